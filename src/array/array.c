@@ -1,0 +1,326 @@
+/* The array object: making it, counting its references, freeing it.
+ *
+ * A program of small arrays makes and frees one for every operation, so this must cost nanoseconds: shape and up
+ * to 48 bytes of elements lie in the object, freed objects wait in a list of the thread, and the last reference
+ * is given up without an atomic write. */
+#include "array.h"
+
+#include <string.h>
+
+#include "array/dtype.h"
+#include "thread.h"
+
+_Static_assert(sizeof(nd_array) <= 192, "an array object is three cache lines");
+
+/* ---- Storage -------------------------------------------------------------------------------------------- */
+
+/* Blocks up to this size lie behind their header, in one allocation. */
+enum { STORAGE_HEADER = 64, JOINED_BYTES = 4096 - STORAGE_HEADER };
+
+_Static_assert(sizeof(ndi_storage) <= STORAGE_HEADER, "elements keep their alignment of 64 bytes");
+
+static bool is_joined(const ndi_storage *storage)
+{
+    return storage->memory == (const char *)storage + STORAGE_HEADER;
+}
+
+ndi_storage *ndi_storage_new(size_t bytes, bool zeroed)
+{
+    const bool joined = bytes <= JOINED_BYTES;
+    ndi_storage *storage = ndi_allocate(joined ? STORAGE_HEADER + bytes : sizeof *storage);
+    if (!storage)
+        return NULL;
+    void *memory;
+    if (joined) {
+        memory = (char *)storage + STORAGE_HEADER;
+        if (zeroed)
+            memset(memory, 0, bytes);
+    } else {
+        memory = zeroed ? ndi_allocate_zeroed(bytes) : ndi_allocate(bytes);
+        if (!memory) {
+            ndi_free(storage, sizeof *storage);
+            return NULL;
+        }
+    }
+    atomic_init(&storage->references, 1);
+    storage->writeable = true;
+    storage->memory = memory;
+    storage->bytes = bytes;
+    storage->release = NULL;
+    storage->context = NULL;
+    return storage;
+}
+
+ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(void *context), void *context)
+{
+    ndi_storage *storage = ndi_allocate(sizeof *storage);
+    if (!storage)
+        return NULL;
+    atomic_init(&storage->references, 1);
+    storage->writeable = writeable;
+    storage->memory = memory;
+    storage->bytes = 0;
+    storage->release = release;
+    storage->context = context;
+    return storage;
+}
+
+void ndi_storage_release(ndi_storage *storage)
+{
+    if (!storage || (atomic_load_explicit(&storage->references, memory_order_acquire) != 1 &&
+                     atomic_fetch_sub_explicit(&storage->references, 1, memory_order_acq_rel) != 1))
+        return;
+    if (is_joined(storage)) {
+        ndi_free(storage, STORAGE_HEADER + storage->bytes);
+        return;
+    }
+    if (storage->release)
+        storage->release(storage->context);
+    else if (storage->bytes > 0)
+        ndi_free(storage->memory, storage->bytes);
+    ndi_free(storage, sizeof *storage);
+}
+
+/* ---- Objects -------------------------------------------------------------------------------------------- */
+
+/* An object with one reference, and room for the dimensions. */
+static nd_array *take_object(int rank)
+{
+    ndi_thread *const thread = &ndi_this_thread;
+    nd_array *array = thread->freed;
+    if (array) {
+        thread->freed = array->owner;
+        thread->freed_count--;
+    } else if (!(array = ndi_allocate(sizeof *array))) {
+        return NULL;
+    }
+    array->lengths = array->inline_dims;
+    if (rank > NDI_INLINE_RANK) {
+        array->lengths = ndi_allocate(2 * (size_t)rank * sizeof(int64_t));
+        if (!array->lengths) {
+            ndi_free(array, sizeof *array);
+            return NULL;
+        }
+    }
+    atomic_init(&array->references, 1);
+    array->rank = (uint8_t)rank;
+    array->storage = NULL;
+    array->owner = NULL;
+    array->node = NULL;
+    return array;
+}
+
+static void free_object(nd_array *array)
+{
+    ndi_thread *const thread = &ndi_this_thread;
+    if (array->lengths != array->inline_dims)
+        ndi_free(array->lengths, 2 * (size_t)array->rank * sizeof(int64_t));
+#if NDI_OBJECT_CACHE
+    if (thread->freed_limit == 0)
+        ndi_thread_watch();
+#endif
+    if (NDI_OBJECT_CACHE && thread->freed_count < thread->freed_limit) {
+        array->owner = thread->freed;
+        thread->freed = array;
+        thread->freed_count++;
+        return;
+    }
+    ndi_free(array, sizeof *array);
+}
+
+nd_array *nd_retain(nd_array *array)
+{
+    if (array)
+        atomic_fetch_add_explicit(&array->references, 1, memory_order_relaxed);
+    return array;
+}
+
+void nd_release(nd_array *array)
+{
+    /* Whoever sees 1 holds the only reference, and nobody can add one: no atomic write is needed. */
+    if (!array || (atomic_load_explicit(&array->references, memory_order_acquire) != 1 &&
+                   atomic_fetch_sub_explicit(&array->references, 1, memory_order_acq_rel) != 1))
+        return;
+    if (array->storage)
+        ndi_storage_release(array->storage);
+    else if (array->owner)
+        nd_release(array->owner);
+    free_object(array);
+}
+
+/* ---- Making arrays -------------------------------------------------------------------------------------- */
+
+/* Strides of an array whose axes, from outermost to innermost in memory, are `order`. Axes of length 0 count as
+ * 1, as in NumPy. */
+static void ordered_strides(int rank, const int64_t *lengths, size_t item, const int *order, int64_t *strides)
+{
+    int64_t stride = (int64_t)item;
+    for (int i = rank - 1; i >= 0; i--) {
+        const int axis = order ? order[i] : i;
+        strides[axis] = stride;
+        if (lengths[axis] > 1)
+            stride *= lengths[axis];
+    }
+}
+
+static bool is_c_contiguous(int rank, const int64_t *lengths, const int64_t *strides, int64_t size, int64_t item)
+{
+    if (size == 0)
+        return true;
+    int64_t expected = item;
+    for (int i = rank - 1; i >= 0; i--)
+        if (lengths[i] != 1) {
+            if (strides[i] != expected)
+                return false;
+            expected *= lengths[i];
+        }
+    return true;
+}
+
+static void *fail_dtype(const char *operation, nd_dtype dtype)
+{
+    return ndi_fail(ND_ERROR_DTYPE, "%s: %d is no dtype; give one of ND_BOOL to ND_COMPLEX128", operation,
+                    (int)dtype);
+}
+
+static void *fail_shape(const char *operation, int rank, const int64_t *lengths, size_t item)
+{
+    char text[NDI_SHAPE_TEXT];
+    if (rank < 0 || rank > ND_MAX_RANK)
+        return ndi_fail(ND_ERROR_SHAPE, "%s: rank %d is not in 0 to %d", operation, rank, ND_MAX_RANK);
+    ndi_shape_text(text, rank, lengths);
+    for (int i = 0; i < rank; i++)
+        if (lengths[i] < 0)
+            return ndi_fail(ND_ERROR_SHAPE, "%s: shape %s has a negative length at axis %d; lengths are 0 or more",
+                            operation, text, i);
+    return ndi_fail(ND_ERROR_SHAPE, "%s: shape %s with %zu bytes an element is too large for the address space",
+                    operation, text, item);
+}
+
+bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths)
+{
+    if (!ndi_dtype_valid(dtype))
+        fail_dtype(operation, dtype);
+    else if (ndi_count_elements(rank, lengths, nd_dtype_size(dtype)) < 0)
+        fail_shape(operation, rank, lengths, nd_dtype_size(dtype));
+    else
+        return true;
+    return false;
+}
+
+nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order,
+                   bool zeroed)
+{
+    if (!ndi_dtype_valid(dtype))
+        return fail_dtype(operation, dtype);
+    const size_t item = ndi_dtype_size(dtype);
+    const int64_t size = ndi_count_elements(rank, lengths, item);
+    if (size < 0)
+        return fail_shape(operation, rank, lengths, item);
+
+    nd_array *array = take_object(rank);
+    if (!array)
+        return NULL;
+    array->dtype = (int8_t)dtype;
+    array->writeable = true;
+    array->size = size;
+    for (int i = 0; i < rank; i++)
+        array->lengths[i] = lengths[i];
+    int64_t *const strides = array->lengths + rank;
+    if (axis_order) {
+        ordered_strides(rank, lengths, item, axis_order, strides);
+        array->contiguous = is_c_contiguous(rank, lengths, strides, size, (int64_t)item);
+    } else {
+        ordered_strides(rank, lengths, item, NULL, strides);
+        array->contiguous = true;
+    }
+
+    const size_t bytes = (size_t)size * item;
+    if (bytes <= NDI_INLINE_BYTES) {
+        array->data = array->inline_data;
+        if (zeroed)
+            memset(array->inline_data, 0, sizeof array->inline_data);
+    } else {
+        array->storage = ndi_storage_new(bytes, zeroed);
+        if (!array->storage) {
+            free_object(array);
+            return NULL;
+        }
+        array->data = array->storage->memory;
+    }
+    return ndi_register(array);
+}
+
+nd_array *ndi_new(nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order)
+{
+    return ndi_make("empty", dtype, rank, lengths, axis_order, false);
+}
+
+/* An array without memory yet, not registered. */
+static nd_array *make_strided(nd_dtype dtype, int rank, const int64_t *lengths, const int64_t *strides, char *data)
+{
+    if (!ndi_dtype_valid(dtype))
+        return fail_dtype("view", dtype);
+    const size_t item = ndi_dtype_size(dtype);
+    int64_t size = 1;
+    if (rank < 0 || rank > ND_MAX_RANK)
+        return fail_shape("view", rank, lengths, item);
+    for (int i = 0; i < rank; i++)
+        if (lengths[i] < 0 || __builtin_mul_overflow(size, lengths[i], &size))
+            return fail_shape("view", rank, lengths, item);
+    nd_array *array = take_object(rank);
+    if (!array)
+        return NULL;
+    array->dtype = (int8_t)dtype;
+    array->size = size;
+    array->data = data;
+    for (int i = 0; i < rank; i++) {
+        array->lengths[i] = lengths[i];
+        array->lengths[rank + i] = strides[i];
+    }
+    array->contiguous = is_c_contiguous(rank, lengths, strides, size, (int64_t)item);
+    return array;
+}
+
+nd_array *ndi_new_view(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
+                       const int64_t *strides, char *data)
+{
+    if (!base)
+        return NULL;
+    nd_array *view = make_strided(dtype, rank, lengths, strides, data);
+    if (!view)
+        return NULL;
+    view->writeable = base->writeable;
+    if (base->storage) {
+        view->storage = base->storage;
+        atomic_fetch_add_explicit(&base->storage->references, 1, memory_order_relaxed);
+    } else { /* the elements are in an object: base's, or the one that base is a view of */
+        view->owner = nd_retain(base->owner ? base->owner : (nd_array *)base);
+    }
+    return ndi_register(view);
+}
+
+nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, const int64_t *lengths,
+                             const int64_t *strides, char *data)
+{
+    if (!storage)
+        return NULL;
+    nd_array *array = make_strided(dtype, rank, lengths, strides, data);
+    if (!array) {
+        ndi_storage_release(storage);
+        return NULL;
+    }
+    array->storage = storage;
+    array->writeable = storage->writeable;
+    return ndi_register(array);
+}
+
+bool ndi_force(const nd_array *array)
+{
+    if (!array)
+        return false;
+    if (array->data)
+        return true;
+    ndi_fail(ND_ERROR_UNSUPPORTED, "array: it is pending, and this build has nothing that computes it");
+    return false;
+}

@@ -1,0 +1,742 @@
+/* Text of arrays, as NumPy's str() gives it with its default options.
+ *
+ * Three passes over the elements that will be shown: the first decides between positional and scientific notation, the
+ * second finds the widths, the third writes. The digits of a float are the shortest that read back as the same value in its
+ * own dtype, and no more than eight places, rounded from the exact value: Steele and White's algorithm with exact integers
+ * ("How to print floating-point numbers accurately", PLDI 1990; Burger and Dybvig, PLDI 1996, for the rules of evenness). */
+#include <ndstream/io.h>
+
+#include <math.h>
+#include <string.h>
+
+#include "array/array.h"
+#include "array/dtype.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+enum {
+    PRECISION = 8,     /* places after the point, at most */
+    THRESHOLD = 1000,  /* more elements than this are summarised */
+    EDGE_ITEMS = 3,    /* shown at each end of a summarised axis */
+    LINE_WIDTH = 75,
+    WORD_CAPACITY = 192, /* a word is below 2 * (17 digits + sign, point, padding, exponent) */
+    NO_LIMIT = -1,
+};
+
+/* ---- Text that grows -------------------------------------------------------------------------------------------- */
+
+enum { TEXT_HEADER = 64 }; /* before the text: its capacity, for nd_text_free() */
+
+struct text {
+    char *at; /* after the header */
+    size_t length, capacity;
+    bool failed;
+};
+
+static void text_append(struct text *text, const char *from, size_t length)
+{
+    if (text->failed)
+        return;
+    if (text->length + length + 1 > text->capacity) {
+        size_t capacity = 2 * (text->length + length) + 192;
+        char *memory = ndi_allocate(TEXT_HEADER + capacity);
+        if (!memory) {
+            text->failed = true;
+            return;
+        }
+        memcpy(memory, &capacity, sizeof capacity);
+        if (text->length)
+            memcpy(memory + TEXT_HEADER, text->at, text->length);
+        nd_text_free(text->at);
+        text->at = memory + TEXT_HEADER;
+        text->capacity = capacity;
+    }
+    memcpy(text->at + text->length, from, length);
+    text->length += length;
+    text->at[text->length] = '\0';
+}
+
+static void text_repeat(struct text *text, char letter, int count)
+{
+    while (count-- > 0)
+        text_append(text, &letter, 1);
+}
+
+void nd_text_free(char *text)
+{
+    if (!text)
+        return;
+    size_t capacity;
+    memcpy(&capacity, text - TEXT_HEADER, sizeof capacity);
+    ndi_free(text - TEXT_HEADER, TEXT_HEADER + capacity);
+}
+
+/* ---- Exact digits ----------------------------------------------------------------------------------------------- */
+
+/* A natural number below 2^1280: the largest needed is 2^53 * 10^324 * 4, 1132 bits. */
+struct natural {
+    int length; /* limbs in use; the highest is not 0 */
+    uint32_t limb[40];
+};
+
+static struct natural natural_of(uint64_t value)
+{
+    struct natural x = {.limb = {(uint32_t)value, (uint32_t)(value >> 32)}};
+    x.length = value >> 32 ? 2 : value != 0;
+    return x;
+}
+
+static void natural_multiply(struct natural *x, uint32_t factor)
+{
+    uint64_t carry = 0;
+    for (int i = 0; i < x->length; i++) {
+        carry += (uint64_t)x->limb[i] * factor;
+        x->limb[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+    if (carry)
+        x->limb[x->length++] = (uint32_t)carry;
+}
+
+static void natural_multiply_by_power_of_10(struct natural *x, int power)
+{
+    for (; power >= 9; power -= 9)
+        natural_multiply(x, 1000000000);
+    for (; power > 0; power--)
+        natural_multiply(x, 10);
+}
+
+static void natural_shift_left(struct natural *x, int bits)
+{
+    int limbs = bits / 32;
+    natural_multiply(x, 1u << bits % 32);
+    if (limbs && x->length) {
+        memmove(x->limb + limbs, x->limb, (size_t)x->length * sizeof *x->limb);
+        memset(x->limb, 0, (size_t)limbs * sizeof *x->limb);
+        x->length += limbs;
+    }
+}
+
+static int natural_compare(const struct natural *x, const struct natural *y)
+{
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    for (int i = x->length - 1; i >= 0; i--)
+        if (x->limb[i] != y->limb[i])
+            return x->limb[i] < y->limb[i] ? -1 : 1;
+    return 0;
+}
+
+/* x + y * factor */
+static struct natural natural_sum(const struct natural *x, const struct natural *y, uint32_t factor)
+{
+    struct natural sum = *y;
+    natural_multiply(&sum, factor);
+    uint64_t carry = 0;
+    for (int i = 0; i < x->length || carry; i++) {
+        if (i == sum.length)
+            sum.limb[sum.length++] = 0;
+        carry += (uint64_t)sum.limb[i] + (i < x->length ? x->limb[i] : 0);
+        sum.limb[i] = (uint32_t)carry;
+        carry >>= 32;
+    }
+    return sum;
+}
+
+/* x -= y, where y <= x */
+static void natural_subtract(struct natural *x, const struct natural *y)
+{
+    int64_t borrow = 0;
+    for (int i = 0; i < x->length; i++) {
+        borrow += (int64_t)x->limb[i] - (i < y->length ? y->limb[i] : 0);
+        x->limb[i] = (uint32_t)borrow;
+        borrow >>= 32;
+    }
+    while (x->length && !x->limb[x->length - 1])
+        x->length--;
+}
+
+/* One real number, taken apart: (-1)^negative * mantissa * 2^exponent. */
+struct number {
+    double value;
+    bool negative, finite;
+    bool power_of_2; /* the next smaller value is half as far away as the next larger */
+    uint64_t mantissa;
+    int exponent;
+};
+
+/* Which digits are wanted. Places count after the point, or, in scientific notation, after the first digit. */
+struct places {
+    bool scientific;
+    int most, least; /* NO_LIMIT: as many as are unique */
+};
+
+/* Writes the digits of a finite number; returns how many. 10^*exponent is the place of the first. */
+static int digits_of(const struct number *number, struct places places, char digits[WORD_CAPACITY],
+                     int *exponent)
+{
+    *exponent = 0;
+    digits[0] = '0';
+    if (number->mantissa == 0)
+        return 1;
+
+    /* value / scale is the number; margin / scale is half the distance to the next smaller one, and
+     * margin * above / scale to the next larger. All are doubled (or more) to be whole. */
+    uint32_t above = number->power_of_2 ? 2 : 1;
+    struct natural value = natural_of(number->mantissa), scale = natural_of(2 * above),
+                   margin = natural_of(1);
+    natural_shift_left(&value, (int)above + (number->exponent > 0 ? number->exponent : 0));
+    if (number->exponent > 0)
+        natural_shift_left(&margin, number->exponent);
+    else
+        natural_shift_left(&scale, -number->exponent);
+
+    /* 10^place <= number < 10^(place + 1): the estimate is right or one too low. */
+    int bits = 63 - __builtin_clzll(number->mantissa) + number->exponent;
+    int place = (int)floor(bits * 0.30102999566398120);
+    if (place > 0) {
+        natural_multiply_by_power_of_10(&scale, place);
+    } else {
+        natural_multiply_by_power_of_10(&value, -place);
+        natural_multiply_by_power_of_10(&margin, -place);
+    }
+    struct natural ten_times_scale = scale;
+    natural_multiply(&ten_times_scale, 10);
+    if (natural_compare(&value, &ten_times_scale) >= 0) {
+        scale = ten_times_scale;
+        place++;
+    }
+    *exponent = place;
+
+    int point = places.scientific ? place : 0;
+    int last = places.most < 0 ? INT32_MIN : point - places.most;
+    int first_end = places.least < 0 || point - places.least > place ? place : point - places.least;
+    bool even = number->mantissa % 2 == 0; /* a tie with the neighbour reads back as this one */
+    bool low, high;
+    int count = 0, digit;
+    for (;; place--) {
+        for (digit = 0; natural_compare(&value, &scale) >= 0; digit++)
+            natural_subtract(&value, &scale);
+        struct natural upper = natural_sum(&value, &margin, above);
+        low = natural_compare(&value, &margin) < even;
+        high = natural_compare(&upper, &scale) > -even;
+        if (((low || high) && place <= first_end) || place <= last || count == 40)
+            break;
+        digits[count++] = (char)('0' + digit);
+        natural_multiply(&value, 10);
+        natural_multiply(&margin, 10);
+    }
+    bool up = high;
+    if (low == high) { /* both neighbours allow it, or neither: to the nearest, ties to even */
+        natural_multiply(&value, 2);
+        int compared = natural_compare(&value, &scale);
+        up = compared > 0 || (compared == 0 && digit % 2);
+    }
+    if (digit + up < 10) {
+        digits[count++] = (char)('0' + digit + up);
+        return count;
+    }
+    while (count && digits[count - 1] == '9')
+        count--;
+    if (count) {
+        digits[count - 1]++;
+        return count;
+    }
+    *exponent += 1;
+    digits[0] = '1';
+    return 1;
+}
+
+/* ---- One number as a word --------------------------------------------------------------------------------------- */
+
+struct word {
+    int length;
+    char at[WORD_CAPACITY];
+};
+
+static void word_repeat(struct word *word, char letter, int count)
+{
+    while (count-- > 0 && word->length < WORD_CAPACITY)
+        word->at[word->length++] = letter;
+}
+
+static void word_append(struct word *word, const char *from, int length)
+{
+    for (int i = 0; i < length && word->length < WORD_CAPACITY; i++)
+        word->at[word->length++] = from[i];
+}
+
+/* What may follow the last digit that is not 0. */
+enum trim {
+    TRIM_NONE,         /* zeros up to places.least */
+    TRIM_ZEROS,        /* the point */
+    TRIM_TO_ONE_ZERO,  /* the point and one digit */
+    TRIM_ZEROS_AND_POINT
+};
+
+/* How the floats of one array, or their real or imaginary parts, are written. */
+struct float_format {
+    struct places places;
+    enum trim trim;
+    bool plus;           /* a sign in any case */
+    int left, right;     /* characters before the point, with the sign, and places after it: padded to these */
+    int exponent_digits; /* at least */
+};
+
+/* Appends sign, digits, point, exponent and padding. Returns the lengths before and after the point. */
+static void put_float(struct word *word, const struct number *number, const struct float_format *format)
+{
+    char digits[WORD_CAPACITY];
+    int exponent;
+    int count = digits_of(number, format->places, digits, &exponent);
+    int whole = format->places.scientific ? 1 : exponent >= 0 ? exponent + 1 : 1;
+    int leading = format->places.scientific || exponent >= 0 ? 0 : -exponent - 1; /* zeros after the point */
+    const char *fraction_digits = digits;
+    int whole_digits = 0;
+    if (format->places.scientific || exponent >= 0) {
+        whole_digits = count < whole ? count : whole;
+        fraction_digits += whole_digits;
+    }
+    int fraction = count - whole_digits; /* digits after the point, without `leading` */
+    if (format->trim != TRIM_NONE)
+        while (fraction && fraction_digits[fraction - 1] == '0')
+            fraction--;
+    if (!fraction)
+        leading = 0;
+    int zeros = 0; /* after the digits */
+    if (format->trim == TRIM_NONE && format->places.least > leading + fraction)
+        zeros = format->places.least - leading - fraction;
+    if (format->trim == TRIM_TO_ONE_ZERO && fraction == 0)
+        zeros = 1;
+
+    bool sign = number->negative || format->plus;
+    word_repeat(word, ' ', format->left - whole - sign);
+    if (sign)
+        word_repeat(word, number->negative ? '-' : '+', 1);
+    word_append(word, digits, whole_digits);
+    word_repeat(word, '0', whole - whole_digits);
+    if (format->trim != TRIM_ZEROS_AND_POINT || fraction)
+        word_repeat(word, '.', 1);
+    word_repeat(word, '0', leading);
+    word_append(word, fraction_digits, fraction);
+    word_repeat(word, '0', zeros);
+    if (!format->places.scientific) {
+        word_repeat(word, ' ', format->right - leading - fraction - zeros);
+        return;
+    }
+    char reversed[8];
+    int length = 0, magnitude = exponent < 0 ? -exponent : exponent;
+    for (; magnitude; magnitude /= 10)
+        reversed[length++] = (char)('0' + magnitude % 10);
+    while (length < format->exponent_digits)
+        reversed[length++] = '0';
+    word_append(word, exponent < 0 ? "e-" : "e+", 2);
+    while (length)
+        word_append(word, &reversed[--length], 1);
+}
+
+static void put_real(struct word *word, const struct number *number, const struct float_format *format)
+{
+    if (number->finite) {
+        put_float(word, number, format);
+        return;
+    }
+    bool nan = isnan(number->value);
+    const char *sign = number->negative && !nan ? "-" : format->plus ? "+" : "";
+    word_repeat(word, ' ', format->left + format->right + 1 - 3 - (int)strlen(sign));
+    word_append(word, sign, (int)strlen(sign));
+    word_append(word, nan ? "nan" : "inf", 3);
+}
+
+/* ---- Elements --------------------------------------------------------------------------------------------------- */
+
+/* The dtype of the parts that a float or complex element consists of, ND_DTYPE_NONE for other elements. */
+static nd_dtype part_dtype(nd_dtype dtype)
+{
+    switch (nd_dtype_kind(dtype)) {
+    case ND_KIND_FLOAT: return dtype;
+    case ND_KIND_COMPLEX: return dtype == ND_COMPLEX64 ? ND_FLOAT32 : ND_FLOAT64;
+    default: return ND_DTYPE_NONE;
+    }
+}
+
+static struct number number_at(const char *element, nd_dtype dtype)
+{
+    /* Bits of the exponent and of the mantissa, and whole decimal digits, by dtype. */
+    int exponent_bits = 11, mantissa_bits = 52;
+    uint64_t bits = 0;
+    struct number number = {0};
+    switch (dtype) {
+    case ND_FLOAT16:
+    case ND_BFLOAT16: {
+        uint16_t half;
+        memcpy(&half, element, 2);
+        bits = half;
+        bool wide = dtype == ND_BFLOAT16;
+        exponent_bits = wide ? 8 : 5, mantissa_bits = wide ? 7 : 10;
+        number.value = wide ? ndi_bfloat_to_float(half) : ndi_half_to_float(half);
+        break;
+    }
+    case ND_FLOAT32: {
+        float single;
+        uint32_t word;
+        memcpy(&single, element, 4);
+        memcpy(&word, element, 4);
+        bits = word;
+        exponent_bits = 8, mantissa_bits = 23;
+        number.value = single;
+        break;
+    }
+    default:
+        memcpy(&number.value, element, 8);
+        memcpy(&bits, element, 8);
+    }
+    int largest = (1 << exponent_bits) - 1;
+    int biased = (int)(bits >> mantissa_bits) & largest;
+    number.negative = bits >> (exponent_bits + mantissa_bits);
+    number.finite = biased != largest;
+    number.mantissa = bits & ((1ull << mantissa_bits) - 1);
+    number.power_of_2 = number.mantissa == 0 && biased > 1;
+    number.exponent = (biased ? biased : 1) - largest / 2 - mantissa_bits;
+    if (biased)
+        number.mantissa |= 1ull << mantissa_bits;
+    return number;
+}
+
+/* From here on scientific notation is used; up to eight digits, NumPy gives every digit that the dtype holds. */
+static double scientific_from(nd_dtype dtype)
+{
+    switch (dtype) {
+    case ND_BFLOAT16: return 1e2;
+    case ND_FLOAT16: return 1e3;
+    case ND_FLOAT32: return 1e6;
+    default: return 1e8;
+    }
+}
+
+/* `value` rounded to a dtype that computes in its own precision, as NumPy's scalars do. */
+static double rounded_to(nd_dtype dtype, double value)
+{
+    switch (dtype) {
+    case ND_BFLOAT16: return ndi_bfloat_to_float(ndi_float_to_bfloat((float)value));
+    case ND_FLOAT16: return ndi_half_to_float(ndi_float_to_half((float)value));
+    case ND_FLOAT32: return (float)value;
+    default: return value;
+    }
+}
+
+/* ---- The whole array -------------------------------------------------------------------------------------------- */
+
+/* What the first two passes find out about one part (real or imaginary) of the elements shown. */
+struct part {
+    nd_dtype dtype;
+    struct float_format format;
+    double largest, smallest; /* magnitudes of the finite ones that are not 0; smallest 0: none */
+    bool any_finite, any_other, any_minus_infinity;
+    int longest_left, longest_right, longest_exponent;
+};
+
+struct printer {
+    struct text text;
+    const nd_array *array;
+    nd_dtype dtype;
+    bool summarised;
+    struct part part[2]; /* real, imaginary */
+    int parts;
+    int integer_width;
+    int line; /* length of the line being written */
+};
+
+static int integer_word(struct word *word, const char *element, nd_dtype dtype, int width)
+{
+    uint64_t magnitude = 0;
+    int64_t value = 0;
+    switch (dtype) {
+#define CASE(name, type, target)                                                                             \
+    case name: {                                                                                             \
+        type read;                                                                                           \
+        memcpy(&read, element, sizeof read);                                                                 \
+        target = read;                                                                                       \
+        break;                                                                                               \
+    }
+        CASE(ND_INT8, int8_t, value)
+        CASE(ND_INT16, int16_t, value)
+        CASE(ND_INT32, int32_t, value)
+        CASE(ND_INT64, int64_t, value)
+        CASE(ND_UINT8, uint8_t, magnitude)
+        CASE(ND_UINT16, uint16_t, magnitude)
+        CASE(ND_UINT32, uint32_t, magnitude)
+        CASE(ND_UINT64, uint64_t, magnitude)
+#undef CASE
+    default: break;
+    }
+    if (nd_dtype_kind(dtype) == ND_KIND_SIGNED)
+        magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    char reversed[24];
+    int length = 0;
+    do
+        reversed[length++] = (char)('0' + magnitude % 10);
+    while (magnitude /= 10);
+    if (value < 0)
+        reversed[length++] = '-';
+    word_repeat(word, ' ', width - length);
+    for (int i = length; i > 0; i--)
+        word_append(word, &reversed[i - 1], 1);
+    return length;
+}
+
+static void element_word(const struct printer *printer, const char *element, struct word *word)
+{
+    word->length = 0;
+    if (printer->dtype == ND_BOOL) {
+        word_append(word, *element ? " True" : "False", 5);
+    } else if (!printer->parts) {
+        integer_word(word, element, printer->dtype, printer->integer_width);
+    } else {
+        size_t size = nd_dtype_size(printer->part[0].dtype);
+        for (int i = 0; i < printer->parts; i++) {
+            struct number number = number_at(element + (size_t)i * size, printer->part[i].dtype);
+            put_real(word, &number, &printer->part[i].format);
+        }
+        if (printer->parts == 2) { /* the j stands before the padding */
+            int padding = 0;
+            while (word->at[word->length - 1] == ' ')
+                word->length--, padding++;
+            word_append(word, "j", 1);
+            word_repeat(word, ' ', padding);
+        }
+    }
+}
+
+typedef void element_pass(struct printer *printer, const char *element);
+
+/* Calls `pass` for each element that will be shown. */
+static void visit(struct printer *printer, element_pass *pass, int axis, const char *data)
+{
+    const nd_array *array = printer->array;
+    if (axis == array->rank) {
+        pass(printer, data);
+        return;
+    }
+    int64_t length = ndi_lengths(array)[axis], stride = ndi_strides(array)[axis];
+    bool skip = printer->summarised && length > 2 * EDGE_ITEMS;
+    for (int64_t i = 0; i < length; i++) {
+        if (skip && i == EDGE_ITEMS)
+            i = length - EDGE_ITEMS;
+        visit(printer, pass, axis + 1, data + i * stride);
+    }
+}
+
+static void note_range(struct printer *printer, const char *element)
+{
+    if (!printer->parts) {
+        struct word word = {0};
+        int length = integer_word(&word, element, printer->dtype, 0);
+        if (printer->integer_width < length)
+            printer->integer_width = length;
+    }
+    for (int i = 0; i < printer->parts; i++) {
+        struct part *part = &printer->part[i];
+        struct number number = number_at(element + (size_t)i * nd_dtype_size(part->dtype), part->dtype);
+        double magnitude = fabs(number.value);
+        if (!number.finite) {
+            part->any_other = true;
+            part->any_minus_infinity |= number.value < 0;
+            continue;
+        }
+        part->any_finite = true;
+        if (magnitude > part->largest)
+            part->largest = magnitude;
+        if (magnitude > 0 && (part->smallest == 0 || magnitude < part->smallest))
+            part->smallest = magnitude;
+    }
+}
+
+static void note_widths(struct printer *printer, const char *element)
+{
+    for (int i = 0; i < printer->parts; i++) {
+        struct part *part = &printer->part[i];
+        struct number number = number_at(element + (size_t)i * nd_dtype_size(part->dtype), part->dtype);
+        if (!number.finite)
+            continue;
+        struct word word = {0};
+        put_float(&word, &number, &part->format);
+        int point = 0, end = 0;
+        while (word.at[point] != '.')
+            point++;
+        for (end = point + 1; end < word.length && word.at[end] != 'e';)
+            end++;
+        int right = end - point - 1, exponent = word.length - end - 2;
+        part->longest_left = part->longest_left > point ? part->longest_left : point;
+        part->longest_right = part->longest_right > right ? part->longest_right : right;
+        part->longest_exponent = part->longest_exponent > exponent ? part->longest_exponent : exponent;
+    }
+}
+
+static void choose_formats(struct printer *printer, const char *data)
+{
+    nd_dtype dtype = part_dtype(printer->dtype);
+    printer->parts = dtype == ND_DTYPE_NONE ? 0 : 1 + (dtype != printer->dtype);
+    if (printer->dtype == ND_BOOL)
+        return;
+    for (int i = 0; i < printer->parts; i++)
+        printer->part[i].dtype = dtype;
+    visit(printer, note_range, 0, data);
+    for (int i = 0; i < printer->parts; i++) {
+        struct part *part = &printer->part[i];
+        bool scientific = false;
+        if (part->smallest > 0) {
+            double ratio = dtype == ND_FLOAT64 ? part->largest / part->smallest
+                                               : (float)part->largest / (float)part->smallest;
+            scientific = part->largest >= scientific_from(dtype) ||
+                         part->smallest < rounded_to(dtype, 0.0001) || rounded_to(dtype, ratio) > 1000;
+        }
+        part->format = (struct float_format){.places = {scientific, PRECISION, NO_LIMIT},
+                                             .trim = TRIM_ZEROS,
+                                             .plus = i == 1,
+                                             .exponent_digits = 2};
+    }
+    if (printer->parts)
+        visit(printer, note_widths, 0, data);
+    for (int i = 0; i < printer->parts; i++) {
+        struct part *part = &printer->part[i];
+        struct float_format *format = &part->format;
+        format->left = part->longest_left;
+        format->right = part->longest_right;
+        if (part->any_finite && format->places.scientific) {
+            format->trim = TRIM_NONE;
+            format->places.most = format->places.least = part->longest_right;
+            format->exponent_digits = part->longest_exponent;
+            format->right += part->longest_exponent + 2; /* only nan and inf are padded to it */
+        } else if (part->any_finite) {
+            format->places.least = 0;
+        }
+        int other = 3 + (format->plus || part->any_minus_infinity) - format->right - 1;
+        if (part->any_other && format->left < other)
+            format->left = other;
+    }
+}
+
+/* Appends to a line of a last axis, first ending the line where `length` more would not fit. */
+static void put_on_line(struct printer *printer, const char *word, int length, int indent, int width)
+{
+    struct text *text = &printer->text;
+    if (printer->line + length > width && printer->line > indent) {
+        while (text->length && text->at[text->length - 1] == ' ')
+            text->length--;
+        text_append(text, "\n", 1);
+        text_repeat(text, ' ', indent);
+        printer->line = indent;
+    }
+    text_append(text, word, (size_t)length);
+    printer->line += length;
+}
+
+static void put_axis(struct printer *printer, int axis, const char *data)
+{
+    const nd_array *array = printer->array;
+    int64_t length = ndi_lengths(array)[axis], stride = ndi_strides(array)[axis];
+    bool skip = printer->summarised && length > 2 * EDGE_ITEMS;
+    int indent = axis + 1, below = array->rank - axis - 1;
+    int width = LINE_WIDTH - axis - 1; /* room for the brackets that close */
+    struct word word;
+    text_append(&printer->text, "[", 1);
+    printer->line = indent;
+    for (int64_t i = 0; i < length && !printer->text.failed; i++) {
+        bool gap = skip && i == EDGE_ITEMS;
+        if (gap)
+            i = length - EDGE_ITEMS - 1;
+        if (below == 0) {
+            if (gap)
+                put_on_line(printer, "...", 3, indent, width);
+            else {
+                element_word(printer, data + i * stride, &word);
+                put_on_line(printer, word.at, word.length, indent, width);
+            }
+            if (i + 1 < length) {
+                text_append(&printer->text, " ", 1);
+                printer->line++;
+            }
+        } else {
+            if (gap)
+                text_append(&printer->text, "...", 3);
+            else
+                put_axis(printer, axis + 1, data + i * stride);
+            if (i + 1 < length) {
+                text_repeat(&printer->text, '\n', below);
+                text_repeat(&printer->text, ' ', indent);
+            }
+        }
+    }
+    text_append(&printer->text, "]", 1);
+}
+
+/* A 0-d array, which NumPy prints as the scalar: every unique digit, nothing padded. */
+static void put_scalar(struct printer *printer, const char *element)
+{
+    nd_dtype dtype = part_dtype(printer->dtype);
+    struct word word = {0};
+    if (printer->dtype == ND_BOOL) {
+        word_append(&word, *element ? "True" : "False", *element ? 4 : 5);
+    } else if (dtype == ND_DTYPE_NONE) {
+        integer_word(&word, element, printer->dtype, 0);
+    } else {
+        bool complex = dtype != printer->dtype;
+        struct number part[2] = {number_at(element, dtype)};
+        if (complex)
+            part[1] = number_at(element + nd_dtype_size(dtype), dtype);
+        bool imaginary = complex && part[0].value == 0 && !part[0].negative; /* "2j" */
+        double limit = dtype == ND_FLOAT64 ? 1e16 : scientific_from(dtype);
+        if (complex && !imaginary)
+            word_append(&word, "(", 1);
+        for (int i = imaginary; i < 1 + complex; i++) {
+            double magnitude = fabs(part[i].value);
+            bool scientific = magnitude != 0 && !(magnitude >= 1e-4 && magnitude < limit);
+            enum trim trim = complex || scientific ? TRIM_ZEROS_AND_POINT : TRIM_TO_ONE_ZERO;
+            put_real(&word, &part[i],
+                     &(struct float_format){.places = {scientific, NO_LIMIT, NO_LIMIT},
+                                            .trim = trim,
+                                            .plus = i == 1 && !imaginary,
+                                            .exponent_digits = 2});
+        }
+        if (complex)
+            word_append(&word, imaginary ? "j" : "j)", imaginary ? 1 : 2);
+    }
+    text_append(&printer->text, word.at, (size_t)word.length);
+}
+
+char *nd_to_text(const nd_array *array)
+{
+    if (!array || !ndi_force(array))
+        return NULL;
+    struct printer printer = {.array = array, .dtype = (nd_dtype)array->dtype};
+    printer.summarised = array->size > THRESHOLD;
+    if (array->rank == 0) {
+        put_scalar(&printer, array->data);
+    } else if (array->size == 0) {
+        text_append(&printer.text, "[]", 2);
+    } else {
+        choose_formats(&printer, array->data);
+        put_axis(&printer, 0, array->data);
+    }
+    if (printer.text.failed) {
+        nd_text_free(printer.text.at);
+        return NULL;
+    }
+    return printer.text.at;
+}
+
+void nd_print_to(FILE *stream, const nd_array *array)
+{
+    char *text = nd_to_text(array);
+    if (text)
+        fprintf(stream, "%s\n", text);
+    else
+        fprintf(stream, "error: %s\n", nd_error_message());
+    nd_text_free(text);
+}
+
+void nd_print(const nd_array *array)
+{
+    nd_print_to(stdout, array);
+}

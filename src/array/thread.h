@@ -1,0 +1,46 @@
+/* What each thread keeps for arrays: the list of its open scopes' arrays, and freed objects for reuse. */
+#ifndef NDSTREAM_ARRAY_THREAD_H
+#define NDSTREAM_ARRAY_THREAD_H
+
+#include "array/array.h"
+
+/* A few words of static TLS, so that reaching them is one instruction in a shared library too. Only glibc keeps
+ * room for such variables of libraries that are loaded later (Python's extension modules). */
+#if defined(__GLIBC__)
+#define NDI_FAST_TLS __attribute__((tls_model("initial-exec")))
+#else
+#define NDI_FAST_TLS
+#endif
+
+/* Under AddressSanitizer no object is reused, so that a use after release is found. */
+#if defined(__SANITIZE_ADDRESS__)
+#define NDI_OBJECT_CACHE 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NDI_OBJECT_CACHE 0
+#endif
+#endif
+#ifndef NDI_OBJECT_CACHE
+#define NDI_OBJECT_CACHE 1
+#endif
+
+enum { NDI_CACHED_OBJECTS = 128 }; /* 22 KiB a thread: a scope of so many arrays allocates no objects */
+
+typedef struct ndi_thread {
+    nd_array *freed; /* linked by `owner` */
+    uint32_t freed_count;
+    uint32_t freed_limit; /* 0 until the thread's exit is watched */
+    uint32_t open_scopes;
+    nd_array **scoped; /* NULL where an array was kept */
+    size_t scoped_count, scoped_capacity;
+} ndi_thread;
+
+extern _Thread_local NDI_FAST_TLS ndi_thread ndi_this_thread;
+
+/* Room for one more in `scoped`; false with ND_ERROR_MEMORY kept. */
+bool ndi_scope_grow(void);
+
+/* Has ndi_this_thread emptied when the thread ends, and allows freed objects to be kept until then. */
+void ndi_thread_watch(void);
+
+#endif

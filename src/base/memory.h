@@ -1,0 +1,16 @@
+/* The one hook that every allocation goes through: budget, caching of large blocks, huge pages. */
+#ifndef NDSTREAM_BASE_MEMORY_H
+#define NDSTREAM_BASE_MEMORY_H
+
+#include <ndstream/base.h>
+
+/* Memory aligned to 64 bytes, not initialised; NULL with ND_ERROR_MEMORY kept. 0 bytes give a valid pointer. */
+void *ndi_allocate(size_t bytes);
+
+/* The same, all zero. Fresh pages from the system are not touched again. */
+void *ndi_allocate_zeroed(size_t bytes);
+
+/* Returns memory of ndi_allocate(bytes); NULL is allowed. */
+void ndi_free(void *memory, size_t bytes);
+
+#endif

@@ -1,0 +1,436 @@
+/* The thread pool: one range at a time, cut into parts that the caller and the workers claim.
+ *
+ * How a job is handed over: the caller writes down the job, then publishes the number of its parts in
+ * `unclaimed`. Whoever lowers that number by one owns a part, and only then reads the job: until its parts
+ * are finished the caller waits, so the job cannot change under a thread that owns one. A worker that comes
+ * late finds nothing to claim, or parts of the next job, and either is right.
+ *
+ * Measured with 2 threads on 2 CPUs (a virtual EPYC): while workers still spin, an empty job takes 0.5 us and
+ * 16 parts of 5 us take 41 to 42; once they sleep, an empty job takes 10 us and the second thread joins after
+ * about 30. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <ndstream/base.h>
+
+#include "wait.h"
+
+enum {
+    MOST_THREADS = 1024,
+    PARTS_PER_THREAD = 8, /* so that a thread that starts late or is interrupted costs an eighth */
+    SPIN_NANOSECONDS = 40000, /* about what it takes to wake a worker */
+    STACK_BYTES = 8 << 20,
+};
+
+static _Thread_local bool in_job; /* this thread is a worker, or runs a job now */
+
+/* Threads asked for; 0: the default. */
+static atomic_int wanted_threads;
+
+/* Set by the thread whose job runs, and by whoever starts or stops workers. Not a mutex: after a fork the
+ * child must clear what a thread that it does not have has set. */
+static atomic_bool pool_taken;
+
+/* Owned by who has set pool_taken. */
+static pthread_t workers[MOST_THREADS - 1];
+static int worker_count;
+static bool creation_failed; /* for worker_goal: do not try again for every job */
+static int worker_goal;
+
+/* The job: written by its caller while nothing is unclaimed, read by owners of its parts. */
+static struct {
+    ndi_range_body *body;
+    void *context;
+    size_t count, step;
+    uint32_t parts;
+} job;
+
+static _Alignas(64) atomic_uint unclaimed;
+static _Alignas(64) atomic_uint unfinished;
+static _Alignas(64) atomic_uint sleepers; /* workers that must be woken */
+static atomic_uint alarms;                /* what they sleep on */
+static atomic_bool caller_sleeps;         /* on `unfinished` */
+static atomic_bool stopping;
+static atomic_int spin_nanoseconds;
+static atomic_int caller_cpu; /* where the last job came from */
+
+/* ---- How many threads ----------------------------------------------------------------------------------- */
+
+static int cpus_allowed(void)
+{
+#if defined(__linux__)
+    for (int most = CPU_SETSIZE; most <= 1 << 16; most *= 2) {
+        cpu_set_t *set = CPU_ALLOC((size_t)most);
+        const size_t bytes = CPU_ALLOC_SIZE((size_t)most);
+        int count = 0;
+        bool too_small = false;
+        if (set) {
+            if (sched_getaffinity(0, bytes, set) == 0)
+                count = CPU_COUNT_S(bytes, set);
+            else
+                too_small = errno == EINVAL;
+            CPU_FREE(set);
+        }
+        if (count > 0)
+            return count;
+        if (!too_small)
+            break;
+    }
+#endif
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
+}
+
+static int clamp_threads(long threads)
+{
+    return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (int)threads;
+}
+
+/* CPUs at the first call; threads that race here find the same. */
+static int cpus_at_start(void)
+{
+    static atomic_int known;
+    int cpus = atomic_load_explicit(&known, memory_order_relaxed);
+    if (cpus == 0) {
+        cpus = clamp_threads(cpus_allowed());
+        atomic_store_explicit(&known, cpus, memory_order_relaxed);
+    }
+    return cpus;
+}
+
+static int default_threads(void)
+{
+    static atomic_int known;
+    int threads = atomic_load_explicit(&known, memory_order_relaxed);
+    if (threads == 0) {
+        const char *text = getenv("ND_NUM_THREADS");
+        char *end = NULL;
+        const long asked = text ? strtol(text, &end, 10) : 0;
+        threads = asked > 0 && *end == '\0' ? clamp_threads(asked) : cpus_at_start();
+        atomic_store_explicit(&known, threads, memory_order_relaxed);
+    }
+    return threads;
+}
+
+int nd_num_threads(void)
+{
+    const int wanted = atomic_load_explicit(&wanted_threads, memory_order_relaxed);
+    return wanted > 0 ? wanted : default_threads();
+}
+
+int ndi_pool_threads(void)
+{
+    return in_job ? 1 : nd_num_threads();
+}
+
+/* ---- Waiting -------------------------------------------------------------------------------------------- */
+
+static void pause_cpu(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static int64_t nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static bool work_or_stop(void)
+{
+    return atomic_load(&unclaimed) > 0 || atomic_load(&stopping);
+}
+
+static bool all_finished(void)
+{
+    return atomic_load(&unfinished) == 0;
+}
+
+/* True as soon as `ready`; false after a while without it. Yields, as the thread that is waited for, or one
+ * with better things to do, may be queued for this CPU. */
+static bool spin_until(bool (*ready)(void))
+{
+    const int64_t patience = atomic_load_explicit(&spin_nanoseconds, memory_order_relaxed);
+    const int64_t end = patience > 0 ? nanoseconds() + patience : 0;
+    do {
+        for (int i = 0; i < 16; i++) {
+            if (ready())
+                return true;
+            pause_cpu();
+        }
+        sched_yield();
+    } while (patience > 0 && nanoseconds() < end);
+    return false;
+}
+
+/* A sleeper keeps off the CPU that jobs come from. Linux wakes it there when it can, and it then waits behind the
+ * caller, or the caller behind it, until the scheduler balances: 0.1 ms of work after a pause took 0.15 ms with
+ * two threads, and 0.08 this way. Once awake it may run anywhere again. */
+#if defined(__linux__)
+typedef struct cpu_choice {
+    cpu_set_t before, during;
+    bool changed;
+} cpu_choice;
+
+static cpu_choice leave_callers_cpu(void)
+{
+    cpu_choice choice = {.changed = false};
+    const int cpu = atomic_load_explicit(&caller_cpu, memory_order_relaxed);
+    if (cpu < 0 || sched_getaffinity(0, sizeof choice.before, &choice.before) != 0 ||
+        !CPU_ISSET(cpu, &choice.before) || CPU_COUNT(&choice.before) < 2)
+        return choice;
+    choice.during = choice.before;
+    CPU_CLR(cpu, &choice.during);
+    choice.changed = sched_setaffinity(0, sizeof choice.during, &choice.during) == 0;
+    return choice;
+}
+
+/* Unless somebody has set it since, who then knows better. */
+static void restore_cpus(const cpu_choice *choice)
+{
+    cpu_set_t now;
+    if (choice->changed && sched_getaffinity(0, sizeof now, &now) == 0 &&
+        CPU_EQUAL(&now, &choice->during))
+        sched_setaffinity(0, sizeof choice->before, &choice->before);
+}
+
+static int cpu_here(void)
+{
+    return sched_getcpu();
+}
+#else
+typedef struct cpu_choice {
+    bool changed;
+} cpu_choice;
+
+static cpu_choice leave_callers_cpu(void)
+{
+    return (cpu_choice){.changed = false};
+}
+
+static void restore_cpus(const cpu_choice *choice)
+{
+    (void)choice;
+}
+
+static int cpu_here(void)
+{
+    return -1;
+}
+#endif
+
+/* A sleeper announces itself, then looks for work; who brings work publishes it, then looks for sleepers. All
+ * four are sequentially consistent, so at least one of them sees the other. */
+static void wait_for_work(void)
+{
+    if (spin_until(work_or_stop))
+        return;
+    const cpu_choice choice = leave_callers_cpu();
+    const unsigned heard = atomic_load(&alarms);
+    atomic_fetch_add(&sleepers, 1);
+    if (!work_or_stop())
+        ndi_wait(&alarms, heard);
+    atomic_fetch_sub(&sleepers, 1);
+    restore_cpus(&choice);
+}
+
+static void wake_workers(unsigned count)
+{
+    if (atomic_load(&sleepers) == 0)
+        return;
+    atomic_fetch_add(&alarms, 1);
+    ndi_wake(&alarms, count);
+}
+
+static void wait_until_finished(void)
+{
+    unsigned left;
+    if (spin_until(all_finished))
+        return;
+    atomic_store(&caller_sleeps, true);
+    while ((left = atomic_load(&unfinished)) > 0)
+        ndi_wait(&unfinished, left);
+    atomic_store(&caller_sleeps, false);
+}
+
+/* ---- Parts ---------------------------------------------------------------------------------------------- */
+
+/* Number of a part, from 1, counted from the end; 0 when there is none. */
+static uint32_t claim_part(void)
+{
+    unsigned left = atomic_load(&unclaimed);
+    while (left > 0 && !atomic_compare_exchange_weak(&unclaimed, &left, left - 1))
+        continue;
+    return left;
+}
+
+static void do_parts(void)
+{
+    uint32_t left;
+    while ((left = claim_part()) > 0) {
+        const size_t begin = (job.parts - left) * job.step;
+        const size_t rest = job.count - begin;
+        job.body(job.context, begin, begin + (rest < job.step ? rest : job.step));
+        if (atomic_fetch_sub(&unfinished, 1) == 1 && atomic_load(&caller_sleeps))
+            ndi_wake(&unfinished, 1);
+    }
+}
+
+/* ---- Workers -------------------------------------------------------------------------------------------- */
+
+static void *work(void *unused)
+{
+    in_job = true;
+    while (!atomic_load(&stopping)) {
+        do_parts();
+        wait_for_work();
+    }
+    return unused;
+}
+
+static bool start_worker(void)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    bool started = false;
+    if (pthread_attr_init(&attributes) != 0)
+        return false;
+    /* Signals are the program's: a handler of its own never runs on a worker. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0)
+        started = pthread_create(&workers[worker_count], &attributes, work, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    worker_count += started;
+    return started;
+}
+
+static void stop_workers(void)
+{
+    if (worker_count == 0)
+        return;
+    atomic_store(&stopping, true);
+    wake_workers(MOST_THREADS);
+    for (int i = 0; i < worker_count; i++)
+        pthread_join(workers[i], NULL);
+    worker_count = 0;
+    atomic_store(&stopping, false);
+}
+
+/* Starts or stops workers so that there are `goal`, or as many as the system gives. */
+static void resize_pool(int goal)
+{
+    if (goal == worker_goal && (goal == worker_count || creation_failed))
+        return;
+    if (goal < worker_count)
+        stop_workers();
+    atomic_store_explicit(&spin_nanoseconds, goal < cpus_at_start() ? SPIN_NANOSECONDS : 0,
+                          memory_order_relaxed);
+    creation_failed = false;
+    while (worker_count < goal && !creation_failed)
+        creation_failed = !start_worker();
+    worker_goal = goal;
+}
+
+static bool take_pool(void)
+{
+    return !atomic_load_explicit(&pool_taken, memory_order_relaxed) &&
+           !atomic_exchange_explicit(&pool_taken, true, memory_order_acquire);
+}
+
+static void leave_pool(void)
+{
+    atomic_store_explicit(&pool_taken, false, memory_order_release);
+}
+
+void nd_set_num_threads(int threads)
+{
+    const int wanted = threads > 0 ? clamp_threads(threads) : 0;
+    atomic_store_explicit(&wanted_threads, wanted, memory_order_relaxed);
+    /* Workers too many go now, or, when a job runs, before the next one. */
+    if (!in_job && take_pool()) {
+        if (nd_num_threads() - 1 < worker_count)
+            resize_pool(nd_num_threads() - 1);
+        leave_pool();
+    }
+}
+
+/* ---- Jobs ----------------------------------------------------------------------------------------------- */
+
+void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context)
+{
+    if (count == 0)
+        return;
+    if (grain == 0)
+        grain = 1;
+    const int threads = count > grain ? ndi_pool_threads() : 1;
+    if (threads == 1 || !take_pool()) {
+        body(context, 0, count);
+        return;
+    }
+    resize_pool(threads - 1);
+    const size_t grains = count / grain + (count % grain != 0);
+    const size_t most = (size_t)(worker_count + 1) * PARTS_PER_THREAD;
+    const size_t grains_a_part = grains / most + (grains % most != 0);
+    job.body = body;
+    job.context = context;
+    job.count = count;
+    job.step = grains_a_part * grain;
+    job.parts = (uint32_t)(count / job.step + (count % job.step != 0));
+    atomic_store_explicit(&caller_cpu, cpu_here(), memory_order_relaxed);
+    atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);
+    atomic_store(&unclaimed, job.parts);
+    wake_workers(job.parts - 1);
+    in_job = true;
+    do_parts();
+    wait_until_finished();
+    in_job = false;
+    leave_pool();
+}
+
+/* ---- Fork and exit -------------------------------------------------------------------------------------- */
+
+/* The child has none of the workers, nor the thread whose job ran. (A fork from inside a body leaves a child
+ * that can only exec or exit: parts of its job went with the workers.) */
+static void after_fork_in_child(void)
+{
+    ndi_wait_in_child();
+    worker_count = 0;
+    worker_goal = 0;
+    atomic_store(&unclaimed, 0);
+    atomic_store(&unfinished, 0);
+    atomic_store(&sleepers, 0);
+    atomic_store(&caller_sleeps, false);
+    atomic_store(&stopping, false);
+    leave_pool();
+}
+
+__attribute__((constructor)) static void survive_fork(void)
+{
+    pthread_atfork(ndi_wait_before_fork, ndi_wait_after_fork, after_fork_in_child);
+}
+
+__attribute__((destructor)) static void stop_at_unload(void)
+{
+    if (!in_job && take_pool())
+        stop_workers();
+}

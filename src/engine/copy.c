@@ -1,0 +1,205 @@
+/* Copies, conversions and assignment: one-argument maps whose kernel is a cast, and the transposing copy. */
+#include "engine/copy.h"
+
+#include "base/pool.h"
+#include "engine/map.h"
+
+/* ---- The transposing copy: the two sides are contiguous along different axes ---- */
+
+enum { TILE_ROWS = 32, TILE_BYTES = 512 }; /* of the result: whole lines to stream, and an L1 full of arguments */
+
+typedef struct transposition {
+    const ndi_nest *nest;
+    const ndi_kernels *kernels;
+    size_t size; /* of an element */
+    int cross;   /* the axis along which the source is contiguous */
+    bool stream;
+} transposition;
+
+static void transpose_tiles(void *context, size_t begin, size_t end)
+{
+    const transposition *t = context;
+    const ndi_nest *nest = t->nest;
+    const int last = nest->rank - 1;
+    const int64_t tile_columns = TILE_BYTES / (int64_t)t->size;
+    const int64_t columns = nest->length[last], rows = nest->length[t->cross];
+    const int64_t across = (columns + tile_columns - 1) / tile_columns, down = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    int shift = 0;
+    while ((size_t)1 << shift < t->size)
+        shift++;
+    _Alignas(64) char scratch[TILE_ROWS * TILE_BYTES];
+    for (size_t item = begin; item < end; item++) {
+        int64_t rest = (int64_t)item;
+        const int64_t row = rest % down * TILE_ROWS;
+        rest /= down;
+        const int64_t column = rest % across * tile_columns;
+        rest /= across;
+        const size_t width = (size_t)(columns - column < tile_columns ? columns - column : tile_columns);
+        const size_t height = (size_t)(rows - row < TILE_ROWS ? rows - row : TILE_ROWS);
+        char *out = nest->data[0] + column * nest->stride[0][last] + row * nest->stride[0][t->cross];
+        const char *in = nest->data[1] + column * nest->stride[1][last] + row * nest->stride[1][t->cross];
+        for (int axis = last - 1; axis >= 0; axis--) {
+            if (axis == t->cross)
+                continue;
+            const int64_t at = rest % nest->length[axis];
+            rest /= nest->length[axis];
+            out += at * nest->stride[0][axis];
+            in += at * nest->stride[1][axis];
+        }
+        const ptrdiff_t out_row = nest->stride[0][t->cross];
+        if (!t->stream) {
+            t->kernels->transpose[shift](height, width, out, out_row, in, nest->stride[1][last]);
+            continue;
+        }
+        t->kernels->transpose[shift](height, width, scratch, TILE_BYTES, in, nest->stride[1][last]);
+        for (size_t r = 0; r < height; r++)
+            t->kernels->stream(out + (ptrdiff_t)r * out_row, scratch + r * TILE_BYTES, width * t->size);
+    }
+    if (t->stream)
+        t->kernels->stream_end();
+}
+
+/* True if it was done: same size of elements, and each side contiguous along an axis of its own. */
+static bool transpose(ndi_nest *nest, size_t size)
+{
+    const int last = nest->rank - 1;
+    if (nest->rank < 2 || nest->stride[0][last] != (ptrdiff_t)size || nest->length[last] < 8)
+        return false;
+    int cross = -1;
+    for (int axis = 0; axis < last; axis++)
+        if (nest->stride[1][axis] == (ptrdiff_t)size && nest->length[axis] >= 8)
+            cross = axis;
+    if (cross < 0)
+        return false;
+    const int64_t tile_columns = TILE_BYTES / (int64_t)size;
+    transposition t = {.nest = nest, .kernels = ndi_kernels_in_use(), .size = size, .cross = cross};
+    t.stream = 2.0 * (double)nest->size * (double)size > (double)ndi_cpu_caches().last;
+    const int64_t tiles = (nest->length[last] + tile_columns - 1) / tile_columns *
+                          ((nest->length[cross] + TILE_ROWS - 1) / TILE_ROWS) *
+                          (nest->size / nest->length[last] / nest->length[cross]);
+    ndi_parallel_for((size_t)tiles, 8, transpose_tiles, &t);
+    return true;
+}
+
+bool ndi_copy_elements(nd_array *target, const nd_array *source)
+{
+    const nd_dtype to = nd_dtype_of(target), from = nd_dtype_of(source);
+    ndi_nest nest;
+    ndi_nest_begin(&nest, target->rank, ndi_lengths(target));
+    ndi_nest_add(&nest, target);
+    ndi_nest_add(&nest, source);
+    if (nest.size == 0)
+        return true;
+    ndi_nest_simplify(&nest);
+    if (to == from && transpose(&nest, nd_dtype_size(to)))
+        return true;
+    const ndi_map map = {.kernel = ndi_kernels_in_use()->cast[to][from],
+                         .arguments = 1,
+                         .out = to,
+                         .computed = to,
+                         .in = {from},
+                         .taken = {from}};
+    ndi_map_run(&map, &nest);
+    return true;
+}
+
+/* ---- The public functions ---- */
+
+static nd_array *copy_in_order(const nd_array *array, nd_dtype dtype, const int *order)
+{
+    if (!array || !ndi_force(array))
+        return NULL;
+    nd_array *copy = ndi_new(dtype, array->rank, ndi_lengths(array), order);
+    return copy && ndi_copy_elements(copy, array) ? copy : NULL;
+}
+
+nd_array *nd_copy(const nd_array *array)
+{
+    return array ? copy_in_order(array, nd_dtype_of(array), NULL) : NULL;
+}
+
+nd_array *nd_copy_fortran(const nd_array *array)
+{
+    int order[ND_MAX_RANK];
+    if (!array)
+        return NULL;
+    for (int axis = 0; axis < array->rank; axis++)
+        order[axis] = array->rank - 1 - axis;
+    return copy_in_order(array, nd_dtype_of(array), order);
+}
+
+static nd_array *itself(const nd_array *array)
+{
+    return ndi_force(array) ? ndi_new_view(array, nd_dtype_of(array), array->rank, ndi_lengths(array),
+                                           ndi_strides(array), array->data)
+                            : NULL;
+}
+
+nd_array *nd_ascontiguous(const nd_array *array)
+{
+    return !array ? NULL : nd_is_contiguous(array) ? itself(array) : nd_copy(array);
+}
+
+nd_array *nd_asfortran(const nd_array *array)
+{
+    return !array ? NULL : nd_is_fortran_contiguous(array) ? itself(array) : nd_copy_fortran(array);
+}
+
+nd_array *nd_cast(const nd_array *array, nd_dtype dtype)
+{
+    if (!array)
+        return NULL;
+    if ((unsigned)dtype >= ND_DTYPE_COUNT)
+        return ndi_fail(ND_ERROR_DTYPE, "cast: %d is no dtype", (int)dtype);
+    int order[ND_MAX_RANK];
+    ndi_axis_order(array, order);
+    return copy_in_order(array, dtype, order);
+}
+
+nd_status nd_assign(nd_array *target, const nd_array *source)
+{
+    if (!target || !source)
+        return nd_error() != ND_OK ? nd_error() : ndi_fail_status(ND_ERROR_ARGUMENT, "assign: NULL array");
+    if (!ndi_force(target) || !ndi_force(source))
+        return nd_error();
+    if (!target->writeable)
+        return ndi_fail_status(ND_ERROR_READONLY, "assign: the target is read-only");
+    bool fits = source->rank <= target->rank;
+    for (int axis = 0; fits && axis < source->rank; axis++) {
+        const int64_t have = ndi_lengths(target)[target->rank - source->rank + axis];
+        fits = ndi_lengths(source)[axis] == have || ndi_lengths(source)[axis] == 1;
+    }
+    char to[NDI_SHAPE_TEXT], from[NDI_SHAPE_TEXT];
+    if (!fits)
+        return ndi_fail_status(ND_ERROR_SHAPE, "assign: shape %s does not broadcast to the target's %s",
+                               ndi_shape_text(from, source->rank, ndi_lengths(source)),
+                               ndi_shape_text(to, target->rank, ndi_lengths(target)));
+    const ndi_overlap overlap = ndi_array_overlap(target, source);
+    if (overlap == NDI_IDENTICAL && target->dtype == source->dtype)
+        return ND_OK;
+    nd_array *copy = NULL;
+    if (overlap == NDI_OVERLAPS) {
+        copy = nd_copy(source);
+        if (!copy)
+            return nd_error();
+        source = copy;
+    }
+    const bool done = ndi_copy_elements(target, source);
+    ndi_drop(copy);
+    return done ? ND_OK : nd_error();
+}
+
+bool nd_array_equal(const nd_array *a, const nd_array *b)
+{
+    if (!a || !b || a->rank != b->rank)
+        return false;
+    for (int axis = 0; axis < a->rank; axis++)
+        if (ndi_lengths(a)[axis] != ndi_lengths(b)[axis])
+            return false;
+    bool equal = false;
+    ND_SCOPE {
+        nd_array *all = nd_all(nd_equal(a, b), ND_ALL);
+        equal = all && nd_item_int64(all);
+    }
+    return equal;
+}

@@ -1,0 +1,314 @@
+/* Elementwise operations: dtypes and shapes are settled, errors raised, and one step is run. */
+#include <stdio.h>
+#include <string.h>
+
+#include "array/dtype.h"
+#include "engine/copy.h"
+#include "engine/map.h"
+
+enum {
+    SMALL = 4096, /* elements up to which a call without conversions goes straight to the kernel */
+};
+
+/* What broadcasting made of the shapes of a call. */
+typedef struct common_shape {
+    int rank;
+    int64_t length[ND_MAX_RANK];
+} common_shape;
+
+static void *shapes_differ(nd_op op, int count, const nd_operand *arguments, int axis_from_end)
+{
+    char text[NDI_SHAPE_TEXT], shapes[3 * NDI_SHAPE_TEXT] = "", conflict[64] = "";
+    size_t used = 0, told = 0;
+    const nd_array *column = NULL; /* a 1-d argument that would fit as a column */
+    for (int i = 0; i < count; i++) {
+        const nd_array *a = arguments[i].array;
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        used += (size_t)snprintf(shapes + used, sizeof shapes - used, "%s%s", used ? " and " : "",
+                                 ndi_shape_text(text, a->rank, ndi_lengths(a)));
+        if (a->rank >= axis_from_end)
+            told += (size_t)snprintf(conflict + told, sizeof conflict - told, "%s%lld", told ? " and " : "",
+                                     (long long)ndi_lengths(a)[a->rank - axis_from_end]);
+        for (int j = 0; j < count; j++) {
+            const nd_array *b = arguments[j].array;
+            if (j != i && b && b->rank >= 2 && a->rank == 1 && axis_from_end == 1 &&
+                ndi_lengths(a)[0] == ndi_lengths(b)[b->rank - 2])
+                column = a;
+        }
+    }
+    return ndi_fail(ND_ERROR_SHAPE, "%s: shapes %s do not broadcast: axis -%d has %s elements%s",
+                    ndi_op_rows[op].info.name, shapes, axis_from_end, conflict,
+                    column ? "; insert an axis, for example b[:, None], to line them up"
+                           : "; lengths must be equal or 1");
+}
+
+static bool broadcast(nd_op op, int count, const nd_operand *arguments, common_shape *shape)
+{
+    shape->rank = 0;
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && arguments[i].array->rank > shape->rank)
+            shape->rank = arguments[i].array->rank;
+    for (int axis = 0; axis < shape->rank; axis++)
+        shape->length[axis] = 1;
+    for (int i = 0; i < count; i++) {
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        const nd_array *a = arguments[i].array;
+        int64_t *length = shape->length + (shape->rank - a->rank);
+        for (int axis = 0; axis < a->rank; axis++) {
+            const int64_t wanted = ndi_lengths(a)[axis];
+            if (length[axis] == 1)
+                length[axis] = wanted;
+            else if (wanted != 1 && wanted != length[axis]) {
+                shapes_differ(op, count, arguments, a->rank - axis);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The order of axes in memory that the result takes: that of the argument with the largest rank whose axes are not in
+ * C order, as NumPy's order='K' does; NULL for C order. */
+static const int *order_like(int count, const nd_operand *arguments, const common_shape *shape, int *order)
+{
+    for (int i = 0; i < count; i++) {
+        const nd_array *a = arguments[i].array;
+        if (arguments[i].kind != ND_OPERAND_ARRAY || a->rank != shape->rank || a->rank < 2)
+            continue;
+        if (a->contiguous || memcmp(ndi_lengths(a), shape->length, (size_t)a->rank * sizeof(int64_t)) != 0)
+            return NULL;
+        ndi_axis_order(a, order);
+        return order;
+    }
+    return NULL;
+}
+
+/* Scalars as elements, twice: as the dtype NumPy gives them (which rounds), and as the kernel takes them. */
+typedef struct scalar_elements {
+    _Alignas(16) char element[NDI_MAX_OPERANDS - 1][16];
+} scalar_elements;
+
+static void *store_scalar(nd_operand scalar, nd_dtype dtype, nd_dtype kernel, void *element)
+{
+    if (dtype == kernel) {
+        ndi_store_scalar(scalar, dtype, element);
+    } else {
+        _Alignas(16) char rounded[16];
+        ndi_store_scalar(scalar, dtype, rounded);
+        ndi_kernels_in_use()->cast[kernel][dtype](1, (char *[]){element, rounded}, (ptrdiff_t[]){0, 0});
+    }
+    return element;
+}
+
+static nd_dtype taken_dtype(const ndi_op_row *row, int argument, const ndi_resolution *resolution)
+{
+    return row->selects && argument == 0 ? ND_BOOL : resolution->kernel;
+}
+
+/* All arguments are C-contiguous arrays of the result's shape in the kernel's dtype, or scalars: no nest is needed. */
+static nd_array *small_call(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
+                            const nd_array *like)
+{
+    const ndi_op_row *row = &ndi_op_rows[op];
+    char *pointers[NDI_MAX_OPERANDS];
+    ptrdiff_t strides[NDI_MAX_OPERANDS];
+    scalar_elements scalars;
+    for (int i = 0; i < count; i++) {
+        const nd_dtype taken = taken_dtype(row, i, resolution);
+        if (arguments[i].kind == ND_OPERAND_ARRAY) {
+            pointers[i + 1] = arguments[i].array->data;
+            strides[i + 1] = (ptrdiff_t)nd_dtype_size(taken);
+        } else {
+            pointers[i + 1] = store_scalar(arguments[i], taken, taken, scalars.element[i]);
+            strides[i + 1] = 0;
+        }
+    }
+    nd_array *out = ndi_new(resolution->result, like->rank, ndi_lengths(like), NULL);
+    if (!out)
+        return NULL;
+    pointers[0] = out->data;
+    strides[0] = (ptrdiff_t)nd_dtype_size(resolution->result);
+    ndi_kernels_in_use()->elementwise[op][resolution->kernel]((size_t)out->size, pointers, strides);
+    return out;
+}
+
+/* The array whose shape a small call has, or NULL if the call is not small and plain. */
+static const nd_array *small_like(const ndi_op_row *row, int count, const nd_operand *arguments,
+                                  const ndi_resolution *resolution)
+{
+    const nd_array *like = NULL;
+    if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
+        return NULL;
+    for (int i = 0; i < count; i++) {
+        const nd_array *a = arguments[i].array;
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        if (!a->contiguous || a->size > SMALL || nd_dtype_of(a) != taken_dtype(row, i, resolution))
+            return NULL;
+        if (like && (a->rank != like->rank ||
+                     memcmp(ndi_lengths(a), ndi_lengths(like), (size_t)a->rank * sizeof(int64_t)) != 0))
+            return NULL;
+        like = a;
+    }
+    return like;
+}
+
+/* Integer powers have no place for a negative exponent: refused before anything is computed. */
+static bool exponents_allowed(const ndi_resolution *resolution, nd_operand exponent)
+{
+    if (nd_dtype_kind(resolution->dtype) != ND_KIND_SIGNED)
+        return true;
+    bool negative;
+    if (exponent.kind != ND_OPERAND_ARRAY) {
+        negative = exponent.value.integer < 0;
+    } else {
+        const nd_kind kind = nd_dtype_kind(nd_dtype_of(exponent.array));
+        if (kind != ND_KIND_SIGNED || exponent.array->size == 0)
+            return true;
+        nd_array *lowest = nd_min(exponent.array, ND_ALL);
+        if (!lowest)
+            return false;
+        negative = nd_item_int64(lowest) < 0;
+        ndi_drop(lowest);
+    }
+    if (negative)
+        ndi_fail(ND_ERROR_VALUE, "power: %s to a negative integer power; cast one argument to a float dtype",
+                 nd_dtype_name(resolution->dtype));
+    return !negative;
+}
+
+static nd_array *run(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
+                     const common_shape *shape, nd_array *out, bool in_place)
+{
+    const ndi_op_row *row = &ndi_op_rows[op];
+    scalar_elements scalars;
+    ndi_map map = {.kernel = ndi_kernels_in_use()->elementwise[op][resolution->kernel],
+                   .arguments = count,
+                   .out = nd_dtype_of(out),
+                   .computed = resolution->kernel_result,
+                   .in_place = in_place};
+    ndi_nest nest;
+    ndi_nest_begin(&nest, shape->rank, shape->length);
+    ndi_nest_add(&nest, out);
+    for (int i = 0; i < count; i++) {
+        const nd_dtype taken = taken_dtype(row, i, resolution);
+        map.taken[i] = taken;
+        if (arguments[i].kind == ND_OPERAND_ARRAY) {
+            map.in[i] = nd_dtype_of(arguments[i].array);
+            ndi_nest_add(&nest, arguments[i].array);
+        } else {
+            map.in[i] = taken;
+            const nd_dtype rounded = row->selects && i == 0 ? ND_BOOL : resolution->dtype;
+            ndi_nest_add_scalar(&nest, store_scalar(arguments[i], rounded, taken, scalars.element[i]));
+        }
+    }
+    ndi_map_run(&map, &nest);
+    return out;
+}
+
+static nd_array *into(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
+                      const common_shape *shape, nd_array *out)
+{
+    const char *name = ndi_op_rows[op].info.name;
+    if (!out->writeable)
+        return ndi_fail(ND_ERROR_READONLY, "%s: the output array is read-only", name);
+    if (!nd_can_cast(resolution->result, nd_dtype_of(out), ND_CAST_SAME_KIND))
+        return ndi_fail(ND_ERROR_DTYPE, "%s: a %s result does not go into a %s array; cast it first", name,
+                        nd_dtype_name(resolution->result), nd_dtype_name(nd_dtype_of(out)));
+    if (out->rank != shape->rank ||
+        (shape->rank && memcmp(ndi_lengths(out), shape->length, (size_t)shape->rank * sizeof(int64_t)) != 0)) {
+        /* NumPy lets the output be larger than the arguments' common shape, never smaller. */
+        bool fits = out->rank >= shape->rank;
+        for (int axis = 0; fits && axis < shape->rank; axis++) {
+            const int64_t have = ndi_lengths(out)[out->rank - shape->rank + axis];
+            fits = shape->length[axis] == have || shape->length[axis] == 1;
+        }
+        char have[NDI_SHAPE_TEXT], need[NDI_SHAPE_TEXT];
+        if (!fits)
+            return ndi_fail(ND_ERROR_SHAPE, "%s: the output has shape %s, the result %s", name,
+                            ndi_shape_text(have, out->rank, ndi_lengths(out)),
+                            ndi_shape_text(need, shape->rank, shape->length));
+    }
+    common_shape whole = {.rank = out->rank};
+    memcpy(whole.length, ndi_lengths(out), (size_t)out->rank * sizeof(int64_t));
+    bool in_place = false, copies = false;
+    for (int i = 0; i < count; i++) {
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        const nd_array *a = arguments[i].array;
+        const ndi_overlap overlap = ndi_array_overlap(out, a);
+        in_place |= overlap == NDI_IDENTICAL;
+        copies |= overlap == NDI_OVERLAPS;
+    }
+    if (!copies)
+        return run(op, count, arguments, resolution, &whole, out, in_place);
+    nd_array *fresh = ndi_new(nd_dtype_of(out), whole.rank, whole.length, NULL);
+    if (!fresh)
+        return NULL;
+    run(op, count, arguments, resolution, &whole, fresh, false);
+    const bool done = ndi_copy_elements(out, fresh);
+    ndi_drop(fresh);
+    return done ? out : NULL;
+}
+
+nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_array *out)
+{
+    if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class > ND_CLASS_TERNARY ||
+        count != ndi_op_rows[op].info.arguments)
+        return ndi_fail(ND_ERROR_ARGUMENT, "elementwise: no operation %d of %d arguments", (int)op, count);
+    const ndi_op_row *row = &ndi_op_rows[op];
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !(arguments[i].array && ndi_force(arguments[i].array)))
+            return NULL;
+    ndi_resolution resolution;
+    if (!ndi_resolve(op, count, arguments, &resolution))
+        return NULL;
+    if (op == ND_OP_power && !exponents_allowed(&resolution, arguments[1]))
+        return NULL;
+    const nd_array *like = out ? NULL : small_like(row, count, arguments, &resolution);
+    if (like)
+        return small_call(op, count, arguments, &resolution, like);
+    common_shape shape;
+    if (!broadcast(op, count, arguments, &shape))
+        return NULL;
+    if (out)
+        return ndi_force(out) ? into(op, count, arguments, &resolution, &shape, out) : NULL;
+    int order[ND_MAX_RANK];
+    out = ndi_new(resolution.result, shape.rank, shape.length, order_like(count, arguments, &shape, order));
+    return out ? run(op, count, arguments, &resolution, &shape, out, false) : NULL;
+}
+
+/* nd_NAME and nd_NAME_into of every row. */
+#define DEFINE_UNARY(name)                                                                                     \
+    nd_array *(nd_##name)(nd_operand x)                                                                      \
+    {                                                                                                        \
+        return nd_elementwise(ND_OP_##name, 1, &x, NULL);                                                    \
+    }                                                                                                        \
+    nd_array *(nd_##name##_into)(nd_array *out, nd_operand x)                                                \
+    {                                                                                                        \
+        return out ? nd_elementwise(ND_OP_##name, 1, &x, out) : NULL;                                        \
+    }
+#define DEFINE_BINARY(name)                                                                                    \
+    nd_array *(nd_##name)(nd_operand x, nd_operand y)                                                        \
+    {                                                                                                        \
+        return nd_elementwise(ND_OP_##name, 2, (nd_operand[]){x, y}, NULL);                                  \
+    }                                                                                                        \
+    nd_array *(nd_##name##_into)(nd_array *out, nd_operand x, nd_operand y)                                  \
+    {                                                                                                        \
+        return out ? nd_elementwise(ND_OP_##name, 2, (nd_operand[]){x, y}, out) : NULL;                      \
+    }
+#define DEFINE_TERNARY(name)                                                                                   \
+    nd_array *(nd_##name)(nd_operand x, nd_operand y, nd_operand z)                                          \
+    {                                                                                                        \
+        return nd_elementwise(ND_OP_##name, 3, (nd_operand[]){x, y, z}, NULL);                               \
+    }                                                                                                        \
+    nd_array *(nd_##name##_into)(nd_array *out, nd_operand x, nd_operand y, nd_operand z)                    \
+    {                                                                                                        \
+        return out ? nd_elementwise(ND_OP_##name, 3, (nd_operand[]){x, y, z}, out) : NULL;                   \
+    }
+#define DEFINE_REDUCTION(name)
+#define DEFINE_SCAN(name)
+#define ND_OP(name, class, ...) DEFINE_##class(name)
+#include "ops/ops.def"

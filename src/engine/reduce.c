@@ -1,0 +1,381 @@
+/* Reductions: leaves over fixed chunks, met in a fixed binary tree, so that neither threads nor tiles change a bit.
+ *
+ * The kept axes are cut into tiles of columns, the swept axes into chunks (leaves). A task is one tile and one aligned
+ * power-of-two span of leaves; spans meet as leaves do, which is the same tree. Which leaf kernel runs (down one column,
+ * or over a tile of columns at once) follows the order of the axes in memory. */
+#include "engine/reduce.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "array/dtype.h"
+#include "base/pool.h"
+#include "engine/nest.h"
+
+enum {
+    LEVELS = 44,               /* of the tree: enough for 2^54 elements */
+    STATE_BYTES = 16,          /* of one accumulator at most */
+    CONVERTED_COLUMNS = 16,    /* columns of a tile whose elements are converted first: the scratch stays in L2 */
+    TASK_BYTES = 1 << 18,      /* input that is worth a task */
+    TASKS = 64,                /* wanted where there are few tiles */
+};
+
+typedef struct reduction_run {
+    const ndi_kernels *kernels;
+    const ndi_reducer *reducer;
+    ndi_reduction kind;
+    ndi_finish finish;
+    double ddof;
+    nd_dtype in, taken, result;
+    ndi_nest kept;             /* operand 0: the input, operand 1: the result */
+    ndi_nest swept;            /* operand 0: the input */
+    bool by_columns;
+    int64_t tile_columns, tiles_across, tiles;
+    int64_t chunks;            /* of the innermost swept axis */
+    int64_t leaves, span, spans;
+    int planes;
+    char *partial;             /* states of spans, [tile][span][plane][column], when there are several */
+    size_t partial_bytes;
+    atomic_bool decided;       /* any, all: the answer is known */
+    bool may_decide;
+} reduction_run;
+
+/* A state of a tile: planes of NDI_COLUMN_TILE accumulators, and how many elements it stands for. */
+typedef struct tile_state {
+    double count;
+    void *plane[NDI_STATES];
+} tile_state;
+
+typedef struct tree {
+    int depth;
+    uint64_t pushed;
+    tile_state level[LEVELS];
+    _Alignas(64) char memory[LEVELS][NDI_STATES][NDI_COLUMN_TILE * STATE_BYTES];
+} tree;
+
+static void tree_begin(tree *t)
+{
+    t->depth = 0;
+    t->pushed = 0;
+}
+
+static tile_state *tree_push(tree *t)
+{
+    tile_state *top = &t->level[t->depth];
+    for (int plane = 0; plane < NDI_STATES; plane++)
+        top->plane[plane] = t->memory[t->depth][plane];
+    t->depth++;
+    return top;
+}
+
+static void tree_join(tree *t, const reduction_run *run, size_t columns)
+{
+    tile_state *a = &t->level[t->depth - 2], *b = &t->level[t->depth - 1];
+    run->reducer->combine(columns, a->plane, a->count, b->plane, b->count);
+    a->count += b->count;
+    t->depth--;
+}
+
+/* After a push: equal neighbours meet, as a binary counter carries. */
+static void tree_settle(tree *t, const reduction_run *run, size_t columns)
+{
+    for (uint64_t carry = ++t->pushed; !(carry & 1); carry >>= 1)
+        tree_join(t, run, columns);
+}
+
+static tile_state *tree_end(tree *t, const reduction_run *run, size_t columns)
+{
+    while (t->depth > 1)
+        tree_join(t, run, columns);
+    return &t->level[0];
+}
+
+/* Brings a leaf's elements into scratch as the dtype that the reducer takes. */
+static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch)
+{
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->taken);
+    ndi_kernel *cast = run->kernels->cast[run->taken][run->in];
+    for (size_t c = 0; c < leaf->columns; c++) {
+        char *const p[] = {scratch + (ptrdiff_t)c * size,
+                           (char *)leaf->data + (ptrdiff_t)c * leaf->column_stride};
+        cast(leaf->rows, p, (const ptrdiff_t[]){size * (ptrdiff_t)leaf->columns, leaf->row_stride});
+    }
+    leaf->data = scratch;
+    leaf->row_stride = size * (ptrdiff_t)leaf->columns;
+    leaf->column_stride = size;
+}
+
+/* The leaves first..last-1 of the columns that begin at `data`, into `t`. */
+static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first, int64_t last,
+                  char *scratch)
+{
+    const ndi_nest *swept = &run->swept;
+    const int inner = swept->rank - 1;
+    const int64_t length = swept->length[inner];
+    const ptrdiff_t row_stride = swept->stride[0][inner];
+    ndi_leaf_kernel *kernel = run->by_columns ? run->reducer->column : run->reducer->row;
+    int64_t index[ND_MAX_RANK];
+    char *base[NDI_MAX_OPERANDS];
+    int64_t run_number = first / run->chunks, chunk = first % run->chunks;
+    ndi_nest_seek(swept, run_number * length, index, base);
+    tree_begin(t);
+    for (int64_t leaf_number = first; leaf_number < last; leaf_number++) {
+        const int64_t row = chunk * NDI_CHUNK;
+        ndi_leaf leaf = {.data = data + (base[0] - swept->data[0]) + row * row_stride,
+                         .rows = (size_t)(length - row < NDI_CHUNK ? length - row : NDI_CHUNK),
+                         .row_stride = row_stride,
+                         .columns = columns,
+                         .column_stride = run->by_columns ? run->kept.stride[0][run->kept.rank - 1] : 0,
+                         .first = run_number * length + row};
+        tile_state *state = tree_push(t);
+        memcpy(leaf.state, state->plane, sizeof leaf.state);
+        state->count = (double)leaf.rows;
+        if (run->in != run->taken)
+            convert_leaf(run, &leaf, scratch);
+        kernel(&leaf);
+        tree_settle(t, run, columns);
+        if (++chunk == run->chunks) {
+            chunk = 0;
+            run_number++;
+            ndi_nest_next(swept, index, base);
+        }
+    }
+}
+
+/* What becomes of a state: into the result's dtype at `out`. */
+static void finish(const reduction_run *run, size_t columns, const tile_state *state, char *out, ptrdiff_t stride)
+{
+    _Alignas(64) char values[NDI_COLUMN_TILE * STATE_BYTES];
+    void *from = state->plane[0];
+    nd_dtype dtype = run->reducer->state[0];
+    const double count = state->count;
+    if (run->finish == NDI_FINISH_INDEX) {
+        from = state->plane[1];
+        dtype = ND_INT64;
+    } else if (run->finish == NDI_FINISH_MEAN) {
+        const nd_dtype mean = dtype == ND_COMPLEX128 ? ND_COMPLEX128 : ND_FLOAT64;
+        run->kernels->cast[mean][dtype](
+            columns, (char *[]){values, from},
+            (const ptrdiff_t[]){(ptrdiff_t)nd_dtype_size(mean), (ptrdiff_t)nd_dtype_size(dtype)});
+        const size_t numbers = columns * (mean == ND_COMPLEX128 ? 2 : 1);
+        for (size_t i = 0; i < numbers; i++)
+            ((double *)values)[i] /= count;
+        from = values;
+        dtype = mean;
+    } else if (run->finish != NDI_FINISH_STATE) {
+        const double divisor = count - run->ddof > 0 ? count - run->ddof : 0;
+        for (size_t c = 0; c < columns; c++) {
+            const double variance = ((const double *)state->plane[1])[c] / divisor;
+            ((double *)values)[c] = run->finish == NDI_FINISH_DEVIATION ? sqrt(variance) : variance;
+        }
+        from = values;
+        dtype = ND_FLOAT64;
+    }
+    run->kernels->cast[run->result][dtype](columns, (char *[]){out, from},
+                                           (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
+}
+
+/* The first column of a tile: its input, its result, and how many columns it has. */
+static size_t tile_at(const reduction_run *run, int64_t tile, char **in, char **out)
+{
+    const ndi_nest *kept = &run->kept;
+    const int inner = kept->rank - 1;
+    const int64_t column = tile % run->tiles_across * run->tile_columns;
+    int64_t index[ND_MAX_RANK];
+    char *pointers[NDI_MAX_OPERANDS];
+    ndi_nest_seek(kept, tile / run->tiles_across * kept->length[inner] + column, index, pointers);
+    *in = pointers[0];
+    *out = pointers[1];
+    const int64_t rest = kept->length[inner] - column;
+    return (size_t)(rest < run->tile_columns ? rest : run->tile_columns);
+}
+
+static void copy_state(const reduction_run *run, size_t columns, void *const *to, size_t column,
+                       const tile_state *from)
+{
+    for (int plane = 0; plane < run->planes; plane++) {
+        const size_t size = nd_dtype_size(run->reducer->state[plane]);
+        memcpy((char *)to[plane] + column * size, from->plane[plane], columns * size);
+    }
+}
+
+static char *partial_plane(const reduction_run *run, int64_t tile, int64_t span, int plane)
+{
+    return run->partial +
+           (size_t)((tile * run->spans + span) * run->planes + plane) * NDI_COLUMN_TILE * STATE_BYTES;
+}
+
+/* Known already: nothing that is still to be seen can change the answer. */
+static bool decides(const reduction_run *run, const tile_state *state)
+{
+    const bool value = *(const uint8_t *)state->plane[0];
+    return run->may_decide && value == (run->kind == NDI_REDUCE_ANY);
+}
+
+static void run_tasks(void *context, size_t begin, size_t end)
+{
+    reduction_run *run = context;
+    tree t;
+    _Alignas(64) char joined[NDI_STATES][NDI_COLUMN_TILE * STATE_BYTES];
+    _Alignas(64) char scratch[NDI_CHUNK * CONVERTED_COLUMNS * 8 + 64];
+    for (size_t task = begin; task < end; task++) {
+        const int64_t tile = (int64_t)task / run->spans, span = (int64_t)task % run->spans;
+        int64_t first = span * run->span, last = first + run->span;
+        last = last < run->leaves ? last : run->leaves;
+        char *in, *out;
+        const size_t columns = tile_at(run, tile, &in, &out);
+        tile_state whole = {.plane = {joined[0], joined[1]}};
+        if (run->may_decide && atomic_load_explicit(&run->decided, memory_order_relaxed))
+            last = first + 1; /* any one leaf completes a state */
+        if (run->by_columns) {
+            sweep(run, &t, in, columns, first, last, scratch);
+            const tile_state *state = tree_end(&t, run, columns);
+            copy_state(run, columns, whole.plane, 0, state);
+            whole.count = state->count;
+        } else {
+            for (size_t c = 0; c < columns; c++) {
+                sweep(run, &t, in + (ptrdiff_t)c * run->kept.stride[0][run->kept.rank - 1], 1, first, last,
+                      scratch);
+                const tile_state *state = tree_end(&t, run, 1);
+                copy_state(run, 1, whole.plane, c, state);
+                whole.count = state->count;
+            }
+        }
+        if (run->may_decide && decides(run, &whole))
+            atomic_store_explicit(&run->decided, true, memory_order_relaxed);
+        if (run->spans == 1)
+            finish(run, columns, &whole, out, run->kept.stride[1][run->kept.rank - 1]);
+        else
+            copy_state(run, columns,
+                       (void *[]){partial_plane(run, tile, span, 0),
+                                  run->planes > 1 ? partial_plane(run, tile, span, 1) : NULL},
+                       0, &whole);
+    }
+}
+
+/* How many elements the leaves of a span stand for. */
+static double span_count(const reduction_run *run, int64_t span)
+{
+    const int64_t length = run->swept.length[run->swept.rank - 1];
+    int64_t first = span * run->span, last = first + run->span;
+    last = last < run->leaves ? last : run->leaves;
+#define ELEMENTS_BEFORE(leaf) ((leaf) / run->chunks * length + (leaf) % run->chunks * NDI_CHUNK)
+    return (double)(ELEMENTS_BEFORE(last) - ELEMENTS_BEFORE(first));
+#undef ELEMENTS_BEFORE
+}
+
+static void join_spans(reduction_run *run)
+{
+    tree t;
+    for (int64_t tile = 0; tile < run->tiles; tile++) {
+        char *in, *out;
+        const size_t columns = tile_at(run, tile, &in, &out);
+        tree_begin(&t);
+        for (int64_t span = 0; span < run->spans; span++) {
+            tile_state *state = tree_push(&t);
+            state->count = span_count(run, span);
+            for (int plane = 0; plane < run->planes; plane++)
+                memcpy(state->plane[plane], partial_plane(run, tile, span, plane),
+                       columns * nd_dtype_size(run->reducer->state[plane]));
+            tree_settle(&t, run, columns);
+        }
+        finish(run, columns, tree_end(&t, run, columns), out, run->kept.stride[1][run->kept.rank - 1]);
+    }
+}
+
+/* Splits the axes of `array` into the two nests. The result's axes are the kept ones in order. */
+static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept_mask, nd_array *result,
+                       bool keepdims, bool simplify_swept)
+{
+    ndi_nest *kept = &run->kept, *swept = &run->swept;
+    int64_t lengths[2][ND_MAX_RANK];
+    int ranks[2] = {0, 0}, result_axis = 0;
+    for (int axis = 0; axis < array->rank; axis++) {
+        const int is_swept = swept_mask >> axis & 1;
+        ndi_nest *nest = is_swept ? swept : kept;
+        const int at = ranks[is_swept]++;
+        lengths[is_swept][at] = ndi_lengths(array)[axis];
+        nest->stride[0][at] = ndi_strides(array)[axis];
+        if (!is_swept)
+            nest->stride[1][at] = ndi_strides(result)[result_axis];
+        result_axis += keepdims || !is_swept;
+    }
+    for (int is_swept = 0; is_swept < 2; is_swept++)
+        if (ranks[is_swept] == 0) {
+            lengths[is_swept][0] = 1;
+            (is_swept ? swept : kept)->stride[0][0] = 0;
+            kept->stride[1][0] = is_swept ? kept->stride[1][0] : 0;
+            ranks[is_swept] = 1;
+        }
+    ndi_nest_begin(kept, ranks[0], lengths[0]);
+    ndi_nest_begin(swept, ranks[1], lengths[1]);
+    kept->operands = 2;
+    kept->data[0] = array->data;
+    kept->data[1] = result->data;
+    swept->operands = 1;
+    swept->data[0] = array->data;
+    ndi_nest_simplify(kept);
+    if (simplify_swept)
+        ndi_nest_simplify(swept);
+    /* Where simplifying turned swept axes round, the sweep begins elsewhere; kept pointers are relative to it. */
+    kept->data[0] += swept->data[0] - array->data;
+}
+
+bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof, const nd_array *array,
+                    uint32_t swept_mask, bool keepdims, nd_array *result)
+{
+    reduction_run run = {.kernels = ndi_kernels_in_use(),
+                         .kind = kind,
+                         .finish = finish,
+                         .ddof = ddof,
+                         .in = nd_dtype_of(array),
+                         .taken = taken,
+                         .result = nd_dtype_of(result)};
+    run.reducer = &run.kernels->reduce[kind][taken];
+    run.planes = run.reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
+    const bool positions = kind == NDI_REDUCE_ARGMIN || kind == NDI_REDUCE_ARGMAX;
+    split_axes(&run, array, swept_mask, result, keepdims, !positions);
+    if (run.kept.size == 0)
+        return true;
+    const int inner_kept = run.kept.rank - 1, inner_swept = run.swept.rank - 1;
+    const int64_t across = run.kept.length[inner_kept], along = run.swept.length[inner_swept];
+    const ptrdiff_t kept_stride = run.kept.stride[0][inner_kept], swept_stride = run.swept.stride[0][inner_swept];
+    /* Columns where the kept axis is the nearer one in memory, and where the runs are too short for a leaf each. */
+    run.by_columns = across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
+                                        (swept_stride < 0 ? -swept_stride : swept_stride) ||
+                                    (along <= 16 && across >= 16));
+    run.tile_columns = run.by_columns && run.in != run.taken ? CONVERTED_COLUMNS : NDI_COLUMN_TILE;
+    run.tiles_across = (across + run.tile_columns - 1) / run.tile_columns;
+    run.tiles = run.tiles_across * (run.kept.size / across);
+    run.chunks = (along + NDI_CHUNK - 1) / NDI_CHUNK;
+    run.leaves = run.swept.size / along * run.chunks;
+    run.may_decide = run.kept.size == 1 && (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
+
+    const double leaf_bytes = (double)(along < NDI_CHUNK ? along : NDI_CHUNK) *
+                              (double)(across < run.tile_columns ? across : run.tile_columns) *
+                              (double)nd_dtype_size(run.in);
+    run.span = run.leaves;
+    if (run.tiles < TASKS / 4) {
+        run.span = 1;
+        while (run.span < run.leaves &&
+               ((double)run.span * leaf_bytes < TASK_BYTES || run.leaves / run.span * run.tiles > 2 * TASKS))
+            run.span *= 2;
+    }
+    run.spans = (run.leaves + run.span - 1) / run.span;
+    _Alignas(64) char few[2 * TASKS * NDI_STATES * 16];
+    if (run.spans > 1) {
+        run.partial_bytes = (size_t)(run.tiles * run.spans * run.planes) * NDI_COLUMN_TILE * STATE_BYTES;
+        run.partial = run.partial_bytes <= sizeof few ? few : ndi_allocate(run.partial_bytes);
+        if (!run.partial)
+            return false;
+    }
+    const double task_bytes = leaf_bytes * (double)run.span;
+    const size_t grain = task_bytes >= TASK_BYTES ? 1 : (size_t)(TASK_BYTES / task_bytes);
+    ndi_parallel_for((size_t)(run.tiles * run.spans), grain, run_tasks, &run);
+    if (run.spans > 1) {
+        join_spans(&run);
+        if (run.partial != few)
+            ndi_free(run.partial, run.partial_bytes);
+    }
+    return true;
+}

@@ -1,0 +1,281 @@
+/* The reductions of the table: arguments and dtypes are settled, errors raised, options applied. */
+#include <math.h>
+#include <string.h>
+
+#include "array/dtype.h"
+#include "engine/copy.h"
+#include "engine/reduce.h"
+#include "ops/resolve.h"
+
+/* How each row is made: a leaf reduction and what becomes of its state (kernels/reductions.def). */
+static const struct recipe {
+    ndi_reduction reduction;
+    ndi_finish finish;
+} recipes[ND_OP_COUNT] = {
+#define REDUCTION(name, reduction, finish) [ND_OP_##name] = {NDI_REDUCE_##reduction, NDI_FINISH_##finish},
+#define REDUCTION_SCAN(name, reduction)
+#include "kernels/reductions.def"
+#undef REDUCTION
+#undef REDUCTION_SCAN
+};
+
+static bool is_position(nd_op op)
+{
+    return op == ND_OP_argmin || op == ND_OP_argmax;
+}
+
+static bool is_extreme(nd_op op)
+{
+    return op == ND_OP_min || op == ND_OP_max;
+}
+
+/* Kept axes of the result, of length 1 where `keepdims`. */
+static nd_shape result_shape(const nd_array *array, uint32_t mask, bool keepdims)
+{
+    nd_shape shape = {.rank = 0};
+    for (int axis = 0; axis < array->rank; axis++) {
+        const bool swept = mask >> axis & 1;
+        if (!swept || keepdims)
+            shape.length[shape.rank++] = swept ? 1 : ndi_lengths(array)[axis];
+    }
+    return shape;
+}
+
+static nd_axes axes_of_mask(uint32_t mask)
+{
+    nd_axes axes = {.all = false};
+    for (int axis = 0; axis < ND_MAX_RANK; axis++)
+        if (mask >> axis & 1)
+            axes.axis[axes.count++] = axis;
+    return axes;
+}
+
+/* A double as the operand it stands for: an integer where it is one, so that integer arrays stay integers. */
+static nd_operand number(double value)
+{
+    return value == floor(value) && fabs(value) < 9007199254740992.0 ? nd_operand_int((int64_t)value)
+                                                                     : nd_operand_real(value);
+}
+
+/* What an element that does not count is replaced by, as an operand that leaves the dtype alone. */
+static nd_operand neutral(nd_op op, const nd_reduce_options *options)
+{
+    if (is_extreme(op))
+        return number(options->initial);
+    return ndi_op_rows[op].identity == NDI_IDENTITY_ONE ? nd_operand_bool(true) : nd_operand_bool(false);
+}
+
+/* Mean and variance over the elements that count: from the sums of the others replaced by 0, and their number. */
+static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *options)
+{
+    nd_reduce_options sums = {.keepdims = true};
+    ndi_resolution resolution;
+    if (!ndi_resolve_dtype(op, options->has_dtype ? options->dtype : nd_dtype_of(array), &resolution))
+        return NULL;
+    nd_array *result = NULL;
+    ND_SCOPE {
+        const nd_dtype wide = nd_dtype_kind(resolution.kernel) == ND_KIND_COMPLEX ? ND_COMPLEX128 : ND_FLOAT64;
+        nd_array *mask = nd_broadcast_to(options->where, nd_shape_like(array));
+        nd_array *count = nd_count_nonzero_with(mask, axes, sums);
+        nd_array *values = nd_where(mask, nd_cast(array, wide), 0);
+        nd_array *mean = nd_divide(nd_sum_with(values, axes, sums), count);
+        if (op != ND_OP_mean) {
+            nd_array *d = nd_absolute(nd_where(mask, nd_subtract(values, mean), 0));
+            nd_array *divisor = nd_maximum(nd_subtract(count, options->ddof), 0.0);
+            mean = nd_divide(nd_sum_with(nd_square(d), axes, sums), divisor);
+            if (op == ND_OP_std)
+                mean = nd_sqrt(mean);
+        }
+        if (!options->keepdims)
+            mean = nd_squeeze(mean, axes.all ? axes_of_mask(mean ? (1ull << mean->rank) - 1 : 0) : axes);
+        result = nd_keep(nd_cast(mean, resolution.result));
+    }
+    return ndi_register(result);
+}
+
+/* Nothing is swept: every kept element gets what an empty reduction gives. */
+static nd_array *fill_empty(nd_op op, nd_array *result, const nd_reduce_options *options)
+{
+    const bool moment = recipes[op].finish != NDI_FINISH_STATE;
+    const nd_operand value = moment          ? nd_operand_real(NAN)
+                             : is_extreme(op) ? number(options->initial)
+                             : ndi_op_rows[op].identity == NDI_IDENTITY_ONE ? nd_operand_int(1)
+                                                                            : nd_operand_int(0);
+    _Alignas(16) char element[16];
+    ndi_store_scalar(value, nd_dtype_of(result), element);
+    for (int64_t i = 0; i < result->size; i++)
+        memcpy(result->data + i * (int64_t)nd_dtype_size(nd_dtype_of(result)), element,
+               nd_dtype_size(nd_dtype_of(result)));
+    return result;
+}
+
+static bool options_allowed(nd_op op, const nd_array *array, const nd_reduce_options *options)
+{
+    const char *name = ndi_op_rows[op].info.name;
+    if (options->where && nd_dtype_of(options->where) != ND_BOOL) {
+        ndi_fail(ND_ERROR_DTYPE, "%s: `where` must be bool, not %s", name,
+                 nd_dtype_name(nd_dtype_of(options->where)));
+        return false;
+    }
+    if (options->where && is_position(op)) {
+        ndi_fail(ND_ERROR_ARGUMENT, "%s: does not take `where`", name);
+        return false;
+    }
+    if (options->where && is_extreme(op) && !options->has_initial) {
+        ndi_fail(ND_ERROR_ARGUMENT, "%s: has no identity, so `where` needs `initial` too", name);
+        return false;
+    }
+    if (options->has_initial && !is_extreme(op) && op != ND_OP_sum && op != ND_OP_prod) {
+        ndi_fail(ND_ERROR_ARGUMENT, "%s: does not take `initial`", name);
+        return false;
+    }
+    if (options->has_dtype && (op == ND_OP_all || op == ND_OP_any || op == ND_OP_count_nonzero ||
+                               is_extreme(op) || is_position(op))) {
+        ndi_fail(ND_ERROR_ARGUMENT, "%s: does not take `dtype`; cast the array instead", name);
+        return false;
+    }
+    if (options->has_dtype && (unsigned)options->dtype >= ND_DTYPE_COUNT) {
+        ndi_fail(ND_ERROR_DTYPE, "%s: %d is no dtype", name, (int)options->dtype);
+        return false;
+    }
+    if (options->has_dtype && (op == ND_OP_mean || op == ND_OP_var || op == ND_OP_std) &&
+        nd_dtype_kind(options->dtype) < ND_KIND_FLOAT) {
+        ndi_fail(ND_ERROR_DTYPE, "%s: computes in a float or complex dtype, not in %s", name,
+                 nd_dtype_name(options->dtype));
+        return false;
+    }
+    (void)array;
+    return true;
+}
+
+/* The dtype whose leaves are used: the array's own where the sum is wide enough anyway, so that narrow integers are read
+ * as they are. */
+static nd_dtype leaf_dtype(nd_op op, nd_dtype own, const ndi_resolution *resolution, bool has_dtype)
+{
+    const nd_kind kind = nd_dtype_kind(own);
+    const bool exact = kind == ND_KIND_BOOL || kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
+    switch (recipes[op].reduction) {
+    case NDI_REDUCE_SUM:
+        /* A sum of 8- to 32-bit integers is exact in 64 bits, also on the way to a mean. */
+        if (exact && op == ND_OP_mean)
+            return nd_dtype_size(own) < 8 ? own : ND_FLOAT64;
+        return exact && !has_dtype ? own : resolution->kernel;
+    case NDI_REDUCE_PROD:
+        return exact && !has_dtype ? own : resolution->kernel;
+    default:
+        return resolution->kernel;
+    }
+}
+
+static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *options,
+                                  uint32_t *mask)
+{
+    if (!axes.all && axes.count != 1)
+        return ndi_fail(ND_ERROR_AXIS, "%s: takes one axis, or all; %d were given",
+                        ndi_op_rows[op].info.name, axes.count);
+    if (array->size == 0)
+        return ndi_fail(ND_ERROR_VALUE, "%s: of no elements", ndi_op_rows[op].info.name);
+    if (!axes.all)
+        return nd_retain((nd_array *)array);
+    (void)options;
+    *mask = 1; /* over all axes: positions in C order */
+    return nd_keep(nd_ravel(array));
+}
+
+nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *given)
+{
+    if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class != ND_CLASS_REDUCTION)
+        return ndi_fail(ND_ERROR_ARGUMENT, "reduce: operation %d is no reduction", (int)op);
+    if (!array || !ndi_force(array))
+        return NULL;
+    const char *name = ndi_op_rows[op].info.name;
+    const nd_reduce_options options = given ? *given : (nd_reduce_options){0};
+    uint32_t mask;
+    ndi_resolution resolution;
+    if (!ndi_axes_mask(name, axes, array->rank, &mask) || !options_allowed(op, array, &options) ||
+        !ndi_resolve_dtype(op, options.has_dtype ? options.dtype : nd_dtype_of(array), &resolution))
+        return NULL;
+    if (options.has_dtype && op != ND_OP_var && op != ND_OP_std)
+        resolution.result = resolution.dtype = options.dtype;
+    if (options.where) {
+        if (op == ND_OP_mean || op == ND_OP_var || op == ND_OP_std)
+            return masked_moment(op, array, axes, &options);
+        nd_array *result = NULL;
+        nd_reduce_options rest = options;
+        rest.where = NULL;
+        ND_SCOPE {
+            nd_array *mask_array = nd_broadcast_to(options.where, nd_shape_like(array));
+            nd_array *values = (nd_where)(nd_operand_array(mask_array), nd_operand_array(array),
+                                          neutral(op, &options));
+            result = nd_keep(nd_reduce(op, values, axes, &rest));
+        }
+        return ndi_register(result);
+    }
+    nd_array *source = is_position(op) ? reduce_positions(op, array, axes, &options, &mask)
+                                       : nd_retain((nd_array *)array);
+    if (!source)
+        return NULL;
+    /* The result's shape comes from the array as given; positions over all axes sweep it flattened. */
+    uint32_t given_mask;
+    ndi_axes_mask(name, axes, array->rank, &given_mask);
+    const nd_shape shape = result_shape(array, given_mask, options.keepdims);
+    int64_t swept = 1;
+    for (int axis = 0; axis < array->rank; axis++)
+        if (given_mask >> axis & 1)
+            swept *= ndi_lengths(array)[axis];
+    nd_array *result = NULL;
+    if (swept == 0 && is_extreme(op) && !options.has_initial) {
+        ndi_fail(ND_ERROR_VALUE, "%s: of no elements; give `initial`", name);
+        goto done;
+    }
+    result = ndi_new(resolution.result, shape.rank, shape.length, NULL);
+    if (!result)
+        goto done;
+    if (swept == 0) {
+        fill_empty(op, result, &options);
+    } else {
+        nd_array *whole = result;
+        if (is_position(op) && axes.all && options.keepdims)
+            whole = nd_keep(nd_reshape(result, ND_SCALAR_SHAPE));
+        const bool done =
+            whole && ndi_reduce_run(recipes[op].reduction, recipes[op].finish,
+                                    leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
+                                    options.ddof, source, mask, options.keepdims && whole == result, whole);
+        if (whole != result)
+            nd_release(whole);
+        if (!done) {
+            ndi_drop(result);
+            result = NULL;
+            goto done;
+        }
+    }
+    if (options.has_initial && swept != 0) {
+        const nd_op step = op == ND_OP_sum    ? ND_OP_add
+                           : op == ND_OP_prod ? ND_OP_multiply
+                           : op == ND_OP_min  ? ND_OP_minimum
+                                              : ND_OP_maximum;
+        result = nd_elementwise(step, 2, (nd_operand[]){nd_operand_array(result), number(options.initial)}, result);
+    } else if (options.has_initial && !is_extreme(op)) {
+        result = nd_elementwise(op == ND_OP_sum ? ND_OP_add : ND_OP_multiply, 2,
+                                (nd_operand[]){nd_operand_array(result), number(options.initial)}, result);
+    }
+done:
+    nd_release(source);
+    return result;
+}
+
+#define DEFINE_UNARY(name)
+#define DEFINE_BINARY(name)
+#define DEFINE_TERNARY(name)
+#define DEFINE_SCAN(name)
+#define DEFINE_REDUCTION(name)                                                                               \
+    nd_array *nd_##name(const nd_array *array, nd_axes axes)                                                 \
+    {                                                                                                        \
+        return nd_reduce(ND_OP_##name, array, axes, NULL);                                                   \
+    }                                                                                                        \
+    nd_array *nd_##name##_with(const nd_array *array, nd_axes axes, nd_reduce_options options)               \
+    {                                                                                                        \
+        return nd_reduce(ND_OP_##name, array, axes, &options);                                               \
+    }
+#define ND_OP(name, class, ...) DEFINE_##class(name)
+#include "ops/ops.def"

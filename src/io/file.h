@@ -1,0 +1,62 @@
+/* What the formats share: reading files whole, exactly or by mapping, and replacing them safely. */
+#ifndef NDSTREAM_IO_FILE_H
+#define NDSTREAM_IO_FILE_H
+
+#include <limits.h>
+
+#include "array/array.h"
+
+/* A file open for reading. */
+typedef struct ndi_file {
+    const char *path; /* the caller's; for messages */
+    int descriptor;
+    int64_t size; /* of a regular file; -1 for a pipe or a device, which only tells at its end */
+} ndi_file;
+
+/* False with ND_ERROR_FILE (or ND_ERROR_ARGUMENT for a NULL path). */
+bool ndi_file_open(ndi_file *file, const char *path);
+void ndi_file_close(ndi_file *file);
+
+/* Reads on from where the last call stopped. Returns how many bytes there were, fewer than `bytes` only at the end of
+ * the file, or -1 with ND_ERROR_FILE. */
+int64_t ndi_file_read(ndi_file *file, void *memory, size_t bytes);
+
+/* The same from an offset of a regular file, by several threads, for large amounts. */
+int64_t ndi_file_read_at(ndi_file *file, void *memory, size_t bytes, int64_t offset);
+
+/* Bytes of a whole file and the memory they are in. */
+typedef struct ndi_file_text {
+    char *at;
+    size_t length;
+    size_t allocated;
+} ndi_file_text;
+
+/* Reads a file of any kind to its end, with room for `padding` more bytes, which are 0. False on error, with
+ * nothing to free. */
+bool ndi_file_read_all(const char *path, size_t padding, ndi_file_text *text);
+void ndi_file_text_free(ndi_file_text *text);
+
+/* Read-only storage over the whole of an open regular file; it lives on after the file is closed. NULL on error. */
+ndi_storage *ndi_file_map(ndi_file *file);
+
+/* A file being written: beside its target, which it replaces in the end, so that a reader finds the old file or the
+ * whole new one. What is not a regular file (a pipe, a device) is written directly. */
+typedef struct ndi_output {
+    const char *path; /* the caller's; for messages */
+    int descriptor;
+    bool direct;
+    bool failed; /* something could not be written, or the writer gave up */
+    char target[PATH_MAX]; /* symbolic links resolved */
+    char beside[PATH_MAX];
+} ndi_output;
+
+bool ndi_output_open(ndi_output *output, const char *path);
+/* After a failure, and for 0 bytes, it does nothing. */
+bool ndi_output_write(ndi_output *output, const void *memory, size_t bytes);
+/* Ends writing: puts the file in its place, unless anything failed. Returns whether all went well. */
+bool ndi_output_close(ndi_output *output);
+
+/* For functions that save: the error that explains why there is no array. */
+nd_status ndi_no_array(const char *operation);
+
+#endif

@@ -1,0 +1,55 @@
+/* Chooses the kernels for this CPU: the reference table, overwritten upwards by what the ISA has. */
+#include <pthread.h>
+#include <string.h>
+
+#include "kernels/templates.h"
+#include "kernels/vector.h"
+
+#define CALL(fill) fill(kernels);
+
+bool ndi_kernels_of(ndi_isa isa, ndi_kernels *kernels)
+{
+    if (isa > ndi_cpu_isa())
+        return false;
+    memset(kernels, 0, sizeof *kernels);
+    kernels->isa = isa;
+    NDI_TEMPLATES(CALL, reference)
+    if (isa >= NDI_ISA_BASELINE) {
+        NDI_TEMPLATES(CALL, baseline)
+    }
+#ifdef __x86_64__
+    if (isa >= NDI_ISA_AVX2) {
+        NDI_TEMPLATES(CALL, avx2)
+    }
+    if (isa >= NDI_ISA_AVX512) {
+        NDI_TEMPLATES(CALL, avx512)
+    }
+#endif
+    return true;
+}
+
+static ndi_kernels in_use;
+
+static void choose(void)
+{
+    ndi_kernels_of(ndi_isa_in_use(), &in_use);
+}
+
+const ndi_kernels *ndi_kernels_in_use(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, choose);
+    return &in_use;
+}
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+const char *ndi_vector_math_name(void)
+{
+#if HAS_SLEEF
+    return "SLEEF " TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(SLEEF_VERSION_PATCHLEVEL);
+#else
+    return "the C library";
+#endif
+}

@@ -1,0 +1,102 @@
+/* The kernel table: one function for each operation and dtype, chosen once for this CPU. */
+#ifndef NDSTREAM_KERNELS_KERNEL_H
+#define NDSTREAM_KERNELS_KERNEL_H
+
+#include <ndstream/dtype.h>
+#include <ndstream/ops.h>
+
+#include "base/cpu.h"
+
+/* The one signature of every elementwise step, casts and copies included: n elements, the result first, then the
+ * arguments; strides in bytes (0 repeats an argument). The result may be exactly an argument (same pointer, stride
+ * and element size) but must not overlap one otherwise. */
+typedef void ndi_kernel(size_t n, char *const *pointers, const ptrdiff_t *strides);
+
+/* ---- Reductions ---------------------------------------------------------------------------------------------------
+ * A reduction's order is part of its definition, so that its bits never change: the swept axis is cut into chunks
+ * of NDI_CHUNK elements; element i of a chunk goes to lane i % NDI_LANES, in order; the lanes meet in a binary tree
+ * (l with l + half); chunks meet in a binary tree of neighbours. Both leaf kernels follow it: */
+enum {
+    NDI_CHUNK = 1024,
+    NDI_LANES = 32,
+    NDI_STATES = 2,        /* planes of accumulators at most: (value, index), (sum, squares) */
+    NDI_COLUMN_TILE = 64,  /* columns that a column leaf takes at once */
+};
+
+/* What a chunk is reduced to. The planes of a state are arrays of `columns` accumulators, so that leaves, tree and
+ * result work alike on one value and on a tile of columns. */
+typedef struct ndi_leaf {
+    const char *data;
+    size_t rows;            /* elements of the chunk along the swept axis, 1..NDI_CHUNK */
+    ptrdiff_t row_stride;   /* bytes */
+    size_t columns;         /* 1..NDI_COLUMN_TILE; 1 for the row leaf */
+    ptrdiff_t column_stride;
+    int64_t first;          /* index of the first element in the whole swept space, for argmin and argmax */
+    void *state[NDI_STATES];
+} ndi_leaf;
+
+typedef void ndi_leaf_kernel(const ndi_leaf *leaf);
+
+/* state of `a` (left, na elements) becomes that of a and b (right, nb elements) together. */
+typedef void ndi_combine_kernel(size_t columns, void *const *a, double na, void *const *b, double nb);
+
+typedef struct ndi_reducer {
+    ndi_leaf_kernel *row;       /* one column, contiguous or strided */
+    ndi_leaf_kernel *column;    /* several columns */
+    ndi_combine_kernel *combine;
+    nd_dtype state[NDI_STATES]; /* dtype of each plane; ND_DTYPE_NONE: not used */
+} ndi_reducer;
+
+/* The reductions that have leaves; the others are made from them. */
+typedef enum ndi_reduction {
+    NDI_REDUCE_SUM,
+    NDI_REDUCE_PROD,
+    NDI_REDUCE_MIN,
+    NDI_REDUCE_MAX,
+    NDI_REDUCE_ARGMIN,
+    NDI_REDUCE_ARGMAX,
+    NDI_REDUCE_ANY,
+    NDI_REDUCE_ALL,
+    NDI_REDUCE_COUNT,
+    NDI_REDUCE_MOMENTS, /* sum and sum of squared deviations from the mean */
+    NDI_REDUCTION_COUNT
+} ndi_reduction;
+
+/* Running reduction of n elements: out[i] = *carry op in[0] op ... op in[i], left to right, and *carry becomes the last of
+ * them. The carry is of the dtype of the reduction's state. `out` may be `in`. */
+typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const char *in, ptrdiff_t in_stride,
+                             void *carry);
+
+/* Copies a tile: out[r][c] = in[c][r] in elements of one size; strides in bytes, out's columns and in's rows
+ * contiguous. */
+typedef void ndi_transpose_kernel(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride, const char *in,
+                                  ptrdiff_t in_column_stride);
+
+/* C += A @ B on packed panels is in matmul.c; this is its row kernel: c[j] += a * b[j]. */
+typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
+
+typedef struct ndi_kernels {
+    ndi_isa isa;
+    ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the half floats */
+    ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT];     /* [to][from]; the diagonal copies */
+    ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
+    ndi_scan_kernel *scan[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
+    ndi_transpose_kernel *transpose[5];                   /* by log2 of the element size */
+    ndi_axpy_kernel *axpy[ND_DTYPE_COUNT];
+    /* memcpy with streaming stores, for results that will not be read from cache; after the last one of a task
+     * stream_end() makes them visible to other threads. */
+    void (*stream)(void *to, const void *from, size_t bytes);
+    void (*stream_end)(void);
+} ndi_kernels;
+
+/* The kernels in use: filled on first use from the reference upwards to ndi_isa_in_use(). Thread-safe. */
+const ndi_kernels *ndi_kernels_in_use(void);
+
+/* The kernels of one ISA alone (with what it does not have filled from below), for the tests that compare them.
+ * False if this CPU cannot run it. */
+bool ndi_kernels_of(ndi_isa isa, ndi_kernels *kernels);
+
+/* "SLEEF 3.5.1": where the transcendental functions come from. */
+const char *ndi_vector_math_name(void);
+
+#endif

@@ -1,0 +1,104 @@
+/* Moving elements without computing: streaming stores and transposed tiles; compiled once for each ISA. */
+#include <string.h>
+
+#include "kernels/loops.h"
+#include "kernels/templates.h"
+#include "kernels/vector.h"
+
+static void stream(void *to, const void *from, size_t bytes)
+{
+#if defined(__x86_64__) && !defined(NDI_REFERENCE)
+#if VECTOR_BYTES == 64
+#define STREAM_STORE(to, from) _mm512_stream_si512((void *)(to), _mm512_loadu_si512(from))
+#elif VECTOR_BYTES == 32
+#define STREAM_STORE(to, from) _mm256_stream_si256((__m256i *)(to), _mm256_loadu_si256((const __m256i *)(from)))
+#else
+#define STREAM_STORE(to, from) _mm_stream_si128((__m128i *)(to), _mm_loadu_si128((const __m128i *)(from)))
+#endif
+    char *out = to;
+    const char *in = from;
+    /* Whole lines only: the head and tail of an unaligned run go through the cache. */
+    const size_t head = (64 - (uintptr_t)out % 64) % 64;
+    if (bytes < head + 64) {
+        memcpy(out, in, bytes);
+        return;
+    }
+    memcpy(out, in, head);
+    size_t at = head;
+    for (; at + 64 <= bytes; at += 64)
+        for (size_t part = 0; part < 64; part += VECTOR_BYTES)
+            STREAM_STORE(out + at + part, in + at + part);
+    memcpy(out + at, in + at, bytes - at);
+#else
+    memcpy(to, from, bytes);
+#endif
+}
+
+static void stream_end(void)
+{
+#if defined(__x86_64__) && !defined(NDI_REFERENCE)
+    _mm_sfence();
+#endif
+}
+
+/* Runs down the columns of `in`, so that the stores are contiguous; the tile's lines of `in` stay in L1. */
+#define TRANSPOSE(SIZE, TYPE)                                                                                \
+    static void transpose_##SIZE(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,           \
+                                 const char *in, ptrdiff_t in_column_stride)                                 \
+    {                                                                                                        \
+        size_t r = 0;                                                                                        \
+        for (; r + 4 <= rows; r += 4) {                                                                      \
+            TYPE *to0 = (TYPE *)(out + (ptrdiff_t)r * out_row_stride);                                       \
+            TYPE *to1 = (TYPE *)(out + (ptrdiff_t)(r + 1) * out_row_stride);                                 \
+            TYPE *to2 = (TYPE *)(out + (ptrdiff_t)(r + 2) * out_row_stride);                                 \
+            TYPE *to3 = (TYPE *)(out + (ptrdiff_t)(r + 3) * out_row_stride);                                 \
+            for (size_t c = 0; c < columns; c++) {                                                           \
+                const TYPE *from = (const TYPE *)(in + (ptrdiff_t)c * in_column_stride) + r;                 \
+                to0[c] = from[0], to1[c] = from[1], to2[c] = from[2], to3[c] = from[3];                      \
+            }                                                                                                \
+        }                                                                                                    \
+        for (; r < rows; r++) {                                                                              \
+            TYPE *to = (TYPE *)(out + (ptrdiff_t)r * out_row_stride);                                        \
+            for (size_t c = 0; c < columns; c++)                                                             \
+                to[c] = ((const TYPE *)(in + (ptrdiff_t)c * in_column_stride))[r];                           \
+        }                                                                                                    \
+    }
+TRANSPOSE(1, uint8_t)
+TRANSPOSE(2, uint16_t)
+TRANSPOSE(4, uint32_t)
+TRANSPOSE(8, uint64_t)
+TRANSPOSE(16, complex128)
+
+/* c[j] += a * b[j], for the products that BLAS does not make. bool: any of and. */
+#define AXPY(D, TYPE, ...)                                                                                   \
+    static void axpy_##D(size_t n, void *c, const void *a, const void *b)                                    \
+    {                                                                                                        \
+        TYPE *restrict out = c;                                                                              \
+        const TYPE factor = *(const TYPE *)a, *in = b;                                                       \
+        for (size_t j = 0; j < n; j++)                                                                       \
+            out[j] = (TYPE)(out[j] + factor * in[j]);                                                        \
+    }
+ON_INTS(AXPY, )
+
+static void axpy_BOOL(size_t n, void *c, const void *a, const void *b)
+{
+    uint8_t *restrict out = c;
+    const uint8_t factor = *(const uint8_t *)a, *in = b;
+    for (size_t j = 0; j < n; j++)
+        out[j] |= factor & in[j];
+}
+
+#define AXPY_SLOT(D, TYPE, ...) kernels->axpy[ND_##D] = axpy_##D;
+
+void NDI_ISA_NAME(ndi_fill_moves)(ndi_kernels *kernels)
+{
+    kernels->stream = stream;
+    kernels->stream_end = stream_end;
+    kernels->transpose[0] = transpose_1;
+    kernels->transpose[1] = transpose_2;
+    kernels->transpose[2] = transpose_4;
+    kernels->transpose[3] = transpose_8;
+    kernels->transpose[4] = transpose_16;
+    ON_BOOL(AXPY_SLOT, )
+    ON_INTS(AXPY_SLOT, )
+}

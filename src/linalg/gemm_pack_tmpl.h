@@ -1,0 +1,109 @@
+/* The packing loops for one real type; gemm_pack.c includes it after defining REAL and the prefix SET.
+ *
+ * Depth is taken in steps of 8, so that a row with adjacent elements is read by whole cache lines while the part of the
+ * panel that is written stays in the level 1 cache. */
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define loose JOIN(SET, loose)
+#define STEP 8
+
+typedef REAL loose __attribute__((aligned(1), may_alias));
+
+static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stride, ptrdiff_t depth_stride,
+                            size_t width, size_t across, size_t depth)
+{
+    REAL *to = panel;
+    if (across < width)
+        memset(to, 0, width * depth * sizeof(REAL));
+    if (across_stride == sizeof(REAL)) {
+        for (size_t p = 0; p < depth; p++, to += width, from += depth_stride)
+            for (size_t i = 0; i < across; i++)
+                to[i] = ((const loose *)from)[i];
+        return;
+    }
+    size_t p = 0;
+    for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * depth_stride)
+        for (size_t i = 0; i < across; i++) {
+            const char *row = from + (ptrdiff_t)i * across_stride;
+            if (depth_stride == sizeof(REAL))
+#pragma GCC unroll 8
+                for (size_t q = 0; q < STEP; q++)
+                    to[q * width + i] = ((const loose *)row)[q];
+            else
+                for (size_t q = 0; q < STEP; q++)
+                    to[q * width + i] = *(const loose *)(row + (ptrdiff_t)q * depth_stride);
+        }
+    for (; p < depth; p++, to += width, from += depth_stride)
+        for (size_t i = 0; i < across; i++)
+            to[i] = *(const loose *)(from + (ptrdiff_t)i * across_stride);
+}
+
+static void JOIN(SET, pack_complex_left)(void *panel, const char *from, ptrdiff_t across_stride,
+                                         ptrdiff_t depth_stride, size_t width, size_t across, size_t depth)
+{
+    REAL *to = panel;
+    if (2 * across < width)
+        memset(to, 0, 2 * width * depth * sizeof(REAL));
+    for (size_t p = 0; p < depth; p += STEP, to += 2 * STEP * width, from += STEP * depth_stride) {
+        size_t steps = depth - p < STEP ? depth - p : STEP;
+        for (size_t i = 0; i < across; i++)
+            for (size_t q = 0; q < steps; q++) {
+                const loose *element =
+                    (const loose *)(from + (ptrdiff_t)i * across_stride + (ptrdiff_t)q * depth_stride);
+                REAL *pair = to + 2 * q * width + 2 * i, real = element[0], imaginary = element[1];
+                pair[0] = real;
+                pair[1] = imaginary;
+                pair[width] = -imaginary;
+                pair[width + 1] = real;
+            }
+    }
+}
+
+static void JOIN(SET, pack_complex_right)(void *panel, const char *from, ptrdiff_t across_stride,
+                                          ptrdiff_t depth_stride, size_t width, size_t across, size_t depth)
+{
+    REAL *to = panel;
+    if (across < width)
+        memset(to, 0, 2 * width * depth * sizeof(REAL));
+    for (size_t p = 0; p < depth; p += STEP, to += 2 * STEP * width, from += STEP * depth_stride) {
+        size_t steps = depth - p < STEP ? depth - p : STEP;
+        for (size_t i = 0; i < across; i++)
+            for (size_t q = 0; q < steps; q++) {
+                const loose *element =
+                    (const loose *)(from + (ptrdiff_t)i * across_stride + (ptrdiff_t)q * depth_stride);
+                to[2 * q * width + i] = element[0];
+                to[(2 * q + 1) * width + i] = element[1];
+            }
+    }
+}
+
+static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, size_t columns, bool accumulate,
+                              char *c, ptrdiff_t row_stride, ptrdiff_t column_stride)
+{
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < rows; i++) {
+            loose *to = (loose *)(c + (ptrdiff_t)i * row_stride + (ptrdiff_t)j * column_stride);
+            REAL value = ((const REAL *)tile)[j * tile_rows + i];
+            *to = accumulate ? *to + value : value;
+        }
+}
+
+static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t rows, size_t columns, bool accumulate,
+                                      char *c, ptrdiff_t row_stride, ptrdiff_t column_stride)
+{
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < rows; i++) {
+            loose *to = (loose *)(c + (ptrdiff_t)i * row_stride + (ptrdiff_t)j * column_stride);
+            const REAL *value = (const REAL *)tile + j * tile_rows + 2 * i;
+            to[0] = accumulate ? to[0] + value[0] : value[0];
+            to[1] = accumulate ? to[1] + value[1] : value[1];
+        }
+}
+
+#undef JOIN_
+#undef JOIN
+#undef loose
+#undef STEP
+#undef SET
+#undef REAL

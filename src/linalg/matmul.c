@@ -1,0 +1,298 @@
+/* Matrix products of arrays: shapes, batches and dtypes; the arithmetic is gemm's, or the blocked kernel's for the dtypes
+ * that BLAS has never heard of. */
+#include <ndstream/linalg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "engine/copy.h"
+#include "kernels/kernel.h"
+#include "linalg/gemm.h"
+#include "ops/resolve.h"
+
+/* One product, after shapes are settled: batches of m x k times k x n. */
+typedef struct product {
+    const nd_array *a, *b;
+    nd_array *out;
+    bool a_is_vector, b_is_vector;
+    int64_t m, n, k;
+    int batch_rank;
+    int64_t batches;
+    int64_t batch_length[ND_MAX_RANK];
+    ptrdiff_t a_batch[ND_MAX_RANK], b_batch[ND_MAX_RANK], out_batch[ND_MAX_RANK];
+    ptrdiff_t a_row, a_column, b_row, b_column, out_row, out_column;
+    atomic_bool failed;
+} product;
+
+static bool is_gemm_dtype(nd_dtype dtype)
+{
+    return dtype >= ND_FLOAT32;
+}
+
+static void *shapes_do_not_fit(const char *operation, const nd_array *a, const nd_array *b, const char *why)
+{
+    char left[NDI_SHAPE_TEXT], right[NDI_SHAPE_TEXT];
+    return ndi_fail(ND_ERROR_SHAPE, "%s: shapes %s and %s do not fit: %s", operation,
+                    ndi_shape_text(left, a->rank, ndi_lengths(a)), ndi_shape_text(right, b->rank, ndi_lengths(b)),
+                    why);
+}
+
+/* Works out lengths and the result's shape; strides follow when the operands are final. */
+static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_shape *shape)
+{
+    if (a->rank == 0 || b->rank == 0) {
+        shapes_do_not_fit("matmul", a, b, "a 0-d argument has no rows or columns; use multiply");
+        return false;
+    }
+    p->a_is_vector = a->rank == 1;
+    p->b_is_vector = b->rank == 1;
+    p->m = p->a_is_vector ? 1 : ndi_lengths(a)[a->rank - 2];
+    p->k = ndi_lengths(a)[a->rank - 1];
+    p->n = p->b_is_vector ? 1 : ndi_lengths(b)[b->rank - 1];
+    const int64_t inner = ndi_lengths(b)[p->b_is_vector ? 0 : b->rank - 2];
+    char why[128];
+    if (inner != p->k) {
+        snprintf(why, sizeof why, "the last axis of the first has %lld elements, the %s of the second %lld",
+                 (long long)p->k, p->b_is_vector ? "axis" : "second-to-last", (long long)inner);
+        shapes_do_not_fit("matmul", a, b, why);
+        return false;
+    }
+    const int a_batches = p->a_is_vector ? 0 : a->rank - 2, b_batches = p->b_is_vector ? 0 : b->rank - 2;
+    p->batch_rank = a_batches > b_batches ? a_batches : b_batches;
+    p->batches = 1;
+    shape->rank = 0;
+    for (int axis = 0; axis < p->batch_rank; axis++) {
+        const int in_a = axis - (p->batch_rank - a_batches), in_b = axis - (p->batch_rank - b_batches);
+        const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a], from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
+        if (from_a != from_b && from_a != 1 && from_b != 1) {
+            shapes_do_not_fit("matmul", a, b, "the axes before the last two do not broadcast");
+            return false;
+        }
+        p->batch_length[axis] = from_a == 1 ? from_b : from_a;
+        p->batches *= p->batch_length[axis];
+        shape->length[shape->rank++] = p->batch_length[axis];
+    }
+    if (!p->a_is_vector)
+        shape->length[shape->rank++] = p->m;
+    if (!p->b_is_vector)
+        shape->length[shape->rank++] = p->n;
+    return true;
+}
+
+/* Strides of one operand: of its batches (0 where it broadcasts), rows and columns. */
+static void settle_strides(const product *p, const nd_array *array, int matrix_rank, ptrdiff_t *batch)
+{
+    const int batches = array->rank - matrix_rank;
+    for (int axis = 0; axis < p->batch_rank; axis++) {
+        const int at = axis - (p->batch_rank - batches);
+        batch[axis] = at < 0 || ndi_lengths(array)[at] == 1 ? 0 : ndi_strides(array)[at];
+    }
+}
+
+static void settle_operands(product *p, const nd_array *a, const nd_array *b, nd_array *out)
+{
+    p->a = a, p->b = b, p->out = out;
+    const int64_t *sa = ndi_strides(a) + a->rank, *sb = ndi_strides(b) + b->rank, *so = ndi_strides(out) + out->rank;
+    p->a_column = sa[-1];
+    p->a_row = p->a_is_vector ? 0 : sa[-2];
+    p->b_row = p->b_is_vector ? sb[-1] : sb[-2];
+    p->b_column = p->b_is_vector ? 0 : sb[-1];
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(nd_dtype_of(out));
+    p->out_column = p->b_is_vector ? size : so[-1];
+    p->out_row = p->a_is_vector ? size : p->b_is_vector ? so[-1] : so[-2];
+    if (p->a_is_vector && !p->b_is_vector)
+        p->out_row = p->out_column * p->n;
+    settle_strides(p, a, p->a_is_vector ? 1 : 2, p->a_batch);
+    settle_strides(p, b, p->b_is_vector ? 1 : 2, p->b_batch);
+    settle_strides(p, out, 2 - p->a_is_vector - p->b_is_vector, p->out_batch);
+}
+
+static void batch_at(const product *p, int64_t number, const char **a, const char **b, char **out)
+{
+    *a = p->a->data, *b = p->b->data, *out = p->out->data;
+    for (int axis = p->batch_rank - 1; axis >= 0; axis--) {
+        const int64_t at = number % p->batch_length[axis];
+        number /= p->batch_length[axis];
+        *a += at * p->a_batch[axis];
+        *b += at * p->b_batch[axis];
+        *out += at * p->out_batch[axis];
+    }
+}
+
+static ndi_gemm_type gemm_type(nd_dtype dtype)
+{
+    return dtype == ND_FLOAT32     ? NDI_GEMM_F32
+           : dtype == ND_FLOAT64   ? NDI_GEMM_F64
+           : dtype == ND_COMPLEX64 ? NDI_GEMM_C64
+                                   : NDI_GEMM_C128;
+}
+
+static void gemm_batches(void *context, size_t begin, size_t end)
+{
+    product *p = context;
+    for (size_t number = begin; number < end; number++) {
+        const char *a, *b;
+        char *out;
+        batch_at(p, (int64_t)number, &a, &b, &out);
+        if (!ndi_gemm(gemm_type(nd_dtype_of(p->out)), (size_t)p->m, (size_t)p->n, (size_t)p->k, a, p->a_row,
+                      p->a_column, b, p->b_row, p->b_column, out, p->out_row, p->out_column))
+            atomic_store(&p->failed, true);
+    }
+}
+
+/* Integers and bool: rows of the result, a stripe of columns and a block of the inner axis at a time, so that the stripe of
+ * b stays in L2. Rows of b and of the result are contiguous. */
+enum { STRIPE_BYTES = 4096, INNER = 64 };
+
+static void integer_rows(void *context, size_t begin, size_t end)
+{
+    const product *p = context;
+    const nd_dtype dtype = nd_dtype_of(p->out);
+    ndi_axpy_kernel *axpy = ndi_kernels_in_use()->axpy[dtype];
+    const int64_t size = (int64_t)nd_dtype_size(dtype), stripe = STRIPE_BYTES / size;
+    while (begin < end) { /* rows of one batch at a time */
+        const int64_t batch = (int64_t)begin / p->m, first = (int64_t)begin % p->m;
+        int64_t last = first + (int64_t)(end - begin);
+        last = last < p->m ? last : p->m;
+        const char *a, *b;
+        char *out;
+        batch_at(p, batch, &a, &b, &out);
+        for (int64_t row = first; row < last; row++)
+            memset(out + row * p->out_row, 0, (size_t)(p->n * size));
+        for (int64_t column = 0; column < p->n; column += stripe) {
+            const size_t width = (size_t)(p->n - column < stripe ? p->n - column : stripe);
+            for (int64_t block = 0; block < p->k; block += INNER)
+                for (int64_t row = first; row < last; row++)
+                    for (int64_t i = block; i < p->k && i < block + INNER; i++)
+                        axpy(width, out + row * p->out_row + column * size,
+                             a + row * p->a_row + i * p->a_column, b + i * p->b_row + column * size);
+        }
+        begin += (size_t)(last - first);
+    }
+}
+
+static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out)
+{
+    if (out->size == 0)
+        return true;
+    if (is_gemm_dtype(nd_dtype_of(out))) {
+        settle_operands(p, a, b, out);
+        if (p->batches == 1)
+            gemm_batches(p, 0, 1);
+        else /* small products side by side; within a large one gemm itself uses the threads */
+            ndi_parallel_for((size_t)p->batches, 1 + (size_t)(100000 / (p->m * p->n * (p->k + 1))), gemm_batches, p);
+        return !p->failed;
+    }
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(nd_dtype_of(out));
+    nd_array *rows = NULL;
+    settle_operands(p, a, b, out);
+    if (p->n > 1 && p->b_column != size) {
+        rows = nd_keep(nd_copy(b));
+        if (!rows)
+            return false;
+        settle_operands(p, a, rows, out);
+    }
+    const size_t grain = 1 + (size_t)(1000000 / (p->n * p->k + 1));
+    ndi_parallel_for((size_t)(p->batches * p->m), grain, integer_rows, p);
+    nd_release(rows);
+    return true;
+}
+
+/* `array` in that dtype: itself, or a copy. One reference that the caller owns. */
+static nd_array *in_dtype(const nd_array *array, nd_dtype dtype)
+{
+    return nd_dtype_of(array) == dtype ? nd_retain((nd_array *)array) : nd_keep(nd_cast(array, dtype));
+}
+
+static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
+{
+    product p = {.k = 0};
+    nd_shape shape;
+    if (!a || !b || !ndi_force(a) || !ndi_force(b) || !settle_shapes(&p, a, b, &shape))
+        return NULL;
+    const nd_dtype dtype = nd_promote(nd_dtype_of(a), nd_dtype_of(b)), kernel = ndi_kernel_dtype(dtype);
+    if (out) {
+        char have[NDI_SHAPE_TEXT], need[NDI_SHAPE_TEXT];
+        if (!ndi_force(out))
+            return NULL;
+        if (!out->writeable)
+            return ndi_fail(ND_ERROR_READONLY, "matmul: the output array is read-only");
+        if (nd_dtype_of(out) != dtype)
+            return ndi_fail(ND_ERROR_DTYPE, "matmul: the output is %s, the product %s",
+                            nd_dtype_name(nd_dtype_of(out)), nd_dtype_name(dtype));
+        if (out->rank != shape.rank ||
+            memcmp(ndi_lengths(out), shape.length, (size_t)shape.rank * sizeof(int64_t)) != 0)
+            return ndi_fail(ND_ERROR_SHAPE, "matmul: the output has shape %s, the product %s",
+                            ndi_shape_text(have, out->rank, ndi_lengths(out)),
+                            ndi_shape_text(need, shape.rank, shape.length));
+    }
+    /* Straight into `out` where the kernels can write there; else beside it. */
+    const bool direct = out && kernel == dtype && nd_is_contiguous(out) &&
+                        ndi_array_overlap(out, a) == NDI_APART && ndi_array_overlap(out, b) == NDI_APART;
+    nd_array *left = in_dtype(a, kernel), *right = in_dtype(b, kernel), *result = NULL;
+    nd_array *target = direct ? nd_retain(out) : nd_keep(ndi_new(kernel, shape.rank, shape.length, NULL));
+    if (left && right && target && run(&p, left, right, target)) {
+        if (direct)
+            result = out;
+        else if (out)
+            result = ndi_copy_elements(out, target) ? out : NULL;
+        else if (kernel == dtype)
+            result = ndi_register(nd_retain(target));
+        else
+            result = nd_cast(target, dtype);
+    }
+    nd_release(left);
+    nd_release(right);
+    nd_release(target);
+    return result;
+}
+
+nd_array *nd_matmul(const nd_array *a, const nd_array *b)
+{
+    return multiply(NULL, a, b);
+}
+
+nd_array *nd_matmul_into(nd_array *out, const nd_array *a, const nd_array *b)
+{
+    return out ? multiply(out, a, b) : NULL;
+}
+
+/* The sum over the last axis of a and the second-to-last of b, b of rank 2 and more: one product of two matrices. */
+static nd_array *dot_of_higher_ranks(const nd_array *a, const nd_array *b)
+{
+    const int64_t k = ndi_lengths(a)[a->rank - 1], inner = ndi_lengths(b)[b->rank - 2];
+    if (k != inner)
+        return shapes_do_not_fit("dot", a, b, "the last axis of the first and the second-to-last of the second differ");
+    nd_shape shape = {.rank = 0};
+    if (a->rank + b->rank - 2 > ND_MAX_RANK)
+        return shapes_do_not_fit("dot", a, b, "the result would have more than 32 axes");
+    for (int axis = 0; axis < a->rank - 1; axis++)
+        shape.length[shape.rank++] = ndi_lengths(a)[axis];
+    int64_t columns = 1;
+    for (int axis = 0; axis < b->rank; axis++)
+        if (axis != b->rank - 2) {
+            shape.length[shape.rank++] = ndi_lengths(b)[axis];
+            columns *= ndi_lengths(b)[axis];
+        }
+    int64_t rows = 1;
+    for (int axis = 0; axis < a->rank - 1; axis++)
+        rows *= ndi_lengths(a)[axis];
+    nd_array *result = NULL;
+    ND_SCOPE {
+        nd_array *left = nd_reshape(a, ND_SHAPE(rows, k));
+        nd_array *right = nd_reshape(nd_move_axis(b, b->rank - 2, 0), ND_SHAPE(k, columns));
+        result = nd_keep(nd_reshape(nd_matmul(left, right), shape));
+    }
+    return ndi_register(result);
+}
+
+nd_array *nd_dot(const nd_array *a, const nd_array *b)
+{
+    if (!a || !b)
+        return NULL;
+    if (a->rank == 0 || b->rank == 0)
+        return nd_elementwise(ND_OP_multiply, 2, (nd_operand[]){nd_operand_array(a), nd_operand_array(b)}, NULL);
+    if (b->rank == 1 || (a->rank <= 2 && b->rank == 2))
+        return nd_matmul(a, b);
+    return dot_of_higher_ranks(a, b);
+}

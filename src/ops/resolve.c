@@ -1,0 +1,190 @@
+/* The table of operations as data, and the resolution of dtypes: no loops here. */
+#include "ops/resolve.h"
+
+#include <string.h>
+
+#include "array/dtype.h"
+#include "base/error.h"
+
+enum { COMPUTES_SAME, COMPUTES_FLOAT, COMPUTES_NUMBER, COMPUTES_WIDE, COMPUTES_MEAN };
+
+enum {
+    BOOL = NDI_BIT(ND_BOOL),
+    INTS = NDI_BIT(ND_INT8) | NDI_BIT(ND_INT16) | NDI_BIT(ND_INT32) | NDI_BIT(ND_INT64) | NDI_BIT(ND_UINT8) |
+           NDI_BIT(ND_UINT16) | NDI_BIT(ND_UINT32) | NDI_BIT(ND_UINT64),
+    FLOATS = NDI_BIT(ND_FLOAT16) | NDI_BIT(ND_BFLOAT16) | NDI_BIT(ND_FLOAT32) | NDI_BIT(ND_FLOAT64),
+    COMPLEX = NDI_BIT(ND_COMPLEX64) | NDI_BIT(ND_COMPLEX128),
+};
+
+typedef struct signature {
+    uint16_t takes;
+    uint8_t computes, returns;
+} signature;
+
+#define ND_SIGNATURE(name, takes, computes, returns)                                                         \
+    static const signature signature_##name = {takes, COMPUTES_##computes, NDI_RETURNS_##returns};
+#include "ops/signatures.def"
+#undef ND_SIGNATURE
+
+enum { UNARY = 1, BINARY = 2, TERNARY = 3, REDUCTION = 1, SCAN = 1 };
+enum { COMMUTES = NDI_COMMUTES, EXACT = NDI_EXACT, MONOTONE = NDI_MONOTONE };
+
+#define SIGNATURE_FIELDS(name)                                                                               \
+    .takes = signature_##name.takes, .computes = signature_##name.computes,                                  \
+    .returns = signature_##name.returns
+#define ND_OP(name, class, signature, identity_, properties_, ulp, doc)                                      \
+    [ND_OP_##name] = {.info = {#name, ND_CLASS_##class, class, ulp, doc},                                    \
+                      SIGNATURE_FIELDS(signature),                                                           \
+                      .identity = NDI_IDENTITY_##identity_,                                                  \
+                      .properties = properties_,                                                             \
+                      .selects = ND_OP_##name == ND_OP_where},
+const ndi_op_row ndi_op_rows[ND_OP_COUNT] = {
+#include "ops/ops.def"
+};
+#undef ND_OP
+
+const nd_op_info *nd_op_describe(nd_op op)
+{
+    return (unsigned)op < ND_OP_COUNT ? &ndi_op_rows[op].info : NULL;
+}
+
+nd_op nd_op_from_name(const char *name)
+{
+    nd_op op = 0;
+    while (op < ND_OP_COUNT && strcmp(ndi_op_rows[op].info.name, name) != 0)
+        op++;
+    return op;
+}
+
+nd_dtype ndi_kernel_dtype(nd_dtype dtype)
+{
+    return dtype == ND_FLOAT16 || dtype == ND_BFLOAT16 ? ND_FLOAT32 : dtype;
+}
+
+nd_dtype ndi_real_dtype(nd_dtype dtype)
+{
+    return dtype == ND_COMPLEX64 ? ND_FLOAT32 : dtype == ND_COMPLEX128 ? ND_FLOAT64 : dtype;
+}
+
+static nd_dtype float_for(nd_dtype dtype)
+{
+    switch (nd_dtype_kind(dtype)) {
+    case ND_KIND_FLOAT:
+    case ND_KIND_COMPLEX:
+        return dtype;
+    default:
+        return nd_dtype_size(dtype) == 1 ? ND_FLOAT16 : nd_dtype_size(dtype) == 2 ? ND_FLOAT32 : ND_FLOAT64;
+    }
+}
+
+static nd_dtype computing_dtype(uint8_t computes, nd_dtype dtype)
+{
+    const nd_kind kind = nd_dtype_kind(dtype);
+    const bool exact = kind == ND_KIND_BOOL || kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
+    switch (computes) {
+    case COMPUTES_FLOAT:
+        return float_for(dtype);
+    case COMPUTES_NUMBER:
+        return dtype == ND_BOOL ? ND_INT8 : dtype;
+    case COMPUTES_WIDE:
+        return !exact ? dtype : kind == ND_KIND_UNSIGNED ? ND_UINT64 : ND_INT64;
+    case COMPUTES_MEAN:
+        return exact ? ND_FLOAT64 : dtype;
+    default:
+        return dtype;
+    }
+}
+
+static nd_dtype returned_dtype(uint8_t returns, nd_dtype dtype)
+{
+    switch (returns) {
+    case NDI_RETURNS_TRUTH:
+        return ND_BOOL;
+    case NDI_RETURNS_REAL:
+        return ndi_real_dtype(dtype);
+    case NDI_RETURNS_INDEX:
+        return ND_INT64;
+    default:
+        return dtype;
+    }
+}
+
+bool ndi_resolve_dtype(nd_op op, nd_dtype dtype, ndi_resolution *resolution)
+{
+    const ndi_op_row *row = &ndi_op_rows[op];
+    if (!(row->takes & NDI_BIT(dtype))) {
+        const char *hint = "";
+        if (dtype == ND_BOOL)
+            hint = op == ND_OP_subtract ? "; use bitwise_xor or logical_xor"
+                   : op == ND_OP_negative ? "; use logical_not or invert"
+                                          : "; cast it to an integer dtype first";
+        ndi_fail(ND_ERROR_DTYPE, "%s: does not take %s%s", row->info.name, nd_dtype_name(dtype), hint);
+        return false;
+    }
+    resolution->dtype = computing_dtype(row->computes, dtype);
+    resolution->kernel = ndi_kernel_dtype(resolution->dtype);
+    resolution->kernel_result = returned_dtype(row->returns, resolution->kernel);
+    resolution->result = returned_dtype(row->returns, resolution->dtype);
+    return true;
+}
+
+static bool integer_fits(nd_dtype dtype, nd_operand scalar)
+{
+    const nd_kind kind = nd_dtype_kind(dtype);
+    if ((kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED) ||
+        (scalar.kind != ND_OPERAND_INT && scalar.kind != ND_OPERAND_UINT))
+        return true;
+    const int bits = 8 * (int)nd_dtype_size(dtype);
+    if (kind == ND_KIND_UNSIGNED) {
+        if (scalar.kind == ND_OPERAND_INT && scalar.value.integer < 0)
+            return false;
+        return bits == 64 || scalar.value.natural >> bits == 0;
+    }
+    if (scalar.kind == ND_OPERAND_UINT)
+        return false;
+    return bits == 64 || (scalar.value.integer >> (bits - 1)) == (scalar.value.integer < 0 ? -1 : 0);
+}
+
+bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolution *resolution)
+{
+    const ndi_op_row *row = &ndi_op_rows[op];
+    const int first = row->selects;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    for (int i = first; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY) {
+            const nd_dtype next = nd_dtype_of(arguments[i].array);
+            dtype = dtype == ND_DTYPE_NONE ? next : nd_promote(dtype, next);
+        }
+    if (dtype == ND_DTYPE_NONE) { /* scalars only: each has its own dtype */
+        for (int i = first; i < count; i++) {
+            const nd_dtype next = ndi_scalar_dtype(arguments[i].kind);
+            dtype = dtype == ND_DTYPE_NONE ? next : nd_promote(dtype, next);
+        }
+        return ndi_resolve_dtype(op, dtype, resolution);
+    }
+    for (int i = first; i < count; i++) {
+        if (arguments[i].kind == ND_OPERAND_ARRAY)
+            continue;
+        /* A comparison with an integer that the dtype cannot hold is not an error: compare in one that can. */
+        if (row->returns == NDI_RETURNS_TRUTH && !integer_fits(dtype, arguments[i]))
+            dtype = nd_promote(dtype, ndi_scalar_dtype(arguments[i].kind));
+        else
+            dtype = ndi_promote_weak(row->info.name, dtype, arguments[i]);
+        if (dtype == ND_DTYPE_NONE)
+            return false;
+    }
+    return ndi_resolve_dtype(op, dtype, resolution);
+}
+
+nd_dtype nd_result_dtype(nd_op op, int count, const nd_operand *arguments)
+{
+    ndi_resolution resolution;
+    if ((unsigned)op >= ND_OP_COUNT || count != ndi_op_rows[op].info.arguments) {
+        ndi_fail(ND_ERROR_ARGUMENT, "result_dtype: no operation %d of %d arguments", (int)op, count);
+        return ND_DTYPE_NONE;
+    }
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !arguments[i].array)
+            return ND_DTYPE_NONE;
+    return ndi_resolve(op, count, arguments, &resolution) ? resolution.result : ND_DTYPE_NONE;
+}

@@ -1,0 +1,40 @@
+"""Finds the library, sets the hypothesis profiles, and turns NumPy's warnings off.
+
+The library is $ND_LIBRARY, or libndstream.so in the `src` of the build folder given with --build-folder.
+Profiles: `ci` (the default; the same examples every time) and `long` (--hypothesis-profile=long).
+"""
+
+import os
+import pathlib
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+COMMON = dict(deadline=None, suppress_health_check=CHECKS, database=None, print_blob=True)
+settings.register_profile("ci", derandomize=True, max_examples=50, **COMMON)
+settings.register_profile("long", max_examples=1500, **COMMON)
+settings.load_profile("ci")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--build-folder", help="meson's build folder, for the library in it")
+
+
+def pytest_configure(config):
+    folder = config.getoption("--build-folder")
+    if "ND_LIBRARY" not in os.environ:
+        if not folder:
+            raise pytest.UsageError("set ND_LIBRARY to the shared library, or give --build-folder")
+        os.environ["ND_LIBRARY"] = str(pathlib.Path(folder).resolve() / "src" / "libndstream.so")
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings():
+    with np.errstate(all="ignore"):
+        import warnings
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield

@@ -1,0 +1,57 @@
+"""Every element-by-element operation equals NumPy's: all dtype pairs, shapes, layouts and special values."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nd
+from compare import agree
+from oracle import assert_as_numpy
+from strategies import NUMPY_DTYPES, arguments, random_values, specials
+
+operation = pytest.mark.parametrize("op", nd.ELEMENTWISE, ids=str)
+
+
+def compare(op, arrays):
+    mine = [nd.from_numpy(x) for x in arrays]
+    results = agree(
+        lambda: nd.to_numpy(nd.elementwise(op.name, *mine)), lambda: getattr(np, op.name)(*arrays)
+    )
+    if results:
+        assert_as_numpy(op, *results, arrays)
+
+
+@operation
+def test_every_dtype_combination_on_special_values_equals_numpy(op):
+    rng = np.random.default_rng(1)
+    failures = []
+    some = {name: rng.permutation(specials(name))[:40] for name in NUMPY_DTYPES}
+    combinations = list(itertools.product(NUMPY_DTYPES, repeat=min(op.arguments, 2)))
+    if op.arguments == 3:
+        combinations = [(x, y, rng.choice(NUMPY_DTYPES)) for x, y in combinations]
+    for names in combinations:
+        arrays = [
+            some[name].reshape((-1,) + (1,) * axis) for axis, name in enumerate(reversed(names))
+        ][::-1]
+        try:
+            compare(op, arrays)
+        except AssertionError as error:
+            failures.append(f"{names}: {error}")
+    assert not failures, f"{len(failures)} combinations:\n" + "\n".join(failures[:12])
+
+
+@operation
+@given(data=st.data())
+def test_any_shape_and_layout_equals_numpy(op, data):
+    compare(op, data.draw(arguments(op.arguments)))
+
+
+@operation
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_many_values_over_the_whole_range_are_within_the_ulp_bound(op, dtype):
+    rng = np.random.default_rng(2)
+    for kind in ("wide", "small", "unit"):
+        compare(op, [random_values(rng, dtype, (20011,), kind) for _ in range(op.arguments)])

@@ -1,0 +1,157 @@
+"""Writes the public header ops.h from the table of operations, and refuses a row without a kernel or a doc.
+
+usage: generate_ops.py OPS_DEF KERNELS_DEF... -o OPS_H
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+ROW = re.compile(r'^ND_OP\(\s*(\w+),\s*(\w+),\s*(\w+),\s*(\w+),\s*([\w|]+),\s*([\d.]+),\s*"(.*)"\)$')
+ARGUMENTS = {"UNARY": "x", "BINARY": "xy", "TERNARY": "xyz"}
+
+HEAD = '''\
+/* The operations, generated from the table ops.def: do not edit.
+ *
+ * Element by element: arguments are arrays or C scalars (weak, as in NumPy 2) and broadcast against each other.
+ * Each returns a new array, or NULL after an error that is kept; NULL arguments give NULL. nd_NAME_into writes to
+ * an existing array instead, which may be one of the arguments (in-place use) or overlap them, and returns it
+ * without a new reference; the result is converted to its dtype if that is within the same kind.
+ * Errors: ND_ERROR_SHAPE (the shapes do not broadcast), ND_ERROR_DTYPE (the operation does not take the dtype),
+ * ND_ERROR_VALUE (a scalar out of the dtype's range), ND_ERROR_READONLY, ND_ERROR_MEMORY.
+ *
+ * Reductions: over all axes (ND_ALL) or some (ND_AXIS(0), ND_AXES(0, 2)); nd_NAME_with takes options. Sums are
+ * accurate on every axis and layout, |error| <= 4 eps log2(n) sum|x|, and have the same bits for any number of
+ * threads and any ISA. Errors: ND_ERROR_AXIS, ND_ERROR_DTYPE, ND_ERROR_VALUE (no elements and no identity),
+ * ND_ERROR_SHAPE (`where` does not broadcast), ND_ERROR_MEMORY.
+ *
+ * All are computed before they return, on the library's threads when the arrays are large. They may be called
+ * from any thread, on arrays that nobody writes meanwhile. Results belong to the open ND_SCOPE, else to the
+ * caller. "ulp" is the tested bound on the error of the result in units in the last place. */
+#ifndef NDSTREAM_OPS_H
+#define NDSTREAM_OPS_H
+
+#include <ndstream/operand.h>
+#include <ndstream/reduce.h>
+
+ND_BEGIN_C
+
+typedef enum nd_op {
+'''
+
+MIDDLE = '''\
+    ND_OP_COUNT
+} nd_op;
+
+typedef enum nd_op_class { ND_CLASS_UNARY, ND_CLASS_BINARY, ND_CLASS_TERNARY, ND_CLASS_REDUCTION, ND_CLASS_SCAN } nd_op_class;
+
+/* One row of the table. The texts live as long as the program. */
+typedef struct nd_op_info {
+    const char *name; /* NumPy's */
+    nd_op_class op_class;
+    int arguments;
+    double ulp; /* bound on the error of floating results; 0: exact */
+    const char *doc;
+} nd_op_info;
+
+/* The row of an operation; NULL if `op` is none. */
+ND_API const nd_op_info *nd_op_describe(nd_op op);
+
+/* The operation of that name, or ND_OP_COUNT. */
+ND_API nd_op nd_op_from_name(const char *name);
+
+/* Dtype of the result of an element-by-element operation on those arguments, ND_DTYPE_NONE (with the error kept) if it
+ * does not take them. */
+ND_API nd_dtype nd_result_dtype(nd_op op, int count, const nd_operand *arguments);
+
+/* Any element-by-element operation by number: nd_NAME() for programs that choose at run time. `out` NULL: a new
+ * array; else as nd_NAME_into. */
+ND_API nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_array *out);
+
+/* Any reduction by number. `options` NULL: the defaults. */
+ND_API nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *options);
+
+/* Any scan by number, along one axis. `dtype` ND_DTYPE_NONE: the default. */
+ND_API nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype);
+
+'''
+
+
+def fail(message):
+    sys.exit(f"generate_ops: {message}")
+
+
+def read_rows(path):
+    rows = []
+    for number, line in enumerate(Path(path).read_text().splitlines(), 1):
+        if not line.startswith(("ND_OP(", "/* ----")):
+            continue
+        if line.startswith("/*"):
+            rows.append(line)
+            continue
+        match = ROW.match(line)
+        if not match:
+            fail(f"{path}:{number}: not a row: {line}")
+        if not match[7].strip():
+            fail(f"{path}:{number}: {match[1]} has no doc")
+        rows.append(match.groups())
+    return rows
+
+
+def check_kernels(rows, kernel_paths):
+    text = "".join(Path(path).read_text() for path in kernel_paths)
+    kernels = set(re.findall(r"^(?:KERNEL|REDUCTION)\w*\((\w+),", text, re.M))
+    for row in rows:
+        if isinstance(row, tuple) and row[0] not in kernels:
+            fail(f"{row[0]} has no kernel in {', '.join(map(str, kernel_paths))}")
+
+
+def declare(row):
+    name, op_class, _, _, _, ulp, doc = row
+    note = f" {ulp} ulp." if float(ulp) and op_class in ARGUMENTS else ""
+    lines = [f"/* {doc}{note} */"]
+    if op_class in ARGUMENTS:
+        letters = ARGUMENTS[op_class]
+        typed = ", ".join(f"nd_operand {c}" for c in letters)
+        wrapped = ", ".join(f"ND_OPERAND({c})" for c in letters)
+        plain = ", ".join(letters)
+        lines += [
+            f"ND_API nd_array *nd_{name}({typed});",
+            f"ND_API nd_array *nd_{name}_into(nd_array *out, {typed});",
+            "#ifndef __cplusplus",
+            f"#define nd_{name}({plain}) (nd_{name})({wrapped})",
+            f"#define nd_{name}_into(out, {plain}) (nd_{name}_into)(out, {wrapped})",
+            "#endif",
+        ]
+    elif op_class == "REDUCTION":
+        lines += [
+            f"ND_API nd_array *nd_{name}(const nd_array *array, nd_axes axes);",
+            f"ND_API nd_array *nd_{name}_with(const nd_array *array, nd_axes axes, nd_reduce_options options);",
+        ]
+    elif op_class == "SCAN":
+        lines += [f"ND_API nd_array *nd_{name}(const nd_array *array, int axis);"]
+    else:
+        fail(f"{name}: unknown class {op_class}")
+    return "\n".join(lines) + "\n\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("table")
+    parser.add_argument("kernels", nargs="+")
+    parser.add_argument("-o", "--output", required=True)
+    arguments = parser.parse_args()
+    rows = read_rows(arguments.table)
+    check_kernels(rows, arguments.kernels)
+    text = HEAD
+    text += "".join(f"    ND_OP_{row[0]},\n" for row in rows if isinstance(row, tuple))
+    text += MIDDLE
+    for row in rows:
+        text += declare(row) if isinstance(row, tuple) else row + "\n\n"
+    text += "ND_END_C\n\n#endif\n"
+    Path(arguments.output).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
