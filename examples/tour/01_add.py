@@ -6,9 +6,9 @@ from chapter import Case, Inputs, Plan
 
 TITLE = "Adding two ranges"
 STORY = (
-    "Two arrays of a million integers are added. The plain loop of an interpreter looks at a million objects; an array "
-    "library runs one compiled loop over plain memory, and what is left is how fast that memory can be moved: "
-    "16 MB in and 8 MB out."
+    "Two arrays of a million integers are added. The plain loop of an interpreter looks at a "
+    "million objects; an array library runs one compiled loop over plain memory, and what is "
+    "left is how fast that memory can be moved: 16 MB in and 8 MB out."
 )
 
 N = 1_000_000
@@ -37,4 +37,6 @@ def with_python(a, b):
 def plan(inputs: Inputs) -> Plan:
     a, b = np.arange(N), np.arange(N)
     first, second = a.tolist(), b.tolist()
-    return Plan([Case("a + b", lambda: with_numpy(a, b), lambda: with_python(first, second), result="sum")])
+    return Plan(
+        [Case("a + b", lambda: with_numpy(a, b), lambda: with_python(first, second), result="sum")]
+    )

@@ -8,7 +8,7 @@ static nd_array *with_ndstream(const nd_array *x)
     return nd_add(nd_add(nd_multiply(a, nd_square(x)), nd_multiply(b, x)), c);
 }
 
-/* The same value as x (a x + b) + c, each step written over the last: one array in place of five. */
+/* The same as x (a x + b) + c, each step written over the last: one array in place of five. */
 static nd_array *with_ndstream_in_place(const nd_array *x)
 {
     nd_array *y = nd_multiply(x, a);
@@ -37,8 +37,10 @@ int main(int count, char **arguments)
         double *y = tour_memory(nd_bytes(x));
         TOUR_TIME("loop", "a*x**2 + b*x + c") with_a_loop(n, nd_data(x), y);
 
-        tour_limit("a*x**2 + b*x + c", (tour_least){.read = 8.0 * n, .written = 8.0 * n, .flops64 = 5.0 * n});
-        tour_limit("the same in place", (tour_least){.read = 8.0 * n, .written = 8.0 * n, .flops64 = 4.0 * n});
+        tour_limit("a*x**2 + b*x + c",
+                   (tour_least){.read = 8.0 * n, .written = 8.0 * n, .flops64 = 5.0 * n});
+        tour_limit("the same in place",
+                   (tour_least){.read = 8.0 * n, .written = 8.0 * n, .flops64 = 4.0 * n});
         tour_result("y", with_ndstream(x));
         tour_result("y_in_place", with_ndstream_in_place(x));
     }

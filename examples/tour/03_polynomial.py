@@ -6,9 +6,10 @@ from chapter import Case, Inputs, Plan
 
 TITLE = "A polynomial"
 STORY = (
-    "2x\u00b2 + 3x + 5 at ten million points from \u221210 to 10. Written as plain array code, every operation makes an array of "
-    "80 MB, and the time goes into moving those; written in place, the same memory is used again. The limit is that of "
-    "reading x once and writing the result once."
+    "2x² + 3x + 5 at ten million points from −10 to 10. Written as plain array code, every "
+    "operation makes an array of 80 MB, and the time goes into moving those; written in place, "
+    "the same memory is used again. The limit is that of reading x once and writing the result "
+    "once."
 )
 
 N = 10_000_000
@@ -49,7 +50,13 @@ def plan(inputs: Inputs) -> Plan:
     values = x[:SAMPLE].tolist()
     return Plan(
         [
-            Case("a*x**2 + b*x + c", lambda: with_numpy(x), lambda: with_python(values), SAMPLE / N, result="y"),
+            Case(
+                "a*x**2 + b*x + c",
+                lambda: with_numpy(x),
+                lambda: with_python(values),
+                SAMPLE / N,
+                result="y",
+            ),
             Case("the same in place", lambda: with_numpy_in_place(x), result="y_in_place"),
         ]
     )

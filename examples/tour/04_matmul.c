@@ -6,8 +6,8 @@ static nd_array *with_ndstream(const nd_array *a, const nd_array *b)
     return nd_matmul(a, b);
 }
 
-static void with_a_loop(int64_t rows, int64_t inner, int64_t columns, const double *a, const double *b,
-                        double *product)
+static void with_a_loop(int64_t rows, int64_t inner, int64_t columns, const double *a,
+                        const double *b, double *product)
 {
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++) {
@@ -32,7 +32,8 @@ int main(int count, char **arguments)
         double *product = tour_memory(1000 * 1000 * sizeof(double));
         TOUR_TIME("loop", "A @ B") with_a_loop(1000, 500, 1000, nd_data(a), nd_data(b), product);
 
-        tour_limit("A @ B", (tour_least){.read = 8e6, .written = 8e6, .flops64 = 2.0 * 1000 * 500 * 1000});
+        tour_limit("A @ B",
+                   (tour_least){.read = 8e6, .written = 8e6, .flops64 = 2.0 * 1000 * 500 * 1000});
         tour_result("product", with_ndstream(a, b));
     }
     nd_random_free(random);

@@ -6,9 +6,10 @@ from chapter import Case, Inputs, Plan
 
 TITLE = "A matrix product"
 STORY = (
-    "A matrix of 1000 \u00d7 500 times one of 500 \u00d7 1000: a thousand million operations on 12 MB of data. Here memory is not the "
-    "limit; the arithmetic units are. Three nested loops fetch a column again for every element; a BLAS works on blocks "
-    "that stay in the nearest cache, and must be told which of its kernels suits the processor."
+    "A matrix of 1000 × 500 times one of 500 × 1000: a thousand million operations on 12 MB of "
+    "data. Here memory is not the limit; the arithmetic units are. Three nested loops fetch a "
+    "column again for every element; a library works on blocks that stay in the nearest cache, "
+    "with a kernel made for the vector units of the processor at hand."
 )
 
 ROWS, INNER, COLUMNS = 1000, 500, 1000
@@ -47,5 +48,14 @@ def plan(inputs: Inputs) -> Plan:
     rows, matrix = a[:SAMPLE].tolist(), b.tolist()
     python = lambda: with_python(rows, matrix)
     return Plan(
-        [Case("A @ B", lambda: with_numpy(a, b), python, SAMPLE / ROWS, result="product", tolerance=1e-13)]
+        [
+            Case(
+                "A @ B",
+                lambda: with_numpy(a, b),
+                python,
+                SAMPLE / ROWS,
+                result="product",
+                tolerance=1e-13,
+            )
+        ]
     )

@@ -6,9 +6,9 @@ from chapter import Case, Inputs, Plan
 
 TITLE = "Sum, mean, maximum, minimum"
 STORY = (
-    "Four questions to ten million uniform random numbers. Each must read 80 MB once, which is all the work there is, yet one "
-    "thread cannot ask memory for data fast enough. The sums are accurate, and have the same bits for any number of "
-    "threads."
+    "Four questions to ten million uniform random numbers. Each must read 80 MB once, which is "
+    "all the work there is, yet one thread cannot ask memory for data fast enough. The sums are "
+    "accurate, and have the same bits for any number of threads."
 )
 
 N = 10_000_000
@@ -73,8 +73,22 @@ def plan(inputs: Inputs) -> Plan:
     share = SAMPLE / N
     return Plan(
         [
-            Case("sum", lambda: sum_with_numpy(x), lambda: sum_with_python(values), share, "sum", 1e-14),
-            Case("mean", lambda: mean_with_numpy(x), lambda: mean_with_python(values), share, "mean", 1e-14),
+            Case(
+                "sum",
+                lambda: sum_with_numpy(x),
+                lambda: sum_with_python(values),
+                share,
+                "sum",
+                1e-14,
+            ),
+            Case(
+                "mean",
+                lambda: mean_with_numpy(x),
+                lambda: mean_with_python(values),
+                share,
+                "mean",
+                1e-14,
+            ),
             Case("max", lambda: max_with_numpy(x), lambda: max_with_python(values), share, "max"),
             Case("min", lambda: min_with_numpy(x), lambda: min_with_python(values), share, "min"),
         ]

@@ -6,7 +6,8 @@ static nd_array *with_ndstream(const nd_array *matrix, const nd_array *row)
     return nd_add(matrix, row);
 }
 
-static void with_a_loop(int64_t rows, int64_t columns, const double *matrix, const double *row, double *sum)
+static void with_a_loop(int64_t rows, int64_t columns, const double *matrix, const double *row,
+                        double *sum)
 {
     for (int64_t i = 0; i < rows; i++)
         for (int64_t j = 0; j < columns; j++)
@@ -41,9 +42,10 @@ int main(int count, char **arguments)
         nd_array *matrix = nd_random_uniform(random, ND_FLOAT64, ND_SHAPE(n, n));
         nd_array *row = nd_random_uniform(random, ND_FLOAT64, ND_SHAPE(n));
         nd_array *rows = nd_broadcast_to(row, ND_SHAPE(n, n));
-        printf("the row as a %lld x %lld array: strides of %lld and %lld bytes, still %zu bytes of memory\n",
-               (long long)nd_length(rows, 0), (long long)nd_length(rows, 1), (long long)nd_strides(rows)[0],
-               (long long)nd_strides(rows)[1], nd_bytes(row));
+        printf("the row as a %lld x %lld array: strides of %lld and %lld bytes, still %zu bytes of "
+               "memory\n",
+               (long long)nd_length(rows, 0), (long long)nd_length(rows, 1),
+               (long long)nd_strides(rows)[0], (long long)nd_strides(rows)[1], nd_bytes(row));
 
         TOUR_TIME("ndstream", "matrix + row") with_ndstream(matrix, row);
 

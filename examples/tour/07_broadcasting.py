@@ -6,9 +6,10 @@ from chapter import Case, Inputs, Plan
 
 TITLE = "Broadcasting"
 STORY = (
-    "Shapes are lined up from the right; two axes fit if they are equally long or one of them has length 1, and that one is "
-    "repeated. Repeating costs nothing: the row is read again through a stride of 0 bytes. Shapes that do not fit are an error that says where. "
-    "In the large case only the 200 MB of the result are allocated."
+    "Shapes are lined up from the right; two axes fit if they are equally long or one of them "
+    "has length 1, and that one is repeated. Repeating costs nothing: the row is read again "
+    "through a stride of 0 bytes. Shapes that do not fit are an error that says where. In the "
+    "large case only the 200 MB of the result are allocated."
 )
 
 N = 5000
@@ -43,4 +44,6 @@ def plan(inputs: Inputs) -> Plan:
     matrix, row = random.random((N, N)), random.random(N)
     lines, values = matrix[:SAMPLE].tolist(), row.tolist()
     python = lambda: with_python(lines, values)
-    return Plan([Case("matrix + row", lambda: with_numpy(matrix, row), python, SAMPLE / N, result="sum")])
+    return Plan(
+        [Case("matrix + row", lambda: with_numpy(matrix, row), python, SAMPLE / N, result="sum")]
+    )

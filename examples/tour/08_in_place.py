@@ -6,8 +6,9 @@ from chapter import Case, Check, Inputs, Plan
 
 TITLE = "In place"
 STORY = (
-    "a = a * 2 makes a second array of 80 MB and drops the first; a *= 2 writes over the one there is. The difference used to be "
-    "page faults: the system hands out fresh memory in pages of 4 KiB and clears each. Memory that is kept and used again makes both fast."
+    "a = a * 2 makes a second array of 80 MB and drops the first; a *= 2 writes over the one "
+    "there is. The difference used to be page faults: the system hands out fresh memory in pages "
+    "of 4 KiB and clears each. Memory that is kept and used again makes both fast."
 )
 
 N = 10_000_000
@@ -54,7 +55,12 @@ def plan(inputs: Inputs) -> Plan:
     return Plan(
         [
             Case("a = a * 2", lambda: with_numpy(a), lambda: with_python(values), share, "doubled"),
-            Case("a *= 2", lambda: with_numpy_in_place(scratch), lambda: with_python_in_place(list_scratch), share),
+            Case(
+                "a *= 2",
+                lambda: with_numpy_in_place(scratch),
+                lambda: with_python_in_place(list_scratch),
+                share,
+            ),
         ],
-        [Check("doubled_in_place", lambda: with_numpy_in_place(a.copy()))],
+        [Check("doubled_in_place", lambda: with_numpy_in_place(a.copy()), work="a *= 2")],
     )

@@ -17,8 +17,8 @@ static nd_array *transpose_with_ndstream(const nd_array *matrix)
 }
 
 /* Strides in elements: (n, 1) walks a matrix in C order, (1, n) one in Fortran order. */
-static void sum_axis_0_with_a_loop(int64_t n, int64_t row_stride, int64_t column_stride, const double *matrix,
-                                   double *sums)
+static void sum_axis_0_with_a_loop(int64_t n, int64_t row_stride, int64_t column_stride,
+                                   const double *matrix, double *sums)
 {
     for (int64_t j = 0; j < n; j++) {
         double sum = 0;
@@ -28,8 +28,8 @@ static void sum_axis_0_with_a_loop(int64_t n, int64_t row_stride, int64_t column
     }
 }
 
-static void sum_axis_1_with_a_loop(int64_t n, int64_t row_stride, int64_t column_stride, const double *matrix,
-                                   double *sums)
+static void sum_axis_1_with_a_loop(int64_t n, int64_t row_stride, int64_t column_stride,
+                                   const double *matrix, double *sums)
 {
     for (int64_t i = 0; i < n; i++) {
         double sum = 0;
@@ -48,8 +48,9 @@ static void convert_with_a_loop(int64_t n, const double *matrix, double *fortran
 
 static void print_layout(const char *name, const nd_array *matrix)
 {
-    printf("%-22s shape (%lld, %lld), strides (%lld, %lld)\n", name, (long long)nd_length(matrix, 0),
-           (long long)nd_length(matrix, 1), (long long)nd_strides(matrix)[0], (long long)nd_strides(matrix)[1]);
+    printf("%-22s shape (%lld, %lld), strides (%lld, %lld)\n", name,
+           (long long)nd_length(matrix, 0), (long long)nd_length(matrix, 1),
+           (long long)nd_strides(matrix)[0], (long long)nd_strides(matrix)[1]);
 }
 
 int main(int count, char **arguments)

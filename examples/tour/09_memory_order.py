@@ -6,8 +6,9 @@ from chapter import Case, Check, Inputs, Plan
 
 TITLE = "Rows, columns, and memory"
 STORY = (
-    "A matrix of 5000 \u00d7 5000 lies in memory row after row (C order) or column after column (Fortran order). A loop that walks "
-    "across the order touches a new cache line for every number; the axes of the loop should follow the memory, whatever the program calls them. "
+    "A matrix of 5000 × 5000 lies in memory row after row (C order) or column after column "
+    "(Fortran order). A loop that walks across the order touches a new cache line for every "
+    "number; the axes of the loop should follow the memory, whatever the program calls them. "
     "Converting one order into the other moves every number; a transpose only swaps the strides."
 )
 
@@ -72,14 +73,46 @@ def plan(inputs: Inputs) -> Plan:
     python = [lambda: sum_axis_0_with_python(rows), lambda: sum_axis_1_with_python(rows)]
     return Plan(
         [
-            Case("sum(axis=0), C order", lambda: sum_with_numpy(c, 0), python[0], share, "sum_0_c", close),
-            Case("sum(axis=1), C order", lambda: sum_with_numpy(c, 1), python[1], share, "sum_1_c", close),
-            Case("sum(axis=0), Fortran order", lambda: sum_with_numpy(f, 0), None, 1, "sum_0_f", close),
-            Case("sum(axis=1), Fortran order", lambda: sum_with_numpy(f, 1), None, 1, "sum_1_f", close),
             Case(
-                "C to Fortran order", lambda: convert_with_numpy(c), lambda: convert_with_python(rows), share, "converted"
+                "sum(axis=0), C order",
+                lambda: sum_with_numpy(c, 0),
+                python[0],
+                share,
+                "sum_0_c",
+                close,
+            ),
+            Case(
+                "sum(axis=1), C order",
+                lambda: sum_with_numpy(c, 1),
+                python[1],
+                share,
+                "sum_1_c",
+                close,
+            ),
+            Case(
+                "sum(axis=0), Fortran order",
+                lambda: sum_with_numpy(f, 0),
+                None,
+                1,
+                "sum_0_f",
+                close,
+            ),
+            Case(
+                "sum(axis=1), Fortran order",
+                lambda: sum_with_numpy(f, 1),
+                None,
+                1,
+                "sum_1_f",
+                close,
+            ),
+            Case(
+                "C to Fortran order",
+                lambda: convert_with_numpy(c),
+                lambda: convert_with_python(rows),
+                share,
+                "converted",
             ),
             Case("transpose (a view)", lambda: transpose_with_numpy(c)),
         ],
-        [Check("transposed", lambda: transpose_with_numpy(c)[:10])],
+        [Check("transposed", lambda: transpose_with_numpy(c)[:10], work="transpose (a view)")],
     )

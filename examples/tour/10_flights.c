@@ -8,16 +8,15 @@
 
 #define COLUMNS 14
 static const char *const numeric[COLUMNS + 1] = {
-    "year",     "month",     "day",  "dep_time", "sched_dep_time",
-    "dep_delay", "arr_time", "sched_arr_time",   "arr_delay",
-    "flight",   "air_time",  "distance", "hour", "minute", NULL};
+    "year",     "month",          "day",       "dep_time", "sched_dep_time", "dep_delay",
+    "arr_time", "sched_arr_time", "arr_delay", "flight",   "air_time",       "distance",
+    "hour",     "minute",         NULL};
 
 #define STUDIED 8
-static const char *const studied[STUDIED] = {
-    "month",     "day",       "hour",     "minute",
-    "dep_delay", "arr_delay", "air_time", "distance"};
+static const char *const studied[STUDIED] = {"month",     "day",       "hour",     "minute",
+                                             "dep_delay", "arr_delay", "air_time", "distance"};
 
-/* ---- with ndstream ---------------------------------------------------------------------------------------- */
+/* ---- with ndstream ---- */
 
 static nd_table *read_with_ndstream(const char *path)
 {
@@ -29,11 +28,12 @@ static nd_array *without_missing(const nd_array *column)
     return nd_where(nd_isnan(column), 0, column);
 }
 
-/* The narrowest dtype from which every value comes back as it was. Columns that miss values are floating point:
- * a missing value is NaN, which every floating dtype has. */
+/* The narrowest dtype from which every value comes back as it was. Columns that miss values are
+ * floating point: a missing value is NaN, which every floating dtype has. */
 static nd_dtype smallest_dtype(const nd_array *column)
 {
-    const nd_dtype dtypes[] = {ND_INT8, ND_INT16, ND_INT32, ND_INT64, ND_FLOAT16, ND_FLOAT32, ND_FLOAT64};
+    const nd_dtype dtypes[] = {ND_INT8,    ND_INT16,   ND_INT32,  ND_INT64,
+                               ND_FLOAT16, ND_FLOAT32, ND_FLOAT64};
     const nd_dtype now = nd_dtype_of(column);
     for (int i = now == ND_INT64 ? 0 : 4; i < 7; i++) {
         const nd_array *there_and_back = nd_cast(nd_cast(column, dtypes[i]), now);
@@ -58,7 +58,7 @@ static nd_array *late_with_ndstream(const nd_array *delay)
     return nd_mean_with(nd_greater(delay, 30), ND_ALL, of_known);
 }
 
-/* One row for each column: (x - mean) / deviation over the flights that miss no value, 0 for the others. */
+/* (x - mean) / deviation along the rows, over the flights that miss no value; 0 for the others. */
 static nd_array *standardise_with_ndstream(const nd_array *x)
 {
     const nd_array *complete = nd_all(nd_logical_not(nd_isnan(x)), ND_AXIS(0));
@@ -73,7 +73,7 @@ static nd_array *correlate_with_ndstream(const nd_array *standardised, int64_t f
     return nd_divide(nd_matmul(standardised, nd_transpose(standardised)), flights);
 }
 
-/* ---- the naive loops -------------------------------------------------------------------------------------- */
+/* ---- the naive loops ---- */
 
 static void read_with_a_loop(const char *path, int64_t rows, double *columns)
 {
@@ -95,7 +95,8 @@ static void read_with_a_loop(const char *path, int64_t rows, double *columns)
         for (int i = 0; i < fields; i++) {
             const char *field = strsep(&rest, ",\n");
             if (field && target[i] >= 0)
-                columns[target[i] * rows + row] = *field && strcmp(field, "NA") != 0 ? strtod(field, NULL) : NAN;
+                columns[target[i] * rows + row] =
+                    *field && strcmp(field, "NA") != 0 ? strtod(field, NULL) : NAN;
         }
     }
     free(line);
@@ -167,7 +168,7 @@ static void correlate_with_a_loop(int64_t n, int64_t flights, const double *z, d
         }
 }
 
-/* ---- the chapter ------------------------------------------------------------------------------------------ */
+/* ---- the chapter ---- */
 
 static void print_columns(const nd_table *table)
 {
@@ -177,11 +178,13 @@ static void print_columns(const nd_table *table)
         ND_SCOPE {
             const nd_array *column = nd_table_column(table, numeric[i]);
             const nd_array *small = nd_cast(column, smallest_dtype(column));
-            const char *was = nd_dtype_name(nd_dtype_of(column)), *is = nd_dtype_name(nd_dtype_of(small));
-            printf("%-16s %9lld %-9s %-9s %11zu\n", numeric[i], (long long)nd_table_missing(table, i), was, is,
-                   nd_bytes(small));
-            tour_fact("column", "%s %lld %s %s %zu %zu", numeric[i], (long long)nd_table_missing(table, i), was, is,
-                      nd_bytes(column), nd_bytes(small));
+            const char *was = nd_dtype_name(nd_dtype_of(column)),
+                       *is = nd_dtype_name(nd_dtype_of(small));
+            printf("%-16s %9lld %-9s %-9s %11zu\n", numeric[i],
+                   (long long)nd_table_missing(table, i), was, is, nd_bytes(small));
+            tour_fact("column", "%s %lld %s %s %zu %zu", numeric[i],
+                      (long long)nd_table_missing(table, i), was, is, nd_bytes(column),
+                      nd_bytes(small));
             tour_result(numeric[i], small);
             before += nd_bytes(column);
             after += nd_bytes(small);
@@ -190,15 +193,15 @@ static void print_columns(const nd_table *table)
     printf("bytes in all: %zu before, %zu after\n", before, after);
 }
 
-/* Flights by lateness on arrival, in bins of five minutes from an hour early to three hours late. */
+/* Flights by lateness on arrival, five minutes a bin, from an hour early to three hours late. */
 static nd_array *histogram(const nd_array *delay)
 {
     enum { BINS = 48 };
     int64_t counts[BINS];
     for (int i = 0; i < BINS; i++) {
         const int from = -60 + 5 * i;
-        counts[i] = nd_item_int64(
-            nd_count_nonzero(nd_logical_and(nd_greater_equal(delay, from), nd_less(delay, from + 5)), ND_ALL));
+        counts[i] = nd_item_int64(nd_count_nonzero(
+            nd_logical_and(nd_greater_equal(delay, from), nd_less(delay, from + 5)), ND_ALL));
     }
     return nd_from_data(ND_INT64, ND_SHAPE(BINS), counts);
 }
@@ -221,21 +224,24 @@ static void study(const char *path, const nd_table *table)
     const nd_array *summary = mean_and_deviation_with_ndstream(delay);
     printf("delay on arrival: mean %.3f, standard deviation %.3f minutes\n",
            nd_get_double(summary, (int64_t[]){0}), nd_get_double(summary, (int64_t[]){1}));
-    printf("over 30 minutes late: %.2f %% of the flights that arrived\n", 100 * nd_item(late_with_ndstream(delay)));
+    printf("over 30 minutes late: %.2f %% of the flights that arrived\n",
+           100 * nd_item(late_with_ndstream(delay)));
 
     const nd_array *x = stack_columns(table);
     const nd_array *z = standardise_with_ndstream(x);
     const nd_array *complete = nd_all(nd_logical_not(nd_isnan(x)), ND_AXIS(0));
     const int64_t flights = nd_item_int64(nd_count_nonzero(complete, ND_ALL));
     const nd_array *correlation = correlate_with_ndstream(z, flights);
-    printf("correlation of dep_delay and arr_delay: %.4f\n", nd_get_double(correlation, (int64_t[]){4, 5}));
+    printf("correlation of dep_delay and arr_delay: %.4f\n",
+           nd_get_double(correlation, (int64_t[]){4, 5}));
 
     struct stat file;
     const double file_bytes = stat(path, &file) == 0 ? (double)file.st_size : 0;
     double *columns = tour_memory(COLUMNS * (size_t)n * sizeof(double));
     TOUR_TIME("ndstream", "read the CSV") nd_table_free(read_with_ndstream(path));
     TOUR_TIME("loop", "read the CSV") read_with_a_loop(path, n, columns);
-    tour_limit("read the CSV", (tour_least){.read = file_bytes, .written = COLUMNS * 8.0 * (double)n});
+    tour_limit("read the CSV",
+               (tour_least){.read = file_bytes, .written = COLUMNS * 8.0 * (double)n});
 
     double both[2];
     TOUR_TIME("ndstream", "mean and deviation") mean_and_deviation_with_ndstream(delay);
@@ -247,15 +253,17 @@ static void study(const char *path, const nd_table *table)
     tour_limit("share over 30 min late", (tour_least){.read = 8.0 * (double)n});
 
     const double matrix_bytes = STUDIED * 8.0 * (double)n;
-    bool *scratch = tour_memory((size_t)n);
-    double *standard = tour_memory((size_t)matrix_bytes);
+    bool *whole = tour_memory((size_t)n);
+    double *scaled = tour_memory((size_t)matrix_bytes);
     TOUR_TIME("ndstream", "standardise 8 columns") standardise_with_ndstream(x);
-    TOUR_TIME("loop", "standardise 8 columns") standardise_with_a_loop(n, nd_data(x), scratch, standard);
-    tour_limit("standardise 8 columns", (tour_least){.read = matrix_bytes, .written = matrix_bytes});
+    TOUR_TIME("loop", "standardise 8 columns")
+    standardise_with_a_loop(n, nd_data(x), whole, scaled);
+    tour_limit("standardise 8 columns",
+               (tour_least){.read = matrix_bytes, .written = matrix_bytes});
 
     double *products = tour_memory(STUDIED * STUDIED * sizeof(double));
     TOUR_TIME("ndstream", "correlate by matmul") correlate_with_ndstream(z, flights);
-    TOUR_TIME("loop", "correlate by matmul") correlate_with_a_loop(n, flights, standard, products);
+    TOUR_TIME("loop", "correlate by matmul") correlate_with_a_loop(n, flights, scaled, products);
     tour_limit("correlate by matmul",
                (tour_least){.read = matrix_bytes, .flops64 = 2.0 * STUDIED * STUDIED * (double)n});
 
@@ -269,7 +277,8 @@ static void study(const char *path, const nd_table *table)
 int main(int count, char **arguments)
 {
     tour_begin(count, arguments, "Real data: the flights out of New York in 2013");
-    const char *path = tour_argument(0, "the path of flights.csv (examples/tour/data.py fetches it)");
+    const char *path =
+        tour_argument(0, "the path of flights.csv (examples/tour/data.py fetches it)");
     ND_SCOPE {
         nd_table *table = read_with_ndstream(path);
         if (table)

@@ -11,13 +11,15 @@ from chapter import Case, Check, Inputs, Plan
 
 TITLE = "Real data: 336,776 flights"
 STORY = (
-    "Every flight that left New York in 2013, read from a CSV file with text, numbers and missing values. Each column is moved to the "
-    "narrowest dtype that holds it exactly; delays are summed up over the flights that have one; eight columns are standardised, and a single "
+    "Every flight that left New York in 2013, read from a CSV file with text, numbers and "
+    "missing values. Each column is moved to the narrowest dtype that holds it exactly; delays "
+    "are summed up over the flights that have one; eight columns are standardised, and a single "
     "matrix product gives all their correlations."
 )
 
 NUMERIC = (
-    "year month day dep_time sched_dep_time dep_delay arr_time sched_arr_time arr_delay flight air_time distance hour minute"
+    "year month day dep_time sched_dep_time dep_delay arr_time sched_arr_time arr_delay "
+    "flight air_time distance hour minute"
 ).split()
 STUDIED = ["month", "day", "hour", "minute", "dep_delay", "arr_delay", "air_time", "distance"]
 SAMPLE = 30_000
@@ -93,7 +95,9 @@ def standardise_with_python(x):
     for column in x:
         known = [value for value, whole in zip(column, complete) if whole]
         mean, deviation = mean_and_deviation_with_python(known)
-        standardised.append([(value - mean) / deviation if whole else 0.0 for value, whole in zip(column, complete)])
+        standardised.append(
+            [(value - mean) / deviation if whole else 0.0 for value, whole in zip(column, complete)]
+        )
     return standardised
 
 
@@ -161,8 +165,15 @@ def plan(inputs: Inputs) -> Plan:
             ),
         ],
         checks=[
-            # Every column after its move to a narrow dtype has the values that Python's csv module reads.
-            *(Check(name, lambda name=name: columns[name].astype(smallest_dtype(columns[name]))) for name in NUMERIC),
+            # Every column, in its narrow dtype, has the values that Python's csv module reads.
+            *(
+                Check(
+                    name,
+                    lambda name=name: columns[name].astype(smallest_dtype(columns[name])),
+                    work="read the CSV",
+                )
+                for name in NUMERIC
+            ),
             Check("histogram", lambda: np.histogram(delay[delay < 180], np.arange(-60, 181, 5))[0]),
             # Another way to the same matrix: NumPy's own correlations of the complete flights.
             Check("correlation", lambda: np.corrcoef(x[:, complete]), 1e-12),
@@ -191,11 +202,25 @@ def draw(folder: Path, facts: list[dict]) -> list[str]:
             name, missing, was, fits, bytes_before, bytes_after = fact["text"].split()
             before += int(bytes_before)
             after += int(bytes_after)
-            rows.append([name, f"{int(missing):,}", was, fits, f"{int(bytes_before):,}", f"{int(bytes_after):,}"])
+            rows.append(
+                [
+                    name,
+                    f"{int(missing):,}",
+                    was,
+                    fits,
+                    f"{int(bytes_before):,}",
+                    f"{int(bytes_after):,}",
+                ]
+            )
     rows.append(["in all", "", "", "", f"{before:,}", f"{after:,}"])
     saved = f"The columns before and after: {before / 1e6:.1f} MB become {after / 1e6:.1f} MB"
     return [
-        figures.table(saved, ["column", "missing", "read as", "fits in", "bytes before", "bytes after"], rows, text=[0, 2, 3]),
+        figures.table(
+            saved,
+            ["column", "missing", "read as", "fits in", "bytes before", "bytes after"],
+            rows,
+            text=[0, 2, 3],
+        ),
         figures.histogram(
             "Delay on arrival, in minutes (negative: early)",
             np.load(folder / "histogram.npy").tolist(),

@@ -3,12 +3,12 @@
 
 #include <math.h>
 
-/* A Gaussian bell of nine weights: the binomial coefficients of 8, which are exact in floating point. */
+/* A Gaussian bell of nine weights: the binomial coefficients of 8, exact in floating point. */
 #define TAPS 9
-static const double weights[TAPS] = {1 / 256., 8 / 256.,  28 / 256., 56 / 256., 70 / 256.,
+static const double weights[TAPS] = {1 / 256.,  8 / 256.,  28 / 256., 56 / 256., 70 / 256.,
                                      56 / 256., 28 / 256., 8 / 256.,  1 / 256.};
 
-/* ---- with ndstream ---------------------------------------------------------------------------------------- */
+/* ---- with ndstream ---- */
 
 /* The weighted sum of nine shifted views of the image. */
 static nd_array *blur_down(const nd_array *image)
@@ -16,7 +16,9 @@ static nd_array *blur_down(const nd_array *image)
     const int64_t height = nd_length(image, 0) - TAPS + 1;
     nd_array *sum = nd_multiply(nd_slice(image, ND_RANGE(0, height)), weights[0]);
     for (int k = 1; k < TAPS; k++)
-        nd_add_into(sum, sum, nd_multiply(nd_slice(image, ND_RANGE(k, k + height)), weights[k]));
+        ND_SCOPE /* gives the product's memory back at once, for the next one */
+            nd_add_into(sum, sum,
+                        nd_multiply(nd_slice(image, ND_RANGE(k, k + height)), weights[k]));
     return sum;
 }
 
@@ -25,7 +27,9 @@ static nd_array *blur_across(const nd_array *image)
     const int64_t width = nd_length(image, 1) - TAPS + 1;
     nd_array *sum = nd_multiply(nd_slice(image, ND_EVERY, ND_RANGE(0, width)), weights[0]);
     for (int k = 1; k < TAPS; k++)
-        nd_add_into(sum, sum, nd_multiply(nd_slice(image, ND_EVERY, ND_RANGE(k, k + width)), weights[k]));
+        ND_SCOPE
+            nd_add_into(sum, sum,
+                        nd_multiply(nd_slice(image, ND_EVERY, ND_RANGE(k, k + width)), weights[k]));
     return sum;
 }
 
@@ -52,15 +56,17 @@ static nd_array *threshold_with_ndstream(const nd_array *photo)
     return nd_multiply(nd_cast(bright, ND_UINT8), 255);
 }
 
-/* ---- the naive loops: an image of height x width pixels of three colours ------------------------------------ */
+/* ---- the naive loops: an image of height x width pixels of three colours ---- */
 
 typedef struct image_size {
     int64_t height, width;
 } image_size;
 
-static void blur_with_a_loop(image_size size, const uint8_t *photo, float *scratch, uint8_t *blurred)
+static void blur_with_a_loop(image_size size, const uint8_t *photo, float *scratch,
+                             uint8_t *blurred)
 {
-    const int64_t row = 3 * size.width, height = size.height - TAPS + 1, width = size.width - TAPS + 1;
+    const int64_t row = 3 * size.width, height = size.height - TAPS + 1,
+                  width = size.width - TAPS + 1;
     for (int64_t i = 0; i < height; i++)
         for (int64_t j = 0; j < row; j++) {
             float sum = 0;
@@ -108,15 +114,16 @@ static void threshold_with_a_loop(image_size size, const uint8_t *photo, uint8_t
     }
 }
 
-/* ---- the chapter ------------------------------------------------------------------------------------------ */
+/* ---- the chapter ---- */
 
 static void develop(const nd_array *photo)
 {
     const image_size size = {nd_length(photo, 0), nd_length(photo, 1)};
     const double values = (double)nd_size(photo), pixels = values / 3;
-    printf("%lld x %lld pixels, %lld colours, %s, mean %.2f, standard deviation %.2f\n", (long long)size.height,
-           (long long)size.width, (long long)nd_length(photo, 2), nd_dtype_name(nd_dtype_of(photo)),
-           nd_item(nd_mean(photo, ND_ALL)), nd_item(nd_std(photo, ND_ALL)));
+    printf("%lld x %lld pixels, %lld colours, %s, mean %.2f, standard deviation %.2f\n",
+           (long long)size.height, (long long)size.width, (long long)nd_length(photo, 2),
+           nd_dtype_name(nd_dtype_of(photo)), nd_item(nd_mean(photo, ND_ALL)),
+           nd_item(nd_std(photo, ND_ALL)));
 
     const nd_array *blurred = blur_with_ndstream(photo);
     const nd_array *stretched = stretch_with_ndstream(photo);
@@ -134,11 +141,14 @@ static void develop(const nd_array *photo)
     uint8_t *out = tour_memory((size_t)values);
     TOUR_TIME("ndstream", "blur") blur_with_ndstream(photo);
     TOUR_TIME("loop", "blur") blur_with_a_loop(size, data, scratch, out);
-    tour_limit("blur", (tour_least){.read = values, .written = values, .flops32 = 2 * (2 * TAPS - 1) * values});
+    tour_limit(
+        "blur",
+        (tour_least){.read = values, .written = values, .flops32 = 2 * (2 * TAPS - 1) * values});
 
     TOUR_TIME("ndstream", "stretch the contrast") stretch_with_ndstream(photo);
     TOUR_TIME("loop", "stretch the contrast") stretch_with_a_loop(size, data, out);
-    tour_limit("stretch the contrast", (tour_least){.read = values, .written = values, .flops32 = 8 * values});
+    tour_limit("stretch the contrast",
+               (tour_least){.read = values, .written = values, .flops32 = 8 * values});
 
     TOUR_TIME("ndstream", "threshold") threshold_with_ndstream(photo);
     TOUR_TIME("loop", "threshold") threshold_with_a_loop(size, data, out);

@@ -11,9 +11,10 @@ from chapter import Case, Inputs, Plan
 
 TITLE = "A photograph"
 STORY = (
-    "An image is an array of height \u00d7 width \u00d7 3 bytes. Blurred: the weighted sum of nine shifted views down, then across. Stretched: "
-    "the mean minus and plus 1.5 standard deviations become black and white. Thresholded: white where a pixel is "
-    "brighter than the mean. All pixels must come out as NumPy's, exactly."
+    "An image is an array of height × width × 3 bytes. Blurred: the weighted sum of nine shifted "
+    "views down, then across. Stretched: the mean minus and plus 1.5 standard deviations become "
+    "black and white. Thresholded: white where a pixel is brighter than the mean. All pixels "
+    "must come out as NumPy's, exactly."
 )
 
 ROWS = 48  # of the photograph, for the blur in plain Python
@@ -60,7 +61,9 @@ def blur_with_python(photo):
     for i in range(height):
         row = []
         for j in range(width):
-            row.append([round(sum(down[i][j + k][c] * WEIGHTS[k] for k in range(TAPS))) for c in colours])
+            row.append(
+                [round(sum(down[i][j + k][c] * WEIGHTS[k] for k in range(TAPS))) for c in colours]
+            )
         blurred.append(row)
     return blurred
 
@@ -94,7 +97,11 @@ def plan(inputs: Inputs) -> Plan:
     return Plan(
         cases=[
             Case(
-                "blur", lambda: blur_with_numpy(photo), lambda: blur_with_python(pixels[:ROWS]), share, result="blurred"
+                "blur",
+                lambda: blur_with_numpy(photo),
+                lambda: blur_with_python(pixels[:ROWS]),
+                share,
+                result="blurred",
             ),
             Case(
                 "stretch the contrast",

@@ -1,6 +1,7 @@
-"""What the Python half of a chapter is made of: cases to time, checks of results, figures for the page.
+"""What the Python half of a chapter is made of: cases to time, checks of results, figures.
 
-The half in C (NN_name.c) and the half in Python (NN_name.py) name their work alike; tour.py brings them together.
+The half in C (NN_name.c) and the half in Python (NN_name.py) name their work alike; tour.py brings
+them together.
 """
 
 import importlib.util
@@ -17,11 +18,13 @@ import numpy as np
 
 @dataclass
 class Check:
-    """A result of the C program that must be NumPy's: exactly (tolerance 0), or to a part of the largest value."""
+    """A result of the C program that must be NumPy's: exactly (tolerance 0), or to that part of the
+    largest value."""
 
     result: str  # the name it has in the C program
     expected: Callable[[], Any]
     tolerance: float = 0.0
+    work: str | None = None  # the case whose result this is, if it is one's
 
 
 @dataclass
@@ -31,8 +34,12 @@ class Case:
     work: str  # the name it has in the C program
     numpy: Callable[[], Any]
     python: Callable[[], Any] | None = None
-    python_share: float = 1.0  # the part of the work that the Python loop is given; its time is scaled up
-    result: str | None = None  # what the C program calls its result, compared with what `numpy` returns
+    python_share: float = (
+        1.0  # the part of the work that the Python loop is given; its time is scaled up
+    )
+    result: str | None = (
+        None  # the result of the C program that must be what `numpy` returns; else see Plan.checks
+    )
     tolerance: float = 0.0
     numpy_once: bool = False  # it takes seconds
 
@@ -42,7 +49,9 @@ class Plan:
     cases: list[Case]
     checks: list[Check] = field(default_factory=list)
     arguments: list[str] = field(default_factory=list)  # of the C program
-    figures: Callable[[Path, list[dict]], list[str]] | None = None  # from its results and facts, as HTML
+    figures: Callable[[Path, list[dict]], list[str]] | None = (
+        None  # from its results and facts, as HTML
+    )
 
 
 @dataclass
@@ -54,7 +63,7 @@ class Inputs:
 
 
 def load(path: Path) -> ModuleType:
-    """The Python half of a chapter. Its file name begins with a number, so it cannot be imported by name."""
+    """The Python half of a chapter, whose file name begins with a number: no name to import."""
     spec = importlib.util.spec_from_file_location("chapter_" + path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -62,7 +71,7 @@ def load(path: Path) -> ModuleType:
 
 
 def time_numpy(case: Case, quick: bool) -> tuple[float, Any]:
-    """The best of many runs after one to warm up, by the same rule as the C program's, and the result."""
+    """The best of many runs after one to warm up, by the rule of the C programs, and the result."""
     budget = 0.1 if quick else 0.6
     start = time.perf_counter()
     result = case.numpy()
@@ -71,7 +80,9 @@ def time_numpy(case: Case, quick: bool) -> tuple[float, Any]:
         return first, result
     batch = 1 if first > 2e-5 else int(2e-5 / (first + 1e-9)) + 1
     best, batches = float("inf"), 0
-    while not (batches >= (2 if quick else 5) and spent > budget) and (spent <= 5 * budget or batches == 0):
+    while not (batches >= (2 if quick else 5) and spent > budget) and (
+        spent <= 5 * budget or batches == 0
+    ):
         start = time.perf_counter()
         for _ in range(batch):
             case.numpy()
@@ -83,7 +94,7 @@ def time_numpy(case: Case, quick: bool) -> tuple[float, Any]:
 
 
 def time_python(case: Case, quick: bool) -> float:
-    """The best of up to five runs of a pure Python loop, one run if it takes long; for the whole work."""
+    """The best of up to five runs of a pure Python loop, scaled up to the whole work."""
     best, spent, runs = float("inf"), 0.0, 0
     while runs == 0 or (runs < 5 and spent < (0.1 if quick else 0.5)):
         start = time.perf_counter()

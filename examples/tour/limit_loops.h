@@ -1,5 +1,6 @@
-/* The loops of limit.c, written once and compiled for each width of vector. Before it is included, limit.c defines
- * NAME(x), TARGET, WIDTH (bytes of a vector), STREAM(pointer, vector) and the two FMAs. */
+/* The loops of limit.c, written once and compiled for each width of vector. Before it is included,
+ * limit.c defines NAME(x), TARGET, WIDTH (bytes of a vector), STREAM(pointer, vector) and the two
+ * FMAs. */
 
 typedef long long NAME(words) __attribute__((vector_size(WIDTH), aligned(WIDTH), may_alias));
 typedef double NAME(doubles) __attribute__((vector_size(WIDTH)));
@@ -18,8 +19,10 @@ TARGET static long long NAME(read)(const char *in, size_t bytes)
     return sum[0][0];
 }
 
-/* out = a + b, where b may be missing, or both (then it only writes). Streaming stores do not read `out` first. */
-TARGET static void NAME(write)(char *out, const char *a, const char *b, size_t bytes, bool streaming)
+/* out = a + b, where b may be missing, or both (then it only writes). Streaming stores do not read
+ * `out` first. */
+TARGET static void NAME(write)(char *out, const char *a, const char *b, size_t bytes,
+                               bool streaming)
 {
     NAME(words) *o = (NAME(words) *)out;
     const NAME(words) *p = (const NAME(words) *)a, *q = (const NAME(words) *)b;
@@ -81,7 +84,8 @@ TARGET static double NAME(multiply_add32)(long rounds)
     return (double)sum[0][0];
 }
 
-static const loops NAME(loops) = {NAME(read), NAME(write), NAME(multiply_add64), NAME(multiply_add32), WIDTH};
+static const loop_set NAME(loops) = {NAME(read), NAME(write), NAME(multiply_add64),
+                                     NAME(multiply_add32), WIDTH};
 
 #undef NAME
 #undef TARGET

@@ -1,4 +1,4 @@
-"""Writes the tour's page: one HTML file that needs nothing else. The frame and the styles are in page.html."""
+"""Writes the tour's page, one HTML file that needs nothing else, into the frame of page.html."""
 
 import html
 import re
@@ -7,11 +7,12 @@ from statistics import geometric_mean, median
 from string import Template
 
 import figures
-from figures import seconds
+from figures import percent, seconds
 
 C_WORDS = (
-    "bool break case char const continue double else enum float for if int long return sizeof static struct switch "
-    "typedef unsigned void while int8_t uint8_t int64_t size_t nd_array nd_table nd_dtype nd_reduce_options nd_csv_options"
+    "bool break case char const continue double else enum float for if int long return sizeof "
+    "static struct switch typedef unsigned void while int8_t uint8_t int64_t size_t "
+    "nd_array nd_table nd_dtype nd_reduce_options nd_csv_options"
 )
 PYTHON_WORDS = "and as def else for from if import in is lambda len not or return with range zip"
 
@@ -21,7 +22,9 @@ def highlight(code: str, language: str) -> str:
     words = (C_WORDS if language == "c" else PYTHON_WORDS).split()
     comment = r"/\*.*?\*/" if language == "c" else r"#[^\n]*"
     pattern = re.compile(
-        rf'(?P<c>{comment})|(?P<s>"(?:[^"\\\n]|\\.)*")|\b(?P<k>{"|".join(words)})\b|\b(?P<n>\d[\w.]*)', re.S
+        rf'(?P<c>{comment})|(?P<s>"(?:[^"\\\n]|\\.)*")'
+        rf'|\b(?P<k>{"|".join(words)})\b|\b(?P<n>\d[\w.]*)',
+        re.S,
     )
     out, at = [], 0
     for match in pattern.finditer(code):
@@ -33,7 +36,8 @@ def highlight(code: str, language: str) -> str:
 
 def code_blocks(blocks: list[tuple[str, str, str]]) -> str:
     parts = [
-        f'<div><h3>{title}</h3><pre tabindex="0"><code>{highlight(code, language)}</code></pre></div>'
+        f"<div><h3>{title}</h3>"
+        f'<pre tabindex="0"><code>{highlight(code, language)}</code></pre></div>'
         for title, code, language in blocks
         if code
     ]
@@ -42,18 +46,24 @@ def code_blocks(blocks: list[tuple[str, str, str]]) -> str:
 
 def c_parts(source: str) -> tuple[str, str]:
     """The ndstream part and the naive loops of a chapter's C file."""
-    source = source[list(re.finditer(r"^#(?:include|define _GNU)[^\n]*\n", source, re.M))[-1].end() :]
+    source = source[
+        list(re.finditer(r"^#(?:include|define _GNU)[^\n]*\n", source, re.M))[-1].end() :
+    ]
     heading = re.search(r"^/\* ---- the naive loops[^\n]*\n", source, re.M)
     first = heading.start() if heading else function_start(source, source.index("with_a_loop"))
-    last = source.index("\n}\n", [match.start() for match in re.finditer(r"^static[^;=]*?with_a_loop\w*\(", source, re.M)][-1])
+    last = source.index(
+        "\n}\n",
+        [match.start() for match in re.finditer(r"^static[^;=]*?with_a_loop\w*\(", source, re.M)][
+            -1
+        ],
+    )
     without_headings = lambda text: re.sub(r"^/\* ----[^\n]*\n+", "", text, flags=re.M).strip("\n")
     return without_headings(source[:first]), without_headings(source[first : last + 2])
 
 
 def function_start(source: str, inside: int) -> int:
     """Where the function definition around that place begins, with the comment above it."""
-    start = source.rindex("\n\n", 0, inside) + 2
-    return start
+    return source.rindex("\n\n", 0, inside) + 2
 
 
 def python_parts(source: str) -> tuple[str, str]:
@@ -72,15 +82,27 @@ def megabytes(value: int | None) -> str:
 
 
 def times_table(cases: list[dict]) -> str:
-    header = "work,pure Python,C loop,NumPy,ndstream,limit,\u00d7 NumPy,of limit,allocated,peak,NumPy peak,same as NumPy".split(",")
+    header = [
+        "work",
+        "pure Python",
+        "C loop",
+        "NumPy",
+        "ndstream",
+        "limit",
+        "\u00d7 NumPy",
+        "of limit",
+    ]
+    header += ["allocated", "peak", "NumPy peak", "same as NumPy"]
     rows = []
     for case in cases:
         ours, about = case.get("ndstream"), "\u2248 " if case["python_share"] < 1 else ""
         ratio = f"{case['numpy'] / ours:.2f}" if ours else "\u2014"
-        share = f"{100 * case['limit'] / ours:.0f} %" if ours and case.get("limit") else "\u2014"
+        share = percent(case["limit"] / ours) if ours and case.get("limit") else "\u2014"
         python = about + seconds(case["python"]) if case.get("python") else "\u2014"
         cells = [python, seconds(case.get("loop")), seconds(case.get("numpy"))]
-        row = f"<td>{html.escape(case['work'])}</td>" + "".join(f"<td class=number>{cell}</td>" for cell in cells)
+        row = f"<td>{html.escape(case['work'])}</td>" + "".join(
+            f"<td class=number>{cell}</td>" for cell in cells
+        )
         row += f'<td class="number best">{seconds(ours)}</td>'
         cells = [seconds(case.get("limit")), ratio, share]
         cells += [megabytes(case.get(key)) for key in ("allocated", "peak", "numpy_peak")]
@@ -88,7 +110,8 @@ def times_table(cases: list[dict]) -> str:
         row += f'<td{" class=bad" if case["failed"] else ""}>{html.escape(case["check"])}</td>'
         rows.append(f"<tr>{row}</tr>")
     heads = "".join(
-        f'<th scope="col"{"" if i in (0, len(header) - 1) else " class=number"}>{name}</th>' for i, name in enumerate(header)
+        f'<th scope="col"{"" if i in (0, len(header) - 1) else " class=number"}>{name}</th>'
+        for i, name in enumerate(header)
     )
     return (
         '<div class="scroll" tabindex="0"><table><caption>Times, and memory of one run</caption>'
@@ -105,17 +128,26 @@ def chapter_html(chapter: dict) -> str:
         f"<p>{html.escape(chapter['story'])}</p>",
     ]
     parts += [f'<p class="failure">{html.escape(failure)}</p>' for failure in chapter["failures"]]
-    parts.append(code_blocks([("C with ndstream", ours, "c"), ("Python with NumPy", numpy, "python")]))
+    parts.append(
+        code_blocks([("C with ndstream", ours, "c"), ("Python with NumPy", numpy, "python")])
+    )
     loops = code_blocks([("naive C", loop, "c"), ("pure Python", python, "python")])
     parts.append(f"<details><summary>The loops they are compared with</summary>{loops}</details>")
     if chapter["output"].strip():
-        parts.append(f'<h3>What the C program prints</h3><pre tabindex="0">{html.escape(chapter["output"].strip())}</pre>')
+        parts.append(
+            "<h3>What the C program prints</h3>"
+            f'<pre tabindex="0">{html.escape(chapter["output"].strip())}</pre>'
+        )
     parts += chapter["figures"]
     if any(case.get("ndstream") for case in chapter["cases"]):
-        parts.append(figures.figure("Time, on a logarithmic scale", figures.times(chapter["cases"])))
+        parts.append(
+            figures.figure("Time, on a logarithmic scale", figures.times(chapter["cases"]))
+        )
         parts.append(times_table(chapter["cases"]))
     if chapter["checks"]:
-        parts.append(f'<p class="note">Also compared with NumPy: {html.escape("; ".join(chapter["checks"]))}.</p>')
+        parts.append(
+            f'<p class="note">Also the same: {html.escape("; ".join(chapter["checks"]))}.</p>'
+        )
     return "\n".join(parts) + "\n</section>"
 
 
@@ -127,23 +159,37 @@ def headline(chapters: list[dict]) -> str:
     if cases:
         ratio = geometric_mean(case["numpy"] / case["ndstream"] for case in cases)
         facts.append((f"{ratio:.1f}\u00d7", "NumPy\u2019s speed, geometric mean of all work", ""))
-        shares = [case["limit"] / case["ndstream"] for case in cases if case.get("limit")]
+    shares = [case["limit"] / case["ndstream"] for case in cases if case.get("limit")]
+    if shares:
         facts.append((f"{100 * median(shares):.0f} %", "of the machine\u2019s limit, median", ""))
-    facts.append((f"{checks} of {checks + failed}", "results the same as NumPy\u2019s", "bad" if failed else "ok"))
-    return "".join(f'<div><b class="{kind}">{value}</b><span>{label}</span></div>' for value, label, kind in facts)
+    facts.append(
+        (
+            f"{checks} of {checks + failed}",
+            "results the same as NumPy\u2019s",
+            "bad" if failed else "ok",
+        )
+    )
+    return "".join(
+        f'<div><b class="{kind}">{value}</b><span>{label}</span></div>'
+        for value, label, kind in facts
+    )
 
 
 def write(path: Path, chapters: list[dict], machine: dict[str, str], quick: bool) -> None:
     template = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
     cases = [case for chapter in chapters for case in chapter["cases"]]
     contents = "".join(
-        f'<li><span class="count">{c["number"]}</span><a href="#chapter-{c["number"]}">{html.escape(c["title"])}</a></li>'
+        f'<li><span class="count">{c["number"]}</span>'
+        f'<a href="#chapter-{c["number"]}">{html.escape(c["title"])}</a></li>'
         for c in chapters
     )
     page = template.substitute(
         headline=headline(chapters),
         summary=figures.summary(cases),
-        machine="".join(f"<dt>{html.escape(key)}</dt><dd>{html.escape(value)}</dd>" for key, value in machine.items()),
+        machine="".join(
+            f"<dt>{html.escape(key)}</dt><dd>{html.escape(value)}</dd>"
+            for key, value in machine.items()
+        ),
         contents=contents,
         chapters="\n".join(chapter_html(chapter) for chapter in chapters),
         quick="; this page is of a quick run, with fewer repeats than usual" if quick else "",

@@ -1,7 +1,8 @@
 /* What every chapter of the tour shares: timing, the machine's limit, and the report.
  *
- * Run by hand, a chapter prints lines for people. Run by tour.py with `--report FOLDER`, it prints the same facts as
- * JSON, one a line behind an '@', and saves its results in FOLDER as .npy files, which tour.py compares with NumPy's. */
+ * Run by hand, a chapter prints lines for people. Run by tour.py with `--report FOLDER`, it prints
+ * the same facts as JSON, one a line behind an '@', and saves its results in FOLDER as .npy files,
+ * which tour.py compares with NumPy's. */
 #ifndef TOUR_H
 #define TOUR_H
 
@@ -10,22 +11,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The arguments: `--report FOLDER`, `--quick` (fewer repeats), and whatever tour_argument() asks for. */
+/* The arguments: `--report FOLDER`, `--quick` (fewer repeats), and whatever tour_argument() asks
+ * for. */
 void tour_begin(int count, char **arguments, const char *title);
 
 /* The program's exit status: 1, with the library's message, if a call has failed. */
 int tour_end(void);
 
-/* The argument at `position` that is no option; a chapter that needs one says so and stops if it is missing. */
+/* The argument at `position` that is no option; a chapter that needs one says so and stops if it is
+ * missing. */
 const char *tour_argument(int position, const char *what);
 
-/* Times the statement that follows: one run to warm up, then the best of many. `way` is "ndstream" or "loop", `work`
- * names what is computed. Arrays made in the statement are released after every run, inside the time.
+/* Times the statement that follows: one run to warm up, then the best of many. `way` is "ndstream"
+ * or "loop", `work` names what is computed. Arrays made in the statement are released after every
+ * run, inside the time.
  *
  *     TOUR_TIME("ndstream", "a + b") nd_add(a, b);
  */
 #define TOUR_TIME(way, work)                                                                       \
-    for (tour_timer tour_now = tour_timer_start(way, work); tour_again(&tour_now);) ND_SCOPE
+    for (tour_timer tour_now = tour_timer_start(way, work); tour_again(&tour_now);)                \
+        ND_SCOPE
 
 typedef struct tour_timer {
     const char *way, *work;
@@ -47,18 +52,18 @@ static inline bool tour_again(tour_timer *timer)
 /* Keeps a computed value from being dropped as unused. */
 #define TOUR_USE(value) __asm__ volatile("" : : "g"(value) : "memory")
 
-/* The least that a piece of work must move between memory and processor, in bytes, and calculate. */
+/* The least that some work must move between memory and processor, in bytes, and calculate. */
 typedef struct tour_least {
     double read, written;
-    bool in_place;             /* what is written is what was read */
-    double flops64, flops32;   /* multiplications and additions in float64 and float32 */
+    bool in_place;           /* what is written is what was read */
+    double flops64, flops32; /* multiplications and additions in float64 and float32 */
 } tour_least;
 
-/* Measures, here and now, how long the machine needs for that: hand-written loops over as many bytes, on as many threads
- * as the library uses (limit.h). */
+/* Measures, here and now, how long the machine needs for that: hand-written loops over as many
+ * bytes, on as many threads as the library uses (limit.h). */
 void tour_limit(const char *work, tour_least least);
 
-/* Hands a result to tour.py, which compares it with NumPy's. Reports the kept error if it is NULL. */
+/* Hands a result to tour.py, which compares it with NumPy's. Does nothing if it is NULL. */
 void tour_result(const char *name, const nd_array *array);
 
 /* The same for a picture, which tour.py shows in the page. */
@@ -67,8 +72,8 @@ void tour_picture(const char *name, const nd_array *array);
 /* A named fact for the page. */
 void tour_fact(const char *name, const char *format, ...) ND_PRINTF(2, 3);
 
-/* Plain memory for the naive loops, touched, so that its page faults are not part of their time. Lives until
- * tour_end(). */
+/* Plain memory for the naive loops, touched, so that its page faults are not part of their time.
+ * Lives until tour_end(). */
 void *tour_memory(size_t bytes);
 
 #endif

@@ -1,9 +1,9 @@
-"""Runs the tour: every chapter in pure Python, in NumPy and in C, compares the results, and writes the page.
+"""Runs the tour: every chapter in pure Python, NumPy and C; compares the results; writes the page.
 
 usage: tour.py --build BUILD [--output BUILD/tour.html] [--quick] [--chapters 1,3]
 
-Ends with status 1 if a chapter fails or a result is not NumPy's. What was measured is also written as JSON beside the
-page. The real data are fetched by data.py, once.
+Ends with status 1 if a chapter fails or a result is not NumPy's. What was measured is also written
+as JSON beside the page. The real data are fetched by data.py, once.
 """
 
 import argparse
@@ -30,7 +30,9 @@ class ChapterError(Exception):
     """The C program of a chapter did not run through."""
 
 
-def run_c(program: Path, arguments: list[str], folder: Path, quick: bool, status) -> tuple[list[dict], str]:
+def run_c(
+    program: Path, arguments: list[str], folder: Path, quick: bool, status
+) -> tuple[list[dict], str]:
     """Runs the C half of a chapter; returns its report, and what it printed besides."""
     command = [str(program), "--report", str(folder), *(["--quick"] if quick else []), *arguments]
     report, output = [], []
@@ -43,12 +45,22 @@ def run_c(program: Path, arguments: list[str], folder: Path, quick: bool, status
                 fact = json.loads(line[1:])
                 report.append(fact)
                 if fact["kind"] == "begin":
-                    status(f"{'naive C loop' if fact['way'] == 'loop' else 'ndstream'}: {fact['name']}")
+                    status(
+                        f"{'naive C loop' if fact['way'] == 'loop' else 'ndstream'}: {fact['name']}"
+                    )
         errors.seek(0)
         message = errors.read().strip()
     if process.returncode != 0:
-        reason = f"signal {-process.returncode}" if process.returncode < 0 else f"status {process.returncode}"
-        raise ChapterError(f"{program.name} ended with {reason}: {message or 'no message'}", report, "".join(output))
+        reason = (
+            f"signal {-process.returncode}"
+            if process.returncode < 0
+            else f"status {process.returncode}"
+        )
+        raise ChapterError(
+            f"{program.name} ended with {reason}: {message or 'no message'}",
+            report,
+            "".join(output),
+        )
     return report, "".join(output)
 
 
@@ -88,7 +100,9 @@ def add_report(rows: list[dict], report: list[dict]) -> None:
             row["limit"], row["bound"] = fact["seconds"], fact["bound"]
 
 
-def run_chapter(number: int, path: Path, inputs: parts.Inputs, programs: Path, folder: Path, quick: bool, status) -> dict:
+def run_chapter(
+    number: int, path: Path, inputs: parts.Inputs, programs: Path, folder: Path, quick: bool, status
+) -> dict:
     """Everything about one chapter that the table and the page show."""
     module = parts.load(path)
     status("preparing")
@@ -119,21 +133,29 @@ def run_chapter(number: int, path: Path, inputs: parts.Inputs, programs: Path, f
     status("comparing with NumPy")
     for case, (row, result) in zip(plan.cases, timed):
         row["chapter"] = number
-        if not case.result:
-            continue
-        wrong = compare(folder, case.result, result, case.tolerance)
-        row["check"] = "DIFFERENT" if wrong else agreement(case.tolerance)
-        row["failed"] = bool(wrong)
-        done["passed"] += not wrong
-        done["failures"] += [wrong] if wrong else []
+        if case.result:
+            settle(done, row, compare(folder, case.result, result, case.tolerance), case.tolerance)
+    by_work = {row["work"]: row for row in rows}
     for check in plan.checks:
         wrong = compare(folder, check.result, check.expected(), check.tolerance)
-        done["passed"] += not wrong
-        done["failures"] += [wrong] if wrong else []
-        done["checks"] += [] if wrong else [f"{check.result.replace('_', ' ')} ({agreement(check.tolerance)})"]
+        settle(done, by_work.get(check.work), wrong, check.tolerance)
+        if not check.work and not wrong:
+            done["checks"].append(
+                f"{check.result.replace('_', ' ')} ({agreement(check.tolerance)})"
+            )
     if plan.figures and not done["failures"]:
         done["figures"] = plan.figures(folder, [fact for fact in report if fact["kind"] == "fact"])
     return done
+
+
+def settle(done: dict, row: dict | None, wrong: str | None, tolerance: float) -> None:
+    """Counts a comparison, and notes it in the row of the work it belongs to."""
+    done["passed"] += not wrong
+    if wrong:
+        done["failures"].append(wrong)
+    if row is not None:
+        row["failed"] = row["failed"] or bool(wrong)
+        row["check"] = "FAILED" if row["failed"] else agreement(tolerance)
 
 
 def agreement(tolerance: float) -> str:
@@ -148,14 +170,16 @@ def describe_machine(report: dict, quick: bool) -> dict[str, str]:
             if line.startswith("model name"):
                 cpu = line.split(":", 1)[1].strip()
                 break
+    said = lambda key: str(report.get(key, "?"))
+    processors = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     facts = {
-        "machine": f"{cpu}, {len(os.sched_getaffinity(0))} processors, {memory:.0f} GiB, {platform.system()}",
-        "versions": f"ndstream {report.get('version', '?')}, NumPy {np.__version__}, "
-        f"Python {platform.python_version()}, {report.get('compiler', '?')}",
-        "instruction set": f"{report.get('isa', '?')} (the best here: {report.get('isa_best', '?')})",
-        "threads": str(report.get("threads", "?")),
-        "libraries": f"matrix products: {report.get('blas', '?')}; vector functions: {report.get('vector_math', '?')}",
+        "machine": f"{cpu}, {processors} processors, {memory:.0f} GiB, {platform.system()}",
+        "versions": f"ndstream {said('version')}, NumPy {np.__version__}, "
+        f"Python {platform.python_version()}, {said('compiler')}",
+        "instruction set": f"{said('isa')} (the best here: {said('isa_best')})",
+        "threads": said("threads"),
+        "libraries": f"matrix products: {said('blas')}; vector functions: {said('vector_math')}",
     }
     commit = commit_text()
     if commit:
@@ -166,21 +190,27 @@ def describe_machine(report: dict, quick: bool) -> dict[str, str]:
 
 
 def commit_text() -> str:
-    """The commit of this source tree, marked if files differ from it; empty outside a repository."""
+    """The commit of this source tree and whether files differ; empty outside a repository."""
     git = ["git", "-C", str(HERE)]
     shown = subprocess.run([*git, "log", "-1", "--format=%h, %cs"], capture_output=True, text=True)
     if shown.returncode != 0:
         return ""
-    changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True).stdout.strip()
+    changed = subprocess.run(
+        [*git, "status", "--porcelain"], capture_output=True, text=True
+    ).stdout.strip()
     return shown.stdout.strip() + (" with changes" if changed else "")
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
     parser.add_argument("--output", type=Path, help="the page (default: BUILD/tour.html)")
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
-    parser.add_argument("--chapters", help="numbers of the chapters to run, for example 1,3 (default: all)")
+    parser.add_argument(
+        "--chapters", help="numbers of the chapters to run, for example 1,3 (default: all)"
+    )
     return parser.parse_args()
 
 
@@ -200,13 +230,17 @@ def main() -> int:
         console.header()
         for position, (number, path) in enumerate(paths, 1):
             title = path.stem[3:].replace("_", " ")
-            status = lambda text: console.status(f"chapter {position} of {len(paths)}, {title}: {text}")
+            status = lambda text: console.status(
+                f"chapter {position} of {len(paths)}, {title}: {text}"
+            )
             folder = build / "tour" / path.stem
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             if not console.terminal:
                 console.line(f"{number}. {title} (chapter {position} of {len(paths)})")
-            done = run_chapter(number, path, inputs, build / "examples", folder, arguments.quick, status)
+            done = run_chapter(
+                number, path, inputs, build / "examples", folder, arguments.quick, status
+            )
             shutil.rmtree(folder)  # results of hundreds of megabytes
             chapters.append(done)
             if console.terminal:
@@ -222,13 +256,17 @@ def main() -> int:
     finally:
         console.close()
 
-    machine = describe_machine(next((c["machine"] for c in chapters if c["machine"]), {}), arguments.quick)
+    machine = describe_machine(
+        next((c["machine"] for c in chapters if c["machine"]), {}), arguments.quick
+    )
     output.parent.mkdir(parents=True, exist_ok=True)
     page.write(output, chapters, machine, arguments.quick)
     measured = {"machine": machine, "cases": [case for c in chapters for case in c["cases"]]}
     output.with_suffix(".json").write_text(json.dumps(measured, indent=1) + "\n")
     failures = sum(len(c["failures"]) for c in chapters)
-    print(f"\n{sum(c['passed'] for c in chapters)} results the same as NumPy's, {failures} failures")
+    print(
+        f"\n{sum(c['passed'] for c in chapters)} results the same as NumPy's, {failures} failures"
+    )
     print(f"The page: {output}")
     return 1 if failures else 0
 

@@ -1,8 +1,8 @@
 /* The array object: making it, counting its references, freeing it.
  *
- * A program of small arrays makes and frees one for every operation, so this must cost nanoseconds: shape and up
- * to 48 bytes of elements lie in the object, freed objects wait in a list of the thread, and the last reference
- * is given up without an atomic write. */
+ * A program of small arrays makes and frees one for every operation, so this must cost nanoseconds:
+ * shape and up to 48 bytes of elements lie in the object, freed objects wait in a list of the
+ * thread, and the last reference is given up without an atomic write. */
 #include "array.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 
 _Static_assert(sizeof(nd_array) <= 192, "an array object is three cache lines");
 
-/* ---- Storage -------------------------------------------------------------------------------------------- */
+/* ---- Storage --------------------------------------------------------------------------------- */
 
 /* Blocks up to this size lie behind their header, in one allocation. */
 enum { STORAGE_HEADER = 64, JOINED_BYTES = 4096 - STORAGE_HEADER };
@@ -51,7 +51,8 @@ ndi_storage *ndi_storage_new(size_t bytes, bool zeroed)
     return storage;
 }
 
-ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(void *context), void *context)
+ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(void *context),
+                                 void *context)
 {
     ndi_storage *storage = ndi_allocate(sizeof *storage);
     if (!storage)
@@ -81,7 +82,7 @@ void ndi_storage_release(ndi_storage *storage)
     ndi_free(storage, sizeof *storage);
 }
 
-/* ---- Objects -------------------------------------------------------------------------------------------- */
+/* ---- Objects --------------------------------------------------------------------------------- */
 
 /* An object with one reference, and room for the dimensions. */
 static nd_array *take_object(int rank)
@@ -137,7 +138,8 @@ nd_array *nd_retain(nd_array *array)
 
 void nd_release(nd_array *array)
 {
-    /* Whoever sees 1 holds the only reference, and nobody can add one: no atomic write is needed. */
+    /* Whoever sees 1 holds the only reference, and nobody can add one: no atomic write is needed.
+     */
     if (!array || (atomic_load_explicit(&array->references, memory_order_acquire) != 1 &&
                    atomic_fetch_sub_explicit(&array->references, 1, memory_order_acq_rel) != 1))
         return;
@@ -148,11 +150,12 @@ void nd_release(nd_array *array)
     free_object(array);
 }
 
-/* ---- Making arrays -------------------------------------------------------------------------------------- */
+/* ---- Making arrays --------------------------------------------------------------------------- */
 
-/* Strides of an array whose axes, from outermost to innermost in memory, are `order`. Axes of length 0 count as
- * 1, as in NumPy. */
-static void ordered_strides(int rank, const int64_t *lengths, size_t item, const int *order, int64_t *strides)
+/* Strides of an array whose axes, from outermost to innermost in memory, are `order`. Axes of
+ * length 0 count as 1, as in NumPy. */
+static void ordered_strides(int rank, const int64_t *lengths, size_t item, const int *order,
+                            int64_t *strides)
 {
     int64_t stride = (int64_t)item;
     for (int i = rank - 1; i >= 0; i--) {
@@ -163,7 +166,8 @@ static void ordered_strides(int rank, const int64_t *lengths, size_t item, const
     }
 }
 
-static bool is_c_contiguous(int rank, const int64_t *lengths, const int64_t *strides, int64_t size, int64_t item)
+static bool is_c_contiguous(int rank, const int64_t *lengths, const int64_t *strides, int64_t size,
+                            int64_t item)
 {
     if (size == 0)
         return true;
@@ -179,21 +183,24 @@ static bool is_c_contiguous(int rank, const int64_t *lengths, const int64_t *str
 
 static void *fail_dtype(const char *operation, nd_dtype dtype)
 {
-    return ndi_fail(ND_ERROR_DTYPE, "%s: %d is no dtype; give one of ND_BOOL to ND_COMPLEX128", operation,
-                    (int)dtype);
+    return ndi_fail(ND_ERROR_DTYPE, "%s: %d is no dtype; give one of ND_BOOL to ND_COMPLEX128",
+                    operation, (int)dtype);
 }
 
 static void *fail_shape(const char *operation, int rank, const int64_t *lengths, size_t item)
 {
     char text[NDI_SHAPE_TEXT];
     if (rank < 0 || rank > ND_MAX_RANK)
-        return ndi_fail(ND_ERROR_SHAPE, "%s: rank %d is not in 0 to %d", operation, rank, ND_MAX_RANK);
+        return ndi_fail(ND_ERROR_SHAPE, "%s: rank %d is not in 0 to %d", operation, rank,
+                        ND_MAX_RANK);
     ndi_shape_text(text, rank, lengths);
     for (int i = 0; i < rank; i++)
         if (lengths[i] < 0)
-            return ndi_fail(ND_ERROR_SHAPE, "%s: shape %s has a negative length at axis %d; lengths are 0 or more",
+            return ndi_fail(ND_ERROR_SHAPE,
+                            "%s: shape %s has a negative length at axis %d; lengths are 0 or more",
                             operation, text, i);
-    return ndi_fail(ND_ERROR_SHAPE, "%s: shape %s with %zu bytes an element is too large for the address space",
+    return ndi_fail(ND_ERROR_SHAPE,
+                    "%s: shape %s with %zu bytes an element is too large for the address space",
                     operation, text, item);
 }
 
@@ -208,8 +215,8 @@ bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int6
     return false;
 }
 
-nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order,
-                   bool zeroed)
+nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
+                   const int *axis_order, bool zeroed)
 {
     if (!ndi_dtype_valid(dtype))
         return fail_dtype(operation, dtype);
@@ -257,7 +264,8 @@ nd_array *ndi_new(nd_dtype dtype, int rank, const int64_t *lengths, const int *a
 }
 
 /* An array without memory yet, not registered. */
-static nd_array *make_strided(nd_dtype dtype, int rank, const int64_t *lengths, const int64_t *strides, char *data)
+static nd_array *make_strided(nd_dtype dtype, int rank, const int64_t *lengths,
+                              const int64_t *strides, char *data)
 {
     if (!ndi_dtype_valid(dtype))
         return fail_dtype("view", dtype);
@@ -321,6 +329,7 @@ bool ndi_force(const nd_array *array)
         return false;
     if (array->data)
         return true;
-    ndi_fail(ND_ERROR_UNSUPPORTED, "array: it is pending, and this build has nothing that computes it");
+    ndi_fail(ND_ERROR_UNSUPPORTED,
+             "array: it is pending, and this build has nothing that computes it");
     return false;
 }

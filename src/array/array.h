@@ -18,15 +18,16 @@ typedef struct ndi_storage {
     atomic_uint references;
     bool writeable;
     void *memory;
-    size_t bytes;                    /* of our own block; 0 for foreign memory */
-    void (*release)(void *context);  /* foreign memory: called at the end; NULL: nothing to call */
+    size_t bytes;                   /* of our own block; 0 for foreign memory */
+    void (*release)(void *context); /* foreign memory: called at the end; NULL: nothing to call */
     void *context;
 } ndi_storage;
 
 struct ndi_node; /* a pending computation; see engine/ */
 
-/* At most 192 bytes (asserted in array.c). An array has its elements in one of three places: inline in the object
- * (storage and owner NULL), in a storage, or in another array's object (`owner`: a view of an inline array). */
+/* At most 192 bytes (asserted in array.c). An array has its elements in one of three places: inline
+ * in the object (storage and owner NULL), in a storage, or in another array's object (`owner`: a
+ * view of an inline array). */
 struct nd_array {
     atomic_uint references;
     int8_t dtype;
@@ -53,12 +54,12 @@ static inline int64_t *ndi_strides(const nd_array *a)
     return a->lengths + a->rank;
 }
 
-/* A new array of that dtype and shape with its own memory, not initialised, registered in the open scope.
- * `axis_order` lists the axes from outermost to innermost in memory; NULL: C order. */
+/* A new array of that dtype and shape with its own memory, not initialised, registered in the open
+ * scope. `axis_order` lists the axes from outermost to innermost in memory; NULL: C order. */
 nd_array *ndi_new(nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order);
 
-/* A view of `base`'s memory: same dtype unless changed by the caller, `data` somewhere inside it; strides follow
- * lengths. Registered in the open scope. */
+/* A view of `base`'s memory: same dtype unless changed by the caller, `data` somewhere inside it;
+ * strides follow lengths. Registered in the open scope. */
 nd_array *ndi_new_view(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
                        const int64_t *strides, char *data);
 
@@ -67,8 +68,8 @@ nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, con
                              const int64_t *strides, char *data);
 
 /* The same for callers that name their operation in errors; `zeroed`: elements are 0. */
-nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order,
-                   bool zeroed);
+nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
+                   const int *axis_order, bool zeroed);
 
 /* False, with the error kept, for no dtype or a shape that no array of it can have. */
 bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths);
@@ -77,14 +78,15 @@ bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int6
 ndi_storage *ndi_storage_new(size_t bytes, bool zeroed);
 
 /* Storage over somebody else's memory. On failure `release` is not called. */
-ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(void *context), void *context);
+ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(void *context),
+                                 void *context);
 
 /* Gives up one reference; the last one frees or releases the memory. NULL is allowed. */
 void ndi_storage_release(ndi_storage *storage);
 
-/* Hands the caller's reference of `array` to the open scope, if there is one, and returns `array`. For functions
- * that return an array that exists already: `return ndi_register(nd_retain(a))`. NULL, with the reference given
- * up, when out of memory. */
+/* Hands the caller's reference of `array` to the open scope, if there is one, and returns `array`.
+ * For functions that return an array that exists already: `return ndi_register(nd_retain(a))`.
+ * NULL, with the reference given up, when out of memory. */
 nd_array *ndi_register(nd_array *array);
 
 /* Releases an array that this thread has just made, whether in a scope or not. NULL is allowed. */
@@ -93,19 +95,19 @@ void ndi_drop(nd_array *array);
 /* Frees the array objects that this thread keeps for reuse. They count as used memory. */
 void ndi_arrays_trim(void);
 
-/* The one door to an array's elements: computes it if it is pending. False on failure, with the error kept.
- * Whatever reads or writes `data` calls this first. */
+/* The one door to an array's elements: computes it if it is pending. False on failure, with the
+ * error kept. Whatever reads or writes `data` calls this first. */
 bool ndi_force(const nd_array *array);
 
-/* Product of the lengths, or -1 if a length is negative, the rank is not 0 to 32, or the bytes overflow (lengths
- * of 0 aside, as in NumPy, so that strides never do). */
+/* Product of the lengths, or -1 if a length is negative, the rank is not 0 to 32, or the bytes
+ * overflow (lengths of 0 aside, as in NumPy, so that strides never do). */
 int64_t ndi_count_elements(int rank, const int64_t *lengths, size_t item);
 
 /* C-order strides of a shape. */
 void ndi_contiguous_strides(int rank, const int64_t *lengths, size_t item, int64_t *strides);
 
-/* The axes from outermost to innermost in memory, as NumPy's order 'K' has them: what ndi_new() wants as
- * `axis_order` to make an array laid out like `array`. */
+/* The axes from outermost to innermost in memory, as NumPy's order 'K' has them: what ndi_new()
+ * wants as `axis_order` to make an array laid out like `array`. */
 void ndi_axis_order(const nd_array *array, int order[ND_MAX_RANK]);
 
 /* "(3, 4)" into `text`, which is returned; shortened with "..." where it does not fit. */

@@ -1,4 +1,5 @@
-/* Making arrays: empty and constant ones, ranges, the identity, and arrays over or from the caller's memory. */
+/* Making arrays: empty and constant ones, ranges, the identity, and arrays over or from the
+ * caller's memory. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "array/dtype.h"
 #include "base/pool.h"
 
-/* Ranges equal NumPy's to the last bit: start + i * step is a product, rounded, and a sum, rounded. */
+/* Ranges equal NumPy's to the last bit: start + i * step is a product, rounded, and a sum, rounded.
+ */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
@@ -17,7 +19,7 @@
 /* Bytes, or elements, that are worth a part of their own on another thread. */
 enum { COPY_GRAIN = 1 << 20, FILL_GRAIN = 1 << 16 };
 
-/* ---- Constants ------------------------------------------------------------------------------------------ */
+/* ---- Constants ------------------------------------------------------------------------------- */
 
 nd_array *nd_empty(nd_dtype dtype, nd_shape shape)
 {
@@ -46,9 +48,9 @@ static void fill_with_ones(void *context, size_t begin, size_t end)
     case ND_UINT8:
         memset(array->data + begin, 1, end - begin);
         return;
-#define FILL(type, value)                          \
-    for (size_t i = begin; i < end; i++)           \
-        ((type *)array->data)[i] = (type)(value);  \
+#define FILL(type, value)                                                                          \
+    for (size_t i = begin; i < end; i++)                                                           \
+        ((type *)array->data)[i] = (type)(value);                                                  \
     return;
     case ND_INT16:
     case ND_UINT16:
@@ -137,9 +139,10 @@ nd_array *nd_eye(nd_dtype dtype, int64_t rows, int64_t columns, int64_t diagonal
     return array;
 }
 
-/* ---- Ranges --------------------------------------------------------------------------------------------- */
+/* ---- Ranges ---------------------------------------------------------------------------------- */
 
-/* first + i * delta for i = 0, 1, ...; integers modulo 2^64, of which narrow ones keep the low bits. */
+/* first + i * delta for i = 0, 1, ...; integers modulo 2^64, of which narrow ones keep the low
+ * bits. */
 typedef struct range {
     nd_dtype dtype;
     char *data;
@@ -151,9 +154,9 @@ static void fill_range(void *context, size_t begin, size_t end)
 {
     const range *const r = context;
     const float first = (float)r->first, delta = (float)r->delta;
-#define FILL(type, value)                    \
-    for (size_t i = begin; i < end; i++)     \
-        ((type *)r->data)[i] = (type)(value); \
+#define FILL(type, value)                                                                          \
+    for (size_t i = begin; i < end; i++)                                                           \
+        ((type *)r->data)[i] = (type)(value);                                                      \
     return;
 #define INTEGER(type) FILL(type, r->integer_first + i * r->integer_delta)
     switch (r->dtype) {
@@ -220,12 +223,14 @@ static bool fits_integer(double value, nd_dtype dtype)
 static int64_t arange_length(double start, double stop, double step)
 {
     if (!isfinite(start) || !isfinite(stop) || isnan(step)) {
-        ndi_fail(ND_ERROR_VALUE, "arange: from %g to %g by %g has no length; the bounds must be finite", start, stop,
-                 step);
+        ndi_fail(ND_ERROR_VALUE,
+                 "arange: from %g to %g by %g has no length; the bounds must be finite", start,
+                 stop, step);
         return -1;
     }
     if (step == 0) {
-        ndi_fail(ND_ERROR_VALUE, "arange: the step from %g to %g is 0; use nd_full() to repeat a value", start, stop);
+        ndi_fail(ND_ERROR_VALUE, "arange: the step from %g to %g is 0; it must go towards the end",
+                 start, stop);
         return -1;
     }
     const double span = stop - start, steps = span / step;
@@ -233,8 +238,9 @@ static int64_t arange_length(double start, double stop, double step)
         return signbit(steps) ? 0 : 1;
     const double length = ceil(steps);
     if (!(length < 0x1p63)) {
-        ndi_fail(ND_ERROR_SHAPE, "arange: from %g to %g by %g has too many elements; use a larger step", start, stop,
-                 step);
+        ndi_fail(ND_ERROR_SHAPE,
+                 "arange: from %g to %g by %g has too many elements; use a larger step", start,
+                 stop, step);
         return -1;
     }
     return length > 0 ? (int64_t)length : 0;
@@ -246,14 +252,18 @@ nd_array *nd_arange_step(nd_dtype dtype, double start, double stop, double step)
     if (length < 0)
         return NULL;
     const nd_kind kind = nd_dtype_kind(dtype);
-    const double next = start + step; /* as NumPy: the second element is made like the first, the rest follow */
+    const double next =
+        start + step; /* as NumPy: the second element is made like the first, the rest follow */
     if ((kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED) &&
         ((length > 0 && !fits_integer(start, dtype)) || (length > 1 && !fits_integer(next, dtype))))
-        return ndi_fail(ND_ERROR_VALUE, "arange: %g, %g, ... is out of range for %s; choose a wider dtype", start,
+        return ndi_fail(ND_ERROR_VALUE,
+                        "arange: %g, %g, ... is out of range for %s; choose a wider dtype", start,
                         next, nd_dtype_name(dtype));
     if (dtype == ND_BOOL && length > 2)
         return ndi_fail(ND_ERROR_DTYPE,
-                        "arange: %" PRId64 " elements do not count up in bool; choose an integer dtype", length);
+                        "arange: %" PRId64
+                        " elements do not count up in bool; choose an integer dtype",
+                        length);
     nd_array *array = ndi_make("arange", dtype, 1, &length, NULL, false);
     if (!array || length == 0)
         return array;
@@ -306,20 +316,22 @@ static void fill_by_fraction(void *context, size_t begin, size_t end)
 nd_array *nd_linspace(double start, double stop, int64_t count)
 {
     if (count < 0)
-        return ndi_fail(ND_ERROR_VALUE, "linspace: the count is %" PRId64 "; it must be 0 or more", count);
+        return ndi_fail(ND_ERROR_VALUE, "linspace: the count is %" PRId64 "; it must be 0 or more",
+                        count);
     nd_array *array = ndi_make("linspace", ND_FLOAT64, 1, &count, NULL, false);
     if (!array || count == 0)
         return array;
     spacing s = {.data = (double *)array->data, .start = start, .delta = stop - start};
     s.intervals = count > 1 ? (double)(count - 1) : 1;
     s.step = s.delta / s.intervals;
-    ndi_parallel_for((size_t)count, FILL_GRAIN, count > 1 && s.step != 0 ? fill_spaced : fill_by_fraction, &s);
+    ndi_parallel_for((size_t)count, FILL_GRAIN,
+                     count > 1 && s.step != 0 ? fill_spaced : fill_by_fraction, &s);
     if (count > 1)
         s.data[count - 1] = stop;
     return array;
 }
 
-/* ---- The caller's memory -------------------------------------------------------------------------------- */
+/* ---- The caller's memory --------------------------------------------------------------------- */
 
 typedef struct copying {
     char *target;
@@ -334,8 +346,8 @@ static void copy_range(void *context, size_t begin, size_t end)
 
 static void *fail_no_data(const char *operation, int64_t size, nd_dtype dtype)
 {
-    return ndi_fail(ND_ERROR_ARGUMENT, "%s: data is NULL; it must hold %" PRId64 " elements of %s", operation, size,
-                    nd_dtype_name(dtype));
+    return ndi_fail(ND_ERROR_ARGUMENT, "%s: data is NULL; it must hold %" PRId64 " elements of %s",
+                    operation, size, nd_dtype_name(dtype));
 }
 
 nd_array *nd_from_data(nd_dtype dtype, nd_shape shape, const void *data)
@@ -354,7 +366,8 @@ nd_array *nd_from_data(nd_dtype dtype, nd_shape shape, const void *data)
 }
 
 /* Kernels read elements by typed pointers. */
-static bool is_aligned(nd_dtype dtype, int rank, const int64_t *lengths, const int64_t *strides, const void *data)
+static bool is_aligned(nd_dtype dtype, int rank, const int64_t *lengths, const int64_t *strides,
+                       const void *data)
 {
     const size_t item = nd_dtype_size(dtype);
     const uintptr_t mask = (nd_dtype_kind(dtype) == ND_KIND_COMPLEX ? item / 2 : item) - 1;
@@ -378,8 +391,8 @@ static bool spans_fit(int rank, const int64_t *lengths, const int64_t *strides)
     return true;
 }
 
-nd_array *nd_borrow(nd_dtype dtype, nd_shape shape, const int64_t *strides, void *data, bool writeable,
-                    void (*release)(void *context), void *context)
+nd_array *nd_borrow(nd_dtype dtype, nd_shape shape, const int64_t *strides, void *data,
+                    bool writeable, void (*release)(void *context), void *context)
 {
     int64_t c_order[ND_MAX_RANK];
     char text[NDI_SHAPE_TEXT];
@@ -393,18 +406,21 @@ nd_array *nd_borrow(nd_dtype dtype, nd_shape shape, const int64_t *strides, void
         strides = c_order;
     }
     if (size > 0 && !spans_fit(shape.rank, shape.length, strides))
-        return ndi_fail(ND_ERROR_VALUE, "borrow: strides %s reach beyond the address space; they are in bytes",
+        return ndi_fail(ND_ERROR_VALUE,
+                        "borrow: strides %s reach beyond the address space; they are in bytes",
                         ndi_shape_text(text, shape.rank, strides));
     if (size > 0 && !is_aligned(dtype, shape.rank, shape.length, strides, data))
-        return ndi_fail(ND_ERROR_ARGUMENT,
-                        "borrow: data at %p with strides %s is not aligned for %s; copy it to aligned memory", data,
-                        ndi_shape_text(text, shape.rank, strides), nd_dtype_name(dtype));
+        return ndi_fail(
+            ND_ERROR_ARGUMENT,
+            "borrow: data at %p with strides %s is not aligned for %s; copy it to aligned memory",
+            data, ndi_shape_text(text, shape.rank, strides), nd_dtype_name(dtype));
 
     static char nothing[16]; /* arrays with data are those that need no computing */
     ndi_storage *storage = ndi_storage_foreign(data, writeable, NULL, context);
     if (!storage)
         return NULL;
-    nd_array *array = ndi_new_on_storage(storage, dtype, shape.rank, shape.length, strides, data ? data : nothing);
+    nd_array *array = ndi_new_on_storage(storage, dtype, shape.rank, shape.length, strides,
+                                         data ? data : nothing);
     if (array) /* only now: on failure the memory stays the caller's */
         storage->release = release;
     return array;

@@ -32,8 +32,8 @@ static const dtype_facts facts[ND_DTYPE_COUNT] = {
 };
 
 const uint8_t ndi_dtype_sizes[ND_DTYPE_COUNT] = {
-    [ND_BOOL] = 1,    [ND_INT8] = 1,     [ND_INT16] = 2,   [ND_INT32] = 4,   [ND_INT64] = 8,
-    [ND_UINT8] = 1,   [ND_UINT16] = 2,   [ND_UINT32] = 4,  [ND_UINT64] = 8,  [ND_FLOAT16] = 2,
+    [ND_BOOL] = 1,     [ND_INT8] = 1,    [ND_INT16] = 2,   [ND_INT32] = 4,     [ND_INT64] = 8,
+    [ND_UINT8] = 1,    [ND_UINT16] = 2,  [ND_UINT32] = 4,  [ND_UINT64] = 8,    [ND_FLOAT16] = 2,
     [ND_BFLOAT16] = 2, [ND_FLOAT32] = 4, [ND_FLOAT64] = 8, [ND_COMPLEX64] = 8, [ND_COMPLEX128] = 16,
 };
 
@@ -49,7 +49,8 @@ nd_dtype nd_dtype_from_name(const char *name)
             if (strcmp(name, facts[i].name) == 0)
                 return (nd_dtype)i;
     ndi_fail(ND_ERROR_DTYPE,
-             "dtype: there is no dtype '%.40s'; the names are bool, int8 to int64, uint8 to uint64, float16, "
+             "dtype: there is no dtype '%.40s'; the names are bool, int8 to int64, uint8 to "
+             "uint64, float16, "
              "bfloat16, float32, float64, complex64 and complex128",
              name ? name : "(null)");
     return ND_DTYPE_NONE;
@@ -65,9 +66,9 @@ nd_kind nd_dtype_kind(nd_dtype dtype)
     return ndi_dtype_valid(dtype) ? (nd_kind)facts[dtype].kind : ND_KIND_BOOL;
 }
 
-/* ---- Promotion ------------------------------------------------------------------------------------------
- * A table, because every eager operation asks. Its rows for float16 and bfloat16 agree except with each other:
- * both hold the 8-bit integers exactly and no wider ones. */
+/* ---- Promotion ----------------------------------------------------------------------------------
+ * A table, because every eager operation asks. Its rows for float16 and bfloat16 agree except with
+ * each other: both hold the 8-bit integers exactly and no wider ones. */
 
 enum {
     bo = ND_BOOL,
@@ -124,7 +125,7 @@ bool nd_can_cast(nd_dtype from, nd_dtype to, nd_casting casting)
     return casting == ND_CAST_SAME_KIND && facts[from].cast_order <= facts[to].cast_order;
 }
 
-/* ---- Weak scalars (NEP 50) ------------------------------------------------------------------------------ */
+/* ---- Weak scalars (NEP 50) ------------------------------------------------------------------- */
 
 /* Lowest and highest value of an integer dtype. */
 static int64_t lowest(nd_dtype dtype)
@@ -178,7 +179,8 @@ nd_dtype ndi_promote_weak(const char *operation, nd_dtype dtype, nd_operand scal
     case ND_OPERAND_COMPLEX:
         if (facts[dtype].kind == ND_KIND_COMPLEX)
             return dtype;
-        return facts[dtype].kind == ND_KIND_FLOAT && dtype != ND_FLOAT64 ? ND_COMPLEX64 : ND_COMPLEX128;
+        return facts[dtype].kind == ND_KIND_FLOAT && dtype != ND_FLOAT64 ? ND_COMPLEX64
+                                                                         : ND_COMPLEX128;
     }
     return ND_DTYPE_NONE;
 }

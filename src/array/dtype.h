@@ -21,15 +21,16 @@ static inline size_t ndi_dtype_size(nd_dtype dtype)
 /* One dtype bit each, for sets of dtypes. */
 #define NDI_BIT(dtype) (1u << (dtype))
 
-/* Promotion of a weak scalar with an array's dtype (NEP 50). ND_DTYPE_NONE, with ND_ERROR_VALUE kept, for an
- * integer out of the range of an integer dtype. */
+/* Promotion of a weak scalar with an array's dtype (NEP 50). ND_DTYPE_NONE, with ND_ERROR_VALUE
+ * kept, for an integer out of the range of an integer dtype. */
 nd_dtype ndi_promote_weak(const char *operation, nd_dtype dtype, nd_operand scalar);
 
 /* The dtype that a scalar has by itself: bool, int64, uint64, float64 or complex128. */
 nd_dtype ndi_scalar_dtype(nd_operand_kind kind);
 
-/* Stores a scalar as one element of `dtype`, at an address aligned for it. Conversions are C's, rounded once; a
- * float out of int64's range (uint64's for that) becomes INT64_MIN, narrower integers keep the low bits. */
+/* Stores a scalar as one element of `dtype`, at an address aligned for it. Conversions are C's,
+ * rounded once; a float out of int64's range (uint64's for that) becomes INT64_MIN, narrower
+ * integers keep the low bits. */
 void ndi_store_scalar(nd_operand scalar, nd_dtype dtype, void *element);
 
 /* One element of `dtype` as a scalar, without loss. */

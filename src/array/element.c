@@ -17,8 +17,10 @@ void *nd_data_writeable(nd_array *array)
     if (!array || !ndi_force(array))
         return NULL;
     if (!array->writeable)
-        return ndi_fail(ND_ERROR_READONLY, "data: the %s array of shape %s is read-only; write to an nd_copy() of it",
-                        nd_dtype_name((nd_dtype)array->dtype), ndi_shape_text(text, array->rank, array->lengths));
+        return ndi_fail(ND_ERROR_READONLY,
+                        "data: the %s array of shape %s is read-only; write to an nd_copy() of it",
+                        nd_dtype_name((nd_dtype)array->dtype),
+                        ndi_shape_text(text, array->rank, array->lengths));
     return array->data;
 }
 
@@ -29,14 +31,16 @@ static const char *element_at(const nd_array *array, const int64_t *index)
     if (!array || !ndi_force(array))
         return NULL;
     if (!index && array->rank > 0)
-        return ndi_fail(ND_ERROR_ARGUMENT, "get: the index is NULL; an array of rank %d takes %d numbers", array->rank,
+        return ndi_fail(ND_ERROR_ARGUMENT,
+                        "get: the index is NULL; an array of rank %d takes %d numbers", array->rank,
                         array->rank);
     const char *element = array->data;
     for (int i = 0; i < array->rank; i++) {
         const int64_t length = array->lengths[i];
         if (index[i] < -length || index[i] >= length)
-            return ndi_fail(ND_ERROR_INDEX, "get: index %" PRId64 " is out of range for axis %d of shape %s", index[i], i,
-                            ndi_shape_text(text, array->rank, array->lengths));
+            return ndi_fail(ND_ERROR_INDEX,
+                            "get: index %" PRId64 " is out of range for axis %d of shape %s",
+                            index[i], i, ndi_shape_text(text, array->rank, array->lengths));
         element += (index[i] < 0 ? index[i] + length : index[i]) * ndi_strides(array)[i];
     }
     return element;
@@ -49,7 +53,8 @@ static const char *only_element(const nd_array *array)
         return NULL;
     if (array->size != 1)
         return ndi_fail(ND_ERROR_SHAPE,
-                        "item: shape %s has %" PRId64 " elements, not one; name the element with nd_get_double()",
+                        "item: shape %s has %" PRId64
+                        " elements, not one; name the element with nd_get_double()",
                         ndi_shape_text(text, array->rank, array->lengths), array->size);
     return array->data;
 }

@@ -1,9 +1,9 @@
 /* Whether the memory of two arrays has a byte in common.
  *
- * Apart from the bounds this asks for integers x with  sum a[i]*x[i] = b,  0 <= x[i] <= u[i]: the steps along the
- * axes of both arrays, and the bytes within an element, that lead to one address. The general problem is
- * NP-hard, those of real programs take a few steps of search; beyond a limit the answer is "overlaps". (The
- * same formulation as numpy.shares_memory.) */
+ * Apart from the bounds this asks for integers x with  sum a[i]*x[i] = b,  0 <= x[i] <= u[i]: the
+ * steps along the axes of both arrays, and the bytes within an element, that lead to one address.
+ * The general problem is NP-hard, those of real programs take a few steps of search; beyond a limit
+ * the answer is "overlaps". (The same formulation as numpy.shares_memory.) */
 #include <string.h>
 
 #include "array.h"
@@ -65,8 +65,8 @@ static int64_t common_divisor(int64_t a, int64_t b)
     return a;
 }
 
-/* False when there is certainly no solution for the terms from `at` on. Steps fall, so most choices are ruled
- * out by what the smaller terms can reach. */
+/* False when there is certainly no solution for the terms from `at` on. Steps fall, so most choices
+ * are ruled out by what the smaller terms can reach. */
 static bool may_have_solution(problem *p, int at, int64_t wanted)
 {
     if (wanted < 0 || wanted > p->reach[at])
@@ -114,7 +114,8 @@ static bool may_meet(const nd_array *a, uintptr_t a_low, const nd_array *b, uint
     return may_have_solution(&p, 0, (int64_t)(b_high - 1 - a_low));
 }
 
-/* True if no two indices lead to the same element, by the simple rule that each axis steps over the ones inside. */
+/* True if no two indices lead to the same element, by the simple rule that each axis steps over the
+ * ones inside. */
 static bool elements_are_apart(const nd_array *array)
 {
     const int64_t *const strides = ndi_strides(array);
@@ -141,7 +142,8 @@ static bool same_layout(const nd_array *a, const nd_array *b)
         nd_dtype_size((nd_dtype)a->dtype) != nd_dtype_size((nd_dtype)b->dtype))
         return false;
     for (int i = 0; i < a->rank; i++)
-        if (a->lengths[i] != b->lengths[i] || (a->lengths[i] > 1 && ndi_strides(a)[i] != ndi_strides(b)[i]))
+        if (a->lengths[i] != b->lengths[i] ||
+            (a->lengths[i] > 1 && ndi_strides(a)[i] != ndi_strides(b)[i]))
             return false;
     return true;
 }

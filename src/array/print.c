@@ -1,9 +1,11 @@
 /* Text of arrays, as NumPy's str() gives it with its default options.
  *
- * Three passes over the elements that will be shown: the first decides between positional and scientific notation, the
- * second finds the widths, the third writes. The digits of a float are the shortest that read back as the same value in its
- * own dtype, and no more than eight places, rounded from the exact value: Steele and White's algorithm with exact integers
- * ("How to print floating-point numbers accurately", PLDI 1990; Burger and Dybvig, PLDI 1996, for the rules of evenness). */
+ * Three passes over the elements that will be shown: the first decides between positional and
+ * scientific notation, the second finds the widths, the third writes. The digits of a float are the
+ * shortest that read back as the same value in its own dtype, and no more than eight places,
+ * rounded from the exact value: Steele and White's algorithm with exact integers
+ * ("How to print floating-point numbers accurately", PLDI 1990; Burger and Dybvig, PLDI 1996, for
+ * the rules of evenness). */
 #include <ndstream/io.h>
 
 #include <math.h>
@@ -15,15 +17,15 @@
 #include "base/memory.h"
 
 enum {
-    PRECISION = 8,     /* places after the point, at most */
-    THRESHOLD = 1000,  /* more elements than this are summarised */
-    EDGE_ITEMS = 3,    /* shown at each end of a summarised axis */
+    PRECISION = 8,    /* places after the point, at most */
+    THRESHOLD = 1000, /* more elements than this are summarised */
+    EDGE_ITEMS = 3,   /* shown at each end of a summarised axis */
     LINE_WIDTH = 75,
     WORD_CAPACITY = 192, /* a word is below 2 * (17 digits + sign, point, padding, exponent) */
     NO_LIMIT = -1,
 };
 
-/* ---- Text that grows -------------------------------------------------------------------------------------------- */
+/* ---- Text that grows ------------------------------------------------------------------------- */
 
 enum { TEXT_HEADER = 64 }; /* before the text: its capacity, for nd_text_free() */
 
@@ -71,7 +73,7 @@ void nd_text_free(char *text)
     ndi_free(text - TEXT_HEADER, TEXT_HEADER + capacity);
 }
 
-/* ---- Exact digits ----------------------------------------------------------------------------------------------- */
+/* ---- Exact digits ---------------------------------------------------------------------------- */
 
 /* A natural number below 2^1280: the largest needed is 2^53 * 10^324 * 4, 1132 bits. */
 struct natural {
@@ -165,13 +167,15 @@ struct number {
     int exponent;
 };
 
-/* Which digits are wanted. Places count after the point, or, in scientific notation, after the first digit. */
+/* Which digits are wanted. Places count after the point, or, in scientific notation, after the
+ * first digit. */
 struct places {
     bool scientific;
     int most, least; /* NO_LIMIT: as many as are unique */
 };
 
-/* Writes the digits of a finite number; returns how many. 10^*exponent is the place of the first. */
+/* Writes the digits of a finite number; returns how many. 10^*exponent is the place of the first.
+ */
 static int digits_of(const struct number *number, struct places places, char digits[WORD_CAPACITY],
                      int *exponent)
 {
@@ -247,7 +251,7 @@ static int digits_of(const struct number *number, struct places places, char dig
     return 1;
 }
 
-/* ---- One number as a word --------------------------------------------------------------------------------------- */
+/* ---- One number as a word -------------------------------------------------------------------- */
 
 struct word {
     int length;
@@ -268,9 +272,9 @@ static void word_append(struct word *word, const char *from, int length)
 
 /* What may follow the last digit that is not 0. */
 enum trim {
-    TRIM_NONE,         /* zeros up to places.least */
-    TRIM_ZEROS,        /* the point */
-    TRIM_TO_ONE_ZERO,  /* the point and one digit */
+    TRIM_NONE,        /* zeros up to places.least */
+    TRIM_ZEROS,       /* the point */
+    TRIM_TO_ONE_ZERO, /* the point and one digit */
     TRIM_ZEROS_AND_POINT
 };
 
@@ -278,19 +282,23 @@ enum trim {
 struct float_format {
     struct places places;
     enum trim trim;
-    bool plus;           /* a sign in any case */
-    int left, right;     /* characters before the point, with the sign, and places after it: padded to these */
+    bool plus;       /* a sign in any case */
+    int left, right; /* characters before the point, with the sign, and places after it: padded to
+                        these */
     int exponent_digits; /* at least */
 };
 
-/* Appends sign, digits, point, exponent and padding. Returns the lengths before and after the point. */
-static void put_float(struct word *word, const struct number *number, const struct float_format *format)
+/* Appends sign, digits, point, exponent and padding. Returns the lengths before and after the
+ * point. */
+static void put_float(struct word *word, const struct number *number,
+                      const struct float_format *format)
 {
     char digits[WORD_CAPACITY];
     int exponent;
     int count = digits_of(number, format->places, digits, &exponent);
     int whole = format->places.scientific ? 1 : exponent >= 0 ? exponent + 1 : 1;
-    int leading = format->places.scientific || exponent >= 0 ? 0 : -exponent - 1; /* zeros after the point */
+    int leading =
+        format->places.scientific || exponent >= 0 ? 0 : -exponent - 1; /* zeros after the point */
     const char *fraction_digits = digits;
     int whole_digits = 0;
     if (format->places.scientific || exponent >= 0) {
@@ -335,7 +343,8 @@ static void put_float(struct word *word, const struct number *number, const stru
         word_append(word, &reversed[--length], 1);
 }
 
-static void put_real(struct word *word, const struct number *number, const struct float_format *format)
+static void put_real(struct word *word, const struct number *number,
+                     const struct float_format *format)
 {
     if (number->finite) {
         put_float(word, number, format);
@@ -348,15 +357,19 @@ static void put_real(struct word *word, const struct number *number, const struc
     word_append(word, nan ? "nan" : "inf", 3);
 }
 
-/* ---- Elements --------------------------------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
-/* The dtype of the parts that a float or complex element consists of, ND_DTYPE_NONE for other elements. */
+/* The dtype of the parts that a float or complex element consists of, ND_DTYPE_NONE for other
+ * elements. */
 static nd_dtype part_dtype(nd_dtype dtype)
 {
     switch (nd_dtype_kind(dtype)) {
-    case ND_KIND_FLOAT: return dtype;
-    case ND_KIND_COMPLEX: return dtype == ND_COMPLEX64 ? ND_FLOAT32 : ND_FLOAT64;
-    default: return ND_DTYPE_NONE;
+    case ND_KIND_FLOAT:
+        return dtype;
+    case ND_KIND_COMPLEX:
+        return dtype == ND_COMPLEX64 ? ND_FLOAT32 : ND_FLOAT64;
+    default:
+        return ND_DTYPE_NONE;
     }
 }
 
@@ -403,14 +416,19 @@ static struct number number_at(const char *element, nd_dtype dtype)
     return number;
 }
 
-/* From here on scientific notation is used; up to eight digits, NumPy gives every digit that the dtype holds. */
+/* From here on scientific notation is used; up to eight digits, NumPy gives every digit that the
+ * dtype holds. */
 static double scientific_from(nd_dtype dtype)
 {
     switch (dtype) {
-    case ND_BFLOAT16: return 1e2;
-    case ND_FLOAT16: return 1e3;
-    case ND_FLOAT32: return 1e6;
-    default: return 1e8;
+    case ND_BFLOAT16:
+        return 1e2;
+    case ND_FLOAT16:
+        return 1e3;
+    case ND_FLOAT32:
+        return 1e6;
+    default:
+        return 1e8;
     }
 }
 
@@ -418,14 +436,18 @@ static double scientific_from(nd_dtype dtype)
 static double rounded_to(nd_dtype dtype, double value)
 {
     switch (dtype) {
-    case ND_BFLOAT16: return ndi_bfloat_to_float(ndi_float_to_bfloat((float)value));
-    case ND_FLOAT16: return ndi_half_to_float(ndi_float_to_half((float)value));
-    case ND_FLOAT32: return (float)value;
-    default: return value;
+    case ND_BFLOAT16:
+        return ndi_bfloat_to_float(ndi_float_to_bfloat((float)value));
+    case ND_FLOAT16:
+        return ndi_half_to_float(ndi_float_to_half((float)value));
+    case ND_FLOAT32:
+        return (float)value;
+    default:
+        return value;
     }
 }
 
-/* ---- The whole array -------------------------------------------------------------------------------------------- */
+/* ---- The whole array ------------------------------------------------------------------------- */
 
 /* What the first two passes find out about one part (real or imaginary) of the elements shown. */
 struct part {
@@ -452,12 +474,12 @@ static int integer_word(struct word *word, const char *element, nd_dtype dtype, 
     uint64_t magnitude = 0;
     int64_t value = 0;
     switch (dtype) {
-#define CASE(name, type, target)                                                                             \
-    case name: {                                                                                             \
-        type read;                                                                                           \
-        memcpy(&read, element, sizeof read);                                                                 \
-        target = read;                                                                                       \
-        break;                                                                                               \
+#define CASE(name, type, target)                                                                   \
+    case name: {                                                                                   \
+        type read;                                                                                 \
+        memcpy(&read, element, sizeof read);                                                       \
+        target = read;                                                                             \
+        break;                                                                                     \
     }
         CASE(ND_INT8, int8_t, value)
         CASE(ND_INT16, int16_t, value)
@@ -468,7 +490,8 @@ static int integer_word(struct word *word, const char *element, nd_dtype dtype, 
         CASE(ND_UINT32, uint32_t, magnitude)
         CASE(ND_UINT64, uint64_t, magnitude)
 #undef CASE
-    default: break;
+    default:
+        break;
     }
     if (nd_dtype_kind(dtype) == ND_KIND_SIGNED)
         magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
@@ -537,7 +560,8 @@ static void note_range(struct printer *printer, const char *element)
     }
     for (int i = 0; i < printer->parts; i++) {
         struct part *part = &printer->part[i];
-        struct number number = number_at(element + (size_t)i * nd_dtype_size(part->dtype), part->dtype);
+        struct number number =
+            number_at(element + (size_t)i * nd_dtype_size(part->dtype), part->dtype);
         double magnitude = fabs(number.value);
         if (!number.finite) {
             part->any_other = true;
@@ -556,7 +580,8 @@ static void note_widths(struct printer *printer, const char *element)
 {
     for (int i = 0; i < printer->parts; i++) {
         struct part *part = &printer->part[i];
-        struct number number = number_at(element + (size_t)i * nd_dtype_size(part->dtype), part->dtype);
+        struct number number =
+            number_at(element + (size_t)i * nd_dtype_size(part->dtype), part->dtype);
         if (!number.finite)
             continue;
         struct word word = {0};
@@ -569,7 +594,8 @@ static void note_widths(struct printer *printer, const char *element)
         int right = end - point - 1, exponent = word.length - end - 2;
         part->longest_left = part->longest_left > point ? part->longest_left : point;
         part->longest_right = part->longest_right > right ? part->longest_right : right;
-        part->longest_exponent = part->longest_exponent > exponent ? part->longest_exponent : exponent;
+        part->longest_exponent =
+            part->longest_exponent > exponent ? part->longest_exponent : exponent;
     }
 }
 
@@ -589,7 +615,8 @@ static void choose_formats(struct printer *printer, const char *data)
             double ratio = dtype == ND_FLOAT64 ? part->largest / part->smallest
                                                : (float)part->largest / (float)part->smallest;
             scientific = part->largest >= scientific_from(dtype) ||
-                         part->smallest < rounded_to(dtype, 0.0001) || rounded_to(dtype, ratio) > 1000;
+                         part->smallest < rounded_to(dtype, 0.0001) ||
+                         rounded_to(dtype, ratio) > 1000;
         }
         part->format = (struct float_format){.places = {scientific, PRECISION, NO_LIMIT},
                                              .trim = TRIM_ZEROS,
@@ -618,7 +645,8 @@ static void choose_formats(struct printer *printer, const char *data)
 }
 
 /* Appends to a line of a last axis, first ending the line where `length` more would not fit. */
-static void put_on_line(struct printer *printer, const char *word, int length, int indent, int width)
+static void put_on_line(struct printer *printer, const char *word, int length, int indent,
+                        int width)
 {
     struct text *text = &printer->text;
     if (printer->line + length > width && printer->line > indent) {

@@ -3,10 +3,11 @@
 
 #include "array.h"
 
-/* Strides under which `array`'s elements have the new shape; false if there are none. Both shapes are cut into
- * groups of axes of equal size from the left; within a group the old axes must step as one. Needs at least one
- * element. */
-static bool strides_without_copy(const nd_array *array, int rank, const int64_t *lengths, int64_t *strides)
+/* Strides under which `array`'s elements have the new shape; false if there are none. Both shapes
+ * are cut into groups of axes of equal size from the left; within a group the old axes must step as
+ * one. Needs at least one element. */
+static bool strides_without_copy(const nd_array *array, int rank, const int64_t *lengths,
+                                 int64_t *strides)
 {
     int64_t old_lengths[ND_MAX_RANK], old_strides[ND_MAX_RANK];
     const int64_t item = (int64_t)nd_dtype_size((nd_dtype)array->dtype);
@@ -65,10 +66,12 @@ static nd_array *reshaped(const nd_array *array, int rank, const int64_t *length
 static void *fail_fit(const nd_array *array, nd_shape shape)
 {
     char from[NDI_SHAPE_TEXT], to[NDI_SHAPE_TEXT];
-    return ndi_fail(ND_ERROR_SHAPE,
-                    "reshape: %" PRId64 " elements of shape %s do not fit shape %s; its lengths must multiply to %" PRId64,
-                    array->size, ndi_shape_text(from, array->rank, array->lengths),
-                    ndi_shape_text(to, shape.rank, shape.length), array->size);
+    return ndi_fail(
+        ND_ERROR_SHAPE,
+        "reshape: %" PRId64
+        " elements of shape %s do not fit shape %s; its lengths must multiply to %" PRId64,
+        array->size, ndi_shape_text(from, array->rank, array->lengths),
+        ndi_shape_text(to, shape.rank, shape.length), array->size);
 }
 
 nd_array *nd_reshape(const nd_array *array, nd_shape shape)
@@ -79,12 +82,14 @@ nd_array *nd_reshape(const nd_array *array, nd_shape shape)
     if (!array)
         return NULL;
     if (shape.rank < 0 || shape.rank > ND_MAX_RANK)
-        return ndi_fail(ND_ERROR_SHAPE, "reshape: rank %d is not in 0 to %d", shape.rank, ND_MAX_RANK);
+        return ndi_fail(ND_ERROR_SHAPE, "reshape: rank %d is not in 0 to %d", shape.rank,
+                        ND_MAX_RANK);
     for (int i = 0; i < shape.rank; i++) {
         if (shape.length[i] == -1 && unknown < 0)
             unknown = i;
         else if (shape.length[i] < 0)
-            return ndi_fail(ND_ERROR_SHAPE, "reshape: shape %s has a %s; one length can be -1, to be worked out",
+            return ndi_fail(ND_ERROR_SHAPE,
+                            "reshape: shape %s has a %s; one length can be -1, to be worked out",
                             ndi_shape_text(text, shape.rank, shape.length),
                             shape.length[i] == -1 ? "second -1" : "negative length");
     }

@@ -1,10 +1,10 @@
-/* One element at a time: float16 and bfloat16 in portable bit code, and storing and loading scalars of every
- * dtype. The fast conversions of whole arrays are kernels; these are what they are compared with. */
+/* One element at a time: float16 and bfloat16 in portable bit code; scalars of every dtype stored and
+ * loaded. The fast conversions of whole arrays are kernels, and are compared with these. */
 #include <string.h>
 
 #include "dtype.h"
 
-/* ---- 16-bit floats -------------------------------------------------------------------------------------- */
+/* ---- 16-bit floats --------------------------------------------------------------------------- */
 
 static uint64_t bits_of(double value)
 {
@@ -20,9 +20,9 @@ static float float_of(uint32_t bits)
     return value;
 }
 
-/* `value` rounded once, to nearest even, to a format of 1 + exponent_bits + fraction_bits bits. A carry out of
- * the fraction runs into the exponent, which is right up to infinity. NaNs keep their leading payload bits and
- * become quiet, as in the CPU's conversions. */
+/* `value` rounded once, to nearest even, to a format of 1 + exponent_bits + fraction_bits bits. A
+ * carry out of the fraction runs into the exponent, which is right up to infinity. NaNs keep their
+ * leading payload bits and become quiet, as in the CPU's conversions. */
 static uint16_t narrow(double value, int exponent_bits, int fraction_bits)
 {
     const uint64_t bits = bits_of(value);
@@ -35,7 +35,8 @@ static uint16_t narrow(double value, int exponent_bits, int fraction_bits)
     const unsigned infinity = ((1u << exponent_bits) - 1) << fraction_bits;
 
     if (raw_exponent == 0x7ff && fraction != 0)
-        return (uint16_t)(sign | infinity | 1u << (fraction_bits - 1) | (unsigned)(fraction >> drop));
+        return (uint16_t)(sign | infinity | 1u << (fraction_bits - 1) |
+                          (unsigned)(fraction >> drop));
     if (exponent > bias)
         return (uint16_t)(sign | infinity);
 
@@ -96,9 +97,10 @@ uint16_t ndi_double_to_bfloat(double value)
     return narrow(value, 8, 7);
 }
 
-/* ---- Storing -------------------------------------------------------------------------------------------- */
+/* ---- Storing --------------------------------------------------------------------------------- */
 
-/* C leaves floats out of range undefined; this gives what x86 gives for int64 and wraps above it for uint64. */
+/* C leaves floats out of range undefined; this gives what x86 gives for int64 and wraps above it
+ * for uint64. */
 static int64_t integer_from_double(double value)
 {
     if (value >= -0x1p63 && value < 0x1p63)
@@ -108,8 +110,8 @@ static int64_t integer_from_double(double value)
     return INT64_MIN;
 }
 
-/* An integer as the double that rounds, to 16 bits, to what the integer itself would round to: the bits that a
- * double cannot hold are gathered in its last one ("round to odd"). */
+/* An integer as the double that rounds, to 32 or 16 bits, to what the integer itself would round
+ * to: the bits that a double cannot hold are gathered in its last one ("round to odd"). */
 static double double_for_rounding(uint64_t magnitude, bool negative)
 {
     if (magnitude >> 53) {
@@ -154,7 +156,7 @@ static void store_integer_as_any(int64_t value, bool from_uint, nd_dtype dtype, 
     case ND_COMPLEX64:
         ((float *)element)[1] = 0; /* fallthrough */
     case ND_FLOAT32:
-        *(float *)element = from_uint ? (float)(uint64_t)value : (float)value;
+        *(float *)element = (float)double_for_rounding(magnitude, negative);
         break;
     case ND_COMPLEX128:
         ((double *)element)[1] = 0; /* fallthrough */
@@ -212,7 +214,7 @@ void ndi_store_scalar(nd_operand scalar, nd_dtype dtype, void *element)
     }
 }
 
-/* ---- Loading -------------------------------------------------------------------------------------------- */
+/* ---- Loading --------------------------------------------------------------------------------- */
 
 nd_operand ndi_load_scalar(nd_dtype dtype, const void *element)
 {

@@ -1,7 +1,8 @@
-/* Scopes: which arrays this thread must release, and when; and what happens to them when the thread ends.
+/* Scopes: which arrays this thread must release, and when; and what happens to them when the thread
+ * ends.
  *
- * A thread has one list of arrays for all its open scopes; a scope is the count from which the list is its own.
- * Adding is a store, closing releases from the end. */
+ * A thread has one list of arrays for all its open scopes; a scope is the count from which the list
+ * is its own. Adding is a store, closing releases from the end. */
 #include <pthread.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ _Thread_local NDI_FAST_TLS ndi_thread ndi_this_thread;
 
 enum { FIRST_CAPACITY = 64, KEEP_CAPACITY = 4096 };
 
-/* ---- The end of a thread -------------------------------------------------------------------------------- */
+/* ---- The end of a thread --------------------------------------------------------------------- */
 
 static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key;
@@ -32,8 +33,8 @@ static void free_scope_list(void)
     thread->scoped_capacity = 0;
 }
 
-/* Also gives back what a scope still held when pthread_exit() jumped out of it. Arrays that later destructors
- * of the thread release are not cached, or the thread is watched again. */
+/* Also gives back what a scope still held when pthread_exit() jumped out of it. Arrays that later
+ * destructors of the thread release are not cached, or the thread is watched again. */
 static void thread_ends(void *unused)
 {
     (void)unused;
@@ -45,6 +46,7 @@ static void thread_ends(void *unused)
 
 static void make_exit_key(void)
 {
+    ndi_at_trim(ndi_arrays_trim);
     atomic_store(&exit_key_made, pthread_key_create(&exit_key, thread_ends) == 0);
 }
 
@@ -77,7 +79,7 @@ void ndi_arrays_trim(void)
         free_scope_list();
 }
 
-/* ---- Scopes --------------------------------------------------------------------------------------------- */
+/* ---- Scopes ---------------------------------------------------------------------------------- */
 
 bool ndi_scope_grow(void)
 {
@@ -106,7 +108,8 @@ void nd_scope_close(nd_scope *scope)
 {
     ndi_thread *const thread = &ndi_this_thread;
     release_down_to(scope->start);
-    if (thread->open_scopes > 0 && --thread->open_scopes == 0 && thread->scoped_capacity > KEEP_CAPACITY)
+    if (thread->open_scopes > 0 && --thread->open_scopes == 0 &&
+        thread->scoped_capacity > KEEP_CAPACITY)
         free_scope_list();
 }
 
@@ -128,7 +131,8 @@ nd_array *nd_keep(nd_array *array)
     ndi_thread *const thread = &ndi_this_thread;
     for (size_t i = thread->scoped_count; array && i-- > 0;)
         if (thread->scoped[i] == array) {
-            thread->scoped[i] = NULL; /* scopes count from the start of the list, so nothing moves */
+            thread->scoped[i] =
+                NULL; /* scopes count from the start of the list, so nothing moves */
             break;
         }
     return array;

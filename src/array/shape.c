@@ -1,4 +1,5 @@
-/* Shapes, strides and axes: counting, naming, checking, and the facts about an array that follow from them. */
+/* Shapes, strides and axes: counting, naming, checking, and the facts about an array that follow
+ * from them. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,8 @@ const char *ndi_shape_text(char text[NDI_SHAPE_TEXT], int rank, const int64_t *l
     text[used++] = '(';
     for (int i = 0; i < rank; i++) {
         char length[32];
-        const int count = snprintf(length, sizeof length, i ? ", %" PRId64 : "%" PRId64, lengths[i]);
+        const int count =
+            snprintf(length, sizeof length, i ? ", %" PRId64 : "%" PRId64, lengths[i]);
         const size_t wanted = count > 0 ? (size_t)count : 0;
         if (used + wanted + sizeof ", ...)" > NDI_SHAPE_TEXT) {
             memcpy(text + used, ", ...", 5);
@@ -51,17 +53,18 @@ const char *ndi_shape_text(char text[NDI_SHAPE_TEXT], int rank, const int64_t *l
     return text;
 }
 
-/* ---- Axes ----------------------------------------------------------------------------------------------- */
+/* ---- Axes ------------------------------------------------------------------------------------ */
 
 int ndi_normalize_axis(const char *operation, int axis, int rank)
 {
     if (axis >= -rank && axis < rank)
         return axis < 0 ? axis + rank : axis;
     if (rank == 0)
-        ndi_fail(ND_ERROR_AXIS, "%s: axis %d is out of range: an array of rank 0 has no axes", operation, axis);
+        ndi_fail(ND_ERROR_AXIS, "%s: axis %d is out of range: an array of rank 0 has no axes",
+                 operation, axis);
     else
-        ndi_fail(ND_ERROR_AXIS, "%s: axis %d is out of range for rank %d; axes are %d to %d", operation, axis, rank,
-                 -rank, rank - 1);
+        ndi_fail(ND_ERROR_AXIS, "%s: axis %d is out of range for rank %d; axes are %d to %d",
+                 operation, axis, rank, -rank, rank - 1);
     return -1;
 }
 
@@ -73,7 +76,8 @@ bool ndi_axes_mask(const char *operation, nd_axes axes, int rank, uint32_t *mask
         return true;
     }
     if (axes.count < 0 || axes.count > ND_MAX_RANK) {
-        ndi_fail(ND_ERROR_AXIS, "%s: %d axes are given; there can be 0 to %d", operation, axes.count, ND_MAX_RANK);
+        ndi_fail(ND_ERROR_AXIS, "%s: %d axes are given; there can be 0 to %d", operation,
+                 axes.count, ND_MAX_RANK);
         return false;
     }
     for (int i = 0; i < axes.count; i++) {
@@ -81,7 +85,8 @@ bool ndi_axes_mask(const char *operation, nd_axes axes, int rank, uint32_t *mask
         if (axis < 0)
             return false;
         if (*mask & 1u << axis) {
-            ndi_fail(ND_ERROR_AXIS, "%s: axis %d is given twice; name each axis once", operation, axes.axis[i]);
+            ndi_fail(ND_ERROR_AXIS, "%s: axis %d is given twice; name each axis once", operation,
+                     axes.axis[i]);
             return false;
         }
         *mask |= 1u << axis;
@@ -128,7 +133,7 @@ void ndi_axis_order(const nd_array *array, int order[ND_MAX_RANK])
     }
 }
 
-/* ---- Facts about an array --------------------------------------------------------------------------------- */
+/* ---- Facts about an array -------------------------------------------------------------------- */
 
 nd_shape nd_shape_of(int rank, const int64_t *lengths)
 {

@@ -4,7 +4,8 @@
 #include "array.h"
 
 /* Start and count of a range clipped to an axis, as Python clips slices. */
-static void clip(const nd_slice_term *term, int64_t length, int64_t *first, int64_t *step, int64_t *count)
+static void clip(const nd_slice_term *term, int64_t length, int64_t *first, int64_t *step,
+                 int64_t *count)
 {
     const bool backwards = term->step < 0;
     const int64_t lowest = backwards ? -1 : 0, highest = backwards ? length - 1 : length;
@@ -29,9 +30,10 @@ static void clip(const nd_slice_term *term, int64_t length, int64_t *first, int6
     *first = *count > 0 ? start : 0; /* an empty slice points nowhere */
 }
 
-/* Checks the terms; how many axes they use, how many the result has beside those of "...", and whether "..."
- * occurs. */
-static bool count_terms(const nd_array *array, int count, const nd_slice_term *terms, int *used, int *rank)
+/* Checks the terms; how many axes they use, how many the result has beside those of "...", and
+ * whether "..." occurs. */
+static bool count_terms(const nd_array *array, int count, const nd_slice_term *terms, int *used,
+                        int *rank)
 {
     char text[NDI_SHAPE_TEXT];
     int rests = 0;
@@ -39,7 +41,8 @@ static bool count_terms(const nd_array *array, int count, const nd_slice_term *t
     for (int i = 0; i < count; i++) {
         const int kind = (int)terms[i].kind;
         if (kind < ND_TERM_EVERY || kind > ND_TERM_REST) {
-            ndi_fail(ND_ERROR_ARGUMENT, "slice: term %d is of no known kind; make it with ND_RANGE and the like", i);
+            ndi_fail(ND_ERROR_ARGUMENT,
+                     "slice: term %d is of no known kind; make it with ND_RANGE and the like", i);
             return false;
         }
         rests += kind == ND_TERM_REST;
@@ -51,7 +54,8 @@ static bool count_terms(const nd_array *array, int count, const nd_slice_term *t
         return false;
     }
     if (*used > array->rank) {
-        ndi_fail(ND_ERROR_INDEX, "slice: %d terms are too many for shape %s; give at most one for each axis", *used,
+        ndi_fail(ND_ERROR_INDEX,
+                 "slice: %d terms are too many for shape %s; give at most one for each axis", *used,
                  ndi_shape_text(text, array->rank, array->lengths));
         return false;
     }
@@ -69,11 +73,13 @@ static void *fail_index(const nd_array *array, int axis, int64_t index)
     const int64_t length = array->lengths[axis];
     ndi_shape_text(text, array->rank, array->lengths);
     if (length == 0)
-        return ndi_fail(ND_ERROR_INDEX, "slice: index %" PRId64 " is out of range for axis %d of shape %s, which is empty",
+        return ndi_fail(ND_ERROR_INDEX,
+                        "slice: index %" PRId64
+                        " is out of range for axis %d of shape %s, which is empty",
                         index, axis, text);
     return ndi_fail(ND_ERROR_INDEX,
-                    "slice: index %" PRId64 " is out of range for axis %d of shape %s; it can be %" PRId64
-                    " to %" PRId64,
+                    "slice: index %" PRId64
+                    " is out of range for axis %d of shape %s; it can be %" PRId64 " to %" PRId64,
                     index, axis, text, -length, length - 1);
 }
 
@@ -86,7 +92,8 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_slice_term *
     if (!array)
         return NULL;
     if (count < 0 || (count > 0 && !terms))
-        return ndi_fail(ND_ERROR_ARGUMENT, "slice: %d terms are given, at %p", count, (const void *)terms);
+        return ndi_fail(ND_ERROR_ARGUMENT, "slice: %d terms are given, at %p", count,
+                        (const void *)terms);
     if (!count_terms(array, count, terms, &used, &rank) || !ndi_force(array))
         return NULL;
 
@@ -117,8 +124,9 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_slice_term *
         } else {
             int64_t first, step;
             if (term->step == 0)
-                return ndi_fail(ND_ERROR_VALUE, "slice: the step along axis %d is 0; use ND_INDEX to take one element",
-                                axis);
+                return ndi_fail(
+                    ND_ERROR_VALUE,
+                    "slice: the step along axis %d is 0; use ND_INDEX to take one element", axis);
             clip(term, length, &first, &step, &lengths[to]);
             data += first * stride;
             /* of a huge step along one element only the low bits are kept: it is never taken */

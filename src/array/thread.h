@@ -1,11 +1,13 @@
-/* What each thread keeps for arrays: the list of its open scopes' arrays, and freed objects for reuse. */
+/* What each thread keeps for arrays: the list of its open scopes' arrays, and freed objects for
+ * reuse. */
 #ifndef NDSTREAM_ARRAY_THREAD_H
 #define NDSTREAM_ARRAY_THREAD_H
 
 #include "array/array.h"
 
-/* A few words of static TLS, so that reaching them is one instruction in a shared library too. Only glibc keeps
- * room for such variables of libraries that are loaded later (Python's extension modules). */
+/* A few words of static TLS, so that reaching them is one instruction in a shared library too. Only
+ * glibc keeps room for such variables of libraries that are loaded later (Python's extension
+ * modules). */
 #if defined(__GLIBC__)
 #define NDI_FAST_TLS __attribute__((tls_model("initial-exec")))
 #else
@@ -24,7 +26,9 @@
 #define NDI_OBJECT_CACHE 1
 #endif
 
-enum { NDI_CACHED_OBJECTS = 128 }; /* 22 KiB a thread: a scope of so many arrays allocates no objects */
+enum {
+    NDI_CACHED_OBJECTS = 128
+}; /* 22 KiB a thread: a scope of so many arrays allocates no objects */
 
 typedef struct ndi_thread {
     nd_array *freed; /* linked by `owner` */
@@ -40,7 +44,8 @@ extern _Thread_local NDI_FAST_TLS ndi_thread ndi_this_thread;
 /* Room for one more in `scoped`; false with ND_ERROR_MEMORY kept. */
 bool ndi_scope_grow(void);
 
-/* Has ndi_this_thread emptied when the thread ends, and allows freed objects to be kept until then. */
+/* Has ndi_this_thread emptied when the thread ends, and allows freed objects to be kept until then.
+ */
 void ndi_thread_watch(void);
 
 #endif

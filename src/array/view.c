@@ -29,7 +29,8 @@ static bool layout_of(const nd_array *array, layout *at)
 
 static nd_array *view_at(const nd_array *array, const layout *at)
 {
-    return ndi_new_view(array, (nd_dtype)array->dtype, at->rank, at->lengths, at->strides, at->data);
+    return ndi_new_view(array, (nd_dtype)array->dtype, at->rank, at->lengths, at->strides,
+                        at->data);
 }
 
 static void insert_axis(layout *at, int axis, int64_t length, int64_t stride)
@@ -55,12 +56,13 @@ static bool check_room(const char *operation, const nd_array *array)
 {
     if (array->rank < ND_MAX_RANK)
         return true;
-    ndi_fail(ND_ERROR_SHAPE, "%s: the array has rank %d already, the highest there is; no axis can be added",
+    ndi_fail(ND_ERROR_SHAPE,
+             "%s: the array has rank %d already, the highest there is; no axis can be added",
              operation, ND_MAX_RANK);
     return false;
 }
 
-/* ---- The order of axes ---------------------------------------------------------------------------------- */
+/* ---- The order of axes ----------------------------------------------------------------------- */
 
 nd_array *nd_transpose(const nd_array *array)
 {
@@ -82,8 +84,10 @@ nd_array *nd_permute(const nd_array *array, nd_axes order)
     if (!array || !ndi_axes_mask("permute", order, array->rank, &mask))
         return NULL;
     if (order.all || order.count != array->rank)
-        return ndi_fail(ND_ERROR_AXIS, "permute: %s axes are given for shape %s; name all %d, in the order wanted",
-                        order.all ? "no" : "too few", ndi_shape_text(text, array->rank, array->lengths), array->rank);
+        return ndi_fail(ND_ERROR_AXIS,
+                        "permute: %s axes are given for shape %s; name all %d, in the order wanted",
+                        order.all ? "no" : "too few",
+                        ndi_shape_text(text, array->rank, array->lengths), array->rank);
     if (!layout_of(array, &at))
         return NULL;
     for (int i = 0; i < at.rank; i++) {
@@ -98,7 +102,8 @@ nd_array *nd_swap_axes(const nd_array *array, int first, int second)
 {
     layout at;
     if (!array || (first = ndi_normalize_axis("swap_axes", first, array->rank)) < 0 ||
-        (second = ndi_normalize_axis("swap_axes", second, array->rank)) < 0 || !layout_of(array, &at))
+        (second = ndi_normalize_axis("swap_axes", second, array->rank)) < 0 ||
+        !layout_of(array, &at))
         return NULL;
     at.lengths[first] = ndi_lengths(array)[second];
     at.strides[first] = ndi_strides(array)[second];
@@ -118,13 +123,14 @@ nd_array *nd_move_axis(const nd_array *array, int from, int to)
     return view_at(array, &at);
 }
 
-/* ---- More and fewer axes -------------------------------------------------------------------------------- */
+/* ---- More and fewer axes --------------------------------------------------------------------- */
 
 nd_array *nd_expand_dims(const nd_array *array, int axis)
 {
     layout at;
     if (!array || !check_room("expand_dims", array) ||
-        (axis = ndi_normalize_axis("expand_dims", axis, array->rank + 1)) < 0 || !layout_of(array, &at))
+        (axis = ndi_normalize_axis("expand_dims", axis, array->rank + 1)) < 0 ||
+        !layout_of(array, &at))
         return NULL;
     insert_axis(&at, axis, 1, 0);
     return view_at(array, &at);
@@ -143,9 +149,10 @@ nd_array *nd_squeeze(const nd_array *array, nd_axes axes)
         if (at.lengths[axis] == 1)
             remove_axis(&at, axis);
         else if (!axes.all)
-            return ndi_fail(ND_ERROR_SHAPE,
-                            "squeeze: axis %d of shape %s has length %" PRId64 "; only axes of length 1 can go", axis,
-                            ndi_shape_text(text, array->rank, array->lengths), at.lengths[axis]);
+            return ndi_fail(
+                ND_ERROR_SHAPE,
+                "squeeze: axis %d of shape %s has length %" PRId64 "; only axes of length 1 can go",
+                axis, ndi_shape_text(text, array->rank, array->lengths), at.lengths[axis]);
     }
     return view_at(array, &at);
 }
@@ -156,18 +163,22 @@ static void *fail_broadcast(const nd_array *array, nd_shape shape, int axis)
     ndi_shape_text(from, array->rank, array->lengths);
     ndi_shape_text(to, shape.rank, shape.length);
     if (array->rank > shape.rank)
-        return ndi_fail(ND_ERROR_SHAPE, "broadcast_to: shape %s does not broadcast to %s: it has %d axes more", from, to,
-                        array->rank - shape.rank);
-    return ndi_fail(ND_ERROR_SHAPE,
-                    "broadcast_to: shape %s does not broadcast to %s: axis %d has %" PRId64 " and %" PRId64
-                    " elements; only axes of length 1 repeat, insert one with nd_expand_dims() to line them up",
-                    from, to, axis - shape.rank, array->lengths[axis - shape.rank + array->rank], shape.length[axis]);
+        return ndi_fail(ND_ERROR_SHAPE,
+                        "broadcast_to: shape %s does not broadcast to %s: it has %d axes more",
+                        from, to, array->rank - shape.rank);
+    return ndi_fail(
+        ND_ERROR_SHAPE,
+        "broadcast_to: shape %s does not broadcast to %s: axis %d has %" PRId64 " and %" PRId64
+        " elements; only axes of length 1 repeat, insert one with nd_expand_dims() to line them up",
+        from, to, axis - shape.rank, array->lengths[axis - shape.rank + array->rank],
+        shape.length[axis]);
 }
 
 nd_array *nd_broadcast_to(const nd_array *array, nd_shape shape)
 {
     layout at;
-    if (!array || !ndi_check_shape("broadcast_to", (nd_dtype)array->dtype, shape.rank, shape.length))
+    if (!array ||
+        !ndi_check_shape("broadcast_to", (nd_dtype)array->dtype, shape.rank, shape.length))
         return NULL;
     if (shape.rank < array->rank)
         return fail_broadcast(array, shape, 0);
@@ -200,8 +211,10 @@ nd_array *nd_sliding_window(const nd_array *array, int axis, int64_t window)
         return NULL;
     if (window < 1 || window > at.lengths[axis])
         return ndi_fail(ND_ERROR_VALUE,
-                        "sliding_window: a window of %" PRId64 " does not fit axis %d of shape %s; it can be 1 to %" PRId64,
-                        window, axis, ndi_shape_text(text, array->rank, array->lengths), at.lengths[axis]);
+                        "sliding_window: a window of %" PRId64
+                        " does not fit axis %d of shape %s; it can be 1 to %" PRId64,
+                        window, axis, ndi_shape_text(text, array->rank, array->lengths),
+                        at.lengths[axis]);
     at.lengths[axis] -= window - 1;
     insert_axis(&at, at.rank, window, at.strides[axis]);
     nd_array *view = view_at(array, &at);
@@ -232,7 +245,8 @@ nd_array *nd_diagonal(const nd_array *array, int64_t offset)
     if (!array)
         return NULL;
     if (array->rank < 2)
-        return ndi_fail(ND_ERROR_SHAPE, "diagonal: shape %s has no two last axes; reshape it to a matrix first",
+        return ndi_fail(ND_ERROR_SHAPE,
+                        "diagonal: shape %s has no two last axes; reshape it to a matrix first",
                         ndi_shape_text(text, array->rank, array->lengths));
     if (!layout_of(array, &at))
         return NULL;
@@ -248,14 +262,15 @@ nd_array *nd_diagonal(const nd_array *array, int64_t offset)
     return view_at(array, &at);
 }
 
-/* ---- Parts of elements ---------------------------------------------------------------------------------- */
+/* ---- Parts of elements ----------------------------------------------------------------------- */
 
 static nd_array *part_of_complex(const nd_array *array, size_t part)
 {
     const bool narrow = array->dtype == ND_COMPLEX64;
     if (!ndi_force(array))
         return NULL;
-    return ndi_new_view(array, narrow ? ND_FLOAT32 : ND_FLOAT64, array->rank, ndi_lengths(array), ndi_strides(array),
+    return ndi_new_view(array, narrow ? ND_FLOAT32 : ND_FLOAT64, array->rank, ndi_lengths(array),
+                        ndi_strides(array),
                         array->data + part * (narrow ? sizeof(float) : sizeof(double)));
 }
 
@@ -272,8 +287,9 @@ nd_array *nd_imag(const nd_array *array)
     if (!array)
         return NULL;
     if (nd_dtype_kind((nd_dtype)array->dtype) != ND_KIND_COMPLEX)
-        return ndi_fail(ND_ERROR_DTYPE,
-                        "imag: elements of %s have no imaginary part to view; use nd_zeros_like() for zeros",
-                        nd_dtype_name((nd_dtype)array->dtype));
+        return ndi_fail(
+            ND_ERROR_DTYPE,
+            "imag: elements of %s have no imaginary part to view; use nd_zeros_like() for zeros",
+            nd_dtype_name((nd_dtype)array->dtype));
     return part_of_complex(array, 1);
 }

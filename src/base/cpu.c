@@ -1,6 +1,7 @@
 /* What the CPU can run, and what ND_ISA lets us use of it. */
 #include "cpu.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -73,14 +74,15 @@ ndi_isa ndi_isa_in_use(void)
     return (ndi_isa)isa;
 }
 
-/* The processor's own list where it has one: some C libraries and virtual machines give 320 MB for a last level
- * of 32. Leaf 4 is Intel's, 0x8000001D AMD's, in the same form. */
+/* The processor's own list where it has one: some C libraries and virtual machines give 320 MB for
+ * a last level of 32. Leaf 4 is Intel's, 0x8000001D AMD's, in the same form. */
 #if defined(__x86_64__)
 static void list_caches(unsigned leaf, ndi_caches *caches)
 {
     unsigned a, b, c, d;
-    for (unsigned entry = 0; entry < 16 && __get_cpuid_count(leaf, entry, &a, &b, &c, &d); entry++) {
-        const unsigned type = a & 31, level = a >> 5 & 7; /* type 1: data, 2: instructions, 3: both */
+    for (unsigned i = 0; i < 16 && __get_cpuid_count(leaf, i, &a, &b, &c, &d); i++) {
+        const unsigned type = a & 31; /* 0: end of the list, 1: data, 2: instructions, 3: both */
+        const unsigned level = a >> 5 & 7;
         const long ways = (b >> 22) + 1, partitions = (b >> 12 & 1023) + 1, line = (b & 4095) + 1;
         const long bytes = ways * partitions * line * ((long)c + 1);
         if (type == 0)
@@ -109,7 +111,9 @@ static long system_cache_bytes(int name)
 #define _SC_LEVEL3_CACHE_SIZE (-1)
 #endif
 
-ndi_caches ndi_cpu_caches(void)
+static ndi_caches measured;
+
+static void measure_caches(void)
 {
     ndi_caches caches = {0, 0, 0};
 #if defined(__x86_64__)
@@ -128,5 +132,13 @@ ndi_caches ndi_cpu_caches(void)
         caches.level2 = 512L << 10;
     if (caches.last == 0)
         caches.last = 8L << 20;
-    return caches;
+    measured = caches;
+}
+
+/* Once: under a hypervisor each cpuid costs microseconds. */
+ndi_caches ndi_cpu_caches(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, measure_caches);
+    return measured;
 }

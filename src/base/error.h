@@ -4,8 +4,8 @@
 
 #include <ndstream/base.h>
 
-/* Keeps an error for this thread, unless one is kept already. Returns NULL, so that a function that makes an
- * array can `return ndi_fail(...)`. */
+/* Keeps an error for this thread, unless one is kept already. Returns NULL, so that a function
+ * that makes an array can `return ndi_fail(...)`. */
 void *ndi_fail(nd_status code, const char *format, ...) ND_PRINTF(2, 3);
 
 /* The same for functions that return a status: returns `code`. */

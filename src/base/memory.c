@@ -1,15 +1,17 @@
-/* The one hook that every allocation goes through: budget, counters, and large blocks kept for reuse.
+/* The one hook that every allocation goes through: budget, counters, and large blocks kept for
+ * reuse.
  *
- * Small sizes come from malloc, whose per-thread lists are fast. From 2 KiB on a block that is freed is kept
- * for reuse: filling a fresh 80 MB block costs three times what filling a kept one does (malloc: 14 times), and
- * malloc gives the end of its heap back so eagerly that 16 live blocks of 9 KB took 0.7 us each, of 1 MB 4.6 us
- * and the page faults; kept ones take 0.03. From 1 MiB on a block is a mapping of its own, on huge pages. Sizes
- * of blocks are rounded up to one of eight steps in each doubling, so that a block also serves requests a
- * little smaller, and so that its size follows from the bytes asked for: there is no header. The end of a block
- * that nobody asked for is address space until somebody writes there.
+ * Small sizes come from malloc, whose per-thread lists are fast. From 1 KiB on a block that is
+ * freed is kept for reuse: filling a fresh 80 MB block costs three times what filling a kept one
+ * does (malloc: 14 times), and malloc gives the end of its heap back so eagerly that 16 live
+ * blocks of 9 KB took 0.7 us each, of 1 MB 4.6 us and the page faults; kept ones take 0.03. From 1
+ * MiB on a block is a mapping of its own, on huge pages. Sizes of blocks are rounded up to one of
+ * eight steps in each doubling, so that a block also serves requests a little smaller, and so that
+ * its size follows from the bytes asked for: there is no header. The end of a block that nobody
+ * asked for is address space until somebody writes there.
  *
- * A block kept for reuse never makes an allocation fail: when the budget or the system refuses, kept blocks
- * are released, longest unused first, until it does not. */
+ * A block kept for reuse never makes an allocation fail: when the budget or the system refuses,
+ * kept blocks are released, longest unused first, until it does not. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -40,15 +42,17 @@
 
 #define ALIGNMENT ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
-enum { SMALLEST_DOUBLING = 11 };
+enum { SMALLEST_DOUBLING = 10 };
 #define KEPT_FROM ((size_t)1 << SMALLEST_DOUBLING)
 #define MAPPED_FROM ((size_t)1 << 20)
-#define LARGEST (PLAIN_ALLOCATIONS ? (size_t)1 << 39 : (size_t)PTRDIFF_MAX / 2) /* more than any system has */
+/* More than any system gives; sanitizers end the program when asked for more than 1 TiB. */
+#define LARGEST (PLAIN_ALLOCATIONS ? (size_t)1 << 39 : (size_t)PTRDIFF_MAX / 2)
 #define CLEAR_GRAIN ((size_t)1 << 20)
 
-/* ---- Counters -------------------------------------------------------------------------------------------
- * `used` is total - released: one atomic addition for each allocation and each release, on lines of their
- * own. Both only grow, so if `released` is the same before and after `total` is read, they belong together. */
+/* ---- Counters -----------------------------------------------------------------------------------
+ * `used` is total - released: one atomic addition for each allocation and each release, on lines
+ * of their own. Both only grow, so if `released` is the same before and after `total` is read,
+ * they belong together. */
 
 static nd_allocator user_allocator;
 static _Alignas(64) atomic_size_t total;
@@ -113,10 +117,10 @@ static bool charge(size_t bytes)
     return true;
 }
 
-/* ---- Small sizes ----------------------------------------------------------------------------------------- */
+/* ---- Small sizes ----------------------------------------------------------------------------- */
 
-/* The C library's aligned_alloc takes 60 ns here and malloc 10, so the alignment is made by hand; what malloc
- * returned stands just before what is given out. */
+/* The C library's aligned_alloc takes 60 ns here and malloc 10, so the alignment is made by hand;
+ * what malloc returned stands just before what is given out. */
 static void *small_allocate(size_t bytes)
 {
 #if PLAIN_ALLOCATIONS
@@ -141,7 +145,7 @@ static void small_free(void *memory)
 #endif
 }
 
-/* ---- Blocks --------------------------------------------------------------------------------------- */
+/* ---- Blocks ---------------------------------------------------------------------------------- */
 
 static int doubling_of(size_t bytes)
 {
@@ -154,11 +158,11 @@ static size_t block_size(size_t bytes)
     return (bytes + step - 1) & ~(step - 1);
 }
 
-/* Arrays that all start on a huge page compete for the same sets of every cache: nine inputs added up took 10 %
- * longer. So blocks start at one of 12 places in the first page of their mapping. */
+/* Arrays that all start on a huge page compete for the same sets of every cache: nine inputs added
+ * up took 10 % longer. So blocks start at one of 12 places in the first page of their mapping. */
 #define START_PAGE ((size_t)4096)
 #define START_STEP ((size_t)320)
-#define LARGEST_PAGE ((size_t)64 << 10) /* added to each mapping: a multiple of the page on every machine */
+#define LARGEST_PAGE ((size_t)64 << 10) /* of any machine; added to each mapping */
 
 static void *mapped_block(void *mapping)
 {
@@ -207,9 +211,9 @@ static void release_block(void *block, size_t size)
         unmap_block(block, size);
 }
 
-/* ---- Blocks kept for reuse ------------------------------------------------------------------------------
- * Links stand in the blocks themselves. Each block is in the list of all, by age, and in that of its size,
- * from which the youngest is taken: its pages are the likeliest to be in a cache. */
+/* ---- Blocks kept for reuse ----------------------------------------------------------------------
+ * Links stand in the blocks themselves. Each block is in the list of all, by age, and in that of
+ * its size, from which the youngest is taken: its pages are the likeliest to be in a cache. */
 
 enum { KEPT_SIZES = (63 - SMALLEST_DOUBLING) * 8 };
 
@@ -346,7 +350,7 @@ __attribute__((destructor)) static void release_at_unload(void)
     nd_memory_trim();
 }
 
-/* ---- Allocation ----------------------------------------------------------------------------------------- */
+/* ---- Allocation ------------------------------------------------------------------------------ */
 
 static bool is_block(size_t bytes)
 {
@@ -372,9 +376,10 @@ static void *refuse(size_t bytes, const char *who)
 {
     const size_t limit = atomic_load(&budget);
     if (limit > 0)
-        return ndi_fail(ND_ERROR_MEMORY, "%s refused %zu bytes: %zu are in use of a budget of %zu", who,
-                        bytes, used_now(), limit);
-    return ndi_fail(ND_ERROR_MEMORY, "%s refused %zu bytes: %zu are in use", who, bytes, used_now());
+        return ndi_fail(ND_ERROR_MEMORY, "%s refused %zu bytes: %zu are in use of a budget of %zu",
+                        who, bytes, used_now(), limit);
+    return ndi_fail(ND_ERROR_MEMORY, "%s refused %zu bytes: %zu are in use", who, bytes,
+                    used_now());
 }
 
 static void *allocate(size_t bytes, bool *clean)
@@ -432,7 +437,7 @@ void ndi_free(void *memory, size_t bytes)
     atomic_fetch_add(&released, bytes);
 }
 
-/* ---- Public --------------------------------------------------------------------------------------------- */
+/* ---- Public ---------------------------------------------------------------------------------- */
 
 void nd_set_allocator(const nd_allocator *allocator)
 {
@@ -463,8 +468,18 @@ void nd_memory_reset_peak(void)
     atomic_store(&peak, used_now());
 }
 
+static void (*_Atomic trim_first)(void);
+
+void ndi_at_trim(void (*function)(void))
+{
+    atomic_store(&trim_first, function);
+}
+
 void nd_memory_trim(void)
 {
+    void (*first)(void) = atomic_load(&trim_first);
+    if (first)
+        first();
     while (release_oldest())
         continue;
 }

@@ -4,7 +4,8 @@
 
 #include <ndstream/base.h>
 
-/* Memory aligned to 64 bytes, not initialised; NULL with ND_ERROR_MEMORY kept. 0 bytes give a valid pointer. */
+/* Memory aligned to 64 bytes, not initialised; NULL with ND_ERROR_MEMORY kept. 0 bytes give a
+ * valid pointer. */
 void *ndi_allocate(size_t bytes);
 
 /* The same, all zero. Fresh pages from the system are not touched again. */
@@ -12,5 +13,9 @@ void *ndi_allocate_zeroed(size_t bytes);
 
 /* Returns memory of ndi_allocate(bytes); NULL is allowed. */
 void ndi_free(void *memory, size_t bytes);
+
+/* Has nd_memory_trim() call `function` first, on the thread that trims: for a layer above that keeps freed objects for
+ * reuse. One function at most. */
+void ndi_at_trim(void (*function)(void));
 
 #endif

@@ -1,13 +1,14 @@
 /* The thread pool: one range at a time, cut into parts that the caller and the workers claim.
  *
- * How a job is handed over: the caller writes down the job, then publishes the number of its parts in
- * `unclaimed`. Whoever lowers that number by one owns a part, and only then reads the job: until its parts
- * are finished the caller waits, so the job cannot change under a thread that owns one. A worker that comes
- * late finds nothing to claim, or parts of the next job, and either is right.
+ * How a job is handed over: the caller writes down the job, then publishes the number of its parts
+ * in `unclaimed`. Whoever lowers that number by one owns a part, and only then reads the job:
+ * until its parts are finished the caller waits, so the job cannot change under a thread that owns
+ * one. A worker that comes late finds nothing to claim, or parts of the next job, and either is
+ * right.
  *
- * Measured with 2 threads on 2 CPUs (a virtual EPYC): while workers still spin, an empty job takes 0.5 us and
- * 16 parts of 5 us take 41 to 42; once they sleep, an empty job takes 10 us and the second thread joins after
- * about 30. */
+ * Measured with 2 threads on 2 CPUs (a virtual EPYC): while workers still spin, an empty job takes
+ * 0.5 us and 16 parts of 5 us take 41 to 42; once they sleep, an empty job takes 10 us and the
+ * second thread joins after about 30. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -40,8 +41,8 @@ static _Thread_local bool in_job; /* this thread is a worker, or runs a job now 
 /* Threads asked for; 0: the default. */
 static atomic_int wanted_threads;
 
-/* Set by the thread whose job runs, and by whoever starts or stops workers. Not a mutex: after a fork the
- * child must clear what a thread that it does not have has set. */
+/* Set by the thread whose job runs, and by whoever starts or stops workers. Not a mutex: after a
+ * fork the child must clear what a thread that it does not have has set. */
 static atomic_bool pool_taken;
 
 /* Owned by who has set pool_taken. */
@@ -67,7 +68,7 @@ static atomic_bool stopping;
 static atomic_int spin_nanoseconds;
 static atomic_int caller_cpu; /* where the last job came from */
 
-/* ---- How many threads ----------------------------------------------------------------------------------- */
+/* ---- How many threads ------------------------------------------------------------------------ */
 
 static int cpus_allowed(void)
 {
@@ -136,7 +137,7 @@ int ndi_pool_threads(void)
     return in_job ? 1 : nd_num_threads();
 }
 
-/* ---- Waiting -------------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static void pause_cpu(void)
 {
@@ -164,8 +165,8 @@ static bool all_finished(void)
     return atomic_load(&unfinished) == 0;
 }
 
-/* True as soon as `ready`; false after a while without it. Yields, as the thread that is waited for, or one
- * with better things to do, may be queued for this CPU. */
+/* True as soon as `ready`; false after a while without it. Yields, as the thread that is waited
+ * for, or one with better things to do, may be queued for this CPU. */
 static bool spin_until(bool (*ready)(void))
 {
     const int64_t patience = atomic_load_explicit(&spin_nanoseconds, memory_order_relaxed);
@@ -181,9 +182,10 @@ static bool spin_until(bool (*ready)(void))
     return false;
 }
 
-/* A sleeper keeps off the CPU that jobs come from. Linux wakes it there when it can, and it then waits behind the
- * caller, or the caller behind it, until the scheduler balances: 0.1 ms of work after a pause took 0.15 ms with
- * two threads, and 0.08 this way. Once awake it may run anywhere again. */
+/* A sleeper keeps off the CPU that jobs come from. Linux wakes it there when it can, and it then
+ * waits behind the caller, or the caller behind it, until the scheduler balances: 0.1 ms of work
+ * after a pause took 0.15 ms with two threads, and 0.08 this way. Once awake it may run anywhere
+ * again. */
 #if defined(__linux__)
 typedef struct cpu_choice {
     cpu_set_t before, during;
@@ -237,8 +239,8 @@ static int cpu_here(void)
 }
 #endif
 
-/* A sleeper announces itself, then looks for work; who brings work publishes it, then looks for sleepers. All
- * four are sequentially consistent, so at least one of them sees the other. */
+/* A sleeper announces itself, then looks for work; who brings work publishes it, then looks for
+ * sleepers. All four are sequentially consistent, so at least one of them sees the other. */
 static void wait_for_work(void)
 {
     if (spin_until(work_or_stop))
@@ -271,7 +273,7 @@ static void wait_until_finished(void)
     atomic_store(&caller_sleeps, false);
 }
 
-/* ---- Parts ---------------------------------------------------------------------------------------------- */
+/* ---- Parts ----------------------------------------------------------------------------------- */
 
 /* Number of a part, from 1, counted from the end; 0 when there is none. */
 static uint32_t claim_part(void)
@@ -294,7 +296,7 @@ static void do_parts(void)
     }
 }
 
-/* ---- Workers -------------------------------------------------------------------------------------------- */
+/* ---- Workers --------------------------------------------------------------------------------- */
 
 static void *work(void *unused)
 {
@@ -374,7 +376,7 @@ void nd_set_num_threads(int threads)
     }
 }
 
-/* ---- Jobs ----------------------------------------------------------------------------------------------- */
+/* ---- Jobs ------------------------------------------------------------------------------------ */
 
 void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context)
 {
@@ -407,10 +409,10 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     leave_pool();
 }
 
-/* ---- Fork and exit -------------------------------------------------------------------------------------- */
+/* ---- Fork and exit --------------------------------------------------------------------------- */
 
-/* The child has none of the workers, nor the thread whose job ran. (A fork from inside a body leaves a child
- * that can only exec or exit: parts of its job went with the workers.) */
+/* The child has none of the workers, nor the thread whose job ran. (A fork from inside a body
+ * leaves a child that can only exec or exit: parts of its job went with the workers.) */
 static void after_fork_in_child(void)
 {
     ndi_wait_in_child();

@@ -1,8 +1,8 @@
-/* The thread pool: one static range, cut into parts that threads claim.
+/* The thread pool: one range at a time, cut into parts that threads claim.
  *
- * A dispatch costs a few microseconds, so callers give a grain: the least number of items that is worth a
- * part of its own. Calls from inside a body, and calls while another thread holds the pool, run on the
- * calling thread. */
+ * A dispatch costs a few microseconds, so callers give a grain: the least number of items that is
+ * worth a part of its own. Calls from inside a body, and calls while another thread holds the
+ * pool, run on the calling thread. */
 #ifndef NDSTREAM_BASE_POOL_H
 #define NDSTREAM_BASE_POOL_H
 
@@ -11,8 +11,9 @@
 /* Does the items begin..end-1. Runs on any thread, in any order; parts never overlap. */
 typedef void ndi_range_body(void *context, size_t begin, size_t end);
 
-/* Calls `body` over 0..count-1 in parts of at least `grain` items (the last may be smaller; every part but
- * the last is a multiple of `grain`). Returns when all are done; their writes are visible to the caller. */
+/* Calls `body` over 0..count-1 in parts of at least `grain` items (the last may be smaller; every
+ * part but the last is a multiple of `grain`). Returns when all are done; their writes are visible
+ * to the caller. */
 void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context);
 
 /* Threads that a call made now would use, at least 1. */

@@ -1,7 +1,7 @@
 /* Sleeping until another thread says that a word has changed.
  *
- * On Linux a futex, so that there is no lock that a fork could leave held; elsewhere, or with NDI_NO_FUTEX, a
- * condition variable. The two take the same time here. */
+ * On Linux a futex, so that there is no lock that a fork could leave held; elsewhere, or with
+ * NDI_NO_FUTEX, a condition variable. The two take the same time here. */
 #ifndef NDSTREAM_BASE_WAIT_H
 #define NDSTREAM_BASE_WAIT_H
 
@@ -23,7 +23,8 @@ static inline void ndi_wait(atomic_uint *word, unsigned value)
 /* Wakes up to `count` of the threads that sleep on `word`; change the word before. */
 static inline void ndi_wake(atomic_uint *word, unsigned count)
 {
-    syscall(SYS_futex, (void *)word, FUTEX_WAKE_PRIVATE, count < INT_MAX ? count : INT_MAX, NULL, NULL, 0);
+    const int most = count < INT_MAX ? (int)count : INT_MAX;
+    syscall(SYS_futex, (void *)word, FUTEX_WAKE_PRIVATE, most, NULL, NULL, 0);
 }
 
 /* Before, in the parent after, and in the child after a fork. */

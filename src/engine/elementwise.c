@@ -102,57 +102,68 @@ static void *store_scalar(nd_operand scalar, nd_dtype dtype, nd_dtype kernel, vo
     return element;
 }
 
-static nd_dtype taken_dtype(const ndi_op_row *row, int argument, const ndi_resolution *resolution)
+/* The dtype in which the kernel takes an argument. */
+static nd_dtype taken_dtype(const ndi_op_row *row, int argument, const nd_operand *arguments,
+                            const ndi_resolution *resolution)
 {
+    if (resolution->mixed)
+        return ndi_mixed_dtype(arguments[argument]);
     return row->selects && argument == 0 ? ND_BOOL : resolution->kernel;
 }
 
-/* All arguments are C-contiguous arrays of the result's shape in the kernel's dtype, or scalars: no nest is needed. */
-static nd_array *small_call(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
-                            const nd_array *like)
+static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments, const ndi_resolution *resolution)
+{
+    const ndi_kernels *kernels = ndi_kernels_in_use();
+    return resolution->mixed ? kernels->compare_mixed[op][ndi_mixed_dtype(arguments[0]) == ND_UINT64]
+                             : kernels->elementwise[op][resolution->kernel];
+}
+
+/* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape and of the dtypes that the
+ * kernel takes and gives. True if it was done so; `out` is made if it is NULL. */
+static bool small_call(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
+                       nd_array **out)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
+    if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
+        return false;
+    const nd_array *like = *out;
+    if (like && (!like->contiguous || !like->writeable || like->size > SMALL ||
+                 nd_dtype_of(like) != resolution->result))
+        return false;
     char *pointers[NDI_MAX_OPERANDS];
     ptrdiff_t strides[NDI_MAX_OPERANDS];
     scalar_elements scalars;
     for (int i = 0; i < count; i++) {
-        const nd_dtype taken = taken_dtype(row, i, resolution);
-        if (arguments[i].kind == ND_OPERAND_ARRAY) {
-            pointers[i + 1] = arguments[i].array->data;
-            strides[i + 1] = (ptrdiff_t)nd_dtype_size(taken);
-        } else {
+        const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
+        if (arguments[i].kind != ND_OPERAND_ARRAY) {
             pointers[i + 1] = store_scalar(arguments[i], taken, taken, scalars.element[i]);
             strides[i + 1] = 0;
-        }
-    }
-    nd_array *out = ndi_new(resolution->result, like->rank, ndi_lengths(like), NULL);
-    if (!out)
-        return NULL;
-    pointers[0] = out->data;
-    strides[0] = (ptrdiff_t)nd_dtype_size(resolution->result);
-    ndi_kernels_in_use()->elementwise[op][resolution->kernel]((size_t)out->size, pointers, strides);
-    return out;
-}
-
-/* The array whose shape a small call has, or NULL if the call is not small and plain. */
-static const nd_array *small_like(const ndi_op_row *row, int count, const nd_operand *arguments,
-                                  const ndi_resolution *resolution)
-{
-    const nd_array *like = NULL;
-    if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
-        return NULL;
-    for (int i = 0; i < count; i++) {
-        const nd_array *a = arguments[i].array;
-        if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
-        if (!a->contiguous || a->size > SMALL || nd_dtype_of(a) != taken_dtype(row, i, resolution))
-            return NULL;
-        if (like && (a->rank != like->rank ||
-                     memcmp(ndi_lengths(a), ndi_lengths(like), (size_t)a->rank * sizeof(int64_t)) != 0))
-            return NULL;
+        }
+        const nd_array *a = arguments[i].array;
+        if (!a->contiguous || a->size > SMALL || nd_dtype_of(a) != taken)
+            return false;
+        if (like) {
+            if (a->rank != like->rank)
+                return false;
+            for (int axis = 0; axis < a->rank; axis++)
+                if (ndi_lengths(a)[axis] != ndi_lengths(like)[axis])
+                    return false;
+        }
+        if (*out && a->data != (*out)->data && ndi_array_overlap(*out, a) != NDI_APART)
+            return false;
         like = a;
+        pointers[i + 1] = a->data;
+        strides[i + 1] = (ptrdiff_t)nd_dtype_size(taken);
     }
-    return like;
+    if (!like)
+        return false;
+    if (!*out && !(*out = ndi_new(resolution->result, like->rank, ndi_lengths(like), NULL)))
+        return true;
+    pointers[0] = (*out)->data;
+    strides[0] = (ptrdiff_t)nd_dtype_size(resolution->result);
+    kernel_of(op, arguments, resolution)((size_t)(*out)->size, pointers, strides);
+    return true;
 }
 
 /* Integer powers have no place for a negative exponent: refused before anything is computed. */
@@ -184,7 +195,7 @@ static nd_array *run(nd_op op, int count, const nd_operand *arguments, const ndi
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     scalar_elements scalars;
-    ndi_map map = {.kernel = ndi_kernels_in_use()->elementwise[op][resolution->kernel],
+    ndi_map map = {.kernel = kernel_of(op, arguments, resolution),
                    .arguments = count,
                    .out = nd_dtype_of(out),
                    .computed = resolution->kernel_result,
@@ -193,14 +204,14 @@ static nd_array *run(nd_op op, int count, const nd_operand *arguments, const ndi
     ndi_nest_begin(&nest, shape->rank, shape->length);
     ndi_nest_add(&nest, out);
     for (int i = 0; i < count; i++) {
-        const nd_dtype taken = taken_dtype(row, i, resolution);
+        const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
         map.taken[i] = taken;
         if (arguments[i].kind == ND_OPERAND_ARRAY) {
             map.in[i] = nd_dtype_of(arguments[i].array);
             ndi_nest_add(&nest, arguments[i].array);
         } else {
             map.in[i] = taken;
-            const nd_dtype rounded = row->selects && i == 0 ? ND_BOOL : resolution->dtype;
+            const nd_dtype rounded = taken == resolution->kernel ? resolution->dtype : taken;
             ndi_nest_add_scalar(&nest, store_scalar(arguments[i], rounded, taken, scalars.element[i]));
         }
     }
@@ -258,7 +269,6 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class > ND_CLASS_TERNARY ||
         count != ndi_op_rows[op].info.arguments)
         return ndi_fail(ND_ERROR_ARGUMENT, "elementwise: no operation %d of %d arguments", (int)op, count);
-    const ndi_op_row *row = &ndi_op_rows[op];
     for (int i = 0; i < count; i++)
         if (arguments[i].kind == ND_OPERAND_ARRAY && !(arguments[i].array && ndi_force(arguments[i].array)))
             return NULL;
@@ -267,14 +277,16 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         return NULL;
     if (op == ND_OP_power && !exponents_allowed(&resolution, arguments[1]))
         return NULL;
-    const nd_array *like = out ? NULL : small_like(row, count, arguments, &resolution);
-    if (like)
-        return small_call(op, count, arguments, &resolution, like);
+    if (out && !ndi_force(out))
+        return NULL;
+    nd_array *small = out;
+    if (small_call(op, count, arguments, &resolution, &small))
+        return small;
     common_shape shape;
     if (!broadcast(op, count, arguments, &shape))
         return NULL;
     if (out)
-        return ndi_force(out) ? into(op, count, arguments, &resolution, &shape, out) : NULL;
+        return into(op, count, arguments, &resolution, &shape, out);
     int order[ND_MAX_RANK];
     out = ndi_new(resolution.result, shape.rank, shape.length, order_like(count, arguments, &shape, order));
     return out ? run(op, count, arguments, &resolution, &shape, out, false) : NULL;

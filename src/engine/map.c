@@ -106,6 +106,25 @@ static void run_range(void *context, size_t begin, size_t end)
         run->kernels->stream_end();
 }
 
+/* Arguments that are contiguous along the cross axis are transposed into scratch, and lie like the others after that. */
+static void turn_tiles(const map_run *run, int64_t width, int64_t height, char **pointers, ptrdiff_t *strides,
+                       ptrdiff_t *steps, char turned[][TILE * TILE * 16])
+{
+    for (int i = 0; i < run->map->arguments; i++) {
+        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->map->in[i]);
+        if (steps[i + 1] != size || strides[i + 1] == 0 || strides[i + 1] == size)
+            continue;
+        int shift = 0;
+        while ((ptrdiff_t)1 << shift < size)
+            shift++;
+        run->kernels->transpose[shift]((size_t)height, (size_t)width, turned[i], TILE * size, pointers[i + 1],
+                                       strides[i + 1]);
+        pointers[i + 1] = turned[i];
+        strides[i + 1] = size;
+        steps[i + 1] = TILE * size;
+    }
+}
+
 /* Items are tiles: TILE by TILE elements of the axes `cross` and last, for each index of the other axes. */
 static void run_tiles(void *context, size_t begin, size_t end)
 {
@@ -114,12 +133,13 @@ static void run_tiles(void *context, size_t begin, size_t end)
     const int last = nest->rank - 1, cross = run->cross;
     const int64_t columns = nest->length[last], rows = nest->length[cross];
     const int64_t column_tiles = (columns + TILE - 1) / TILE, row_tiles = (rows + TILE - 1) / TILE;
+    _Alignas(64) char turned[NDI_MAX_OPERANDS - 1][TILE * TILE * 16];
     for (size_t item = begin; item < end; item++) {
         int64_t rest = (int64_t)item;
+        const int64_t row = rest % row_tiles * TILE; /* down first: along the lines of what is transposed */
+        rest /= row_tiles;
         const int64_t column = rest % column_tiles * TILE;
         rest /= column_tiles;
-        const int64_t row = rest % row_tiles * TILE;
-        rest /= row_tiles;
         const int64_t width = columns - column < TILE ? columns - column : TILE;
         const int64_t height = rows - row < TILE ? rows - row : TILE;
         char *pointers[NDI_MAX_OPERANDS];
@@ -137,10 +157,14 @@ static void run_tiles(void *context, size_t begin, size_t end)
             for (int operand = 0; operand < nest->operands; operand++)
                 pointers[operand] += at * nest->stride[operand][axis];
         }
+        ptrdiff_t steps[NDI_MAX_OPERANDS];
+        for (int operand = 0; operand < nest->operands; operand++)
+            steps[operand] = nest->stride[operand][cross];
+        turn_tiles(run, width, height, pointers, strides, steps, turned);
         for (int64_t r = 0; r < height; r++) {
             run_inner(run, width, pointers, strides);
             for (int operand = 0; operand < nest->operands; operand++)
-                pointers[operand] += nest->stride[operand][cross];
+                pointers[operand] += steps[operand];
         }
     }
     if (run->stream)

@@ -321,61 +321,91 @@ static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept
     kept->data[0] += swept->data[0] - array->data;
 }
 
+/* One leaf is all there is: an array of at most a chunk that lies in one run. */
+static bool reduce_small(reduction_run *run, const nd_array *array, nd_array *result)
+{
+    if (result->size != 1 || array->size > NDI_CHUNK || !array->contiguous || run->in != run->taken)
+        return false;
+    _Alignas(16) char state[NDI_STATES][STATE_BYTES];
+    tile_state whole = {.count = (double)array->size, .plane = {state[0], state[1]}};
+    const ndi_leaf leaf = {.data = array->data,
+                           .rows = (size_t)array->size,
+                           .row_stride = (ptrdiff_t)nd_dtype_size(run->in),
+                           .columns = 1,
+                           .state = {state[0], state[1]}};
+    run->reducer->row(&leaf);
+    finish(run, 1, &whole, result->data, 0);
+    return true;
+}
+
+static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_mask, bool keepdims,
+                      nd_array *result);
+
 bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof, const nd_array *array,
                     uint32_t swept_mask, bool keepdims, nd_array *result)
 {
-    reduction_run run = {.kernels = ndi_kernels_in_use(),
-                         .kind = kind,
-                         .finish = finish,
-                         .ddof = ddof,
-                         .in = nd_dtype_of(array),
-                         .taken = taken,
-                         .result = nd_dtype_of(result)};
+    reduction_run run;
+    run.kernels = ndi_kernels_in_use();
+    run.kind = kind;
+    run.finish = finish;
+    run.ddof = ddof;
+    run.in = nd_dtype_of(array);
+    run.taken = taken;
+    run.result = nd_dtype_of(result);
     run.reducer = &run.kernels->reduce[kind][taken];
     run.planes = run.reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
+    return reduce_small(&run, array, result) || run_large(&run, array, swept_mask, keepdims, result);
+}
+
+static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_mask, bool keepdims,
+                      nd_array *result)
+{
+    const ndi_reduction kind = run->kind;
     const bool positions = kind == NDI_REDUCE_ARGMIN || kind == NDI_REDUCE_ARGMAX;
-    split_axes(&run, array, swept_mask, result, keepdims, !positions);
-    if (run.kept.size == 0)
+    split_axes(run, array, swept_mask, result, keepdims, !positions);
+    if (run->kept.size == 0)
         return true;
-    const int inner_kept = run.kept.rank - 1, inner_swept = run.swept.rank - 1;
-    const int64_t across = run.kept.length[inner_kept], along = run.swept.length[inner_swept];
-    const ptrdiff_t kept_stride = run.kept.stride[0][inner_kept], swept_stride = run.swept.stride[0][inner_swept];
+    const int inner_kept = run->kept.rank - 1, inner_swept = run->swept.rank - 1;
+    const int64_t across = run->kept.length[inner_kept], along = run->swept.length[inner_swept];
+    const ptrdiff_t kept_stride = run->kept.stride[0][inner_kept], swept_stride = run->swept.stride[0][inner_swept];
     /* Columns where the kept axis is the nearer one in memory, and where the runs are too short for a leaf each. */
-    run.by_columns = across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
+    run->by_columns = across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
                                         (swept_stride < 0 ? -swept_stride : swept_stride) ||
                                     (along <= 16 && across >= 16));
-    run.tile_columns = run.by_columns && run.in != run.taken ? CONVERTED_COLUMNS : NDI_COLUMN_TILE;
-    run.tiles_across = (across + run.tile_columns - 1) / run.tile_columns;
-    run.tiles = run.tiles_across * (run.kept.size / across);
-    run.chunks = (along + NDI_CHUNK - 1) / NDI_CHUNK;
-    run.leaves = run.swept.size / along * run.chunks;
-    run.may_decide = run.kept.size == 1 && (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
+    run->tile_columns = run->by_columns && run->in != run->taken ? CONVERTED_COLUMNS : NDI_COLUMN_TILE;
+    run->tiles_across = (across + run->tile_columns - 1) / run->tile_columns;
+    run->tiles = run->tiles_across * (run->kept.size / across);
+    run->chunks = (along + NDI_CHUNK - 1) / NDI_CHUNK;
+    run->leaves = run->swept.size / along * run->chunks;
+    atomic_init(&run->decided, false);
+    run->partial = NULL;
+    run->may_decide = run->kept.size == 1 && (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
 
     const double leaf_bytes = (double)(along < NDI_CHUNK ? along : NDI_CHUNK) *
-                              (double)(across < run.tile_columns ? across : run.tile_columns) *
-                              (double)nd_dtype_size(run.in);
-    run.span = run.leaves;
-    if (run.tiles < TASKS / 4) {
-        run.span = 1;
-        while (run.span < run.leaves &&
-               ((double)run.span * leaf_bytes < TASK_BYTES || run.leaves / run.span * run.tiles > 2 * TASKS))
-            run.span *= 2;
+                              (double)(across < run->tile_columns ? across : run->tile_columns) *
+                              (double)nd_dtype_size(run->in);
+    run->span = run->leaves;
+    if (run->tiles < TASKS / 4) {
+        run->span = 1;
+        while (run->span < run->leaves &&
+               ((double)run->span * leaf_bytes < TASK_BYTES || run->leaves / run->span * run->tiles > 2 * TASKS))
+            run->span *= 2;
     }
-    run.spans = (run.leaves + run.span - 1) / run.span;
+    run->spans = (run->leaves + run->span - 1) / run->span;
     _Alignas(64) char few[2 * TASKS * NDI_STATES * 16];
-    if (run.spans > 1) {
-        run.partial_bytes = (size_t)(run.tiles * run.spans * run.planes) * NDI_COLUMN_TILE * STATE_BYTES;
-        run.partial = run.partial_bytes <= sizeof few ? few : ndi_allocate(run.partial_bytes);
-        if (!run.partial)
+    if (run->spans > 1) {
+        run->partial_bytes = (size_t)(run->tiles * run->spans * run->planes) * NDI_COLUMN_TILE * STATE_BYTES;
+        run->partial = run->partial_bytes <= sizeof few ? few : ndi_allocate(run->partial_bytes);
+        if (!run->partial)
             return false;
     }
-    const double task_bytes = leaf_bytes * (double)run.span;
+    const double task_bytes = leaf_bytes * (double)run->span;
     const size_t grain = task_bytes >= TASK_BYTES ? 1 : (size_t)(TASK_BYTES / task_bytes);
-    ndi_parallel_for((size_t)(run.tiles * run.spans), grain, run_tasks, &run);
-    if (run.spans > 1) {
-        join_spans(&run);
-        if (run.partial != few)
-            ndi_free(run.partial, run.partial_bytes);
+    ndi_parallel_for((size_t)(run->tiles * run->spans), grain, run_tasks, run);
+    if (run->spans > 1) {
+        join_spans(run);
+        if (run->partial != few)
+            ndi_free(run->partial, run->partial_bytes);
     }
     return true;
 }

@@ -1,9 +1,12 @@
-/* CSV tables: the file is read whole, cut into chunks at row starts, and the chunks are read in parallel into the columns.
+/* CSV tables: the file is read whole, cut into chunks at row starts, and the chunks are read in
+ * parallel into the columns.
  *
- * The steps: read the file; name the columns by its first row; cut the rest into chunks (at newlines, or, if the file has
- * quotes, at newlines outside of them); count lines, which bounds the rows and gives every chunk its place in the columns;
- * guess the types from the first rows; read all chunks; read those again that believed a text column to hold numbers;
- * close gaps that blank lines and newlines in fields have left; end the texts with '\0' where they lie in the file's text. */
+ * The steps: read the file; name the columns by its first row; cut the rest into chunks (at
+ * newlines, or, if the file has quotes, at newlines outside of them); count lines, which bounds the
+ * rows and gives every chunk its place in the columns; guess the types from the first rows; read
+ * all chunks; read those again that believed a text column to hold numbers; close gaps that blank
+ * lines and newlines in fields have left; end the texts with '\0' where they lie in the file's
+ * text. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -15,10 +18,10 @@
 #include "io/csv.h"
 
 enum {
-    PADDING = 16,           /* after the text: a last '\n', and bytes for loads of 8 */
+    PADDING = 16, /* after the text: a last '\n', and bytes for loads of 8 */
     CHUNK_BYTES = 1 << 19,
-    SAMPLE_ROWS = 100,      /* from which the types are guessed */
-    TEXT_GRAIN = 1 << 14,   /* rows */
+    SAMPLE_ROWS = 100,    /* from which the types are guessed */
+    TEXT_GRAIN = 1 << 14, /* rows */
     MOST_COLUMNS = 1 << 24,
 };
 
@@ -42,14 +45,15 @@ struct reading {
 
 static const char *const usual_missing[] = {"", "NA", "NaN", "nan", "null", NULL};
 
-/* ---- The file and its columns ----------------------------------------------------------------------------------- */
+/* ---- The file and its columns ---------------------------------------------------------------- */
 
 static bool is_blank(const char *at, const char *end)
 {
     return at < end && (*at == '\n' || (*at == '\r' && at + 1 < end && at[1] == '\n'));
 }
 
-/* Reads the file and sets begin..end to its lines, without a byte order mark and blank lines around them. */
+/* Reads the file and sets begin..end to its lines, without a byte order mark and blank lines around
+ * them. */
 static bool read_text(ndi_csv *csv)
 {
     if (!ndi_file_read_all(csv->path, PADDING, &csv->text))
@@ -92,28 +96,30 @@ static bool fail_at(const ndi_csv *csv, ndi_csv_fault fault, const char *at, int
 {
     const char *name = csv->column && column < csv->columns ? csv->column[column].name : "";
     char place[160];
-    snprintf(place, sizeof place, "line %lld, column %d%s%.100s%s", line_of(csv, at), column + 1, *name ? " (" : "",
-             name, *name ? ")" : "");
+    snprintf(place, sizeof place, "line %lld, column %d%s%.100s%s", line_of(csv, at), column + 1,
+             *name ? " (" : "", name, *name ? ")" : "");
     switch (fault) {
     case NDI_CSV_TOO_FEW:
-        ndi_fail(ND_ERROR_FORMAT, "%s: %s: the row ends here, with %d of %d fields", csv->path, place, column + 1,
-                 csv->columns);
+        ndi_fail(ND_ERROR_FORMAT, "%s: %s: the row ends here, with %d of %d fields", csv->path,
+                 place, column + 1, csv->columns);
         break;
     case NDI_CSV_TOO_MANY:
-        ndi_fail(ND_ERROR_FORMAT, "%s: %s: the row goes on after this column, the last of %d", csv->path, place,
-                 csv->columns);
+        ndi_fail(ND_ERROR_FORMAT, "%s: %s: the row goes on after this column, the last of %d",
+                 csv->path, place, csv->columns);
         break;
     case NDI_CSV_UNCLOSED:
         ndi_fail(ND_ERROR_FORMAT, "%s: %s: a quote is opened and not closed", csv->path, place);
         break;
     default:
-        ndi_fail(ND_ERROR_FORMAT, "%s: %s: text after the closing quote; a quote inside a quoted field is doubled",
+        ndi_fail(ND_ERROR_FORMAT,
+                 "%s: %s: text after the closing quote; a quote inside a quoted field is doubled",
                  csv->path, place);
     }
     return false;
 }
 
-/* Counts the columns, names them by the first row or by their numbers, and moves past the header. */
+/* Counts the columns, names them by the first row or by their numbers, and moves past the header.
+ */
 static bool read_names(nd_table *table, bool no_header)
 {
     ndi_csv *csv = &table->csv;
@@ -128,7 +134,8 @@ static bool read_names(nd_table *table, bool no_header)
         if (*field.stop == '\n')
             break;
         if (columns + 1 == MOST_COLUMNS) {
-            ndi_fail(ND_ERROR_FORMAT, "%s: the first row has more than %d fields", csv->path, MOST_COLUMNS);
+            ndi_fail(ND_ERROR_FORMAT, "%s: the first row has more than %d fields", csv->path,
+                     MOST_COLUMNS);
             return false;
         }
     }
@@ -187,7 +194,7 @@ static bool set_options(ndi_csv *csv, const nd_csv_options *options)
     return true;
 }
 
-/* ---- Chunks ----------------------------------------------------------------------------------------------------- */
+/* ---- Chunks ---------------------------------------------------------------------------------- */
 
 /* A walk through the text that knows what is inside quotes. */
 struct walk {
@@ -197,7 +204,8 @@ struct walk {
 
 static void find_quote(const ndi_csv *csv, struct walk *walk)
 {
-    walk->quote = csv->has_quotes ? memchr(walk->outside, '"', (size_t)(csv->end - walk->outside)) : NULL;
+    walk->quote =
+        csv->has_quotes ? memchr(walk->outside, '"', (size_t)(csv->end - walk->outside)) : NULL;
     if (!walk->quote)
         walk->quote = csv->end;
 }
@@ -207,7 +215,8 @@ static const char *row_start(const ndi_csv *csv, struct walk *walk, const char *
 {
     for (;;) {
         const char *from = walk->outside < wanted ? wanted : walk->outside;
-        const char *newline = from < walk->quote ? memchr(from, '\n', (size_t)(walk->quote - from)) : NULL;
+        const char *newline =
+            from < walk->quote ? memchr(from, '\n', (size_t)(walk->quote - from)) : NULL;
         if (newline)
             return newline + 1;
         if (walk->quote == csv->end)
@@ -240,7 +249,8 @@ static bool cut_into_chunks(struct reading *reading)
         return false;
     find_quote(csv, &walk);
     for (size_t i = 0; i < most; i++) {
-        const char *wanted = csv->begin + (i + 1) * CHUNK_BYTES, *end = begin; /* inside a long row: no rows */
+        const char *wanted = csv->begin + (i + 1) * CHUNK_BYTES,
+                   *end = begin; /* inside a long row: no rows */
         if (i + 1 == most)
             end = csv->end;
         else if (begin < wanted)
@@ -313,18 +323,21 @@ static void settle_chunks(void *context, size_t begin, size_t end)
     for (size_t i = begin; i < end; i++) {
         ndi_csv_chunk *chunk = &reading->chunk[i];
         for (int column = 0; column < csv->columns; column++)
-            chunk->again |= csv->column[column].type == NDI_CSV_TEXT && chunk->types[column] != NDI_CSV_TEXT;
+            chunk->again |=
+                csv->column[column].type == NDI_CSV_TEXT && chunk->types[column] != NDI_CSV_TEXT;
         if (chunk->again) {
             read_chunks(context, i, i + 1);
             continue;
         }
         for (int column = 0; column < csv->columns; column++)
-            if (csv->column[column].type == NDI_CSV_FLOAT64 && chunk->types[column] == NDI_CSV_INT64)
+            if (csv->column[column].type == NDI_CSV_FLOAT64 &&
+                chunk->types[column] == NDI_CSV_INT64)
                 ndi_csv_widen(csv, chunk, column);
     }
 }
 
-/* Makes the types of the columns those that the chunks from `first` to before `last` have found, if more general. */
+/* Makes the types of the columns those that the chunks from `first` to before `last` have found, if
+ * more general. */
 static void join_types(struct reading *reading, size_t first, size_t last)
 {
     for (size_t i = first; i < last; i++)
@@ -346,7 +359,8 @@ static bool read_all_rows(struct reading *reading)
     ndi_parallel_for(reading->chunks, 1, read_chunks, reading);
     for (size_t i = 0; i < reading->chunks; i++)
         if (reading->chunk[i].fault != NDI_CSV_NO_FAULT)
-            return fail_at(csv, reading->chunk[i].fault, reading->chunk[i].fault_at, reading->chunk[i].fault_column);
+            return fail_at(csv, reading->chunk[i].fault, reading->chunk[i].fault_at,
+                           reading->chunk[i].fault_column);
     join_types(reading, 0, reading->chunks);
     ndi_parallel_for(reading->chunks, 1, settle_chunks, reading);
     for (size_t i = 0; i < reading->chunks; i++) {
@@ -357,7 +371,7 @@ static bool read_all_rows(struct reading *reading)
     return true;
 }
 
-/* ---- The finished columns --------------------------------------------------------------------------------------- */
+/* ---- The finished columns -------------------------------------------------------------------- */
 
 /* Where there are fewer rows than lines, the chunks' rows do not follow each other yet. */
 static bool close_gaps(struct reading *reading)
@@ -372,7 +386,8 @@ static bool close_gaps(struct reading *reading)
         int64_t *to = (int64_t *)dense->data;
         for (size_t i = 0; i < reading->chunks; i++) {
             const ndi_csv_chunk *chunk = &reading->chunk[i];
-            memcpy(to, (const int64_t *)sparse->data + chunk->first_row, (size_t)chunk->rows * sizeof *to);
+            memcpy(to, (const int64_t *)sparse->data + chunk->first_row,
+                   (size_t)chunk->rows * sizeof *to);
             to += chunk->rows;
         }
         nd_release(sparse);
@@ -386,11 +401,12 @@ static void finish_texts(void *context, size_t begin, size_t end)
     ndi_csv *csv = context;
     for (int column = 0; column < csv->columns; column++)
         if (csv->column[column].type == NDI_CSV_TEXT)
-            ndi_csv_finish_texts(csv, (uint64_t *)csv->column[column].array->data, (int64_t)begin, (int64_t)end);
+            ndi_csv_finish_texts(csv, (uint64_t *)csv->column[column].array->data, (int64_t)begin,
+                                 (int64_t)end);
 }
 
-/* Gives the columns their dtypes and moves those that were asked for to the front. The text stays only if a column
- * lives in it. */
+/* Gives the columns their dtypes and moves those that were asked for to the front. The text stays
+ * only if a column lives in it. */
 static void finish_columns(nd_table *table)
 {
     ndi_csv *csv = &table->csv;
@@ -428,8 +444,8 @@ nd_table *nd_read_csv(const char *path, const nd_csv_options *options)
         goto done;
     }
     done = set_options(csv, options) && read_text(csv) && read_names(table, options->no_header) &&
-           choose_columns(csv, options->columns) && cut_into_chunks(&reading) && make_columns(&reading) &&
-           read_all_rows(&reading) && close_gaps(&reading);
+           choose_columns(csv, options->columns) && cut_into_chunks(&reading) &&
+           make_columns(&reading) && read_all_rows(&reading) && close_gaps(&reading);
     if (done) {
         table->rows = reading.rows;
         finish_columns(table);
@@ -449,7 +465,7 @@ done:
     return NULL;
 }
 
-/* ---- The table -------------------------------------------------------------------------------------------------- */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 void nd_table_free(nd_table *table)
 {
@@ -497,11 +513,14 @@ nd_array *nd_table_column(const nd_table *table, const char *name)
         return NULL;
     const ndi_csv_column *column = find_column(table, name);
     if (!column)
-        return ndi_fail(ND_ERROR_ARGUMENT, "table_column: there is no column '%s'", name ? name : "NULL");
+        return ndi_fail(ND_ERROR_ARGUMENT, "table_column: there is no column '%s'",
+                        name ? name : "NULL");
     if (column->type == NDI_CSV_TEXT)
-        return ndi_fail(ND_ERROR_DTYPE, "table_column: column '%s' is text; nd_table_text reads its fields", name);
+        return ndi_fail(ND_ERROR_DTYPE,
+                        "table_column: column '%s' is text; nd_table_text reads its fields", name);
     const nd_array *array = column->array;
-    return ndi_new_view(array, (nd_dtype)array->dtype, 1, ndi_lengths(array), ndi_strides(array), array->data);
+    return ndi_new_view(array, (nd_dtype)array->dtype, 1, ndi_lengths(array), ndi_strides(array),
+                        array->data);
 }
 
 const char *nd_table_text(const nd_table *table, const char *name, int64_t row)

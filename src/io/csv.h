@@ -1,4 +1,5 @@
-/* Shared by the two halves of the CSV reader: csv.c (the file and the table) and csv_rows.c (rows of text). */
+/* Shared by the two halves of the CSV reader: csv.c (the file and the table) and csv_rows.c (rows
+ * of text). */
 #ifndef NDSTREAM_IO_CSV_H
 #define NDSTREAM_IO_CSV_H
 
@@ -7,11 +8,13 @@
 #include "io/file.h"
 #include "io/number.h"
 
-/* What a column holds, in the order of generality. A slot of a column has 8 bytes for each of them. */
+/* What a column holds, in the order of generality. A slot of a column has 8 bytes for each of them.
+ */
 typedef enum ndi_csv_type {
     NDI_CSV_INT64,
     NDI_CSV_FLOAT64,
-    NDI_CSV_TEXT, /* while reading: where the field is (ndi_csv_pack); in the end: offset of its text */
+    NDI_CSV_TEXT, /* while reading: where the field is (ndi_csv_pack); in the end: offset of its
+                     text */
     NDI_CSV_SKIPPED
 } ndi_csv_type;
 
@@ -34,7 +37,8 @@ typedef struct ndi_csv {
     int columns;
     ndi_csv_column *column;
     const char *const *missing;
-    bool missing_first[256]; /* letters that a missing text begins with; [0]: the empty text is one */
+    bool missing_first[256]; /* letters that a missing text begins with; [0]: the empty text is one
+                              */
     bool missing_numbers;    /* some missing text would be a number */
     locale_t locale;
 } ndi_csv;
@@ -51,12 +55,12 @@ typedef enum ndi_csv_fault {
 /* Some rows, read by one thread. */
 typedef struct ndi_csv_chunk {
     const char *begin, *end;
-    int64_t first_row;  /* slot of the first row */
-    int64_t most_rows;  /* lines: there are at most so many rows */
+    int64_t first_row; /* slot of the first row */
+    int64_t most_rows; /* lines: there are at most so many rows */
     int64_t rows;
-    uint8_t *types;     /* of each column: in, as believed; out, as found */
-    int64_t *missing;   /* of each column */
-    bool again;         /* a column became text after other rows had been read */
+    uint8_t *types;   /* of each column: in, as believed; out, as found */
+    int64_t *missing; /* of each column */
+    bool again;       /* a column became text after other rows had been read */
     ndi_csv_fault fault;
     const char *fault_at;
     int fault_column;
@@ -82,7 +86,8 @@ void ndi_csv_widen(const ndi_csv *csv, const ndi_csv_chunk *chunk, int column);
 /* Turns slots first..last-1 of a text column into offsets of texts that end in '\0', in place. */
 void ndi_csv_finish_texts(ndi_csv *csv, uint64_t *slots, int64_t first, int64_t last);
 
-/* Copies a field without its doubled quotes, ending in '\0'; returns the length. `to` may be field->begin. */
+/* Copies a field without its doubled quotes, ending in '\0'; returns the length. `to` may be
+ * field->begin. */
 size_t ndi_csv_copy_text(const ndi_csv_field *field, char *to);
 
 bool ndi_csv_is_missing(const ndi_csv *csv, const char *begin, const char *end);

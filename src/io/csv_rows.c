@@ -1,22 +1,24 @@
 /* Rows of CSV text into columns.
  *
- * A column begins as what it is believed to be. A field that does not fit makes it more general: int64 becomes float64
- * on the spot, because every int64 read so far converts to the double its text means; when a number column becomes text,
- * the rows before have lost their text, and the chunk is read once more when all chunks are known. */
+ * A column begins as what it is believed to be. A field that does not fit makes it more general:
+ * int64 becomes float64 on the spot, because every int64 read so far converts to the double its
+ * text means; when a number column becomes text, the rows before have lost their text, and the
+ * chunk is read once more when all chunks are known. */
 #include <math.h>
 #include <string.h>
 
 #include "io/csv.h"
 
-/* The slot of a text, while reading: offset of the field (with its quote), whether it has doubled quotes, and the
- * length of its contents where that is short. */
+/* The slot of a text, while reading: offset of the field (with its quote), whether it has doubled
+ * quotes, and the length of its contents where that is short. */
 enum { LENGTH_BITS = 16, LONG = (1 << LENGTH_BITS) - 1 };
 
 static uint64_t pack(const ndi_csv *csv, const ndi_csv_field *field)
 {
     uint64_t offset = (uint64_t)(field->begin - field->quoted - csv->text.at);
     uint64_t length = (uint64_t)(field->end - field->begin);
-    return offset << (LENGTH_BITS + 1) | (uint64_t)field->escaped << LENGTH_BITS | (length < LONG ? length : LONG);
+    return offset << (LENGTH_BITS + 1) | (uint64_t)field->escaped << LENGTH_BITS |
+           (length < LONG ? length : LONG);
 }
 
 /* First separator or '\n' at or after `at`; there is one, with 8 bytes of padding behind it. */
@@ -135,8 +137,10 @@ void ndi_csv_widen(const ndi_csv *csv, const ndi_csv_chunk *chunk, int column)
     int64_to_float64(slots_of(csv, chunk, column), chunk->rows);
 }
 
-/* Stores a field that the fast ways of read_rows do not take, and makes the column more general if it must be. */
-static void store_field(const ndi_csv *csv, ndi_csv_chunk *chunk, int column, const ndi_csv_field *field)
+/* Stores a field that the fast ways of read_rows do not take, and makes the column more general if
+ * it must be. */
+static void store_field(const ndi_csv *csv, ndi_csv_chunk *chunk, int column,
+                        const ndi_csv_field *field)
 {
     uint8_t *type = &chunk->types[column];
     uint64_t *slots = slots_of(csv, chunk, column);
@@ -151,7 +155,8 @@ static void store_field(const ndi_csv *csv, ndi_csv_chunk *chunk, int column, co
             *type = NDI_CSV_FLOAT64;
         }
         if (number.kind != NDI_NO_NUMBER) {
-            slots[chunk->rows] = *type == NDI_CSV_INT64 ? (uint64_t)number.whole : slot_of_double(number.real);
+            slots[chunk->rows] =
+                *type == NDI_CSV_INT64 ? (uint64_t)number.whole : slot_of_double(number.real);
             return;
         }
         *type = NDI_CSV_TEXT;
@@ -185,8 +190,10 @@ static const char *read_field(const ndi_csv *csv, ndi_csv_chunk *chunk, int colu
     return field.stop;
 }
 
-/* The fast ways of reading a field, for what most fields are. Returns where it stops, NULL if it takes read_field. */
-static inline const char *read_quickly(const ndi_csv *csv, ndi_csv_chunk *chunk, int column, const char *at)
+/* The fast ways of reading a field, for what most fields are. Returns where it stops, NULL if it
+ * takes read_field. */
+static inline const char *read_quickly(const ndi_csv *csv, ndi_csv_chunk *chunk, int column,
+                                       const char *at)
 {
     const char *stop = at;
     uint64_t slot;
@@ -199,7 +206,8 @@ static inline const char *read_quickly(const ndi_csv *csv, ndi_csv_chunk *chunk,
         const char *digits = stop;
         for (; (digit = (unsigned)*stop - '0') < 10; stop++)
             value = value * 10 + digit;
-        if (stop == digits || stop - digits > 18 || (negative && value == 0) || csv->missing_numbers)
+        if (stop == digits || stop - digits > 18 || (negative && value == 0) ||
+            csv->missing_numbers)
             return NULL;
         slot = negative ? -value : value;
         break;
@@ -216,7 +224,8 @@ static inline const char *read_quickly(const ndi_csv *csv, ndi_csv_chunk *chunk,
         if (*at == '"' || csv->missing_first[(unsigned char)*at])
             return NULL;
         stop = find_stop(at, csv->separator);
-        ndi_csv_field field = {.begin = at, .end = stop - (*stop == '\n' && stop > at && stop[-1] == '\r')};
+        ndi_csv_field field = {.begin = at,
+                               .end = stop - (*stop == '\n' && stop > at && stop[-1] == '\r')};
         if (field.end == at)
             return NULL;
         slot = pack(csv, &field);
@@ -242,7 +251,8 @@ void ndi_csv_read_rows(const ndi_csv *csv, ndi_csv_chunk *chunk, int64_t limit)
     chunk->again = false;
     memset(chunk->missing, 0, (size_t)csv->columns * sizeof *chunk->missing);
     while (at < chunk->end && chunk->rows < limit) {
-        if (csv->columns > 1 && is_newline(at)) { /* a blank line; in a single column it is a missing value */
+        if (csv->columns > 1 &&
+            is_newline(at)) { /* a blank line; in a single column it is a missing value */
             at += 1 + (*at == '\r');
             continue;
         }
@@ -273,7 +283,8 @@ void ndi_csv_finish_texts(ndi_csv *csv, uint64_t *slots, int64_t first, int64_t 
             ndi_csv_copy_text(&field, ++text);
         } else {
             text += quoted;
-            if (length == LONG) { /* not find_stop, which looks at bytes that another thread may be writing */
+            if (length ==
+                LONG) { /* not find_stop, which looks at bytes that another thread may be writing */
                 while (text[length] != csv->separator && text[length] != '\n')
                     length++;
                 length -= text[length] == '\n' && text[length - 1] == '\r';

@@ -17,8 +17,8 @@
 #include "base/pool.h"
 
 enum {
-    AT_ONCE = 1 << 30,         /* Linux transfers at most 0x7ffff000 bytes a call */
-    PARALLEL_GRAIN = 1 << 20,  /* bytes that are worth a part of their own */
+    AT_ONCE = 1 << 30,        /* Linux transfers at most 0x7ffff000 bytes a call */
+    PARALLEL_GRAIN = 1 << 20, /* bytes that are worth a part of their own */
     PIPE_BLOCK = 1 << 16,
 };
 
@@ -31,7 +31,7 @@ static bool fail(const char *path, const char *what)
     return false;
 }
 
-/* ---- Reading ---------------------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 bool ndi_file_open(ndi_file *file, const char *path)
 {
@@ -70,7 +70,8 @@ void ndi_file_close(ndi_file *file)
     file->descriptor = -1;
 }
 
-/* read() or, from an offset >= 0, pread(), until all is there or the file ends. -1 with errno on failure. */
+/* read() or, from an offset >= 0, pread(), until all is there or the file ends. -1 with errno on
+ * failure. */
 static int64_t read_exactly(int descriptor, char *memory, size_t bytes, int64_t offset)
 {
     size_t done = 0;
@@ -108,7 +109,8 @@ struct parallel_read {
 static void read_part(void *context, size_t begin, size_t end)
 {
     struct parallel_read *job = context;
-    int64_t got = read_exactly(job->descriptor, job->memory + begin, end - begin, job->offset + (int64_t)begin);
+    int64_t got = read_exactly(job->descriptor, job->memory + begin, end - begin,
+                               job->offset + (int64_t)begin);
     if (got < 0)
         atomic_store(&job->error, errno);
     else
@@ -187,7 +189,7 @@ void ndi_file_text_free(ndi_file_text *text)
     *text = (ndi_file_text){0};
 }
 
-/* ---- Mapping ---------------------------------------------------------------------------------------------------- */
+/* ---- Mapping --------------------------------------------------------------------------------- */
 
 struct mapping {
     void *memory;
@@ -220,9 +222,10 @@ ndi_storage *ndi_file_map(ndi_file *file)
     return storage;
 }
 
-/* ---- Writing ---------------------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
-/* A name in the folder of the target that no other file has; short, whatever the target is called. */
+/* A name in the folder of the target that no other file has; short, whatever the target is called.
+ */
 static bool open_beside(ndi_output *output)
 {
     static atomic_uint counter;
@@ -236,7 +239,8 @@ static bool open_beside(ndi_output *output)
             return false;
         }
         do
-            output->descriptor = open(output->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+            output->descriptor =
+                open(output->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         while (output->descriptor < 0 && errno == EINTR);
         if (output->descriptor >= 0 || errno != EEXIST)
             break;
@@ -267,12 +271,14 @@ bool ndi_output_open(ndi_output *output, const char *path)
         while (output->descriptor < 0 && errno == EINTR);
     } else {
         if (!exists || !realpath(path, output->target)) {
-            if (snprintf(output->target, sizeof output->target, "%s", path) >= (int)sizeof output->target) {
+            if (snprintf(output->target, sizeof output->target, "%s", path) >=
+                (int)sizeof output->target) {
                 errno = ENAMETOOLONG;
                 return fail(path, "cannot be written");
             }
         }
-        if (exists && access(path, W_OK) != 0) /* as if it were opened: a read-only file is not replaced */
+        if (exists &&
+            access(path, W_OK) != 0) /* as if it were opened: a read-only file is not replaced */
             return fail(path, "cannot be written");
         if (open_beside(output) && exists)
             (void)!fchmod(output->descriptor, about.st_mode & 0777);
@@ -309,8 +315,10 @@ bool ndi_output_close(ndi_output *output)
 {
     if (output->descriptor < 0)
         return false;
-    /* The data must be on disk before the name points to them: else a crash could leave an empty file. */
-    if (!output->direct && !output->failed && fsync(output->descriptor) != 0 && errno != EINVAL && errno != ENOTSUP)
+    /* The data must be on disk before the name points to them: else a crash could leave an empty
+     * file. */
+    if (!output->direct && !output->failed && fsync(output->descriptor) != 0 && errno != EINVAL &&
+        errno != ENOTSUP)
         give_up(output, "cannot be written");
     if (close(output->descriptor) != 0 && errno != EINTR)
         give_up(output, "cannot be written");
@@ -326,5 +334,7 @@ bool ndi_output_close(ndi_output *output)
 
 nd_status ndi_no_array(const char *operation)
 {
-    return nd_error() != ND_OK ? nd_error() : ndi_fail_status(ND_ERROR_ARGUMENT, "%s: the array is NULL", operation);
+    return nd_error() != ND_OK
+               ? nd_error()
+               : ndi_fail_status(ND_ERROR_ARGUMENT, "%s: the array is NULL", operation);
 }

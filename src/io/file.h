@@ -17,8 +17,8 @@ typedef struct ndi_file {
 bool ndi_file_open(ndi_file *file, const char *path);
 void ndi_file_close(ndi_file *file);
 
-/* Reads on from where the last call stopped. Returns how many bytes there were, fewer than `bytes` only at the end of
- * the file, or -1 with ND_ERROR_FILE. */
+/* Reads on from where the last call stopped. Returns how many bytes there were, fewer than `bytes`
+ * only at the end of the file, or -1 with ND_ERROR_FILE. */
 int64_t ndi_file_read(ndi_file *file, void *memory, size_t bytes);
 
 /* The same from an offset of a regular file, by several threads, for large amounts. */
@@ -31,21 +31,23 @@ typedef struct ndi_file_text {
     size_t allocated;
 } ndi_file_text;
 
-/* Reads a file of any kind to its end, with room for `padding` more bytes, which are 0. False on error, with
- * nothing to free. */
+/* Reads a file of any kind to its end, with room for `padding` more bytes, which are 0. False on
+ * error, with nothing to free. */
 bool ndi_file_read_all(const char *path, size_t padding, ndi_file_text *text);
 void ndi_file_text_free(ndi_file_text *text);
 
-/* Read-only storage over the whole of an open regular file; it lives on after the file is closed. NULL on error. */
+/* Read-only storage over the whole of an open regular file; it lives on after the file is closed.
+ * NULL on error. */
 ndi_storage *ndi_file_map(ndi_file *file);
 
-/* A file being written: beside its target, which it replaces in the end, so that a reader finds the old file or the
- * whole new one. What is not a regular file (a pipe, a device) is written directly. */
+/* A file being written: beside its target, which it replaces in the end, so that a reader finds the
+ * old file or the whole new one. What is not a regular file (a pipe, a device) is written directly.
+ */
 typedef struct ndi_output {
     const char *path; /* the caller's; for messages */
     int descriptor;
     bool direct;
-    bool failed; /* something could not be written, or the writer gave up */
+    bool failed;           /* something could not be written, or the writer gave up */
     char target[PATH_MAX]; /* symbolic links resolved */
     char beside[PATH_MAX];
 } ndi_output;
@@ -53,7 +55,8 @@ typedef struct ndi_output {
 bool ndi_output_open(ndi_output *output, const char *path);
 /* After a failure, and for 0 bytes, it does nothing. */
 bool ndi_output_write(ndi_output *output, const void *memory, size_t bytes);
-/* Ends writing: puts the file in its place, unless anything failed. Returns whether all went well. */
+/* Ends writing: puts the file in its place, unless anything failed. Returns whether all went well.
+ */
 bool ndi_output_close(ndi_output *output);
 
 /* For functions that save: the error that explains why there is no array. */

@@ -36,7 +36,8 @@ static const struct format *format_of(const char *operation, const char *path)
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (ends_with(path, formats[i].ending))
             return &formats[i];
-    return ndi_fail(ND_ERROR_ARGUMENT, "%s: %s: the ending of the name is none of .npy and .png", operation, path);
+    return ndi_fail(ND_ERROR_ARGUMENT, "%s: %s: the ending of the name is none of .npy and .png",
+                    operation, path);
 }
 
 nd_array *nd_load(const char *path)

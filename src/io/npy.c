@@ -1,8 +1,8 @@
 /* NumPy's .npy files: a short text header, then the elements as they lie in memory.
  *
- * The format: "\x93NUMPY", two bytes of version, the length of the header (two bytes in version 1, four in 2 and 3, little
- * endian), the header (a Python dict literal: latin-1, UTF-8 in version 3), the elements. Specified in NumPy's
- * numpy/lib/format.py and NEP 1. */
+ * The format: "\x93NUMPY", two bytes of version, the length of the header (two bytes in version 1,
+ * four in 2 and 3, little endian), the header (a Python dict literal: latin-1, UTF-8 in version 3),
+ * the elements. Specified in NumPy's numpy/lib/format.py and NEP 1. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,12 +13,12 @@
 #include "io/file.h"
 
 enum {
-    PREFIX_BYTES = 12,          /* magic, version, length of the longer kind */
-    HEADER_LIMIT = 1 << 20,     /* far above any header of an array of numbers */
-    ALIGNMENT = 64,             /* of the first element, in files that are written */
-    WRITE_BLOCK = 4 << 20,      /* bytes of a strided array that are gathered at a time */
+    PREFIX_BYTES = 12,      /* magic, version, length of the longer kind */
+    HEADER_LIMIT = 1 << 20, /* far above any header of an array of numbers */
+    ALIGNMENT = 64,         /* of the first element, in files that are written */
+    WRITE_BLOCK = 4 << 20,  /* bytes of a strided array that are gathered at a time */
     SWAP_GRAIN = 1 << 16,
-    GROWTH_DIGITS = 21,         /* NumPy leaves room for the first length to grow to so many digits */
+    GROWTH_DIGITS = 21, /* NumPy leaves room for the first length to grow to so many digits */
 };
 
 static const char magic[6] = {'\x93', 'N', 'U', 'M', 'P', 'Y'};
@@ -36,9 +36,9 @@ struct header {
     bool fortran;
     int rank;
     int64_t lengths[ND_MAX_RANK];
-    int64_t size;       /* elements */
-    size_t bytes;       /* of all elements */
-    int64_t data_at;    /* offset of the first element */
+    int64_t size;    /* elements */
+    size_t bytes;    /* of all elements */
+    int64_t data_at; /* offset of the first element */
 };
 
 /* The dtypes as they are called in a file, without the byte order. */
@@ -46,13 +46,13 @@ static const struct {
     const char *code;
     nd_dtype dtype;
 } codes[] = {
-    {"b1", ND_BOOL},    {"?", ND_BOOL},     {"i1", ND_INT8},    {"i2", ND_INT16},     {"i4", ND_INT32},
-    {"i8", ND_INT64},   {"u1", ND_UINT8},   {"u2", ND_UINT16},  {"u4", ND_UINT32},    {"u8", ND_UINT64},
-    {"f2", ND_FLOAT16}, {"f4", ND_FLOAT32}, {"f8", ND_FLOAT64}, {"c8", ND_COMPLEX64}, {"c16", ND_COMPLEX128},
-    {"V2", ND_BFLOAT16},
+    {"b1", ND_BOOL},    {"?", ND_BOOL},       {"i1", ND_INT8},        {"i2", ND_INT16},
+    {"i4", ND_INT32},   {"i8", ND_INT64},     {"u1", ND_UINT8},       {"u2", ND_UINT16},
+    {"u4", ND_UINT32},  {"u8", ND_UINT64},    {"f2", ND_FLOAT16},     {"f4", ND_FLOAT32},
+    {"f8", ND_FLOAT64}, {"c8", ND_COMPLEX64}, {"c16", ND_COMPLEX128}, {"V2", ND_BFLOAT16},
 };
 
-/* ---- Reading the header ----------------------------------------------------------------------------------------- */
+/* ---- Reading the header ---------------------------------------------------------------------- */
 
 struct parser {
     const char *path;
@@ -67,7 +67,8 @@ static bool malformed(const struct parser *parser, const char *what)
 
 static void skip_space(struct parser *parser)
 {
-    while (parser->at < parser->end && (*parser->at == ' ' || (*parser->at >= '\t' && *parser->at <= '\r')))
+    while (parser->at < parser->end &&
+           (*parser->at == ' ' || (*parser->at >= '\t' && *parser->at <= '\r')))
         parser->at++;
 }
 
@@ -125,7 +126,8 @@ static bool parse_descr(struct parser *parser, struct header *header)
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strcmp(text + has_order, codes[i].code) == 0) {
             header->dtype = codes[i].dtype;
-            header->swapped = (order == '<' || order == '>') && order != NATIVE && nd_dtype_size(header->dtype) > 1;
+            header->swapped = (order == '<' || order == '>') && order != NATIVE &&
+                              nd_dtype_size(header->dtype) > 1;
             return true;
         }
     ndi_fail(ND_ERROR_DTYPE, "%s: dtype '%s' is not supported", parser->path, text);
@@ -141,7 +143,8 @@ static bool parse_length(struct parser *parser, int64_t *length)
         return malformed(parser, "a length in 'shape' is negative");
     start = parser->at;
     for (; parser->at < parser->end && *parser->at >= '0' && *parser->at <= '9'; parser->at++)
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, *parser->at - '0', &value))
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, *parser->at - '0', &value))
             return malformed(parser, "a length in 'shape' is too large");
     if (parser->at == start)
         return malformed(parser, "'shape' is not a tuple of whole numbers");
@@ -186,7 +189,8 @@ static bool parse_dict(struct parser *parser, struct header *header)
         bool (*parse)(struct parser *, struct header *);
     } keys[] = {
         {"descr", "'descr' is missing", "'descr' is there twice", parse_descr},
-        {"fortran_order", "'fortran_order' is missing", "'fortran_order' is there twice", parse_order},
+        {"fortran_order", "'fortran_order' is missing", "'fortran_order' is there twice",
+         parse_order},
         {"shape", "'shape' is missing", "'shape' is there twice", parse_shape},
     };
     enum { KEYS = sizeof keys / sizeof *keys };
@@ -233,12 +237,14 @@ static bool read_header(ndi_file *file, struct header *header)
     if (got < 0)
         return false;
     if (got < 8 || memcmp(prefix, magic, sizeof magic) != 0) {
-        ndi_fail(ND_ERROR_FORMAT, "%s: not a .npy file: it does not begin with \\x93NUMPY and a version", file->path);
+        ndi_fail(ND_ERROR_FORMAT,
+                 "%s: not a .npy file: it does not begin with \\x93NUMPY and a version",
+                 file->path);
         return false;
     }
     if (prefix[6] < 1 || prefix[6] > 3 || prefix[7] != 0) {
-        ndi_fail(ND_ERROR_FORMAT, "%s: .npy version %d.%d is not known; 1.0, 2.0 and 3.0 are", file->path, prefix[6],
-                 prefix[7]);
+        ndi_fail(ND_ERROR_FORMAT, "%s: .npy version %d.%d is not known; 1.0, 2.0 and 3.0 are",
+                 file->path, prefix[6], prefix[7]);
         return false;
     }
     size_t width = prefix[6] == 1 ? 2 : 4;
@@ -252,7 +258,8 @@ static bool read_header(ndi_file *file, struct header *header)
         return false;
     }
     if (length > HEADER_LIMIT) {
-        ndi_fail(ND_ERROR_FORMAT, "%s: malformed .npy header: it is %zu bytes long", file->path, length);
+        ndi_fail(ND_ERROR_FORMAT, "%s: malformed .npy header: it is %zu bytes long", file->path,
+                 length);
         return false;
     }
     text = ndi_allocate(length + 1);
@@ -262,8 +269,8 @@ static bool read_header(ndi_file *file, struct header *header)
     if (got < 0)
         goto done;
     if (got < (int64_t)length) {
-        ndi_fail(ND_ERROR_FILE, "%s: ends inside the header: holds %lld of %zu bytes of it", file->path,
-                 (long long)got, length);
+        ndi_fail(ND_ERROR_FILE, "%s: ends inside the header: holds %lld of %zu bytes of it",
+                 file->path, (long long)got, length);
         goto done;
     }
     *header = (struct header){.data_at = (int64_t)(8 + width + length)};
@@ -283,12 +290,12 @@ done:
     return done;
 }
 
-/* ---- Reading the elements --------------------------------------------------------------------------------------- */
+/* ---- Reading the elements -------------------------------------------------------------------- */
 
 static bool fail_short(const ndi_file *file, int64_t got, size_t bytes)
 {
-    ndi_fail(ND_ERROR_FILE, "%s: the data are cut off: the file holds %lld of %zu bytes", file->path, (long long)got,
-             bytes);
+    ndi_fail(ND_ERROR_FILE, "%s: the data are cut off: the file holds %lld of %zu bytes",
+             file->path, (long long)got, bytes);
     return false;
 }
 
@@ -309,10 +316,11 @@ static void swap_part(void *context, size_t begin, size_t end)
 {
     const struct swap *swap = context;
     switch (swap->item) {
-#define CASE(bytes, type, function)                                                                          \
-    case bytes:                                                                                              \
-        for (type *p = (type *)swap->data + begin, *last = (type *)swap->data + end; p < last; p++)          \
-            *p = function(*p);                                                                               \
+#define CASE(bytes, type, function)                                                                \
+    case bytes:                                                                                    \
+        for (type *p = (type *)swap->data + begin, *last = (type *)swap->data + end; p < last;     \
+             p++)                                                                                  \
+            *p = function(*p);                                                                     \
         break;
         CASE(2, uint16_t, __builtin_bswap16)
         CASE(4, uint32_t, __builtin_bswap32)
@@ -337,11 +345,13 @@ static nd_array *read_array(ndi_file *file, const struct header *header)
         reversed[i] = header->rank - 1 - i;
     if (!long_enough(file, header))
         return NULL;
-    nd_array *array = ndi_new(header->dtype, header->rank, header->lengths, header->fortran ? reversed : NULL);
+    nd_array *array =
+        ndi_new(header->dtype, header->rank, header->lengths, header->fortran ? reversed : NULL);
     if (!array)
         return NULL;
-    int64_t got = file->size >= 0 ? ndi_file_read_at(file, array->data, header->bytes, header->data_at)
-                                  : ndi_file_read(file, array->data, header->bytes);
+    int64_t got = file->size >= 0
+                      ? ndi_file_read_at(file, array->data, header->bytes, header->data_at)
+                      : ndi_file_read(file, array->data, header->bytes);
     if (got < (int64_t)header->bytes) {
         if (got >= 0)
             fail_short(file, got, header->bytes);
@@ -381,13 +391,16 @@ nd_array *nd_map_npy(const char *path)
     if (!read_header(&file, &header) || !long_enough(&file, &header))
         goto done;
     if (header.swapped) {
-        ndi_fail(ND_ERROR_DTYPE, "%s: the elements are in the other byte order; nd_load_npy reads such a file", path);
+        ndi_fail(ND_ERROR_DTYPE,
+                 "%s: the elements are in the other byte order; nd_load_npy reads such a file",
+                 path);
         goto done;
     }
     size_t item = nd_dtype_size(header.dtype);
     size_t alignment = nd_dtype_kind(header.dtype) == ND_KIND_COMPLEX ? item / 2 : item;
     if (file.size < 0 || header.data_at % (int64_t)alignment != 0) {
-        /* a pipe, or elements where they cannot be used: read, though not to be written, like a mapping */
+        /* a pipe, or elements where they cannot be used: read, though not to be written, like a
+         * mapping */
         array = read_array(&file, &header);
         if (array)
             array->writeable = false;
@@ -412,7 +425,7 @@ done:
     return array;
 }
 
-/* ---- Writing ---------------------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 /* Prefix and header, as NumPy lays them out; returns their length, a multiple of 64. */
 static size_t write_header(const nd_array *array, bool fortran, char *text, size_t capacity)
@@ -424,12 +437,14 @@ static size_t write_header(const nd_array *array, bool fortran, char *text, size
     char order = nd_dtype_size((nd_dtype)array->dtype) == 1 ? '|' : NATIVE;
     size_t length = 10;
 #define ADD(...) (length += (size_t)snprintf(text + length, capacity - length, __VA_ARGS__))
-    ADD("{'descr': '%c%s', 'fortran_order': %s, 'shape': (", order, code, fortran ? "True" : "False");
+    ADD("{'descr': '%c%s', 'fortran_order': %s, 'shape': (", order, code,
+        fortran ? "True" : "False");
     for (int i = 0; i < array->rank; i++)
         ADD("%s%lld", i ? ", " : "", (long long)ndi_lengths(array)[i]);
     ADD("%s), }", array->rank == 1 ? "," : "");
     if (array->rank) {
-        int digits = snprintf(NULL, 0, "%lld", (long long)ndi_lengths(array)[fortran ? array->rank - 1 : 0]);
+        int digits =
+            snprintf(NULL, 0, "%lld", (long long)ndi_lengths(array)[fortran ? array->rank - 1 : 0]);
         ADD("%*s", GROWTH_DIGITS - digits, "");
     }
 #undef ADD
@@ -452,7 +467,8 @@ static bool write_elements(ndi_output *output, const nd_array *array)
         return ndi_output_write(output, array->data, (size_t)array->size * item);
     if ((size_t)array->size * item <= WRITE_BLOCK) {
         nd_array *copy = nd_ascontiguous(array);
-        bool written = copy && ndi_force(copy) && ndi_output_write(output, copy->data, (size_t)copy->size * item);
+        bool written = copy && ndi_force(copy) &&
+                       ndi_output_write(output, copy->data, (size_t)copy->size * item);
         ndi_drop(copy);
         return written;
     }
@@ -464,8 +480,9 @@ static bool write_elements(ndi_output *output, const nd_array *array)
         int64_t lengths[ND_MAX_RANK];
         memcpy(lengths, ndi_lengths(array), array->rank * sizeof *lengths);
         lengths[0] = rows - i < at_once ? rows - i : at_once;
-        nd_array *part = ndi_new_view(array, (nd_dtype)array->dtype, array->rank - drop_axis, lengths + drop_axis,
-                                      ndi_strides(array) + drop_axis, array->data + i * ndi_strides(array)[0]);
+        nd_array *part = ndi_new_view(array, (nd_dtype)array->dtype, array->rank - drop_axis,
+                                      lengths + drop_axis, ndi_strides(array) + drop_axis,
+                                      array->data + i * ndi_strides(array)[0]);
         written = part && write_elements(output, part);
         ndi_drop(part);
     }
@@ -481,8 +498,10 @@ nd_status nd_save_npy(const char *path, const nd_array *array)
     if (!ndi_force(array) || !ndi_output_open(&output, path))
         return nd_error();
     bool fortran = !array->contiguous && nd_is_fortran_contiguous(array);
-    bool written = ndi_output_write(&output, header, write_header(array, fortran, header, sizeof header)) &&
-                   (fortran ? ndi_output_write(&output, array->data, nd_bytes(array)) : write_elements(&output, array));
+    bool written =
+        ndi_output_write(&output, header, write_header(array, fortran, header, sizeof header)) &&
+        (fortran ? ndi_output_write(&output, array->data, nd_bytes(array))
+                 : write_elements(&output, array));
     if (!written)
         output.failed = true;
     return ndi_output_close(&output) ? ND_OK : nd_error();

@@ -1,9 +1,10 @@
 /* Decimal text to double, correctly rounded.
  *
- * Nearly every number in a file has at most 19 digits and a small power of ten. Then the digits fit 64 bits and the
- * power of five 63, so one 128-bit product, or one division whose remainder is kept as a sticky bit, holds the exact
- * value, and converting it to double is the only rounding. (Where digits and power of ten are doubles themselves, one
- * floating-point operation does the same: Clinger, PLDI 1990.) The rest is strtod's. */
+ * Nearly every number in a file has at most 19 digits and a small power of ten. Then the digits fit
+ * 64 bits and the power of five 63, so one 128-bit product, or one division whose remainder is kept
+ * as a sticky bit, holds the exact value, and converting it to double is the only rounding. (Where
+ * digits and power of ten are doubles themselves, one floating-point operation does the same:
+ * Clinger, PLDI 1990.) The rest is strtod's. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -15,8 +16,9 @@
 
 enum { MOST_DIGITS = 19 }; /* 10^19 < 2^64 */
 
-static const double powers_of_10[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+static const double powers_of_10[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 static const uint64_t powers_of_5[NDI_EXACT_POWER + 1] = {
     1ull,
@@ -63,7 +65,8 @@ double ndi_decimal_to_double(uint64_t digits, int power)
     if (digits == 0)
         return 0;
     if (digits <= 1ull << 53 && power >= -22 && power <= 22)
-        return power < 0 ? (double)digits / powers_of_10[-power] : (double)digits * powers_of_10[power];
+        return power < 0 ? (double)digits / powers_of_10[-power]
+                         : (double)digits * powers_of_10[power];
     if (power >= 0) /* below 2^127, then an exact scaling to below 2^154 */
         return (double)((unsigned __int128)digits * powers_of_5[power]) * power_of_2(power);
     int shift = __builtin_clzll(digits);
@@ -113,7 +116,8 @@ const char *ndi_scan_number(const char *text, locale_t c_locale, ndi_number *num
         const char *first = start;
         while (count > MOST_DIGITS && *first == '0')
             first++, count--;
-        if (count <= MOST_DIGITS && digits <= (uint64_t)INT64_MAX + negative && (digits || !negative)) {
+        if (count <= MOST_DIGITS && digits <= (uint64_t)INT64_MAX + negative &&
+            (digits || !negative)) {
             number->kind = NDI_WHOLE;
             number->whole = negative ? (int64_t)-digits : (int64_t)digits;
             number->real = (double)number->whole;
@@ -139,7 +143,8 @@ const char *ndi_scan_number(const char *text, locale_t c_locale, ndi_number *num
         power += minus ? -exponent : exponent;
     }
     number->kind = NDI_REAL;
-    for (const char *first = start; count > MOST_DIGITS && (*first == '0' || *first == '.'); first++)
+    for (const char *first = start; count > MOST_DIGITS && (*first == '0' || *first == '.');
+         first++)
         count -= *first == '0'; /* zeros before the first digit that counts */
     if (count <= MOST_DIGITS && power >= -NDI_EXACT_POWER && power <= NDI_EXACT_POWER) {
         number->real = ndi_decimal_to_double(digits, power);

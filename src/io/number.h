@@ -18,8 +18,9 @@ typedef struct ndi_number {
     double real; /* set for both kinds */
 } ndi_number;
 
-/* Reads a decimal number, "inf", "infinity" or "nan" (in any case) that begins at `text`, which must end in something
- * that is no part of a number. Returns the first character after it. `c_locale` is the C locale. */
+/* Reads a decimal number, "inf", "infinity" or "nan" (in any case) that begins at `text`, which
+ * must end in something that is no part of a number. Returns the first character after it.
+ * `c_locale` is the C locale. */
 const char *ndi_scan_number(const char *text, locale_t c_locale, ndi_number *number);
 
 /* The double nearest to digits * 10^power, ties to even, for |power| <= NDI_EXACT_POWER. */

@@ -1,7 +1,7 @@
 /* PNG images through libpng.
  *
- * libpng reports errors by longjmp. What must be freed therefore lies in a struct of the outer function, and the inner
- * one, which calls setjmp, changes no local variable after it. */
+ * libpng reports errors by longjmp. What must be freed therefore lies in a struct of the outer
+ * function, and the inner one, which calls setjmp, changes no local variable after it. */
 #include <setjmp.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ struct image {
     bool failed; /* the error is kept already */
 };
 
-/* ---- What libpng calls ------------------------------------------------------------------------------------------ */
+/* ---- What libpng calls ----------------------------------------------------------------------- */
 
 /* libpng frees without saying how much: the size stands before the block. */
 enum { BLOCK_HEADER = 64 };
@@ -79,7 +79,8 @@ static void read_bytes(png_structp png, png_bytep to, size_t bytes)
     size_t left = image->text.length - image->at;
     if (left < bytes) {
         if (!image->failed)
-            ndi_fail(ND_ERROR_FILE, "%s: the image is cut off after %zu bytes", image->path, image->text.length);
+            ndi_fail(ND_ERROR_FILE, "%s: the image is cut off after %zu bytes", image->path,
+                     image->text.length);
         image->failed = true;
         png_error(png, "cut off");
     }
@@ -101,7 +102,7 @@ static void flush_bytes(png_structp png)
     (void)png;
 }
 
-/* ---- Reading ---------------------------------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------------- */
 
 /* Everything that libpng may jump out of. */
 static bool read_image(struct image *image)
@@ -112,7 +113,8 @@ static bool read_image(struct image *image)
     png_set_read_fn(png, image, read_bytes);
     png_read_info(png, image->info);
     /* before memory is taken for it */
-    if (png_get_rowbytes(png, image->info) / DEFLATE_RATIO * png_get_image_height(png, image->info) >
+    if (png_get_rowbytes(png, image->info) / DEFLATE_RATIO *
+            png_get_image_height(png, image->info) >
         image->text.length)
         png_error(png, "it claims more pixels than its data can hold");
     png_set_expand(png); /* palettes, 1, 2 and 4 bits, transparent colours */
@@ -123,7 +125,8 @@ static bool read_image(struct image *image)
     png_set_interlace_handling(png);
     png_read_update_info(png, image->info);
 
-    int64_t lengths[3] = {png_get_image_height(png, image->info), png_get_image_width(png, image->info),
+    int64_t lengths[3] = {png_get_image_height(png, image->info),
+                          png_get_image_width(png, image->info),
                           png_get_channels(png, image->info)};
     nd_dtype dtype = png_get_bit_depth(png, image->info) == 16 ? ND_UINT16 : ND_UINT8;
     size_t row = png_get_rowbytes(png, image->info);
@@ -151,7 +154,8 @@ nd_array *nd_load_png(const char *path)
         ndi_fail(ND_ERROR_FORMAT, "%s: not a PNG file", path);
         goto done;
     }
-    image.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &image, on_error, on_warning, NULL, allocate, release);
+    image.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &image, on_error, on_warning, NULL,
+                                         allocate, release);
     image.info = image.png ? png_create_info_struct(image.png) : NULL;
     if (!image.info) {
         ndi_fail(ND_ERROR_MEMORY, "%s: out of memory", path);
@@ -168,20 +172,21 @@ done:
     return array;
 }
 
-/* ---- Writing ---------------------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
 static bool write_image(struct image *image, const nd_array *array)
 {
-    static const int colours[MOST_CHANNELS + 1] = {
-        0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
+    static const int colours[MOST_CHANNELS + 1] = {0, PNG_COLOR_TYPE_GRAY,
+                                                   PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
+                                                   PNG_COLOR_TYPE_RGB_ALPHA};
     png_structp png = image->png;
     const int64_t *lengths = ndi_lengths(array);
     if (setjmp(png_jmpbuf(png)))
         return false;
     png_set_write_fn(png, image, write_bytes, flush_bytes);
     png_set_IHDR(png, image->info, (png_uint_32)lengths[1], (png_uint_32)lengths[0],
-                 array->dtype == ND_UINT16 ? 16 : 8, colours[array->rank == 3 ? lengths[2] : 1], PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                 array->dtype == ND_UINT16 ? 16 : 8, colours[array->rank == 3 ? lengths[2] : 1],
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, image->info);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     if (array->dtype == ND_UINT16)
@@ -198,16 +203,20 @@ static nd_status check_image(const char *path, const nd_array *array)
     const int64_t *lengths = ndi_lengths(array);
     char shape[NDI_SHAPE_TEXT];
     if (array->dtype != ND_UINT8 && array->dtype != ND_UINT16)
-        return ndi_fail_status(ND_ERROR_DTYPE, "save_png: %s: dtype %s; uint8 and uint16 can be written", path,
+        return ndi_fail_status(ND_ERROR_DTYPE,
+                               "save_png: %s: dtype %s; uint8 and uint16 can be written", path,
                                nd_dtype_name((nd_dtype)array->dtype));
-    if ((array->rank != 2 && array->rank != 3) || (array->rank == 3 && (lengths[2] < 1 || lengths[2] > MOST_CHANNELS)))
-        return ndi_fail_status(ND_ERROR_SHAPE,
-                               "save_png: %s: shape %s; an image has shape (height, width) or (height, width, 1 to 4)",
-                               path, ndi_shape_text(shape, array->rank, lengths));
+    if ((array->rank != 2 && array->rank != 3) ||
+        (array->rank == 3 && (lengths[2] < 1 || lengths[2] > MOST_CHANNELS)))
+        return ndi_fail_status(
+            ND_ERROR_SHAPE,
+            "save_png: %s: shape %s; an image has shape (height, width) or (height, width, 1 to 4)",
+            path, ndi_shape_text(shape, array->rank, lengths));
     for (int i = 0; i < 2; i++) /* libpng's own limit is 1,000,000 */
         if (lengths[i] < 1 || lengths[i] > PNG_USER_WIDTH_MAX)
-            return ndi_fail_status(ND_ERROR_SHAPE, "save_png: %s: shape %s; a PNG has 1 to 1000000 rows and columns",
-                                   path, ndi_shape_text(shape, array->rank, lengths));
+            return ndi_fail_status(
+                ND_ERROR_SHAPE, "save_png: %s: shape %s; a PNG has 1 to 1000000 rows and columns",
+                path, ndi_shape_text(shape, array->rank, lengths));
     return ND_OK;
 }
 
@@ -238,7 +247,8 @@ nd_status nd_save_png(const char *path, const nd_array *array)
         if (!copy || !ndi_force(copy))
             goto done;
     }
-    image.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &image, on_error, on_warning, NULL, allocate, release);
+    image.png = png_create_write_struct_2(PNG_LIBPNG_VER_STRING, &image, on_error, on_warning, NULL,
+                                          allocate, release);
     image.info = image.png ? png_create_info_struct(image.png) : NULL;
     if (image.info)
         written = write_image(&image, array);

@@ -2,8 +2,7 @@
  * for here, call the C library. */
 #include "kernels/vector.h"
 
-#include <complex.h>
-
+#include "kernels/complex.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
@@ -103,8 +102,34 @@ enum { STAGED = 64 };
     DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, SLEEF_FLOAT32(function, ulp))                \
     DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, SLEEF_FLOAT64(function, ulp))
 
+/* SLEEF's vector function up to a magnitude, beyond it the C library's in double, element by element. */
+#define DEFINE_VECTOR_TO(NAME, REAL, VECTOR, FUNCTION, LIBRARY, LIMIT)                                       \
+    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR x)                                                              \
+    {                                                                                                        \
+        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                                      \
+        VECTOR y = FUNCTION(x);                                                                              \
+        REAL from[LANES], to[LANES];                                                                         \
+        memcpy(from, &x, sizeof x);                                                                          \
+        int beyond = 0;                                                                                      \
+        for (int i = 0; i < LANES; i++)                                                                      \
+            beyond |= (from[i] > (LIMIT)) | (from[i] < -(LIMIT));                                            \
+        if (__builtin_expect(beyond, 0)) {                                                                   \
+            memcpy(to, &y, sizeof y);                                                                        \
+            for (int i = 0; i < LANES; i++)                                                                  \
+                if ((from[i] > (LIMIT)) | (from[i] < -(LIMIT)))                                              \
+                    to[i] = (REAL)LIBRARY((double)from[i]);                                                  \
+            memcpy(&y, to, sizeof y);                                                                        \
+        }                                                                                                    \
+        return y;                                                                                            \
+    }                                                                                                        \
+    DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, NAME##_whole)
+#define KERNEL1_VECTOR_TO(name, function, ulp, limit32, limit64)                                             \
+    DEFINE_VECTOR_TO(name##_FLOAT32, float, vector_float32, SLEEF_FLOAT32(function, ulp), function, limit32) \
+    DEFINE_VECTOR_TO(name##_FLOAT64, double, vector_float64, SLEEF_FLOAT64(function, ulp), function, limit64)
+
 #else
 
+#define KERNEL1_VECTOR_TO(name, function, ulp, ...) KERNEL1_VECTOR(name, function, ulp)
 #define KERNEL1_VECTOR(name, function, ulp)                                                                  \
     UNARY_LOOP(name##_FLOAT32, float, float, function##f(x))                                                 \
     UNARY_LOOP(name##_FLOAT64, double, double, function(x))
@@ -127,6 +152,7 @@ enum { STAGED = 64 };
 #include "kernels/functions.def"
 
 #undef KERNEL1_VECTOR
+#undef KERNEL1_VECTOR_TO
 #undef KERNEL2_VECTOR
 #undef KERNEL1_COMPLEX
 #undef KERNEL2_COMPLEX
@@ -135,6 +161,7 @@ enum { STAGED = 64 };
 void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 {
 #define KERNEL1_VECTOR(name, ...) ON_FLOATS(SLOT, name, )
+#define KERNEL1_VECTOR_TO(name, ...) ON_FLOATS(SLOT, name, )
 #define KERNEL2_VECTOR(name, ...) ON_FLOATS(SLOT, name, )
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL2_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )

@@ -78,6 +78,7 @@ typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
 typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the half floats */
+    ndi_kernel *compare_mixed[ND_OP_COUNT][2];            /* int64 with uint64; [1]: the other way round */
     ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT];     /* [to][from]; the diagonal copies */
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
     ndi_scan_kernel *scan[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */

@@ -41,20 +41,21 @@ static void stream_end(void)
 #endif
 }
 
-/* Runs down the columns of `in`, so that the stores are contiguous; the tile's lines of `in` stay in L1. */
+/* Takes a line of `in` at a time: the elements of one column that belong to the next rows of `out`. The line below it is
+ * wanted one sweep later, and columns are too far apart for the hardware to foresee it. */
 #define TRANSPOSE(SIZE, TYPE)                                                                                \
     static void transpose_##SIZE(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,           \
                                  const char *in, ptrdiff_t in_column_stride)                                 \
     {                                                                                                        \
+        enum { LINE = SIZE < 8 ? 8 : 64 / SIZE };                                                            \
         size_t r = 0;                                                                                        \
-        for (; r + 4 <= rows; r += 4) {                                                                      \
-            TYPE *to0 = (TYPE *)(out + (ptrdiff_t)r * out_row_stride);                                       \
-            TYPE *to1 = (TYPE *)(out + (ptrdiff_t)(r + 1) * out_row_stride);                                 \
-            TYPE *to2 = (TYPE *)(out + (ptrdiff_t)(r + 2) * out_row_stride);                                 \
-            TYPE *to3 = (TYPE *)(out + (ptrdiff_t)(r + 3) * out_row_stride);                                 \
+        for (; r + LINE <= rows; r += LINE) {                                                                \
+            char *to = out + (ptrdiff_t)r * out_row_stride;                                                  \
             for (size_t c = 0; c < columns; c++) {                                                           \
                 const TYPE *from = (const TYPE *)(in + (ptrdiff_t)c * in_column_stride) + r;                 \
-                to0[c] = from[0], to1[c] = from[1], to2[c] = from[2], to3[c] = from[3];                      \
+                __builtin_prefetch((const char *)from + 64);                                                 \
+                for (size_t k = 0; k < LINE; k++)                                                            \
+                    ((TYPE *)(to + (ptrdiff_t)k * out_row_stride))[c] = from[k];                             \
             }                                                                                                \
         }                                                                                                    \
         for (; r < rows; r++) {                                                                              \

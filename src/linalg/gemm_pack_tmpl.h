@@ -6,34 +6,43 @@
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 #define loose JOIN(SET, loose)
+#define vector JOIN(SET, vector)
+#define loose_vector JOIN(SET, loose_vector)
+#define LANES (16 / sizeof(REAL))
 #define STEP 8
 
 typedef REAL loose __attribute__((aligned(1), may_alias));
+typedef REAL loose_vector __attribute__((vector_size(16), aligned(1), may_alias));
+
+/* Rows whose steps are adjacent, whole vectors of them and of steps: squares are transposed in registers. */
+static void JOIN(SET, transpose)(REAL *to, const char *from, ptrdiff_t across_stride, size_t width)
+{
+    for (size_t i = 0; i < width; i += LANES)
+#pragma GCC unroll 4
+        for (size_t q = 0; q < STEP; q += LANES) {
+            vector row[LANES];
+            for (size_t r = 0; r < LANES; r++)
+                row[r] = *(const loose_vector *)(from + (ptrdiff_t)(i + r) * across_stride + q * sizeof(REAL));
+            JOIN(SET, transpose_square)(row);
+            for (size_t r = 0; r < LANES; r++)
+                *(vector *)(to + (q + r) * width + i) = row[r];
+        }
+}
 
 static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stride, ptrdiff_t depth_stride,
                             size_t width, size_t across, size_t depth)
 {
     REAL *to = panel;
+    size_t p = 0;
     if (across < width)
         memset(to, 0, width * depth * sizeof(REAL));
-    if (across_stride == sizeof(REAL)) {
-        for (size_t p = 0; p < depth; p++, to += width, from += depth_stride)
-            for (size_t i = 0; i < across; i++)
-                to[i] = ((const loose *)from)[i];
-        return;
-    }
-    size_t p = 0;
-    for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * depth_stride)
-        for (size_t i = 0; i < across; i++) {
-            const char *row = from + (ptrdiff_t)i * across_stride;
-            if (depth_stride == sizeof(REAL))
-#pragma GCC unroll 8
-                for (size_t q = 0; q < STEP; q++)
-                    to[q * width + i] = ((const loose *)row)[q];
-            else
-                for (size_t q = 0; q < STEP; q++)
-                    to[q * width + i] = *(const loose *)(row + (ptrdiff_t)q * depth_stride);
-        }
+    else if (across_stride == sizeof(REAL))
+        for (; p < depth; p++, to += width, from += depth_stride)
+            for (size_t i = 0; i < width; i += LANES)
+                *(vector *)(to + i) = *(const loose_vector *)((const loose *)from + i);
+    else if (depth_stride == sizeof(REAL))
+        for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * sizeof(REAL))
+            JOIN(SET, transpose)(to, from, across_stride, width);
     for (; p < depth; p++, to += width, from += depth_stride)
         for (size_t i = 0; i < across; i++)
             to[i] = *(const loose *)(from + (ptrdiff_t)i * across_stride);
@@ -104,6 +113,9 @@ static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t
 #undef JOIN_
 #undef JOIN
 #undef loose
+#undef vector
+#undef loose_vector
+#undef LANES
 #undef STEP
 #undef SET
 #undef REAL

@@ -37,7 +37,8 @@ enum { COMMUTES = NDI_COMMUTES, EXACT = NDI_EXACT, MONOTONE = NDI_MONOTONE };
                       SIGNATURE_FIELDS(signature),                                                           \
                       .identity = NDI_IDENTITY_##identity_,                                                  \
                       .properties = properties_,                                                             \
-                      .selects = ND_OP_##name == ND_OP_where},
+                      .selects = ND_OP_##name == ND_OP_where,                                                \
+                      .compares = ND_OP_##name >= ND_OP_equal && ND_OP_##name <= ND_OP_greater_equal},
 const ndi_op_row ndi_op_rows[ND_OP_COUNT] = {
 #include "ops/ops.def"
 };
@@ -125,6 +126,7 @@ bool ndi_resolve_dtype(nd_op op, nd_dtype dtype, ndi_resolution *resolution)
     resolution->kernel = ndi_kernel_dtype(resolution->dtype);
     resolution->kernel_result = returned_dtype(row->returns, resolution->kernel);
     resolution->result = returned_dtype(row->returns, resolution->dtype);
+    resolution->mixed = false;
     return true;
 }
 
@@ -145,16 +147,59 @@ static bool integer_fits(nd_dtype dtype, nd_operand scalar)
     return bits == 64 || (scalar.value.integer >> (bits - 1)) == (scalar.value.integer < 0 ? -1 : 0);
 }
 
+/* What the arrays promote to. Three of them: those of inexact dtypes first, because int8, uint8 and float16 promote to
+ * float16, but int8 and uint8 alone to int16, which float16 does not hold. */
+static nd_dtype promote_arrays(int first, int count, const nd_operand *arguments)
+{
+    nd_dtype dtype = ND_DTYPE_NONE;
+    const int passes = count - first > 2 ? 2 : 1;
+    for (int pass = 0; pass < passes; pass++)
+        for (int i = first; i < count; i++) {
+            if (arguments[i].kind != ND_OPERAND_ARRAY)
+                continue;
+            const nd_dtype next = nd_dtype_of(arguments[i].array);
+            if (passes == 2 && (nd_dtype_kind(next) < ND_KIND_FLOAT) != pass)
+                continue;
+            dtype = dtype == ND_DTYPE_NONE || dtype == next ? next : nd_promote(dtype, next);
+        }
+    return dtype;
+}
+
+/* Two integer arrays are converted to floats each for itself: int8 with uint8 is computed in float16. */
+static nd_dtype promote_floats(const nd_operand *arguments, nd_dtype dtype)
+{
+    if (arguments[0].kind != ND_OPERAND_ARRAY || arguments[1].kind != ND_OPERAND_ARRAY)
+        return dtype;
+    return nd_promote(float_for(nd_dtype_of(arguments[0].array)), float_for(nd_dtype_of(arguments[1].array)));
+}
+
+/* uint64 against a signed integer: no dtype holds both. An integer scalar counts as what its value needs. */
+static bool is_mixed(const nd_operand *arguments)
+{
+    bool has_signed = false, has_uint64 = false;
+    for (int i = 0; i < 2; i++) {
+        const nd_operand x = arguments[i];
+        if (x.kind == ND_OPERAND_ARRAY)
+            has_signed |= nd_dtype_kind(nd_dtype_of(x.array)) == ND_KIND_SIGNED;
+        else
+            has_signed |= x.kind == ND_OPERAND_INT && x.value.integer < 0;
+        has_uint64 |= ndi_mixed_dtype(x) == ND_UINT64;
+    }
+    return has_signed && has_uint64;
+}
+
+nd_dtype ndi_mixed_dtype(nd_operand argument)
+{
+    if (argument.kind == ND_OPERAND_ARRAY)
+        return nd_dtype_of(argument.array) == ND_UINT64 ? ND_UINT64 : ND_INT64;
+    return argument.kind == ND_OPERAND_UINT ? ND_UINT64 : ND_INT64;
+}
+
 bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolution *resolution)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     const int first = row->selects;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    for (int i = first; i < count; i++)
-        if (arguments[i].kind == ND_OPERAND_ARRAY) {
-            const nd_dtype next = nd_dtype_of(arguments[i].array);
-            dtype = dtype == ND_DTYPE_NONE ? next : nd_promote(dtype, next);
-        }
+    nd_dtype dtype = promote_arrays(first, count, arguments);
     if (dtype == ND_DTYPE_NONE) { /* scalars only: each has its own dtype */
         for (int i = first; i < count; i++) {
             const nd_dtype next = ndi_scalar_dtype(arguments[i].kind);
@@ -165,6 +210,9 @@ bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolutio
     for (int i = first; i < count; i++) {
         if (arguments[i].kind == ND_OPERAND_ARRAY)
             continue;
+        /* Computed in floats, an integer needs no room in the dtype of the arrays. */
+        if ((row->computes == COMPUTES_FLOAT || row->computes == COMPUTES_MEAN) && !integer_fits(dtype, arguments[i]))
+            continue;
         /* A comparison with an integer that the dtype cannot hold is not an error: compare in one that can. */
         if (row->returns == NDI_RETURNS_TRUTH && !integer_fits(dtype, arguments[i]))
             dtype = nd_promote(dtype, ndi_scalar_dtype(arguments[i].kind));
@@ -173,7 +221,12 @@ bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolutio
         if (dtype == ND_DTYPE_NONE)
             return false;
     }
-    return ndi_resolve_dtype(op, dtype, resolution);
+    if (row->computes == COMPUTES_FLOAT && count == 2)
+        dtype = promote_floats(arguments, dtype);
+    if (!ndi_resolve_dtype(op, dtype, resolution))
+        return false;
+    resolution->mixed = row->compares && is_mixed(arguments);
+    return true;
 }
 
 nd_dtype nd_result_dtype(nd_op op, int count, const nd_operand *arguments)

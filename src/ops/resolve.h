@@ -19,6 +19,7 @@ typedef struct ndi_op_row {
     uint8_t identity;
     uint8_t properties;
     bool selects; /* the first argument is a condition and takes no part in promotion */
+    bool compares; /* equal, less, ...: exact between uint64 and signed integers */
 } ndi_op_row;
 
 extern const ndi_op_row ndi_op_rows[ND_OP_COUNT];
@@ -28,6 +29,7 @@ extern const ndi_op_row ndi_op_rows[ND_OP_COUNT];
  * which have no kernels and go through float32. */
 typedef struct ndi_resolution {
     nd_dtype dtype, kernel, kernel_result, result;
+    bool mixed; /* a comparison of uint64 with a signed integer: the kernel takes one as uint64, the other as int64 */
 } ndi_resolution;
 
 /* False, with ND_ERROR_DTYPE or ND_ERROR_VALUE kept, if the operation does not take the arguments. */
@@ -35,6 +37,9 @@ bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolutio
 
 /* The same for one promoted dtype: reductions, and calls whose dtypes are known. */
 bool ndi_resolve_dtype(nd_op op, nd_dtype dtype, ndi_resolution *resolution);
+
+/* The dtype of that kind of argument of a mixed comparison: uint64, else int64. */
+nd_dtype ndi_mixed_dtype(nd_operand argument);
 
 /* float32 for the half floats, else the dtype itself. */
 nd_dtype ndi_kernel_dtype(nd_dtype dtype);

@@ -10,8 +10,8 @@ def _equal(ours, theirs, zero_signs):
     same = ours == theirs
     if ours.dtype.kind == "f":
         if zero_signs:
-            same &= np.signbit(ours) == np.signbit(theirs)
-        same |= np.isnan(ours) & np.isnan(theirs)
+            same = same & (np.signbit(ours) == np.signbit(theirs))
+        same = same | (np.isnan(ours) & np.isnan(theirs))
     return same
 
 
@@ -36,7 +36,7 @@ def assert_equal(ours, theirs, given=(), zero_signs=True):
     """Same dtype, shape and elements."""
     theirs = np.asarray(theirs)
     assert_form(ours, theirs)
-    same = _equal(ours, theirs, zero_signs)
+    same = np.asarray(_equal(ours, theirs, zero_signs))
     assert same.all(), report(~same, ours, theirs, given)
 
 
@@ -49,7 +49,7 @@ def assert_close(ours, theirs, fine, ulp, given=(), zero_signs=True):
     own, decides infinities, NaNs and the signs of zeros. Complex errors are measured against the magnitude."""
     theirs, fine = np.asarray(theirs), np.asarray(fine)
     assert_form(ours, theirs)
-    close = _equal(ours, theirs, zero_signs)
+    close = np.asarray(_equal(ours, theirs, zero_signs))
     wide = WIDER[ours.dtype.name]
     real = ours.real.dtype
     info = np.finfo(real)

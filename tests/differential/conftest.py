@@ -1,7 +1,8 @@
 """Finds the library, sets the hypothesis profiles, and turns NumPy's warnings off.
 
 The library is $ND_LIBRARY, or libndstream.so in the `src` of the build folder given with --build-folder.
-Profiles: `ci` (the default; the same examples every time) and `long` (--hypothesis-profile=long).
+Profiles: `ci` (the default: the same examples every time, and no time spent on shrinking one that fails) and `long`
+(--hypothesis-profile=long: many more, which shrink).
 """
 
 import os
@@ -9,11 +10,13 @@ import pathlib
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 COMMON = dict(deadline=None, suppress_health_check=CHECKS, database=None, print_blob=True)
-settings.register_profile("ci", derandomize=True, max_examples=50, **COMMON)
+settings.register_profile(
+    "ci", derandomize=True, max_examples=50, phases=[Phase.explicit, Phase.generate], **COMMON
+)
 settings.register_profile("long", max_examples=1500, **COMMON)
 settings.load_profile("ci")
 

@@ -94,7 +94,6 @@ _declare(c_int, "nd_error")
 _declare(c_char_p, "nd_error_message")
 _declare(None, "nd_error_clear")
 _declare(None, "nd_set_num_threads", c_int)
-_declare(Configuration, "nd_config")
 _declare(POINTER(OpInfo), "nd_op_describe", c_int)
 _declare(c_int, "nd_op_from_name", c_char_p)
 _declare(c_int, "nd_promote", c_int, c_int)
@@ -338,6 +337,7 @@ def can_cast(a, b, casting):
 
 
 def isa():
+    library.nd_config.restype = Configuration
     return library.nd_config().isa.decode()
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from compare import WIDER, assert_close, assert_equal
+from compare import WIDER, assert_close, assert_equal, assert_form
+from differences import masks
 
 # NumPy's own results for these are the expectation to the last bit.
 EXACT_OPS = set(
@@ -20,11 +21,15 @@ ZERO_SIGN_IS_FREE = {"maximum", "minimum", "fmax", "fmin", "clip"}
 COMPLEX_ULP = 8
 
 
-def loop_dtypes(name, arguments):
-    """The dtypes that NumPy converts the arguments to, for ufuncs on arrays."""
+def call_numpy(name, arguments):
+    return getattr(np, name)(*arguments)
+
+
+def loop_dtype(name, arguments):
+    """The dtype that NumPy computes in."""
     ufunc = getattr(np, name)
-    given = tuple(np.asarray(x).dtype for x in arguments)
-    return ufunc.resolve_dtypes(given + (None,) * ufunc.nout)[: ufunc.nin]
+    given = tuple(x.dtype if isinstance(x, np.ndarray) else type(x) for x in arguments)
+    return ufunc.resolve_dtypes(given + (None,) * ufunc.nout)[ufunc.nin - 1]
 
 
 def is_exact(name, dtype):
@@ -34,13 +39,17 @@ def is_exact(name, dtype):
 def assert_as_numpy(op, ours, theirs, arguments):
     """`ours` is what NumPy gives for `arguments`, within the bound of the operation's row."""
     theirs = np.asarray(theirs)
+    assert_form(ours, theirs)
     zero_signs = op.name not in ZERO_SIGN_IS_FREE
-    taken = theirs.dtype if op.arguments == 3 else loop_dtypes(op.name, arguments)[-1]
+    masked = masks(op.name, arguments, theirs.shape)
+    if masked.any():
+        theirs = np.where(masked, ours, theirs)
+    taken = theirs.dtype if op.arguments == 3 else loop_dtype(op.name, arguments)
     if is_exact(op.name, taken):
         assert_equal(ours, theirs, arguments, zero_signs)
         return
     wide = WIDER[taken.name]
-    fine = getattr(np, op.name)(*(np.asarray(x).astype(taken).astype(wide) for x in arguments))
+    fine = call_numpy(op.name, [np.asarray(x).astype(taken).astype(wide) for x in arguments])
     # The wider dtype's own error, and a float16 result's second rounding.
     ulp = max(op.ulp, 0.5) + (0.51 if theirs.dtype == np.float16 else 0.01)
     if taken.kind == "c":

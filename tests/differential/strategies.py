@@ -78,26 +78,25 @@ def random_values(rng, dtype, shape, kind):
         values.real, values.imag = (random_values(rng, real, shape, kind) for _ in range(2))
         return values
     if dtype == bool:
-        return rng.integers(0, 2, shape).astype(bool)
+        return rng.integers(0, 2, size).astype(bool).reshape(shape)
     if dtype.kind in "iu":
         info = np.iinfo(dtype)
         if kind == "small":
-            return rng.integers(0 if info.min == 0 else -9, 10, shape).astype(dtype)
-        values = rng.integers(info.min, info.max, shape, dtype, endpoint=True)
+            values = rng.integers(0 if info.min == 0 else -9, 10, size).astype(dtype)
+        else:
+            values = rng.integers(info.min, info.max, size, dtype, endpoint=True)
     elif kind == "unit":
-        values = rng.uniform(-1, 1, shape).astype(dtype)
+        values = rng.uniform(-1, 1, size).astype(dtype)
     elif kind == "small":
-        values = (rng.standard_normal(shape) * 8).astype(dtype)
+        values = (rng.standard_normal(size) * 8).astype(dtype)
     else:
         bits = rng.integers(0, 2 ** (8 * dtype.itemsize) - 1, size, f"uint{8 * dtype.itemsize}", endpoint=True)
         values = bits.view(dtype)
         values[~np.isfinite(values)] = 1
-        values = values.reshape(shape)
     if kind == "special":
-        flat = values.reshape(-1)
         some = rng.random(size) < 0.4
-        flat[some] = rng.choice(specials(dtype), int(some.sum()))
-    return values
+        values[some] = rng.choice(specials(dtype), int(some.sum()))
+    return values.reshape(shape)
 
 
 def lay_out(values, rng, layout):
@@ -129,7 +128,7 @@ def lay_out(values, rng, layout):
         n = values.shape[axis]
         first = 0 if step > 0 else (n - 1) * -step
         index.append(slice(first, first + n * step if first + n * step >= 0 else None, step) if n else slice(0, 0))
-    view = view[tuple(index)]
+    view = view[(*index, ...)]
     assert view.shape == values.shape
     view[...] = values
     return view

@@ -28,6 +28,7 @@ def compare(op, arrays):
 def test_every_dtype_combination_on_special_values_equals_numpy(op):
     rng = np.random.default_rng(1)
     failures = []
+    failures = []
     some = {name: rng.permutation(specials(name))[:40] for name in NUMPY_DTYPES}
     combinations = list(itertools.product(NUMPY_DTYPES, repeat=min(op.arguments, 2)))
     if op.arguments == 3:

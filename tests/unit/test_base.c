@@ -42,7 +42,7 @@ static int in_child(int (*body)(void))
     fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
-        alarm(30);
+        alarm(20);
         _exit(body());
     }
     if (child < 0 || waitpid(child, &status, 0) != child)
@@ -55,7 +55,7 @@ static void start(pthread_t *thread, void *(*body)(void *), void *context)
     assert_int_equal(pthread_create(thread, NULL, body, context), 0);
 }
 
-/* ---- Errors --------------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
 TEST(error_first_is_kept_until_cleared)
 {
@@ -110,9 +110,9 @@ TEST(status_has_a_text)
     assert_string_equal(nd_status_text((nd_status)1000), "unknown status");
 }
 
-/* ---- Memory --------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
-static const size_t sizes[] = {0,         1,           63,          64,       65,      1000,
+static const size_t sizes[] = {0,         1,           63,          64,       65,      1024,
                                2047,      2048,        2049,        4097,     100000,  MIB - 1,
                                MIB,       MIB + 1,     2 * MIB - 1, 2 * MIB,  3000000, 4 * MIB + 1,
                                17000000};
@@ -205,9 +205,8 @@ TEST(memory_kept_blocks_are_at_most_a_quarter_of_the_machine)
         ndi_free(blocks[i], all / 32);
         assert_true(nd_memory().cached <= all / 4);
     }
-    assert_true(nd_memory().cached >= all / 32);
     nd_memory_trim();
-    nd_error_clear(); /* a machine that refuses so much address space has been tested all the same */
+    nd_error_clear(); /* a system that refuses so much address space is no failure */
 }
 
 TEST(memory_budget_refuses_and_tells_the_figures)
@@ -373,7 +372,7 @@ TEST(memory_budget_holds_against_many_threads)
     assert_false(passed);
 }
 
-/* ---- CPU ------------------------------------------------------------------------------------------------ */
+/* ---- CPU ------------------------------------------------------------------------------------- */
 
 TEST(isa_is_masked_by_name_and_never_raised)
 {
@@ -411,7 +410,7 @@ TEST(caches_have_plausible_sizes)
     assert_true(caches.last >= caches.level2 && caches.last <= 4L << 30);
 }
 
-/* ---- Pool ----------------------------------------------------------------------------------------------- */
+/* ---- Pool ------------------------------------------------------------------------------------ */
 
 typedef struct visits {
     atomic_uchar *times; /* each index was done */
@@ -508,7 +507,8 @@ TEST(pool_default_is_nd_num_threads)
         assert_int_equal(threads_under_nd_num_threads(), 5);
         return;
     }
-    snprintf(command, sizeof command, "UNIT_IN_CHILD=1 '%s' pool_default_is* >/dev/null 2>&1", self);
+    snprintf(command, sizeof command, "UNIT_IN_CHILD=1 '%s' 'pool_default_is*' >/dev/null 2>&1",
+             self);
     assert_int_equal(system(command), 0);
 }
 
@@ -630,29 +630,35 @@ TEST(pool_works_in_a_forked_child_and_on_in_the_parent)
     nd_set_num_threads(0);
 }
 
-static void *allocate_and_use_pool(void *stop)
+static void *keep_using_pool(void *stop)
 {
-    while (!atomic_load((atomic_bool *)stop)) {
-        ndi_free(ndi_allocate(5000000), 5000000);
+    while (!atomic_load((atomic_bool *)stop))
         every_index_is_done_once(1000, 10);
-    }
+    return NULL;
+}
+
+static void *keep_allocating(void *stop)
+{
+    while (!atomic_load((atomic_bool *)stop))
+        ndi_free(ndi_allocate(5000000), 5000000);
     return NULL;
 }
 
 /* A lock that another thread held at the fork would hang the child. */
 TEST(fork_is_safe_while_other_threads_work)
 {
+    enum { FORKS = 30 };
     pthread_t threads[2];
     atomic_bool stop = false;
     int right = 0;
     nd_set_num_threads(2);
-    for (int i = 0; i < 2; i++)
-        start(&threads[i], allocate_and_use_pool, &stop);
-    for (int i = 0; i < 20; i++)
+    start(&threads[0], keep_using_pool, &stop);
+    start(&threads[1], keep_allocating, &stop);
+    for (int i = 0; i < FORKS && right == i; i++)
         right += in_child(use_pool_in_child) == 7;
     atomic_store(&stop, true);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
     nd_set_num_threads(0);
-    assert_int_equal(right, 20);
+    assert_int_equal(right, FORKS);
 }

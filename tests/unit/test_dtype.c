@@ -1,5 +1,6 @@
-/* ndstream/dtype.h and array/dtype.h. The tables of promotion and casting were printed by NumPy 2.4.6; those for
- * bfloat16, which it lacks, follow from the integers that 8 bits of significand hold. */
+/* ndstream/dtype.h and array/dtype.h. The tables of promotion and casting were printed by
+ * NumPy 2.4.6; those for bfloat16, which it lacks, follow from the integers that 8 bits of
+ * significand hold. */
 #include "unit.h"
 
 #include <math.h>
@@ -8,14 +9,15 @@
 #include "array/dtype.h"
 
 static const char *const names[ND_DTYPE_COUNT] = {
-    "bool",   "int8",   "int16",   "int32",    "int64",   "uint8",   "uint16",    "uint32",
+    "bool",   "int8",    "int16",    "int32",   "int64",   "uint8",     "uint16",     "uint32",
     "uint64", "float16", "bfloat16", "float32", "float64", "complex64", "complex128",
 };
 static const size_t sizes[ND_DTYPE_COUNT] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
 
 /* The 14 dtypes that NumPy has, in the order of the tables. */
-static const nd_dtype order[14] = {ND_BOOL,   ND_INT8,   ND_INT16,   ND_INT32,   ND_INT64,     ND_UINT8,    ND_UINT16,
-                                   ND_UINT32, ND_UINT64, ND_FLOAT16, ND_FLOAT32, ND_FLOAT64, ND_COMPLEX64, ND_COMPLEX128};
+static const nd_dtype order[14] = {ND_BOOL,    ND_INT8,    ND_INT16,     ND_INT32,     ND_INT64,
+                                   ND_UINT8,   ND_UINT16,  ND_UINT32,    ND_UINT64,    ND_FLOAT16,
+                                   ND_FLOAT32, ND_FLOAT64, ND_COMPLEX64, ND_COMPLEX128};
 
 static const char *const numpy_promotion[14] = {
     "b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c4 c8", /* bool */
@@ -48,7 +50,8 @@ static const char *const numpy_same_kind[14] = {
 
 static nd_dtype from_code(const char *code)
 {
-    static const char codes[14][3] = {"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c4", "c8"};
+    static const char codes[14][3] = {"b1", "i1", "i2", "i4", "i8", "u1", "u2",
+                                      "u4", "u8", "f2", "f4", "f8", "c4", "c8"};
     for (int i = 0; i < 14; i++)
         if (strncmp(codes[i], code, 2) == 0)
             return order[i];
@@ -97,8 +100,9 @@ TEST(promotion_equals_numpy)
 TEST(promotion_with_bfloat16)
 {
     static const nd_dtype expected[ND_DTYPE_COUNT] = {
-        ND_BFLOAT16, ND_BFLOAT16, ND_FLOAT32, ND_FLOAT64, ND_FLOAT64,  ND_BFLOAT16, ND_FLOAT32,  ND_FLOAT64,
-        ND_FLOAT64,  ND_FLOAT32,  ND_BFLOAT16, ND_FLOAT32, ND_FLOAT64, ND_COMPLEX64, ND_COMPLEX128,
+        ND_BFLOAT16, ND_BFLOAT16, ND_FLOAT32, ND_FLOAT64,   ND_FLOAT64,
+        ND_BFLOAT16, ND_FLOAT32,  ND_FLOAT64, ND_FLOAT64,   ND_FLOAT32,
+        ND_BFLOAT16, ND_FLOAT32,  ND_FLOAT64, ND_COMPLEX64, ND_COMPLEX128,
     };
     for (int i = 0; i < ND_DTYPE_COUNT; i++) {
         assert_int_equal(nd_promote(ND_BFLOAT16, (nd_dtype)i), expected[i]);
@@ -110,8 +114,10 @@ TEST(casting_equals_numpy)
 {
     for (int i = 0; i < 14; i++)
         for (int j = 0; j < 14; j++) {
-            assert_int_equal(nd_can_cast(order[i], order[j], ND_CAST_SAFE), numpy_safe[i][j] == 'y');
-            assert_int_equal(nd_can_cast(order[i], order[j], ND_CAST_SAME_KIND), numpy_same_kind[i][j] == 'y');
+            assert_int_equal(nd_can_cast(order[i], order[j], ND_CAST_SAFE),
+                             numpy_safe[i][j] == 'y');
+            assert_int_equal(nd_can_cast(order[i], order[j], ND_CAST_SAME_KIND),
+                             numpy_same_kind[i][j] == 'y');
             assert_true(nd_can_cast(order[i], order[j], ND_CAST_UNSAFE));
         }
 }
@@ -130,7 +136,7 @@ TEST(casting_with_bfloat16)
     assert_false(nd_can_cast(ND_COMPLEX64, ND_BFLOAT16, ND_CAST_SAME_KIND));
 }
 
-/* ---- Weak scalars: (numpy.zeros(1, dtype) + scalar).dtype ----------------------------------------------- */
+/* ---- Weak scalars: (numpy.zeros(1, dtype) + scalar).dtype ------------------------------------ */
 
 TEST(weak_scalars_promote_as_in_numpy)
 {
@@ -138,12 +144,14 @@ TEST(weak_scalars_promote_as_in_numpy)
         const nd_dtype dtype = (nd_dtype)i;
         const bool inexact = dtype >= ND_FLOAT16, is_complex = dtype >= ND_COMPLEX64;
         assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_bool(true)), dtype);
-        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(1)), dtype == ND_BOOL ? ND_INT64 : dtype);
-        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_real(1.5)), inexact ? dtype : ND_FLOAT64);
+        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(1)),
+                         dtype == ND_BOOL ? ND_INT64 : dtype);
+        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_real(1.5)),
+                         inexact ? dtype : ND_FLOAT64);
         assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_complex(1)),
-                         is_complex                        ? dtype
+                         is_complex                       ? dtype
                          : inexact && dtype != ND_FLOAT64 ? ND_COMPLEX64
-                                                           : ND_COMPLEX128);
+                                                          : ND_COMPLEX128);
     }
     assert_int_equal(ndi_promote_weak("add", ND_FLOAT16, nd_operand_uint(UINT64_MAX)), ND_FLOAT16);
     assert_int_equal(ndi_promote_weak("add", ND_UINT64, nd_operand_uint(UINT64_MAX)), ND_UINT64);
@@ -154,24 +162,28 @@ TEST(weak_integers_at_the_bounds_of_each_dtype)
     static const struct {
         nd_dtype dtype;
         int64_t low, high;
-    } bounds[] = {{ND_INT8, -128, 127},      {ND_INT16, -32768, 32767}, {ND_INT32, INT32_MIN, INT32_MAX},
-                  {ND_UINT8, 0, 255},        {ND_UINT16, 0, 65535},     {ND_UINT32, 0, UINT32_MAX}};
+    } bounds[] = {{ND_INT8, -128, 127}, {ND_INT16, -32768, 32767}, {ND_INT32, INT32_MIN, INT32_MAX},
+                  {ND_UINT8, 0, 255},   {ND_UINT16, 0, 65535},     {ND_UINT32, 0, UINT32_MAX}};
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
         const nd_dtype dtype = bounds[i].dtype;
         assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].low)), dtype);
         assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].high)), dtype);
-        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].low - 1)), ND_DTYPE_NONE);
+        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].low - 1)),
+                         ND_DTYPE_NONE);
         assert_error(ND_ERROR_VALUE, nd_dtype_name(dtype));
-        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].high + 1)), ND_DTYPE_NONE);
+        assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].high + 1)),
+                         ND_DTYPE_NONE);
         assert_error(ND_ERROR_VALUE, nd_dtype_name(dtype));
     }
     assert_int_equal(ndi_promote_weak("add", ND_INT64, nd_operand_int(INT64_MIN)), ND_INT64);
     assert_int_equal(ndi_promote_weak("add", ND_UINT64, nd_operand_int(INT64_MAX)), ND_UINT64);
     assert_int_equal(ndi_promote_weak("multiply", ND_UINT64, nd_operand_int(-1)), ND_DTYPE_NONE);
-    assert_error(ND_ERROR_VALUE, "multiply: integer -1 is out of range for uint64 (0 to 18446744073709551615)");
+    assert_error(ND_ERROR_VALUE,
+                 "multiply: integer -1 is out of range for uint64 (0 to 18446744073709551615)");
     assert_int_equal(ndi_promote_weak("add", ND_UINT8, nd_operand_int(300)), ND_DTYPE_NONE);
     assert_error(ND_ERROR_VALUE, "add: integer 300 is out of range for uint8 (0 to 255)");
-    assert_int_equal(ndi_promote_weak("add", ND_INT64, nd_operand_uint(UINT64_C(1) << 63)), ND_DTYPE_NONE);
+    assert_int_equal(ndi_promote_weak("add", ND_INT64, nd_operand_uint(UINT64_C(1) << 63)),
+                     ND_DTYPE_NONE);
     assert_error(ND_ERROR_VALUE, "9223372036854775808 is out of range for int64");
     assert_int_equal(ndi_promote_weak("add", ND_BOOL, nd_operand_uint(UINT64_MAX)), ND_DTYPE_NONE);
     assert_error(ND_ERROR_VALUE, "int64");
@@ -186,7 +198,7 @@ TEST(dtypes_of_scalars_by_themselves)
     assert_int_equal(ndi_scalar_dtype(ND_OPERAND_COMPLEX), ND_COMPLEX128);
 }
 
-/* ---- 16-bit floats -------------------------------------------------------------------------------------- */
+/* ---- 16-bit floats --------------------------------------------------------------------------- */
 
 TEST(float16_of_known_values)
 {
@@ -194,11 +206,25 @@ TEST(float16_of_known_values)
         double value;
         uint16_t bits;
     } known[] = {
-        {0.0, 0x0000},          {-0.0, 0x8000},          {1.0, 0x3c00},         {-2.0, 0xc000},
-        {65504.0, 0x7bff},      {65519.99, 0x7bff},      {65520.0, 0x7c00},     {1e300, 0x7c00},
-        {-INFINITY, 0xfc00},    {0x1p-14, 0x0400},       {0x1p-24, 0x0001},     {0x1p-25, 0x0000},
-        {0x1.0000000000001p-25, 0x0001},                 {0x1.8p-24, 0x0002},   {0x1.ff8p-15, 0x03ff},
-        {0x1.ffcp-15, 0x0400},  {0x1.002p0, 0x3c00},     {0x1.006p0, 0x3c02},   {5e-324, 0x0000},
+        {0.0, 0x0000},
+        {-0.0, 0x8000},
+        {1.0, 0x3c00},
+        {-2.0, 0xc000},
+        {65504.0, 0x7bff},
+        {65519.99, 0x7bff},
+        {65520.0, 0x7c00},
+        {1e300, 0x7c00},
+        {-INFINITY, 0xfc00},
+        {0x1p-14, 0x0400},
+        {0x1p-24, 0x0001},
+        {0x1p-25, 0x0000},
+        {0x1.0000000000001p-25, 0x0001},
+        {0x1.8p-24, 0x0002},
+        {0x1.ff8p-15, 0x03ff},
+        {0x1.ffcp-15, 0x0400},
+        {0x1.002p0, 0x3c00},
+        {0x1.006p0, 0x3c02},
+        {5e-324, 0x0000},
         {0x1.0020000001p0, 0x3c01}, /* by way of float this would be a tie, and 0x3c00 */
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -217,8 +243,8 @@ TEST(every_float16_survives_the_way_through_float)
             assert_int_equal(ndi_float_to_half(value), bits | 0x200); /* quiet, with its payload */
         } else {
             const double magnitude = exponent == 31 ? (double)INFINITY
-                                     : exponent    ? ldexp(1024 + fraction, (int)exponent - 25)
-                                                   : ldexp(fraction, -24);
+                                     : exponent     ? ldexp(1024 + fraction, (int)exponent - 25)
+                                                    : ldexp(fraction, -24);
             assert_true(fabs(value) == magnitude && !signbit(value) == !(bits >> 15));
             assert_int_equal(ndi_float_to_half(value), bits);
         }
@@ -231,9 +257,20 @@ TEST(bfloat16_of_known_values)
         double value;
         uint16_t bits;
     } known[] = {
-        {0.0, 0x0000},          {-0.0, 0x8000},      {1.0, 0x3f80},        {-2.0, 0xc000},       {3.140625, 0x4049},
-        {0x1.feffffp127, 0x7f7f}, {0x1.ffp127, 0x7f80}, {INFINITY, 0x7f80}, {0x1p-126, 0x0080}, {0x1p-133, 0x0001},
-        {0x1p-134, 0x0000},     {0x1.01p0, 0x3f80},  {0x1.03p0, 0x3f82},   {1e-300, 0x0000},
+        {0.0, 0x0000},
+        {-0.0, 0x8000},
+        {1.0, 0x3f80},
+        {-2.0, 0xc000},
+        {3.140625, 0x4049},
+        {0x1.feffffp127, 0x7f7f},
+        {0x1.ffp127, 0x7f80},
+        {INFINITY, 0x7f80},
+        {0x1p-126, 0x0080},
+        {0x1p-133, 0x0001},
+        {0x1p-134, 0x0000},
+        {0x1.01p0, 0x3f80},
+        {0x1.03p0, 0x3f82},
+        {1e-300, 0x0000},
         {0x1.010000001p0, 0x3f81}, /* by way of float this would be a tie, and 0x3f80 */
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -247,7 +284,7 @@ TEST(bfloat16_of_known_values)
     }
 }
 
-/* ---- Scalars as elements -------------------------------------------------------------------------------- */
+/* ---- Scalars as elements --------------------------------------------------------------------- */
 
 static double stored(nd_operand scalar, nd_dtype dtype)
 {
@@ -264,7 +301,8 @@ TEST(scalars_are_stored_in_every_dtype)
         assert_true(stored(nd_operand_bool(true), dtype) == 1);
         assert_true(stored(nd_operand_int(100), dtype) == (is_bool ? 1 : 100));
         assert_true(stored(nd_operand_real(42.0), dtype) == (is_bool ? 1 : 42));
-        assert_true(stored(nd_operand_complex(__builtin_complex(7.0, 3.0)), dtype) == (is_bool ? 1 : 7));
+        assert_true(stored(nd_operand_complex(__builtin_complex(7.0, 3.0)), dtype) ==
+                    (is_bool ? 1 : 7));
         assert_true(stored(nd_operand_int(0), dtype) == 0);
     }
     assert_true(stored(nd_operand_int(-1), ND_INT8) == -1);
@@ -291,11 +329,13 @@ TEST(integers_are_rounded_once)
     float value;
     uint64_t natural;
     /* 2^62 + 2^54 + 1 is above the middle of two bfloat16s; as a double it would be the middle */
-    ndi_store_scalar(nd_operand_int((INT64_C(1) << 62) + (INT64_C(1) << 54) + 1), ND_BFLOAT16, &bits);
+    ndi_store_scalar(nd_operand_int((INT64_C(1) << 62) + (INT64_C(1) << 54) + 1), ND_BFLOAT16,
+                     &bits);
     assert_int_equal(bits, 0x5e81);
     ndi_store_scalar(nd_operand_int((INT64_C(1) << 62) + (INT64_C(1) << 54)), ND_BFLOAT16, &bits);
     assert_int_equal(bits, 0x5e80);
-    ndi_store_scalar(nd_operand_int((INT64_C(1) << 62) + (INT64_C(1) << 38) + 1), ND_FLOAT32, &value);
+    ndi_store_scalar(nd_operand_int((INT64_C(1) << 62) + (INT64_C(1) << 38) + 1), ND_FLOAT32,
+                     &value);
     assert_true(value == 0x1.000002p62f);
     ndi_store_scalar(nd_operand_uint(UINT64_MAX), ND_UINT64, &natural);
     assert_true(natural == UINT64_MAX);

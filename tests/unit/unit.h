@@ -8,10 +8,11 @@
  *         assert_error(ND_ERROR_SHAPE, "(3, 4)");
  *     }
  *
- * A test registers itself; main() is here and runs all, or those that match the pattern given as argument
- * (test_base 'pool_*'). Every test must end without a kept error, and with as many bytes in use as when it began;
- * define UNIT_KEEPS_MEMORY before the #include for tests whose subject keeps something on purpose. Assertions
- * belong on the thread that runs the test: elsewhere, note what was seen and assert it after the join. */
+ * A test registers itself; main() is here and runs all, or those that match the pattern given as
+ * argument (test_base 'pool_*'). Every test must end without a kept error, and with as many bytes
+ * in use as when it began; define UNIT_KEEPS_MEMORY before the #include for tests whose subject
+ * keeps something on purpose. Assertions belong on the thread that runs the test: elsewhere, note
+ * what was seen and assert it after the join. */
 #ifndef NDSTREAM_UNIT_H
 #define NDSTREAM_UNIT_H
 
@@ -36,6 +37,7 @@ static int unit_setup(void **state)
 {
     (void)state;
     nd_error_clear();
+    nd_memory_trim(); /* objects kept for reuse count as used */
     unit_used_before = nd_memory().used;
     return 0;
 }
@@ -50,6 +52,7 @@ static int unit_teardown(void **state)
         wrong = 1;
     }
 #if !defined(UNIT_KEEPS_MEMORY)
+    nd_memory_trim();
     if (nd_memory().used != unit_used_before) {
         print_error("bytes in use: %zu before, %zu after\n", unit_used_before, nd_memory().used);
         wrong = 1;

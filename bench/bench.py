@@ -1,0 +1,141 @@
+"""Compares ndstream with its peers and with what the machine allows, all in one run.
+
+usage: bench.py --build BUILD [--output docs/benchmarks.md] [--only TEXT] [--quick]
+
+Every figure is the fastest of several rounds; in each round the implementations take turns, so that a machine that
+changes its speed changes all of them. The limit is a hand-written loop over the same traffic (bench/meson.build).
+"""
+
+import argparse
+import datetime
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", required=True, type=Path)
+    parser.add_argument("--output", type=Path, help="also write the tables as Markdown")
+    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    return parser.parse_args()
+
+
+def fastest(functions, rounds, seconds):
+    """The shortest time of each function; they take turns until `rounds` are done or `seconds` are spent."""
+    best = {name: float("inf") for name in functions}
+    for function in functions.values():
+        function()
+    began = time.perf_counter()
+    for turn in range(rounds):
+        for name, function in functions.items():
+            start = time.perf_counter()
+            function()
+            best[name] = min(best[name], time.perf_counter() - start)
+        if turn >= 2 and time.perf_counter() - began > seconds:
+            break
+    return best
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1e3:.3f}" if seconds < 1e-3 else f"{seconds * 1e3:.2f}"
+
+
+class Report:
+    """Prints rows as they come, and keeps them as Markdown."""
+
+    def __init__(self):
+        self.markdown = []
+
+    def heading(self, text, note=""):
+        print(f"\n{text}\n{note}" if note else f"\n{text}")
+        self.markdown.append(f"\n## {text}\n\n{note}\n" if note else f"\n## {text}\n")
+
+    def columns(self, *names):
+        self.widths = [max(len(names[0]), 34)] + [max(len(name), 9) for name in names[1:]]
+        self.row(*names)
+        self.markdown.append("|" + "|".join(["---"] + ["---:"] * (len(names) - 1)) + "|")
+
+    def row(self, *cells):
+        print("  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(cells, self.widths))),
+              flush=True)
+        self.markdown.append("| " + " | ".join(cells) + " |")
+
+
+def compare(report, case, arguments):
+    functions = {"ndstream": case.ndstream, "NumPy": case.numpy, **case.peers}
+    best = fastest(functions, 5 if arguments.quick else 15, 2 if arguments.quick else 6)
+    limit = case.limit()
+    peer, peer_time = min(((n, t) for n, t in best.items() if n != "ndstream"), key=lambda item: item[1])
+    own = best["ndstream"]
+    report.row(
+        case.name,
+        milliseconds(own),
+        milliseconds(best["NumPy"]),
+        f"{best['NumPy'] / own:.1f}x",
+        f"{peer} {milliseconds(peer_time)}",
+        f"{peer_time / own:.1f}x",
+        milliseconds(limit) if limit > 0 else "",
+        f"{limit / own:.2f}" if limit > 0 else "",
+    )
+    return case.name, own, best["NumPy"], peer_time, limit
+
+
+def machine():
+    model = platform.processor()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return model, commit.stdout.strip() or "unknown"
+
+
+def main():
+    arguments = parse()
+    os.environ["ND_LIBRARY"] = str(arguments.build / "src" / "libndstream.so")
+    sys.path.insert(0, str(ROOT / "tools"))
+    sys.path.insert(0, str(HERE))
+    import cases
+    import nd
+
+    model, commit = machine()
+    configuration = nd.configuration()
+    threads = configuration["threads"]
+    report = Report()
+    title = (
+        f"{model}, {threads} threads, {configuration['isa']}, {configuration['blas']}, "
+        f"{configuration['vector_math']}; commit {commit}, {datetime.date.today()}"
+    )
+    print(title)
+    header = ("case", "ndstream ms", "NumPy ms", "vs NumPy", "best peer ms", "vs peer", "limit ms", "of limit")
+    for group, note, make in cases.GROUPS:
+        begun = False
+        for case in make(arguments.build, threads):  # one at a time: cases share the generator's variables
+            if arguments.only not in case.name:
+                continue
+            if not begun:
+                report.heading(group, note)
+                report.columns(*header)
+                begun = True
+            compare(report, case, arguments)
+    if not arguments.only:
+        report.heading("Calls from C on arrays of three elements")
+        report.columns("call", "ns")
+        for what, cost in cases.call_costs(arguments.build):
+            report.row(what, f"{cost:.0f}")
+    if arguments.output:
+        text = (HERE / "preface.md").read_text().replace("@MACHINE@", title)
+        arguments.output.write_text(text + "\n".join(report.markdown) + "\n")
+        print(f"\nwritten to {arguments.output}")
+
+
+if __name__ == "__main__":
+    main()

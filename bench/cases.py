@@ -1,0 +1,260 @@
+"""The cases of the benchmark: what ndstream, NumPy and the peers run, and the limit of each."""
+
+import ctypes
+from dataclasses import dataclass, field
+from typing import Callable
+
+import nd
+import numba
+import numexpr
+import numpy as np
+
+N = 10_000_000
+
+
+@dataclass
+class Case:
+    name: str
+    ndstream: Callable
+    numpy: Callable
+    limit: Callable = lambda: 0.0
+    peers: dict = field(default_factory=dict)
+
+
+class Limits:
+    """Hand-written loops, measured again for each case that asks, so that they share the machine's mood."""
+
+    def __init__(self, build, threads):
+        library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
+        self.threads = threads
+        self.stream_ = library.limit_stream
+        self.stream_.restype = ctypes.c_double
+        self.stream_.argtypes = [ctypes.c_size_t, ctypes.c_size_t, ctypes.c_bool, ctypes.c_int, ctypes.c_double]
+        self.arithmetic_ = library.limit_arithmetic
+        self.arithmetic_.restype = ctypes.c_double
+        self.arithmetic_.argtypes = [ctypes.c_bool, ctypes.c_int, ctypes.c_double]
+        self.function_ = library.limit_function
+        self.function_.restype = ctypes.c_double
+        self.function_.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int]
+
+    def stream(self, read, written, in_place=False):
+        return lambda: self.stream_(read, written, in_place, self.threads, 0.5)
+
+    def function(self, name, n):
+        return lambda: max(self.stream(8 * n, 8 * n)(), self.function_(name.encode(), n, self.threads))
+
+    def flops(self, count, single=False):
+        return lambda: count / self.arithmetic_(single, self.threads, 0.5)
+
+
+def own(array):
+    return nd.from_numpy(array)
+
+
+def elementwise(build, threads):
+    limits = Limits(build, threads)
+    numexpr.set_num_threads(threads)
+    random = np.random.default_rng(1)
+    x, y = random.random(N), random.random(N)
+    out = np.empty(N)
+    mask = x > 0.5
+    ints = random.integers(0, 100, N)
+    bytes_ = ints.astype("int8")
+    halves = x.astype("float16")
+    a, b, m, i8, i64, f16 = own(x), own(y), own(mask), own(bytes_), own(ints), own(halves)
+
+    @numba.njit(parallel=True)
+    def numba_add(x, y):
+        out = np.empty_like(x)
+        for i in numba.prange(x.size):
+            out[i] = x[i] + y[i]
+        return out
+
+    @numba.njit(parallel=True, fastmath=True)
+    def numba_exp(x):
+        out = np.empty_like(x)
+        for i in numba.prange(x.size):
+            out[i] = np.exp(x[i])
+        return out
+
+    @numba.njit(parallel=True)
+    def numba_where(m, x, y):
+        out = np.empty_like(x)
+        for i in numba.prange(x.size):
+            out[i] = x[i] if m[i] else y[i]
+        return out
+
+    def expr(text, **names):
+        return lambda: numexpr.evaluate(text, local_dict=names)
+
+    big = limits.stream(16 * N, 8 * N)
+    yield Case("x + y", lambda: nd.elementwise("add", a, b), lambda: x + y, big,
+               {"numexpr": expr("x + y", x=x, y=y), "Numba": lambda: numba_add(x, y)})
+    yield Case("x * y", lambda: nd.elementwise("multiply", a, b), lambda: x * y, big,
+               {"numexpr": expr("x * y", x=x, y=y)})
+    yield Case("x * 2.0", lambda: nd.elementwise("multiply", a, 2.0), lambda: x * 2.0,
+               limits.stream(8 * N, 8 * N), {"numexpr": expr("x * 2.0", x=x)})
+    target = own(out)
+    yield Case("x += y, in place", lambda: nd.elementwise("add", target, b, out=target),
+               lambda: np.add(out, y, out=out), limits.stream(16 * N, 8 * N, True))
+    yield Case("exp(x)", lambda: nd.elementwise("exp", a), lambda: np.exp(x), limits.function("exp", N),
+               {"numexpr": expr("exp(x)", x=x), "Numba": lambda: numba_exp(x)})
+    yield Case("sin(x)", lambda: nd.elementwise("sin", a), lambda: np.sin(x), limits.function("sin", N),
+               {"numexpr": expr("sin(x)", x=x)})
+    yield Case("where(mask, x, y)", lambda: nd.elementwise("where", m, a, b), lambda: np.where(mask, x, y),
+               limits.stream(17 * N, 8 * N),
+               {"numexpr": expr("where(m, x, y)", m=mask, x=x, y=y), "Numba": lambda: numba_where(mask, x, y)})
+    yield Case("x > 0.5", lambda: nd.elementwise("greater", a, 0.5), lambda: x > 0.5, limits.stream(8 * N, N),
+               {"numexpr": expr("x > 0.5", x=x)})
+    for source, name, read in ((a, "float32", 8), (a, "int64", 8), (i64, "int8", 8), (i8, "float64", 1)):
+        from_ = source.keeps
+        yield Case(f"cast {source.dtype} to {name}", lambda: nd.cast(source, name), lambda: from_.astype(name),
+                   limits.stream(read * N, np.dtype(name).itemsize * N))
+    yield Case("int64 i + i", lambda: nd.elementwise("add", i64, i64), lambda: ints + ints,
+               limits.stream(8 * N, 8 * N))
+    yield Case("int8 i + i", lambda: nd.elementwise("add", i8, i8), lambda: bytes_ + bytes_, limits.stream(N, N))
+    yield Case("float16 h + h", lambda: nd.elementwise("add", f16, f16), lambda: halves + halves,
+               limits.stream(2 * N, 2 * N))
+    small = own(x[:1_000_000])
+    xs = x[:1_000_000]
+    yield Case("x + x, 1M", lambda: nd.elementwise("add", small, small), lambda: xs + xs,
+               limits.stream(8_000_000, 8_000_000), {"Numba": lambda: numba_add(xs, xs)})
+
+
+def reductions(build, threads):
+    limits = Limits(build, threads)
+    random = np.random.default_rng(2)
+    x = random.random(N)
+    ints = random.integers(0, 100, N)
+    bytes_ = ints.astype("int8")
+    floats = x.astype("float32")
+    matrix = random.random((5000, 5000))
+    fortran = np.asfortranarray(matrix)
+    a, i64, i8, f32, c, f = own(x), own(ints), own(bytes_), own(floats), own(matrix), own(fortran)
+
+    @numba.njit(parallel=True, fastmath=True)
+    def numba_sum(x):
+        total = 0.0
+        for i in numba.prange(x.size):
+            total += x[i]
+        return total
+
+    for name in ("sum", "mean", "min", "max", "std", "argmax"):
+        peers = {"Numba": lambda: numba_sum(x)} if name == "sum" else {}
+        if name in ("sum", "min", "max"):
+            peers["numexpr"] = lambda name=name: numexpr.evaluate(f"{name}(x)", local_dict={"x": x})
+        yield Case(f"{name}(x)", lambda: nd.reduce(name, a), lambda: getattr(np, name)(x),
+                   limits.stream(8 * N, 0), peers)
+    yield Case("sum of float32", lambda: nd.reduce("sum", f32), lambda: floats.sum(), limits.stream(4 * N, 0))
+    yield Case("sum of int64", lambda: nd.reduce("sum", i64), lambda: ints.sum(), limits.stream(8 * N, 0))
+    yield Case("sum of int8", lambda: nd.reduce("sum", i8), lambda: bytes_.sum(), limits.stream(N, 0))
+    for order, array, held in (("C", c, matrix), ("F", f, fortran)):
+        for axis in (0, 1):
+            yield Case(f"sum over axis {axis} of 5000x5000 {order}", lambda: nd.reduce("sum", array, axis),
+                       lambda: held.sum(axis), limits.stream(8 * 25_000_000, 0))
+    yield Case("std over axis 0 of 5000x5000 C", lambda: nd.reduce("std", c, 0), lambda: matrix.std(0),
+               limits.stream(8 * 25_000_000, 0))
+    narrow = x.reshape(-1, 2)
+    n = own(narrow)
+    yield Case("sum over axis 0 of 5000000x2", lambda: nd.reduce("sum", n, 0), lambda: narrow.sum(0),
+               limits.stream(8 * N, 0))
+    yield Case("sum over axis 1 of 5000000x2", lambda: nd.reduce("sum", n, 1), lambda: narrow.sum(1),
+               limits.stream(8 * N, 4 * N))
+    yield Case("cumsum(x)", lambda: nd.scan("cumsum", a, 0), lambda: x.cumsum(), limits.stream(8 * N, 8 * N))
+
+
+def moves(build, threads):
+    limits = Limits(build, threads)
+    matrix = np.random.default_rng(3).random((5000, 5000))
+    c = own(matrix)
+    both = 8 * 25_000_000
+    yield Case("copy of 5000x5000", lambda: nd.call("copy", c), lambda: matrix.copy(), limits.stream(both, both))
+    yield Case("copy to Fortran order, 5000x5000", lambda: nd.call("copy_fortran", c),
+               lambda: matrix.copy(order="F"), limits.stream(both, both))
+    transposed = nd.call("transpose", c)
+    yield Case("M + M.T, 5000x5000", lambda: nd.elementwise("add", c, transposed), lambda: matrix + matrix.T,
+               limits.stream(2 * both, both))
+
+
+def products(build, threads):
+    limits = Limits(build, threads)
+    random = np.random.default_rng(4)
+    shapes = ((2000, 2000, 2000, "float64"), (2000, 2000, 2000, "float32"), (1000, 500, 1000, "float64"),
+              (1000, 500, 1000, "complex128"), (100, 100, 100, "float64"))
+    for m, k, n, dtype in shapes:
+        left, right = random.random((m, k)).astype(dtype), random.random((k, n)).astype(dtype)
+        a, b = own(left), own(right)
+        flops = (8 if dtype == "complex128" else 2) * m * k * n
+        yield Case(f"{dtype} {m}x{k} @ {k}x{n}", lambda: nd.call("matmul", a, b), lambda: left @ right,
+                   limits.flops(flops, dtype == "float32"))
+    left, right = random.random((4000, 4000)), random.random(4000)
+    a, b = own(left), own(right)
+    yield Case("float64 4000x4000 @ 4000", lambda: nd.call("matmul", a, b), lambda: left @ right,
+               limits.stream(8 * 16_000_000, 0))
+    left, right = random.integers(0, 9, (500, 500)), random.integers(0, 9, (500, 500))
+    c, d = own(left), own(right)
+    yield Case("int64 500x500 @ 500x500", lambda: nd.call("matmul", c, d), lambda: left @ right)
+
+
+def random_numbers(build, threads):
+    limits = Limits(build, threads)
+    generator = np.random.default_rng(5)
+    ours = nd.Random(5)
+    write = limits.stream(0, 8 * N)
+    yield Case("random, 10M float64", lambda: ours.uniform(N), lambda: generator.random(N), write)
+    yield Case("standard_normal, 10M", lambda: ours.normal(N), lambda: generator.standard_normal(N), write)
+    yield Case("integers 0..99, 10M int64", lambda: ours.integers(0, 100, N),
+               lambda: generator.integers(0, 100, N), write)
+
+
+def table(build, threads):
+    """Every row of ops.def on float64 (or int64), so that a new row is measured without anyone remembering."""
+    limits = Limits(build, threads)
+    n = 4_000_000
+    random = np.random.default_rng(6)
+    real, whole = random.random(n) * 0.9 + 0.05, random.integers(1, 50, n)
+    logical = real > 0.5
+    for op in nd.ELEMENTWISE:
+        for values in (real, whole):
+            arguments = [values, values[::-1].copy(), values][: op.arguments]
+            if op.name == "where":
+                arguments = [logical, *arguments[1:]]
+            if op.name == "arccosh":
+                arguments = [values + 1]
+            try:
+                result = nd.result_dtype(op.name, *map(own, arguments))
+            except nd.Failure:
+                continue
+            function = getattr(np, op.name)
+            if op.name == "clip":
+                arguments = [values, 0.3 if values is real else 10, 0.6 if values is real else 20]
+            held = [own(v) if isinstance(v, np.ndarray) else v for v in arguments]
+            bytes_in = sum(v.nbytes for v in arguments if isinstance(v, np.ndarray))
+            yield Case(f"{op.name} {values.dtype}", lambda: nd.elementwise(op.name, *held),
+                       lambda: function(*arguments), limits.stream(bytes_in, n * np.dtype(result).itemsize))
+            break
+    held = own(real)
+    for op in nd.REDUCTIONS:
+        yield Case(f"{op.name} float64", lambda: nd.reduce(op.name, held), lambda: getattr(np, op.name)(real),
+                   limits.stream(8 * n, 0))
+    for op in nd.SCANS:
+        yield Case(f"{op.name} float64", lambda: nd.scan(op.name, held, 0), lambda: getattr(np, op.name)(real),
+                   limits.stream(8 * n, 8 * n))
+
+
+def call_costs(build):
+    library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
+    library.call_cost.restype = ctypes.c_double
+    library.call_cost.argtypes = [ctypes.c_char_p]
+    for what in ("add", "add_scalar", "add_into", "sum", "slice", "zeros"):
+        yield what, library.call_cost(what.encode())
+
+
+GROUPS = [
+    ("Elementwise, 10M elements", "float64 unless said.", elementwise),
+    ("Reductions", "10M elements unless said.", reductions),
+    ("Moves", "", moves),
+    ("Products", "", products),
+    ("Random numbers", "Values and bits are NumPy's.", random_numbers),
+    ("Every elementwise operation, reduction and scan of the table", "4M elements in memory.", table),
+]

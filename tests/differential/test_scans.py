@@ -1,0 +1,74 @@
+"""Running sums and products equal NumPy's along every axis."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nd
+from compare import agree, assert_equal, assert_form, report
+from strategies import arrays, dtypes, shapes
+
+scan = pytest.mark.parametrize("op", nd.SCANS, ids=str)
+
+
+def check(op, array, axis, dtype=None):
+    mine = nd.from_numpy(array)
+    results = agree(
+        lambda: nd.to_numpy(nd.scan(op.name, mine, axis, dtype)),
+        lambda: getattr(np, op.name)(array, axis=axis, dtype=dtype),
+    )
+    if not results:
+        return
+    ours, theirs = results
+    if theirs.dtype.kind not in "fc":
+        assert_equal(ours, theirs)
+        return
+    assert_form(ours, theirs)
+    wide = "longdouble" if theirs.dtype.kind == "f" else "clongdouble"
+    values = array.astype(theirs.dtype).astype(wide)
+    fine = getattr(np, op.name)(values, axis=axis)
+    info = np.finfo(theirs.dtype)
+    length = max(array.shape[axis], 1)
+    magnitude = np.abs(fine)
+    if op.name == "cumsum":
+        # One rounding in float64 an addition, one to the dtype at the end.
+        allowed = length * np.finfo(np.float64).eps * np.cumsum(np.abs(values), axis=axis)
+    else:
+        allowed = 4 * length * np.finfo(np.float64).eps * magnitude
+    with np.errstate(all="ignore"):
+        unit = np.spacing(np.minimum(magnitude, info.max).astype(info.dtype))
+        finite = np.isfinite(fine) & (magnitude < info.max)
+        close = finite & (np.abs(ours.astype(wide) - fine) <= allowed + unit)
+        close |= ~finite & ((ours == theirs) | ~np.isfinite(ours))
+    assert close.all(), report(~close, ours, theirs, (fine,))
+
+
+@scan
+@given(data=st.data())
+def test_any_shape_layout_and_axis_equals_numpy(op, data):
+    kinds = ["small", "unit", "special"] if op.name == "cumsum" else ["unit", "special"]
+    array = data.draw(arrays(shape=shapes(min_rank=1), kinds=kinds))
+    check(op, array, data.draw(st.integers(-array.ndim, array.ndim - 1)))
+
+
+@scan
+@given(data=st.data())
+def test_dtype_option_equals_numpy(op, data):
+    array = data.draw(arrays(shape=shapes(min_rank=1, most=1500), kinds=["small"]))
+    dtype = data.draw(dtypes)
+    if np.result_type(array.dtype, dtype) != dtype:
+        dtype = np.result_type(array.dtype, dtype).name
+    check(op, np.sign(array) if array.dtype.kind != "b" else array, -1, dtype)
+
+
+@scan
+@pytest.mark.parametrize("dtype", ["int8", "uint64", "float16", "float32", "float64", "complex64"])
+def test_lines_longer_than_a_piece_equal_numpy(op, dtype):
+    rng = np.random.default_rng(7)
+    array = rng.integers(-1 if dtype[0] != "u" else 0, 2, (3, 70001)).astype(dtype)
+    if op.name == "cumprod":
+        array[array == 0] = 1
+    check(op, array, 1)
+    check(op, array.T, 0)
+    check(op, array, 0)
