@@ -81,7 +81,7 @@ def check_built() -> list[str]:
     findings = []
     for path in files("*.c", "*.cpp"):
         stem = path.stem.removeprefix("test_")
-        if not any(f"{quote}{stem}{end}" in recipes for quote in "'/_" for end in (path.suffix + "'", "'")):
+        if not any(f"{quote}{stem}{end}" in recipes for quote in "'/_" for end in (path.suffix + "'", ".'", "'")):
             if not any(name.endswith(path.name) for name in named):
                 findings.append(f"{place(path)}: no meson.build names it: it is not built")
     return findings

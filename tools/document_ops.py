@@ -21,7 +21,7 @@ def cells(row) -> str:
     name, op_class, signature, _, _, ulp, doc = row
     call = f"nd_{name}({', '.join(ARGUMENTS[op_class])})" if op_class in ARGUMENTS else f"nd_{name}()"
     bound = ulp if float(ulp) > 0.5 else ""
-    doc = doc.replace("|", "&#124;").replace("*", "\\*").replace("<", "&lt;")
+    doc = doc.replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
     return f"| {call} | {op_class.lower()} | {signature.lower().replace('_', ' ')} | {bound} | {doc} |"
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     for row in read_rows(arguments.table):
         if isinstance(row, str):
             title = row.strip("/*- ")
-            lines += ["", f"## {title}", "", "| operation | class | dtypes | ulp | |", "|---|---|---|---|---|"]
+            lines += ["", f"## {title}", "", "| operation | class | dtypes | ulp | meaning |", "|---|---|---|---|---|"]
         else:
             lines.append(cells(row))
     Path(arguments.output).write_text("\n".join(lines) + "\n")

@@ -13,11 +13,11 @@
 #include "engine/nest.h"
 
 enum {
-    LEVELS = 44,               /* of the tree: enough for 2^54 elements */
-    STATE_BYTES = 16,          /* of one accumulator at most */
-    CONVERTED_COLUMNS = 16,    /* columns of a tile whose elements are converted first: the scratch stays in L2 */
-    TASK_BYTES = 1 << 18,      /* input that is worth a task */
-    TASKS = 64,                /* wanted where there are few tiles */
+    LEVELS = 64,                 /* of the tree: more than any array has */
+    STATE_BYTES = 16,            /* of one accumulator at most */
+    CONVERTED = NDI_CHUNK * 16,  /* elements of a leaf that are converted first: the scratch stays in L2 */
+    TASK_BYTES = 1 << 18,        /* input that is worth a task */
+    TASKS = 64,                  /* wanted where there are few tiles */
 };
 
 typedef struct reduction_run {
@@ -29,29 +29,55 @@ typedef struct reduction_run {
     nd_dtype in, taken, result;
     ndi_nest kept;             /* operand 0: the input, operand 1: the result */
     ndi_nest swept;            /* operand 0: the input */
-    bool by_columns;
+    ndi_leaf_kernel *leaf;     /* row, column or wide */
+    bool by_columns;           /* not row */
+    int64_t chunk;             /* rows of a leaf */
     int64_t tile_columns, tiles_across, tiles;
     int64_t chunks;            /* of the innermost swept axis */
     int64_t leaves, span, spans;
     int planes;
     char *partial;             /* states of spans, [tile][span][plane][column], when there are several */
     size_t partial_bytes;
+    size_t plane_bytes;        /* of one plane of a tile's state */
+    int levels;                /* of the tree over the leaves of a span, or over spans */
+    atomic_bool failed;        /* no memory for a task's tree */
     atomic_bool decided;       /* any, all: the answer is known */
     bool may_decide;
 } reduction_run;
 
-/* A state of a tile: planes of NDI_COLUMN_TILE accumulators, and how many elements it stands for. */
+/* A state of a tile: its planes, and how many elements it stands for. */
 typedef struct tile_state {
     double count;
     void *plane[NDI_STATES];
 } tile_state;
 
+/* States that wait for their neighbour, as the digits of a binary counter. One more level holds a finished tile. */
 typedef struct tree {
     int depth;
     uint64_t pushed;
     tile_state level[LEVELS];
-    _Alignas(64) char memory[LEVELS][NDI_STATES][NDI_COLUMN_TILE * STATE_BYTES];
+    char *memory;
+    size_t bytes;
+    _Alignas(64) char own[1 << 15]; /* enough for narrow tiles */
 } tree;
+
+static bool tree_make(tree *t, const reduction_run *run)
+{
+    const size_t per_level = run->plane_bytes * (size_t)run->planes;
+    t->bytes = per_level * (size_t)(run->levels + 1);
+    t->memory = t->bytes <= sizeof t->own ? t->own : ndi_allocate(t->bytes);
+    for (int level = 0; t->memory && level <= run->levels; level++)
+        for (int plane = 0; plane < run->planes; plane++)
+            t->level[level].plane[plane] =
+                t->memory + (size_t)level * per_level + (size_t)plane * run->plane_bytes;
+    return t->memory;
+}
+
+static void tree_free(tree *t)
+{
+    if (t->memory != t->own)
+        ndi_free(t->memory, t->bytes);
+}
 
 static void tree_begin(tree *t)
 {
@@ -61,11 +87,7 @@ static void tree_begin(tree *t)
 
 static tile_state *tree_push(tree *t)
 {
-    tile_state *top = &t->level[t->depth];
-    for (int plane = 0; plane < NDI_STATES; plane++)
-        top->plane[plane] = t->memory[t->depth][plane];
-    t->depth++;
-    return top;
+    return &t->level[t->depth++];
 }
 
 static void tree_join(tree *t, const reduction_run *run, size_t columns)
@@ -95,13 +117,19 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
 {
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->taken);
     ndi_kernel *cast = run->kernels->cast[run->taken][run->in];
-    for (size_t c = 0; c < leaf->columns; c++) {
-        char *const p[] = {scratch + (ptrdiff_t)c * size,
-                           (char *)leaf->data + (ptrdiff_t)c * leaf->column_stride};
-        cast(leaf->rows, p, (const ptrdiff_t[]){size * (ptrdiff_t)leaf->columns, leaf->row_stride});
+    const ptrdiff_t row_size = size * (ptrdiff_t)leaf->columns;
+    /* Along whichever side is the longer run of `from`. */
+    const bool by_rows = leaf->columns > 1 && leaf->column_stride == (ptrdiff_t)nd_dtype_size(run->in);
+    const size_t lines = by_rows ? leaf->rows : leaf->columns, length = by_rows ? leaf->columns : leaf->rows;
+    for (size_t line = 0; line < lines; line++) {
+        char *const p[] = {scratch + (ptrdiff_t)line * (by_rows ? row_size : size),
+                           (char *)leaf->data +
+                               (ptrdiff_t)line * (by_rows ? leaf->row_stride : leaf->column_stride)};
+        cast(length, p,
+             (const ptrdiff_t[]){by_rows ? size : row_size, by_rows ? leaf->column_stride : leaf->row_stride});
     }
     leaf->data = scratch;
-    leaf->row_stride = size * (ptrdiff_t)leaf->columns;
+    leaf->row_stride = row_size;
     leaf->column_stride = size;
 }
 
@@ -113,26 +141,26 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
     const int inner = swept->rank - 1;
     const int64_t length = swept->length[inner];
     const ptrdiff_t row_stride = swept->stride[0][inner];
-    ndi_leaf_kernel *kernel = run->by_columns ? run->reducer->column : run->reducer->row;
     int64_t index[ND_MAX_RANK];
     char *base[NDI_MAX_OPERANDS];
     int64_t run_number = first / run->chunks, chunk = first % run->chunks;
     ndi_nest_seek(swept, run_number * length, index, base);
     tree_begin(t);
     for (int64_t leaf_number = first; leaf_number < last; leaf_number++) {
-        const int64_t row = chunk * NDI_CHUNK;
+        const int64_t row = chunk * run->chunk;
         ndi_leaf leaf = {.data = data + (base[0] - swept->data[0]) + row * row_stride,
-                         .rows = (size_t)(length - row < NDI_CHUNK ? length - row : NDI_CHUNK),
+                         .rows = (size_t)(length - row < run->chunk ? length - row : run->chunk),
                          .row_stride = row_stride,
                          .columns = columns,
                          .column_stride = run->by_columns ? run->kept.stride[0][run->kept.rank - 1] : 0,
                          .first = run_number * length + row};
         tile_state *state = tree_push(t);
-        memcpy(leaf.state, state->plane, sizeof leaf.state);
+        for (int plane = 0; plane < run->planes; plane++)
+            leaf.state[plane] = state->plane[plane];
         state->count = (double)leaf.rows;
         if (run->in != run->taken)
             convert_leaf(run, &leaf, scratch);
-        kernel(&leaf);
+        run->leaf(&leaf);
         tree_settle(t, run, columns);
         if (++chunk == run->chunks) {
             chunk = 0;
@@ -142,17 +170,16 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
     }
 }
 
-/* What becomes of a state: into the result's dtype at `out`. */
-static void finish(const reduction_run *run, size_t columns, const tile_state *state, char *out, ptrdiff_t stride)
+/* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the result's dtype at `out`. */
+static void finish_columns(const reduction_run *run, size_t first, size_t columns, const tile_state *state, char *out,
+                           ptrdiff_t stride)
 {
     _Alignas(64) char values[NDI_COLUMN_TILE * STATE_BYTES];
-    void *from = state->plane[0];
-    nd_dtype dtype = run->reducer->state[0];
+    const int plane = run->finish == NDI_FINISH_INDEX;
+    nd_dtype dtype = run->reducer->state[plane];
+    char *from = (char *)state->plane[plane] + first * nd_dtype_size(dtype);
     const double count = state->count;
-    if (run->finish == NDI_FINISH_INDEX) {
-        from = state->plane[1];
-        dtype = ND_INT64;
-    } else if (run->finish == NDI_FINISH_MEAN) {
+    if (run->finish == NDI_FINISH_MEAN) {
         const nd_dtype mean = dtype == ND_COMPLEX128 ? ND_COMPLEX128 : ND_FLOAT64;
         run->kernels->cast[mean][dtype](
             columns, (char *[]){values, from},
@@ -162,10 +189,11 @@ static void finish(const reduction_run *run, size_t columns, const tile_state *s
             ((double *)values)[i] /= count;
         from = values;
         dtype = mean;
-    } else if (run->finish != NDI_FINISH_STATE) {
+    } else if (run->finish == NDI_FINISH_VARIANCE || run->finish == NDI_FINISH_DEVIATION) {
         const double divisor = count - run->ddof > 0 ? count - run->ddof : 0;
+        const double *squares = (const double *)state->plane[1] + first;
         for (size_t c = 0; c < columns; c++) {
-            const double variance = ((const double *)state->plane[1])[c] / divisor;
+            const double variance = squares[c] / divisor;
             ((double *)values)[c] = run->finish == NDI_FINISH_DEVIATION ? sqrt(variance) : variance;
         }
         from = values;
@@ -173,6 +201,14 @@ static void finish(const reduction_run *run, size_t columns, const tile_state *s
     }
     run->kernels->cast[run->result][dtype](columns, (char *[]){out, from},
                                            (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
+}
+
+static void finish(const reduction_run *run, size_t columns, const tile_state *state, char *out, ptrdiff_t stride)
+{
+    for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {
+        const size_t now = columns - first < NDI_COLUMN_TILE ? columns - first : NDI_COLUMN_TILE;
+        finish_columns(run, first, now, state, out + (ptrdiff_t)first * stride, stride);
+    }
 }
 
 /* The first column of a tile: its input, its result, and how many columns it has. */
@@ -201,8 +237,7 @@ static void copy_state(const reduction_run *run, size_t columns, void *const *to
 
 static char *partial_plane(const reduction_run *run, int64_t tile, int64_t span, int plane)
 {
-    return run->partial +
-           (size_t)((tile * run->spans + span) * run->planes + plane) * NDI_COLUMN_TILE * STATE_BYTES;
+    return run->partial + (size_t)((tile * run->spans + span) * run->planes + plane) * run->plane_bytes;
 }
 
 /* Known already: nothing that is still to be seen can change the answer. */
@@ -216,15 +251,18 @@ static void run_tasks(void *context, size_t begin, size_t end)
 {
     reduction_run *run = context;
     tree t;
-    _Alignas(64) char joined[NDI_STATES][NDI_COLUMN_TILE * STATE_BYTES];
-    _Alignas(64) char scratch[NDI_CHUNK * CONVERTED_COLUMNS * 8 + 64];
+    _Alignas(64) char scratch[CONVERTED * STATE_BYTES];
+    if (!tree_make(&t, run)) {
+        atomic_store(&run->failed, true);
+        return;
+    }
     for (size_t task = begin; task < end; task++) {
         const int64_t tile = (int64_t)task / run->spans, span = (int64_t)task % run->spans;
         int64_t first = span * run->span, last = first + run->span;
         last = last < run->leaves ? last : run->leaves;
         char *in, *out;
         const size_t columns = tile_at(run, tile, &in, &out);
-        tile_state whole = {.plane = {joined[0], joined[1]}};
+        tile_state whole = t.level[run->levels];
         if (run->may_decide && atomic_load_explicit(&run->decided, memory_order_relaxed))
             last = first + 1; /* any one leaf completes a state */
         if (run->by_columns) {
@@ -251,6 +289,7 @@ static void run_tasks(void *context, size_t begin, size_t end)
                                   run->planes > 1 ? partial_plane(run, tile, span, 1) : NULL},
                        0, &whole);
     }
+    tree_free(&t);
 }
 
 /* How many elements the leaves of a span stand for. */
@@ -259,14 +298,16 @@ static double span_count(const reduction_run *run, int64_t span)
     const int64_t length = run->swept.length[run->swept.rank - 1];
     int64_t first = span * run->span, last = first + run->span;
     last = last < run->leaves ? last : run->leaves;
-#define ELEMENTS_BEFORE(leaf) ((leaf) / run->chunks * length + (leaf) % run->chunks * NDI_CHUNK)
+#define ELEMENTS_BEFORE(leaf) ((leaf) / run->chunks * length + (leaf) % run->chunks * run->chunk)
     return (double)(ELEMENTS_BEFORE(last) - ELEMENTS_BEFORE(first));
 #undef ELEMENTS_BEFORE
 }
 
-static void join_spans(reduction_run *run)
+static bool join_spans(reduction_run *run)
 {
     tree t;
+    if (!tree_make(&t, run))
+        return false;
     for (int64_t tile = 0; tile < run->tiles; tile++) {
         char *in, *out;
         const size_t columns = tile_at(run, tile, &in, &out);
@@ -281,6 +322,8 @@ static void join_spans(reduction_run *run)
         }
         finish(run, columns, tree_end(&t, run, columns), out, run->kept.stride[1][run->kept.rank - 1]);
     }
+    tree_free(&t);
+    return true;
 }
 
 /* Splits the axes of `array` into the two nests. The result's axes are the kept ones in order. */
@@ -372,16 +415,26 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
     run->by_columns = across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
                                         (swept_stride < 0 ? -swept_stride : swept_stride) ||
                                     (along <= 16 && across >= 16));
-    run->tile_columns = run->by_columns && run->in != run->taken ? CONVERTED_COLUMNS : NDI_COLUMN_TILE;
+    run->leaf = run->reducer->row;
+    run->chunk = NDI_CHUNK;
+    run->tile_columns = NDI_COLUMN_TILE;
+    if (run->by_columns && across <= NDI_COLUMN_TILE) {
+        run->leaf = run->reducer->column;
+        run->tile_columns = run->in == run->taken ? NDI_COLUMN_TILE : CONVERTED / NDI_CHUNK;
+    } else if (run->by_columns) {
+        run->leaf = run->reducer->wide;
+        run->chunk = NDI_WIDE_CHUNK;
+        run->tile_columns = run->in == run->taken ? NDI_WIDE_TILE : CONVERTED / NDI_WIDE_CHUNK;
+    }
     run->tiles_across = (across + run->tile_columns - 1) / run->tile_columns;
     run->tiles = run->tiles_across * (run->kept.size / across);
-    run->chunks = (along + NDI_CHUNK - 1) / NDI_CHUNK;
+    run->chunks = (along + run->chunk - 1) / run->chunk;
     run->leaves = run->swept.size / along * run->chunks;
     atomic_init(&run->decided, false);
     run->partial = NULL;
     run->may_decide = run->kept.size == 1 && (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
 
-    const double leaf_bytes = (double)(along < NDI_CHUNK ? along : NDI_CHUNK) *
+    const double leaf_bytes = (double)(along < run->chunk ? along : run->chunk) *
                               (double)(across < run->tile_columns ? across : run->tile_columns) *
                               (double)nd_dtype_size(run->in);
     run->span = run->leaves;
@@ -392,9 +445,19 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
             run->span *= 2;
     }
     run->spans = (run->leaves + run->span - 1) / run->span;
-    _Alignas(64) char few[2 * TASKS * NDI_STATES * 16];
+    size_t state_bytes = 0;
+    for (int plane = 0; plane < run->planes; plane++)
+        if (nd_dtype_size(run->reducer->state[plane]) > state_bytes)
+            state_bytes = nd_dtype_size(run->reducer->state[plane]);
+    run->plane_bytes = (size_t)(across < run->tile_columns ? across : run->tile_columns) * state_bytes;
+    run->plane_bytes = (run->plane_bytes + 63) / 64 * 64; /* vectors of a plane do not share lines */
+    run->levels = 2;
+    for (int64_t most = run->span > run->spans ? run->span : run->spans; most > 0; most /= 2)
+        run->levels++;
+    atomic_init(&run->failed, false);
+    _Alignas(64) char few[2 * TASKS * NDI_STATES * 64];
     if (run->spans > 1) {
-        run->partial_bytes = (size_t)(run->tiles * run->spans * run->planes) * NDI_COLUMN_TILE * STATE_BYTES;
+        run->partial_bytes = (size_t)(run->tiles * run->spans * run->planes) * run->plane_bytes;
         run->partial = run->partial_bytes <= sizeof few ? few : ndi_allocate(run->partial_bytes);
         if (!run->partial)
             return false;
@@ -402,10 +465,11 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
     const double task_bytes = leaf_bytes * (double)run->span;
     const size_t grain = task_bytes >= TASK_BYTES ? 1 : (size_t)(TASK_BYTES / task_bytes);
     ndi_parallel_for((size_t)(run->tiles * run->spans), grain, run_tasks, run);
+    bool done = !atomic_load(&run->failed);
     if (run->spans > 1) {
-        join_spans(run);
+        done = done && join_spans(run);
         if (run->partial != few)
             ndi_free(run->partial, run->partial_bytes);
     }
-    return true;
+    return done;
 }

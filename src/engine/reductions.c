@@ -50,18 +50,21 @@ static nd_axes axes_of_mask(uint32_t mask)
     return axes;
 }
 
-/* A double as the operand it stands for: an integer where it is one, so that integer arrays stay integers. */
-static nd_operand number(double value)
+/* A double as the operand it stands for: an integer where it is one, so that integer arrays stay integers, and a bool for
+ * a bool array. */
+static nd_operand number(double value, nd_dtype dtype)
 {
+    if (dtype == ND_BOOL)
+        return nd_operand_bool(value != 0);
     return value == floor(value) && fabs(value) < 9007199254740992.0 ? nd_operand_int((int64_t)value)
                                                                      : nd_operand_real(value);
 }
 
 /* What an element that does not count is replaced by, as an operand that leaves the dtype alone. */
-static nd_operand neutral(nd_op op, const nd_reduce_options *options)
+static nd_operand neutral(nd_op op, const nd_array *array, const nd_reduce_options *options)
 {
     if (is_extreme(op))
-        return number(options->initial);
+        return number(options->initial, nd_dtype_of(array));
     return ndi_op_rows[op].identity == NDI_IDENTITY_ONE ? nd_operand_bool(true) : nd_operand_bool(false);
 }
 
@@ -98,7 +101,7 @@ static nd_array *fill_empty(nd_op op, nd_array *result, const nd_reduce_options 
 {
     const bool moment = recipes[op].finish != NDI_FINISH_STATE;
     const nd_operand value = moment          ? nd_operand_real(NAN)
-                             : is_extreme(op) ? number(options->initial)
+                             : is_extreme(op) ? number(options->initial, nd_dtype_of(result))
                              : ndi_op_rows[op].identity == NDI_IDENTITY_ONE ? nd_operand_int(1)
                                                                             : nd_operand_int(0);
     _Alignas(16) char element[16];
@@ -173,7 +176,7 @@ static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes,
     if (!axes.all && axes.count != 1)
         return ndi_fail(ND_ERROR_AXIS, "%s: takes one axis, or all; %d were given",
                         ndi_op_rows[op].info.name, axes.count);
-    if (array->size == 0)
+    if (axes.all ? array->size == 0 : nd_length(array, axes.axis[0]) == 0)
         return ndi_fail(ND_ERROR_VALUE, "%s: of no elements", ndi_op_rows[op].info.name);
     if (!axes.all)
         return nd_retain((nd_array *)array);
@@ -206,7 +209,7 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
         ND_SCOPE {
             nd_array *mask_array = nd_broadcast_to(options.where, nd_shape_like(array));
             nd_array *values = (nd_where)(nd_operand_array(mask_array), nd_operand_array(array),
-                                          neutral(op, &options));
+                                          neutral(op, array, &options));
             result = nd_keep(nd_reduce(op, values, axes, &rest));
         }
         return ndi_register(result);
@@ -249,15 +252,16 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
             goto done;
         }
     }
-    if (options.has_initial && swept != 0) {
+    if (options.has_initial && (swept != 0 || !is_extreme(op))) {
         const nd_op step = op == ND_OP_sum    ? ND_OP_add
                            : op == ND_OP_prod ? ND_OP_multiply
                            : op == ND_OP_min  ? ND_OP_minimum
                                               : ND_OP_maximum;
-        result = nd_elementwise(step, 2, (nd_operand[]){nd_operand_array(result), number(options.initial)}, result);
-    } else if (options.has_initial && !is_extreme(op)) {
-        result = nd_elementwise(op == ND_OP_sum ? ND_OP_add : ND_OP_multiply, 2,
-                                (nd_operand[]){nd_operand_array(result), number(options.initial)}, result);
+        const nd_operand both[2] = {nd_operand_array(result), number(options.initial, nd_dtype_of(result))};
+        if (!nd_elementwise(step, 2, both, result)) {
+            ndi_drop(result);
+            result = NULL;
+        }
     }
 done:
     nd_release(source);

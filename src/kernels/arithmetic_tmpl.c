@@ -5,8 +5,8 @@
 /* The plain formula, as NumPy: C's Annex G would call a function for every infinity and NaN. */
 #define COMPLEX_OF(T, re, im) __builtin_complex((__typeof__(__real__(T)0))(re), (__typeof__(__real__(T)0))(im))
 #define COMPLEX_MULTIPLY(T, x, y)                                                                            \
-    COMPLEX_OF(T, __real__ x * __real__ y - __imag__ x * __imag__ y,                                         \
-               __real__ x * __imag__ y + __imag__ x * __real__ y)
+    COMPLEX_OF(T, PRODUCT(__real__ x * __real__ y) - PRODUCT(__imag__ x * __imag__ y),                       \
+               PRODUCT(__real__ x * __imag__ y) + PRODUCT(__imag__ x * __real__ y))
 #define LOWEST(T) ((T)((uint64_t)1 << (8 * sizeof(T) - 1)))
 #define LOWEST_OF_RECIPROCAL(T) (sizeof(T) < 4 ? 0 : sizeof(T) == 4 ? 0 : LOWEST(T))
 

@@ -149,13 +149,38 @@ static void through_float(size_t n, char *const *p, const ptrdiff_t *s, ndi_kern
     {                                                                                                        \
         through_float(n, p, s, cast_FLOAT32_##FROM, cast_##TO##_FLOAT32);                                    \
     }
+/* An integer as the float that rounds to the bfloat16 nearest to the integer: the bits that the float does not hold are
+ * gathered in its last one ("round to odd"). float16 needs none of this: it ends before float's integers do. */
+ALWAYS_INLINE float float_for_rounding(uint64_t magnitude, int negative)
+{
+    if (magnitude >> 24) {
+        const int shift = 40 - __builtin_clzll(magnitude);
+        const uint64_t lost = magnitude & (((uint64_t)1 << shift) - 1);
+        magnitude = (magnitude - lost) | (uint64_t)(lost != 0) << shift;
+    }
+    return negative ? -(float)magnitude : (float)magnitude;
+}
+
 #define CASTS_OF_HALVES(FROM, IN, ...)                                                                       \
     CAST_THROUGH_FLOAT(FLOAT16, FROM)                                                                        \
-    CAST_THROUGH_FLOAT(BFLOAT16, FROM)                                                                       \
     CAST_THROUGH_FLOAT(FROM, FLOAT16)                                                                        \
     CAST_THROUGH_FLOAT(FROM, BFLOAT16)
+#define CAST_SIGNED_TO_BFLOAT16(FROM, IN)                                                                    \
+    UNARY_LOOP(cast_BFLOAT16_##FROM, uint16_t, IN,                                                           \
+               float_to_bfloat(float_for_rounding(x < 0 ? 0 - (uint64_t)x : (uint64_t)x, x < 0)))
+#define CAST_UNSIGNED_TO_BFLOAT16(FROM, IN)                                                                  \
+    UNARY_LOOP(cast_BFLOAT16_##FROM, uint16_t, IN, float_to_bfloat(float_for_rounding(x, 0)))
 CASTS_OF_HALVES(BOOL, uint8_t)
 ON_INTS(CASTS_OF_HALVES, )
+CAST_THROUGH_FLOAT(BFLOAT16, BOOL)
+CAST_THROUGH_FLOAT(BFLOAT16, INT8)
+CAST_THROUGH_FLOAT(BFLOAT16, INT16)
+CAST_THROUGH_FLOAT(BFLOAT16, UINT8)
+CAST_THROUGH_FLOAT(BFLOAT16, UINT16)
+CAST_SIGNED_TO_BFLOAT16(INT32, int32_t)
+CAST_SIGNED_TO_BFLOAT16(INT64, int64_t)
+CAST_UNSIGNED_TO_BFLOAT16(UINT32, uint32_t)
+CAST_UNSIGNED_TO_BFLOAT16(UINT64, uint64_t)
 CAST_THROUGH_FLOAT(FLOAT64, FLOAT16)
 CAST_THROUGH_FLOAT(FLOAT64, BFLOAT16)
 CAST_THROUGH_FLOAT(FLOAT16, BFLOAT16)

@@ -69,7 +69,8 @@ static inline complex128 complex_power(complex128 x, complex128 y)
             base = __builtin_complex(creal(base) * creal(base) - cimag(base) * cimag(base),
                                      2 * creal(base) * cimag(base));
         }
-        return re < 0 ? 1 / power : power;
+        if (isfinite(creal(power)) && isfinite(cimag(power)))
+            return re < 0 ? 1 / power : power;
     }
     return cpow(x, y);
 }

@@ -12,6 +12,73 @@
  * goes through a padded vector, so that an element has the same bits wherever it stands. */
 enum { STAGED = 64 };
 
+/* ---- SLEEF 3.5.1's functions, mended where tests/check found them to miss their bound: variant `mended` ---- */
+
+#define FUNCTION_FLOAT32(function, variant) FUNCTION_FLOAT32_##variant(function)
+#define FUNCTION_FLOAT64(function, variant) FUNCTION_FLOAT64_##variant(function)
+#define FUNCTION_FLOAT32_u10(function) SLEEF_FLOAT32(function, u10)
+#define FUNCTION_FLOAT64_u10(function) SLEEF_FLOAT64(function, u10)
+#define FUNCTION_FLOAT32_mended(function) mended_##function##_float32
+#define FUNCTION_FLOAT64_mended(function) mended_##function##_float64
+
+/* Lanes of `y` where |x| is below the limit (NaN is not), else of `z`. S is ps or pd. */
+#if VECTOR_BYTES == 64
+#define LANES_BELOW(S, x, limit) _mm512_cmp_##S##_mask(_mm512_abs_##S(x), _mm512_set1_##S(limit), _CMP_LT_OQ)
+#define LANES_ANY(S, lanes) ((lanes) != 0)
+#define LANES_SELECT(S, lanes, y, z) _mm512_mask_mov_##S(z, lanes, y)
+#elif VECTOR_BYTES == 32
+#define LANES_BELOW(S, x, limit)                                                                             \
+    _mm256_cmp_##S(_mm256_andnot_##S(_mm256_set1_##S(-0.0f), x), _mm256_set1_##S(limit), _CMP_LT_OQ)
+#define LANES_ANY(S, lanes) (_mm256_movemask_##S(lanes) != 0)
+#define LANES_SELECT(S, lanes, y, z) _mm256_blendv_##S(z, y, lanes)
+#else
+#define LANES_BELOW(S, x, limit) _mm_cmplt_##S(_mm_andnot_##S(_mm_set1_##S(-0.0f), x), _mm_set1_##S(limit))
+#define LANES_ANY(S, lanes) (_mm_movemask_##S(lanes) != 0)
+#define LANES_SELECT(S, lanes, y, z) _mm_blendv_##S(z, y, lanes)
+#endif
+
+/* f(x) = x + O(x^3), or O(x^2) for log1p, rounds to x below `tiny`; SLEEF's are off by just over 1 ulp there. */
+#define MEND_NEAR_ZERO(function, tiny32, tiny64)                                                             \
+    ALWAYS_INLINE vector_float32 mended_##function##_float32(vector_float32 x)                               \
+    {                                                                                                        \
+        return LANES_SELECT(ps, LANES_BELOW(ps, x, tiny32), x, SLEEF_FLOAT32(function, u10)(x));             \
+    }                                                                                                        \
+    ALWAYS_INLINE vector_float64 mended_##function##_float64(vector_float64 x)                               \
+    {                                                                                                        \
+        return LANES_SELECT(pd, LANES_BELOW(pd, x, tiny64), x, SLEEF_FLOAT64(function, u10)(x));             \
+    }
+MEND_NEAR_ZERO(log1p, 0x1p-100f, 0x1p-1000)
+MEND_NEAR_ZERO(tan, 0x1p-12f, 0x1p-27)
+MEND_NEAR_ZERO(sinh, 0x1p-12f, 0x1p-27)
+MEND_NEAR_ZERO(tanh, 0x1p-12f, 0x1p-27)
+MEND_NEAR_ZERO(asinh, 0x1p-12f, 0x1p-27)
+MEND_NEAR_ZERO(atanh, 0x1p-12f, 0x1p-27)
+
+/* The family without FMA is off by 1.3 ulp where results are denormal: lengths are taken in larger numbers there, and
+ * small angles are y / x. */
+#define MEND_PLANE(TYPE, REAL, VECTOR, S, HYPOT, ATAN2, TINY)                                                \
+    ALWAYS_INLINE VECTOR mended_hypot_##TYPE(VECTOR x, VECTOR y)                                             \
+    {                                                                                                        \
+        const VECTOR length = HYPOT(x, y);                                                                   \
+        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, length, TINY)), 1))                                \
+            return length;                                                                                   \
+        const VECTOR scaled = HYPOT(x * (1 / (REAL)TINY), y * (1 / (REAL)TINY)) * (REAL)TINY;                \
+        return LANES_SELECT(S, LANES_BELOW(S, length, TINY), scaled, length);                                \
+    }                                                                                                        \
+    ALWAYS_INLINE VECTOR mended_atan2_##TYPE(VECTOR y, VECTOR x)                                             \
+    {                                                                                                        \
+        const VECTOR angle = ATAN2(y, x);                                                                    \
+        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, angle, TINY)), 1))                                 \
+            return angle;                                                                                    \
+        const VECTOR quotient = y / x; /* NaN for 0 / 0, where the angle is right */                         \
+        const VECTOR small = LANES_SELECT(S, LANES_BELOW(S, quotient, 1), quotient, angle);                  \
+        return LANES_SELECT(S, LANES_BELOW(S, angle, TINY), small, angle);                                   \
+    }
+MEND_PLANE(float32, float, vector_float32, ps, SLEEF_FLOAT32(hypot, u05), SLEEF_FLOAT32(atan2, u10), 0x1p-60f)
+MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05), SLEEF_FLOAT64(atan2, u10), 0x1p-500)
+
+/* ---- Loops ---- */
+
 #define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION)                                                    \
     ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x)                                 \
     {                                                                                                        \
@@ -96,40 +163,67 @@ enum { STAGED = 64 };
     }
 
 #define KERNEL1_VECTOR(name, function, ulp)                                                                  \
-    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, SLEEF_FLOAT32(function, ulp))                 \
-    DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, SLEEF_FLOAT64(function, ulp))
+    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))                 \
+    DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
 #define KERNEL2_VECTOR(name, function, ulp)                                                                  \
-    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, SLEEF_FLOAT32(function, ulp))                \
-    DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, SLEEF_FLOAT64(function, ulp))
+    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))                \
+    DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
 
-/* SLEEF's vector function up to a magnitude, beyond it the C library's in double, element by element. */
-#define DEFINE_VECTOR_TO(NAME, REAL, VECTOR, FUNCTION, LIBRARY, LIMIT)                                       \
-    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR x)                                                              \
+/* An infinity of SLEEF's that comes from finite arguments may be a number: the C library decides, in a wider type. */
+#define DEFINE_FINITE_UNARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                                       \
+    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR x, VECTOR y)                               \
     {                                                                                                        \
         enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                                      \
-        VECTOR y = FUNCTION(x);                                                                              \
         REAL from[LANES], to[LANES];                                                                         \
         memcpy(from, &x, sizeof x);                                                                          \
-        int beyond = 0;                                                                                      \
+        memcpy(to, &y, sizeof y);                                                                            \
         for (int i = 0; i < LANES; i++)                                                                      \
-            beyond |= (from[i] > (LIMIT)) | (from[i] < -(LIMIT));                                            \
-        if (__builtin_expect(beyond, 0)) {                                                                   \
-            memcpy(to, &y, sizeof y);                                                                        \
-            for (int i = 0; i < LANES; i++)                                                                  \
-                if ((from[i] > (LIMIT)) | (from[i] < -(LIMIT)))                                              \
-                    to[i] = (REAL)LIBRARY((double)from[i]);                                                  \
-            memcpy(&y, to, sizeof y);                                                                        \
-        }                                                                                                    \
+            if (isinf(to[i]) && isfinite(from[i]))                                                           \
+                to[i] = (REAL)LIBRARY((double)from[i]);                                                      \
+        memcpy(&y, to, sizeof y);                                                                            \
         return y;                                                                                            \
     }                                                                                                        \
+    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR x)                                                              \
+    {                                                                                                        \
+        const VECTOR y = FUNCTION(x);                                                                        \
+        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(x, y) : y;                                       \
+    }                                                                                                        \
     DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, NAME##_whole)
-#define KERNEL1_VECTOR_TO(name, function, ulp, limit32, limit64)                                             \
-    DEFINE_VECTOR_TO(name##_FLOAT32, float, vector_float32, SLEEF_FLOAT32(function, ulp), function, limit32) \
-    DEFINE_VECTOR_TO(name##_FLOAT64, double, vector_float64, SLEEF_FLOAT64(function, ulp), function, limit64)
+#define DEFINE_FINITE_BINARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                                      \
+    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR u, VECTOR v, VECTOR y)                     \
+    {                                                                                                        \
+        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                                      \
+        REAL left[LANES], right[LANES], to[LANES];                                                           \
+        memcpy(left, &u, sizeof u);                                                                          \
+        memcpy(right, &v, sizeof v);                                                                         \
+        memcpy(to, &y, sizeof y);                                                                            \
+        for (int i = 0; i < LANES; i++)                                                                      \
+            if (isinf(to[i]) && isfinite(left[i]) && isfinite(right[i]))                                     \
+                to[i] = (REAL)LIBRARY((double)left[i], (double)right[i]);                                    \
+        memcpy(&y, to, sizeof y);                                                                            \
+        return y;                                                                                            \
+    }                                                                                                        \
+    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR u, VECTOR v)                                                    \
+    {                                                                                                        \
+        const VECTOR y = FUNCTION(u, v);                                                                     \
+        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(u, v, y) : y;                                    \
+    }                                                                                                        \
+    DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, NAME##_whole)
+#define FINITE_FLOAT32(SHAPE, name, function, ulp)                                                           \
+    DEFINE_FINITE_##SHAPE(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp), function,            \
+                          any_infinite_float32)
+#define FINITE_FLOAT64(SHAPE, name, function, ulp)                                                           \
+    DEFINE_FINITE_##SHAPE(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp), function##l,        \
+                          any_infinite_float64)
+#define KERNEL1_FINITE(name, function, ulp)                                                                  \
+    FINITE_FLOAT32(UNARY, name, function, ulp) FINITE_FLOAT64(UNARY, name, function, ulp)
+#define KERNEL2_FINITE(name, function, ulp)                                                                  \
+    FINITE_FLOAT32(BINARY, name, function, ulp) FINITE_FLOAT64(BINARY, name, function, ulp)
 
 #else
 
-#define KERNEL1_VECTOR_TO(name, function, ulp, ...) KERNEL1_VECTOR(name, function, ulp)
+#define KERNEL1_FINITE KERNEL1_VECTOR
+#define KERNEL2_FINITE KERNEL2_VECTOR
 #define KERNEL1_VECTOR(name, function, ulp)                                                                  \
     UNARY_LOOP(name##_FLOAT32, float, float, function##f(x))                                                 \
     UNARY_LOOP(name##_FLOAT64, double, double, function(x))
@@ -152,7 +246,8 @@ enum { STAGED = 64 };
 #include "kernels/functions.def"
 
 #undef KERNEL1_VECTOR
-#undef KERNEL1_VECTOR_TO
+#undef KERNEL1_FINITE
+#undef KERNEL2_FINITE
 #undef KERNEL2_VECTOR
 #undef KERNEL1_COMPLEX
 #undef KERNEL2_COMPLEX
@@ -161,7 +256,8 @@ enum { STAGED = 64 };
 void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 {
 #define KERNEL1_VECTOR(name, ...) ON_FLOATS(SLOT, name, )
-#define KERNEL1_VECTOR_TO(name, ...) ON_FLOATS(SLOT, name, )
+#define KERNEL1_FINITE(name, ...) ON_FLOATS(SLOT, name, )
+#define KERNEL2_FINITE(name, ...) ON_FLOATS(SLOT, name, )
 #define KERNEL2_VECTOR(name, ...) ON_FLOATS(SLOT, name, )
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL2_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )

@@ -18,6 +18,13 @@
 #define HAS_FORMS 1
 #endif
 
+/* gcc 12 fuses a complex product to vfmaddsub even with -ffp-contract=off, unless its products are kept apart. */
+#if __has_builtin(__builtin_assoc_barrier)
+#define PRODUCT(x) __builtin_assoc_barrier(x)
+#else
+#define PRODUCT(x) (x)
+#endif
+
 /* One argument x of type IN, result OUT. */
 #define UNARY_LOOP(NAME, OUT, IN, ...)                                                                       \
     ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx)                      \

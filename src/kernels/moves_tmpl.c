@@ -41,8 +41,9 @@ static void stream_end(void)
 #endif
 }
 
-/* Takes a line of `in` at a time: the elements of one column that belong to the next rows of `out`. The line below it is
- * wanted one sweep later, and columns are too far apart for the hardware to foresee it. */
+/* Takes a line of `in` at a time: the elements of one column that belong to the next rows of `out`. The lines below it are
+ * wanted one and two sweeps later, and columns are too far apart for the hardware to foresee them. Into L2: L1 has too
+ * few places for misses (5000 x 5000 on one core: 47 ms without, 46 to 28 into L1, 17 into L2; a plain copy 11). */
 #define TRANSPOSE(SIZE, TYPE)                                                                                \
     static void transpose_##SIZE(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,           \
                                  const char *in, ptrdiff_t in_column_stride)                                 \
@@ -53,7 +54,7 @@ static void stream_end(void)
             char *to = out + (ptrdiff_t)r * out_row_stride;                                                  \
             for (size_t c = 0; c < columns; c++) {                                                           \
                 const TYPE *from = (const TYPE *)(in + (ptrdiff_t)c * in_column_stride) + r;                 \
-                __builtin_prefetch((const char *)from + 64);                                                 \
+                __builtin_prefetch((const char *)from + 128, 0, 2);                                          \
                 for (size_t k = 0; k < LINE; k++)                                                            \
                     ((TYPE *)(to + (ptrdiff_t)k * out_row_stride))[c] = from[k];                             \
             }                                                                                                \

@@ -1,18 +1,11 @@
 /* Leaves and tree steps of the reductions; compiled once for each ISA.
  *
- * The order is fixed by kernel.h: lanes, then a tree of lanes, for a row leaf (one column) and a column leaf alike, so
- * the layout decides which leaf runs and never the bits. Reductions whose order cannot show (integers, minimum,
- * logic) use as many lanes as suit the vectors. */
+ * The order is fixed by kernel.h. Reductions whose order cannot show (integers, minimum, logic) use as many lanes as suit
+ * the vectors. */
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
 #define OPTIMAL_LANES(TYPE) (256 / sizeof(TYPE))
-
-/* Rows of a tile are runs of 512 bytes far apart, which the hardware does not foresee. */
-enum { ROWS_AHEAD = 12 };
-#define PREFETCH_ROW(from, row_stride, bytes)                                                                \
-    for (size_t ahead = 0; ahead < (bytes); ahead += 64)                                                     \
-        __builtin_prefetch((from) + ROWS_AHEAD * (row_stride) + ahead);
 
 /* Lanes l and l + half meet, until lane 0 of each column holds all. */
 #define LANE_TREE(acc, lanes, pitch, columns, COMBINE)                                                       \
@@ -71,7 +64,6 @@ enum { ROWS_AHEAD = 12 };
             const char *from = leaf->data + (ptrdiff_t)r * row_stride;                                       \
             if (column_stride == sizeof(IN)) {                                                               \
                 const IN *x = (const IN *)from;                                                              \
-                PREFETCH_ROW(from, row_stride, columns * sizeof(IN))                                         \
                 IVDEP for (size_t c = 0; c < columns; c++) to[c] = STEP(to[c], CONVERT(x[c]));               \
             } else {                                                                                         \
                 for (size_t c = 0; c < columns; c++) {                                                       \
@@ -94,7 +86,36 @@ enum { ROWS_AHEAD = 12 };
             left[c] = COMBINE(left[c], right[c]);                                                            \
     }
 
+/* Rows are far apart, so the hardware does not foresee them; into L2, which has more places for misses than L1. */
+enum { ROWS_AHEAD = 12 };
+#define PREFETCH_ROW(from, leaf, bytes)                                                                      \
+    for (size_t line = 0; line < (bytes); line += 64)                                                        \
+        __builtin_prefetch((from) + ROWS_AHEAD * (leaf)->row_stride + line, 0, 2);
+
+#define SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                            \
+    static void NAME##_wide(const ndi_leaf *leaf)                                                            \
+    {                                                                                                        \
+        ACC *acc = leaf->state[0];                                                                           \
+        const size_t columns = leaf->columns;                                                                \
+        const ptrdiff_t stride = leaf->column_stride;                                                        \
+        for (size_t r = 0; r < leaf->rows; r++) {                                                            \
+            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                                 \
+            const IN *x = (const IN *)from;                                                                  \
+            if (stride == sizeof(IN))                                                                        \
+                PREFETCH_ROW(from, leaf, columns * sizeof(IN))                                               \
+            if (r == 0)                                                                                      \
+                for (size_t c = 0; c < columns; c++)                                                         \
+                    acc[c] = CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride));                           \
+            else if (stride == sizeof(IN))                                                                   \
+                IVDEP for (size_t c = 0; c < columns; c++) acc[c] = STEP(acc[c], CONVERT(x[c]));             \
+            else                                                                                             \
+                for (size_t c = 0; c < columns; c++)                                                         \
+                    acc[c] = STEP(acc[c], CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride)));             \
+        }                                                                                                    \
+    }
+
 #define SIMPLE_REDUCTION(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE)           \
+    SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                                \
     SIMPLE_LEAVES(NAME, IN, ACC, ROW_LANES, IDENTITY, CONVERT, STEP, COMBINE)                                \
     SIMPLE_COLUMNS(NAME, IN, ACC, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE)
 
@@ -110,8 +131,8 @@ enum { ROWS_AHEAD = 12 };
 #define GREATER_OR_NAN(a, x) ((((a) >= (x)) | ((a) != (a))) ? (a) : (x))
 #define IS_TRUE(x) ((x) != 0)
 #define COMPLEX_TIMES(a, x)                                                                                  \
-    __builtin_complex(__real__(a) * __real__(x) - __imag__(a) * __imag__(x),                                 \
-                      __real__(a) * __imag__(x) + __imag__(a) * __real__(x))
+    __builtin_complex(PRODUCT(__real__(a) * __real__(x)) - PRODUCT(__imag__(a) * __imag__(x)), \
+                      PRODUCT(__real__(a) * __imag__(x)) + PRODUCT(__imag__(a) * __real__(x)))
 #define COMPLEX_NAN(x) ((__real__(x) != __real__(x)) | (__imag__(x) != __imag__(x)))
 #define COMPLEX_BEFORE(x, y, OP)                                                                             \
     ((__real__(x) OP __real__(y)) | ((__real__(x) == __real__(y)) & (__imag__(x) OP##= __imag__(y))))
@@ -145,6 +166,7 @@ ON_COMPLEX(COMPLEX_SUMS, )
 /* Narrow integers add up in the next width that holds a whole chunk (1024 times 8 or 16 bits fit 32), four times as
  * many to a vector, and are widened once a chunk. */
 #define NARROW_SUM(D, TYPE, MIDDLE, WIDE)                                                                    \
+    SIMPLE_WIDE(sum_##D, TYPE, WIDE, (WIDE), PLUS)                                                           \
     SIMPLE_LEAVES(narrow_sum_##D, TYPE, MIDDLE, OPTIMAL_LANES(MIDDLE), 0, (MIDDLE), PLUS, PLUS)              \
     SIMPLE_COLUMNS(narrow_sum_##D, TYPE, MIDDLE, 1, 0, (MIDDLE), PLUS, PLUS)                                 \
     static void sum_##D##_row(const ndi_leaf *leaf)                                                          \
@@ -257,6 +279,10 @@ enum { SEARCHED = 64 };
             }                                                                                                \
         }                                                                                                    \
     }                                                                                                        \
+    static void NAME##_##D##_wide(const ndi_leaf *leaf)                                                      \
+    {                                                                                                        \
+        NAME##_##D##_column(leaf);                                                                           \
+    }                                                                                                        \
     static void NAME##_##D##_combine(size_t columns, void *const *a, double na, void *const *b, double nb)   \
     {                                                                                                        \
         (void)na, (void)nb;                                                                                  \
@@ -350,6 +376,30 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         for (size_t c = 0; c < columns; c++)                                                                 \
             ((double *)leaf->state[1])[c] = acc[c];                                                          \
     }                                                                                                        \
+    static void moments_##D##_wide(const ndi_leaf *leaf)                                                     \
+    {                                                                                                        \
+        sum_##D##_wide(leaf);                                                                                \
+        const ACC *sum = leaf->state[0];                                                                     \
+        double *squares = leaf->state[1];                                                                    \
+        const double share = 1.0 / (double)leaf->rows;                                                       \
+        for (size_t c = 0; c < leaf->columns; c++)                                                           \
+            squares[c] = 0;                                                                                  \
+        for (size_t r = 0; r < leaf->rows; r++) {                                                            \
+            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                                 \
+            if (leaf->column_stride == sizeof(IN))                                                           \
+                IVDEP for (size_t c = 0; c < leaf->columns; c++)                                             \
+                {                                                                                            \
+                    const ACC d = (ACC)((const IN *)from)[c] - sum[c] * share;                               \
+                    squares[c] += SQUARE(d);                                                                 \
+                }                                                                                            \
+            else                                                                                             \
+                for (size_t c = 0; c < leaf->columns; c++) {                                                 \
+                    const ACC d =                                                                            \
+                        (ACC) * (const IN *)(from + (ptrdiff_t)c * leaf->column_stride) - sum[c] * share;    \
+                    squares[c] += SQUARE(d);                                                                 \
+                }                                                                                            \
+        }                                                                                                    \
+    }                                                                                                        \
     static void moments_##D##_combine(size_t columns, void *const *a, double na, void *const *b, double nb)  \
     {                                                                                                        \
         ACC *sum = a[0];                                                                                     \
@@ -390,8 +440,8 @@ ON_COMPLEX(SCANS_COMPLEX, complex128)
 /* ---- The table ---- */
 
 #define REDUCER(KIND, NAME, D, ...)                                                                          \
-    kernels->reduce[NDI_REDUCE_##KIND][ND_##D] =                                                             \
-        (ndi_reducer){NAME##_##D##_row, NAME##_##D##_column, NAME##_##D##_combine, {__VA_ARGS__}};
+    kernels->reduce[NDI_REDUCE_##KIND][ND_##D] = (ndi_reducer){                                              \
+        NAME##_##D##_row, NAME##_##D##_column, NAME##_##D##_wide, NAME##_##D##_combine, {__VA_ARGS__}};
 #define SUM_SLOTS(D, TYPE, WIDE)                                                                             \
     REDUCER(SUM, sum, D, WIDE, ND_DTYPE_NONE)                                                                \
     REDUCER(PROD, prod, D, WIDE, ND_DTYPE_NONE)

@@ -37,6 +37,40 @@ typedef __m128 vector_float32;
 #define SLEEF_FLOAT32(name, ulp) Sleef_cinz_##name##f4_##ulp##sse4
 #endif
 #define HAS_SLEEF 1
+
+/* Whether a lane is infinite (NaN is not). */
+#if VECTOR_BYTES == 64
+static inline int any_infinite_float64(vector_float64 x)
+{
+    return _mm512_cmp_pd_mask(_mm512_abs_pd(x), _mm512_set1_pd(__builtin_inf()), _CMP_EQ_OQ) != 0;
+}
+static inline int any_infinite_float32(vector_float32 x)
+{
+    return _mm512_cmp_ps_mask(_mm512_abs_ps(x), _mm512_set1_ps(__builtin_inff()), _CMP_EQ_OQ) != 0;
+}
+#elif VECTOR_BYTES == 32
+static inline int any_infinite_float64(vector_float64 x)
+{
+    x = _mm256_andnot_pd(_mm256_set1_pd(-0.0), x);
+    return _mm256_movemask_pd(_mm256_cmp_pd(x, _mm256_set1_pd(__builtin_inf()), _CMP_EQ_OQ));
+}
+static inline int any_infinite_float32(vector_float32 x)
+{
+    x = _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);
+    return _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_set1_ps(__builtin_inff()), _CMP_EQ_OQ));
+}
+#else
+static inline int any_infinite_float64(vector_float64 x)
+{
+    x = _mm_andnot_pd(_mm_set1_pd(-0.0), x);
+    return _mm_movemask_pd(_mm_cmpeq_pd(x, _mm_set1_pd(__builtin_inf())));
+}
+static inline int any_infinite_float32(vector_float32 x)
+{
+    x = _mm_andnot_ps(_mm_set1_ps(-0.0f), x);
+    return _mm_movemask_ps(_mm_cmpeq_ps(x, _mm_set1_ps(__builtin_inff())));
+}
+#endif
 #else
 #define HAS_SLEEF 0
 #endif

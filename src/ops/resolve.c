@@ -211,8 +211,12 @@ bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolutio
         if (arguments[i].kind == ND_OPERAND_ARRAY)
             continue;
         /* Computed in floats, an integer needs no room in the dtype of the arrays. */
-        if ((row->computes == COMPUTES_FLOAT || row->computes == COMPUTES_MEAN) && !integer_fits(dtype, arguments[i]))
+        if ((row->computes == COMPUTES_FLOAT || row->computes == COMPUTES_MEAN) &&
+            nd_dtype_kind(dtype) < ND_KIND_FLOAT &&
+            (arguments[i].kind == ND_OPERAND_INT || arguments[i].kind == ND_OPERAND_UINT)) {
+            dtype = dtype == ND_BOOL ? ND_INT64 : dtype;
             continue;
+        }
         /* A comparison with an integer that the dtype cannot hold is not an error: compare in one that can. */
         if (row->returns == NDI_RETURNS_TRUTH && !integer_fits(dtype, arguments[i]))
             dtype = nd_promote(dtype, ndi_scalar_dtype(arguments[i].kind));

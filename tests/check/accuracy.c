@@ -297,7 +297,7 @@ static void measure(nd_op op, nd_dtype dtype, check_case *cases, measured *of)
     const ndi_op_row *row = &ndi_op_rows[op];
     const bool binary = row->info.arguments == 2;
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype);
-    const size_t batches = check_options_given.thorough ? 2000 : 24;
+    const size_t batches = check_options_given.thorough ? 2000 : 160;
     static _Thread_local batch x, y, results[NDI_ISA_COUNT];
     mpfr_t exact, first, second, scratch;
     mpfr_inits2(PRECISION, exact, first, second, scratch, (mpfr_ptr)0);

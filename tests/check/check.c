@@ -3,7 +3,7 @@
  *     check [--long] [--report FILE] [--seed N] [PART...]
  *
  * --long takes many more samples; --report writes the errors measured, in units in the last place; PART is one of
- * elementwise, casts, halves, reductions, moves, special, accuracy. The last line is "N passed, N failed". */
+ * elementwise, mixed, casts, halves, reductions, moves, special, accuracy. The last line is "N passed, N failed". */
 #include "check.h"
 
 #include <inttypes.h>
@@ -150,7 +150,7 @@ static void fault(int signal_number, siginfo_t *info, void *context)
 
 /* ---- The parts ------------------------------------------------------------------------------------------ */
 
-static const check_part *const parts[] = {&check_accuracy, &check_elementwise, &check_casts,   &check_halves,
+static const check_part *const parts[] = {&check_accuracy, &check_elementwise, &check_mixed, &check_casts, &check_halves,
                                           &check_reductions, &check_moves,     &check_special};
 enum { PARTS = sizeof parts / sizeof *parts };
 

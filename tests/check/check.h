@@ -95,7 +95,7 @@ typedef struct check_part {
     void (*run)(size_t task);
 } check_part;
 
-extern const check_part check_elementwise, check_casts, check_halves, check_reductions, check_moves,
+extern const check_part check_elementwise, check_mixed, check_casts, check_halves, check_reductions, check_moves,
     check_special, check_accuracy;
 
 /* The kernel dtype of task-th pair of (elementwise operation, dtype) of the table that has a kernel of its own; false

@@ -98,7 +98,17 @@ static double complex product(double complex x, double complex y, bool is_comple
     return CMPLX(creal(x) * creal(y) - cimag(x) * cimag(y), creal(x) * cimag(y) + cimag(x) * creal(y));
 }
 
-/* The order that kernel.h defines: lane i % NDI_LANES, then l with l + half. */
+/* The orders that kernel.h defines. One after the other... */
+static double complex in_turn(const column *c, bool is_product)
+{
+    const bool is_complex = nd_dtype_kind(c->dtype) == ND_KIND_COMPLEX;
+    double complex result = parts(c, 0);
+    for (size_t i = 1; i < c->n; i++)
+        result = is_product ? product(result, parts(c, i), is_complex) : result + parts(c, i);
+    return result;
+}
+
+/* ... or in lane i % NDI_LANES, then l with l + half. */
 static double complex in_lanes(const column *c, bool is_product)
 {
     const bool is_complex = nd_dtype_kind(c->dtype) == ND_KIND_COMPLEX;
@@ -116,7 +126,7 @@ static double complex in_lanes(const column *c, bool is_product)
 }
 
 /* Both planes of the state as they should be; false for what is only compared among the kernels. */
-static bool work_out(ndi_reduction kind, const column *c, nd_dtype state, char *value, int64_t *index)
+static bool work_out(ndi_reduction kind, const column *c, bool wide, nd_dtype state, char *value, int64_t *index)
 {
     uint64_t sum = 0, product_of = 1, count = 0;
     size_t best = 0;
@@ -130,8 +140,9 @@ static bool work_out(ndi_reduction kind, const column *c, nd_dtype state, char *
             }
             memcpy(value, kind == NDI_REDUCE_SUM ? &sum : &product_of, 8);
         } else {
-            const double complex lanes = in_lanes(c, kind == NDI_REDUCE_PROD);
-            memcpy(value, &lanes, nd_dtype_size(state));
+            const bool is_product = kind == NDI_REDUCE_PROD;
+            const double complex result = wide ? in_turn(c, is_product) : in_lanes(c, is_product);
+            memcpy(value, &result, nd_dtype_size(state));
         }
         return true;
     case NDI_REDUCE_ANY:
@@ -165,7 +176,7 @@ enum {
 };
 
 typedef struct planes {
-    _Alignas(64) char at[NDI_STATES][NDI_COLUMN_TILE * 16];
+    _Alignas(64) char at[NDI_STATES][NDI_WIDE_TILE * 16];
 } planes;
 
 static size_t state_size(const ndi_reducer *reducer, int plane)
@@ -173,19 +184,15 @@ static size_t state_size(const ndi_reducer *reducer, int plane)
     return reducer->state[plane] == ND_DTYPE_NONE ? 0 : nd_dtype_size(reducer->state[plane]);
 }
 
-/* Equal as states are: zeros of either sign of a smallest or largest element are equal, as they compare. */
-static bool same_state(ndi_reduction kind, nd_dtype dtype, const void *a, const void *b)
+/* Zeros of either sign are equal elements: which of them a smallest or largest one is, the layout may decide, the ISA
+ * may not. */
+static bool same_state(nd_dtype dtype, const void *a, const void *b, bool any_zero)
 {
     if (check_same(dtype, a, b))
         return true;
-    if (kind != NDI_REDUCE_MIN && kind != NDI_REDUCE_MAX)
-        return false;
     const nd_operand x = ndi_load_scalar(dtype, a), y = ndi_load_scalar(dtype, b);
-    return x.kind == y.kind && (x.kind == ND_OPERAND_REAL || x.kind == ND_OPERAND_COMPLEX) &&
-           ((x.value.real[0] == y.value.real[0] &&
-             (x.kind == ND_OPERAND_REAL || x.value.real[1] == y.value.real[1])) ||
-            (x.kind == ND_OPERAND_COMPLEX && (isnan(x.value.real[0]) || isnan(x.value.real[1])) &&
-             (isnan(y.value.real[0]) || isnan(y.value.real[1]))));
+    return any_zero && (x.kind == ND_OPERAND_REAL || x.kind == ND_OPERAND_COMPLEX) &&
+           x.value.real[0] == y.value.real[0] && (x.kind == ND_OPERAND_REAL || x.value.real[1] == y.value.real[1]);
 }
 
 static void run_leaf(const ndi_reducer *reducer, ndi_leaf_kernel *kernel, ndi_leaf leaf, check_case *of, planes *result)
@@ -209,15 +216,16 @@ static void run_leaf(const ndi_reducer *reducer, ndi_leaf_kernel *kernel, ndi_le
     }
 }
 
-static void compare(ndi_reduction kind, const ndi_reducer *reducer, size_t columns, const planes *got,
-                    const planes *wanted, check_case *of, const char *which, const ndi_leaf *leaf)
+static void compare(const ndi_reducer *reducer, const ndi_leaf *leaf, const planes *got, const planes *wanted,
+                    bool any_zero, check_case *of, const char *which)
 {
+    const size_t columns = leaf->columns;
     for (int plane = 0; plane < NDI_STATES; plane++) {
         const size_t size = state_size(reducer, plane);
         for (size_t c = 0; size && c < columns; c++) {
             const void *x = got->at[plane] + c * size, *y = wanted->at[plane] + c * size;
             char text[96], other[96];
-            if (!same_state(kind, reducer->state[plane], x, y)) {
+            if (!same_state(reducer->state[plane], x, y, any_zero)) {
                 check_fail(of, "%s, %zu rows of stride %td, column %zu of %zu of stride %td, plane %d: got %s, expected %s",
                            which, leaf->rows, leaf->row_stride, c, columns, leaf->column_stride, plane,
                            check_text(text, reducer->state[plane], x), check_text(other, reducer->state[plane], y));
@@ -227,8 +235,9 @@ static void compare(ndi_reduction kind, const ndi_reducer *reducer, size_t colum
     }
 }
 
-/* One random array, laid out at random: every column by the row leaf, all by the column leaf, on every ISA. */
-static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, size_t rows, size_t columns)
+/* One random array, laid out at random, on every ISA: every column by the row leaf and all by the column leaf, or all by
+ * the wide leaf. */
+static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, size_t rows, size_t columns, bool wide)
 {
     const size_t size = nd_dtype_size(dtype);
     const size_t gap = check_below(3);
@@ -248,20 +257,24 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
         return;
     char *low = check_place(INPUT, check_random() & 1 ? CHECK_LOW : CHECK_HIGH, down + across + size, 1, 1);
     leaf.data = low + (leaf.row_stride < 0 ? down : 0) + (leaf.column_stride < 0 ? across : 0);
-    static _Thread_local char values[NDI_COLUMN_TILE * NDI_CHUNK * 16];
+    static _Thread_local char values[MOST_BYTES];
     check_values(dtype, values, rows * columns);
     for (size_t c = 0; c < columns; c++)
         for (size_t r = 0; r < rows; r++)
             memcpy((char *)leaf.data + (ptrdiff_t)r * leaf.row_stride + (ptrdiff_t)c * leaf.column_stride,
                    values + (c * rows + r) * size, size);
 
-    static _Thread_local planes reference, got, single;
+    static _Thread_local planes reference, reference_rows, got, single;
+    const bool any_zero = kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX;
     for (int isa = 0; isa < check_isas; isa++) {
         const ndi_reducer *reducer = &check_kernels[isa].reduce[kind][dtype];
         check_now = (check_doing){&cases[isa], "leaf", rows, {leaf.row_stride, leaf.column_stride}};
-        run_leaf(reducer, reducer->column, leaf, &cases[isa], isa == 0 ? &reference : &got);
+        run_leaf(reducer, wide ? reducer->wide : reducer->column, leaf, &cases[isa], isa == 0 ? &reference : &got);
         if (isa != 0)
-            compare(kind, reducer, columns, &got, &reference, &cases[isa], "columns", &leaf);
+            compare(reducer, &leaf, &got, &reference, false, &cases[isa], wide ? "wide" : "columns");
+        if (wide)
+            continue;
+        planes *by_row = isa == 0 ? &reference_rows : &got;
         for (size_t c = 0; c < columns; c++) {
             ndi_leaf one = leaf;
             one.columns = 1;
@@ -269,22 +282,22 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
             run_leaf(reducer, reducer->row, one, &cases[isa], &single);
             for (int plane = 0; plane < NDI_STATES; plane++) {
                 const size_t plane_size = state_size(reducer, plane);
-                memcpy(got.at[plane] + c * plane_size, single.at[plane], plane_size);
+                memcpy(by_row->at[plane] + c * plane_size, single.at[plane], plane_size);
             }
         }
-        compare(kind, reducer, columns, &got, &reference, &cases[isa], "rows", &leaf);
+        compare(reducer, &leaf, by_row, isa == 0 ? &reference : &reference_rows, isa == 0 && any_zero, &cases[isa], "rows");
     }
     const ndi_reducer *reducer = &check_kernels[0].reduce[kind][dtype];
     bool known = true;
     for (size_t c = 0; known && c < columns; c++) {
         const column of = {dtype, rows, values + c * rows * size, leaf.first};
         int64_t index = 0;
-        known = work_out(kind, &of, reducer->state[0], got.at[0] + c * state_size(reducer, 0), &index);
+        known = work_out(kind, &of, wide, reducer->state[0], got.at[0] + c * state_size(reducer, 0), &index);
         if (state_size(reducer, 1))
             memcpy(got.at[1] + c * 8, &index, 8);
     }
     if (known)
-        compare(kind, reducer, columns, &reference, &got, &cases[0], "by hand", &leaf);
+        compare(reducer, &leaf, &reference, &got, any_zero, &cases[0], "against the one by hand");
 }
 
 /* Two leaves meet: on every ISA alike; and where order cannot show, as one leaf over both. */
@@ -327,12 +340,13 @@ static void try_combine(ndi_reduction kind, nd_dtype dtype, check_case *cases, s
             if (a[plane])
                 memcpy(to->at[plane], a[plane], columns * state_size(reducer, plane));
         if (isa != 0)
-            compare(kind, reducer, columns, &got, &reference, &cases[isa], "combined", &leaf);
+            compare(reducer, &leaf, &got, &reference, false, &cases[isa], "combined");
     }
     const bool order_shows = kind == NDI_REDUCE_MOMENTS ||
                              ((kind == NDI_REDUCE_SUM || kind == NDI_REDUCE_PROD) && !is_exact(dtype));
     if (!order_shows)
-        compare(kind, base, columns, &reference, &together, &cases[0], "combined against whole", &leaf);
+        compare(base, &leaf, &reference, &together, kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX, &cases[0],
+                "combined against whole");
 }
 
 static void run_reduction(ndi_reduction kind, nd_dtype dtype)
@@ -346,7 +360,7 @@ static void run_reduction(ndi_reduction kind, nd_dtype dtype)
         const ndi_reducer *reducer = &check_kernels[isa].reduce[kind][dtype];
         cases[isa] = check_begin("reduction %s %s, %s", kind_names[kind], nd_dtype_name(dtype),
                                  ndi_isa_name((ndi_isa)isa));
-        if (!reducer->row || !reducer->column || !reducer->combine) {
+        if (!reducer->row || !reducer->column || !reducer->wide || !reducer->combine) {
             check_fail(&cases[isa], "has no kernel");
             complete = false;
         }
@@ -355,13 +369,15 @@ static void run_reduction(ndi_reduction kind, nd_dtype dtype)
     const int rounds = check_options_given.thorough ? 20 : 1;
     for (int round = 0; complete && round < rounds; round++) {
         for (size_t rows = 1; rows <= 200; rows++)
-            try_leaves(kind, dtype, cases, rows, 1 + check_below(4));
+            try_leaves(kind, dtype, cases, rows, 1 + check_below(4), false);
         for (size_t columns = 1; columns <= NDI_COLUMN_TILE; columns++)
-            try_leaves(kind, dtype, cases, 1 + check_below(80), columns);
+            try_leaves(kind, dtype, cases, 1 + check_below(80), columns, false);
         static const size_t long_rows[] = {255, 256, 257, 511, 512, 513, 1000, NDI_CHUNK - 1, NDI_CHUNK};
         for (size_t i = 0; i < sizeof long_rows / sizeof *long_rows; i++)
             for (size_t columns = 1; columns <= NDI_COLUMN_TILE; columns *= 4)
-                try_leaves(kind, dtype, cases, long_rows[i], columns);
+                try_leaves(kind, dtype, cases, long_rows[i], columns, false);
+        for (size_t rows = 1; rows <= NDI_WIDE_CHUNK; rows++)
+            try_leaves(kind, dtype, cases, rows, 1 + check_below(rows < 4 ? NDI_WIDE_TILE : 300), true);
         for (size_t columns = 1; columns <= NDI_COLUMN_TILE; columns++)
             try_combine(kind, dtype, cases, columns);
     }

@@ -165,11 +165,6 @@ void check_values(nd_dtype dtype, void *values, size_t n)
 
 /* ---- Comparison ------------------------------------------------------------------------------------------- */
 
-static bool is_nan_bits(uint64_t bits, uint64_t infinity)
-{
-    return (bits & (2 * infinity - 1) & ~(UINT64_C(1) << 63)) > infinity;
-}
-
 static bool same_float(size_t size, const void *a, const void *b)
 {
     uint64_t x = 0, y = 0;
@@ -177,9 +172,9 @@ static bool same_float(size_t size, const void *a, const void *b)
     memcpy(&y, b, size);
     if (x == y)
         return true;
-    if (size == 4)
-        return (x & 0x7fffffff) > 0x7f800000 && (y & 0x7fffffff) > 0x7f800000;
-    return is_nan_bits(x, UINT64_C(0x7ff) << 52) && is_nan_bits(y, UINT64_C(0x7ff) << 52);
+    const uint64_t infinity = size == 4 ? 0x7f800000 : UINT64_C(0x7ff) << 52;
+    const uint64_t magnitude = size == 4 ? INT32_MAX : INT64_MAX;
+    return (x & magnitude) > infinity && (y & magnitude) > infinity;
 }
 
 bool check_same(nd_dtype dtype, const void *a, const void *b)

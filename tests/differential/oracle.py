@@ -25,10 +25,22 @@ def call_numpy(name, arguments):
     return getattr(np, name)(*arguments)
 
 
+def call_wide(name, arguments):
+    """The expectation in a wider dtype; NumPy's own, but for where that has an error of its own."""
+    if name == "log1p" and arguments[0].dtype.kind == "c":
+        x = arguments[0]
+        near = np.log1p(x.real * (2 + x.real) + x.imag * x.imag) / 2
+        small = (np.abs(x.real) < 0.5) & (np.abs(x.imag) < 0.5)
+        plain = np.log1p(x)
+        return np.where(small, near + 1j * plain.imag, plain)
+    return call_numpy(name, arguments)
+
+
 def loop_dtype(name, arguments):
     """The dtype that NumPy computes in."""
     ufunc = getattr(np, name)
     given = tuple(x.dtype if isinstance(x, np.ndarray) else type(x) for x in arguments)
+    given = tuple(np.dtype(bool) if x is bool else x for x in given)
     return ufunc.resolve_dtypes(given + (None,) * ufunc.nout)[ufunc.nin - 1]
 
 
@@ -41,7 +53,7 @@ def assert_as_numpy(op, ours, theirs, arguments):
     theirs = np.asarray(theirs)
     assert_form(ours, theirs)
     zero_signs = op.name not in ZERO_SIGN_IS_FREE
-    masked = masks(op.name, arguments, theirs.shape)
+    masked = masks(op.name, arguments, theirs)
     if masked.any():
         theirs = np.where(masked, ours, theirs)
     taken = theirs.dtype if op.arguments == 3 else loop_dtype(op.name, arguments)
@@ -49,7 +61,7 @@ def assert_as_numpy(op, ours, theirs, arguments):
         assert_equal(ours, theirs, arguments, zero_signs)
         return
     wide = WIDER[taken.name]
-    fine = call_numpy(op.name, [np.asarray(x).astype(taken).astype(wide) for x in arguments])
+    fine = call_wide(op.name, [np.asarray(x).astype(taken).astype(wide) for x in arguments])
     # The wider dtype's own error, and a float16 result's second rounding.
     ulp = max(op.ulp, 0.5) + (0.51 if theirs.dtype == np.float16 else 0.01)
     if taken.kind == "c":

@@ -36,10 +36,11 @@ def shapes(draw, min_rank=0, max_rank=5, most=4000, large=True):
         if fitting:
             return draw(st.sampled_from(fitting))
     rank = draw(st.integers(min_rank, max_rank))
-    shape = []
+    shape, size = [], 1
     for _ in range(rank):
         length = draw(st.sampled_from(SMALL_LENGTHS))
-        shape.append(length if length * math.prod(shape) <= most else min(length, 3))
+        shape.append(length if length * size <= most else min(length, 3))
+        size *= max(shape[-1], 1)
     return tuple(shape)
 
 
@@ -62,6 +63,11 @@ def specials(dtype):
     values += [info.max, info.tiny, info.smallest_subnormal, info.tiny / 2, np.inf, np.nan, np.sqrt(float(info.max))]
     if dtype.itemsize >= 4:
         values += [1e10, 1e22, 88.72, 2.0**31, 2.0**63, 709.78]
+        largest = np.log(np.longdouble(info.max))
+        # Where exp, exp2, expm1, sinh and cosh are about to overflow, and exp to underflow.
+        edges = [largest, largest / np.log(np.longdouble(2)), largest + np.log(np.longdouble(2))]
+        edges += [np.log(np.longdouble(info.tiny)), np.log(np.longdouble(info.smallest_subnormal))]
+        values += [float(np.nextafter(dtype.type(x), dtype.type(way))) for x in edges for way in (0, x, 2 * x)]
     with np.errstate(over="ignore"):
         values = np.array(values).astype(dtype)
     return np.concatenate([values, -values])
@@ -119,7 +125,15 @@ def lay_out(values, rng, layout):
         keep = [slice(0, 1) if n and rng.random() < 0.5 else slice(None) for n in values.shape]
         return np.broadcast_to(lay_out(values[tuple(keep)], rng, "stepped"), values.shape)
     padding = 0 if layout in ("C", "F", "permuted") else 1
-    lengths = [abs(steps[axis]) * values.shape[axis] + padding for axis in order]
+    room = 5 * values.size + 1000
+    lengths = [n + padding for n in values.shape]
+    for axis, n in enumerate(values.shape):
+        wider = abs(steps[axis]) * n + padding
+        if math.prod(lengths) // max(lengths[axis], 1) * wider <= room:
+            lengths[axis] = wider
+        else:
+            steps[axis] = 1 if steps[axis] > 0 else -1
+    lengths = [lengths[axis] for axis in order]
     buffer = np.empty(lengths, values.dtype)
     buffer.fill(77)
     view = buffer.transpose(np.argsort(order)) if rank else buffer

@@ -1,0 +1,128 @@
+"""bfloat16, which NumPy lacks: every operation equals float32's on the same values, rounded to bfloat16.
+
+The values travel as uint16. A float32 is rounded here by adding to its bits, half to even."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nd
+from strategies import NUMPY_DTYPES, lay_out, layouts, seeds, shapes
+
+
+def rounded(values):
+    """The bits of the nearest bfloat16 of float32 or float64 values (float64 is rounded once)."""
+    values = np.asarray(values)
+    if values.dtype == np.float64:  # to float32 by rounding to odd, so that the next rounding is the only one
+        narrow = values.astype("float32")
+        bits = narrow.view("uint32")
+        away = np.abs(narrow.astype("float64")) > np.abs(values)
+        inexact = (narrow != values) & np.isfinite(narrow)
+        bits = np.where(inexact, np.where(away, bits - 1, bits) | 1, bits).astype("uint32")
+    else:
+        bits = values.astype("float32").view("uint32")
+    nan = np.isnan(values)
+    nearest = (bits + np.uint32(0x7FFF) + ((bits >> 16) & 1)) >> 16
+    return np.where(nan, 0x7FC0 | (bits >> 16), nearest).astype("uint16")
+
+
+def widened(bits):
+    return (np.asarray(bits).astype("uint32") << 16).view("float32")
+
+
+def ulps_apart(ours, theirs):
+    """Distance in steps of bfloat16; NaNs are 0 apart."""
+    def line(bits):
+        bits = bits.astype("int32")
+        return np.where(bits & 0x8000, 0x8000 - bits, bits)
+
+    nan = np.isnan(widened(ours)) & np.isnan(widened(theirs))
+    return np.where(nan, 0, np.abs(line(ours) - line(theirs)))
+
+
+EVERY = np.arange(65536, dtype="uint16")
+UNARY = [op for op in nd.ELEMENTWISE if op.arguments == 1 and op.name != "invert"]
+BINARY = [op for op in nd.ELEMENTWISE if op.arguments == 2 and "bitwise" not in op.name and "shift" not in op.name]
+
+
+def test_every_bfloat16_is_cast_as_its_float32():
+    mine = nd.from_numpy(EVERY, bfloat16=True)
+    every = widened(EVERY)
+    for target in ("float32", "float64", "complex64", "bool", "float16"):
+        np.testing.assert_array_equal(nd.to_numpy(nd.cast(mine, target)), every.astype(target))
+    back = nd.to_numpy(nd.cast(nd.from_numpy(every), "bfloat16"))
+    assert (ulps_apart(back, EVERY) == 0).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_casts_to_bfloat16_round_once_to_even(dtype):
+    rng = np.random.default_rng(13)
+    values = (rng.standard_normal(40000) * 10 ** rng.uniform(-44, 38, 40000)).astype(dtype)
+    middles = (widened(EVERY[:0x7F00]).astype("float64") * (1 + 2.0**-9)).astype(dtype)
+    below = np.nextafter(middles, np.zeros(1, dtype))
+    values = np.concatenate([values, middles, -middles, below, np.array([np.inf, np.nan], dtype)])
+    ours = nd.to_numpy(nd.cast(nd.from_numpy(values), "bfloat16"))
+    assert (ulps_apart(ours, rounded(values)) == 0).all()
+
+
+def test_casts_of_integers_to_bfloat16_round_once():
+    integers = np.array([0, 1, 255, 257, 259, 2**24 + 2**16 + 1, 2**62 + 2**54 + 1, -(2**62 + 2**54 + 1), 2**63 - 1])
+    exact = integers.astype("longdouble")
+    ours = widened(nd.to_numpy(nd.cast(nd.from_numpy(integers), "bfloat16"))).astype("longdouble")
+    below, above = widened(rounded(integers.astype("float64")) - 1), widened(rounded(integers.astype("float64")) + 1)
+    for other in (below, above):
+        distance = np.abs(other.astype("longdouble") - exact)
+        assert ((np.abs(ours - exact) <= distance) | ~np.isfinite(distance)).all()
+
+
+@pytest.mark.parametrize("op", UNARY, ids=str)
+def test_every_value_of_unary_operations_equals_rounded_float32(op):
+    ours = nd.elementwise(op.name, nd.from_numpy(EVERY, bfloat16=True))
+    theirs = getattr(np, op.name)(widened(EVERY).astype("float64"))
+    if theirs.dtype == bool:
+        np.testing.assert_array_equal(nd.to_numpy(ours), theirs)
+        return
+    assert ours.dtype == "bfloat16"
+    # Two roundings: to float32 and on to bfloat16.
+    assert ulps_apart(nd.to_numpy(ours), rounded(theirs)).max() <= 1
+    same = ulps_apart(nd.to_numpy(ours), rounded(theirs)) == 0
+    assert same.mean() > 0.998
+
+
+@pytest.mark.parametrize("op", BINARY, ids=str)
+@given(data=st.data())
+def test_binary_operations_equal_rounded_float32(op, data):
+    shape = data.draw(shapes(max_rank=3))
+    rng = np.random.default_rng(data.draw(seeds))
+    bits = [
+        lay_out(rounded((rng.standard_normal(shape) * 8).astype("float32")).reshape(shape), rng, data.draw(layouts))
+        for _ in range(2)
+    ]
+    ours = nd.elementwise(op.name, *(nd.from_numpy(x, bfloat16=True) for x in bits))
+    theirs = getattr(np, op.name)(*(widened(x).astype("float32") for x in bits))
+    if theirs.dtype == bool:
+        np.testing.assert_array_equal(nd.to_numpy(ours), theirs)
+        return
+    assert ours.dtype == "bfloat16"
+    apart = ulps_apart(nd.to_numpy(ours), rounded(theirs))
+    assert apart.max(initial=0) <= (0 if op.name in ("add", "subtract", "multiply", "divide") else 1)
+
+
+def test_promotion_with_bfloat16_is_that_of_jax():
+    for name in NUMPY_DTYPES:
+        expected = {"float16": "float32", "bool": "bfloat16", "int8": "bfloat16", "uint8": "bfloat16"}.get(name)
+        expected = expected or np.promote_types(name, "float16").name
+        assert nd.promote("bfloat16", name) == nd.promote(name, "bfloat16") == expected, name
+    assert nd.promote("bfloat16", "bfloat16") == "bfloat16"
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "min", "max", "prod"])
+def test_reductions_equal_rounded_float64(name):
+    rng = np.random.default_rng(14)
+    bits = rounded(rng.uniform(0.5, 1.5, (37, 1100)).astype("float32")).reshape(37, 1100)
+    for axes in (None, 0, 1):
+        array = bits if name != "prod" else bits[:7, :60]
+        ours = nd.to_numpy(nd.reduce(name, nd.from_numpy(array, bfloat16=True), axes))
+        theirs = np.asarray(getattr(np, name)(widened(array).astype("float64"), axis=axes))
+        assert ulps_apart(ours, rounded(theirs)).max() <= 1
