@@ -5,29 +5,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum ndi_gemm_type { NDI_GEMM_F32, NDI_GEMM_F64, NDI_GEMM_C64, NDI_GEMM_C128 } ndi_gemm_type;
+typedef enum ndi_gemm_type {
+    NDI_GEMM_F32,
+    NDI_GEMM_F64,
+    NDI_GEMM_C64,
+    NDI_GEMM_C128
+} ndi_gemm_type;
 
 /* C = A B, where A is m x k, B is k x n and C is m x n; C is zero where k is 0.
  *
- * Strides are in bytes, and all are taken: A and B may be transposed, reversed, broadcast (stride 0), even not aligned
- * to their element, without a copy by the caller. C may have any strides that keep its elements apart from one
- * another; it must not overlap A or B. It runs fastest when one stride of C is that of adjacent elements. Old values
- * of C are not read.
+ * Strides are in bytes, and all are taken: A and B may be transposed, reversed, broadcast (stride
+ * 0), even not aligned to their element, without a copy by the caller. C may have any strides that
+ * keep its elements apart from one another; it must not overlap A or B. It runs fastest when one
+ * stride of C is that of adjacent elements. Old values of C are not read.
  *
- * Uses the thread pool, and may be called by many threads at once. The bits of C depend on the values, the shape, the
- * kernels in use (ND_ISA), and, for complex numbers, on which axis of C is contiguous; not on the number of threads,
- * nor on the strides of A and B where m and n are more than 1. False with ND_ERROR_MEMORY kept when there is no room for
- * packed blocks (at most about 16 MB together). */
-bool ndi_gemm(ndi_gemm_type type, size_t m, size_t n, size_t k, const void *a, ptrdiff_t a_row_stride,
-              ptrdiff_t a_column_stride, const void *b, ptrdiff_t b_row_stride, ptrdiff_t b_column_stride, void *c,
-              ptrdiff_t c_row_stride, ptrdiff_t c_column_stride);
+ * Uses the thread pool, and may be called by many threads at once. The bits of C depend on the
+ * values, the shape, the kernels in use (ND_ISA), and, for complex numbers, on which axis of C is
+ * contiguous; not on the number of threads, nor on the strides of A and B where m and n are more
+ * than 1. False with ND_ERROR_MEMORY kept when there is no room for packed blocks (at most about 16
+ * MB together). */
+bool ndi_gemm(ndi_gemm_type type, size_t m, size_t n, size_t k, const void *a,
+              ptrdiff_t a_row_stride, ptrdiff_t a_column_stride, const void *b,
+              ptrdiff_t b_row_stride, ptrdiff_t b_column_stride, void *c, ptrdiff_t c_row_stride,
+              ptrdiff_t c_column_stride);
 
-/* y = A x, where A is `rows` x `depth`; otherwise as ndi_gemm, which calls it for vectors. With one row it is the dot
- * product. It runs at the speed of memory when one stride of A is that of adjacent elements. */
+/* y = A x, where A is `rows` x `depth`; otherwise as ndi_gemm, which calls it for vectors. With one
+ * row it is the dot product. It runs at the speed of memory when one stride of A is that of
+ * adjacent elements. */
 bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrdiff_t a_row_stride,
-              ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride);
+              ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride, void *y,
+              ptrdiff_t y_stride);
 
-/* What multiplies, for reports: "ndstream avx512 (24x8)". */
+/* What multiplies, for reports: "ndstream avx512". */
 const char *ndi_gemm_name(void);
 
 #endif

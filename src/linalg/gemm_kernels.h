@@ -1,7 +1,8 @@
 /* The inner loops of the matrix product: one set for each instruction set and real type.
  *
- * The rest (cutting into blocks, packing, threads, edges, complex numbers) is the same for all sets and stands in gemm.c
- * and gemv.c. Every function sums in an order that depends on nothing but its count. */
+ * The rest (cutting into blocks, packing, threads, edges, complex numbers) is the same for all sets
+ * and stands in gemm.c and gemv.c. Every function sums in an order that depends on nothing but its
+ * count. */
 #ifndef NDSTREAM_LINALG_GEMM_KERNELS_H
 #define NDSTREAM_LINALG_GEMM_KERNELS_H
 
@@ -13,19 +14,32 @@
 typedef struct ndi_gemm_kernels {
     const char *name;
 
-    /* Of a tile of C, which `multiply` holds in registers. Even; rows fill whole 16-byte vectors. */
+    /* Of a tile of C, which `multiply` holds in registers. Even; rows fill whole 16-byte vectors.
+     */
     size_t tile_rows, tile_columns;
-    /* Of the panels that `multiply` is given: fixed for each set, as it decides how sums are rounded. A panel of B
-     * then fills half of the level 1 cache or a little more. */
+    size_t lanes; /* of a vector: tile_rows is one to three of them */
+    /* Of the panels that `multiply` is given: fixed for each set, as it decides how sums are
+     * rounded. A panel of B then fills half of the level 1 cache or a little more. */
     size_t depth;
 
-    /* tile = A B, or tile += A B with `accumulate` (otherwise what C held is not read). A is `depth` columns of
-     * tile_rows elements, B is `depth` rows of tile_columns elements, both aligned to 64 bytes; C holds columns of
-     * adjacent elements, `column_stride` elements apart. */
-    void (*multiply)(size_t depth, const void *a, const void *b, bool accumulate, void *c, ptrdiff_t column_stride);
+    /* tile = A B, or tile += A B with `accumulate` (otherwise what C held is not read). A is
+     * `depth` columns of tile_rows elements, B is `depth` rows of tile_columns elements, both
+     * aligned to 64 bytes; C holds columns of adjacent elements, `column_stride` elements apart. */
+    void (*multiply)(size_t depth, const void *a, const void *b, bool accumulate, void *c,
+                     ptrdiff_t column_stride);
 
-    /* sums[r] = the dot product of x and row r of four, each of `count` adjacent elements. */
-    void (*dot_rows)(size_t count, const void *const rows[4], const void *x, void *sums);
+    /* The same, with the same bits, for parts of a tile and operands that are not packed. A and C
+     * need have no more rows than the vectors that `rows` begins, B no more columns than half a
+     * tile where `columns` are no more. Strides in elements: from one step of the depth to the
+     * next, and of B from column to column; rows of A are adjacent. */
+    void (*multiply_strided)(size_t rows, size_t columns, size_t depth, const void *a,
+                             ptrdiff_t a_step, const void *b, ptrdiff_t b_step, ptrdiff_t b_column,
+                             bool accumulate, void *c, ptrdiff_t column_stride);
+
+    /* totals[r] = the dot product of x and rows[r], each of `count` adjacent reals; or of count / 2
+     * complex numbers. */
+    void (*dot_rows)(size_t row_count, bool is_complex, size_t count, const void *const *rows,
+                     const void *x, void *totals);
 
     /* y[i] += the sum over the four columns q of columns[q][i] x[q], for i < count. */
     void (*add_columns)(size_t count, const void *const columns[4], const void *x, void *y);

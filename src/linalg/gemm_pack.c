@@ -36,8 +36,10 @@ static inline void f64_transpose_square(f64_vector row[2])
 ndi_gemm_moves ndi_gemm_moves_for(size_t real_bytes, bool is_complex)
 {
     if (real_bytes == sizeof(double))
-        return is_complex ? (ndi_gemm_moves){f64_pack_complex_left, f64_pack_complex_right, f64_unpack_complex}
+        return is_complex ? (ndi_gemm_moves){f64_pack_complex_left, f64_pack_complex_right,
+                                             f64_unpack_complex}
                           : (ndi_gemm_moves){f64_pack, f64_pack, f64_unpack};
-    return is_complex ? (ndi_gemm_moves){f32_pack_complex_left, f32_pack_complex_right, f32_unpack_complex}
-                      : (ndi_gemm_moves){f32_pack, f32_pack, f32_unpack};
+    return is_complex
+               ? (ndi_gemm_moves){f32_pack_complex_left, f32_pack_complex_right, f32_unpack_complex}
+               : (ndi_gemm_moves){f32_pack, f32_pack, f32_unpack};
 }

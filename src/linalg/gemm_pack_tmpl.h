@@ -1,7 +1,8 @@
-/* The packing loops for one real type; gemm_pack.c includes it after defining REAL and the prefix SET.
+/* The packing loops for one real type; gemm_pack.c includes it after defining REAL and the prefix
+ * SET.
  *
- * Depth is taken in steps of 8, so that a row with adjacent elements is read by whole cache lines while the part of the
- * panel that is written stays in the level 1 cache. */
+ * Depth is taken in steps of 8, so that a row with adjacent elements is read by whole cache lines
+ * while the part of the panel that is written stays in the level 1 cache. */
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -14,23 +15,24 @@
 typedef REAL loose __attribute__((aligned(1), may_alias));
 typedef REAL loose_vector __attribute__((vector_size(16), aligned(1), may_alias));
 
-/* Rows whose steps are adjacent, whole vectors of them and of steps: squares are transposed in registers. */
+/* Rows whose steps are adjacent, whole vectors of them and of steps: squares are transposed in
+ * registers. */
 static void JOIN(SET, transpose)(REAL *to, const char *from, ptrdiff_t across_stride, size_t width)
 {
     for (size_t i = 0; i < width; i += LANES)
-#pragma GCC unroll 4
         for (size_t q = 0; q < STEP; q += LANES) {
             vector row[LANES];
             for (size_t r = 0; r < LANES; r++)
-                row[r] = *(const loose_vector *)(from + (ptrdiff_t)(i + r) * across_stride + q * sizeof(REAL));
+                row[r] = *(const loose_vector *)(from + (ptrdiff_t)(i + r) * across_stride +
+                                                 q * sizeof(REAL));
             JOIN(SET, transpose_square)(row);
             for (size_t r = 0; r < LANES; r++)
                 *(vector *)(to + (q + r) * width + i) = row[r];
         }
 }
 
-static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stride, ptrdiff_t depth_stride,
-                            size_t width, size_t across, size_t depth)
+static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stride,
+                            ptrdiff_t depth_stride, size_t width, size_t across, size_t depth)
 {
     REAL *to = panel;
     size_t p = 0;
@@ -49,7 +51,8 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
 }
 
 static void JOIN(SET, pack_complex_left)(void *panel, const char *from, ptrdiff_t across_stride,
-                                         ptrdiff_t depth_stride, size_t width, size_t across, size_t depth)
+                                         ptrdiff_t depth_stride, size_t width, size_t across,
+                                         size_t depth)
 {
     REAL *to = panel;
     if (2 * across < width)
@@ -58,8 +61,8 @@ static void JOIN(SET, pack_complex_left)(void *panel, const char *from, ptrdiff_
         size_t steps = depth - p < STEP ? depth - p : STEP;
         for (size_t i = 0; i < across; i++)
             for (size_t q = 0; q < steps; q++) {
-                const loose *element =
-                    (const loose *)(from + (ptrdiff_t)i * across_stride + (ptrdiff_t)q * depth_stride);
+                const loose *element = (const loose *)(from + (ptrdiff_t)i * across_stride +
+                                                       (ptrdiff_t)q * depth_stride);
                 REAL *pair = to + 2 * q * width + 2 * i, real = element[0], imaginary = element[1];
                 pair[0] = real;
                 pair[1] = imaginary;
@@ -70,7 +73,8 @@ static void JOIN(SET, pack_complex_left)(void *panel, const char *from, ptrdiff_
 }
 
 static void JOIN(SET, pack_complex_right)(void *panel, const char *from, ptrdiff_t across_stride,
-                                          ptrdiff_t depth_stride, size_t width, size_t across, size_t depth)
+                                          ptrdiff_t depth_stride, size_t width, size_t across,
+                                          size_t depth)
 {
     REAL *to = panel;
     if (across < width)
@@ -79,16 +83,17 @@ static void JOIN(SET, pack_complex_right)(void *panel, const char *from, ptrdiff
         size_t steps = depth - p < STEP ? depth - p : STEP;
         for (size_t i = 0; i < across; i++)
             for (size_t q = 0; q < steps; q++) {
-                const loose *element =
-                    (const loose *)(from + (ptrdiff_t)i * across_stride + (ptrdiff_t)q * depth_stride);
+                const loose *element = (const loose *)(from + (ptrdiff_t)i * across_stride +
+                                                       (ptrdiff_t)q * depth_stride);
                 to[2 * q * width + i] = element[0];
                 to[(2 * q + 1) * width + i] = element[1];
             }
     }
 }
 
-static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, size_t columns, bool accumulate,
-                              char *c, ptrdiff_t row_stride, ptrdiff_t column_stride)
+static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, size_t columns,
+                              bool accumulate, char *c, ptrdiff_t row_stride,
+                              ptrdiff_t column_stride)
 {
     for (size_t j = 0; j < columns; j++)
         for (size_t i = 0; i < rows; i++) {
@@ -98,8 +103,9 @@ static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, s
         }
 }
 
-static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t rows, size_t columns, bool accumulate,
-                                      char *c, ptrdiff_t row_stride, ptrdiff_t column_stride)
+static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t rows,
+                                      size_t columns, bool accumulate, char *c,
+                                      ptrdiff_t row_stride, ptrdiff_t column_stride)
 {
     for (size_t j = 0; j < columns; j++)
         for (size_t i = 0; i < rows; i++) {

@@ -1,10 +1,9 @@
 /* The product of a matrix and a vector, at the speed of memory.
  *
- * The depth is cut into chunks, the same for any number of threads, and chunks are added in order; a chunk of a block of
- * rows is one call of a kernel for every four rows (rows contiguous: dot products) or every four columns (columns
- * contiguous: scaled additions). Complex numbers are twice as many reals: a row's dot product with (u, -v) is the real
- * and with (v, u) the imaginary part; columns times u and times v are added up apart and joined at the end. Either way
- * the matrix is read twice, the second time from the level 1 cache. */
+ * The depth is cut into chunks, the same for any number of threads, and chunks are added in order;
+ * a chunk of a block of rows is done by dot products, four rows together (rows contiguous), or by
+ * adding scaled columns, four together (columns contiguous). Complex columns are added up times the
+ * real and times the imaginary parts of x apart, as reals, and joined at the end. */
 #include "linalg/gemm.h"
 
 #include "base/cpu.h"
@@ -14,7 +13,11 @@
 
 #include <string.h>
 
-enum { CHUNK_REALS = 1024 }; /* 8 KB of doubles: a chunk of four rows or columns stays in the level 1 cache */
+enum {
+    CHUNK_REALS = 4096,    /* of a row: shorter runs than 32 KB of doubles cost bandwidth */
+    GATHERED_REALS = 1024, /* the same where rows are not contiguous and are copied first */
+    BLOCK_REALS = 2048,    /* of y: with columns contiguous they stay in the level 1 cache */
+};
 
 typedef struct product {
     const ndi_gemm_kernels *kernels;
@@ -28,8 +31,8 @@ typedef struct product {
     size_t chunk;                   /* elements of depth that are summed together */
     size_t block_rows;              /* elements of y to a task */
     size_t chunk_count, chunk_task; /* chunks in all, and to a task */
-    size_t chunk_tasks;             /* tasks to a block of rows; if not 1, sums of chunks go to `sums` */
-    char *sums;                     /* chunk_count x rows elements */
+    size_t chunk_tasks; /* tasks to a block of rows; if not 1, sums of chunks go to `sums` */
+    char *sums;         /* chunk_count x rows elements */
 } product;
 
 static size_t smaller(size_t a, size_t b)
@@ -46,9 +49,15 @@ static void gather(char *to, const char *from, ptrdiff_t stride, size_t element_
 {
     for (size_t i = 0; i < count; i++, to += element_bytes, from += stride)
         switch (element_bytes) {
-        case 4: memcpy(to, from, 4); break;
-        case 8: memcpy(to, from, 8); break;
-        default: memcpy(to, from, 16); break;
+        case 4:
+            memcpy(to, from, 4);
+            break;
+        case 8:
+            memcpy(to, from, 8);
+            break;
+        default:
+            memcpy(to, from, 16);
+            break;
         }
 }
 
@@ -66,7 +75,8 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
     const product *p = context;
     bool is_double = p->real_bytes == sizeof(double);
     for (size_t item = begin; item < end; item++) {
-        size_t row = item / p->chunk_tasks * p->block_rows, rows = smaller(p->block_rows, p->rows - row);
+        size_t row = item / p->chunk_tasks * p->block_rows,
+               rows = smaller(p->block_rows, p->rows - row);
         size_t first = item % p->chunk_tasks * p->chunk_task;
         size_t last = smaller(first + p->chunk_task, p->chunk_count);
         (is_double ? f64_block : f32_block)(p, row, rows, first, last);
@@ -74,16 +84,22 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
 }
 
 bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrdiff_t a_row_stride,
-              ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride, void *y, ptrdiff_t y_stride)
+              ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride, void *y,
+              ptrdiff_t y_stride)
 {
     const size_t least_parallel_bytes = 256 << 10, block_bytes = 128 << 10;
     bool is_complex = type == NDI_GEMM_C64 || type == NDI_GEMM_C128;
-    size_t real_bytes = type == NDI_GEMM_F32 || type == NDI_GEMM_C64 ? sizeof(float) : sizeof(double);
-    size_t element_bytes = is_complex ? 2 * real_bytes : real_bytes, chunk = CHUNK_REALS / (is_complex ? 2 : 1);
+    size_t real_bytes =
+        type == NDI_GEMM_F32 || type == NDI_GEMM_C64 ? sizeof(float) : sizeof(double);
+    size_t reals = is_complex ? 2 : 1, element_bytes = reals * real_bytes;
+    bool contiguous =
+        a_column_stride == (ptrdiff_t)element_bytes || a_row_stride == (ptrdiff_t)element_bytes;
+    size_t chunk = (contiguous ? CHUNK_REALS : GATHERED_REALS) / reals;
     product p = {
         .kernels = ndi_gemm_kernels_for(ndi_isa_in_use(), real_bytes),
         .is_complex = is_complex,
-        .by_columns = a_column_stride != (ptrdiff_t)element_bytes && a_row_stride == (ptrdiff_t)element_bytes,
+        .by_columns =
+            a_column_stride != (ptrdiff_t)element_bytes && a_row_stride == (ptrdiff_t)element_bytes,
         .element_bytes = element_bytes,
         .real_bytes = real_bytes,
         .rows = rows,
@@ -96,7 +112,7 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
         .y = y,
         .y_stride = y_stride,
         .chunk = chunk,
-        .block_rows = chunk,
+        .block_rows = BLOCK_REALS / reals,
         .chunk_count = parts(depth, chunk),
         .chunk_tasks = 1,
     };
@@ -115,7 +131,7 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
 
     size_t threads = (size_t)ndi_pool_threads(), wanted = 4 * threads;
     if (!p.by_columns) /* rows are read to their ends, so that few together do */
-        p.block_rows = smaller(chunk, parts(parts(rows, wanted), 4) * 4);
+        p.block_rows = smaller(p.block_rows, parts(parts(rows, wanted), 4) * 4);
     size_t blocks = parts(rows, p.block_rows);
     if (blocks < wanted && p.chunk_count > 1) {
         p.chunk_task = parts(p.chunk_count, smaller(p.chunk_count, parts(wanted, blocks)));
@@ -124,7 +140,8 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
     size_t sums_bytes = p.chunk_count * rows * element_bytes;
     if (p.chunk_tasks > 1 && !(p.sums = ndi_allocate(sums_bytes)))
         return false;
-    size_t grain = 1 + block_bytes / (p.block_rows * smaller(depth, p.chunk_task * chunk) * element_bytes);
+    size_t grain =
+        1 + block_bytes / (p.block_rows * smaller(depth, p.chunk_task * chunk) * element_bytes);
     ndi_parallel_for(blocks * p.chunk_tasks, grain, multiply_blocks, &p);
     if (p.sums) {
         (real_bytes == sizeof(double) ? f64_add_chunks : f32_add_chunks)(&p);

@@ -1,4 +1,5 @@
-/* Blocks of a matrix by vector product for one real type; gemv.c includes it after defining REAL and the prefix SET. */
+/* Blocks of a matrix by vector product for one real type; gemv.c includes it after defining REAL
+ * and the prefix SET. */
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -6,54 +7,53 @@
 
 typedef REAL loose __attribute__((aligned(1), may_alias));
 
-/* Dot products of rows with x, a chunk of depth that begins at `step`. */
-static void JOIN(SET, dot_chunk)(const product *p, size_t row, size_t rows, size_t step, size_t depth, REAL *sums)
+/* Rows that are not contiguous, copied. Not inlined: its 32 KB of stack are rarely needed. */
+static __attribute__((noinline)) void JOIN(SET, dot_gathered)(const product *p, const char *a,
+                                                              size_t rows, size_t depth,
+                                                              const char *x, REAL *sums)
 {
-    REAL x[2][CHUNK_REALS], gathered[4][CHUNK_REALS];
-    const char *x_from = p->x + (ptrdiff_t)step * p->x_stride;
-    const void *x_real = x[0];
-    size_t count = p->is_complex ? 2 * depth : depth;
-    if (p->is_complex)
-        for (size_t i = 0; i < depth; i++, x_from += p->x_stride) {
-            const loose *pair = (const loose *)x_from;
-            x[0][2 * i] = x[1][2 * i + 1] = pair[0];
-            x[0][2 * i + 1] = -pair[1];
-            x[1][2 * i] = pair[1];
-        }
-    else if (p->x_stride == sizeof(REAL))
-        x_real = x_from;
-    else
-        gather((char *)x[0], x_from, p->x_stride, sizeof(REAL), depth);
-
+    REAL copies[4][GATHERED_REALS];
+    const void *four[4] = {copies[0], copies[1], copies[2], copies[3]};
+    size_t reals = p->is_complex ? 2 : 1;
     for (size_t i = 0; i < rows; i += 4) {
-        const void *four[4];
-        REAL real[4], imaginary[4];
         size_t valid = smaller(4, rows - i);
-        for (size_t r = 0; r < 4; r++) {
-            size_t at = i + (r < valid ? r : 0); /* rows past the end repeat one */
-            four[r] = p->a + (ptrdiff_t)(row + at) * p->a_row_stride + (ptrdiff_t)step * p->a_column_stride;
-            if (p->a_column_stride != (ptrdiff_t)p->element_bytes && r < valid)
-                gather((char *)gathered[r], four[r], p->a_column_stride, p->element_bytes, depth);
-            if (p->a_column_stride != (ptrdiff_t)p->element_bytes)
-                four[r] = gathered[r < valid ? r : 0];
-        }
-        p->kernels->dot_rows(count, four, x_real, real);
-        if (p->is_complex)
-            p->kernels->dot_rows(count, four, x[1], imaginary);
         for (size_t r = 0; r < valid; r++)
-            if (p->is_complex) {
-                sums[2 * (i + r)] = real[r];
-                sums[2 * (i + r) + 1] = imaginary[r];
-            } else {
-                sums[i + r] = real[r];
-            }
+            gather((char *)copies[r], a + (ptrdiff_t)(i + r) * p->a_row_stride, p->a_column_stride,
+                   p->element_bytes, depth);
+        p->kernels->dot_rows(valid, p->is_complex, depth * reals, four, x, sums + i * reals);
     }
 }
 
-/* The same by columns, which are contiguous; `rows` is at most a chunk. */
-static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, size_t step, size_t depth, REAL *sums)
+/* Dot products of rows with x, a chunk of depth that begins at `step`. */
+static void JOIN(SET, dot_chunk)(const product *p, size_t row, size_t rows, size_t step,
+                                 size_t depth, REAL *sums)
 {
-    REAL by_imaginary[CHUNK_REALS];
+    REAL x_gathered[CHUNK_REALS];
+    const char *x = p->x + (ptrdiff_t)step * p->x_stride;
+    const char *a = p->a + (ptrdiff_t)row * p->a_row_stride + (ptrdiff_t)step * p->a_column_stride;
+    size_t reals = p->is_complex ? 2 : 1;
+    if (p->x_stride != (ptrdiff_t)p->element_bytes) {
+        gather((char *)x_gathered, x, p->x_stride, p->element_bytes, depth);
+        x = (const char *)x_gathered;
+    }
+    if (p->a_column_stride != (ptrdiff_t)p->element_bytes) {
+        JOIN(SET, dot_gathered)(p, a, rows, depth, x, sums);
+        return;
+    }
+    for (size_t i = 0; i < rows; i += 4) {
+        const void *four[4];
+        for (size_t r = 0; r < 4; r++)
+            four[r] = a + (ptrdiff_t)(i + r) * p->a_row_stride;
+        p->kernels->dot_rows(smaller(4, rows - i), p->is_complex, depth * reals, four, x,
+                             sums + i * reals);
+    }
+}
+
+/* The same by columns, which are contiguous; at most BLOCK_REALS reals of them. */
+static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, size_t step,
+                                    size_t depth, REAL *sums)
+{
+    REAL by_imaginary[BLOCK_REALS];
     size_t count = p->is_complex ? 2 * rows : rows;
     memset(sums, 0, count * sizeof(REAL));
     memset(by_imaginary, 0, p->is_complex ? count * sizeof(REAL) : 0);
@@ -63,7 +63,8 @@ static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, s
         size_t valid = smaller(4, depth - i);
         for (size_t q = 0; q < valid; q++) {
             const loose *from = (const loose *)(p->x + (ptrdiff_t)(step + i + q) * p->x_stride);
-            four[q] = p->a + (ptrdiff_t)row * p->a_row_stride + (ptrdiff_t)(step + i + q) * p->a_column_stride;
+            four[q] = p->a + (ptrdiff_t)row * p->a_row_stride +
+                      (ptrdiff_t)(step + i + q) * p->a_column_stride;
             x[0][q] = from[0];
             x[1][q] = p->is_complex ? from[1] : 0;
         }
@@ -86,22 +87,25 @@ static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, s
     }
 }
 
-/* Sums over the chunks first..last-1 into y; or, where a block of rows is more than one task, each into `sums`. */
+/* Sums over the chunks first..last-1 into y; or, where a block of rows is more than one task, each
+ * into `sums`. */
 static void JOIN(SET, block)(const product *p, size_t row, size_t rows, size_t first, size_t last)
 {
-    REAL sums[CHUNK_REALS], total[CHUNK_REALS];
+    REAL sums[BLOCK_REALS], total[BLOCK_REALS];
     size_t count = p->is_complex ? 2 * rows : rows;
     for (size_t chunk = first; chunk < last; chunk++) {
         size_t step = chunk * p->chunk, depth = smaller(p->chunk, p->depth - step);
         REAL *to = chunk == first ? total : sums;
         if (p->sums)
             to = (REAL *)(p->sums + (chunk * p->rows + row) * p->element_bytes);
-        (p->by_columns ? JOIN(SET, column_chunk) : JOIN(SET, dot_chunk))(p, row, rows, step, depth, to);
+        (p->by_columns ? JOIN(SET, column_chunk) : JOIN(SET, dot_chunk))(p, row, rows, step, depth,
+                                                                         to);
         for (size_t i = 0; !p->sums && chunk > first && i < count; i++)
             total[i] += sums[i];
     }
     for (size_t i = 0; !p->sums && i < rows; i++)
-        memcpy(p->y + (ptrdiff_t)(row + i) * p->y_stride, (char *)total + i * p->element_bytes, p->element_bytes);
+        memcpy(p->y + (ptrdiff_t)(row + i) * p->y_stride, (char *)total + i * p->element_bytes,
+               p->element_bytes);
 }
 
 /* y = the chunks' sums, added in their order. */

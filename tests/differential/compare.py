@@ -1,4 +1,6 @@
-"""How results are compared: bit for bit, within a bound in units in the last place, or within a bound on sums."""
+"""How results are compared: bit for bit, within a bound in units in the last place, or within a
+bound on sums.
+"""
 
 import numpy as np
 
@@ -6,7 +8,9 @@ import numpy as np
 def _equal(ours, theirs, zero_signs):
     """Equal elements; NaN equals NaN; -0.0 differs from 0.0 if `zero_signs`."""
     if ours.dtype.kind == "c":
-        return _equal(ours.real, theirs.real, zero_signs) & _equal(ours.imag, theirs.imag, zero_signs)
+        return _equal(ours.real, theirs.real, zero_signs) & _equal(
+            ours.imag, theirs.imag, zero_signs
+        )
     same = ours == theirs
     if ours.dtype.kind == "f":
         if zero_signs:
@@ -22,7 +26,9 @@ def report(wrong, ours, theirs, given=()):
     for place in places[:5]:
         at = tuple(int(i) for i in place)
         inputs = ", ".join(repr(np.broadcast_to(x, wrong.shape)[at]) for x in given)
-        lines.append(f"  at {at}: ndstream {ours[at]!r}, expected {theirs[at]!r}; arguments ({inputs})")
+        lines.append(
+            f"  at {at}: ndstream {ours[at]!r}, expected {theirs[at]!r}; arguments ({inputs})"
+        )
     return "\n".join(lines)
 
 
@@ -47,8 +53,10 @@ WIDER |= {"complex64": "complex128", "complex128": "clongdouble"}
 
 
 def assert_close(ours, theirs, fine, ulp, given=(), zero_signs=True):
-    """`ours` lies within `ulp` units in the last place of `fine`, which is computed in a wider dtype; `theirs`, NumPy's
-    own, decides infinities, NaNs and the signs of zeros. Complex errors are measured against the magnitude."""
+    """`ours` lies within `ulp` units in the last place of `fine`, which is computed in a wider
+    dtype; `theirs`, NumPy's own, decides infinities, NaNs and the signs of zeros. Complex errors
+    are measured against the magnitude.
+    """
     theirs, fine = np.asarray(theirs), np.asarray(fine)
     assert_form(ours, theirs)
     close = np.asarray(_equal(ours, theirs, zero_signs))
@@ -63,9 +71,12 @@ def assert_close(ours, theirs, fine, ulp, given=(), zero_signs=True):
         close |= finite & (error <= ulp * unit)
         # Rounding decides between the largest number and infinity.
         if ours.dtype.kind == "f":
-            edge = np.abs(fine) >= np.array(info.max, wide) * (1 - (1 + ulp) * np.array(info.eps, wide))
+            edge = np.abs(fine) >= np.array(info.max, wide) * (
+                1 - (1 + ulp) * np.array(info.eps, wide)
+            )
             close |= edge & np.isinf(ours) & (np.sign(ours) == np.sign(fine)) & np.isfinite(fine)
-        # Which parts of a complex result are infinite and which NaN depends on the formula (see differences.py).
+        # Which parts of a complex result are infinite and which NaN depends on the formula (see
+        # differences.py).
         if ours.dtype.kind == "c":
             close |= ~np.isfinite(ours) & (~np.isfinite(theirs) | (np.abs(fine) > info.max))
     if zero_signs and ours.dtype.kind == "f":
@@ -75,7 +86,9 @@ def assert_close(ours, theirs, fine, ulp, given=(), zero_signs=True):
 
 
 def agree(ours, theirs):
-    """Runs both calls. Returns both results, or None if both fail; fails the test if one fails alone."""
+    """Runs both calls. Returns both results, or None if both fail; fails the test if one fails
+    alone.
+    """
     from nd import Failure
 
     try:
@@ -86,7 +99,11 @@ def agree(ours, theirs):
         result = ours()
     except Failure as failure:
         if expected is not None:
-            raise AssertionError(f"ndstream refuses ({failure}), NumPy gives {expected!r:.200}") from None
+            raise AssertionError(
+                f"ndstream refuses ({failure}), NumPy gives {expected!r:.200}"
+            ) from None
         return None
-    assert expected is not None, f"ndstream gives {result.dtype}{result.shape}, NumPy refuses: {refusal}"
+    assert expected is not None, (
+        f"ndstream gives {result.dtype}{result.shape}, NumPy refuses: {refusal}"
+    )
     return result, expected

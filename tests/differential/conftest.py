@@ -1,12 +1,15 @@
 """Finds the library, sets the hypothesis profiles, and turns NumPy's warnings off.
 
-The library is $ND_LIBRARY, or libndstream.so in the `src` of the build folder given with --build-folder.
-Profiles: `ci` (the default: the same examples every time, and no time spent on shrinking one that fails) and `long`
-(--hypothesis-profile=long: many more, which shrink).
+    pytest tests/differential --build-folder build
+    ND_LIBRARY=build/src/libndstream.so pytest tests/differential --hypothesis-profile=long
+
+Profiles: `ci`, the default, has the same examples every time and spends no time on shrinking one
+that fails; `long` has many more, which shrink.
 """
 
 import os
 import pathlib
+import warnings
 
 import numpy as np
 import pytest
@@ -36,8 +39,6 @@ def pytest_configure(config):
 @pytest.fixture(autouse=True)
 def _no_warnings():
     with np.errstate(all="ignore"):
-        import warnings
-
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield

@@ -1,22 +1,30 @@
-"""Where ndstream differs from NumPy on purpose: the one list, with the reasons. Everything else must be equal."""
+"""Where ndstream differs from NumPy on purpose: the one list, with reasons; all else is equal."""
 
 import numpy as np
 
-# Each entry: what differs, and why. The functions below say which calls an entry covers.
+# What differs, and why. The functions below say which calls and elements an entry covers; the last
+# ones are bounds and choices of the comparisons themselves (compare.py, test_reductions.py).
 REASONS = {
-    "reciprocal of integer 0": "NumPy's is C's undefined conversion of infinity and differs from dtype to dtype and CPU to"
-    " CPU; ours is the lowest value (0 for unsigned below 64 bits), as documented in ops.def",
-    "clip with NaN complex bounds": "numpy.clip differs from numpy.minimum(numpy.maximum(x, low), high); ours is that",
-    "where and clip with integers out of range": "numpy.where wraps and numpy.clip drops them; ours refuses them with"
-    " ND_ERROR_VALUE, as every other operation of NumPy and ours does",
-    "complex results that are not finite": "which parts are infinite and which NaN depends on the formula; NumPy's own"
-    " differs between its vector and scalar loops",
-    "logical operations with integers above 63 bits": "NumPy cannot convert them; ours takes them as what they are",
-    "power of -inf and -0.0 to the scalar 0.5": "NumPy takes the square root for a scalar exponent, which gives NaN and"
-    " -0.0; ours is C's pow, infinity and 0.0, for scalars as for arrays",
-    "power of complex numbers, where NumPy's is NaN": "NumPy's powers by multiplication overflow on the way; ours are"
-    " then taken by cpow",
-    "sliding windows of length 0": "an error, as documented in array.h; NumPy gives an array without elements",
+    "reciprocal of integer 0": """NumPy's is C's undefined conversion of infinity, which differs
+    from dtype to dtype and CPU to CPU. Ours is the lowest value (0 for unsigned below 64 bits), as
+    ops.def says.""",
+    "clip with NaN complex bounds": """numpy.clip differs there from its own definition,
+    numpy.minimum(numpy.maximum(x, low), high); ours is that.""",
+    "where and clip with integers out of range": """numpy.where wraps them and numpy.clip drops
+    them. Ours refuses them with ND_ERROR_VALUE, as every other operation of NumPy's and ours.""",
+    "logical operations with integers above 63 bits": """NumPy cannot convert them; ours takes them
+    as what they are.""",
+    "power of -inf and -0.0 to the scalar 0.5": """For a scalar exponent NumPy takes the square
+    root, NaN and -0.0. Ours is C's pow, infinity and 0.0, for scalars as for arrays.""",
+    "power of complex numbers, where NumPy's is not finite": """NumPy's powers by multiplication
+    overflow on the way; ours are then taken by cpow.""",
+    "sliding windows of length 0": """An error, as array.h says; NumPy's have no elements.""",
+    "complex results that are not finite": """Which parts are infinite and which NaN depends on the
+    formula; NumPy's own differs between its vector and its scalar loops.""",
+    "min and max of several zeros or complex NaNs": """Which of them it is depends on the order of
+    the comparisons, in NumPy too.""",
+    "sums with dtype=float16": """NumPy rounds every element to float16 first, ours rounds to
+    float32 and once at the end.""",
 }
 
 
@@ -44,9 +52,9 @@ def masks(name, arguments, theirs):
     if name == "power" and theirs.dtype.kind == "c":
         return ~np.isfinite(theirs)
     if name == "power" and theirs.dtype.kind == "f" and np.ndim(arguments[1]) == 0:
-        return np.broadcast_to((x == -np.inf) | ((x == 0) & np.signbit(x.astype("float64"))), shape) & (
-            np.asarray(arguments[1]) == 0.5
-        )
+        return np.broadcast_to(
+            (x == -np.inf) | ((x == 0) & np.signbit(x.astype("float64"))), shape
+        ) & (np.asarray(arguments[1]) == 0.5)
     if name == "reciprocal" and x.dtype.kind in "biu":
         return np.broadcast_to(x == 0, shape)
     if name == "clip" and any(np.asarray(a).dtype.kind == "c" for a in arguments):

@@ -1,14 +1,25 @@
 """The library seen from Python through ctypes: just enough to compare it with NumPy.
 
-`Array` owns one handle. `from_numpy` borrows a NumPy array's memory with its strides, so layouts are kept; `to_numpy`
-is the same the other way. A failed call raises `Failure` with the library's code and message. The table of operations
-is read from the library, so that a row added there is tested here.
+`Array` owns one handle. `from_numpy` borrows a NumPy array's memory with its strides, so layouts
+are kept; `to_numpy` is the same the other way. A failed call raises `Failure` with the library's
+code and message. The table of operations is read from the library, so that a row added there is
+tested here.
 """
 
 import contextlib
 import ctypes
 import os
-from ctypes import POINTER, Structure, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_void_p
+from ctypes import (
+    POINTER,
+    Structure,
+    c_bool,
+    c_char_p,
+    c_double,
+    c_int,
+    c_int64,
+    c_size_t,
+    c_void_p,
+)
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +27,17 @@ import numpy as np
 MAX_RANK = 32
 OPEN = -(2**63)
 
-# In the order of nd_dtype, whose values are pinned. bfloat16 is not NumPy's: its bits travel as uint16.
-DTYPES = (
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 bfloat16 float32 float64 complex64 complex128"
-).split()
+# In the order of nd_dtype, whose values are pinned. bfloat16 is not NumPy's: its bits travel as
+# uint16.
+DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
+DTYPES += "float16 bfloat16 float32 float64 complex64 complex128".split()
 NUMPY_DTYPES = [name for name in DTYPES if name != "bfloat16"]
 BFLOAT16 = DTYPES.index("bfloat16")
 
 # In the order of nd_status.
-STATUSES = "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED".split()
+STATUSES = (
+    "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED".split()
+)
 
 CASTINGS = {"safe": 0, "same_kind": 1, "unsafe": 2}
 CLASSES = ["unary", "binary", "ternary", "reduction", "scan"]

@@ -1,6 +1,8 @@
-"""Hypothesis strategies for arrays: dtype, shape, layout and values are drawn (and shrink) one by one.
+"""Hypothesis strategies for arrays: dtype, shape, layout and values are drawn (and shrink) one by
+one.
 
-Values come from a seeded NumPy generator, which is far faster than drawing them singly; the kinds of values are drawn.
+Values come from a seeded NumPy generator, which is far faster than drawing them singly; the kinds
+of values are drawn.
 """
 
 import math
@@ -21,9 +23,8 @@ seeds = st.integers(0, 2**32 - 1)
 
 SMALL_LENGTHS = [2, 3, 1, 4, 5, 0, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100, 257, 1000, 3001]
 # Large enough for threads, cache blocks and streaming stores, with lengths that no block divides.
-LARGE_SHAPES = [
-    (100003,), (317, 331), (2, 50021), (50021, 2), (41, 53, 61), (70001, 1), (1, 3, 33347), (7, 11, 13, 17, 5),
-]  # fmt: skip
+LARGE_SHAPES = [(100003,), (317, 331), (2, 50021), (50021, 2), (41, 53, 61), (70001, 1)]
+LARGE_SHAPES += [(1, 3, 33347), (7, 11, 13, 17, 5)]
 # What each kind of values is, for random_values().
 KINDS = ["small", "special", "wide", "unit"]
 
@@ -45,9 +46,11 @@ def shapes(draw, min_rank=0, max_rank=5, most=4000, large=True):
 
 
 def specials(dtype):
-    """Values at which arithmetic goes wrong: the extremes, zeros, powers of two, halves, infinities."""
+    """Values at which arithmetic goes wrong: the extremes, zeros, powers of two, halves,
+    infinities.
+    """
     dtype = np.dtype(dtype)
-    if dtype == bool:
+    if dtype.kind == "b":
         return np.array([False, True])
     if dtype.kind in "iu":
         info = np.iinfo(dtype)
@@ -59,23 +62,50 @@ def specials(dtype):
         both.real, both.imag = np.repeat(parts, len(parts)), np.tile(parts, len(parts))
         return both
     info = np.finfo(dtype)
-    values = [0.0, 1.0, 0.5, 1.5, 2.5, 3.0, np.pi, 100.25, info.eps, 1 + info.eps, 1 - info.epsneg, 1e4, 65504.0]
-    values += [info.max, info.tiny, info.smallest_subnormal, info.tiny / 2, np.inf, np.nan, np.sqrt(float(info.max))]
+    values = [
+        0.0,
+        1.0,
+        0.5,
+        1.5,
+        2.5,
+        3.0,
+        np.pi,
+        100.25,
+        info.eps,
+        1 + info.eps,
+        1 - info.epsneg,
+        1e4,
+        65504.0,
+    ]
+    values += [
+        info.max,
+        info.tiny,
+        info.smallest_subnormal,
+        info.tiny / 2,
+        np.inf,
+        np.nan,
+        np.sqrt(float(info.max)),
+    ]
     if dtype.itemsize >= 4:
         values += [1e10, 1e22, 88.72, 2.0**31, 2.0**63, 709.78]
         largest = np.log(np.longdouble(info.max))
         # Where exp, exp2, expm1, sinh and cosh are about to overflow, and exp to underflow.
         edges = [largest, largest / np.log(np.longdouble(2)), largest + np.log(np.longdouble(2))]
         edges += [np.log(np.longdouble(info.tiny)), np.log(np.longdouble(info.smallest_subnormal))]
-        values += [float(np.nextafter(dtype.type(x), dtype.type(way))) for x in edges for way in (0, x, 2 * x)]
+        values += [
+            float(np.nextafter(dtype.type(x), dtype.type(way)))
+            for x in edges
+            for way in (0, x, 2 * x)
+        ]
     with np.errstate(over="ignore"):
         values = np.array(values).astype(dtype)
     return np.concatenate([values, -values])
 
 
 def random_values(rng, dtype, shape, kind):
-    """A C-ordered array. Kinds: small (nearby numbers), special (a third of them specials()), wide (the whole range
-    of the dtype, finite), unit (-1 to 1)."""
+    """A C-ordered array. Kinds: small (nearby numbers), special (a third of them specials()), wide
+    (the whole range of the dtype, finite), unit (-1 to 1).
+    """
     dtype = np.dtype(dtype)
     size = math.prod(shape)
     if dtype.kind == "c":
@@ -83,7 +113,7 @@ def random_values(rng, dtype, shape, kind):
         values = np.empty(shape, dtype)
         values.real, values.imag = (random_values(rng, real, shape, kind) for _ in range(2))
         return values
-    if dtype == bool:
+    if dtype.kind == "b":
         return rng.integers(0, 2, size).astype(bool).reshape(shape)
     if dtype.kind in "iu":
         info = np.iinfo(dtype)
@@ -96,7 +126,9 @@ def random_values(rng, dtype, shape, kind):
     elif kind == "small":
         values = (rng.standard_normal(size) * 8).astype(dtype)
     else:
-        bits = rng.integers(0, 2 ** (8 * dtype.itemsize) - 1, size, f"uint{8 * dtype.itemsize}", endpoint=True)
+        bits = rng.integers(
+            0, 2 ** (8 * dtype.itemsize) - 1, size, f"uint{8 * dtype.itemsize}", endpoint=True
+        )
         values = bits.view(dtype)
         values[~np.isfinite(values)] = 1
     if kind == "special":
@@ -106,8 +138,10 @@ def random_values(rng, dtype, shape, kind):
 
 
 def lay_out(values, rng, layout):
-    """The same values with other strides, in memory that has other elements between and around them. Layouts: C, F,
-    permuted, stepped (gaps), reversed (negative strides), broadcast (some strides 0, which repeats values), mixed."""
+    """The same values with other strides, in memory that has other elements between and around
+    them. Layouts: C, F, permuted, stepped (gaps), reversed (negative strides), broadcast (some
+    strides 0, which repeats values), mixed.
+    """
     rank = values.ndim
     order = list(range(rank))
     steps = [1] * rank
@@ -141,7 +175,11 @@ def lay_out(values, rng, layout):
     for axis, step in enumerate(steps):
         n = values.shape[axis]
         first = 0 if step > 0 else (n - 1) * -step
-        index.append(slice(first, first + n * step if first + n * step >= 0 else None, step) if n else slice(0, 0))
+        index.append(
+            slice(first, first + n * step if first + n * step >= 0 else None, step)
+            if n
+            else slice(0, 0)
+        )
     view = view[(*index, ...)]
     assert view.shape == values.shape
     view[...] = values
@@ -157,7 +195,8 @@ layouts = st.sampled_from(LAYOUTS)
 def arrays(draw, dtype=dtypes, shape=shapes(), kinds=KINDS, layout=layouts):
     """A NumPy array; each argument is a value or a strategy."""
     dtype, shape, layout = (
-        draw(given) if isinstance(given, st.SearchStrategy) else given for given in (dtype, shape, layout)
+        draw(given) if isinstance(given, st.SearchStrategy) else given
+        for given in (dtype, shape, layout)
     )
     kind = draw(st.sampled_from(kinds))
     rng = np.random.default_rng(draw(seeds))
@@ -178,7 +217,8 @@ def arguments(draw, count, dtype=dtypes, shape=shapes(), kinds=KINDS):
     whole = draw(shape)
     one = draw(dtype) if draw(st.booleans()) else None
     return [
-        draw(arrays(one or dtype, broadcastable(whole) if count > 1 else whole, kinds)) for _ in range(count)
+        draw(arrays(one or dtype, broadcastable(whole) if count > 1 else whole, kinds))
+        for _ in range(count)
     ]
 
 

@@ -1,6 +1,8 @@
-"""bfloat16, which NumPy lacks: every operation equals float32's on the same values, rounded to bfloat16.
+"""bfloat16, which NumPy lacks: every operation equals float32's on the same values, rounded to
+bfloat16.
 
-The values travel as uint16. A float32 is rounded here by adding to its bits, half to even."""
+The values travel as uint16. A float32 is rounded here by adding to its bits, half to even.
+"""
 
 import numpy as np
 import pytest
@@ -14,7 +16,9 @@ from strategies import NUMPY_DTYPES, lay_out, layouts, seeds, shapes
 def rounded(values):
     """The bits of the nearest bfloat16 of float32 or float64 values (float64 is rounded once)."""
     values = np.asarray(values)
-    if values.dtype == np.float64:  # to float32 by rounding to odd, so that the next rounding is the only one
+    if (
+        values.dtype == np.float64
+    ):  # to float32 by rounding to odd, so that the next rounding is the only one
         narrow = values.astype("float32")
         bits = narrow.view("uint32")
         away = np.abs(narrow.astype("float64")) > np.abs(values)
@@ -33,6 +37,7 @@ def widened(bits):
 
 def ulps_apart(ours, theirs):
     """Distance in steps of bfloat16; NaNs are 0 apart."""
+
     def line(bits):
         bits = bits.astype("int32")
         return np.where(bits & 0x8000, 0x8000 - bits, bits)
@@ -43,7 +48,11 @@ def ulps_apart(ours, theirs):
 
 EVERY = np.arange(65536, dtype="uint16")
 UNARY = [op for op in nd.ELEMENTWISE if op.arguments == 1 and op.name != "invert"]
-BINARY = [op for op in nd.ELEMENTWISE if op.arguments == 2 and "bitwise" not in op.name and "shift" not in op.name]
+BINARY = [
+    op
+    for op in nd.ELEMENTWISE
+    if op.arguments == 2 and "bitwise" not in op.name and "shift" not in op.name
+]
 
 
 def test_every_bfloat16_is_cast_as_its_float32():
@@ -67,10 +76,15 @@ def test_casts_to_bfloat16_round_once_to_even(dtype):
 
 
 def test_casts_of_integers_to_bfloat16_round_once():
-    integers = np.array([0, 1, 255, 257, 259, 2**24 + 2**16 + 1, 2**62 + 2**54 + 1, -(2**62 + 2**54 + 1), 2**63 - 1])
+    integers = np.array(
+        [0, 1, 255, 257, 259, 2**24 + 2**16 + 1, 2**62 + 2**54 + 1, -(2**62 + 2**54 + 1), 2**63 - 1]
+    )
     exact = integers.astype("longdouble")
     ours = widened(nd.to_numpy(nd.cast(nd.from_numpy(integers), "bfloat16"))).astype("longdouble")
-    below, above = widened(rounded(integers.astype("float64")) - 1), widened(rounded(integers.astype("float64")) + 1)
+    below, above = (
+        widened(rounded(integers.astype("float64")) - 1),
+        widened(rounded(integers.astype("float64")) + 1),
+    )
     for other in (below, above):
         distance = np.abs(other.astype("longdouble") - exact)
         assert ((np.abs(ours - exact) <= distance) | ~np.isfinite(distance)).all()
@@ -96,7 +110,11 @@ def test_binary_operations_equal_rounded_float32(op, data):
     shape = data.draw(shapes(max_rank=3))
     rng = np.random.default_rng(data.draw(seeds))
     bits = [
-        lay_out(rounded((rng.standard_normal(shape) * 8).astype("float32")).reshape(shape), rng, data.draw(layouts))
+        lay_out(
+            rounded((rng.standard_normal(shape) * 8).astype("float32")).reshape(shape),
+            rng,
+            data.draw(layouts),
+        )
         for _ in range(2)
     ]
     ours = nd.elementwise(op.name, *(nd.from_numpy(x, bfloat16=True) for x in bits))
@@ -106,12 +124,19 @@ def test_binary_operations_equal_rounded_float32(op, data):
         return
     assert ours.dtype == "bfloat16"
     apart = ulps_apart(nd.to_numpy(ours), rounded(theirs))
-    assert apart.max(initial=0) <= (0 if op.name in ("add", "subtract", "multiply", "divide") else 1)
+    assert apart.max(initial=0) <= (
+        0 if op.name in ("add", "subtract", "multiply", "divide") else 1
+    )
 
 
 def test_promotion_with_bfloat16_is_that_of_jax():
     for name in NUMPY_DTYPES:
-        expected = {"float16": "float32", "bool": "bfloat16", "int8": "bfloat16", "uint8": "bfloat16"}.get(name)
+        expected = {
+            "float16": "float32",
+            "bool": "bfloat16",
+            "int8": "bfloat16",
+            "uint8": "bfloat16",
+        }.get(name)
         expected = expected or np.promote_types(name, "float16").name
         assert nd.promote("bfloat16", name) == nd.promote(name, "bfloat16") == expected, name
     assert nd.promote("bfloat16", "bfloat16") == "bfloat16"

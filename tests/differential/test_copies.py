@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 import nd
 from compare import assert_equal
 from strategies import (
-    NUMPY_DTYPES, WRITEABLE_LAYOUTS, arrays, broadcastable, dtypes, lay_out, random_values, seeds, shapes, specials,
-)  # fmt: skip
+    NUMPY_DTYPES,
+    WRITEABLE_LAYOUTS,
+    arrays,
+    broadcastable,
+    dtypes,
+    lay_out,
+    random_values,
+    seeds,
+    shapes,
+    specials,
+)
 
 
 def in_range(values, dtype):
@@ -29,7 +38,9 @@ def in_range(values, dtype):
 def test_casts_of_special_and_random_values_equal_numpy(source):
     rng = np.random.default_rng(8)
     for target in NUMPY_DTYPES:
-        parts = [specials(source)] + [random_values(rng, source, (1000,), kind) for kind in ("small", "wide", "unit")]
+        parts = [specials(source)] + [
+            random_values(rng, source, (1000,), kind) for kind in ("small", "wide", "unit")
+        ]
         values = in_range(np.concatenate(parts), target)
         for strided in (values, values[::-2]):
             ours = nd.to_numpy(nd.cast(nd.from_numpy(strided), target))
@@ -40,20 +51,42 @@ def test_every_float16_is_cast_as_numpy():
     every = np.arange(65536, dtype="uint16").view("float16")
     for target in ("float32", "float64", "complex64", "bool"):
         assert_equal(nd.to_numpy(nd.cast(nd.from_numpy(every), target)), every.astype(target))
-    near = np.concatenate([np.nextafter(every.astype("float32"), np.float32(x)) for x in (np.inf, -np.inf)])
+    near = np.concatenate(
+        [np.nextafter(every.astype("float32"), np.float32(x)) for x in (np.inf, -np.inf)]
+    )
     middle = every.astype("float32") * np.float32(1 + 2**-11)
-    for values in (every.astype("float32"), near, middle, near.astype("float64"), middle.astype("float64")):
-        assert_equal(nd.to_numpy(nd.cast(nd.from_numpy(values), "float16")), values.astype("float16"), (values,))
+    for values in (
+        every.astype("float32"),
+        near,
+        middle,
+        near.astype("float64"),
+        middle.astype("float64"),
+    ):
+        assert_equal(
+            nd.to_numpy(nd.cast(nd.from_numpy(values), "float16")),
+            values.astype("float16"),
+            (values,),
+        )
 
 
 def test_float64_rounds_to_float16_once():
     """Through float32 these would round twice."""
     halfway = np.float64(1 + 2**-11)
-    values = np.array([halfway + 2.0**-40, halfway - 2.0**-40, halfway, 2**-25 + 2.0**-60, 65520 - 2.0**-30])
-    assert_equal(nd.to_numpy(nd.cast(nd.from_numpy(values), "float16")), values.astype("float16"), (values,))
-    integers = np.array([2**24 + 1, 2049 * 2**13 + 1, 2**53 + 1, 2**63 - 1, 65519, 65520, 2051], "int64")
+    values = np.array(
+        [halfway + 2.0**-40, halfway - 2.0**-40, halfway, 2**-25 + 2.0**-60, 65520 - 2.0**-30]
+    )
+    assert_equal(
+        nd.to_numpy(nd.cast(nd.from_numpy(values), "float16")), values.astype("float16"), (values,)
+    )
+    integers = np.array(
+        [2**24 + 1, 2049 * 2**13 + 1, 2**53 + 1, 2**63 - 1, 65519, 65520, 2051], "int64"
+    )
     for target in ("float16", "float32", "float64", "complex64"):
-        assert_equal(nd.to_numpy(nd.cast(nd.from_numpy(integers), target)), integers.astype(target), (integers,))
+        assert_equal(
+            nd.to_numpy(nd.cast(nd.from_numpy(integers), target)),
+            integers.astype(target),
+            (integers,),
+        )
 
 
 @given(data=st.data())
@@ -67,13 +100,20 @@ def test_cast_of_any_layout_keeps_values_and_order_of_axes(data):
     assert_equal(nd.to_numpy(mine), theirs)
     if array.size and 0 not in array.strides:
         long_axes = [axis for axis in range(array.ndim) if array.shape[axis] > 1]
-        assert [mine.strides[axis] for axis in long_axes] == [theirs.strides[axis] for axis in long_axes]
+        assert [mine.strides[axis] for axis in long_axes] == [
+            theirs.strides[axis] for axis in long_axes
+        ]
 
 
 @given(array=arrays())
 def test_copies_have_the_values_and_the_order_asked_for(array):
     mine = nd.from_numpy(array)
-    for name, order in [("copy", "C"), ("ascontiguous", "C"), ("copy_fortran", "F"), ("asfortran", "F")]:
+    for name, order in [
+        ("copy", "C"),
+        ("ascontiguous", "C"),
+        ("copy_fortran", "F"),
+        ("asfortran", "F"),
+    ]:
         made = nd.call(name, mine)
         assert_equal(nd.to_numpy(made), array)
         assert made.flag("contiguous" if order == "C" else "fortran_contiguous")
@@ -111,7 +151,9 @@ def test_assign_to_overlapping_memory_equals_numpy(data):
     rank = data.draw(st.integers(1, 3))
     length = data.draw(st.sampled_from([4, 9, 40, 20011] if rank == 1 else [4, 9, 24]))
     dtype = data.draw(st.sampled_from(["int8", "uint16", "float32", "float64", "complex128"]))
-    values = random_values(np.random.default_rng(data.draw(seeds)), dtype, (length,) * rank, "small")
+    values = random_values(
+        np.random.default_rng(data.draw(seeds)), dtype, (length,) * rank, "small"
+    )
     ours, theirs = values.copy(), values.copy()
     axes = data.draw(st.permutations(range(rank)))
     steps = [data.draw(st.sampled_from([1, 1, -1])) for _ in range(rank)]
@@ -132,7 +174,9 @@ def test_assign_to_overlapping_memory_equals_numpy(data):
 @given(data=st.data())
 def test_overlap_is_found_when_numpy_finds_memory_shared(data):
     """nd_overlaps may say yes in doubt, never no wrongly; on small cases it is exact."""
-    buffer = np.zeros(data.draw(st.integers(20, 60)), data.draw(st.sampled_from(["int8", "int32", "float64"])))
+    buffer = np.zeros(
+        data.draw(st.integers(20, 60)), data.draw(st.sampled_from(["int8", "int32", "float64"]))
+    )
 
     def view():
         start = data.draw(st.integers(0, 10))
@@ -158,7 +202,9 @@ def test_array_equal_equals_numpy(data):
 def test_transposing_copies_of_every_element_size_equal_numpy():
     rng = np.random.default_rng(9)
     shapes_given = [(3, 5), (64, 64), (65, 129), (1, 1000), (1000, 3), (511, 513), (7, 33, 65)]
-    for dtype, shape in itertools.product(["int8", "int16", "float32", "float64", "complex128"], shapes_given):
+    for dtype, shape in itertools.product(
+        ["int8", "int16", "float32", "float64", "complex128"], shapes_given
+    ):
         array = random_values(rng, dtype, shape, "wide")
         assert_equal(nd.to_numpy(nd.call("copy", nd.from_numpy(array.T))), array.T)
         assert_equal(nd.to_numpy(nd.call("copy_fortran", nd.from_numpy(array))), array)

@@ -1,4 +1,6 @@
-"""Every element-by-element operation equals NumPy's: all dtype pairs, shapes, layouts and special values."""
+"""Every element-by-element operation equals NumPy's: all dtype pairs, shapes, layouts and special
+values.
+"""
 
 import itertools
 

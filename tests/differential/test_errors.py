@@ -1,4 +1,6 @@
-"""Where NumPy raises, ndstream returns NULL with the right code and a message that names what is wrong."""
+"""Where NumPy raises, ndstream returns NULL with the right code and a message that names what is
+wrong.
+"""
 
 import itertools
 
@@ -27,12 +29,22 @@ def zeros(shape, dtype="float64"):
 
 @pytest.mark.parametrize("op", [op for op in nd.ELEMENTWISE if op.arguments > 1], ids=str)
 def test_shapes_that_do_not_broadcast(op):
-    for first, second in [((3,), (4,)), ((2, 3), (3, 2)), ((0,), (2,)), ((2, 1, 3), (2, 2)), ((3, 4), (3,))]:
+    for first, second in [
+        ((3,), (4,)),
+        ((2, 3), (3, 2)),
+        ((0,), (2,)),
+        ((2, 1, 3), (2, 2)),
+        ((3, 4), (3,)),
+    ]:
         arrays = [np.ones(shape, "int32") for shape in (first, second, first)[: op.arguments]]
         numpy_refuses(lambda: getattr(np, op.name)(*arrays))
         failure = failure_of(lambda: nd.elementwise(op.name, *map(nd.from_numpy, arrays)))
         assert failure.code == "SHAPE"
-        assert op.name in failure.message and str(first) in failure.message and str(second) in failure.message
+        assert (
+            op.name in failure.message
+            and str(first) in failure.message
+            and str(second) in failure.message
+        )
 
 
 @pytest.mark.parametrize("op", nd.ELEMENTWISE, ids=str)
@@ -83,7 +95,11 @@ def test_where_of_another_shape_or_dtype():
 
 def test_options_that_a_reduction_does_not_take():
     array = zeros((2, 3))
-    for name, options in [("mean", {"initial": 1.0}), ("any", {"dtype": "int8"}), ("argmax", {"initial": 2.0})]:
+    for name, options in [
+        ("mean", {"initial": 1.0}),
+        ("any", {"dtype": "int8"}),
+        ("argmax", {"initial": 2.0}),
+    ]:
         assert failure_of(lambda: nd.reduce(name, array, **options)).code == "ARGUMENT"
     assert failure_of(lambda: nd.reduce("mean", array, dtype="int32")).code == "DTYPE"
 
@@ -96,7 +112,9 @@ def test_output_of_a_wrong_shape_or_read_only():
         assert failure.code == "SHAPE" and str(shape) in failure.message
     fixed = np.zeros((2, 3))
     fixed.flags.writeable = False
-    assert failure_of(lambda: nd.elementwise("add", a, a, out=nd.from_numpy(fixed))).code == "READONLY"
+    assert (
+        failure_of(lambda: nd.elementwise("add", a, a, out=nd.from_numpy(fixed))).code == "READONLY"
+    )
     assert failure_of(lambda: nd.assign(nd.from_numpy(fixed), a)).code == "READONLY"
     row = nd.call("broadcast_to", zeros((3,)), nd.shape_of((2, 3)))
     assert failure_of(lambda: nd.elementwise("add", a, a, out=row)).code == "READONLY"
@@ -105,23 +123,41 @@ def test_output_of_a_wrong_shape_or_read_only():
 def test_output_of_a_lesser_kind():
     for source, target in itertools.product(NUMPY_DTYPES, repeat=2):
         if not np.can_cast(source, target, "same_kind"):
-            failure = failure_of(lambda: nd.elementwise("add", zeros(3, source), True, out=zeros(3, target)))
-            assert failure.code == "DTYPE" and source in failure.message and target in failure.message
+            failure = failure_of(
+                lambda: nd.elementwise("add", zeros(3, source), True, out=zeros(3, target))
+            )
+            assert (
+                failure.code == "DTYPE" and source in failure.message and target in failure.message
+            )
 
 
 def test_integers_to_negative_integer_powers():
     for dtype in ("int8", "int64"):
         array = np.array([1, 2, -2], dtype)
         numpy_refuses(lambda: np.power(np.ones(3, dtype), array))
-        assert failure_of(lambda: nd.elementwise("power", nd.from_numpy(array), nd.from_numpy(array))).code == "VALUE"
+        assert (
+            failure_of(
+                lambda: nd.elementwise("power", nd.from_numpy(array), nd.from_numpy(array))
+            ).code
+            == "VALUE"
+        )
         assert failure_of(lambda: nd.elementwise("power", nd.from_numpy(array), -1)).code == "VALUE"
 
 
 def test_integers_out_of_range_of_the_dtype():
-    for dtype, value in [("int8", 128), ("int8", -129), ("uint8", -1), ("uint64", -1), ("int64", 2**63), ("int32", 2**31)]:
+    for dtype, value in [
+        ("int8", 128),
+        ("int8", -129),
+        ("uint8", -1),
+        ("uint64", -1),
+        ("int64", 2**63),
+        ("int32", 2**31),
+    ]:
         numpy_refuses(lambda: np.add(np.ones(2, dtype), value))
         failure = failure_of(lambda: nd.elementwise("add", zeros(2, dtype), value))
-        assert failure.code == "VALUE" and str(value) in failure.message and dtype in failure.message
+        assert (
+            failure.code == "VALUE" and str(value) in failure.message and dtype in failure.message
+        )
 
 
 def test_views_that_do_not_fit():

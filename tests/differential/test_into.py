@@ -1,4 +1,6 @@
-"""Writing into a given array equals NumPy's out=: casting, broadcasting, in place, and overlapping the arguments."""
+"""Writing into a given array equals NumPy's out=: casting, broadcasting, in place, and overlapping
+the arguments.
+"""
 
 import numpy as np
 import pytest
@@ -9,8 +11,16 @@ import nd
 from compare import agree
 from oracle import assert_as_numpy
 from strategies import (
-    INEXACT, LAYOUTS, NUMPY_DTYPES, WRITEABLE_LAYOUTS, arrays, broadcastable, dtypes, lay_out, random_values, seeds, shapes,
-)  # fmt: skip
+    NUMPY_DTYPES,
+    WRITEABLE_LAYOUTS,
+    arrays,
+    broadcastable,
+    dtypes,
+    lay_out,
+    random_values,
+    seeds,
+    shapes,
+)
 
 UFUNCS = [op for op in nd.ELEMENTWISE if op.name != "where"]  # numpy.where has no out
 operation = pytest.mark.parametrize("op", UFUNCS, ids=str)
@@ -52,7 +62,8 @@ def test_output_of_any_dtype_and_layout_equals_numpy(op, data):
     if not into_both(op, given_arrays, target, given_arrays, expected):
         return
     result = getattr(np, op.name)(*given_arrays)
-    # A real result in a wider or narrower dtype than the operation's is compared in the narrower of the two.
+    # A real result in a wider or narrower dtype than the operation's is compared in the narrower of
+    # the two.
     if target.dtype == result.dtype:
         assert_as_numpy(op, target, expected, given_arrays)
     elif expected.dtype.kind in "biu":
@@ -69,9 +80,13 @@ def test_output_of_any_dtype_and_layout_equals_numpy(op, data):
 @given(data=st.data())
 def test_in_place_equals_numpy(op, data):
     dtype = data.draw(dtypes)
-    array = data.draw(arrays(dtype, shapes(), ["small", "special"], st.sampled_from(WRITEABLE_LAYOUTS)))
+    array = data.draw(
+        arrays(dtype, shapes(), ["small", "special"], st.sampled_from(WRITEABLE_LAYOUTS))
+    )
     which = data.draw(st.integers(0, op.arguments - 1))
-    others = [data.draw(arrays(dtype, broadcastable(array.shape), ["small"])) for _ in range(op.arguments)]
+    others = [
+        data.draw(arrays(dtype, broadcastable(array.shape), ["small"])) for _ in range(op.arguments)
+    ]
     ours, theirs = copy_with_strides(array), copy_with_strides(array)
     mine, their = list(others), list(others)
     mine[which], their[which] = ours, theirs
@@ -96,7 +111,8 @@ def test_output_that_overlaps_shifted_equals_numpy(op, data):
         return buffer[start : start + abs(step) * n : abs(step)][:: 1 if step > 0 else -1]
 
     windows = [
-        (data.draw(st.integers(0, 7)), data.draw(st.sampled_from([1, 1, 1, -1, 2]))) for _ in range(op.arguments + 1)
+        (data.draw(st.integers(0, 7)), data.draw(st.sampled_from([1, 1, 1, -1, 2])))
+        for _ in range(op.arguments + 1)
     ]
     before, ours, theirs = values.copy(), values.copy(), values.copy()
     arguments = [[window(buffer, *w) for w in windows] for buffer in (ours, theirs, before)]

@@ -30,7 +30,10 @@ def assert_product(ours, theirs, a, b, function):
     eps = np.finfo(theirs.dtype).eps
     accumulated = min(eps, np.finfo("float32").eps)
     error = np.abs(ours.astype(wide) - fine)
-    close = error <= 2 * ((n + 1) * accumulated + eps) * sizes + np.finfo(theirs.dtype).smallest_subnormal
+    close = (
+        error
+        <= 2 * ((n + 1) * accumulated + eps) * sizes + np.finfo(theirs.dtype).smallest_subnormal
+    )
     close |= ~np.isfinite(fine) & ~np.isfinite(ours)
     # float16 overflows in its result, not in its sums.
     close |= (sizes > np.finfo(theirs.dtype).max) & ~np.isfinite(ours)
@@ -49,7 +52,9 @@ def compare(name, a, b):
 def operands(draw, dtype=None):
     """Two arrays of rank 0 to 5 whose shapes mostly fit."""
     rows, inner, columns = (draw(LENGTHS) for _ in range(3))
-    batch = [draw(st.sampled_from([1, 2, 3])) for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2, 3])))]
+    batch = [
+        draw(st.sampled_from([1, 2, 3])) for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2, 3])))
+    ]
     kept = [[1 if draw(st.integers(0, 3)) == 3 else n for n in batch] for _ in range(2)]
     a, b = (*kept[0], rows, inner), (*kept[1][draw(st.integers(0, len(batch))) :], inner, columns)
     if draw(st.integers(0, 5)) == 5:
@@ -63,7 +68,8 @@ def operands(draw, dtype=None):
     rng = np.random.default_rng(draw(seeds))
     kind = draw(st.sampled_from(["small", "unit"]))
     return tuple(
-        lay_out(random_values(rng, name, shape, kind), rng, draw(layouts)) for name, shape in ((first, a), (second, b))
+        lay_out(random_values(rng, name, shape, kind), rng, draw(layouts))
+        for name, shape in ((first, a), (second, b))
     )
 
 
@@ -87,11 +93,21 @@ def test_dot_equals_numpy(dtype, data):
     compare("dot", a, b)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128", "int64", "int8", "bool", "float16"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", "float64", "complex64", "complex128", "int64", "int8", "bool", "float16"]
+)
 def test_products_larger_than_a_block_equal_numpy(dtype):
     rng = np.random.default_rng(11)
-    for rows, inner, columns in [(130, 260, 190), (1, 3000, 70), (300, 1, 300), (515, 33, 5), (257, 513, 129)]:
-        a, b = (random_values(rng, dtype, shape, "small") for shape in ((rows, inner), (inner, columns)))
+    for rows, inner, columns in [
+        (130, 260, 190),
+        (1, 3000, 70),
+        (300, 1, 300),
+        (515, 33, 5),
+        (257, 513, 129),
+    ]:
+        a, b = (
+            random_values(rng, dtype, shape, "small") for shape in ((rows, inner), (inner, columns))
+        )
         compare("matmul", a, b)
         compare("matmul", np.asfortranarray(a), b)
         compare("matmul", a, np.asfortranarray(b))
@@ -102,7 +118,10 @@ def test_products_larger_than_a_block_equal_numpy(dtype):
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
 def test_infinities_and_nans_reach_their_rows_and_columns_only(dtype):
     rng = np.random.default_rng(12)
-    a, b = random_values(rng, dtype, (70, 80), "small"), random_values(rng, dtype, (80, 90), "small")
+    a, b = (
+        random_values(rng, dtype, (70, 80), "small"),
+        random_values(rng, dtype, (80, 90), "small"),
+    )
     a[3, 5], a[60, 70], b[7, 9] = np.nan, np.inf, -np.inf
     ours = nd.to_numpy(nd.call("matmul", nd.from_numpy(a), nd.from_numpy(b)))
     np.testing.assert_array_equal(np.isfinite(ours), np.isfinite(a @ b))
@@ -110,16 +129,24 @@ def test_infinities_and_nans_reach_their_rows_and_columns_only(dtype):
 
 @given(data=st.data())
 def test_matmul_into_a_given_array_equals_numpy(data):
-    a, b = data.draw(operands(data.draw(st.sampled_from(["float32", "float64", "complex128", "int32"]))))
+    a, b = data.draw(
+        operands(data.draw(st.sampled_from(["float32", "float64", "complex128", "int32"])))
+    )
     try:
         expected = np.asarray(a @ b)
     except ValueError:
         return
     rng = np.random.default_rng(0)
-    out = lay_out(np.ones(expected.shape, expected.dtype), rng, data.draw(st.sampled_from(["C", "F", "stepped"])))
+    out = lay_out(
+        np.ones(expected.shape, expected.dtype),
+        rng,
+        data.draw(st.sampled_from(["C", "F", "stepped"])),
+    )
     mine = nd.from_numpy(out)
     function = nd.library.nd_matmul_into
     function.restype, function.argtypes = nd.c_void_p, [nd.c_void_p] * 3
     given_arrays = nd.from_numpy(a), nd.from_numpy(b)
-    assert function(mine.handle, given_arrays[0].handle, given_arrays[1].handle) == mine.handle, nd._failure()
+    assert function(mine.handle, given_arrays[0].handle, given_arrays[1].handle) == mine.handle, (
+        nd._failure()
+    )
     assert_product(np.ascontiguousarray(out), expected, a, b, np.matmul)

@@ -13,8 +13,39 @@ from differences import scalar_difference
 from oracle import assert_as_numpy, call_numpy
 from strategies import NUMPY_DTYPES, arrays, dtypes, shapes
 
-SCALARS = [True, False, 0, 1, -1, 2, 100, 127, 128, 255, 256, -128, -129, 2**15, 2**31 - 1, 2**31, 2**32, 2**53 + 1]
-SCALARS += [-(2**31) - 1, 2**63 - 1, -(2**63), 2**63, 2**64 - 1, 0.0, -0.0, 0.5, 1e300, 65520.0, float("inf")]
+SCALARS = [
+    True,
+    False,
+    0,
+    1,
+    -1,
+    2,
+    100,
+    127,
+    128,
+    255,
+    256,
+    -128,
+    -129,
+    2**15,
+    2**31 - 1,
+    2**31,
+    2**32,
+    2**53 + 1,
+]
+SCALARS += [
+    -(2**31) - 1,
+    2**63 - 1,
+    -(2**63),
+    2**63,
+    2**64 - 1,
+    0.0,
+    -0.0,
+    0.5,
+    1e300,
+    65520.0,
+    float("inf"),
+]
 SCALARS += [float("nan"), 1j, 2 + 0j, 1e300 - 1e300j]
 
 
@@ -34,7 +65,8 @@ def compare(op, arguments):
     if scalar_difference(op.name, arguments):
         return
     results = agree(
-        lambda: nd.to_numpy(nd.elementwise(op.name, *mine)), lambda: np.asarray(call_numpy(op.name, arguments))
+        lambda: nd.to_numpy(nd.elementwise(op.name, *mine)),
+        lambda: np.asarray(call_numpy(op.name, arguments)),
     )
     if results:
         assert nd.result_dtype(op.name, *mine) == results[1].dtype.name

@@ -1,4 +1,6 @@
-"""Every reduction equals NumPy's over every set of axes, with every option, on every dtype and layout."""
+"""Every reduction equals NumPy's over every set of axes, with every option, on every dtype and
+layout.
+"""
 
 import numpy as np
 import pytest
@@ -7,7 +9,17 @@ from hypothesis import strategies as st
 
 import nd
 from compare import agree, assert_equal, assert_form, report
-from strategies import COMPLEX, EXACT, INEXACT, NUMPY_DTYPES, arrays, axes_of, broadcastable, dtypes, shapes
+from strategies import (
+    COMPLEX,
+    EXACT,
+    INEXACT,
+    NUMPY_DTYPES,
+    arrays,
+    axes_of,
+    broadcastable,
+    dtypes,
+    shapes,
+)
 
 reduction = pytest.mark.parametrize("op", nd.REDUCTIONS, ids=str)
 POSITIONS = {"argmin", "argmax"}
@@ -20,12 +32,14 @@ def wider(array):
 
 
 def bound(name, array, axes, keepdims, where, fine, ddof):
-    """Error allowed in a result, in its own units: what the header promises for sums, and what follows for the rest."""
+    """Error allowed in a result, in its own units: what the header promises for sums, and what
+    follows for the rest.
+    """
     values = np.abs(wider(array))
-    n = max(array.size, 2)
     eps = np.longdouble(np.finfo(np.float64).eps)
     total = np.sum(values, axis=axes, keepdims=keepdims, where=where)
     count = np.sum(np.ones(array.shape), axis=axes, keepdims=keepdims, where=where)
+    n = max(float(np.max(count, initial=2)), 2)
     spread = 4 * eps * np.log2(n)
     if name == "sum":
         return spread * total
@@ -33,16 +47,24 @@ def bound(name, array, axes, keepdims, where, fine, ddof):
         return spread * total / count
     if name == "prod":
         return 2 * n * eps * np.abs(fine)
-    # The squares of the deviations: relative, and absolute where the mean's own rounding squared is all there is.
+    # The squares of the deviations: relative, and absolute where the mean's own rounding squared is
+    # all there is.
     mean_error = (2 * spread * total / count) ** 2
     variance = fine if name == "var" else fine * fine
     error = 4 * spread * variance + mean_error * (count / np.maximum(count - ddof, 1e-9))
-    return error if name == "var" else np.where(variance > 0, error / np.maximum(fine, 1e-4900), np.sqrt(error))
+    return (
+        error
+        if name == "var"
+        else np.where(variance > 0, error / np.maximum(fine, 1e-4900), np.sqrt(error))
+    )
 
 
-def assert_sum_close(name, ours, theirs, array, axes, keepdims=False, where=True, ddof=0.0, initial=None, rounding=0):
-    """Within bound() of the sum in longdouble, plus the rounding to the result's dtype. `rounding`: relative error of the
-    elements."""
+def assert_sum_close(
+    name, ours, theirs, array, axes, keepdims=False, where=True, ddof=0.0, initial=None, rounding=0
+):
+    """Within bound() of the sum in longdouble, plus the rounding to the result's dtype. `rounding`:
+    relative error of the elements.
+    """
     assert_form(ours, theirs)
     options = {"axis": axes, "keepdims": keepdims, "where": where}
     if name in ("var", "std"):
@@ -53,7 +75,9 @@ def assert_sum_close(name, ours, theirs, array, axes, keepdims=False, where=True
     allowed = bound(name, array, axes, keepdims, where, fine, ddof)
     if rounding:
         mean = name == "mean"
-        total = (np.mean if mean else np.sum)(np.abs(wider(array)), axis=axes, keepdims=keepdims, where=where)
+        total = (np.mean if mean else np.sum)(
+            np.abs(wider(array)), axis=axes, keepdims=keepdims, where=where
+        )
         allowed = allowed + rounding * total
     if initial is not None:
         allowed = allowed + np.finfo(np.float64).eps * np.abs(np.longdouble(initial))
@@ -62,17 +86,24 @@ def assert_sum_close(name, ours, theirs, array, axes, keepdims=False, where=True
     unit = np.spacing(np.minimum(magnitude, info.max).astype(info.dtype)).astype("longdouble")
     finite = np.isfinite(fine) & (magnitude < info.max)
     if name == "prod":
-        # Where partial products may leave the range of float64, the order decides; nothing is held then.
+        # Where partial products may leave the range of float64, the order decides; nothing is held
+        # then.
         with np.errstate(all="ignore"):
             sizes = np.abs(np.log(np.abs(wider(array))))
         sizes = np.where(np.isfinite(sizes), sizes, 0)
         finite &= np.sum(sizes, axis=axes, keepdims=keepdims, where=where) < 690
     close = finite & (np.abs(wider(ours) - fine) <= allowed + unit)
     # Not finite: infinities and NaNs as NumPy's, in each part of a complex sum.
-    parts = [(ours, theirs)] if ours.dtype.kind == "f" else [(ours.real, theirs.real), (ours.imag, theirs.imag)]
+    parts = (
+        [(ours, theirs)]
+        if ours.dtype.kind == "f"
+        else [(ours.real, theirs.real), (ours.imag, theirs.imag)]
+    )
     same = np.ones(ours.shape, bool)
     for mine, other in parts:
-        same &= np.asarray((mine == other) | (np.isnan(mine) & np.isnan(other)) | np.isfinite(other))
+        same &= np.asarray(
+            (mine == other) | (np.isnan(mine) & np.isnan(other)) | np.isfinite(other)
+        )
     close |= ~finite & (same | ~np.isfinite(ours) | (name == "prod"))
     assert close.all(), report(~close, ours, theirs, (fine,))
 
@@ -95,13 +126,15 @@ def check(op, array, axes, **options):
     ours, theirs = results
     rounds = op.name in MOMENTS or (op.name in ("sum", "prod") and theirs.dtype.kind in "fc")
     if not rounds:
-        # Of several zeros, the sign of the smallest or largest is free; of several complex NaNs, which one it is.
+        # Of several zeros, the sign of the smallest or largest is free; of several complex NaNs,
+        # which one it is.
         extreme = op.name in ("min", "max")
         assert_equal(ours, theirs, zero_signs=not extreme, any_nan=extreme)
         return
     dtype = options.pop("dtype", None)
     if dtype and op.name != "prod":
-        # The elements are converted on the way, for float16 to float32 only, which is nearer to the truth than NumPy.
+        # The elements are converted on the way, for float16 to float32 only, which is nearer to the
+        # truth than NumPy.
         options["rounding"] = max(np.finfo(theirs.dtype).eps, 0 if dtype != "float16" else 2**-10)
     elif dtype:
         array = array.astype(dtype)
@@ -118,7 +151,8 @@ def draw_axes(data, op, rank):
     return data.draw(axes_of(rank))
 
 
-# "wide" numbers overflow sums of squares, and products lose everything: kinds that leave something to compare.
+# "wide" numbers overflow sums of squares, and products lose everything: kinds that leave something
+# to compare.
 KINDS = {"prod": ["unit", "special"], "sum": ["small", "wide", "special", "unit"]}
 
 
@@ -158,7 +192,9 @@ def test_where_equals_numpy(op, data):
     where = data.draw(arrays("bool", broadcastable(array.shape), ["small"]))
     options = {}
     if op.name in ("min", "max"):
-        options["initial"] = data.draw(st.sampled_from([0.0, 1.0, -3.0] if array.dtype.kind in "ifc" else [0.0, 1.0]))
+        options["initial"] = data.draw(
+            st.sampled_from([0.0, 1.0, -3.0] if array.dtype.kind in "ifc" else [0.0, 1.0])
+        )
         options["initial"] = numpy_number(options["initial"], array.dtype)
     check(op, array, draw_axes(data, op, array.ndim), where=where, **options)
 
@@ -212,7 +248,9 @@ def test_position_of_ties_and_nans_is_the_first(op, dtype):
             check(op, array, axes)
 
 
-@pytest.mark.parametrize("op", [nd.OPS[name] for name in ("sum", "prod", "min", "max", "all", "any")], ids=str)
+@pytest.mark.parametrize(
+    "op", [nd.OPS[name] for name in ("sum", "prod", "min", "max", "all", "any")], ids=str
+)
 @pytest.mark.parametrize("dtype", EXACT + COMPLEX)
 def test_exact_reductions_of_extremes_wrap_as_numpy(op, dtype):
     from strategies import random_values
@@ -237,11 +275,16 @@ def test_sum_is_within_the_documented_bound_of_the_exact_sum(dtype):
 
     rng = np.random.default_rng(6)
     for scale in (1, 1e10):
-        array = (rng.standard_normal(100003) * 10 ** rng.uniform(-8, 8, 100003) + scale).astype(dtype)
+        array = (rng.standard_normal(100003) * 10 ** rng.uniform(-8, 8, 100003) + scale).astype(
+            dtype
+        )
         exact = math.fsum(array.tolist())
         ours = float(nd.to_numpy(nd.reduce("sum", nd.from_numpy(array))))
         eps = float(np.finfo(dtype).eps)
         assert abs(ours - exact) <= 4 * eps * math.log2(array.size) * math.fsum(abs(array).tolist())
         # Much better in fact: NumPy's pairwise sum is not more accurate.
         theirs = abs(float(array.sum()) - exact)
-        assert abs(ours - exact) <= max(2 * theirs, np.spacing(abs(exact).__class__(exact)) * (2**29 if dtype == "float32" else 4))
+        assert abs(ours - exact) <= max(
+            2 * theirs,
+            np.spacing(abs(exact).__class__(exact)) * (2**29 if dtype == "float32" else 4),
+        )

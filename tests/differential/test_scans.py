@@ -40,7 +40,8 @@ def check(op, array, axis, dtype=None):
         unit = np.spacing(np.minimum(magnitude, info.max).astype(info.dtype))
         finite = np.isfinite(fine) & (magnitude < info.max)
         if op.name == "cumprod":
-            # Once a partial product has left the range of float64, nothing is held of the rest of the line.
+            # Once a partial product has left the range of float64, nothing is held of the rest of
+            # the line.
             out = (magnitude > np.finfo("float64").max) | (magnitude < np.finfo("float64").tiny)
             finite &= ~np.maximum.accumulate(out & (values != 0), axis=axis)
         close = finite & (np.abs(ours.astype(wide) - fine) <= allowed + unit)

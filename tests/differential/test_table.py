@@ -1,4 +1,6 @@
-"""The table of operations as the library gives it: every row has its functions, and NumPy knows its name."""
+"""The table of operations as the library gives it: every row has its functions, and NumPy knows its
+name.
+"""
 
 import numpy as np
 import pytest

@@ -17,7 +17,9 @@ def assert_same_view(mine, theirs):
     assert_equal(nd.to_numpy(mine), theirs)
     if theirs.size and not isinstance(theirs, np.generic):
         strides = [(a, b) for a, b, n in zip(mine.strides, theirs.strides, theirs.shape) if n > 1]
-        assert all(a == b for a, b in strides), f"strides: ndstream {mine.strides}, NumPy {theirs.strides}"
+        assert all(a == b for a, b in strides), (
+            f"strides: ndstream {mine.strides}, NumPy {theirs.strides}"
+        )
         assert mine.data == theirs.__array_interface__["data"][0]
 
 
@@ -80,8 +82,12 @@ def test_permutations_of_axes_equal_numpy(data, array):
         axes = (*axes[:-1], data.draw(st.integers(-7, 7)))
     check(lambda: nd.call("permute", mine, nd.axes_of(axes)), lambda: array.transpose(axes))
     first, second = (data.draw(st.integers(-array.ndim - 1, array.ndim)) for _ in range(2))
-    check(lambda: nd.call("swap_axes", mine, first, second), lambda: np.swapaxes(array, first, second))
-    check(lambda: nd.call("move_axis", mine, first, second), lambda: np.moveaxis(array, first, second))
+    check(
+        lambda: nd.call("swap_axes", mine, first, second), lambda: np.swapaxes(array, first, second)
+    )
+    check(
+        lambda: nd.call("move_axis", mine, first, second), lambda: np.moveaxis(array, first, second)
+    )
 
 
 @given(data=st.data(), array=some_arrays)
@@ -115,7 +121,9 @@ def reshapes(draw, size):
 def test_reshapes_equal_numpy_and_are_views_where_numpys_are(data, array):
     shape = data.draw(reshapes(array.size))
     mine = nd.from_numpy(array)
-    results = agree(lambda: nd.call("reshape", mine, nd.shape_of(shape)), lambda: array.reshape(shape))
+    results = agree(
+        lambda: nd.call("reshape", mine, nd.shape_of(shape)), lambda: array.reshape(shape)
+    )
     if results:
         assert_equal(nd.to_numpy(results[0]), results[1])
         if array.size:
@@ -132,7 +140,10 @@ def test_broadcast_to_equals_numpy(data, array):
         shape[-1] += 1
     shape = tuple(extra + shape)
     mine = nd.from_numpy(array)
-    check(lambda: nd.call("broadcast_to", mine, nd.shape_of(shape)), lambda: np.broadcast_to(array, shape))
+    check(
+        lambda: nd.call("broadcast_to", mine, nd.shape_of(shape)),
+        lambda: np.broadcast_to(array, shape),
+    )
 
 
 @given(data=st.data(), array=some_arrays)
@@ -159,7 +170,11 @@ def test_flips_and_diagonals_equal_numpy(data, array):
     check(lambda: nd.call("diagonal", mine, offset), lambda: np.diagonal(array, offset, -2, -1))
 
 
-@given(array=arrays(st.sampled_from(["complex64", "complex128"]), shapes(most=600, large=False), ["small"]))
+@given(
+    array=arrays(
+        st.sampled_from(["complex64", "complex128"]), shapes(most=600, large=False), ["small"]
+    )
+)
 def test_real_and_imaginary_parts_equal_numpy(array):
     mine = nd.from_numpy(array)
     check(lambda: nd.call("real", mine), lambda: array.real)
@@ -174,7 +189,8 @@ def test_views_of_views_equal_numpy(data, dtype, layout):
         step = data.draw(st.sampled_from(["slice", "transpose", "new", "flip"]))
         if step == "slice":
             index = tuple(
-                slice(data.draw(st.integers(0, 2)), None, data.draw(st.sampled_from([1, 2, -1]))) for _ in array.shape
+                slice(data.draw(st.integers(0, 2)), None, data.draw(st.sampled_from([1, 2, -1])))
+                for _ in array.shape
             )
             mine, array = nd.slice_terms(mine, index), array[index]
         elif step == "transpose":
@@ -192,16 +208,26 @@ def test_creation_equals_numpy(data):
     function.restype, function.argtypes = nd.c_void_p, [nd.c_double, nd.c_double, nd.c_int64]
     start, stop = (data.draw(st.floats(-1e6, 1e6)) for _ in range(2))
     count = data.draw(st.integers(0, 300))
-    assert_equal(nd.to_numpy(nd.Array(function(start, stop, count))), np.linspace(start, stop, count))
+    assert_equal(
+        nd.to_numpy(nd.Array(function(start, stop, count))), np.linspace(start, stop, count)
+    )
     function = nd.library.nd_arange_step
-    function.restype, function.argtypes = nd.c_void_p, [nd.c_int, nd.c_double, nd.c_double, nd.c_double]
+    function.restype, function.argtypes = (
+        nd.c_void_p,
+        [nd.c_int, nd.c_double, nd.c_double, nd.c_double],
+    )
     dtype = data.draw(st.sampled_from(["int8", "int64", "float32", "float64", "complex64"]))
     start, stop = (data.draw(st.integers(-60, 60)) for _ in range(2))
-    step = data.draw(st.sampled_from([1, 2, -3, 7, 0.5, -0.25] if dtype[0] != "i" else [1, 2, -3, 7]))
+    step = data.draw(
+        st.sampled_from([1, 2, -3, 7, 0.5, -0.25] if dtype[0] != "i" else [1, 2, -3, 7])
+    )
     ours = nd.to_numpy(nd.Array(function(nd.DTYPES.index(dtype), start, stop, step)))
     assert_equal(ours, np.arange(start, stop, step, dtype))
     function = nd.library.nd_eye
-    function.restype, function.argtypes = nd.c_void_p, [nd.c_int, nd.c_int64, nd.c_int64, nd.c_int64]
+    function.restype, function.argtypes = (
+        nd.c_void_p,
+        [nd.c_int, nd.c_int64, nd.c_int64, nd.c_int64],
+    )
     rows, columns, diagonal = (data.draw(st.integers(0, 9)) for _ in range(3))
     ours = nd.to_numpy(nd.Array(function(nd.DTYPES.index(dtype), rows, columns, diagonal - 4)))
     assert_equal(ours, np.eye(rows, columns, diagonal - 4, dtype))
