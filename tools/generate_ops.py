@@ -37,6 +37,7 @@ HEAD = '''\
 
 ND_BEGIN_C
 
+/* The operations by number. Numbers may change between versions; names do not. */
 typedef enum nd_op {
 '''
 
@@ -44,6 +45,7 @@ MIDDLE = '''\
     ND_OP_COUNT
 } nd_op;
 
+/* How an operation goes over its arguments. */
 typedef enum nd_op_class { ND_CLASS_UNARY, ND_CLASS_BINARY, ND_CLASS_TERNARY, ND_CLASS_REDUCTION, ND_CLASS_SCAN } nd_op_class;
 
 /* One row of the table. The texts live as long as the program. */

@@ -16,6 +16,7 @@ ND_BEGIN_C
 
 #define ND_MAX_RANK 32
 
+/* The handle. Never dereferenced outside the library. */
 typedef struct nd_array nd_array;
 
 /* ---- Ownership -------------------------------------------------------------------------------------------- */
@@ -44,6 +45,8 @@ typedef struct nd_scope {
     bool entered;
 } nd_scope;
 
+/* What ND_SCOPE does at its beginning and end, for languages without it. Scopes close in the reverse order of
+ * opening, on the thread that opened them. */
 ND_API nd_scope nd_scope_open(void);
 ND_API void nd_scope_close(nd_scope *scope);
 
@@ -100,7 +103,9 @@ ND_API nd_shape nd_shape_of(int rank, const int64_t *lengths);
 /* ---- Facts about an array ------------------------------------------------------------------------------------
  * None of these fails; for NULL they return 0, NULL or ND_DTYPE_NONE. None forces a pending array. */
 
+/* Dtype of the elements. */
 ND_API nd_dtype nd_dtype_of(const nd_array *array);
+/* Number of axes. */
 ND_API int nd_rank(const nd_array *array);
 /* Lengths of the axes, nd_rank() of them; lives as long as the array. */
 ND_API const int64_t *nd_lengths(const nd_array *array);

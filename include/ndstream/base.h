@@ -49,6 +49,7 @@ ND_BEGIN_C
     X(ND_ERROR_FORMAT,    10, "file is malformed")                                                            \
     X(ND_ERROR_UNSUPPORTED, 11, "not supported by this build")
 
+/* What went wrong, or ND_OK. The values are pinned: they are part of the ABI. */
 typedef enum nd_status {
 #define ND_STATUS_ENUM(code, value, text) code = value,
     ND_STATUSES(ND_STATUS_ENUM)
@@ -125,6 +126,7 @@ typedef struct nd_configuration {
     int threads;
 } nd_configuration;
 
+/* Thread-safe. The first call chooses the kernels for this CPU. */
 ND_API nd_configuration nd_config(void);
 
 ND_END_C

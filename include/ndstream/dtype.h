@@ -45,6 +45,7 @@ ND_API nd_dtype nd_dtype_from_name(const char *name);
 /* Bytes of one element; 0 for a number that is no dtype. */
 ND_API size_t nd_dtype_size(nd_dtype dtype);
 
+/* The family of a dtype, which must be valid. */
 ND_API nd_kind nd_dtype_kind(nd_dtype dtype);
 
 /* The smallest dtype that both promote to under NumPy 2's rules (bfloat16 as in JAX: with float16 it gives
@@ -58,6 +59,7 @@ typedef enum nd_casting {
     ND_CAST_UNSAFE     /* any */
 } nd_casting;
 
+/* True if a cast from one to the other goes no further than `casting`: numpy.can_cast. */
 ND_API bool nd_can_cast(nd_dtype from, nd_dtype to, nd_casting casting);
 
 ND_END_C

@@ -9,6 +9,7 @@
 #include <complex>
 #endif
 
+/* Which member of an operand holds. */
 typedef enum nd_operand_kind {
     ND_OPERAND_ARRAY,
     ND_OPERAND_BOOL,
@@ -18,6 +19,7 @@ typedef enum nd_operand_kind {
     ND_OPERAND_COMPLEX
 } nd_operand_kind;
 
+/* One argument of an operation. ND_OPERAND(x) makes it; by hand only where the type is known at run time. */
 typedef struct nd_operand {
     nd_operand_kind kind;
     const nd_array *array; /* for ND_OPERAND_ARRAY, else NULL */

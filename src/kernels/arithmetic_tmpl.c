@@ -26,17 +26,21 @@
     }                                                                                                        \
     ALWAYS_INLINE TYPE NAME##_sign(TYPE x)                                                                   \
     {                                                                                                        \
-        const REAL re = __real__ x, im = __imag__ x, length = HYPOT(re, im);                                 \
+        REAL re = __real__ x, im = __imag__ x;                                                                \
+        REAL length = HYPOT(re, im);                                                                         \
         if (length == 0)                                                                                     \
             return 0;                                                                                        \
-        if (length - length != 0) { /* infinite or NaN */                                                    \
-            const int real_infinite = FABS(re) > 0 && re - re != 0 && re == re;                              \
+        if (length - length != 0) { /* infinite, NaN, or too long */                                         \
+            const int real_infinite = re - re != 0 && re == re;                                              \
             const int imaginary_infinite = im - im != 0 && im == im;                                         \
-            if (real_infinite && im - im == 0)                                                               \
+            if ((real_infinite && imaginary_infinite) || length != length)                                   \
+                return COMPLEX_OF(TYPE, (REAL)NAN, (REAL)NAN);                                               \
+            if (real_infinite)                                                                               \
                 return COMPLEX_OF(TYPE, re > 0 ? 1 : -1, 0);                                                 \
-            if (imaginary_infinite && re - re == 0)                                                          \
+            if (imaginary_infinite)                                                                          \
                 return COMPLEX_OF(TYPE, 0, im > 0 ? 1 : -1);                                                 \
-            return COMPLEX_OF(TYPE, (REAL)NAN, (REAL)NAN);                                                   \
+            re *= (REAL)0.25, im *= (REAL)0.25;                                                              \
+            length = HYPOT(re, im);                                                                          \
         }                                                                                                    \
         return COMPLEX_OF(TYPE, re / length, im / length);                                                   \
     }

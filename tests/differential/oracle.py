@@ -35,8 +35,8 @@ def loop_dtype(name, arguments):
 
 
 def is_exact(op, dtype):
-    """NumPy's own result is the expectation to the last bit: no rounding, or correct rounding, which
-    for complex products and quotients depends on the order of their parts.
+    """NumPy's own result is the expectation to the last bit: no rounding, or correct rounding
+    (which for complex products and quotients depends on the order of their parts).
     """
     if op.ulp == 0 or dtype.kind in "biu" or op.name in ("add", "subtract"):
         return True

@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 
 import nd
-from oracle import is_exact
 from strategies import random_values
 
 SHAPES = [
@@ -91,7 +90,7 @@ def exact_elementwise():
     for dtype in nd.NUMPY_DTYPES:
         arrays = [random_values(rng, dtype, (7001,), kind) for kind in ("special", "wide", "small")]
         for op in nd.ELEMENTWISE:
-            if not is_exact(op, np.dtype(dtype)) and op.ulp > 0.5:
+            if op.ulp > 0.5 and op.name not in ("sign", "absolute"):
                 continue
             for first in range(3):
                 given = [nd.from_numpy(arrays[(first + i) % 3]) for i in range(op.arguments)]

@@ -1,0 +1,311 @@
+/* The library in a program with threads of its own: shared arrays, scopes and errors of each thread, fork. Run it under
+ * ThreadSanitizer too. */
+#include <ndstream/nd.h>
+
+#include "array/array.h"
+
+/* Freed objects wait in the thread for reuse and count as used. */
+#define nd_memory() (ndi_arrays_trim(), nd_memory())
+#include "unit.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#define HAS_FEATURE(x) __has_feature(x)
+#else
+#define HAS_FEATURE(x) 0
+#endif
+/* ThreadSanitizer does not follow a child that was forked while other threads ran. */
+#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
+#define FORKS 0
+#else
+#define FORKS 1
+#endif
+
+enum {
+    THREADS = 6,
+    ROUNDS = 12,
+    LARGE = 200000, /* elements: enough for the library's own threads to join in */
+};
+
+/* What a thread works on, and how often it was wrong: assertions are made after the join. */
+typedef struct worker {
+    pthread_t thread;
+    int number;
+    const nd_array *shared;
+    int wrong;
+} worker;
+
+static int run_workers(void *(*body)(void *), const nd_array *shared)
+{
+    worker workers[THREADS];
+    int wrong = 0, started = 0;
+    for (; started < THREADS; started++) {
+        workers[started] = (worker){.number = started, .shared = shared};
+        if (pthread_create(&workers[started].thread, NULL, body, &workers[started]) != 0)
+            break;
+    }
+    for (int i = 0; i < started; i++) {
+        pthread_join(workers[i].thread, NULL);
+        wrong += workers[i].wrong;
+    }
+    return wrong + THREADS - started;
+}
+
+static double sum_of_range(double n)
+{
+    return n * (n - 1) / 2;
+}
+
+/* ---- Shared arrays ------------------------------------------------------------------------------------------- */
+
+static void *read_shared(void *context)
+{
+    worker *const me = context;
+    for (int round = 0; round < ROUNDS; round++)
+        ND_SCOPE {
+            const nd_array *a = me->shared;
+            me->wrong += nd_item(nd_sum(a, ND_ALL)) != sum_of_range(LARGE);
+            me->wrong += nd_item(nd_max(nd_add(a, me->number), ND_ALL)) != LARGE - 1 + me->number;
+            nd_array *table = nd_reshape(a, ND_SHAPE(LARGE / 100, 100));
+            me->wrong += nd_item(nd_max(nd_sum(nd_transpose(table), ND_AXIS(0)), ND_ALL)) !=
+                         100.0 * (LARGE - 100) + sum_of_range(100);
+            nd_array *small = nd_slice(a, ND_RANGE(me->number, me->number + 3));
+            me->wrong += nd_item(nd_sum(nd_multiply(small, small), ND_ALL)) !=
+                         3 * me->number * me->number + 6 * me->number + 5;
+            me->wrong += nd_item(nd_sum(nd_sqrt(nd_square(a)), ND_ALL)) != sum_of_range(LARGE);
+        }
+    me->wrong += nd_error() != ND_OK;
+    return NULL;
+}
+
+TEST(many_threads_read_one_array)
+{
+    ND_SCOPE {
+        assert_int_equal(run_workers(read_shared, nd_cast(nd_arange(LARGE), ND_FLOAT64)), 0);
+    }
+}
+
+static void *hold_shared(void *context)
+{
+    worker *const me = context;
+    for (int round = 0; round < 2000; round++) {
+        nd_array *mine = nd_retain((nd_array *)me->shared);
+        nd_array *view = nd_slice(mine, ND_RANGE(me->number, ND_OPEN));
+        const int64_t first = 0;
+        me->wrong += nd_get_int64(view, &first) != me->number;
+        nd_release(mine);
+        nd_release(view);
+    }
+    return NULL;
+}
+
+TEST(references_are_counted_by_many_threads)
+{
+    static const int64_t counts[] = {10, 100, LARGE}; /* elements inside the object, behind it, apart */
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        nd_array *a = nd_arange(counts[i]);
+        assert_int_equal(run_workers(hold_shared, a), 0);
+        nd_release(a);
+    }
+}
+
+/* ---- Arrays, scopes and errors of their own --------------------------------------------------------------------- */
+
+static void *own_arrays(void *context)
+{
+    worker *const me = context;
+    for (int round = 0; round < ROUNDS; round++) {
+        ND_SCOPE {
+            nd_array *a = nd_add(nd_zeros(ND_FLOAT32, ND_SHAPE(LARGE)), me->number);
+            ND_SCOPE {
+                for (int i = 0; i < 100; i++) {
+                    nd_array *small = nd_add(nd_ones(ND_INT64, ND_SHAPE(1 + i % 9)), i);
+                    me->wrong += nd_item_int64(nd_max(small, ND_ALL)) != i + 1;
+                }
+            }
+            nd_multiply_into(a, a, 2);
+            nd_add_into(nd_slice(a, ND_RANGE(1, ND_OPEN)), nd_slice(a, ND_RANGE(ND_OPEN, -1)), 1);
+            me->wrong += nd_item(nd_sum(a, ND_ALL)) != 2.0 * me->number * LARGE + (LARGE - 1);
+            me->wrong += nd_item(nd_sum(nd_cumsum(nd_ones(ND_INT64, ND_SHAPE(LARGE)), 0), ND_ALL)) != sum_of_range(LARGE + 1);
+        }
+    }
+    return NULL;
+}
+
+TEST(each_thread_has_arrays_and_scopes_of_its_own)
+{
+    assert_int_equal(run_workers(own_arrays, NULL), 0);
+}
+
+static void *own_errors(void *context)
+{
+    worker *const me = context;
+    char text[32];
+    snprintf(text, sizeof text, "(%d,)", me->number + 10);
+    for (int round = 0; round < 300; round++) {
+        ND_SCOPE {
+            nd_array *a = nd_ones(ND_INT8, ND_SHAPE(me->number + 10)), *b = nd_ones(ND_INT8, ND_SHAPE(7));
+            if (me->number % 2) {
+                me->wrong += nd_add(a, b) != NULL || nd_error() != ND_ERROR_SHAPE || !strstr(nd_error_message(), text);
+                nd_error_clear();
+            } else {
+                me->wrong += nd_add(a, a) == NULL || nd_error() != ND_OK;
+            }
+        }
+    }
+    if (me->number % 2) /* left behind on purpose: it ends with the thread */
+        nd_dtype_from_name("none such");
+    return NULL;
+}
+
+TEST(errors_belong_to_their_thread)
+{
+    assert_int_equal(run_workers(own_errors, NULL), 0);
+    assert_int_equal(nd_error(), ND_OK);
+}
+
+/* ---- From one thread to another ------------------------------------------------------------------------------------ */
+
+static _Atomic(nd_array *) handed;
+static atomic_int taken;
+
+static void *make_and_hand_over(void *context)
+{
+    worker *const me = context;
+    for (int round = 0; round < 200; round++) {
+        nd_array *made = NULL;
+        ND_SCOPE {
+            made = nd_keep(nd_add(nd_zeros(ND_INT64, ND_SHAPE(round % 2 ? 3 : 2000)), me->number));
+        }
+        nd_array *before = atomic_exchange(&handed, made);
+        if (before) {
+            ND_SCOPE {
+                const double mean = nd_item(nd_mean(before, ND_ALL));
+                me->wrong += mean < 0 || mean >= THREADS;
+            }
+            nd_release(before);
+            atomic_fetch_add(&taken, 1);
+        }
+    }
+    return NULL;
+}
+
+TEST(an_array_may_be_released_by_another_thread)
+{
+    atomic_store(&taken, 0);
+    assert_int_equal(run_workers(make_and_hand_over, NULL), 0);
+    nd_release(atomic_exchange(&handed, NULL));
+    assert_int_equal(atomic_load(&taken), THREADS * 200 - 1);
+}
+
+static void *leaves_in_a_scope(void *context)
+{
+    (void)context;
+    ND_SCOPE {
+        nd_ones(ND_FLOAT64, ND_SHAPE(5000));
+        pthread_exit(NULL);
+    }
+    return NULL;
+}
+
+TEST(a_thread_that_exits_in_a_scope_gives_its_arrays_back)
+{
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, leaves_in_a_scope, NULL), 0);
+    pthread_join(thread, NULL);
+}
+
+/* ---- The number of threads ---------------------------------------------------------------------------------------------- */
+
+static atomic_bool finished;
+
+static void *change_threads(void *unused)
+{
+    for (int round = 0; !atomic_load(&finished); round++) {
+        nd_set_num_threads(1 + round % 5);
+        if (nd_num_threads() < 1 || nd_config().threads < 1)
+            return unused;
+        usleep(200);
+    }
+    return NULL;
+}
+
+TEST(the_number_of_threads_may_change_while_others_compute)
+{
+    const int before = nd_num_threads();
+    int failed = 0;
+    atomic_store(&finished, false);
+    pthread_t changer;
+    assert_int_equal(pthread_create(&changer, NULL, change_threads, &failed), 0);
+    ND_SCOPE {
+        nd_array *shared = nd_cast(nd_arange(LARGE), ND_FLOAT64);
+        failed += run_workers(read_shared, shared);
+        failed += run_workers(own_arrays, NULL);
+    }
+    atomic_store(&finished, true);
+    void *wrong = NULL;
+    pthread_join(changer, &wrong);
+    nd_set_num_threads(before);
+    assert_int_equal(failed, 0);
+    assert_null(wrong);
+}
+
+/* ---- fork ----------------------------------------------------------------------------------------------------------------- */
+
+static void *compute_until_finished(void *context)
+{
+    worker *const me = context;
+    while (!atomic_load(&finished))
+        ND_SCOPE {
+            nd_array *a = nd_add(nd_arange(LARGE), me->number);
+            me->wrong += nd_item(nd_sum(a, ND_ALL)) != sum_of_range(LARGE) + (double)me->number * LARGE;
+        }
+    return NULL;
+}
+
+static int child_computes(const nd_array *inherited)
+{
+    int wrong = 0;
+    alarm(30);
+    ND_SCOPE {
+        wrong += nd_item(nd_sum(inherited, ND_ALL)) != sum_of_range(LARGE);
+        nd_array *a = nd_cast(nd_arange(3 * LARGE), ND_FLOAT32);
+        wrong += nd_item(nd_max(nd_multiply(a, 2), ND_ALL)) != 2.0 * (3 * LARGE - 1);
+        wrong += nd_item(nd_mean(nd_ones(ND_FLOAT32, ND_SHAPE(LARGE, 5)), ND_ALL)) != 1;
+    }
+    nd_memory_trim();
+    return wrong + (nd_error() != ND_OK);
+}
+
+TEST(a_child_forked_while_others_compute_computes_too)
+{
+    if (!FORKS)
+        skip();
+    worker workers[2] = {{.number = 1}, {.number = 2}};
+    int wrong = 0;
+    atomic_store(&finished, false);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, compute_until_finished, &workers[i]), 0);
+    ND_SCOPE {
+        nd_array *shared = nd_arange(LARGE);
+        for (int round = 0; round < 8; round++) {
+            int status = -1;
+            fflush(NULL);
+            const pid_t child = fork();
+            if (child == 0)
+                _exit(child_computes(shared));
+            wrong += child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+            wrong += nd_item(nd_sum(shared, ND_ALL)) != sum_of_range(LARGE);
+        }
+    }
+    atomic_store(&finished, true);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(workers[i].thread, NULL);
+        wrong += workers[i].wrong;
+    }
+    assert_int_equal(wrong, 0);
+}
