@@ -101,18 +101,17 @@ def machine():
 def main():
     arguments = parse()
     os.environ["ND_LIBRARY"] = str(arguments.build / "src" / "libndstream.so")
-    sys.path.insert(0, str(ROOT / "tools"))
+    sys.path.insert(0, str(ROOT / "tests" / "differential"))  # nd.py, the library through ctypes
     sys.path.insert(0, str(HERE))
     import cases
-    import nd
 
     model, commit = machine()
-    configuration = nd.configuration()
-    threads = configuration["threads"]
+    configuration = cases.configuration()
+    threads = configuration.threads
     report = Report()
     title = (
-        f"{model}, {threads} threads, {configuration['isa']}, {configuration['blas']}, "
-        f"{configuration['vector_math']}; commit {commit}, {datetime.date.today()}"
+        f"{model}, {threads} threads, {configuration.isa.decode()}, {configuration.blas.decode()}, "
+        f"{configuration.vector_math.decode()}; commit {commit}, {datetime.date.today()}"
     )
     print(title)
     header = ("case", "ndstream ms", "NumPy ms", "vs NumPy", "best peer ms", "vs peer", "limit ms", "of limit")

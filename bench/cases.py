@@ -47,6 +47,36 @@ class Limits:
         return lambda: count / self.arithmetic_(single, self.threads, 0.5)
 
 
+def configuration():
+    function = nd.library.nd_config
+    function.restype, function.argtypes = nd.Configuration, []
+    return function()
+
+
+class Generator:
+    """The library's random numbers."""
+
+    def __init__(self, seed):
+        nd.library.nd_random_new.restype = ctypes.c_void_p
+        nd.library.nd_random_new.argtypes = [ctypes.c_uint64]
+        self.handle = nd.library.nd_random_new(seed)
+
+    def _make(self, name, *arguments):
+        function = getattr(nd.library, f"nd_random_{name}")
+        function.restype, function.argtypes = ctypes.c_void_p, None
+        return nd.Array(function(ctypes.c_void_p(self.handle), *arguments))
+
+    def uniform(self, n):
+        return self._make("uniform", nd.DTYPES.index("float64"), nd.shape_of((n,)))
+
+    def normal(self, n):
+        return self._make("normal", nd.DTYPES.index("float64"), nd.shape_of((n,)))
+
+    def integers(self, low, high, n):
+        bounds = (ctypes.c_int64(low), ctypes.c_int64(high))
+        return self._make("integers", nd.DTYPES.index("int64"), *bounds, nd.shape_of((n,)))
+
+
 def own(array):
     return nd.from_numpy(array)
 
@@ -199,7 +229,7 @@ def products(build, threads):
 def random_numbers(build, threads):
     limits = Limits(build, threads)
     generator = np.random.default_rng(5)
-    ours = nd.Random(5)
+    ours = Generator(5)
     write = limits.stream(0, 8 * N)
     yield Case("random, 10M float64", lambda: ours.uniform(N), lambda: generator.random(N), write)
     yield Case("standard_normal, 10M", lambda: ours.normal(N), lambda: generator.standard_normal(N), write)

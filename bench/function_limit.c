@@ -1,9 +1,11 @@
-/* Seconds that SLEEF itself needs for a function of `n` doubles, from a bare loop over data that stay in L1. */
+/* Seconds that SLEEF itself needs for a function of `n` doubles, from a bare loop over data that
+ * stay in L1. */
 #include <string.h>
 #include <time.h>
 
 #ifdef __x86_64__
-/* SLEEF declares what the compiler targets; the loops below are called only where the CPU has it. */
+/* SLEEF declares what the compiler targets; the loops below are called only where the CPU has it.
+ */
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx2,fma")
 #include <immintrin.h>
@@ -23,11 +25,11 @@ static double now(void)
 }
 
 #ifdef __x86_64__
-#define LOOP(NAME, TARGET, VECTOR, FUNCTION)                                                                 \
-    __attribute__((target(TARGET))) static void NAME(double *out, const double *in)                          \
-    {                                                                                                        \
-        for (size_t i = 0; i < RESIDENT; i += sizeof(VECTOR) / sizeof(double))                               \
-            *(VECTOR *)(out + i) = FUNCTION(*(const VECTOR *)(in + i));                                      \
+#define LOOP(NAME, TARGET, VECTOR, FUNCTION)                                                       \
+    __attribute__((target(TARGET))) static void NAME(double *out, const double *in)                \
+    {                                                                                              \
+        for (size_t i = 0; i < RESIDENT; i += sizeof(VECTOR) / sizeof(double))                     \
+            *(VECTOR *)(out + i) = FUNCTION(*(const VECTOR *)(in + i));                            \
     }
 LOOP(exp_avx512, "avx512f", __m512d, Sleef_expd8_u10avx512f)
 LOOP(sin_avx512, "avx512f", __m512d, Sleef_sind8_u10avx512f)
@@ -35,7 +37,8 @@ LOOP(exp_avx2, "avx2,fma", __m256d, Sleef_expd4_u10avx2)
 LOOP(sin_avx2, "avx2,fma", __m256d, Sleef_sind4_u10avx2)
 #endif
 
-/* `name` is "exp" or "sin", of arguments in 0..1; negative where there are no vectors to measure. */
+/* `name` is "exp" or "sin", of arguments in 0..1; negative where there are no vectors to measure.
+ */
 double limit_function(const char *name, size_t n, int threads)
 {
     void (*loop)(double *, const double *) = NULL;

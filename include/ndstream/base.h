@@ -29,25 +29,27 @@ ND_BEGIN_C
 #define ND_VERSION_PATCH 0
 #define ND_VERSION_STRING "0.1.0"
 
-/* ---- Errors -------------------------------------------------------------------------------------------
- * A function that fails returns NULL (or a status other than ND_OK) and keeps the error for its thread.
- * Given NULL for an array, a function returns NULL and leaves the kept error alone, so calls nest and one
- * check at the end suffices: the first error is kept until nd_error_clear(). */
+/* ---- Errors -------------------------------------------------------------------------------------
+ * A function that fails returns NULL (or a status other than ND_OK) and keeps the error for its
+ * thread. Given NULL for an array, a function returns NULL and leaves the kept error alone, so
+ * calls nest and one check at the end suffices: the first error is kept until nd_error_clear(). */
 
+/* clang-format off */
 /*       code              value  text */
-#define ND_STATUSES(X)                                                                                        \
-    X(ND_OK,               0, "no error")                                                                     \
-    X(ND_ERROR_MEMORY,     1, "out of memory")                                                                \
-    X(ND_ERROR_SHAPE,      2, "shapes do not fit")                                                            \
-    X(ND_ERROR_DTYPE,      3, "dtype not supported")                                                          \
-    X(ND_ERROR_AXIS,       4, "axis out of range or repeated")                                                \
-    X(ND_ERROR_INDEX,      5, "index out of range")                                                           \
-    X(ND_ERROR_VALUE,      6, "value not allowed")                                                            \
-    X(ND_ERROR_ARGUMENT,   7, "argument missing or not allowed")                                              \
-    X(ND_ERROR_READONLY,   8, "array is read-only")                                                           \
-    X(ND_ERROR_FILE,       9, "file could not be read or written")                                            \
-    X(ND_ERROR_FORMAT,    10, "file is malformed")                                                            \
+#define ND_STATUSES(X) \
+    X(ND_OK,               0, "no error") \
+    X(ND_ERROR_MEMORY,     1, "out of memory") \
+    X(ND_ERROR_SHAPE,      2, "shapes do not fit") \
+    X(ND_ERROR_DTYPE,      3, "dtype not supported") \
+    X(ND_ERROR_AXIS,       4, "axis out of range or repeated") \
+    X(ND_ERROR_INDEX,      5, "index out of range") \
+    X(ND_ERROR_VALUE,      6, "value not allowed") \
+    X(ND_ERROR_ARGUMENT,   7, "argument missing or not allowed") \
+    X(ND_ERROR_READONLY,   8, "array is read-only") \
+    X(ND_ERROR_FILE,       9, "file could not be read or written") \
+    X(ND_ERROR_FORMAT,    10, "file is malformed") \
     X(ND_ERROR_UNSUPPORTED, 11, "not supported by this build")
+/* clang-format on */
 
 /* What went wrong, or ND_OK. The values are pinned: they are part of the ABI. */
 typedef enum nd_status {
@@ -59,34 +61,35 @@ typedef enum nd_status {
 /* Code of the error kept for this thread, ND_OK if there is none. */
 ND_API nd_status nd_error(void);
 
-/* Message of the error kept for this thread ("" if none): the operation, the shapes and dtypes, and what is
- * wrong. Valid until the next error or nd_error_clear() of this thread. */
+/* Message of the error kept for this thread ("" if none): the operation, the shapes and dtypes, and
+ * what is wrong. Valid until the next error or nd_error_clear() of this thread. */
 ND_API const char *nd_error_message(void);
 
 /* Forgets the error kept for this thread. */
 ND_API void nd_error_clear(void);
 
-/* Constant text for a status, for example "shapes do not fit"; "unknown status" for any other number. */
+/* Constant text for a status, for example "shapes do not fit"; "unknown status" for any other
+ * number. */
 ND_API const char *nd_status_text(nd_status status);
 
-/* ---- Memory ---------------------------------------------------------------------------------------------
- * Every allocation of the library goes through one hook. Large blocks are kept for reuse, on huge pages: a
- * fresh 80 MB block costs more in page faults than the arithmetic that fills it. */
+/* ---- Memory -------------------------------------------------------------------------------------
+ * Every allocation of the library goes through one hook. Large blocks are kept for reuse, on huge
+ * pages: a fresh 80 MB block costs more in page faults than the arithmetic that fills it. */
 
-/* Where memory comes from. `allocate` returns memory aligned to 64 bytes, or NULL; `release` gets the same
- * size. Both must be thread-safe. */
+/* Where memory comes from. `allocate` returns memory aligned to 64 bytes, or NULL; `release` gets
+ * the same size. Both must be thread-safe. */
 typedef struct nd_allocator {
     void *(*allocate)(size_t bytes, void *context);
     void (*release)(void *memory, size_t bytes, void *context);
     void *context;
 } nd_allocator;
 
-/* Sets the allocator; NULL restores the library's own. Call it before the first array is made: memory is
- * returned to the allocator that is set at that time. Not thread-safe. */
+/* Sets the allocator; NULL restores the library's own. Call it before the first array is made:
+ * memory is returned to the allocator that is set at that time. Not thread-safe. */
 ND_API void nd_set_allocator(const nd_allocator *allocator);
 
-/* Limits the bytes that the library holds at once (0: no limit, the default). An allocation that would pass the
- * limit fails with ND_ERROR_MEMORY; nothing already made is touched. Thread-safe. */
+/* Limits the bytes that the library holds at once (0: no limit, the default). An allocation that
+ * would pass the limit fails with ND_ERROR_MEMORY; nothing already made is touched. Thread-safe. */
 ND_API void nd_set_memory_budget(size_t bytes);
 
 /* What the library's memory looks like now, in bytes. */
@@ -107,10 +110,11 @@ ND_API void nd_memory_reset_peak(void);
 /* Returns the blocks kept for reuse to the system. Thread-safe. */
 ND_API void nd_memory_trim(void);
 
-/* ---- Threads and configuration -------------------------------------------------------------------------- */
+/* ---- Threads and configuration --------------------------------------------------------------- */
 
-/* Sets how many threads large operations use (at least 1; 0: one for each CPU this process may run on, the
- * default, or the environment variable ND_NUM_THREADS). Results do not depend on it. Thread-safe. */
+/* Sets how many threads large operations use (at least 1; 0: one for each CPU this process may run
+ * on, the default, or the environment variable ND_NUM_THREADS). Results do not depend on it.
+ * Thread-safe. */
 ND_API void nd_set_num_threads(int threads);
 
 /* Threads that a large operation would use now. */
@@ -118,8 +122,9 @@ ND_API int nd_num_threads(void);
 
 /* What this build is and what it chose on this machine. The texts live as long as the program. */
 typedef struct nd_configuration {
-    const char *version;  /* ND_VERSION_STRING of the library */
-    const char *isa;      /* kernels in use: "reference", "baseline", "avx2" or "avx512" (masked by ND_ISA) */
+    const char *version; /* ND_VERSION_STRING of the library */
+    /* Kernels in use: "reference", "baseline", "avx2" or "avx512" (masked by ND_ISA). */
+    const char *isa;
     const char *isa_best; /* best that this CPU could run */
     const char *blas;     /* matrix product library and the kernels it was told to use */
     const char *vector_math;

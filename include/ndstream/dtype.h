@@ -48,8 +48,8 @@ ND_API size_t nd_dtype_size(nd_dtype dtype);
 /* The family of a dtype, which must be valid. */
 ND_API nd_kind nd_dtype_kind(nd_dtype dtype);
 
-/* The smallest dtype that both promote to under NumPy 2's rules (bfloat16 as in JAX: with float16 it gives
- * float32). Never fails for valid dtypes. */
+/* The smallest dtype that both promote to under NumPy 2's rules (bfloat16 as in JAX: with float16
+ * it gives float32). Never fails for valid dtypes. */
 ND_API nd_dtype nd_promote(nd_dtype a, nd_dtype b);
 
 /* How far a cast may go. */

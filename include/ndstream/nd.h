@@ -6,7 +6,7 @@
  *     {
  *         ND_SCOPE {
  *             nd_array *x = nd_linspace(-10, 10, 1000001);
- *             nd_array *y = nd_add(nd_multiply(2.0, nd_square(x)), nd_add(nd_multiply(3.0, x), 5.0));
+ *             nd_array *y = nd_add(nd_multiply(2.0, nd_square(x)), nd_multiply(3.0, x));
  *             nd_print(nd_mean(y, ND_ALL));
  *         }
  *         return nd_error() != ND_OK;

@@ -1,5 +1,5 @@
-/* What an operation takes: an array, or a C scalar, which is weak as in NumPy 2 (it takes on the array's dtype
- * where its kind allows). Scalars go by value and allocate nothing. */
+/* What an operation takes: an array, or a C scalar, which is weak as in NumPy 2 (it takes on the
+ * array's dtype where its kind allows). Scalars go by value and allocate nothing. */
 #ifndef NDSTREAM_OPERAND_H
 #define NDSTREAM_OPERAND_H
 
@@ -19,7 +19,8 @@ typedef enum nd_operand_kind {
     ND_OPERAND_COMPLEX
 } nd_operand_kind;
 
-/* One argument of an operation. ND_OPERAND(x) makes it; by hand only where the type is known at run time. */
+/* One argument of an operation. ND_OPERAND(x) makes it; by hand only where the type is known at run
+ * time. */
 typedef struct nd_operand {
     nd_operand_kind kind;
     const nd_array *array; /* for ND_OPERAND_ARRAY, else NULL */
@@ -30,22 +31,47 @@ typedef struct nd_operand {
     } value;
 #ifdef __cplusplus
     nd_operand() = default;
-    nd_operand(const nd_array *a) : kind(ND_OPERAND_ARRAY), array(a) { value.integer = 0; }
-    nd_operand(bool x) : kind(ND_OPERAND_BOOL), array(nullptr) { value.integer = x; }
-    nd_operand(int x) : kind(ND_OPERAND_INT), array(nullptr) { value.integer = x; }
-    nd_operand(unsigned x) : kind(ND_OPERAND_INT), array(nullptr) { value.integer = x; }
-    nd_operand(long x) : kind(ND_OPERAND_INT), array(nullptr) { value.integer = x; }
-    nd_operand(long long x) : kind(ND_OPERAND_INT), array(nullptr) { value.integer = x; }
+    nd_operand(const nd_array *a) : kind(ND_OPERAND_ARRAY), array(a)
+    {
+        value.integer = 0;
+    }
+    nd_operand(bool x) : kind(ND_OPERAND_BOOL), array(nullptr)
+    {
+        value.integer = x;
+    }
+    nd_operand(int x) : kind(ND_OPERAND_INT), array(nullptr)
+    {
+        value.integer = x;
+    }
+    nd_operand(unsigned x) : kind(ND_OPERAND_INT), array(nullptr)
+    {
+        value.integer = x;
+    }
+    nd_operand(long x) : kind(ND_OPERAND_INT), array(nullptr)
+    {
+        value.integer = x;
+    }
+    nd_operand(long long x) : kind(ND_OPERAND_INT), array(nullptr)
+    {
+        value.integer = x;
+    }
     nd_operand(unsigned long x) : nd_operand((unsigned long long)x) {}
     nd_operand(unsigned long long x)
         : kind(x > INT64_MAX ? ND_OPERAND_UINT : ND_OPERAND_INT), array(nullptr)
     {
         value.natural = x;
     }
-    nd_operand(float x) : kind(ND_OPERAND_REAL), array(nullptr) { value.real[0] = x, value.real[1] = 0; }
-    nd_operand(double x) : kind(ND_OPERAND_REAL), array(nullptr) { value.real[0] = x, value.real[1] = 0; }
+    nd_operand(float x) : kind(ND_OPERAND_REAL), array(nullptr)
+    {
+        value.real[0] = x, value.real[1] = 0;
+    }
+    nd_operand(double x) : kind(ND_OPERAND_REAL), array(nullptr)
+    {
+        value.real[0] = x, value.real[1] = 0;
+    }
     nd_operand(long double x) : nd_operand((double)x) {}
-    template <class T> nd_operand(const std::complex<T> &x) : kind(ND_OPERAND_COMPLEX), array(nullptr)
+    template <class T> nd_operand(const std::complex<T> &x)
+        : kind(ND_OPERAND_COMPLEX), array(nullptr)
     {
         value.real[0] = (double)x.real(), value.real[1] = (double)x.imag();
     }
@@ -70,7 +96,8 @@ static inline nd_operand nd_operand_int(int64_t x)
 }
 static inline nd_operand nd_operand_uint(uint64_t x)
 {
-    return (nd_operand){.kind = x > INT64_MAX ? ND_OPERAND_UINT : ND_OPERAND_INT, .value.natural = x};
+    return (nd_operand){.kind = x > INT64_MAX ? ND_OPERAND_UINT : ND_OPERAND_INT,
+                        .value.natural = x};
 }
 static inline nd_operand nd_operand_real(double x)
 {
@@ -85,27 +112,29 @@ static inline nd_operand nd_operand_itself(nd_operand x)
     return x;
 }
 
-/* The argument is named once, in the __auto_type: named twice, nested calls would double at every level. The
- * variable is numbered, so that nested calls do not shadow each other's. */
+/* The argument is named once, in the __auto_type: named twice, nested calls would double at every
+ * level. The variable is numbered, so that nested calls do not shadow each other's. */
 #define ND_OPERAND(x) ND_OPERAND_AS_(ND_JOIN_(nd_operand_, __COUNTER__), x)
-#define ND_OPERAND_AS_(name, x)                                                                              \
-    (__extension__({                                                                                         \
-        __auto_type name = (x);                                                                              \
-        _Generic(name,                                                                                       \
-            nd_array *: nd_operand_array,                                                                    \
-            const nd_array *: nd_operand_array,                                                              \
-            void *: nd_operand_array,                                                                        \
-            nd_operand: nd_operand_itself,                                                                   \
-            bool: nd_operand_bool,                                                                           \
-            float: nd_operand_real,                                                                          \
-            double: nd_operand_real,                                                                         \
-            long double: nd_operand_real,                                                                    \
-            float _Complex: nd_operand_complex,                                                              \
-            double _Complex: nd_operand_complex,                                                             \
-            unsigned long: nd_operand_uint,                                                                  \
-            unsigned long long: nd_operand_uint,                                                             \
-            default: nd_operand_int)(name);                                                                  \
+/* clang-format off */
+#define ND_OPERAND_AS_(name, x)                                                                   \
+    (__extension__({                                                                              \
+        __auto_type name = (x);                                                                   \
+        _Generic(name,                                                                            \
+            nd_array *: nd_operand_array,                                                         \
+            const nd_array *: nd_operand_array,                                                   \
+            void *: nd_operand_array,                                                             \
+            nd_operand: nd_operand_itself,                                                        \
+            bool: nd_operand_bool,                                                                \
+            float: nd_operand_real,                                                               \
+            double: nd_operand_real,                                                              \
+            long double: nd_operand_real,                                                         \
+            float _Complex: nd_operand_complex,                                                   \
+            double _Complex: nd_operand_complex,                                                  \
+            unsigned long: nd_operand_uint,                                                       \
+            unsigned long long: nd_operand_uint,                                                  \
+            default: nd_operand_int)(name);                                                       \
     }))
+/* clang-format on */
 #endif
 
 #endif

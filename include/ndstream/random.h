@@ -15,8 +15,8 @@ ND_API void nd_random_free(nd_random *random);
 
 /* Uniform on [0, 1): Generator.random. dtype float64 or float32. */
 ND_API nd_array *nd_random_uniform(nd_random *random, nd_dtype dtype, nd_shape shape);
-/* low <= x < high: Generator.integers, for every integer dtype and bool. ND_ERROR_VALUE if low >= high or a bound is
- * out of the dtype's range. */
+/* low <= x < high: Generator.integers, for every integer dtype and bool. ND_ERROR_VALUE if low >=
+ * high or a bound is out of the dtype's range. */
 ND_API nd_array *nd_random_integers(nd_random *random, nd_dtype dtype, int64_t low, int64_t high,
                                     nd_shape shape);
 /* Mean 0, standard deviation 1: Generator.standard_normal (ziggurat). dtype float64 or float32. */

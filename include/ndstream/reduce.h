@@ -6,13 +6,13 @@
 
 /* Zero-initialised means the defaults: (nd_reduce_options){.keepdims = true}. */
 typedef struct nd_reduce_options {
-    bool keepdims;             /* reduced axes stay, with length 1 */
-    bool has_dtype;            /* compute and return in `dtype` */
-    bool has_initial;          /* start from `initial`: sum, prod, min, max */
+    bool keepdims;    /* reduced axes stay, with length 1 */
+    bool has_dtype;   /* compute and return in `dtype` */
+    bool has_initial; /* start from `initial`: sum, prod, min, max */
     nd_dtype dtype;
     double initial;
-    const nd_array *where;     /* bool, broadcast to the array: only these elements count; NULL: all */
-    double ddof;               /* var, std: divide by n - ddof */
+    const nd_array *where; /* bool, broadcast to the array: only these elements count; NULL: all */
+    double ddof;           /* var, std: divide by n - ddof */
 } nd_reduce_options;
 
 #endif

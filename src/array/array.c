@@ -19,11 +19,6 @@ enum { STORAGE_HEADER = 64, JOINED_BYTES = 4096 - STORAGE_HEADER };
 
 _Static_assert(sizeof(ndi_storage) <= STORAGE_HEADER, "elements keep their alignment of 64 bytes");
 
-static bool is_joined(const ndi_storage *storage)
-{
-    return storage->memory == (const char *)storage + STORAGE_HEADER;
-}
-
 ndi_storage *ndi_storage_new(size_t bytes, bool zeroed)
 {
     const bool joined = bytes <= JOINED_BYTES;
@@ -44,6 +39,7 @@ ndi_storage *ndi_storage_new(size_t bytes, bool zeroed)
     }
     atomic_init(&storage->references, 1);
     storage->writeable = true;
+    storage->joined = joined;
     storage->memory = memory;
     storage->bytes = bytes;
     storage->release = NULL;
@@ -59,6 +55,7 @@ ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(v
         return NULL;
     atomic_init(&storage->references, 1);
     storage->writeable = writeable;
+    storage->joined = false;
     storage->memory = memory;
     storage->bytes = 0;
     storage->release = release;
@@ -71,7 +68,7 @@ void ndi_storage_release(ndi_storage *storage)
     if (!storage || (atomic_load_explicit(&storage->references, memory_order_acquire) != 1 &&
                      atomic_fetch_sub_explicit(&storage->references, 1, memory_order_acq_rel) != 1))
         return;
-    if (is_joined(storage)) {
+    if (storage->joined) {
         ndi_free(storage, STORAGE_HEADER + storage->bytes);
         return;
     }

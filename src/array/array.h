@@ -17,6 +17,7 @@ enum {
 typedef struct ndi_storage {
     atomic_uint references;
     bool writeable;
+    bool joined; /* the memory is in the same allocation, behind this header */
     void *memory;
     size_t bytes;                   /* of our own block; 0 for foreign memory */
     void (*release)(void *context); /* foreign memory: called at the end; NULL: nothing to call */

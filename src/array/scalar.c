@@ -1,5 +1,5 @@
-/* One element at a time: float16 and bfloat16 in portable bit code; scalars of every dtype stored and
- * loaded. The fast conversions of whole arrays are kernels, and are compared with these. */
+/* One element at a time: float16 and bfloat16 in portable bit code; scalars of every dtype stored
+ * and loaded. The fast conversions of whole arrays are kernels, and are compared with these. */
 #include <string.h>
 
 #include "dtype.h"

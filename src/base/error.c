@@ -60,8 +60,8 @@ void nd_error_clear(void)
 const char *nd_status_text(nd_status status)
 {
     switch (status) {
-#define STATUS_TEXT(code, value, text) \
-    case code:                         \
+#define STATUS_TEXT(code, value, text)                                                             \
+    case code:                                                                                     \
         return text;
         ND_STATUSES(STATUS_TEXT)
 #undef STATUS_TEXT

@@ -218,7 +218,7 @@ static void release_block(void *block, size_t size)
 enum { KEPT_SIZES = (63 - SMALLEST_DOUBLING) * 8 };
 
 typedef struct kept_block {
-    struct kept_block *older, *younger;           /* of any size */
+    struct kept_block *older, *younger;             /* of any size */
     struct kept_block *older_alike, *younger_alike; /* of the same size */
     size_t size;
 } kept_block;

@@ -14,8 +14,8 @@ void *ndi_allocate_zeroed(size_t bytes);
 /* Returns memory of ndi_allocate(bytes); NULL is allowed. */
 void ndi_free(void *memory, size_t bytes);
 
-/* Has nd_memory_trim() call `function` first, on the thread that trims: for a layer above that keeps freed objects for
- * reuse. One function at most. */
+/* Has nd_memory_trim() call `function` first, on the thread that trims: for a layer above that
+ * keeps freed objects for reuse. One function at most. */
 void ndi_at_trim(void (*function)(void));
 
 #endif

@@ -1,4 +1,5 @@
-/* Copies, conversions and assignment: one-argument maps whose kernel is a cast, and the transposing copy. */
+/* Copies, conversions and assignment: one-argument maps whose kernel is a cast, and the transposing
+ * copy. */
 #include "engine/copy.h"
 
 #include "base/pool.h"
@@ -6,7 +7,10 @@
 
 /* ---- The transposing copy: the two sides are contiguous along different axes ---- */
 
-enum { TILE_ROWS = 32, TILE_BYTES = 512 }; /* of the result: whole lines to stream, and an L1 full of arguments */
+enum {
+    TILE_ROWS = 32,
+    TILE_BYTES = 512
+}; /* of the result: whole lines to stream, and an L1 full of arguments */
 
 typedef struct transposition {
     const ndi_nest *nest;
@@ -23,7 +27,8 @@ static void transpose_tiles(void *context, size_t begin, size_t end)
     const int last = nest->rank - 1;
     const int64_t tile_columns = TILE_BYTES / (int64_t)t->size;
     const int64_t columns = nest->length[last], rows = nest->length[t->cross];
-    const int64_t across = (columns + tile_columns - 1) / tile_columns, down = (rows + TILE_ROWS - 1) / TILE_ROWS;
+    const int64_t across = (columns + tile_columns - 1) / tile_columns,
+                  down = (rows + TILE_ROWS - 1) / TILE_ROWS;
     int shift = 0;
     while ((size_t)1 << shift < t->size)
         shift++;
@@ -34,10 +39,13 @@ static void transpose_tiles(void *context, size_t begin, size_t end)
         rest /= down;
         const int64_t column = rest % across * tile_columns;
         rest /= across;
-        const size_t width = (size_t)(columns - column < tile_columns ? columns - column : tile_columns);
+        const size_t width =
+            (size_t)(columns - column < tile_columns ? columns - column : tile_columns);
         const size_t height = (size_t)(rows - row < TILE_ROWS ? rows - row : TILE_ROWS);
-        char *out = nest->data[0] + column * nest->stride[0][last] + row * nest->stride[0][t->cross];
-        const char *in = nest->data[1] + column * nest->stride[1][last] + row * nest->stride[1][t->cross];
+        char *out =
+            nest->data[0] + column * nest->stride[0][last] + row * nest->stride[0][t->cross];
+        const char *in =
+            nest->data[1] + column * nest->stride[1][last] + row * nest->stride[1][t->cross];
         for (int axis = last - 1; axis >= 0; axis--) {
             if (axis == t->cross)
                 continue;
@@ -53,7 +61,8 @@ static void transpose_tiles(void *context, size_t begin, size_t end)
         }
         t->kernels->transpose[shift](height, width, scratch, TILE_BYTES, in, nest->stride[1][last]);
         for (size_t r = 0; r < height; r++)
-            t->kernels->stream(out + (ptrdiff_t)r * out_row, scratch + r * TILE_BYTES, width * t->size);
+            t->kernels->stream(out + (ptrdiff_t)r * out_row, scratch + r * TILE_BYTES,
+                               width * t->size);
     }
     if (t->stream)
         t->kernels->stream_end();
@@ -130,8 +139,8 @@ nd_array *nd_copy_fortran(const nd_array *array)
 
 static nd_array *itself(const nd_array *array)
 {
-    return ndi_force(array) ? ndi_new_view(array, nd_dtype_of(array), array->rank, ndi_lengths(array),
-                                           ndi_strides(array), array->data)
+    return ndi_force(array) ? ndi_new_view(array, nd_dtype_of(array), array->rank,
+                                           ndi_lengths(array), ndi_strides(array), array->data)
                             : NULL;
 }
 
@@ -159,7 +168,8 @@ nd_array *nd_cast(const nd_array *array, nd_dtype dtype)
 nd_status nd_assign(nd_array *target, const nd_array *source)
 {
     if (!target || !source)
-        return nd_error() != ND_OK ? nd_error() : ndi_fail_status(ND_ERROR_ARGUMENT, "assign: NULL array");
+        return nd_error() != ND_OK ? nd_error()
+                                   : ndi_fail_status(ND_ERROR_ARGUMENT, "assign: NULL array");
     if (!ndi_force(target) || !ndi_force(source))
         return nd_error();
     if (!target->writeable)
@@ -171,7 +181,8 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
     }
     char to[NDI_SHAPE_TEXT], from[NDI_SHAPE_TEXT];
     if (!fits)
-        return ndi_fail_status(ND_ERROR_SHAPE, "assign: shape %s does not broadcast to the target's %s",
+        return ndi_fail_status(ND_ERROR_SHAPE,
+                               "assign: shape %s does not broadcast to the target's %s",
                                ndi_shape_text(from, source->rank, ndi_lengths(source)),
                                ndi_shape_text(to, target->rank, ndi_lengths(target)));
     const ndi_overlap overlap = ndi_array_overlap(target, source);

@@ -4,7 +4,8 @@
 
 #include "array/array.h"
 
-/* target[...] = source, broadcast and converted; the arrays must not overlap, except exactly. False with an error. */
+/* target[...] = source, broadcast and converted; the arrays must not overlap, except exactly. False
+ * with an error. */
 bool ndi_copy_elements(nd_array *target, const nd_array *source);
 
 #endif

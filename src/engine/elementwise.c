@@ -28,7 +28,8 @@ static void *shapes_differ(nd_op op, int count, const nd_operand *arguments, int
         used += (size_t)snprintf(shapes + used, sizeof shapes - used, "%s%s", used ? " and " : "",
                                  ndi_shape_text(text, a->rank, ndi_lengths(a)));
         if (a->rank >= axis_from_end)
-            told += (size_t)snprintf(conflict + told, sizeof conflict - told, "%s%lld", told ? " and " : "",
+            told += (size_t)snprintf(conflict + told, sizeof conflict - told, "%s%lld",
+                                     told ? " and " : "",
                                      (long long)ndi_lengths(a)[a->rank - axis_from_end]);
         for (int j = 0; j < count; j++) {
             const nd_array *b = arguments[j].array;
@@ -69,15 +70,17 @@ static bool broadcast(nd_op op, int count, const nd_operand *arguments, common_s
     return true;
 }
 
-/* The order of axes in memory that the result takes: that of the argument with the largest rank whose axes are not in
- * C order, as NumPy's order='K' does; NULL for C order. */
-static const int *order_like(int count, const nd_operand *arguments, const common_shape *shape, int *order)
+/* The order of axes in memory that the result takes: that of the argument with the largest rank
+ * whose axes are not in C order, as NumPy's order='K' does; NULL for C order. */
+static const int *order_like(int count, const nd_operand *arguments, const common_shape *shape,
+                             int *order)
 {
     for (int i = 0; i < count; i++) {
         const nd_array *a = arguments[i].array;
         if (arguments[i].kind != ND_OPERAND_ARRAY || a->rank != shape->rank || a->rank < 2)
             continue;
-        if (a->contiguous || memcmp(ndi_lengths(a), shape->length, (size_t)a->rank * sizeof(int64_t)) != 0)
+        if (a->contiguous ||
+            memcmp(ndi_lengths(a), shape->length, (size_t)a->rank * sizeof(int64_t)) != 0)
             return NULL;
         ndi_axis_order(a, order);
         return order;
@@ -85,7 +88,8 @@ static const int *order_like(int count, const nd_operand *arguments, const commo
     return NULL;
 }
 
-/* Scalars as elements, twice: as the dtype NumPy gives them (which rounds), and as the kernel takes them. */
+/* Scalars as elements, twice: as the dtype NumPy gives them (which rounds), and as the kernel takes
+ * them. */
 typedef struct scalar_elements {
     _Alignas(16) char element[NDI_MAX_OPERANDS - 1][16];
 } scalar_elements;
@@ -97,7 +101,8 @@ static void *store_scalar(nd_operand scalar, nd_dtype dtype, nd_dtype kernel, vo
     } else {
         _Alignas(16) char rounded[16];
         ndi_store_scalar(scalar, dtype, rounded);
-        ndi_kernels_in_use()->cast[kernel][dtype](1, (char *[]){element, rounded}, (ptrdiff_t[]){0, 0});
+        ndi_kernels_in_use()->cast[kernel][dtype](1, (char *[]){element, rounded},
+                                                  (ptrdiff_t[]){0, 0});
     }
     return element;
 }
@@ -111,17 +116,20 @@ static nd_dtype taken_dtype(const ndi_op_row *row, int argument, const nd_operan
     return row->selects && argument == 0 ? ND_BOOL : resolution->kernel;
 }
 
-static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments, const ndi_resolution *resolution)
+static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments,
+                             const ndi_resolution *resolution)
 {
     const ndi_kernels *kernels = ndi_kernels_in_use();
-    return resolution->mixed ? kernels->compare_mixed[op][ndi_mixed_dtype(arguments[0]) == ND_UINT64]
-                             : kernels->elementwise[op][resolution->kernel];
+    return resolution->mixed
+               ? kernels->compare_mixed[op][ndi_mixed_dtype(arguments[0]) == ND_UINT64]
+               : kernels->elementwise[op][resolution->kernel];
 }
 
-/* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape and of the dtypes that the
- * kernel takes and gives. True if it was done so; `out` is made if it is NULL. */
-static bool small_call(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
-                       nd_array **out)
+/* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape and of
+ * the dtypes that the kernel takes and gives. True if it was done so; `out` is made if it is NULL.
+ */
+static bool small_call(nd_op op, int count, const nd_operand *arguments,
+                       const ndi_resolution *resolution, nd_array **out)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
@@ -185,13 +193,15 @@ static bool exponents_allowed(const ndi_resolution *resolution, nd_operand expon
         ndi_drop(lowest);
     }
     if (negative)
-        ndi_fail(ND_ERROR_VALUE, "power: %s to a negative integer power; cast one argument to a float dtype",
+        ndi_fail(ND_ERROR_VALUE,
+                 "power: %s to a negative integer power; cast one argument to a float dtype",
                  nd_dtype_name(resolution->dtype));
     return !negative;
 }
 
-static nd_array *run(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
-                     const common_shape *shape, nd_array *out, bool in_place)
+static nd_array *run(nd_op op, int count, const nd_operand *arguments,
+                     const ndi_resolution *resolution, const common_shape *shape, nd_array *out,
+                     bool in_place)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     scalar_elements scalars;
@@ -212,24 +222,27 @@ static nd_array *run(nd_op op, int count, const nd_operand *arguments, const ndi
         } else {
             map.in[i] = taken;
             const nd_dtype rounded = taken == resolution->kernel ? resolution->dtype : taken;
-            ndi_nest_add_scalar(&nest, store_scalar(arguments[i], rounded, taken, scalars.element[i]));
+            ndi_nest_add_scalar(&nest,
+                                store_scalar(arguments[i], rounded, taken, scalars.element[i]));
         }
     }
     ndi_map_run(&map, &nest);
     return out;
 }
 
-static nd_array *into(nd_op op, int count, const nd_operand *arguments, const ndi_resolution *resolution,
-                      const common_shape *shape, nd_array *out)
+static nd_array *into(nd_op op, int count, const nd_operand *arguments,
+                      const ndi_resolution *resolution, const common_shape *shape, nd_array *out)
 {
     const char *name = ndi_op_rows[op].info.name;
     if (!out->writeable)
         return ndi_fail(ND_ERROR_READONLY, "%s: the output array is read-only", name);
     if (!nd_can_cast(resolution->result, nd_dtype_of(out), ND_CAST_SAME_KIND))
-        return ndi_fail(ND_ERROR_DTYPE, "%s: a %s result does not go into a %s array; cast it first", name,
+        return ndi_fail(ND_ERROR_DTYPE,
+                        "%s: a %s result does not go into a %s array; cast it first", name,
                         nd_dtype_name(resolution->result), nd_dtype_name(nd_dtype_of(out)));
     if (out->rank != shape->rank ||
-        (shape->rank && memcmp(ndi_lengths(out), shape->length, (size_t)shape->rank * sizeof(int64_t)) != 0)) {
+        (shape->rank &&
+         memcmp(ndi_lengths(out), shape->length, (size_t)shape->rank * sizeof(int64_t)) != 0)) {
         /* NumPy lets the output be larger than the arguments' common shape, never smaller. */
         bool fits = out->rank >= shape->rank;
         for (int axis = 0; fits && axis < shape->rank; axis++) {
@@ -268,9 +281,11 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
 {
     if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class > ND_CLASS_TERNARY ||
         count != ndi_op_rows[op].info.arguments)
-        return ndi_fail(ND_ERROR_ARGUMENT, "elementwise: no operation %d of %d arguments", (int)op, count);
+        return ndi_fail(ND_ERROR_ARGUMENT, "elementwise: no operation %d of %d arguments", (int)op,
+                        count);
     for (int i = 0; i < count; i++)
-        if (arguments[i].kind == ND_OPERAND_ARRAY && !(arguments[i].array && ndi_force(arguments[i].array)))
+        if (arguments[i].kind == ND_OPERAND_ARRAY &&
+            !(arguments[i].array && ndi_force(arguments[i].array)))
             return NULL;
     ndi_resolution resolution;
     if (!ndi_resolve(op, count, arguments, &resolution))
@@ -288,37 +303,38 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     if (out)
         return into(op, count, arguments, &resolution, &shape, out);
     int order[ND_MAX_RANK];
-    out = ndi_new(resolution.result, shape.rank, shape.length, order_like(count, arguments, &shape, order));
+    out = ndi_new(resolution.result, shape.rank, shape.length,
+                  order_like(count, arguments, &shape, order));
     return out ? run(op, count, arguments, &resolution, &shape, out, false) : NULL;
 }
 
 /* nd_NAME and nd_NAME_into of every row. */
-#define DEFINE_UNARY(name)                                                                                     \
-    nd_array *(nd_##name)(nd_operand x)                                                                      \
-    {                                                                                                        \
-        return nd_elementwise(ND_OP_##name, 1, &x, NULL);                                                    \
-    }                                                                                                        \
-    nd_array *(nd_##name##_into)(nd_array *out, nd_operand x)                                                \
-    {                                                                                                        \
-        return out ? nd_elementwise(ND_OP_##name, 1, &x, out) : NULL;                                        \
+#define DEFINE_UNARY(name)                                                                         \
+    nd_array *(nd_##name)(nd_operand x)                                                            \
+    {                                                                                              \
+        return nd_elementwise(ND_OP_##name, 1, &x, NULL);                                          \
+    }                                                                                              \
+    nd_array *(nd_##name##_into)(nd_array * out, nd_operand x)                                     \
+    {                                                                                              \
+        return out ? nd_elementwise(ND_OP_##name, 1, &x, out) : NULL;                              \
     }
-#define DEFINE_BINARY(name)                                                                                    \
-    nd_array *(nd_##name)(nd_operand x, nd_operand y)                                                        \
-    {                                                                                                        \
-        return nd_elementwise(ND_OP_##name, 2, (nd_operand[]){x, y}, NULL);                                  \
-    }                                                                                                        \
-    nd_array *(nd_##name##_into)(nd_array *out, nd_operand x, nd_operand y)                                  \
-    {                                                                                                        \
-        return out ? nd_elementwise(ND_OP_##name, 2, (nd_operand[]){x, y}, out) : NULL;                      \
+#define DEFINE_BINARY(name)                                                                        \
+    nd_array *(nd_##name)(nd_operand x, nd_operand y)                                              \
+    {                                                                                              \
+        return nd_elementwise(ND_OP_##name, 2, (nd_operand[]){x, y}, NULL);                        \
+    }                                                                                              \
+    nd_array *(nd_##name##_into)(nd_array * out, nd_operand x, nd_operand y)                       \
+    {                                                                                              \
+        return out ? nd_elementwise(ND_OP_##name, 2, (nd_operand[]){x, y}, out) : NULL;            \
     }
-#define DEFINE_TERNARY(name)                                                                                   \
-    nd_array *(nd_##name)(nd_operand x, nd_operand y, nd_operand z)                                          \
-    {                                                                                                        \
-        return nd_elementwise(ND_OP_##name, 3, (nd_operand[]){x, y, z}, NULL);                               \
-    }                                                                                                        \
-    nd_array *(nd_##name##_into)(nd_array *out, nd_operand x, nd_operand y, nd_operand z)                    \
-    {                                                                                                        \
-        return out ? nd_elementwise(ND_OP_##name, 3, (nd_operand[]){x, y, z}, out) : NULL;                   \
+#define DEFINE_TERNARY(name)                                                                       \
+    nd_array *(nd_##name)(nd_operand x, nd_operand y, nd_operand z)                                \
+    {                                                                                              \
+        return nd_elementwise(ND_OP_##name, 3, (nd_operand[]){x, y, z}, NULL);                     \
+    }                                                                                              \
+    nd_array *(nd_##name##_into)(nd_array * out, nd_operand x, nd_operand y, nd_operand z)         \
+    {                                                                                              \
+        return out ? nd_elementwise(ND_OP_##name, 3, (nd_operand[]){x, y, z}, out) : NULL;         \
     }
 #define DEFINE_REDUCTION(name)
 #define DEFINE_SCAN(name)

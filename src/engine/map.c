@@ -1,10 +1,11 @@
 /* The block executor of one step.
  *
- * Where operands need no conversion, the kernel runs on the arrays themselves. Else the run is cut into blocks that
- * stay in L1: arguments are converted into scratch, the kernel computes there, the result is converted or streamed
- * out. Results larger than the cache are written with streaming stores, which spares reading them first: a third of
- * the traffic of an addition. Operands whose axes lie crosswise are walked in square tiles, so that each cache line
- * that is fetched is used whole. */
+ * Where operands need no conversion, the kernel runs on the arrays themselves. Else the run is cut
+ * into blocks that stay in L1: arguments are converted into scratch, the kernel computes there, the
+ * result is converted or streamed out. Results larger than the cache are written with streaming
+ * stores, which spares reading them first: a third of the traffic of an addition. Operands whose
+ * axes lie crosswise are walked in square tiles, so that each cache line that is fetched is used
+ * whole. */
 #include "engine/map.h"
 
 #include <stdlib.h>
@@ -25,7 +26,7 @@ typedef struct map_run {
     const ndi_kernels *kernels;
     bool direct; /* no conversions, no streaming */
     bool stream;
-    int cross;   /* axis to tile together with the last one, or -1 */
+    int cross; /* axis to tile together with the last one, or -1 */
 } map_run;
 
 static void run_block(const map_run *run, size_t n, char *const *pointers, const ptrdiff_t *strides)
@@ -41,8 +42,9 @@ static void run_block(const map_run *run, size_t n, char *const *pointers, const
             continue;
         const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(map->taken[i]);
         const bool repeated = strides[i + 1] == 0;
-        run->kernels->cast[map->taken[i]][map->in[i]](
-            repeated ? 1 : n, (char *[]){scratch[i + 1], pointers[i + 1]}, (ptrdiff_t[]){size, strides[i + 1]});
+        run->kernels->cast[map->taken[i]][map->in[i]](repeated ? 1 : n,
+                                                      (char *[]){scratch[i + 1], pointers[i + 1]},
+                                                      (ptrdiff_t[]){size, strides[i + 1]});
         p[i + 1] = scratch[i + 1];
         s[i + 1] = repeated ? 0 : size;
     }
@@ -57,13 +59,15 @@ static void run_block(const map_run *run, size_t n, char *const *pointers, const
     if (converts) {
         char *to = run->stream ? scratch[1] : pointers[0];
         const ptrdiff_t size = run->stream ? (ptrdiff_t)nd_dtype_size(map->out) : strides[0];
-        run->kernels->cast[map->out][map->computed](n, (char *[]){to, scratch[0]}, (ptrdiff_t[]){size, s[0]});
+        run->kernels->cast[map->out][map->computed](n, (char *[]){to, scratch[0]},
+                                                    (ptrdiff_t[]){size, s[0]});
     }
     if (run->stream)
         run->kernels->stream(pointers[0], scratch[converts ? 1 : 0], n * nd_dtype_size(map->out));
 }
 
-static void run_inner(const map_run *run, int64_t n, char *const *pointers, const ptrdiff_t *strides)
+static void run_inner(const map_run *run, int64_t n, char *const *pointers,
+                      const ptrdiff_t *strides)
 {
     if (run->direct) {
         run->map->kernel((size_t)n, pointers, strides);
@@ -107,9 +111,10 @@ static void run_range(void *context, size_t begin, size_t end)
         run->kernels->stream_end();
 }
 
-/* Arguments that are contiguous along the cross axis are transposed into scratch, and lie like the others after that. */
-static void turn_tiles(const map_run *run, int64_t width, int64_t height, char **pointers, ptrdiff_t *strides,
-                       ptrdiff_t *steps, char turned[][TILE * TILE * 16])
+/* Arguments that are contiguous along the cross axis are transposed into scratch, and lie like the
+ * others after that. */
+static void turn_tiles(const map_run *run, int64_t width, int64_t height, char **pointers,
+                       ptrdiff_t *strides, ptrdiff_t *steps, char turned[][TILE * TILE * 16])
 {
     for (int i = 0; i < run->map->arguments; i++) {
         const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->map->in[i]);
@@ -118,17 +123,18 @@ static void turn_tiles(const map_run *run, int64_t width, int64_t height, char *
         int shift = 0;
         while ((ptrdiff_t)1 << shift < size)
             shift++;
-        run->kernels->transpose[shift]((size_t)height, (size_t)width, turned[i], TILE * size, pointers[i + 1],
-                                       strides[i + 1]);
+        run->kernels->transpose[shift]((size_t)height, (size_t)width, turned[i], TILE * size,
+                                       pointers[i + 1], strides[i + 1]);
         pointers[i + 1] = turned[i];
         strides[i + 1] = size;
         steps[i + 1] = TILE * size;
     }
 }
 
-/* Short runs that are far apart are not foreseen by the hardware. Into L2, which has more places for misses. */
-static void prefetch_rows(const map_run *run, int64_t width, char *const *pointers, const ptrdiff_t *strides,
-                          const ptrdiff_t *steps)
+/* Short runs that are far apart are not foreseen by the hardware. Into L2, which has more places
+ * for misses. */
+static void prefetch_rows(const map_run *run, int64_t width, char *const *pointers,
+                          const ptrdiff_t *strides, const ptrdiff_t *steps)
 {
     for (int i = 0; i < run->map->arguments; i++) {
         const ptrdiff_t bytes = width * strides[i + 1];
@@ -137,7 +143,8 @@ static void prefetch_rows(const map_run *run, int64_t width, char *const *pointe
     }
 }
 
-/* Items are tiles: TILE by TILE elements of the axes `cross` and last, for each index of the other axes. */
+/* Items are tiles: TILE by TILE elements of the axes `cross` and last, for each index of the other
+ * axes. */
 static void run_tiles(void *context, size_t begin, size_t end)
 {
     const map_run *run = context;
@@ -148,7 +155,8 @@ static void run_tiles(void *context, size_t begin, size_t end)
     _Alignas(64) char turned[NDI_MAX_OPERANDS - 1][TILE * TILE * 16];
     for (size_t item = begin; item < end; item++) {
         int64_t rest = (int64_t)item;
-        const int64_t row = rest % row_tiles * TILE; /* down first: along the lines of what is transposed */
+        const int64_t row =
+            rest % row_tiles * TILE; /* down first: along the lines of what is transposed */
         rest /= row_tiles;
         const int64_t column = rest % column_tiles * TILE;
         rest /= column_tiles;
@@ -158,8 +166,8 @@ static void run_tiles(void *context, size_t begin, size_t end)
         ptrdiff_t strides[NDI_MAX_OPERANDS];
         for (int operand = 0; operand < nest->operands; operand++) {
             strides[operand] = nest->stride[operand][last];
-            pointers[operand] =
-                nest->data[operand] + column * strides[operand] + row * nest->stride[operand][cross];
+            pointers[operand] = nest->data[operand] + column * strides[operand] +
+                                row * nest->stride[operand][cross];
         }
         for (int axis = last - 1; axis >= 0; axis--) {
             if (axis == cross)
@@ -184,7 +192,8 @@ static void run_tiles(void *context, size_t begin, size_t end)
         run->kernels->stream_end();
 }
 
-/* The axis along which some argument is contiguous while it strides widely along the last axis; -1 if none. */
+/* The axis along which some argument is contiguous while it strides widely along the last axis; -1
+ * if none. */
 static int cross_axis(const ndi_nest *nest)
 {
     const int last = nest->rank - 1;
@@ -194,7 +203,8 @@ static int cross_axis(const ndi_nest *nest)
             continue;
         for (int axis = 0; axis < last; axis++) {
             const ptrdiff_t stride = labs(nest->stride[operand][axis]);
-            if (stride != 0 && stride < 64 && nest->length[axis] > 1 && nest->length[last] > TILE / 4)
+            if (stride != 0 && stride < 64 && nest->length[axis] > 1 &&
+                nest->length[last] > TILE / 4)
                 return axis;
         }
     }

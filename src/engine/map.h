@@ -6,15 +6,16 @@
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
-/* A step over operands of a nest: operand 0 = kernel(operand 1, ...), converted on the way in and out. */
+/* A step over operands of a nest: operand 0 = kernel(operand 1, ...), converted on the way in and
+ * out. */
 typedef struct ndi_map {
     ndi_kernel *kernel;
     int arguments;
-    nd_dtype out;                                /* dtype of operand 0 */
-    nd_dtype computed;                           /* what the kernel gives */
-    nd_dtype in[NDI_MAX_OPERANDS - 1];           /* dtypes of the arguments as they are */
-    nd_dtype taken[NDI_MAX_OPERANDS - 1];        /* and as the kernel takes them */
-    bool in_place;                               /* operand 0 is an argument too: it is in cache when it is written */
+    nd_dtype out;                         /* dtype of operand 0 */
+    nd_dtype computed;                    /* what the kernel gives */
+    nd_dtype in[NDI_MAX_OPERANDS - 1];    /* dtypes of the arguments as they are */
+    nd_dtype taken[NDI_MAX_OPERANDS - 1]; /* and as the kernel takes them */
+    bool in_place; /* operand 0 is an argument too: it is in cache when it is written */
 } ndi_map;
 
 /* Computes the whole nest (simplified or not) on the pool. Cannot fail. */

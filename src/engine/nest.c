@@ -96,7 +96,8 @@ void ndi_nest_simplify(ndi_nest *nest)
                 nest->data[operand] += nest->stride[operand][axis] * (nest->length[axis] - 1);
                 nest->stride[operand][axis] = -nest->stride[operand][axis];
             }
-    for (int axis = 1; axis < rank; axis++) /* insertion sort: few axes, mostly in order, and stable */
+    for (int axis = 1; axis < rank;
+         axis++) /* insertion sort: few axes, mostly in order, and stable */
         for (int at = axis; at > 0 && outside(nest, at, at - 1); at--)
             swap_axes(nest, at, at - 1);
     int last = 0;

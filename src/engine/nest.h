@@ -1,7 +1,7 @@
 /* A nest: the common iteration space of several operands, with every view turned into strides.
  *
- * Operand 0 is the one that is written. Axes are brought into the order of memory and merged where all operands step
- * as one, so the program's order of axes no longer matters. */
+ * Operand 0 is the one that is written. Axes are brought into the order of memory and merged where
+ * all operands step as one, so the program's order of axes no longer matters. */
 #ifndef NDSTREAM_ENGINE_NEST_H
 #define NDSTREAM_ENGINE_NEST_H
 
@@ -27,12 +27,12 @@ void ndi_nest_add(ndi_nest *nest, const nd_array *array);
 /* Adds one element that every index sees. */
 void ndi_nest_add_scalar(ndi_nest *nest, void *element);
 
-/* Drops axes of length 1, turns axes that run backwards in operand 0, sorts them by its strides (then by those of the
- * others) and merges neighbours. */
+/* Drops axes of length 1, turns axes that run backwards in operand 0, sorts them by its strides
+ * (then by those of the others) and merges neighbours. */
 void ndi_nest_simplify(ndi_nest *nest);
 
-/* Where the operands are at one linear index of the nest: `index` of every axis but the last, pointers at the start
- * of the innermost run's element. Returns the index along the last axis. */
+/* Where the operands are at one linear index of the nest: `index` of every axis but the last,
+ * pointers at the start of the innermost run's element. Returns the index along the last axis. */
 int64_t ndi_nest_seek(const ndi_nest *nest, int64_t linear, int64_t *index, char **pointers);
 
 /* Moves `index` and `pointers` to the next run of the last axis (pointers at its start). */

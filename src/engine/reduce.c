@@ -1,8 +1,10 @@
-/* Reductions: leaves over fixed chunks, met in a fixed binary tree, so that neither threads nor tiles change a bit.
+/* Reductions: leaves over fixed chunks, met in a fixed binary tree, so that neither threads nor
+ * tiles change a bit.
  *
- * The kept axes are cut into tiles of columns, the swept axes into chunks (leaves). A task is one tile and one aligned
- * power-of-two span of leaves; spans meet as leaves do, which is the same tree. Which leaf kernel runs (down one column,
- * or over a tile of columns at once) follows the order of the axes in memory. */
+ * The kept axes are cut into tiles of columns, the swept axes into chunks (leaves). A task is one
+ * tile and one aligned power-of-two span of leaves; spans meet as leaves do, which is the same
+ * tree. Which leaf kernel runs (down one column, or over a tile of columns at once) follows the
+ * order of the axes in memory. */
 #include "engine/reduce.h"
 
 #include <math.h>
@@ -13,11 +15,12 @@
 #include "engine/nest.h"
 
 enum {
-    LEVELS = 64,                 /* of the tree: more than any array has */
-    STATE_BYTES = 16,            /* of one accumulator at most */
-    CONVERTED = NDI_CHUNK * 16,  /* elements of a leaf that are converted first: the scratch stays in L2 */
-    TASK_BYTES = 1 << 18,        /* input that is worth a task */
-    TASKS = 64,                  /* wanted where there are few tiles */
+    LEVELS = 64,      /* of the tree: more than any array has */
+    STATE_BYTES = 16, /* of one accumulator at most */
+    CONVERTED =
+        NDI_CHUNK * 16,   /* elements of a leaf that are converted first: the scratch stays in L2 */
+    TASK_BYTES = 1 << 18, /* input that is worth a task */
+    TASKS = 64,           /* wanted where there are few tiles */
 };
 
 typedef struct reduction_run {
@@ -27,21 +30,21 @@ typedef struct reduction_run {
     ndi_finish finish;
     double ddof;
     nd_dtype in, taken, result;
-    ndi_nest kept;             /* operand 0: the input, operand 1: the result */
-    ndi_nest swept;            /* operand 0: the input */
-    ndi_leaf_kernel *leaf;     /* row, column or wide */
-    bool by_columns;           /* not row */
-    int64_t chunk;             /* rows of a leaf */
+    ndi_nest kept;         /* operand 0: the input, operand 1: the result */
+    ndi_nest swept;        /* operand 0: the input */
+    ndi_leaf_kernel *leaf; /* row, column or wide */
+    bool by_columns;       /* not row */
+    int64_t chunk;         /* rows of a leaf */
     int64_t tile_columns, tiles_across, tiles;
-    int64_t chunks;            /* of the innermost swept axis */
+    int64_t chunks; /* of the innermost swept axis */
     int64_t leaves, span, spans;
     int planes;
-    char *partial;             /* states of spans, [tile][span][plane][column], when there are several */
+    char *partial; /* states of spans, [tile][span][plane][column], when there are several */
     size_t partial_bytes;
-    size_t plane_bytes;        /* of one plane of a tile's state */
-    int levels;                /* of the tree over the leaves of a span, or over spans */
-    atomic_bool failed;        /* no memory for a task's tree */
-    atomic_bool decided;       /* any, all: the answer is known */
+    size_t plane_bytes;  /* of one plane of a tile's state */
+    int levels;          /* of the tree over the leaves of a span, or over spans */
+    atomic_bool failed;  /* no memory for a task's tree */
+    atomic_bool decided; /* any, all: the answer is known */
     bool may_decide;
 } reduction_run;
 
@@ -51,7 +54,8 @@ typedef struct tile_state {
     void *plane[NDI_STATES];
 } tile_state;
 
-/* States that wait for their neighbour, as the digits of a binary counter. One more level holds a finished tile. */
+/* States that wait for their neighbour, as the digits of a binary counter. One more level holds a
+ * finished tile. */
 typedef struct tree {
     int depth;
     uint64_t pushed;
@@ -119,14 +123,17 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
     ndi_kernel *cast = run->kernels->cast[run->taken][run->in];
     const ptrdiff_t row_size = size * (ptrdiff_t)leaf->columns;
     /* Along whichever side is the longer run of `from`. */
-    const bool by_rows = leaf->columns > 1 && leaf->column_stride == (ptrdiff_t)nd_dtype_size(run->in);
-    const size_t lines = by_rows ? leaf->rows : leaf->columns, length = by_rows ? leaf->columns : leaf->rows;
+    const bool by_rows =
+        leaf->columns > 1 && leaf->column_stride == (ptrdiff_t)nd_dtype_size(run->in);
+    const size_t lines = by_rows ? leaf->rows : leaf->columns,
+                 length = by_rows ? leaf->columns : leaf->rows;
     for (size_t line = 0; line < lines; line++) {
         char *const p[] = {scratch + (ptrdiff_t)line * (by_rows ? row_size : size),
-                           (char *)leaf->data +
-                               (ptrdiff_t)line * (by_rows ? leaf->row_stride : leaf->column_stride)};
+                           (char *)leaf->data + (ptrdiff_t)line * (by_rows ? leaf->row_stride
+                                                                           : leaf->column_stride)};
         cast(length, p,
-             (const ptrdiff_t[]){by_rows ? size : row_size, by_rows ? leaf->column_stride : leaf->row_stride});
+             (const ptrdiff_t[]){by_rows ? size : row_size,
+                                 by_rows ? leaf->column_stride : leaf->row_stride});
     }
     leaf->data = scratch;
     leaf->row_stride = row_size;
@@ -134,8 +141,8 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
 }
 
 /* The leaves first..last-1 of the columns that begin at `data`, into `t`. */
-static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first, int64_t last,
-                  char *scratch)
+static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
+                  int64_t last, char *scratch)
 {
     const ndi_nest *swept = &run->swept;
     const int inner = swept->rank - 1;
@@ -152,7 +159,8 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
                          .rows = (size_t)(length - row < run->chunk ? length - row : run->chunk),
                          .row_stride = row_stride,
                          .columns = columns,
-                         .column_stride = run->by_columns ? run->kept.stride[0][run->kept.rank - 1] : 0,
+                         .column_stride =
+                             run->by_columns ? run->kept.stride[0][run->kept.rank - 1] : 0,
                          .first = run_number * length + row};
         tile_state *state = tree_push(t);
         for (int plane = 0; plane < run->planes; plane++)
@@ -170,9 +178,10 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
     }
 }
 
-/* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the result's dtype at `out`. */
-static void finish_columns(const reduction_run *run, size_t first, size_t columns, const tile_state *state, char *out,
-                           ptrdiff_t stride)
+/* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the
+ * result's dtype at `out`. */
+static void finish_columns(const reduction_run *run, size_t first, size_t columns,
+                           const tile_state *state, char *out, ptrdiff_t stride)
 {
     _Alignas(64) char values[NDI_COLUMN_TILE * STATE_BYTES];
     const int plane = run->finish == NDI_FINISH_INDEX;
@@ -199,11 +208,13 @@ static void finish_columns(const reduction_run *run, size_t first, size_t column
         from = values;
         dtype = ND_FLOAT64;
     }
-    run->kernels->cast[run->result][dtype](columns, (char *[]){out, from},
-                                           (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
+    run->kernels->cast[run->result][dtype](
+        columns, (char *[]){out, from},
+        (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
 }
 
-static void finish(const reduction_run *run, size_t columns, const tile_state *state, char *out, ptrdiff_t stride)
+static void finish(const reduction_run *run, size_t columns, const tile_state *state, char *out,
+                   ptrdiff_t stride)
 {
     for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {
         const size_t now = columns - first < NDI_COLUMN_TILE ? columns - first : NDI_COLUMN_TILE;
@@ -237,7 +248,8 @@ static void copy_state(const reduction_run *run, size_t columns, void *const *to
 
 static char *partial_plane(const reduction_run *run, int64_t tile, int64_t span, int plane)
 {
-    return run->partial + (size_t)((tile * run->spans + span) * run->planes + plane) * run->plane_bytes;
+    return run->partial +
+           (size_t)((tile * run->spans + span) * run->planes + plane) * run->plane_bytes;
 }
 
 /* Known already: nothing that is still to be seen can change the answer. */
@@ -272,8 +284,8 @@ static void run_tasks(void *context, size_t begin, size_t end)
             whole.count = state->count;
         } else {
             for (size_t c = 0; c < columns; c++) {
-                sweep(run, &t, in + (ptrdiff_t)c * run->kept.stride[0][run->kept.rank - 1], 1, first, last,
-                      scratch);
+                sweep(run, &t, in + (ptrdiff_t)c * run->kept.stride[0][run->kept.rank - 1], 1,
+                      first, last, scratch);
                 const tile_state *state = tree_end(&t, run, 1);
                 copy_state(run, 1, whole.plane, c, state);
                 whole.count = state->count;
@@ -320,15 +332,16 @@ static bool join_spans(reduction_run *run)
                        columns * nd_dtype_size(run->reducer->state[plane]));
             tree_settle(&t, run, columns);
         }
-        finish(run, columns, tree_end(&t, run, columns), out, run->kept.stride[1][run->kept.rank - 1]);
+        finish(run, columns, tree_end(&t, run, columns), out,
+               run->kept.stride[1][run->kept.rank - 1]);
     }
     tree_free(&t);
     return true;
 }
 
 /* Splits the axes of `array` into the two nests. The result's axes are the kept ones in order. */
-static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept_mask, nd_array *result,
-                       bool keepdims, bool simplify_swept)
+static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept_mask,
+                       nd_array *result, bool keepdims, bool simplify_swept)
 {
     ndi_nest *kept = &run->kept, *swept = &run->swept;
     int64_t lengths[2][ND_MAX_RANK];
@@ -360,7 +373,8 @@ static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept
     ndi_nest_simplify(kept);
     if (simplify_swept)
         ndi_nest_simplify(swept);
-    /* Where simplifying turned swept axes round, the sweep begins elsewhere; kept pointers are relative to it. */
+    /* Where simplifying turned swept axes round, the sweep begins elsewhere; kept pointers are
+     * relative to it. */
     kept->data[0] += swept->data[0] - array->data;
 }
 
@@ -384,8 +398,8 @@ static bool reduce_small(reduction_run *run, const nd_array *array, nd_array *re
 static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_mask, bool keepdims,
                       nd_array *result);
 
-bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof, const nd_array *array,
-                    uint32_t swept_mask, bool keepdims, nd_array *result)
+bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof,
+                    const nd_array *array, uint32_t swept_mask, bool keepdims, nd_array *result)
 {
     reduction_run run;
     run.kernels = ndi_kernels_in_use();
@@ -397,7 +411,8 @@ bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, doubl
     run.result = nd_dtype_of(result);
     run.reducer = &run.kernels->reduce[kind][taken];
     run.planes = run.reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
-    return reduce_small(&run, array, result) || run_large(&run, array, swept_mask, keepdims, result);
+    return reduce_small(&run, array, result) ||
+           run_large(&run, array, swept_mask, keepdims, result);
 }
 
 static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_mask, bool keepdims,
@@ -410,11 +425,13 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
         return true;
     const int inner_kept = run->kept.rank - 1, inner_swept = run->swept.rank - 1;
     const int64_t across = run->kept.length[inner_kept], along = run->swept.length[inner_swept];
-    const ptrdiff_t kept_stride = run->kept.stride[0][inner_kept], swept_stride = run->swept.stride[0][inner_swept];
-    /* Columns where the kept axis is the nearer one in memory, and where the runs are too short for a leaf each. */
+    const ptrdiff_t kept_stride = run->kept.stride[0][inner_kept],
+                    swept_stride = run->swept.stride[0][inner_swept];
+    /* Columns where the kept axis is the nearer one in memory, and where the runs are too short for
+     * a leaf each. */
     run->by_columns = across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
-                                        (swept_stride < 0 ? -swept_stride : swept_stride) ||
-                                    (along <= 16 && across >= 16));
+                                         (swept_stride < 0 ? -swept_stride : swept_stride) ||
+                                     (along <= 16 && across >= 16));
     run->leaf = run->reducer->row;
     run->chunk = NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
@@ -440,8 +457,8 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
     run->span = run->leaves;
     if (run->tiles < TASKS / 4) {
         run->span = 1;
-        while (run->span < run->leaves &&
-               ((double)run->span * leaf_bytes < TASK_BYTES || run->leaves / run->span * run->tiles > 2 * TASKS))
+        while (run->span < run->leaves && ((double)run->span * leaf_bytes < TASK_BYTES ||
+                                           run->leaves / run->span * run->tiles > 2 * TASKS))
             run->span *= 2;
     }
     run->spans = (run->leaves + run->span - 1) / run->span;
@@ -449,8 +466,10 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
     for (int plane = 0; plane < run->planes; plane++)
         if (nd_dtype_size(run->reducer->state[plane]) > state_bytes)
             state_bytes = nd_dtype_size(run->reducer->state[plane]);
-    run->plane_bytes = (size_t)(across < run->tile_columns ? across : run->tile_columns) * state_bytes;
-    run->plane_bytes = (run->plane_bytes + 63) / 64 * 64; /* vectors of a plane do not share lines */
+    run->plane_bytes =
+        (size_t)(across < run->tile_columns ? across : run->tile_columns) * state_bytes;
+    run->plane_bytes =
+        (run->plane_bytes + 63) / 64 * 64; /* vectors of a plane do not share lines */
     run->levels = 2;
     for (int64_t most = run->span > run->spans ? run->span : run->spans; most > 0; most /= 2)
         run->levels++;

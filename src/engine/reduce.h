@@ -14,10 +14,10 @@ typedef enum ndi_finish {
     NDI_FINISH_INDEX
 } ndi_finish;
 
-/* Reduces the axes of `swept_mask` of `array` (forced, at least one element along them) into `result`, whose axes are the
- * kept ones (all of them with `keepdims`). Elements are converted to `taken` first, a dtype that has the reduction.
- * False with ND_ERROR_MEMORY. */
-bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof, const nd_array *array,
-                    uint32_t swept_mask, bool keepdims, nd_array *result);
+/* Reduces the axes of `swept_mask` of `array` (forced, at least one element along them) into
+ * `result`, whose axes are the kept ones (all of them with `keepdims`). Elements are converted to
+ * `taken` first, a dtype that has the reduction. False with ND_ERROR_MEMORY. */
+bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof,
+                    const nd_array *array, uint32_t swept_mask, bool keepdims, nd_array *result);
 
 #endif

@@ -12,7 +12,8 @@ static const struct recipe {
     ndi_reduction reduction;
     ndi_finish finish;
 } recipes[ND_OP_COUNT] = {
-#define REDUCTION(name, reduction, finish) [ND_OP_##name] = {NDI_REDUCE_##reduction, NDI_FINISH_##finish},
+#define REDUCTION(name, reduction, finish)                                                         \
+    [ND_OP_##name] = {NDI_REDUCE_##reduction, NDI_FINISH_##finish},
 #define REDUCTION_SCAN(name, reduction)
 #include "kernels/reductions.def"
 #undef REDUCTION
@@ -50,14 +51,15 @@ static nd_axes axes_of_mask(uint32_t mask)
     return axes;
 }
 
-/* A double as the operand it stands for: an integer where it is one, so that integer arrays stay integers, and a bool for
- * a bool array. */
+/* A double as the operand it stands for: an integer where it is one, so that integer arrays stay
+ * integers, and a bool for a bool array. */
 static nd_operand number(double value, nd_dtype dtype)
 {
     if (dtype == ND_BOOL)
         return nd_operand_bool(value != 0);
-    return value == floor(value) && fabs(value) < 9007199254740992.0 ? nd_operand_int((int64_t)value)
-                                                                     : nd_operand_real(value);
+    return value == floor(value) && fabs(value) < 9007199254740992.0
+               ? nd_operand_int((int64_t)value)
+               : nd_operand_real(value);
 }
 
 /* What an element that does not count is replaced by, as an operand that leaves the dtype alone. */
@@ -65,19 +67,24 @@ static nd_operand neutral(nd_op op, const nd_array *array, const nd_reduce_optio
 {
     if (is_extreme(op))
         return number(options->initial, nd_dtype_of(array));
-    return ndi_op_rows[op].identity == NDI_IDENTITY_ONE ? nd_operand_bool(true) : nd_operand_bool(false);
+    return ndi_op_rows[op].identity == NDI_IDENTITY_ONE ? nd_operand_bool(true)
+                                                        : nd_operand_bool(false);
 }
 
-/* Mean and variance over the elements that count: from the sums of the others replaced by 0, and their number. */
-static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *options)
+/* Mean and variance over the elements that count: from the sums of the others replaced by 0, and
+ * their number. */
+static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes,
+                               const nd_reduce_options *options)
 {
     nd_reduce_options sums = {.keepdims = true};
     ndi_resolution resolution;
-    if (!ndi_resolve_dtype(op, options->has_dtype ? options->dtype : nd_dtype_of(array), &resolution))
+    if (!ndi_resolve_dtype(op, options->has_dtype ? options->dtype : nd_dtype_of(array),
+                           &resolution))
         return NULL;
     nd_array *result = NULL;
     ND_SCOPE {
-        const nd_dtype wide = nd_dtype_kind(resolution.kernel) == ND_KIND_COMPLEX ? ND_COMPLEX128 : ND_FLOAT64;
+        const nd_dtype wide =
+            nd_dtype_kind(resolution.kernel) == ND_KIND_COMPLEX ? ND_COMPLEX128 : ND_FLOAT64;
         nd_array *mask = nd_broadcast_to(options->where, nd_shape_like(array));
         nd_array *count = nd_count_nonzero_with(mask, axes, sums);
         nd_array *values = nd_where(mask, nd_cast(array, wide), 0);
@@ -90,7 +97,8 @@ static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes, co
                 mean = nd_sqrt(mean);
         }
         if (!options->keepdims)
-            mean = nd_squeeze(mean, axes.all ? axes_of_mask(mean ? (1ull << mean->rank) - 1 : 0) : axes);
+            mean = nd_squeeze(mean,
+                              axes.all ? axes_of_mask(mean ? (1ull << mean->rank) - 1 : 0) : axes);
         result = nd_keep(nd_cast(mean, resolution.result));
     }
     return ndi_register(result);
@@ -100,7 +108,7 @@ static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes, co
 static nd_array *fill_empty(nd_op op, nd_array *result, const nd_reduce_options *options)
 {
     const bool moment = recipes[op].finish != NDI_FINISH_STATE;
-    const nd_operand value = moment          ? nd_operand_real(NAN)
+    const nd_operand value = moment           ? nd_operand_real(NAN)
                              : is_extreme(op) ? number(options->initial, nd_dtype_of(result))
                              : ndi_op_rows[op].identity == NDI_IDENTITY_ONE ? nd_operand_int(1)
                                                                             : nd_operand_int(0);
@@ -151,8 +159,8 @@ static bool options_allowed(nd_op op, const nd_array *array, const nd_reduce_opt
     return true;
 }
 
-/* The dtype whose leaves are used: the array's own where the sum is wide enough anyway, so that narrow integers are read
- * as they are. */
+/* The dtype whose leaves are used: the array's own where the sum is wide enough anyway, so that
+ * narrow integers are read as they are. */
 static nd_dtype leaf_dtype(nd_op op, nd_dtype own, const ndi_resolution *resolution, bool has_dtype)
 {
     const nd_kind kind = nd_dtype_kind(own);
@@ -170,8 +178,8 @@ static nd_dtype leaf_dtype(nd_op op, nd_dtype own, const ndi_resolution *resolut
     }
 }
 
-static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *options,
-                                  uint32_t *mask)
+static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes,
+                                  const nd_reduce_options *options, uint32_t *mask)
 {
     if (!axes.all && axes.count != 1)
         return ndi_fail(ND_ERROR_AXIS, "%s: takes one axis, or all; %d were given",
@@ -218,7 +226,8 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
                                        : nd_retain((nd_array *)array);
     if (!source)
         return NULL;
-    /* The result's shape comes from the array as given; positions over all axes sweep it flattened. */
+    /* The result's shape comes from the array as given; positions over all axes sweep it flattened.
+     */
     uint32_t given_mask;
     ndi_axes_mask(name, axes, array->rank, &given_mask);
     const nd_shape shape = result_shape(array, given_mask, options.keepdims);
@@ -241,9 +250,10 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
         if (is_position(op) && axes.all && options.keepdims)
             whole = nd_keep(nd_reshape(result, ND_SCALAR_SHAPE));
         const bool done =
-            whole && ndi_reduce_run(recipes[op].reduction, recipes[op].finish,
-                                    leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
-                                    options.ddof, source, mask, options.keepdims && whole == result, whole);
+            whole &&
+            ndi_reduce_run(recipes[op].reduction, recipes[op].finish,
+                           leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
+                           options.ddof, source, mask, options.keepdims && whole == result, whole);
         if (whole != result)
             nd_release(whole);
         if (!done) {
@@ -257,7 +267,8 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
                            : op == ND_OP_prod ? ND_OP_multiply
                            : op == ND_OP_min  ? ND_OP_minimum
                                               : ND_OP_maximum;
-        const nd_operand both[2] = {nd_operand_array(result), number(options.initial, nd_dtype_of(result))};
+        const nd_operand both[2] = {nd_operand_array(result),
+                                    number(options.initial, nd_dtype_of(result))};
         if (!nd_elementwise(step, 2, both, result)) {
             ndi_drop(result);
             result = NULL;
@@ -272,14 +283,14 @@ done:
 #define DEFINE_BINARY(name)
 #define DEFINE_TERNARY(name)
 #define DEFINE_SCAN(name)
-#define DEFINE_REDUCTION(name)                                                                               \
-    nd_array *nd_##name(const nd_array *array, nd_axes axes)                                                 \
-    {                                                                                                        \
-        return nd_reduce(ND_OP_##name, array, axes, NULL);                                                   \
-    }                                                                                                        \
-    nd_array *nd_##name##_with(const nd_array *array, nd_axes axes, nd_reduce_options options)               \
-    {                                                                                                        \
-        return nd_reduce(ND_OP_##name, array, axes, &options);                                               \
+#define DEFINE_REDUCTION(name)                                                                     \
+    nd_array *nd_##name(const nd_array *array, nd_axes axes)                                       \
+    {                                                                                              \
+        return nd_reduce(ND_OP_##name, array, axes, NULL);                                         \
+    }                                                                                              \
+    nd_array *nd_##name##_with(const nd_array *array, nd_axes axes, nd_reduce_options options)     \
+    {                                                                                              \
+        return nd_reduce(ND_OP_##name, array, axes, &options);                                     \
     }
 #define ND_OP(name, class, ...) DEFINE_##class(name)
 #include "ops/ops.def"

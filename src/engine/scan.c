@@ -1,7 +1,8 @@
 /* Scans: running sums and products along one axis.
  *
- * A line is cut into pieces of fixed length. Each piece is reduced from the left, the totals give each piece its carry,
- * and each piece is then scanned from its carry: two sweeps that run on all threads, and the same bits for any number. */
+ * A line is cut into pieces of fixed length. Each piece is reduced from the left, the totals give
+ * each piece its carry, and each piece is then scanned from its carry: two sweeps that run on all
+ * threads, and the same bits for any number. */
 #include <string.h>
 
 #include "base/pool.h"
@@ -36,7 +37,8 @@ typedef struct scan_run {
 static void first_carry(const scan_run *run, void *carry)
 {
     const int one = run->reduction == NDI_REDUCE_PROD;
-    run->kernels->cast[run->state][ND_INT32](1, (char *[]){carry, (char *)&one}, (ptrdiff_t[]){0, 0});
+    run->kernels->cast[run->state][ND_INT32](1, (char *[]){carry, (char *)&one},
+                                             (ptrdiff_t[]){0, 0});
 }
 
 static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n, void *carry)
@@ -50,8 +52,8 @@ static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n
         const char *from = in;
         ptrdiff_t from_stride = in_stride;
         if (run->in != run->kernel_dtype) {
-            run->kernels->cast[run->kernel_dtype][run->in]((size_t)now, (char *[]){block, (char *)in},
-                                                           (ptrdiff_t[]){size, in_stride});
+            run->kernels->cast[run->kernel_dtype][run->in](
+                (size_t)now, (char *[]){block, (char *)in}, (ptrdiff_t[]){size, in_stride});
             from = block;
             from_stride = size;
         }
@@ -109,8 +111,8 @@ static void spread_carries(const scan_run *run, int64_t lines)
             char *at = run->carries + (line * run->pieces + piece) * STATE_BYTES;
             memcpy(total, at, STATE_BYTES);
             memcpy(at, carry, STATE_BYTES);
-            run->kernels->reduce[run->reduction][run->kernel_dtype].combine(1, (void *[]){carry, NULL}, 1,
-                                                                            (void *[]){total, NULL}, 1);
+            run->kernels->reduce[run->reduction][run->kernel_dtype].combine(
+                1, (void *[]){carry, NULL}, 1, (void *[]){total, NULL}, 1);
         }
     }
 }
@@ -128,7 +130,8 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     if (array->rank == 0)
         return ndi_fail(ND_ERROR_AXIS, "%s: the array has no axes; reshape it to one first", name);
     axis = ndi_normalize_axis(name, axis, array->rank);
-    if (axis < 0 || !ndi_resolve_dtype(op, dtype == ND_DTYPE_NONE ? nd_dtype_of(array) : dtype, &resolution))
+    if (axis < 0 ||
+        !ndi_resolve_dtype(op, dtype == ND_DTYPE_NONE ? nd_dtype_of(array) : dtype, &resolution))
         return NULL;
     int order[ND_MAX_RANK];
     ndi_axis_order(array, order);
@@ -170,10 +173,10 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
 #define DEFINE_BINARY(name)
 #define DEFINE_TERNARY(name)
 #define DEFINE_REDUCTION(name)
-#define DEFINE_SCAN(name)                                                                                    \
-    nd_array *nd_##name(const nd_array *array, int axis)                                                     \
-    {                                                                                                        \
-        return nd_scan(ND_OP_##name, array, axis, ND_DTYPE_NONE);                                            \
+#define DEFINE_SCAN(name)                                                                          \
+    nd_array *nd_##name(const nd_array *array, int axis)                                           \
+    {                                                                                              \
+        return nd_scan(ND_OP_##name, array, axis, ND_DTYPE_NONE);                                  \
     }
 #define ND_OP(name, class, ...) DEFINE_##class(name)
 #include "ops/ops.def"

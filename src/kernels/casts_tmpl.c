@@ -1,7 +1,7 @@
 /* Conversions between every pair of dtypes, and strided copies; compiled once for each ISA.
  *
- * Floats outside the range of an integer give what the x86 conversion gives, the same on every ISA: narrow
- * integers go through int32, uint32 through int64, and uint64 wraps. */
+ * Floats outside the range of an integer give what the x86 conversion gives, the same on every ISA:
+ * narrow integers go through int32, uint32 through int64, and uint64 wraps. */
 #include <string.h>
 
 #include "array/dtype.h"
@@ -18,46 +18,51 @@
 #define CONVERT_UINT8(x) (uint8_t)(int32_t)(x)
 #define CONVERT_UINT16(x) (uint16_t)(int32_t)(x)
 #define CONVERT_UINT32(x) (uint32_t)(int64_t)(x)
-#define CONVERT_UINT64(x)                                                                                    \
-    ((x) < 9223372036854775808.0f ? (uint64_t)(int64_t)(x)                                                   \
-                                  : (uint64_t)(int64_t)((x)-9223372036854775808.0f) ^ ((uint64_t)1 << 63))
+#define CONVERT_UINT64(x)                                                                          \
+    ((x) < 9223372036854775808.0f                                                                  \
+         ? (uint64_t)(int64_t)(x)                                                                  \
+         : (uint64_t)(int64_t)((x)-9223372036854775808.0f) ^ ((uint64_t)1 << 63))
 
 /* CAST_ROW(to, type) for one target; the value x is of type T. */
-#define CAST_FROM_INTS(M, ...)                                                                               \
-    M(BOOL, uint8_t, __VA_ARGS__)                                                                            \
-    M(INT8, int8_t, __VA_ARGS__)                                                                             \
-    M(INT16, int16_t, __VA_ARGS__)                                                                           \
-    M(INT32, int32_t, __VA_ARGS__)                                                                           \
-    M(INT64, int64_t, __VA_ARGS__)                                                                           \
-    M(UINT8, uint8_t, __VA_ARGS__)                                                                           \
-    M(UINT16, uint16_t, __VA_ARGS__)                                                                         \
-    M(UINT32, uint32_t, __VA_ARGS__)                                                                         \
+#define CAST_FROM_INTS(M, ...)                                                                     \
+    M(BOOL, uint8_t, __VA_ARGS__)                                                                  \
+    M(INT8, int8_t, __VA_ARGS__)                                                                   \
+    M(INT16, int16_t, __VA_ARGS__)                                                                 \
+    M(INT32, int32_t, __VA_ARGS__)                                                                 \
+    M(INT64, int64_t, __VA_ARGS__)                                                                 \
+    M(UINT8, uint8_t, __VA_ARGS__)                                                                 \
+    M(UINT16, uint16_t, __VA_ARGS__)                                                               \
+    M(UINT32, uint32_t, __VA_ARGS__)                                                               \
     M(UINT64, uint64_t, __VA_ARGS__)
 #define CAST_FROM_FLOATS(M, ...) M(FLOAT32, float, __VA_ARGS__) M(FLOAT64, double, __VA_ARGS__)
-#define CAST_FROM_COMPLEX(M, ...) M(COMPLEX64, complex64, __VA_ARGS__) M(COMPLEX128, complex128, __VA_ARGS__)
-#define CAST_FROM_ALL(M, ...)                                                                                \
-    CAST_FROM_INTS(M, __VA_ARGS__) CAST_FROM_FLOATS(M, __VA_ARGS__) CAST_FROM_COMPLEX(M, __VA_ARGS__)
+#define CAST_FROM_COMPLEX(M, ...)                                                                  \
+    M(COMPLEX64, complex64, __VA_ARGS__) M(COMPLEX128, complex128, __VA_ARGS__)
+#define CAST_FROM_ALL(M, ...)                                                                      \
+    CAST_FROM_INTS(M, __VA_ARGS__)                                                                 \
+    CAST_FROM_FLOATS(M, __VA_ARGS__) CAST_FROM_COMPLEX(M, __VA_ARGS__)
 
 #define CAST_PLAIN(FROM, IN, TO, OUT) UNARY_LOOP(cast_##TO##_##FROM, OUT, IN, (OUT)x)
 #define CAST_CONVERTED(FROM, IN, TO, OUT) UNARY_LOOP(cast_##TO##_##FROM, OUT, IN, CONVERT_##TO(x))
-#define CAST_REAL_PART(FROM, IN, TO, OUT) UNARY_LOOP(cast_##TO##_##FROM, OUT, IN, CONVERT_##TO(__real__ x))
-#define CAST_REAL_FLOAT(FROM, IN, TO, OUT) UNARY_LOOP(cast_##TO##_##FROM, OUT, IN, (OUT)(__real__ x))
+#define CAST_REAL_PART(FROM, IN, TO, OUT)                                                          \
+    UNARY_LOOP(cast_##TO##_##FROM, OUT, IN, CONVERT_##TO(__real__ x))
+#define CAST_REAL_FLOAT(FROM, IN, TO, OUT)                                                         \
+    UNARY_LOOP(cast_##TO##_##FROM, OUT, IN, (OUT)(__real__ x))
 #define CAST_TRUTH(FROM, IN, TO, OUT) UNARY_LOOP(cast_##TO##_##FROM, OUT, IN, x != 0)
-#define CAST_COMPLEX_OF(FROM, IN, TO, OUT)                                                                   \
-    UNARY_LOOP(cast_##TO##_##FROM, OUT, IN,                                                                  \
-               __builtin_complex((__typeof__(__real__(OUT)0))x, (__typeof__(__real__(OUT)0))0))
+#define CAST_COMPLEX_OF(FROM, IN, TO, OUT)                                                         \
+    UNARY_LOOP(cast_##TO##_##FROM, OUT, IN,                                                        \
+               __builtin_complex((__typeof__(__real__(OUT) 0))x, (__typeof__(__real__(OUT) 0))0))
 
-#define CASTS_TO_INT(TO, OUT, ...)                                                                           \
-    CAST_FROM_INTS(CAST_PLAIN, TO, OUT)                                                                      \
-    CAST_FROM_FLOATS(CAST_CONVERTED, TO, OUT)                                                                \
+#define CASTS_TO_INT(TO, OUT, ...)                                                                 \
+    CAST_FROM_INTS(CAST_PLAIN, TO, OUT)                                                            \
+    CAST_FROM_FLOATS(CAST_CONVERTED, TO, OUT)                                                      \
     CAST_FROM_COMPLEX(CAST_REAL_PART, TO, OUT)
-#define CASTS_TO_FLOAT(TO, OUT, ...)                                                                         \
-    CAST_FROM_INTS(CAST_PLAIN, TO, OUT)                                                                      \
-    CAST_FROM_FLOATS(CAST_PLAIN, TO, OUT)                                                                    \
+#define CASTS_TO_FLOAT(TO, OUT, ...)                                                               \
+    CAST_FROM_INTS(CAST_PLAIN, TO, OUT)                                                            \
+    CAST_FROM_FLOATS(CAST_PLAIN, TO, OUT)                                                          \
     CAST_FROM_COMPLEX(CAST_REAL_FLOAT, TO, OUT)
-#define CASTS_TO_COMPLEX(TO, OUT, ...)                                                                       \
-    CAST_FROM_INTS(CAST_COMPLEX_OF, TO, OUT)                                                                 \
-    CAST_FROM_FLOATS(CAST_COMPLEX_OF, TO, OUT)                                                               \
+#define CASTS_TO_COMPLEX(TO, OUT, ...)                                                             \
+    CAST_FROM_INTS(CAST_COMPLEX_OF, TO, OUT)                                                       \
+    CAST_FROM_FLOATS(CAST_COMPLEX_OF, TO, OUT)                                                     \
     CAST_FROM_COMPLEX(CAST_PLAIN, TO, OUT)
 
 ON_INTS(CASTS_TO_INT, )
@@ -91,7 +96,8 @@ ALWAYS_INLINE uint16_t float_to_bfloat(float x)
         uint32_t bits;
     } u = {.value = x};
     const uint32_t rounded = (u.bits + 0x7fff + ((u.bits >> 16) & 1)) >> 16;
-    return (u.bits & 0x7fffffff) > 0x7f800000 ? (u.bits >> 16) | 0x40 : rounded; /* NaN stays one, quiet */
+    return (u.bits & 0x7fffffff) > 0x7f800000 ? (u.bits >> 16) | 0x40
+                                              : rounded; /* NaN stays one, quiet */
 }
 
 UNARY_LOOP(half_to_float_strided, float, uint16_t, HALF_TO_FLOAT(x))
@@ -108,8 +114,9 @@ static void cast_FLOAT32_FLOAT16(size_t n, char *const *p, const ptrdiff_t *s)
 #if !defined(NDI_REFERENCE) && defined(__F16C__)
     if (s[0] == 4 && s[1] == 2)
         for (; i + 8 <= n; i += 8)
-            _mm256_storeu_ps((float *)p[0] + i,
-                             _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)((const uint16_t *)p[1] + i))));
+            _mm256_storeu_ps(
+                (float *)p[0] + i,
+                _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)((const uint16_t *)p[1] + i))));
 #endif
     char *const rest[] = {p[0] + (ptrdiff_t)i * s[0], p[1] + (ptrdiff_t)i * s[1]};
     half_to_float_strided(n - i, rest, s);
@@ -132,7 +139,8 @@ static void cast_FLOAT16_FLOAT32(size_t n, char *const *p, const ptrdiff_t *s)
 enum { STAGED = 256 };
 
 /* `first` into a block of float32 on the stack, `second` out of it. */
-static void through_float(size_t n, char *const *p, const ptrdiff_t *s, ndi_kernel *first, ndi_kernel *second)
+static void through_float(size_t n, char *const *p, const ptrdiff_t *s, ndi_kernel *first,
+                          ndi_kernel *second)
 {
     float staged[STAGED];
     for (size_t done = 0; done < n; done += STAGED) {
@@ -144,13 +152,14 @@ static void through_float(size_t n, char *const *p, const ptrdiff_t *s, ndi_kern
     }
 }
 
-#define CAST_THROUGH_FLOAT(TO, FROM)                                                                         \
-    static void cast_##TO##_##FROM(size_t n, char *const *p, const ptrdiff_t *s)                             \
-    {                                                                                                        \
-        through_float(n, p, s, cast_FLOAT32_##FROM, cast_##TO##_FLOAT32);                                    \
+#define CAST_THROUGH_FLOAT(TO, FROM)                                                               \
+    static void cast_##TO##_##FROM(size_t n, char *const *p, const ptrdiff_t *s)                   \
+    {                                                                                              \
+        through_float(n, p, s, cast_FLOAT32_##FROM, cast_##TO##_FLOAT32);                          \
     }
-/* An integer as the float that rounds to the bfloat16 nearest to the integer: the bits that the float does not hold are
- * gathered in its last one ("round to odd"). float16 needs none of this: it ends before float's integers do. */
+/* An integer as the float that rounds to the bfloat16 nearest to the integer: the bits that the
+ * float does not hold are gathered in its last one ("round to odd"). float16 needs none of this: it
+ * ends before float's integers do. */
 ALWAYS_INLINE float float_for_rounding(uint64_t magnitude, int negative)
 {
     if (magnitude >> 24) {
@@ -161,14 +170,14 @@ ALWAYS_INLINE float float_for_rounding(uint64_t magnitude, int negative)
     return negative ? -(float)magnitude : (float)magnitude;
 }
 
-#define CASTS_OF_HALVES(FROM, IN, ...)                                                                       \
-    CAST_THROUGH_FLOAT(FLOAT16, FROM)                                                                        \
-    CAST_THROUGH_FLOAT(FROM, FLOAT16)                                                                        \
+#define CASTS_OF_HALVES(FROM, IN, ...)                                                             \
+    CAST_THROUGH_FLOAT(FLOAT16, FROM)                                                              \
+    CAST_THROUGH_FLOAT(FROM, FLOAT16)                                                              \
     CAST_THROUGH_FLOAT(FROM, BFLOAT16)
-#define CAST_SIGNED_TO_BFLOAT16(FROM, IN)                                                                    \
-    UNARY_LOOP(cast_BFLOAT16_##FROM, uint16_t, IN,                                                           \
+#define CAST_SIGNED_TO_BFLOAT16(FROM, IN)                                                          \
+    UNARY_LOOP(cast_BFLOAT16_##FROM, uint16_t, IN,                                                 \
                float_to_bfloat(float_for_rounding(x < 0 ? 0 - (uint64_t)x : (uint64_t)x, x < 0)))
-#define CAST_UNSIGNED_TO_BFLOAT16(FROM, IN)                                                                  \
+#define CAST_UNSIGNED_TO_BFLOAT16(FROM, IN)                                                        \
     UNARY_LOOP(cast_BFLOAT16_##FROM, uint16_t, IN, float_to_bfloat(float_for_rounding(x, 0)))
 CASTS_OF_HALVES(BOOL, uint8_t)
 ON_INTS(CASTS_OF_HALVES, )
@@ -197,14 +206,14 @@ UNARY_LOOP(cast_BFLOAT16_COMPLEX128, uint16_t, complex128, ndi_double_to_bfloat(
 
 /* ---- Copies, by size ---- */
 
-#define COPY_LOOP(SIZE, TYPE)                                                                                \
-    UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                           \
-    static void copy_##SIZE(size_t n, char *const *p, const ptrdiff_t *s)                                    \
-    {                                                                                                        \
-        if (s[0] == SIZE && s[1] == SIZE)                                                                    \
-            memmove(p[0], p[1], n *SIZE);                                                                    \
-        else                                                                                                 \
-            copy_strided_##SIZE(n, p, s);                                                                    \
+#define COPY_LOOP(SIZE, TYPE)                                                                      \
+    UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                 \
+    static void copy_##SIZE(size_t n, char *const *p, const ptrdiff_t *s)                          \
+    {                                                                                              \
+        if (s[0] == SIZE && s[1] == SIZE)                                                          \
+            memmove(p[0], p[1], n *SIZE);                                                          \
+        else                                                                                       \
+            copy_strided_##SIZE(n, p, s);                                                          \
     }
 COPY_LOOP(1, uint8_t)
 COPY_LOOP(2, uint16_t)
@@ -214,10 +223,10 @@ COPY_LOOP(16, complex128)
 
 #define CAST_SLOT(FROM, IN, TO, ...) kernels->cast[ND_##TO][ND_##FROM] = cast_##TO##_##FROM;
 #define CAST_SLOTS(TO, OUT, ...) CAST_FROM_ALL(CAST_SLOT, TO, )
-#define HALF_SLOTS(FROM, IN, ...)                                                                            \
-    kernels->cast[ND_FLOAT16][ND_##FROM] = cast_FLOAT16_##FROM;                                              \
-    kernels->cast[ND_BFLOAT16][ND_##FROM] = cast_BFLOAT16_##FROM;                                            \
-    kernels->cast[ND_##FROM][ND_FLOAT16] = cast_##FROM##_FLOAT16;                                            \
+#define HALF_SLOTS(FROM, IN, ...)                                                                  \
+    kernels->cast[ND_FLOAT16][ND_##FROM] = cast_FLOAT16_##FROM;                                    \
+    kernels->cast[ND_BFLOAT16][ND_##FROM] = cast_BFLOAT16_##FROM;                                  \
+    kernels->cast[ND_##FROM][ND_FLOAT16] = cast_##FROM##_FLOAT16;                                  \
     kernels->cast[ND_##FROM][ND_BFLOAT16] = cast_##FROM##_BFLOAT16;
 
 void NDI_ISA_NAME(ndi_fill_casts)(ndi_kernels *kernels)

@@ -2,10 +2,11 @@
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
-/* Order of complex numbers as NumPy's: by real part, then by imaginary part; false where a NaN takes part. */
+/* Order of complex numbers as NumPy's: by real part, then by imaginary part; false where a NaN
+ * takes part. */
 #define COMPLEX_NAN(x) ((__real__ x != __real__ x) | (__imag__ x != __imag__ x))
-#define COMPLEX_LESS(x, y, OP)                                                                               \
-    (((__real__ x < __real__ y) & (__imag__ x == __imag__ x) & (__imag__ y == __imag__ y)) |                 \
+#define COMPLEX_LESS(x, y, OP)                                                                     \
+    (((__real__ x < __real__ y) & (__imag__ x == __imag__ x) & (__imag__ y == __imag__ y)) |       \
      ((__real__ x == __real__ y) & (__imag__ x OP __imag__ y)))
 #define IS_FINITE(x) ((x) - (x) == 0)
 #define IS_INFINITE(x) (((x) == (x)) & !IS_FINITE(x))
@@ -14,31 +15,32 @@
 #define LARGER_FLOAT(x, y) ((((x) >= (y)) | ((x) != (x))) ? (x) : (y))
 #define SMALLER_FLOAT(x, y) ((((x) <= (y)) | ((x) != (x))) ? (x) : (y))
 #define CLIP_FLOAT(x, y, z) SMALLER_FLOAT(LARGER_FLOAT(x, y), z)
-#define COMPLEX_CLIP(T, x, y, z)                                                                             \
-    ({                                                                                                       \
-        const T larger = (COMPLEX_LESS(y, x, <=) | COMPLEX_NAN(x)) ? x : y;                                  \
-        (COMPLEX_LESS(larger, z, <=) | COMPLEX_NAN(larger)) ? larger : z;                                    \
+#define COMPLEX_CLIP(T, x, y, z)                                                                   \
+    ({                                                                                             \
+        const T larger = (COMPLEX_LESS(y, x, <=) | COMPLEX_NAN(x)) ? x : y;                        \
+        (COMPLEX_LESS(larger, z, <=) | COMPLEX_NAN(larger)) ? larger : z;                          \
     })
 
 /* Comparison of different integer types, which the loop of one type does not have. */
-#define MIXED_LOOP(NAME, TYPE_X, TYPE_Y, x, y, ...)                                                          \
-    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx, ptrdiff_t sy)        \
-    {                                                                                                        \
-        char *po = p[0];                                                                                     \
-        const char *px = p[1], *py = p[2];                                                                   \
-        IVDEP for (size_t i = 0; i < n; i++)                                                                 \
-        {                                                                                                    \
-            const TYPE_X x = *(const TYPE_X *)(px + (ptrdiff_t)i * sx);                                      \
-            const TYPE_Y y = *(const TYPE_Y *)(py + (ptrdiff_t)i * sy);                                      \
-            *(uint8_t *)(po + (ptrdiff_t)i * so) = (uint8_t)(__VA_ARGS__);                                   \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                           \
-    {                                                                                                        \
-        if (HAS_FORMS && s[0] == 1 && s[1] == sizeof(TYPE_X) && s[2] == sizeof(TYPE_Y))                      \
-            NAME##_run(n, p, 1, sizeof(TYPE_X), sizeof(TYPE_Y));                                             \
-        else                                                                                                 \
-            NAME##_run(n, p, s[0], s[1], s[2]);                                                              \
+#define MIXED_LOOP(NAME, TYPE_X, TYPE_Y, x, y, ...)                                                \
+    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
+                                  ptrdiff_t sy)                                                    \
+    {                                                                                              \
+        char *po = p[0];                                                                           \
+        const char *px = p[1], *py = p[2];                                                         \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const TYPE_X x = *(const TYPE_X *)(px + (ptrdiff_t)i * sx);                            \
+            const TYPE_Y y = *(const TYPE_Y *)(py + (ptrdiff_t)i * sy);                            \
+            *(uint8_t *)(po + (ptrdiff_t)i * so) = (uint8_t)(__VA_ARGS__);                         \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (HAS_FORMS && s[0] == 1 && s[1] == sizeof(TYPE_X) && s[2] == sizeof(TYPE_Y))            \
+            NAME##_run(n, p, 1, sizeof(TYPE_X), sizeof(TYPE_Y));                                   \
+        else                                                                                       \
+            NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
     }
 
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
@@ -47,8 +49,8 @@
 #define KERNEL3_SELECT(name, group, ...) ON_##group(SELECT_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_TEST(name, group, ...) ON_##group(UNARY_TEST_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_TEST(name, group, ...) ON_##group(BINARY_TEST_KERNEL, name, __VA_ARGS__)
-#define KERNEL2_MIXED(name, signed_first, unsigned_first)                                                    \
-    MIXED_LOOP(name##_INT64_UINT64, int64_t, uint64_t, s, u, signed_first)                                   \
+#define KERNEL2_MIXED(name, signed_first, unsigned_first)                                          \
+    MIXED_LOOP(name##_INT64_UINT64, int64_t, uint64_t, s, u, signed_first)                         \
     MIXED_LOOP(name##_UINT64_INT64, uint64_t, int64_t, u, s, unsigned_first)
 #include "kernels/comparison.def"
 #undef KERNEL1
@@ -67,8 +69,8 @@ void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
 #define KERNEL3_SELECT(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL1_TEST(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_TEST(name, group, ...) ON_##group(SLOT, name, )
-#define KERNEL2_MIXED(name, ...)                                                                             \
-    kernels->compare_mixed[ND_OP_##name][0] = name##_INT64_UINT64;                                           \
+#define KERNEL2_MIXED(name, ...)                                                                   \
+    kernels->compare_mixed[ND_OP_##name][0] = name##_INT64_UINT64;                                 \
     kernels->compare_mixed[ND_OP_##name][1] = name##_UINT64_INT64;
 #include "kernels/comparison.def"
 }

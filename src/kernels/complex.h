@@ -1,5 +1,5 @@
-/* Complex functions that the C library lacks, or has with less accuracy where the result is a plain one. The float
- * ones are computed in double. */
+/* Complex functions that the C library lacks, or has with less accuracy where the result is a plain
+ * one. The float ones are computed in double. */
 #ifndef NDSTREAM_KERNELS_COMPLEX_H
 #define NDSTREAM_KERNELS_COMPLEX_H
 
@@ -20,7 +20,8 @@ static inline complex128 complex_exp2(complex128 x)
     return cexp(__builtin_complex(re * LN2, im * LN2));
 }
 
-/* exp(a + bi) - 1 = expm1(a) cos b - 2 sin(b/2)^2 + i exp(a) sin b, without the cancellation of cos b - 1. */
+/* exp(a + bi) - 1 = expm1(a) cos b - 2 sin(b/2)^2 + i exp(a) sin b, without the cancellation of cos
+ * b - 1. */
 static inline complex128 complex_expm1(complex128 x)
 {
     const double re = creal(x), im = cimag(x), half = sin(im / 2);
@@ -49,7 +50,8 @@ static inline complex128 complex_log1p(complex128 x)
     return __builtin_complex(log(hypot(re + 1, im)), angle);
 }
 
-/* Exponents that are small integers by multiplication, as NumPy does: exact where the products are. */
+/* Exponents that are small integers by multiplication, as NumPy does: exact where the products are.
+ */
 static inline complex128 complex_power(complex128 x, complex128 y)
 {
     const double re = creal(y), im = cimag(y);
@@ -75,10 +77,10 @@ static inline complex128 complex_power(complex128 x, complex128 y)
     return cpow(x, y);
 }
 
-#define COMPLEX_AS_FLOAT(name)                                                                               \
-    static inline complex64 name##f(complex64 x)                                                             \
-    {                                                                                                        \
-        return (complex64)name((complex128)x);                                                               \
+#define COMPLEX_AS_FLOAT(name)                                                                     \
+    static inline complex64 name##f(complex64 x)                                                   \
+    {                                                                                              \
+        return (complex64)name((complex128)x);                                                     \
     }
 COMPLEX_AS_FLOAT(complex_exp2)
 COMPLEX_AS_FLOAT(complex_expm1)

@@ -1,4 +1,5 @@
-/* Chooses the kernels for this CPU: the reference table, overwritten upwards by what the ISA has. */
+/* Chooses the kernels for this CPU: the reference table, overwritten upwards by what the ISA has.
+ */
 #include <pthread.h>
 #include <string.h>
 
@@ -48,7 +49,8 @@ const ndi_kernels *ndi_kernels_in_use(void)
 const char *ndi_vector_math_name(void)
 {
 #if HAS_SLEEF
-    return "SLEEF " TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(SLEEF_VERSION_PATCHLEVEL);
+    return "SLEEF " TEXT(SLEEF_VERSION_MAJOR) "." TEXT(SLEEF_VERSION_MINOR) "." TEXT(
+        SLEEF_VERSION_PATCHLEVEL);
 #else
     return "the C library";
 #endif

@@ -1,5 +1,5 @@
-/* Transcendental kernels by SLEEF; compiled once for each ISA. The reference, and CPUs that SLEEF has no vectors
- * for here, call the C library. */
+/* Transcendental kernels by SLEEF; compiled once for each ISA. The reference, and CPUs that SLEEF
+ * has no vectors for here, call the C library. */
 #include "kernels/vector.h"
 
 #include "kernels/complex.h"
@@ -8,11 +8,12 @@
 
 #if HAS_SLEEF
 
-/* Vectors straight from and to contiguous memory; anything else through a block on the stack. The rest at the end
- * goes through a padded vector, so that an element has the same bits wherever it stands. */
+/* Vectors straight from and to contiguous memory; anything else through a block on the stack. The
+ * rest at the end goes through a padded vector, so that an element has the same bits wherever it
+ * stands. */
 enum { STAGED = 64 };
 
-/* ---- SLEEF 3.5.1's functions, mended where tests/check found them to miss their bound: variant `mended` ---- */
+/* ---- SLEEF 3.5.1's functions where they miss their bound, mended: variant `mended` ---- */
 
 #define FUNCTION_FLOAT32(function, variant) FUNCTION_FLOAT32_##variant(function)
 #define FUNCTION_FLOAT64(function, variant) FUNCTION_FLOAT64_##variant(function)
@@ -23,29 +24,32 @@ enum { STAGED = 64 };
 
 /* Lanes of `y` where |x| is below the limit (NaN is not), else of `z`. S is ps or pd. */
 #if VECTOR_BYTES == 64
-#define LANES_BELOW(S, x, limit) _mm512_cmp_##S##_mask(_mm512_abs_##S(x), _mm512_set1_##S(limit), _CMP_LT_OQ)
+#define LANES_BELOW(S, x, limit)                                                                   \
+    _mm512_cmp_##S##_mask(_mm512_abs_##S(x), _mm512_set1_##S(limit), _CMP_LT_OQ)
 #define LANES_ANY(S, lanes) ((lanes) != 0)
 #define LANES_SELECT(S, lanes, y, z) _mm512_mask_mov_##S(z, lanes, y)
 #elif VECTOR_BYTES == 32
-#define LANES_BELOW(S, x, limit)                                                                             \
+#define LANES_BELOW(S, x, limit)                                                                   \
     _mm256_cmp_##S(_mm256_andnot_##S(_mm256_set1_##S(-0.0f), x), _mm256_set1_##S(limit), _CMP_LT_OQ)
 #define LANES_ANY(S, lanes) (_mm256_movemask_##S(lanes) != 0)
 #define LANES_SELECT(S, lanes, y, z) _mm256_blendv_##S(z, y, lanes)
 #else
-#define LANES_BELOW(S, x, limit) _mm_cmplt_##S(_mm_andnot_##S(_mm_set1_##S(-0.0f), x), _mm_set1_##S(limit))
+#define LANES_BELOW(S, x, limit)                                                                   \
+    _mm_cmplt_##S(_mm_andnot_##S(_mm_set1_##S(-0.0f), x), _mm_set1_##S(limit))
 #define LANES_ANY(S, lanes) (_mm_movemask_##S(lanes) != 0)
 #define LANES_SELECT(S, lanes, y, z) _mm_blendv_##S(z, y, lanes)
 #endif
 
-/* f(x) = x + O(x^3), or O(x^2) for log1p, rounds to x below `tiny`; SLEEF's are off by just over 1 ulp there. */
-#define MEND_NEAR_ZERO(function, tiny32, tiny64)                                                             \
-    ALWAYS_INLINE vector_float32 mended_##function##_float32(vector_float32 x)                               \
-    {                                                                                                        \
-        return LANES_SELECT(ps, LANES_BELOW(ps, x, tiny32), x, SLEEF_FLOAT32(function, u10)(x));             \
-    }                                                                                                        \
-    ALWAYS_INLINE vector_float64 mended_##function##_float64(vector_float64 x)                               \
-    {                                                                                                        \
-        return LANES_SELECT(pd, LANES_BELOW(pd, x, tiny64), x, SLEEF_FLOAT64(function, u10)(x));             \
+/* f(x) = x + O(x^3), or O(x^2) for log1p, rounds to x below `tiny`; SLEEF's are off by just over 1
+ * ulp there. */
+#define MEND_NEAR_ZERO(function, tiny32, tiny64)                                                   \
+    ALWAYS_INLINE vector_float32 mended_##function##_float32(vector_float32 x)                     \
+    {                                                                                              \
+        return LANES_SELECT(ps, LANES_BELOW(ps, x, tiny32), x, SLEEF_FLOAT32(function, u10)(x));   \
+    }                                                                                              \
+    ALWAYS_INLINE vector_float64 mended_##function##_float64(vector_float64 x)                     \
+    {                                                                                              \
+        return LANES_SELECT(pd, LANES_BELOW(pd, x, tiny64), x, SLEEF_FLOAT64(function, u10)(x));   \
     }
 MEND_NEAR_ZERO(log1p, 0x1p-100f, 0x1p-1000)
 MEND_NEAR_ZERO(tan, 0x1p-12f, 0x1p-27)
@@ -54,178 +58,179 @@ MEND_NEAR_ZERO(tanh, 0x1p-12f, 0x1p-27)
 MEND_NEAR_ZERO(asinh, 0x1p-12f, 0x1p-27)
 MEND_NEAR_ZERO(atanh, 0x1p-12f, 0x1p-27)
 
-/* The family without FMA is off by 1.3 ulp where results are denormal: lengths are taken in larger numbers there, and
- * small angles are y / x. */
-#define MEND_PLANE(TYPE, REAL, VECTOR, S, HYPOT, ATAN2, TINY)                                                \
-    ALWAYS_INLINE VECTOR mended_hypot_##TYPE(VECTOR x, VECTOR y)                                             \
-    {                                                                                                        \
-        const VECTOR length = HYPOT(x, y);                                                                   \
-        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, length, TINY)), 1))                                \
-            return length;                                                                                   \
-        const VECTOR scaled = HYPOT(x * (1 / (REAL)TINY), y * (1 / (REAL)TINY)) * (REAL)TINY;                \
-        return LANES_SELECT(S, LANES_BELOW(S, length, TINY), scaled, length);                                \
-    }                                                                                                        \
-    ALWAYS_INLINE VECTOR mended_atan2_##TYPE(VECTOR y, VECTOR x)                                             \
-    {                                                                                                        \
-        const VECTOR angle = ATAN2(y, x);                                                                    \
-        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, angle, TINY)), 1))                                 \
-            return angle;                                                                                    \
-        const VECTOR quotient = y / x; /* NaN for 0 / 0, where the angle is right */                         \
-        const VECTOR small = LANES_SELECT(S, LANES_BELOW(S, quotient, 1), quotient, angle);                  \
-        return LANES_SELECT(S, LANES_BELOW(S, angle, TINY), small, angle);                                   \
+/* The family without FMA is off by 1.3 ulp where results are denormal: lengths are taken in larger
+ * numbers there, and small angles are y / x. */
+#define MEND_PLANE(TYPE, REAL, VECTOR, S, HYPOT, ATAN2, TINY)                                      \
+    ALWAYS_INLINE VECTOR mended_hypot_##TYPE(VECTOR x, VECTOR y)                                   \
+    {                                                                                              \
+        const VECTOR length = HYPOT(x, y);                                                         \
+        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, length, TINY)), 1))                      \
+            return length;                                                                         \
+        const VECTOR scaled = HYPOT(x * (1 / (REAL)TINY), y * (1 / (REAL)TINY)) * (REAL)TINY;      \
+        return LANES_SELECT(S, LANES_BELOW(S, length, TINY), scaled, length);                      \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_atan2_##TYPE(VECTOR y, VECTOR x)                                   \
+    {                                                                                              \
+        const VECTOR angle = ATAN2(y, x);                                                          \
+        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, angle, TINY)), 1))                       \
+            return angle;                                                                          \
+        const VECTOR quotient = y / x; /* NaN for 0 / 0, where the angle is right */               \
+        const VECTOR small = LANES_SELECT(S, LANES_BELOW(S, quotient, 1), quotient, angle);        \
+        return LANES_SELECT(S, LANES_BELOW(S, angle, TINY), small, angle);                         \
     }
-MEND_PLANE(float32, float, vector_float32, ps, SLEEF_FLOAT32(hypot, u05), SLEEF_FLOAT32(atan2, u10), 0x1p-60f)
-MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05), SLEEF_FLOAT64(atan2, u10), 0x1p-500)
+MEND_PLANE(float32, float, vector_float32, ps, SLEEF_FLOAT32(hypot, u05), SLEEF_FLOAT32(atan2, u10),
+           0x1p-60f)
+MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
+           SLEEF_FLOAT64(atan2, u10), 0x1p-500)
 
 /* ---- Loops ---- */
 
-#define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION)                                                    \
-    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x)                                 \
-    {                                                                                                        \
-        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                                      \
-        size_t i = 0;                                                                                        \
-        VECTOR v;                                                                                            \
-        for (; i + LANES <= n; i += LANES) {                                                                 \
-            memcpy(&v, x + i, sizeof v);                                                                     \
-            v = FUNCTION(v);                                                                                 \
-            memcpy(out + i, &v, sizeof v);                                                                   \
-        }                                                                                                    \
-        if (i < n) {                                                                                         \
-            REAL rest[LANES] = {0};                                                                          \
-            memcpy(rest, x + i, (n - i) * sizeof(REAL));                                                     \
-            memcpy(&v, rest, sizeof v);                                                                      \
-            v = FUNCTION(v);                                                                                 \
-            memcpy(rest, &v, sizeof v);                                                                      \
-            memcpy(out + i, rest, (n - i) * sizeof(REAL));                                                   \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                           \
-    {                                                                                                        \
-        if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL)) {                                                  \
-            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1]);                                          \
-            return;                                                                                          \
-        }                                                                                                    \
-        REAL staged[STAGED];                                                                                 \
-        for (size_t done = 0; done < n; done += STAGED) {                                                    \
-            const size_t now = n - done < STAGED ? n - done : STAGED;                                        \
-            const char *px = p[1] + (ptrdiff_t)done * s[1];                                                  \
-            char *po = p[0] + (ptrdiff_t)done * s[0];                                                        \
-            for (size_t i = 0; i < now; i++)                                                                 \
-                staged[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                                       \
-            NAME##_contiguous(now, staged, staged);                                                          \
-            for (size_t i = 0; i < now; i++)                                                                 \
-                *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged[i];                                             \
-        }                                                                                                    \
+#define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION)                                          \
+    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x)                       \
+    {                                                                                              \
+        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
+        size_t i = 0;                                                                              \
+        VECTOR v;                                                                                  \
+        for (; i + LANES <= n; i += LANES) {                                                       \
+            memcpy(&v, x + i, sizeof v);                                                           \
+            v = FUNCTION(v);                                                                       \
+            memcpy(out + i, &v, sizeof v);                                                         \
+        }                                                                                          \
+        if (i < n) {                                                                               \
+            REAL rest[LANES] = {0};                                                                \
+            memcpy(rest, x + i, (n - i) * sizeof(REAL));                                           \
+            memcpy(&v, rest, sizeof v);                                                            \
+            v = FUNCTION(v);                                                                       \
+            memcpy(rest, &v, sizeof v);                                                            \
+            memcpy(out + i, rest, (n - i) * sizeof(REAL));                                         \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL)) {                                        \
+            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1]);                                \
+            return;                                                                                \
+        }                                                                                          \
+        REAL staged[STAGED];                                                                       \
+        for (size_t done = 0; done < n; done += STAGED) {                                          \
+            const size_t now = n - done < STAGED ? n - done : STAGED;                              \
+            const char *px = p[1] + (ptrdiff_t)done * s[1];                                        \
+            char *po = p[0] + (ptrdiff_t)done * s[0];                                              \
+            for (size_t i = 0; i < now; i++)                                                       \
+                staged[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                             \
+            NAME##_contiguous(now, staged, staged);                                                \
+            for (size_t i = 0; i < now; i++)                                                       \
+                *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged[i];                                   \
+        }                                                                                          \
     }
 
-#define DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION)                                                   \
-    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x, const REAL *y)                  \
-    {                                                                                                        \
-        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                                      \
-        size_t i = 0;                                                                                        \
-        VECTOR u, v;                                                                                         \
-        for (; i + LANES <= n; i += LANES) {                                                                 \
-            memcpy(&u, x + i, sizeof u);                                                                     \
-            memcpy(&v, y + i, sizeof v);                                                                     \
-            v = FUNCTION(u, v);                                                                              \
-            memcpy(out + i, &v, sizeof v);                                                                   \
-        }                                                                                                    \
-        if (i < n) {                                                                                         \
-            REAL rest_x[LANES] = {0}, rest_y[LANES] = {0};                                                   \
-            memcpy(rest_x, x + i, (n - i) * sizeof(REAL));                                                   \
-            memcpy(rest_y, y + i, (n - i) * sizeof(REAL));                                                   \
-            memcpy(&u, rest_x, sizeof u);                                                                    \
-            memcpy(&v, rest_y, sizeof v);                                                                    \
-            v = FUNCTION(u, v);                                                                              \
-            memcpy(rest_x, &v, sizeof v);                                                                    \
-            memcpy(out + i, rest_x, (n - i) * sizeof(REAL));                                                 \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                           \
-    {                                                                                                        \
-        if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL) && s[2] == sizeof(REAL)) {                          \
-            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2]);                      \
-            return;                                                                                          \
-        }                                                                                                    \
-        REAL staged_x[STAGED], staged_y[STAGED];                                                             \
-        for (size_t done = 0; done < n; done += STAGED) {                                                    \
-            const size_t now = n - done < STAGED ? n - done : STAGED;                                        \
-            const char *px = p[1] + (ptrdiff_t)done * s[1], *py = p[2] + (ptrdiff_t)done * s[2];             \
-            char *po = p[0] + (ptrdiff_t)done * s[0];                                                        \
-            for (size_t i = 0; i < now; i++) {                                                               \
-                staged_x[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                                     \
-                staged_y[i] = *(const REAL *)(py + (ptrdiff_t)i * s[2]);                                     \
-            }                                                                                                \
-            NAME##_contiguous(now, staged_x, staged_x, staged_y);                                            \
-            for (size_t i = 0; i < now; i++)                                                                 \
-                *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged_x[i];                                           \
-        }                                                                                                    \
+#define DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION)                                         \
+    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x, const REAL *y)        \
+    {                                                                                              \
+        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
+        size_t i = 0;                                                                              \
+        VECTOR u, v;                                                                               \
+        for (; i + LANES <= n; i += LANES) {                                                       \
+            memcpy(&u, x + i, sizeof u);                                                           \
+            memcpy(&v, y + i, sizeof v);                                                           \
+            v = FUNCTION(u, v);                                                                    \
+            memcpy(out + i, &v, sizeof v);                                                         \
+        }                                                                                          \
+        if (i < n) {                                                                               \
+            REAL rest_x[LANES] = {0}, rest_y[LANES] = {0};                                         \
+            memcpy(rest_x, x + i, (n - i) * sizeof(REAL));                                         \
+            memcpy(rest_y, y + i, (n - i) * sizeof(REAL));                                         \
+            memcpy(&u, rest_x, sizeof u);                                                          \
+            memcpy(&v, rest_y, sizeof v);                                                          \
+            v = FUNCTION(u, v);                                                                    \
+            memcpy(rest_x, &v, sizeof v);                                                          \
+            memcpy(out + i, rest_x, (n - i) * sizeof(REAL));                                       \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL) && s[2] == sizeof(REAL)) {                \
+            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2]);            \
+            return;                                                                                \
+        }                                                                                          \
+        REAL staged_x[STAGED], staged_y[STAGED];                                                   \
+        for (size_t done = 0; done < n; done += STAGED) {                                          \
+            const size_t now = n - done < STAGED ? n - done : STAGED;                              \
+            const char *px = p[1] + (ptrdiff_t)done * s[1], *py = p[2] + (ptrdiff_t)done * s[2];   \
+            char *po = p[0] + (ptrdiff_t)done * s[0];                                              \
+            for (size_t i = 0; i < now; i++) {                                                     \
+                staged_x[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                           \
+                staged_y[i] = *(const REAL *)(py + (ptrdiff_t)i * s[2]);                           \
+            }                                                                                      \
+            NAME##_contiguous(now, staged_x, staged_x, staged_y);                                  \
+            for (size_t i = 0; i < now; i++)                                                       \
+                *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged_x[i];                                 \
+        }                                                                                          \
     }
 
-#define KERNEL1_VECTOR(name, function, ulp)                                                                  \
-    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))                 \
+#define KERNEL1_VECTOR(name, function, ulp)                                                        \
+    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))    \
     DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
-#define KERNEL2_VECTOR(name, function, ulp)                                                                  \
-    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))                \
+#define KERNEL2_VECTOR(name, function, ulp)                                                        \
+    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))   \
     DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
 
-/* An infinity of SLEEF's that comes from finite arguments may be a number: the C library decides, in a wider type. */
-#define DEFINE_FINITE_UNARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                                       \
-    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR x, VECTOR y)                               \
-    {                                                                                                        \
-        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                                      \
-        REAL from[LANES], to[LANES];                                                                         \
-        memcpy(from, &x, sizeof x);                                                                          \
-        memcpy(to, &y, sizeof y);                                                                            \
-        for (int i = 0; i < LANES; i++)                                                                      \
-            if (isinf(to[i]) && isfinite(from[i]))                                                           \
-                to[i] = (REAL)LIBRARY((double)from[i]);                                                      \
-        memcpy(&y, to, sizeof y);                                                                            \
-        return y;                                                                                            \
-    }                                                                                                        \
-    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR x)                                                              \
-    {                                                                                                        \
-        const VECTOR y = FUNCTION(x);                                                                        \
-        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(x, y) : y;                                       \
-    }                                                                                                        \
+/* An infinity of SLEEF's that comes from finite arguments may be a number: the C library decides,
+ * in a wider type. */
+#define DEFINE_FINITE_UNARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                            \
+    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR x, VECTOR y)                     \
+    {                                                                                              \
+        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
+        REAL from[LANES], to[LANES];                                                               \
+        memcpy(from, &x, sizeof x);                                                                \
+        memcpy(to, &y, sizeof y);                                                                  \
+        for (int i = 0; i < LANES; i++)                                                            \
+            if (isinf(to[i]) && isfinite(from[i]))                                                 \
+                to[i] = (REAL)LIBRARY((double)from[i]);                                            \
+        memcpy(&y, to, sizeof y);                                                                  \
+        return y;                                                                                  \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR x)                                                    \
+    {                                                                                              \
+        const VECTOR y = FUNCTION(x);                                                              \
+        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(x, y) : y;                             \
+    }                                                                                              \
     DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, NAME##_whole)
-#define DEFINE_FINITE_BINARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                                      \
-    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR u, VECTOR v, VECTOR y)                     \
-    {                                                                                                        \
-        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                                      \
-        REAL left[LANES], right[LANES], to[LANES];                                                           \
-        memcpy(left, &u, sizeof u);                                                                          \
-        memcpy(right, &v, sizeof v);                                                                         \
-        memcpy(to, &y, sizeof y);                                                                            \
-        for (int i = 0; i < LANES; i++)                                                                      \
-            if (isinf(to[i]) && isfinite(left[i]) && isfinite(right[i]))                                     \
-                to[i] = (REAL)LIBRARY((double)left[i], (double)right[i]);                                    \
-        memcpy(&y, to, sizeof y);                                                                            \
-        return y;                                                                                            \
-    }                                                                                                        \
-    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR u, VECTOR v)                                                    \
-    {                                                                                                        \
-        const VECTOR y = FUNCTION(u, v);                                                                     \
-        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(u, v, y) : y;                                    \
-    }                                                                                                        \
+#define DEFINE_FINITE_BINARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                           \
+    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR u, VECTOR v, VECTOR y)           \
+    {                                                                                              \
+        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
+        REAL left[LANES], right[LANES], to[LANES];                                                 \
+        memcpy(left, &u, sizeof u);                                                                \
+        memcpy(right, &v, sizeof v);                                                               \
+        memcpy(to, &y, sizeof y);                                                                  \
+        for (int i = 0; i < LANES; i++)                                                            \
+            if (isinf(to[i]) && isfinite(left[i]) && isfinite(right[i]))                           \
+                to[i] = (REAL)LIBRARY((double)left[i], (double)right[i]);                          \
+        memcpy(&y, to, sizeof y);                                                                  \
+        return y;                                                                                  \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR u, VECTOR v)                                          \
+    {                                                                                              \
+        const VECTOR y = FUNCTION(u, v);                                                           \
+        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(u, v, y) : y;                          \
+    }                                                                                              \
     DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, NAME##_whole)
-#define FINITE_FLOAT32(SHAPE, name, function, ulp)                                                           \
-    DEFINE_FINITE_##SHAPE(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp), function,            \
-                          any_infinite_float32)
-#define FINITE_FLOAT64(SHAPE, name, function, ulp)                                                           \
-    DEFINE_FINITE_##SHAPE(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp), function##l,        \
-                          any_infinite_float64)
-#define KERNEL1_FINITE(name, function, ulp)                                                                  \
-    FINITE_FLOAT32(UNARY, name, function, ulp) FINITE_FLOAT64(UNARY, name, function, ulp)
-#define KERNEL2_FINITE(name, function, ulp)                                                                  \
-    FINITE_FLOAT32(BINARY, name, function, ulp) FINITE_FLOAT64(BINARY, name, function, ulp)
+#define FINITE_FLOATS(SHAPE, name, function, ulp, library64)                                       \
+    DEFINE_FINITE_##SHAPE(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),  \
+                          function, any_infinite_float32)                                          \
+        DEFINE_FINITE_##SHAPE(name##_FLOAT64, double, vector_float64,                              \
+                              FUNCTION_FLOAT64(function, ulp), library64, any_infinite_float64)
+#define KERNEL1_FINITE(name, function, ulp) FINITE_FLOATS(UNARY, name, function, ulp, function##l)
+#define KERNEL2_FINITE(name, function, ulp) FINITE_FLOATS(BINARY, name, function, ulp, function)
 
 #else
 
 #define KERNEL1_FINITE KERNEL1_VECTOR
 #define KERNEL2_FINITE KERNEL2_VECTOR
-/* The C library's own errors reach 4 ulp: the reference, which the others are measured by, takes the next wider type. Not
- * for two doubles: those are good to 1 ulp, and glibc's powl(-INFINITY, -0x1p63) is infinite. */
+/* The C library's own errors reach 4 ulp: the reference, which the others are measured by, takes
+ * the next wider type. Not for two doubles: those are good to 1 ulp, and glibc's powl(-INFINITY,
+ * -0x1p63) is infinite. */
 #ifdef NDI_REFERENCE
 #define LIBRARY_FLOAT32(function) function
 #define LIBRARY_FLOAT64(function) function##l
@@ -233,23 +238,23 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05), SLEEF
 #define LIBRARY_FLOAT32(function) function##f
 #define LIBRARY_FLOAT64(function) function
 #endif
-#define KERNEL1_VECTOR(name, function, ulp)                                                                  \
-    UNARY_LOOP(name##_FLOAT32, float, float, LIBRARY_FLOAT32(function)(x))                                   \
+#define KERNEL1_VECTOR(name, function, ulp)                                                        \
+    UNARY_LOOP(name##_FLOAT32, float, float, LIBRARY_FLOAT32(function)(x))                         \
     UNARY_LOOP(name##_FLOAT64, double, double, LIBRARY_FLOAT64(function)(x))
-#define KERNEL2_VECTOR(name, function, ulp)                                                                  \
-    BINARY_LOOP(name##_FLOAT32, float, float, LIBRARY_FLOAT32(function)(x, y))                               \
+#define KERNEL2_VECTOR(name, function, ulp)                                                        \
+    BINARY_LOOP(name##_FLOAT32, float, float, LIBRARY_FLOAT32(function)(x, y))                     \
     BINARY_LOOP(name##_FLOAT64, double, double, function(x, y))
 
 #endif
 
-#define KERNEL1_COMPLEX(name, function)                                                                      \
-    UNARY_LOOP(name##_COMPLEX64, complex64, complex64, function##f(x))                                       \
+#define KERNEL1_COMPLEX(name, function)                                                            \
+    UNARY_LOOP(name##_COMPLEX64, complex64, complex64, function##f(x))                             \
     UNARY_LOOP(name##_COMPLEX128, complex128, complex128, function(x))
-#define KERNEL2_COMPLEX(name, function)                                                                      \
-    BINARY_LOOP(name##_COMPLEX64, complex64, complex64, function##f(x, y))                                   \
+#define KERNEL2_COMPLEX(name, function)                                                            \
+    BINARY_LOOP(name##_COMPLEX64, complex64, complex64, function##f(x, y))                         \
     BINARY_LOOP(name##_COMPLEX128, complex128, complex128, function(x, y))
-#define KERNEL1_MAGNITUDE(name, function)                                                                    \
-    UNARY_LOOP(name##_COMPLEX64, float, complex64, function##f(x))                                           \
+#define KERNEL1_MAGNITUDE(name, function)                                                          \
+    UNARY_LOOP(name##_COMPLEX64, float, complex64, function##f(x))                                 \
     UNARY_LOOP(name##_COMPLEX128, double, complex128, function(x))
 
 #include "kernels/functions.def"

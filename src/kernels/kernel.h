@@ -7,50 +7,53 @@
 
 #include "base/cpu.h"
 
-/* The one signature of every elementwise step, casts and copies included: n elements, the result first, then the
- * arguments; strides in bytes (0 repeats an argument). The result may be exactly an argument (same pointer, stride
- * and element size) but must not overlap one otherwise. */
+/* The one signature of every elementwise step, casts and copies included: n elements, the result
+ * first, then the arguments; strides in bytes (0 repeats an argument). The result may be exactly an
+ * argument (same pointer, stride and element size) but must not overlap one otherwise. */
 typedef void ndi_kernel(size_t n, char *const *pointers, const ptrdiff_t *strides);
 
-/* ---- Reductions ---------------------------------------------------------------------------------------------------
- * A reduction's order is part of its definition, so that its bits never change with threads, tiles or ISA. The swept
- * axis is cut into chunks; a leaf kernel reduces a chunk in a fixed order; chunks meet in a binary tree of neighbours.
- * Which leaf it is follows from the shape and the strides alone:
- *   row     one column. Chunks of NDI_CHUNK elements; element i goes to lane i % NDI_LANES, in order, and the lanes meet in
- *           a binary tree (l with l + half);
+/* ---- Reductions ---------------------------------------------------------------------------------
+ * A reduction's order is part of its definition, so that its bits never change with threads, tiles
+ * or ISA. The swept axis is cut into chunks; a leaf kernel reduces a chunk in a fixed order; chunks
+ * meet in a binary tree of neighbours. Which leaf it is follows from the shape and the strides
+ * alone:
+ *   row     one column. Chunks of NDI_CHUNK elements; element i goes to lane i % NDI_LANES, in
+ *           order, and the lanes meet in a binary tree (l with l + half);
  *   column  up to NDI_COLUMN_TILE columns side by side, each in the order of the row leaf;
- *   wide    up to NDI_WIDE_TILE columns. Chunks of NDI_WIDE_CHUNK rows, added one after the other: memory is read in long
- *           runs, which takes two thirds of the time of narrow tiles (10.3 ms against 15 for 5000 x 5000 on one core). */
+ *   wide    up to NDI_WIDE_TILE columns. Chunks of NDI_WIDE_CHUNK rows, added one after the other:
+ *           memory is read in long runs, which takes two thirds of the time of narrow tiles
+ *           (10 ms against 15 for 5000 x 5000 on one core). */
 enum {
     NDI_CHUNK = 1024,
     NDI_LANES = 32,
     NDI_WIDE_CHUNK = 32,
-    NDI_STATES = 2,       /* planes of accumulators at most: (value, index), (sum, squares) */
+    NDI_STATES = 2, /* planes of accumulators at most: (value, index), (sum, squares) */
     NDI_COLUMN_TILE = 64,
     NDI_WIDE_TILE = 2048,
 };
 
-/* What a chunk is reduced to. The planes of a state are arrays of `columns` accumulators, so that leaves, tree and
- * result work alike on one value and on a tile of columns. */
+/* What a chunk is reduced to. The planes of a state are arrays of `columns` accumulators, so that
+ * leaves, tree and result work alike on one value and on a tile of columns. */
 typedef struct ndi_leaf {
     const char *data;
-    size_t rows;            /* elements of the chunk along the swept axis, at least 1 */
-    ptrdiff_t row_stride;   /* bytes */
-    size_t columns;         /* 1 for the row leaf */
+    size_t rows;          /* elements of the chunk along the swept axis, at least 1 */
+    ptrdiff_t row_stride; /* bytes */
+    size_t columns;       /* 1 for the row leaf */
     ptrdiff_t column_stride;
-    int64_t first;          /* index of the first element in the whole swept space, for argmin and argmax */
+    int64_t first; /* index of the first element in the whole swept space, for argmin and argmax */
     void *state[NDI_STATES];
 } ndi_leaf;
 
 typedef void ndi_leaf_kernel(const ndi_leaf *leaf);
 
 /* state of `a` (left, na elements) becomes that of a and b (right, nb elements) together. */
-typedef void ndi_combine_kernel(size_t columns, void *const *a, double na, void *const *b, double nb);
+typedef void ndi_combine_kernel(size_t columns, void *const *a, double na, void *const *b,
+                                double nb);
 
 typedef struct ndi_reducer {
-    ndi_leaf_kernel *row;       /* one column, contiguous or strided */
-    ndi_leaf_kernel *column;    /* several columns */
-    ndi_leaf_kernel *wide;      /* many columns */
+    ndi_leaf_kernel *row;    /* one column, contiguous or strided */
+    ndi_leaf_kernel *column; /* several columns */
+    ndi_leaf_kernel *wide;   /* many columns */
     ndi_combine_kernel *combine;
     nd_dtype state[NDI_STATES]; /* dtype of each plane; ND_DTYPE_NONE: not used */
 } ndi_reducer;
@@ -70,39 +73,43 @@ typedef enum ndi_reduction {
     NDI_REDUCTION_COUNT
 } ndi_reduction;
 
-/* Running reduction of n elements: out[i] = *carry op in[0] op ... op in[i], left to right, and *carry becomes the last of
- * them. The carry is of the dtype of the reduction's state. `out` may be `in`. */
-typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const char *in, ptrdiff_t in_stride,
-                             void *carry);
+/* Running reduction of n elements: out[i] = *carry op in[0] op ... op in[i], left to right, and
+ * *carry becomes the last of them. The carry is of the dtype of the reduction's state. `out` may be
+ * `in`. */
+typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const char *in,
+                             ptrdiff_t in_stride, void *carry);
 
-/* Copies a tile: out[r][c] = in[c][r] in elements of one size; strides in bytes, out's columns and in's rows
- * contiguous. */
-typedef void ndi_transpose_kernel(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride, const char *in,
-                                  ptrdiff_t in_column_stride);
+/* Copies a tile: out[r][c] = in[c][r] in elements of one size; strides in bytes, out's columns and
+ * in's rows contiguous. */
+typedef void ndi_transpose_kernel(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,
+                                  const char *in, ptrdiff_t in_column_stride);
 
 /* C += A @ B on packed panels is in matmul.c; this is its row kernel: c[j] += a * b[j]. */
 typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
 
 typedef struct ndi_kernels {
     ndi_isa isa;
-    ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the half floats */
-    ndi_kernel *compare_mixed[ND_OP_COUNT][2];            /* int64 with uint64; [1]: the other way round */
-    ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT];     /* [to][from]; the diagonal copies */
+    ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
+                                                             half floats */
+    ndi_kernel *compare_mixed[ND_OP_COUNT][2]; /* int64 with uint64; [1]: the other way round */
+    ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* [to][from]; the diagonal copies */
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
-    ndi_scan_kernel *scan[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
-    ndi_transpose_kernel *transpose[5];                   /* by log2 of the element size */
+    ndi_scan_kernel *scan[NDI_REDUCTION_COUNT]
+                         [ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
+    ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
     ndi_axpy_kernel *axpy[ND_DTYPE_COUNT];
-    /* memcpy with streaming stores, for results that will not be read from cache; after the last one of a task
-     * stream_end() makes them visible to other threads. */
+    /* memcpy with streaming stores, for results that will not be read from cache; after the last
+     * one of a task stream_end() makes them visible to other threads. */
     void (*stream)(void *to, const void *from, size_t bytes);
     void (*stream_end)(void);
 } ndi_kernels;
 
-/* The kernels in use: filled on first use from the reference upwards to ndi_isa_in_use(). Thread-safe. */
+/* The kernels in use: filled on first use from the reference upwards to ndi_isa_in_use().
+ * Thread-safe. */
 const ndi_kernels *ndi_kernels_in_use(void);
 
-/* The kernels of one ISA alone (with what it does not have filled from below), for the tests that compare them.
- * False if this CPU cannot run it. */
+/* The kernels of one ISA alone (with what it does not have filled from below), for the tests that
+ * compare them. False if this CPU cannot run it. */
 bool ndi_kernels_of(ndi_isa isa, ndi_kernels *kernels);
 
 /* "SLEEF 3.5.1": where the transcendental functions come from. */

@@ -1,8 +1,9 @@
-/* Loop templates: one expression becomes a kernel with contiguous, scalar-argument and strided forms.
+/* Loop templates: one expression becomes a kernel with contiguous, scalar-argument and strided
+ * forms.
  *
- * The forms are one loop body inlined with different constant strides, which is all that the compiler needs to
- * vectorise it. `ivdep` and not `restrict`: the result may be exactly an argument. The reference build keeps the
- * strided form only and is compiled without vectors. */
+ * The forms are one loop body inlined with different constant strides, which is all that the
+ * compiler needs to vectorise it. `ivdep` and not `restrict`: the result may be exactly an
+ * argument. The reference build keeps the strided form only and is compiled without vectors. */
 #ifndef NDSTREAM_KERNELS_LOOPS_H
 #define NDSTREAM_KERNELS_LOOPS_H
 
@@ -18,7 +19,8 @@
 #define HAS_FORMS 1
 #endif
 
-/* gcc 12 fuses a complex product to vfmaddsub even with -ffp-contract=off, unless its products are kept apart. */
+/* gcc 12 fuses a complex product to vfmaddsub even with -ffp-contract=off, unless its products are
+ * kept apart. */
 #if __has_builtin(__builtin_assoc_barrier)
 #define PRODUCT(x) __builtin_assoc_barrier(x)
 #else
@@ -26,89 +28,91 @@
 #endif
 
 /* One argument x of type IN, result OUT. */
-#define UNARY_LOOP(NAME, OUT, IN, ...)                                                                       \
-    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx)                      \
-    {                                                                                                        \
-        typedef IN T;                                                                                        \
-        char *po = p[0];                                                                                     \
-        const char *px = p[1];                                                                               \
-        IVDEP for (size_t i = 0; i < n; i++)                                                                 \
-        {                                                                                                    \
-            const T x = *(const IN *)(px + (ptrdiff_t)i * sx);                                               \
-            *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                           \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                           \
-    {                                                                                                        \
-        if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN))                                          \
-            NAME##_run(n, p, sizeof(OUT), sizeof(IN));                                                       \
-        else                                                                                                 \
-            NAME##_run(n, p, s[0], s[1]);                                                                    \
+#define UNARY_LOOP(NAME, OUT, IN, ...)                                                             \
+    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx)            \
+    {                                                                                              \
+        typedef IN T;                                                                              \
+        char *po = p[0];                                                                           \
+        const char *px = p[1];                                                                     \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const T x = *(const IN *)(px + (ptrdiff_t)i * sx);                                     \
+            *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                 \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN))                                \
+            NAME##_run(n, p, sizeof(OUT), sizeof(IN));                                             \
+        else                                                                                       \
+            NAME##_run(n, p, s[0], s[1]);                                                          \
     }
 
-/* Two arguments x and y of type IN. A repeated argument is read once: the result never overlaps it. */
-#define BINARY_LOOP(NAME, OUT, IN, ...)                                                                      \
-    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx, ptrdiff_t sy)        \
-    {                                                                                                        \
-        typedef IN T;                                                                                        \
-        char *po = p[0];                                                                                     \
-        const char *px = p[1], *py = p[2];                                                                   \
-        const T x0 = *(const IN *)px, y0 = *(const IN *)py;                                                  \
-        IVDEP for (size_t i = 0; i < n; i++)                                                                 \
-        {                                                                                                    \
-            const T x = sx ? *(const IN *)(px + (ptrdiff_t)i * sx) : x0;                                     \
-            const T y = sy ? *(const IN *)(py + (ptrdiff_t)i * sy) : y0;                                     \
-            *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                           \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                           \
-    {                                                                                                        \
-        if (n == 0)                                                                                          \
-            return;                                                                                          \
-        if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN) && s[2] == sizeof(IN))                    \
-            NAME##_run(n, p, sizeof(OUT), sizeof(IN), sizeof(IN));                                           \
-        else if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN) && s[2] == 0)                        \
-            NAME##_run(n, p, sizeof(OUT), sizeof(IN), 0);                                                    \
-        else if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == 0 && s[2] == sizeof(IN))                        \
-            NAME##_run(n, p, sizeof(OUT), 0, sizeof(IN));                                                    \
-        else                                                                                                 \
-            NAME##_run(n, p, s[0], s[1], s[2]);                                                              \
+/* Two arguments x and y of type IN. A repeated argument is read once: the result never overlaps it.
+ */
+#define BINARY_LOOP(NAME, OUT, IN, ...)                                                            \
+    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
+                                  ptrdiff_t sy)                                                    \
+    {                                                                                              \
+        typedef IN T;                                                                              \
+        char *po = p[0];                                                                           \
+        const char *px = p[1], *py = p[2];                                                         \
+        const T x0 = *(const IN *)px, y0 = *(const IN *)py;                                        \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const T x = sx ? *(const IN *)(px + (ptrdiff_t)i * sx) : x0;                           \
+            const T y = sy ? *(const IN *)(py + (ptrdiff_t)i * sy) : y0;                           \
+            *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                 \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (n == 0)                                                                                \
+            return;                                                                                \
+        if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN) && s[2] == sizeof(IN))          \
+            NAME##_run(n, p, sizeof(OUT), sizeof(IN), sizeof(IN));                                 \
+        else if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN) && s[2] == 0)              \
+            NAME##_run(n, p, sizeof(OUT), sizeof(IN), 0);                                          \
+        else if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == 0 && s[2] == sizeof(IN))              \
+            NAME##_run(n, p, sizeof(OUT), 0, sizeof(IN));                                          \
+        else                                                                                       \
+            NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
     }
 
 /* Three arguments: x of type INX, y and z of type IN. Forms: y and z each an array or repeated. */
-#define TERNARY_LOOP(NAME, OUT, INX, IN, ...)                                                                \
-    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx, ptrdiff_t sy,        \
-                                  ptrdiff_t sz)                                                              \
-    {                                                                                                        \
-        typedef IN T;                                                                                        \
-        char *po = p[0];                                                                                     \
-        const char *px = p[1], *py = p[2], *pz = p[3];                                                       \
-        const T y0 = *(const IN *)py, z0 = *(const IN *)pz;                                                  \
-        IVDEP for (size_t i = 0; i < n; i++)                                                                 \
-        {                                                                                                    \
-            const INX x = *(const INX *)(px + (ptrdiff_t)i * sx);                                            \
-            const T y = sy ? *(const IN *)(py + (ptrdiff_t)i * sy) : y0;                                     \
-            const T z = sz ? *(const IN *)(pz + (ptrdiff_t)i * sz) : z0;                                     \
-            *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                           \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                           \
-    {                                                                                                        \
-        if (n == 0)                                                                                          \
-            return;                                                                                          \
-        const ptrdiff_t so = sizeof(OUT), sx = sizeof(INX), si = sizeof(IN);                                 \
-        if (!HAS_FORMS || s[0] != so || s[1] != sx)                                                          \
-            NAME##_run(n, p, s[0], s[1], s[2], s[3]);                                                        \
-        else if (s[2] == si && s[3] == si)                                                                   \
-            NAME##_run(n, p, sizeof(OUT), sizeof(INX), sizeof(IN), sizeof(IN));                              \
-        else if (s[2] == 0 && s[3] == si)                                                                    \
-            NAME##_run(n, p, sizeof(OUT), sizeof(INX), 0, sizeof(IN));                                       \
-        else if (s[2] == si && s[3] == 0)                                                                    \
-            NAME##_run(n, p, sizeof(OUT), sizeof(INX), sizeof(IN), 0);                                       \
-        else if (s[2] == 0 && s[3] == 0)                                                                     \
-            NAME##_run(n, p, sizeof(OUT), sizeof(INX), 0, 0);                                                \
-        else                                                                                                 \
-            NAME##_run(n, p, s[0], s[1], s[2], s[3]);                                                        \
+#define TERNARY_LOOP(NAME, OUT, INX, IN, ...)                                                      \
+    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
+                                  ptrdiff_t sy, ptrdiff_t sz)                                      \
+    {                                                                                              \
+        typedef IN T;                                                                              \
+        char *po = p[0];                                                                           \
+        const char *px = p[1], *py = p[2], *pz = p[3];                                             \
+        const T y0 = *(const IN *)py, z0 = *(const IN *)pz;                                        \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const INX x = *(const INX *)(px + (ptrdiff_t)i * sx);                                  \
+            const T y = sy ? *(const IN *)(py + (ptrdiff_t)i * sy) : y0;                           \
+            const T z = sz ? *(const IN *)(pz + (ptrdiff_t)i * sz) : z0;                           \
+            *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                 \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (n == 0)                                                                                \
+            return;                                                                                \
+        const ptrdiff_t so = sizeof(OUT), sx = sizeof(INX), si = sizeof(IN);                       \
+        if (!HAS_FORMS || s[0] != so || s[1] != sx)                                                \
+            NAME##_run(n, p, s[0], s[1], s[2], s[3]);                                              \
+        else if (s[2] == si && s[3] == si)                                                         \
+            NAME##_run(n, p, sizeof(OUT), sizeof(INX), sizeof(IN), sizeof(IN));                    \
+        else if (s[2] == 0 && s[3] == si)                                                          \
+            NAME##_run(n, p, sizeof(OUT), sizeof(INX), 0, sizeof(IN));                             \
+        else if (s[2] == si && s[3] == 0)                                                          \
+            NAME##_run(n, p, sizeof(OUT), sizeof(INX), sizeof(IN), 0);                             \
+        else if (s[2] == 0 && s[3] == 0)                                                           \
+            NAME##_run(n, p, sizeof(OUT), sizeof(INX), 0, 0);                                      \
+        else                                                                                       \
+            NAME##_run(n, p, s[0], s[1], s[2], s[3]);                                              \
     }
 
 /* Kernel lines (see *.def) expand to a loop for each dtype of the group. */

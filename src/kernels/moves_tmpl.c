@@ -1,4 +1,5 @@
-/* Moving elements without computing: streaming stores and transposed tiles; compiled once for each ISA. */
+/* Moving elements without computing: streaming stores and transposed tiles; compiled once for each
+ * ISA. */
 #include <string.h>
 
 #include "kernels/loops.h"
@@ -11,9 +12,11 @@ static void stream(void *to, const void *from, size_t bytes)
 #if VECTOR_BYTES == 64
 #define STREAM_STORE(to, from) _mm512_stream_si512((void *)(to), _mm512_loadu_si512(from))
 #elif VECTOR_BYTES == 32
-#define STREAM_STORE(to, from) _mm256_stream_si256((__m256i *)(to), _mm256_loadu_si256((const __m256i *)(from)))
+#define STREAM_STORE(to, from)                                                                     \
+    _mm256_stream_si256((__m256i *)(to), _mm256_loadu_si256((const __m256i *)(from)))
 #else
-#define STREAM_STORE(to, from) _mm_stream_si128((__m128i *)(to), _mm_loadu_si128((const __m128i *)(from)))
+#define STREAM_STORE(to, from)                                                                     \
+    _mm_stream_si128((__m128i *)(to), _mm_loadu_si128((const __m128i *)(from)))
 #endif
     char *out = to;
     const char *in = from;
@@ -41,29 +44,30 @@ static void stream_end(void)
 #endif
 }
 
-/* Takes a line of `in` at a time: the elements of one column that belong to the next rows of `out`. The lines below it are
- * wanted one and two sweeps later, and columns are too far apart for the hardware to foresee them. Into L2: L1 has too
- * few places for misses (5000 x 5000 on one core: 47 ms without, 46 to 28 into L1, 17 into L2; a plain copy 11). */
-#define TRANSPOSE(SIZE, TYPE)                                                                                \
-    static void transpose_##SIZE(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,           \
-                                 const char *in, ptrdiff_t in_column_stride)                                 \
-    {                                                                                                        \
-        enum { LINE = SIZE < 8 ? 8 : 64 / SIZE };                                                            \
-        size_t r = 0;                                                                                        \
-        for (; r + LINE <= rows; r += LINE) {                                                                \
-            char *to = out + (ptrdiff_t)r * out_row_stride;                                                  \
-            for (size_t c = 0; c < columns; c++) {                                                           \
-                const TYPE *from = (const TYPE *)(in + (ptrdiff_t)c * in_column_stride) + r;                 \
-                __builtin_prefetch((const char *)from + 128, 0, 2);                                          \
-                for (size_t k = 0; k < LINE; k++)                                                            \
-                    ((TYPE *)(to + (ptrdiff_t)k * out_row_stride))[c] = from[k];                             \
-            }                                                                                                \
-        }                                                                                                    \
-        for (; r < rows; r++) {                                                                              \
-            TYPE *to = (TYPE *)(out + (ptrdiff_t)r * out_row_stride);                                        \
-            for (size_t c = 0; c < columns; c++)                                                             \
-                to[c] = ((const TYPE *)(in + (ptrdiff_t)c * in_column_stride))[r];                           \
-        }                                                                                                    \
+/* Takes a line of `in` at a time: the elements of one column that belong to the next rows of `out`.
+ * The lines below it are wanted one and two sweeps later, and columns are too far apart for the
+ * hardware to foresee them. Into L2: L1 has too few places for misses (5000 x 5000 on one core: 47
+ * ms without, 46 to 28 into L1, 17 into L2; a plain copy 11). */
+#define TRANSPOSE(SIZE, TYPE)                                                                      \
+    static void transpose_##SIZE(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride, \
+                                 const char *in, ptrdiff_t in_column_stride)                       \
+    {                                                                                              \
+        enum { LINE = SIZE < 8 ? 8 : 64 / SIZE };                                                  \
+        size_t r = 0;                                                                              \
+        for (; r + LINE <= rows; r += LINE) {                                                      \
+            char *to = out + (ptrdiff_t)r * out_row_stride;                                        \
+            for (size_t c = 0; c < columns; c++) {                                                 \
+                const TYPE *from = (const TYPE *)(in + (ptrdiff_t)c * in_column_stride) + r;       \
+                __builtin_prefetch((const char *)from + 128, 0, 2);                                \
+                for (size_t k = 0; k < LINE; k++)                                                  \
+                    ((TYPE *)(to + (ptrdiff_t)k * out_row_stride))[c] = from[k];                   \
+            }                                                                                      \
+        }                                                                                          \
+        for (; r < rows; r++) {                                                                    \
+            TYPE *to = (TYPE *)(out + (ptrdiff_t)r * out_row_stride);                              \
+            for (size_t c = 0; c < columns; c++)                                                   \
+                to[c] = ((const TYPE *)(in + (ptrdiff_t)c * in_column_stride))[r];                 \
+        }                                                                                          \
     }
 TRANSPOSE(1, uint8_t)
 TRANSPOSE(2, uint16_t)
@@ -72,13 +76,13 @@ TRANSPOSE(8, uint64_t)
 TRANSPOSE(16, complex128)
 
 /* c[j] += a * b[j], for the products that BLAS does not make. bool: any of and. */
-#define AXPY(D, TYPE, ...)                                                                                   \
-    static void axpy_##D(size_t n, void *c, const void *a, const void *b)                                    \
-    {                                                                                                        \
-        TYPE *restrict out = c;                                                                              \
-        const TYPE factor = *(const TYPE *)a, *in = b;                                                       \
-        for (size_t j = 0; j < n; j++)                                                                       \
-            out[j] = (TYPE)(out[j] + factor * in[j]);                                                        \
+#define AXPY(D, TYPE, ...)                                                                         \
+    static void axpy_##D(size_t n, void *c, const void *a, const void *b)                          \
+    {                                                                                              \
+        TYPE *restrict out = c;                                                                    \
+        const TYPE factor = *(const TYPE *)a, *in = b;                                             \
+        for (size_t j = 0; j < n; j++)                                                             \
+            out[j] = (TYPE)(out[j] + factor * in[j]);                                              \
     }
 ON_INTS(AXPY, )
 

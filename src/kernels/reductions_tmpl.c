@@ -1,122 +1,130 @@
 /* Leaves and tree steps of the reductions; compiled once for each ISA.
  *
- * The order is fixed by kernel.h. Reductions whose order cannot show (integers, minimum, logic) use as many lanes as suit
- * the vectors. */
+ * The order is fixed by kernel.h. Reductions whose order cannot show (integers, minimum, logic) use
+ * as many lanes as suit the vectors. */
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
 #define OPTIMAL_LANES(TYPE) (256 / sizeof(TYPE))
 
 /* Lanes l and l + half meet, until lane 0 of each column holds all. */
-#define LANE_TREE(acc, lanes, pitch, columns, COMBINE)                                                       \
-    for (size_t half = (lanes) / 2; half > 0; half /= 2)                                                     \
-        for (size_t l = 0; l < half; l++)                                                                    \
-            IVDEP for (size_t c = 0; c < (columns); c++) acc[l * (pitch) + c] =                              \
-                COMBINE(acc[l * (pitch) + c], acc[(l + half) * (pitch) + c]);
+#define LANE_TREE(acc, lanes, pitch, columns, COMBINE)                                             \
+    for (size_t half = (lanes) / 2; half > 0; half /= 2)                                           \
+        for (size_t l = 0; l < half; l++)                                                          \
+            IVDEP                                                                                  \
+    for (size_t c = 0; c < (columns); c++)                                                         \
+        acc[l * (pitch) + c] = COMBINE(acc[l * (pitch) + c], acc[(l + half) * (pitch) + c]);
 
-/* A reduction by one associative step: STEP(accumulator, value), COMBINE of two accumulators. Elements of type IN
- * accumulate as ACC, after CONVERT. */
-#define SIMPLE_LEAVES(NAME, IN, ACC, LANES, IDENTITY, CONVERT, STEP, COMBINE)                                \
-    static void NAME##_row(const ndi_leaf *leaf)                                                             \
-    {                                                                                                        \
-        enum { lanes = LANES };                                                                              \
-        ACC acc[lanes];                                                                                      \
-        for (size_t l = 0; l < lanes; l++)                                                                   \
-            acc[l] = IDENTITY;                                                                               \
-        const size_t n = leaf->rows;                                                                         \
-        size_t i = 0;                                                                                        \
-        if (leaf->row_stride == sizeof(IN)) {                                                                \
-            const IN *x = (const IN *)leaf->data;                                                            \
-            for (; i + lanes <= n; i += lanes)                                                               \
-                for (size_t l = 0; l < lanes; l++)                                                           \
-                    acc[l] = STEP(acc[l], CONVERT(x[i + l]));                                                \
-            for (size_t l = 0; l < n - i; l++)                                                               \
-                acc[l] = STEP(acc[l], CONVERT(x[i + l]));                                                    \
-        } else {                                                                                             \
-            for (; i < n; i++) {                                                                             \
-                const IN x = *(const IN *)(leaf->data + (ptrdiff_t)i * leaf->row_stride);                    \
-                acc[i % lanes] = STEP(acc[i % lanes], CONVERT(x));                                           \
-            }                                                                                                \
-        }                                                                                                    \
-        for (size_t half = lanes / 2; half > 0; half /= 2)                                                   \
-            for (size_t l = 0; l < half; l++)                                                                \
-                acc[l] = COMBINE(acc[l], acc[l + half]);                                                     \
-        *(ACC *)leaf->state[0] = acc[0];                                                                     \
+/* A reduction by one associative step: STEP(accumulator, value), COMBINE of two accumulators.
+ * Elements of type IN accumulate as ACC, after CONVERT. */
+#define SIMPLE_LEAVES(NAME, IN, ACC, LANES, IDENTITY, CONVERT, STEP, COMBINE)                      \
+    static void NAME##_row(const ndi_leaf *leaf)                                                   \
+    {                                                                                              \
+        enum { lanes = LANES };                                                                    \
+        ACC acc[lanes];                                                                            \
+        for (size_t l = 0; l < lanes; l++)                                                         \
+            acc[l] = IDENTITY;                                                                     \
+        const size_t n = leaf->rows;                                                               \
+        size_t i = 0;                                                                              \
+        if (leaf->row_stride == sizeof(IN)) {                                                      \
+            const IN *x = (const IN *)leaf->data;                                                  \
+            for (; i + lanes <= n; i += lanes)                                                     \
+                for (size_t l = 0; l < lanes; l++)                                                 \
+                    acc[l] = STEP(acc[l], CONVERT(x[i + l]));                                      \
+            for (size_t l = 0; l < n - i; l++)                                                     \
+                acc[l] = STEP(acc[l], CONVERT(x[i + l]));                                          \
+        } else {                                                                                   \
+            for (; i < n; i++) {                                                                   \
+                const IN x = *(const IN *)(leaf->data + (ptrdiff_t)i * leaf->row_stride);          \
+                acc[i % lanes] = STEP(acc[i % lanes], CONVERT(x));                                 \
+            }                                                                                      \
+        }                                                                                          \
+        for (size_t half = lanes / 2; half > 0; half /= 2)                                         \
+            for (size_t l = 0; l < half; l++)                                                      \
+                acc[l] = COMBINE(acc[l], acc[l + half]);                                           \
+        *(ACC *)leaf->state[0] = acc[0];                                                           \
     }
 
-#define SIMPLE_COLUMNS(NAME, IN, ACC, LANES, IDENTITY, CONVERT, STEP, COMBINE)                               \
-    static void NAME##_column(const ndi_leaf *leaf)                                                          \
-    {                                                                                                        \
-        enum { lanes = LANES };                                                                              \
-        ACC acc[lanes * NDI_COLUMN_TILE];                                                                    \
-        const size_t columns = leaf->columns, rows = leaf->rows;                                             \
-        const ptrdiff_t row_stride = leaf->row_stride, column_stride = leaf->column_stride;                  \
-        for (size_t j = 0; j < lanes * columns; j++)                                                         \
-            acc[j] = IDENTITY;                                                                               \
-        size_t r = 0;                                                                                        \
-        if (column_stride == sizeof(IN) && row_stride == (ptrdiff_t)(columns * sizeof(IN)))                  \
-            for (; r + lanes <= rows; r += lanes) { /* whole groups of rows are one run */                   \
-                const IN *x = (const IN *)(leaf->data + (ptrdiff_t)r * row_stride);                          \
-                IVDEP for (size_t j = 0; j < lanes * columns; j++) acc[j] = STEP(acc[j], CONVERT(x[j]));     \
-            }                                                                                                \
-        for (; r < rows; r++) {                                                                              \
-            ACC *to = acc + r % lanes * columns;                                                             \
-            const char *from = leaf->data + (ptrdiff_t)r * row_stride;                                       \
-            if (column_stride == sizeof(IN)) {                                                               \
-                const IN *x = (const IN *)from;                                                              \
-                IVDEP for (size_t c = 0; c < columns; c++) to[c] = STEP(to[c], CONVERT(x[c]));               \
-            } else {                                                                                         \
-                for (size_t c = 0; c < columns; c++) {                                                       \
-                    const IN x = *(const IN *)(from + (ptrdiff_t)c * column_stride);                         \
-                    to[c] = STEP(to[c], CONVERT(x));                                                         \
-                }                                                                                            \
-            }                                                                                                \
-        }                                                                                                    \
-        LANE_TREE(acc, lanes, columns, columns, COMBINE)                                                     \
-        ACC *out = leaf->state[0];                                                                           \
-        for (size_t c = 0; c < columns; c++)                                                                 \
-            out[c] = acc[c];                                                                                 \
-    }                                                                                                        \
-    static void NAME##_combine(size_t columns, void *const *a, double na, void *const *b, double nb)         \
-    {                                                                                                        \
-        (void)na, (void)nb;                                                                                  \
-        ACC *left = a[0];                                                                                    \
-        const ACC *right = b[0];                                                                             \
-        for (size_t c = 0; c < columns; c++)                                                                 \
-            left[c] = COMBINE(left[c], right[c]);                                                            \
+#define SIMPLE_COLUMNS(NAME, IN, ACC, LANES, IDENTITY, CONVERT, STEP, COMBINE)                     \
+    static void NAME##_column(const ndi_leaf *leaf)                                                \
+    {                                                                                              \
+        enum { lanes = LANES };                                                                    \
+        ACC acc[lanes * NDI_COLUMN_TILE];                                                          \
+        const size_t columns = leaf->columns, rows = leaf->rows;                                   \
+        const ptrdiff_t row_stride = leaf->row_stride, column_stride = leaf->column_stride;        \
+        for (size_t j = 0; j < lanes * columns; j++)                                               \
+            acc[j] = IDENTITY;                                                                     \
+        size_t r = 0;                                                                              \
+        if (column_stride == sizeof(IN) && row_stride == (ptrdiff_t)(columns * sizeof(IN)))        \
+            for (; r + lanes <= rows; r += lanes) { /* whole groups of rows are one run */         \
+                const IN *x = (const IN *)(leaf->data + (ptrdiff_t)r * row_stride);                \
+                IVDEP                                                                              \
+                for (size_t j = 0; j < lanes * columns; j++)                                       \
+                    acc[j] = STEP(acc[j], CONVERT(x[j]));                                          \
+            }                                                                                      \
+        for (; r < rows; r++) {                                                                    \
+            ACC *to = acc + r % lanes * columns;                                                   \
+            const char *from = leaf->data + (ptrdiff_t)r * row_stride;                             \
+            if (column_stride == sizeof(IN)) {                                                     \
+                const IN *x = (const IN *)from;                                                    \
+                IVDEP                                                                              \
+                for (size_t c = 0; c < columns; c++)                                               \
+                    to[c] = STEP(to[c], CONVERT(x[c]));                                            \
+            } else {                                                                               \
+                for (size_t c = 0; c < columns; c++) {                                             \
+                    const IN x = *(const IN *)(from + (ptrdiff_t)c * column_stride);               \
+                    to[c] = STEP(to[c], CONVERT(x));                                               \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
+        LANE_TREE(acc, lanes, columns, columns, COMBINE)                                           \
+        ACC *out = leaf->state[0];                                                                 \
+        for (size_t c = 0; c < columns; c++)                                                       \
+            out[c] = acc[c];                                                                       \
+    }                                                                                              \
+    static void NAME##_combine(size_t columns, void *const *a, double na, void *const *b,          \
+                               double nb)                                                          \
+    {                                                                                              \
+        (void)na, (void)nb;                                                                        \
+        ACC *left = a[0];                                                                          \
+        const ACC *right = b[0];                                                                   \
+        for (size_t c = 0; c < columns; c++)                                                       \
+            left[c] = COMBINE(left[c], right[c]);                                                  \
     }
 
-/* Rows are far apart, so the hardware does not foresee them; into L2, which has more places for misses than L1. */
+/* Rows are far apart, so the hardware does not foresee them; into L2, which has more places for
+ * misses than L1. */
 enum { ROWS_AHEAD = 12 };
-#define PREFETCH_ROW(from, leaf, bytes)                                                                      \
-    for (size_t line = 0; line < (bytes); line += 64)                                                        \
+#define PREFETCH_ROW(from, leaf, bytes)                                                            \
+    for (size_t line = 0; line < (bytes); line += 64)                                              \
         __builtin_prefetch((from) + ROWS_AHEAD * (leaf)->row_stride + line, 0, 2);
 
-#define SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                            \
-    static void NAME##_wide(const ndi_leaf *leaf)                                                            \
-    {                                                                                                        \
-        ACC *acc = leaf->state[0];                                                                           \
-        const size_t columns = leaf->columns;                                                                \
-        const ptrdiff_t stride = leaf->column_stride;                                                        \
-        for (size_t r = 0; r < leaf->rows; r++) {                                                            \
-            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                                 \
-            const IN *x = (const IN *)from;                                                                  \
-            if (stride == sizeof(IN))                                                                        \
-                PREFETCH_ROW(from, leaf, columns * sizeof(IN))                                               \
-            if (r == 0)                                                                                      \
-                for (size_t c = 0; c < columns; c++)                                                         \
-                    acc[c] = CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride));                           \
-            else if (stride == sizeof(IN))                                                                   \
-                IVDEP for (size_t c = 0; c < columns; c++) acc[c] = STEP(acc[c], CONVERT(x[c]));             \
-            else                                                                                             \
-                for (size_t c = 0; c < columns; c++)                                                         \
-                    acc[c] = STEP(acc[c], CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride)));             \
-        }                                                                                                    \
+#define SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                  \
+    static void NAME##_wide(const ndi_leaf *leaf)                                                  \
+    {                                                                                              \
+        ACC *acc = leaf->state[0];                                                                 \
+        const size_t columns = leaf->columns;                                                      \
+        const ptrdiff_t stride = leaf->column_stride;                                              \
+        for (size_t r = 0; r < leaf->rows; r++) {                                                  \
+            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                       \
+            const IN *x = (const IN *)from;                                                        \
+            if (stride == sizeof(IN))                                                              \
+                PREFETCH_ROW(from, leaf, columns * sizeof(IN))                                     \
+            if (r == 0)                                                                            \
+                for (size_t c = 0; c < columns; c++)                                               \
+                    acc[c] = CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride));                 \
+            else if (stride == sizeof(IN))                                                         \
+                IVDEP                                                                              \
+            for (size_t c = 0; c < columns; c++)                                                   \
+                acc[c] = STEP(acc[c], CONVERT(x[c]));                                              \
+            else for (size_t c = 0; c < columns; c++) acc[c] =                                     \
+                STEP(acc[c], CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride)));                \
+        }                                                                                          \
     }
 
-#define SIMPLE_REDUCTION(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE)           \
-    SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                                \
-    SIMPLE_LEAVES(NAME, IN, ACC, ROW_LANES, IDENTITY, CONVERT, STEP, COMBINE)                                \
+#define SIMPLE_REDUCTION(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE) \
+    SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                      \
+    SIMPLE_LEAVES(NAME, IN, ACC, ROW_LANES, IDENTITY, CONVERT, STEP, COMBINE)                      \
     SIMPLE_COLUMNS(NAME, IN, ACC, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE)
 
 #define ITSELF(x) (x)
@@ -130,24 +138,27 @@ enum { ROWS_AHEAD = 12 };
 #define LESSER_OR_NAN(a, x) ((((a) <= (x)) | ((a) != (a))) ? (a) : (x))
 #define GREATER_OR_NAN(a, x) ((((a) >= (x)) | ((a) != (a))) ? (a) : (x))
 #define IS_TRUE(x) ((x) != 0)
-#define COMPLEX_TIMES(a, x)                                                                                  \
-    __builtin_complex(PRODUCT(__real__(a) * __real__(x)) - PRODUCT(__imag__(a) * __imag__(x)), \
+#define COMPLEX_TIMES(a, x)                                                                        \
+    __builtin_complex(PRODUCT(__real__(a) * __real__(x)) - PRODUCT(__imag__(a) * __imag__(x)),     \
                       PRODUCT(__real__(a) * __imag__(x)) + PRODUCT(__imag__(a) * __real__(x)))
 #define COMPLEX_NAN(x) ((__real__(x) != __real__(x)) | (__imag__(x) != __imag__(x)))
-#define COMPLEX_BEFORE(x, y, OP)                                                                             \
-    ((__real__(x) OP __real__(y)) | ((__real__(x) == __real__(y)) & (__imag__(x) OP##= __imag__(y))))
-#define COMPLEX_LESSER(a, x) ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(a, x, <))) ? (a) : (x))
-#define COMPLEX_GREATER(a, x) ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(a, x, >))) ? (a) : (x))
+#define COMPLEX_BEFORE(x, y, OP)                                                                   \
+    ((__real__(x) OP __real__(y)) |                                                                \
+     ((__real__(x) == __real__(y)) & (__imag__(x) OP## = __imag__(y))))
+#define COMPLEX_LESSER(a, x)                                                                       \
+    ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(a, x, <))) ? (a) : (x))
+#define COMPLEX_GREATER(a, x)                                                                      \
+    ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(a, x, >))) ? (a) : (x))
 
-/* ---- Sums and products. Integers in 64 bits, float32 in float64: exact enough that the order hardly matters; the
+/* ---- Sums and products. Integers in 64 bits, float32 in float64, where order hardly matters; the
  * floats keep to NDI_LANES. -0.0 is the identity that keeps a sum of -0.0 negative. ---- */
 
-#define SUM_INTEGER(D, TYPE, WIDE)                                                                           \
+#define SUM_INTEGER(D, TYPE, WIDE)                                                                 \
     SIMPLE_REDUCTION(sum_##D, TYPE, WIDE, OPTIMAL_LANES(WIDE), 1, 0, (WIDE), PLUS, PLUS)
-#define PROD_INTEGER(D, TYPE, WIDE)                                                                          \
+#define PROD_INTEGER(D, TYPE, WIDE)                                                                \
     SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, OPTIMAL_LANES(WIDE), 1, 1, (WIDE), TIMES, TIMES)
-#define FLOAT_SUMS(D, TYPE, WIDE)                                                                            \
-    SIMPLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)              \
+#define FLOAT_SUMS(D, TYPE, WIDE)                                                                  \
+    SIMPLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)    \
     SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, 1, (WIDE), TIMES, TIMES)
 
 PROD_INTEGER(BOOL, uint8_t, int64_t)
@@ -157,40 +168,42 @@ SUM_INTEGER(INT64, int64_t, int64_t)
 SUM_INTEGER(UINT64, uint64_t, uint64_t)
 ON_FLOATS(FLOAT_SUMS, double)
 #define MINUS_ZEROS __builtin_complex(-0.0, -0.0)
-#define COMPLEX_SUMS(D, TYPE, ...)                                                                           \
-    SIMPLE_REDUCTION(sum_##D, TYPE, complex128, NDI_LANES, NDI_LANES, MINUS_ZEROS, (complex128), PLUS, PLUS) \
-    SIMPLE_REDUCTION(prod_##D, TYPE, complex128, NDI_LANES, NDI_LANES, 1, (complex128), COMPLEX_TIMES,       \
-                     COMPLEX_TIMES)
+#define COMPLEX_SUMS(D, TYPE, ...)                                                                 \
+    SIMPLE_REDUCTION(sum_##D, TYPE, complex128, NDI_LANES, NDI_LANES, MINUS_ZEROS, (complex128),   \
+                     PLUS, PLUS)                                                                   \
+    SIMPLE_REDUCTION(prod_##D, TYPE, complex128, NDI_LANES, NDI_LANES, 1, (complex128),            \
+                     COMPLEX_TIMES, COMPLEX_TIMES)
 ON_COMPLEX(COMPLEX_SUMS, )
 
-/* Narrow integers add up in the next width that holds a whole chunk (1024 times 8 or 16 bits fit 32), four times as
- * many to a vector, and are widened once a chunk. */
-#define NARROW_SUM(D, TYPE, MIDDLE, WIDE)                                                                    \
-    SIMPLE_WIDE(sum_##D, TYPE, WIDE, (WIDE), PLUS)                                                           \
-    SIMPLE_LEAVES(narrow_sum_##D, TYPE, MIDDLE, OPTIMAL_LANES(MIDDLE), 0, (MIDDLE), PLUS, PLUS)              \
-    SIMPLE_COLUMNS(narrow_sum_##D, TYPE, MIDDLE, 1, 0, (MIDDLE), PLUS, PLUS)                                 \
-    static void sum_##D##_row(const ndi_leaf *leaf)                                                          \
-    {                                                                                                        \
-        MIDDLE sum;                                                                                          \
-        ndi_leaf narrow = *leaf;                                                                             \
-        narrow.state[0] = &sum;                                                                              \
-        narrow_sum_##D##_row(&narrow);                                                                       \
-        *(WIDE *)leaf->state[0] = sum;                                                                       \
-    }                                                                                                        \
-    static void sum_##D##_column(const ndi_leaf *leaf)                                                       \
-    {                                                                                                        \
-        MIDDLE sum[NDI_COLUMN_TILE];                                                                         \
-        ndi_leaf narrow = *leaf;                                                                             \
-        narrow.state[0] = sum;                                                                               \
-        narrow_sum_##D##_column(&narrow);                                                                    \
-        for (size_t c = 0; c < leaf->columns; c++)                                                           \
-            ((WIDE *)leaf->state[0])[c] = sum[c];                                                            \
-    }                                                                                                        \
-    static void sum_##D##_combine(size_t columns, void *const *a, double na, void *const *b, double nb)      \
-    {                                                                                                        \
-        (void)na, (void)nb, (void)narrow_sum_##D##_combine;                                                  \
-        for (size_t c = 0; c < columns; c++)                                                                 \
-            ((WIDE *)a[0])[c] += ((const WIDE *)b[0])[c];                                                    \
+/* Narrow integers add up in the next width that holds a whole chunk (1024 times 8 or 16 bits fit
+ * 32), four times as many to a vector, and are widened once a chunk. */
+#define NARROW_SUM(D, TYPE, MIDDLE, WIDE)                                                          \
+    SIMPLE_WIDE(sum_##D, TYPE, WIDE, (WIDE), PLUS)                                                 \
+    SIMPLE_LEAVES(narrow_sum_##D, TYPE, MIDDLE, OPTIMAL_LANES(MIDDLE), 0, (MIDDLE), PLUS, PLUS)    \
+    SIMPLE_COLUMNS(narrow_sum_##D, TYPE, MIDDLE, 1, 0, (MIDDLE), PLUS, PLUS)                       \
+    static void sum_##D##_row(const ndi_leaf *leaf)                                                \
+    {                                                                                              \
+        MIDDLE sum;                                                                                \
+        ndi_leaf narrow = *leaf;                                                                   \
+        narrow.state[0] = &sum;                                                                    \
+        narrow_sum_##D##_row(&narrow);                                                             \
+        *(WIDE *)leaf->state[0] = sum;                                                             \
+    }                                                                                              \
+    static void sum_##D##_column(const ndi_leaf *leaf)                                             \
+    {                                                                                              \
+        MIDDLE sum[NDI_COLUMN_TILE];                                                               \
+        ndi_leaf narrow = *leaf;                                                                   \
+        narrow.state[0] = sum;                                                                     \
+        narrow_sum_##D##_column(&narrow);                                                          \
+        for (size_t c = 0; c < leaf->columns; c++)                                                 \
+            ((WIDE *)leaf->state[0])[c] = sum[c];                                                  \
+    }                                                                                              \
+    static void sum_##D##_combine(size_t columns, void *const *a, double na, void *const *b,       \
+                                  double nb)                                                       \
+    {                                                                                              \
+        (void)na, (void)nb, (void)narrow_sum_##D##_combine;                                        \
+        for (size_t c = 0; c < columns; c++)                                                       \
+            ((WIDE *)a[0])[c] += ((const WIDE *)b[0])[c];                                          \
     }
 NARROW_SUM(BOOL, uint8_t, uint32_t, int64_t)
 NARROW_SUM(INT8, int8_t, int32_t, int64_t)
@@ -202,21 +215,25 @@ SUM_INTEGER(UINT32, uint32_t, uint64_t)
 
 /* ---- Smallest and largest ---- */
 
-#define LARGEST_OF(TYPE) ((TYPE)-1 > 0 ? (TYPE)-1 : (TYPE)(((uint64_t)1 << (8 * sizeof(TYPE) - 1)) - 1))
+#define LARGEST_OF(TYPE)                                                                           \
+    ((TYPE)-1 > 0 ? (TYPE)-1 : (TYPE)(((uint64_t)1 << (8 * sizeof(TYPE) - 1)) - 1))
 #define LOWEST_OF(TYPE) ((TYPE)-1 > 0 ? 0 : (TYPE)((uint64_t)1 << (8 * sizeof(TYPE) - 1)))
-#define EXTREMES_EXACT(D, TYPE, ...)                                                                         \
-    SIMPLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, LARGEST_OF(TYPE), ITSELF, LESSER, LESSER)  \
-    SIMPLE_REDUCTION(max_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, LOWEST_OF(TYPE), ITSELF, GREATER, GREATER)
-#define EXTREMES_FLOAT(D, TYPE, ...)                                                                         \
-    SIMPLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)INFINITY, ITSELF, LESSER_OR_NAN,     \
-                     LESSER_OR_NAN)                                                                          \
-    SIMPLE_REDUCTION(max_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)-INFINITY, ITSELF, GREATER_OR_NAN,   \
-                     GREATER_OR_NAN)
-#define EXTREMES_COMPLEX(D, TYPE, REAL)                                                                      \
-    SIMPLE_REDUCTION(min_##D, TYPE, TYPE, 1, 1, __builtin_complex((REAL)INFINITY, (REAL)INFINITY), ITSELF,   \
-                     COMPLEX_LESSER, COMPLEX_LESSER)                                                         \
-    SIMPLE_REDUCTION(max_##D, TYPE, TYPE, 1, 1, __builtin_complex((REAL)-INFINITY, (REAL)-INFINITY), ITSELF, \
-                     COMPLEX_GREATER, COMPLEX_GREATER)
+#define EXTREMES_EXACT(D, TYPE, ...)                                                               \
+    SIMPLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, LARGEST_OF(TYPE), ITSELF,        \
+                     LESSER, LESSER)                                                               \
+    SIMPLE_REDUCTION(max_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, LOWEST_OF(TYPE), ITSELF,         \
+                     GREATER, GREATER)
+#define EXTREMES_FLOAT(D, TYPE, ...)                                                               \
+    SIMPLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)INFINITY, ITSELF,          \
+                     LESSER_OR_NAN, LESSER_OR_NAN)                                                 \
+    SIMPLE_REDUCTION(max_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)-INFINITY, ITSELF,         \
+                     GREATER_OR_NAN, GREATER_OR_NAN)
+#define EXTREMES_COMPLEX(D, TYPE, REAL)                                                            \
+    SIMPLE_REDUCTION(min_##D, TYPE, TYPE, 1, 1, __builtin_complex((REAL)INFINITY, (REAL)INFINITY), \
+                     ITSELF, COMPLEX_LESSER, COMPLEX_LESSER)                                       \
+    SIMPLE_REDUCTION(max_##D, TYPE, TYPE, 1, 1,                                                    \
+                     __builtin_complex((REAL)-INFINITY, (REAL)-INFINITY), ITSELF, COMPLEX_GREATER, \
+                     COMPLEX_GREATER)
 ON_BOOL(EXTREMES_EXACT, )
 ON_INTS(EXTREMES_EXACT, )
 ON_FLOATS(EXTREMES_FLOAT, )
@@ -225,192 +242,197 @@ ON_COMPLEX128(EXTREMES_COMPLEX, double)
 
 /* ---- Logic ---- */
 
-#define LOGIC(D, TYPE, ...)                                                                                  \
-    SIMPLE_REDUCTION(any_##D, TYPE, uint8_t, 64, 1, 0, IS_TRUE, OR, OR)                                      \
-    SIMPLE_REDUCTION(all_##D, TYPE, uint8_t, 64, 1, 1, IS_TRUE, AND, AND)                                    \
+#define LOGIC(D, TYPE, ...)                                                                        \
+    SIMPLE_REDUCTION(any_##D, TYPE, uint8_t, 64, 1, 0, IS_TRUE, OR, OR)                            \
+    SIMPLE_REDUCTION(all_##D, TYPE, uint8_t, 64, 1, 1, IS_TRUE, AND, AND)                          \
     SIMPLE_REDUCTION(count_##D, TYPE, int64_t, 32, 1, 0, IS_TRUE, PLUS, PLUS)
 ON_ALL(LOGIC, )
 
-/* ---- Positions of the smallest and largest: the extreme of the chunk first, then where it is first met ---- */
+/* ---- Positions: the extreme of the chunk first, then where it is first met ---- */
 
 enum { SEARCHED = 64 };
 
 #define IS_NAN_REAL(x) ((x) != (x))
-#define POSITION(NAME, D, TYPE, EXTREME, IS_NAN, BETTER)                                                     \
-    static void NAME##_##D##_row(const ndi_leaf *leaf)                                                       \
-    {                                                                                                        \
-        TYPE best;                                                                                           \
-        ndi_leaf values = *leaf;                                                                             \
-        values.state[0] = &best;                                                                             \
-        EXTREME##_##D##_row(&values);                                                                        \
-        size_t i = 0;                                                                                        \
-        if (leaf->row_stride == sizeof(TYPE)) { /* skips blocks without it, a vector at a time */            \
-            const TYPE *x = (const TYPE *)leaf->data;                                                        \
-            for (; i + SEARCHED <= leaf->rows; i += SEARCHED) {                                              \
-                int found = 0;                                                                               \
-                for (size_t l = 0; l < SEARCHED; l++)                                                        \
-                    found |= (x[i + l] == best) | IS_NAN(x[i + l]);                                          \
-                if (found)                                                                                   \
-                    break;                                                                                   \
-            }                                                                                                \
-        }                                                                                                    \
-        const char *at = leaf->data + (ptrdiff_t)i * leaf->row_stride;                                       \
-        for (; !(IS_NAN(best) ? IS_NAN(*(const TYPE *)at) : *(const TYPE *)at == best); i++)                 \
-            at += leaf->row_stride;                                                                          \
-        *(TYPE *)leaf->state[0] = *(const TYPE *)at;                                                         \
-        *(int64_t *)leaf->state[1] = leaf->first + (int64_t)i;                                               \
-    }                                                                                                        \
-    static void NAME##_##D##_column(const ndi_leaf *leaf)                                                    \
-    {                                                                                                        \
-        TYPE *value = leaf->state[0];                                                                        \
-        int64_t *index = leaf->state[1];                                                                     \
-        for (size_t c = 0; c < leaf->columns; c++) {                                                         \
-            value[c] = *(const TYPE *)(leaf->data + (ptrdiff_t)c * leaf->column_stride);                     \
-            index[c] = leaf->first;                                                                          \
-        }                                                                                                    \
-        for (size_t r = 1; r < leaf->rows; r++) {                                                            \
-            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                                 \
-            IVDEP for (size_t c = 0; c < leaf->columns; c++)                                                 \
-            {                                                                                                \
-                const TYPE x = *(const TYPE *)(from + (ptrdiff_t)c * leaf->column_stride);                   \
-                const int take = !IS_NAN(value[c]) & (IS_NAN(x) | BETTER(x, value[c]));                      \
-                value[c] = take ? x : value[c];                                                              \
-                index[c] = take ? leaf->first + (int64_t)r : index[c];                                       \
-            }                                                                                                \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void NAME##_##D##_wide(const ndi_leaf *leaf)                                                      \
-    {                                                                                                        \
-        NAME##_##D##_column(leaf);                                                                           \
-    }                                                                                                        \
-    static void NAME##_##D##_combine(size_t columns, void *const *a, double na, void *const *b, double nb)   \
-    {                                                                                                        \
-        (void)na, (void)nb;                                                                                  \
-        TYPE *value = a[0];                                                                                  \
-        int64_t *index = a[1];                                                                               \
-        for (size_t c = 0; c < columns; c++) {                                                               \
-            const TYPE x = ((const TYPE *)b[0])[c];                                                          \
-            const int64_t at = ((const int64_t *)b[1])[c];                                                   \
-            const int same = (IS_NAN(x) & IS_NAN(value[c])) | (x == value[c]);                               \
-            const int take = (same & (at < index[c])) |                                                      \
-                             (!IS_NAN(value[c]) & (IS_NAN(x) | BETTER(x, value[c])));                        \
-            value[c] = take ? x : value[c];                                                                  \
-            index[c] = take ? at : index[c];                                                                 \
-        }                                                                                                    \
+#define POSITION(NAME, D, TYPE, EXTREME, IS_NAN, BETTER)                                           \
+    static void NAME##_##D##_row(const ndi_leaf *leaf)                                             \
+    {                                                                                              \
+        TYPE best;                                                                                 \
+        ndi_leaf values = *leaf;                                                                   \
+        values.state[0] = &best;                                                                   \
+        EXTREME##_##D##_row(&values);                                                              \
+        size_t i = 0;                                                                              \
+        if (leaf->row_stride == sizeof(TYPE)) { /* skips blocks without it, a vector at a time */  \
+            const TYPE *x = (const TYPE *)leaf->data;                                              \
+            for (; i + SEARCHED <= leaf->rows; i += SEARCHED) {                                    \
+                int found = 0;                                                                     \
+                for (size_t l = 0; l < SEARCHED; l++)                                              \
+                    found |= (x[i + l] == best) | IS_NAN(x[i + l]);                                \
+                if (found)                                                                         \
+                    break;                                                                         \
+            }                                                                                      \
+        }                                                                                          \
+        const char *at = leaf->data + (ptrdiff_t)i * leaf->row_stride;                             \
+        for (; !(IS_NAN(best) ? IS_NAN(*(const TYPE *)at) : *(const TYPE *)at == best); i++)       \
+            at += leaf->row_stride;                                                                \
+        *(TYPE *)leaf->state[0] = *(const TYPE *)at;                                               \
+        *(int64_t *)leaf->state[1] = leaf->first + (int64_t)i;                                     \
+    }                                                                                              \
+    static void NAME##_##D##_column(const ndi_leaf *leaf)                                          \
+    {                                                                                              \
+        TYPE *value = leaf->state[0];                                                              \
+        int64_t *index = leaf->state[1];                                                           \
+        for (size_t c = 0; c < leaf->columns; c++) {                                               \
+            value[c] = *(const TYPE *)(leaf->data + (ptrdiff_t)c * leaf->column_stride);           \
+            index[c] = leaf->first;                                                                \
+        }                                                                                          \
+        for (size_t r = 1; r < leaf->rows; r++) {                                                  \
+            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                       \
+            IVDEP                                                                                  \
+            for (size_t c = 0; c < leaf->columns; c++) {                                           \
+                const TYPE x = *(const TYPE *)(from + (ptrdiff_t)c * leaf->column_stride);         \
+                const int take = !IS_NAN(value[c]) & (IS_NAN(x) | BETTER(x, value[c]));            \
+                value[c] = take ? x : value[c];                                                    \
+                index[c] = take ? leaf->first + (int64_t)r : index[c];                             \
+            }                                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME##_##D##_wide(const ndi_leaf *leaf)                                            \
+    {                                                                                              \
+        NAME##_##D##_column(leaf);                                                                 \
+    }                                                                                              \
+    static void NAME##_##D##_combine(size_t columns, void *const *a, double na, void *const *b,    \
+                                     double nb)                                                    \
+    {                                                                                              \
+        (void)na, (void)nb;                                                                        \
+        TYPE *value = a[0];                                                                        \
+        int64_t *index = a[1];                                                                     \
+        for (size_t c = 0; c < columns; c++) {                                                     \
+            const TYPE x = ((const TYPE *)b[0])[c];                                                \
+            const int64_t at = ((const int64_t *)b[1])[c];                                         \
+            const int same = (IS_NAN(x) & IS_NAN(value[c])) | (x == value[c]);                     \
+            const int take = (same & (at < index[c])) |                                            \
+                             (!IS_NAN(value[c]) & (IS_NAN(x) | BETTER(x, value[c])));              \
+            value[c] = take ? x : value[c];                                                        \
+            index[c] = take ? at : index[c];                                                       \
+        }                                                                                          \
     }
 #define BELOW(x, y) ((x) < (y))
 #define ABOVE(x, y) ((x) > (y))
 #define NEVER(x) 0
-#define COMPLEX_BELOW(x, y)                                                                                  \
+#define COMPLEX_BELOW(x, y)                                                                        \
     ((__real__(x) < __real__(y)) | ((__real__(x) == __real__(y)) & (__imag__(x) < __imag__(y))))
 #define COMPLEX_ABOVE(x, y) COMPLEX_BELOW(y, x)
-#define POSITIONS_EXACT(D, TYPE, ...)                                                                        \
+#define POSITIONS_EXACT(D, TYPE, ...)                                                              \
     POSITION(argmin, D, TYPE, min, NEVER, BELOW) POSITION(argmax, D, TYPE, max, NEVER, ABOVE)
-#define POSITIONS_FLOAT(D, TYPE, ...)                                                                        \
-    POSITION(argmin, D, TYPE, min, IS_NAN_REAL, BELOW) POSITION(argmax, D, TYPE, max, IS_NAN_REAL, ABOVE)
-#define POSITIONS_COMPLEX(D, TYPE, ...)                                                                      \
-    POSITION(argmin, D, TYPE, min, COMPLEX_NAN, COMPLEX_BELOW)                                               \
+#define POSITIONS_FLOAT(D, TYPE, ...)                                                              \
+    POSITION(argmin, D, TYPE, min, IS_NAN_REAL, BELOW)                                             \
+    POSITION(argmax, D, TYPE, max, IS_NAN_REAL, ABOVE)
+#define POSITIONS_COMPLEX(D, TYPE, ...)                                                            \
+    POSITION(argmin, D, TYPE, min, COMPLEX_NAN, COMPLEX_BELOW)                                     \
     POSITION(argmax, D, TYPE, max, COMPLEX_NAN, COMPLEX_ABOVE)
 ON_BOOL(POSITIONS_EXACT, )
 ON_INTS(POSITIONS_EXACT, )
 ON_FLOATS(POSITIONS_FLOAT, )
 ON_COMPLEX(POSITIONS_COMPLEX, )
 
-/* ---- Moments: the sum, and the squared deviations from the chunk's own mean, taken while the chunk is in L1. Two
- * chunks meet by the formula of Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm for computing
- * sample variances (1979). ---- */
+/* ---- Moments: the sum, and the squared deviations from the chunk's own mean, taken in L1. Two
+ * chunks meet by the formula of Chan, Golub and LeVeque, Updating formulae and a pairwise algorithm
+ * for computing sample variances (1979). ---- */
 
 #define SQUARED(x) ((x) * (x))
 #define COMPLEX_SQUARED(x) (__real__(x) * __real__(x) + __imag__(x) * __imag__(x))
-#define MOMENTS(D, IN, ACC, SQUARE)                                                                          \
-    static void moments_##D##_row(const ndi_leaf *leaf)                                                      \
-    {                                                                                                        \
-        sum_##D##_row(leaf);                                                                                 \
-        const ACC mean = (ACC)(*(const ACC *)leaf->state[0] / (double)leaf->rows);                    \
-        double acc[NDI_LANES] = {0};                                                                         \
-        const size_t n = leaf->rows;                                                                         \
-        size_t i = 0;                                                                                        \
-        if (leaf->row_stride == sizeof(IN)) {                                                                \
-            const IN *x = (const IN *)leaf->data;                                                            \
-            for (; i + NDI_LANES <= n; i += NDI_LANES)                                                       \
-                for (size_t l = 0; l < NDI_LANES; l++) {                                                     \
-                    const ACC d = (ACC)x[i + l] - mean;                                                      \
-                    acc[l] += SQUARE(d);                                                                     \
-                }                                                                                            \
-        }                                                                                                    \
-        for (; i < n; i++) {                                                                                 \
-            const ACC d = (ACC) * (const IN *)(leaf->data + (ptrdiff_t)i * leaf->row_stride) - mean;         \
-            acc[i % NDI_LANES] += SQUARE(d);                                                                 \
-        }                                                                                                    \
-        for (size_t half = NDI_LANES / 2; half > 0; half /= 2)                                               \
-            for (size_t l = 0; l < half; l++)                                                                \
-                acc[l] += acc[l + half];                                                                     \
-        *(double *)leaf->state[1] = acc[0];                                                                  \
-    }                                                                                                        \
-    static void moments_##D##_column(const ndi_leaf *leaf)                                                   \
-    {                                                                                                        \
-        sum_##D##_column(leaf);                                                                              \
-        const size_t columns = leaf->columns;                                                                \
-        ACC mean[NDI_COLUMN_TILE];                                                                           \
-        for (size_t c = 0; c < columns; c++)                                                                 \
-            mean[c] = (ACC)(((const ACC *)leaf->state[0])[c] / (double)leaf->rows);                   \
-        double acc[NDI_LANES * NDI_COLUMN_TILE];                                                             \
-        for (size_t j = 0; j < NDI_LANES * columns; j++)                                                     \
-            acc[j] = 0;                                                                                      \
-        for (size_t r = 0; r < leaf->rows; r++) {                                                            \
-            double *to = acc + r % NDI_LANES * columns;                                                      \
-            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                                 \
-            if (leaf->column_stride == sizeof(IN))                                                           \
-                IVDEP for (size_t c = 0; c < columns; c++)                                                   \
-                {                                                                                            \
-                    const ACC d = (ACC)((const IN *)from)[c] - mean[c];                                      \
-                    to[c] += SQUARE(d);                                                                      \
-                }                                                                                            \
-            else                                                                                             \
-                for (size_t c = 0; c < columns; c++) {                                                       \
-                    const ACC d = (ACC) * (const IN *)(from + (ptrdiff_t)c * leaf->column_stride) - mean[c]; \
-                    to[c] += SQUARE(d);                                                                      \
-                }                                                                                            \
-        }                                                                                                    \
-        LANE_TREE(acc, NDI_LANES, columns, columns, PLUS)                                                    \
-        for (size_t c = 0; c < columns; c++)                                                                 \
-            ((double *)leaf->state[1])[c] = acc[c];                                                          \
-    }                                                                                                        \
-    static void moments_##D##_wide(const ndi_leaf *leaf)                                                     \
-    {                                                                                                        \
-        sum_##D##_wide(leaf);                                                                                \
-        const ACC *sum = leaf->state[0];                                                                     \
-        double *squares = leaf->state[1];                                                                    \
-        const double share = 1.0 / (double)leaf->rows;                                                       \
-        for (size_t c = 0; c < leaf->columns; c++)                                                           \
-            squares[c] = 0;                                                                                  \
-        for (size_t r = 0; r < leaf->rows; r++) {                                                            \
-            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                                 \
-            if (leaf->column_stride == sizeof(IN))                                                           \
-                IVDEP for (size_t c = 0; c < leaf->columns; c++)                                             \
-                {                                                                                            \
-                    const ACC d = (ACC)((const IN *)from)[c] - sum[c] * share;                               \
-                    squares[c] += SQUARE(d);                                                                 \
-                }                                                                                            \
-            else                                                                                             \
-                for (size_t c = 0; c < leaf->columns; c++) {                                                 \
-                    const ACC d =                                                                            \
-                        (ACC) * (const IN *)(from + (ptrdiff_t)c * leaf->column_stride) - sum[c] * share;    \
-                    squares[c] += SQUARE(d);                                                                 \
-                }                                                                                            \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void moments_##D##_combine(size_t columns, void *const *a, double na, void *const *b, double nb)  \
-    {                                                                                                        \
-        ACC *sum = a[0];                                                                                     \
-        double *squares = a[1];                                                                              \
-        const double weight = na * nb / (na + nb);                                                           \
-        for (size_t c = 0; c < columns; c++) {                                                               \
-            const ACC other = ((const ACC *)b[0])[c];                                                        \
-            const ACC d = other / nb - sum[c] / na;                                                          \
-            squares[c] += ((const double *)b[1])[c] + SQUARE(d) * weight;                                    \
-            sum[c] += other;                                                                                 \
-        }                                                                                                    \
+#define MOMENTS(D, IN, ACC, SQUARE)                                                                \
+    static void moments_##D##_row(const ndi_leaf *leaf)                                            \
+    {                                                                                              \
+        sum_##D##_row(leaf);                                                                       \
+        const ACC mean = (ACC)(*(const ACC *)leaf->state[0] / (double)leaf->rows);                 \
+        double acc[NDI_LANES] = {0};                                                               \
+        const size_t n = leaf->rows;                                                               \
+        size_t i = 0;                                                                              \
+        if (leaf->row_stride == sizeof(IN)) {                                                      \
+            const IN *x = (const IN *)leaf->data;                                                  \
+            for (; i + NDI_LANES <= n; i += NDI_LANES)                                             \
+                for (size_t l = 0; l < NDI_LANES; l++) {                                           \
+                    const ACC d = (ACC)x[i + l] - mean;                                            \
+                    acc[l] += SQUARE(d);                                                           \
+                }                                                                                  \
+        }                                                                                          \
+        for (; i < n; i++) {                                                                       \
+            const ACC d =                                                                          \
+                (ACC) * (const IN *)(leaf->data + (ptrdiff_t)i * leaf->row_stride) - mean;         \
+            acc[i % NDI_LANES] += SQUARE(d);                                                       \
+        }                                                                                          \
+        for (size_t half = NDI_LANES / 2; half > 0; half /= 2)                                     \
+            for (size_t l = 0; l < half; l++)                                                      \
+                acc[l] += acc[l + half];                                                           \
+        *(double *)leaf->state[1] = acc[0];                                                        \
+    }                                                                                              \
+    static void moments_##D##_column(const ndi_leaf *leaf)                                         \
+    {                                                                                              \
+        sum_##D##_column(leaf);                                                                    \
+        const size_t columns = leaf->columns;                                                      \
+        ACC mean[NDI_COLUMN_TILE];                                                                 \
+        for (size_t c = 0; c < columns; c++)                                                       \
+            mean[c] = (ACC)(((const ACC *)leaf->state[0])[c] / (double)leaf->rows);                \
+        double acc[NDI_LANES * NDI_COLUMN_TILE];                                                   \
+        for (size_t j = 0; j < NDI_LANES * columns; j++)                                           \
+            acc[j] = 0;                                                                            \
+        for (size_t r = 0; r < leaf->rows; r++) {                                                  \
+            double *to = acc + r % NDI_LANES * columns;                                            \
+            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                       \
+            if (leaf->column_stride == sizeof(IN))                                                 \
+                IVDEP                                                                              \
+            for (size_t c = 0; c < columns; c++) {                                                 \
+                const ACC d = (ACC)((const IN *)from)[c] - mean[c];                                \
+                to[c] += SQUARE(d);                                                                \
+            }                                                                                      \
+            else for (size_t c = 0; c < columns; c++)                                              \
+            {                                                                                      \
+                const ACC d =                                                                      \
+                    (ACC) * (const IN *)(from + (ptrdiff_t)c * leaf->column_stride) - mean[c];     \
+                to[c] += SQUARE(d);                                                                \
+            }                                                                                      \
+        }                                                                                          \
+        LANE_TREE(acc, NDI_LANES, columns, columns, PLUS)                                          \
+        for (size_t c = 0; c < columns; c++)                                                       \
+            ((double *)leaf->state[1])[c] = acc[c];                                                \
+    }                                                                                              \
+    static void moments_##D##_wide(const ndi_leaf *leaf)                                           \
+    {                                                                                              \
+        sum_##D##_wide(leaf);                                                                      \
+        const ACC *sum = leaf->state[0];                                                           \
+        double *squares = leaf->state[1];                                                          \
+        const double share = 1.0 / (double)leaf->rows;                                             \
+        for (size_t c = 0; c < leaf->columns; c++)                                                 \
+            squares[c] = 0;                                                                        \
+        for (size_t r = 0; r < leaf->rows; r++) {                                                  \
+            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                       \
+            if (leaf->column_stride == sizeof(IN))                                                 \
+                IVDEP                                                                              \
+            for (size_t c = 0; c < leaf->columns; c++) {                                           \
+                const ACC d = (ACC)((const IN *)from)[c] - sum[c] * share;                         \
+                squares[c] += SQUARE(d);                                                           \
+            }                                                                                      \
+            else for (size_t c = 0; c < leaf->columns; c++)                                        \
+            {                                                                                      \
+                const ACC d = (ACC) * (const IN *)(from + (ptrdiff_t)c * leaf->column_stride) -    \
+                              sum[c] * share;                                                      \
+                squares[c] += SQUARE(d);                                                           \
+            }                                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    static void moments_##D##_combine(size_t columns, void *const *a, double na, void *const *b,   \
+                                      double nb)                                                   \
+    {                                                                                              \
+        ACC *sum = a[0];                                                                           \
+        double *squares = a[1];                                                                    \
+        const double weight = na * nb / (na + nb);                                                 \
+        for (size_t c = 0; c < columns; c++) {                                                     \
+            const ACC other = ((const ACC *)b[0])[c];                                              \
+            const ACC d = other / nb - sum[c] / na;                                                \
+            squares[c] += ((const double *)b[1])[c] + SQUARE(d) * weight;                          \
+            sum[c] += other;                                                                       \
+        }                                                                                          \
     }
 #define MOMENTS_REAL(D, TYPE, ...) MOMENTS(D, TYPE, double, SQUARED)
 #define MOMENTS_COMPLEX(D, TYPE, ...) MOMENTS(D, TYPE, complex128, COMPLEX_SQUARED)
@@ -419,19 +441,20 @@ ON_COMPLEX(MOMENTS_COMPLEX, )
 
 /* ---- Scans ---- */
 
-#define SCAN(NAME, D, TYPE, ACC, STEP)                                                                       \
-    static void NAME##_##D##_scan(size_t n, char *out, ptrdiff_t out_stride, const char *in,                 \
-                                  ptrdiff_t in_stride, void *carry)                                          \
-    {                                                                                                        \
-        ACC sum = *(ACC *)carry;                                                                             \
-        for (size_t i = 0; i < n; i++) {                                                                     \
-            sum = STEP(sum, (ACC) * (const TYPE *)(in + (ptrdiff_t)i * in_stride));                          \
-            *(TYPE *)(out + (ptrdiff_t)i * out_stride) = (TYPE)sum;                                          \
-        }                                                                                                    \
-        *(ACC *)carry = sum;                                                                                 \
+#define SCAN(NAME, D, TYPE, ACC, STEP)                                                             \
+    static void NAME##_##D##_scan(size_t n, char *out, ptrdiff_t out_stride, const char *in,       \
+                                  ptrdiff_t in_stride, void *carry)                                \
+    {                                                                                              \
+        ACC sum = *(ACC *)carry;                                                                   \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            sum = STEP(sum, (ACC) * (const TYPE *)(in + (ptrdiff_t)i * in_stride));                \
+            *(TYPE *)(out + (ptrdiff_t)i * out_stride) = (TYPE)sum;                                \
+        }                                                                                          \
+        *(ACC *)carry = sum;                                                                       \
     }
 #define SCANS(D, TYPE, ACC) SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, TIMES)
-#define SCANS_COMPLEX(D, TYPE, ACC) SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, COMPLEX_TIMES)
+#define SCANS_COMPLEX(D, TYPE, ACC)                                                                \
+    SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, COMPLEX_TIMES)
 SCANS(INT64, int64_t, int64_t)
 SCANS(UINT64, uint64_t, uint64_t)
 ON_FLOATS(SCANS, double)
@@ -439,22 +462,25 @@ ON_COMPLEX(SCANS_COMPLEX, complex128)
 
 /* ---- The table ---- */
 
-#define REDUCER(KIND, NAME, D, ...)                                                                          \
-    kernels->reduce[NDI_REDUCE_##KIND][ND_##D] = (ndi_reducer){                                              \
-        NAME##_##D##_row, NAME##_##D##_column, NAME##_##D##_wide, NAME##_##D##_combine, {__VA_ARGS__}};
-#define SUM_SLOTS(D, TYPE, WIDE)                                                                             \
-    REDUCER(SUM, sum, D, WIDE, ND_DTYPE_NONE)                                                                \
+#define REDUCER(KIND, NAME, D, ...)                                                                \
+    kernels->reduce[NDI_REDUCE_##KIND][ND_##D] = (ndi_reducer){NAME##_##D##_row,                   \
+                                                               NAME##_##D##_column,                \
+                                                               NAME##_##D##_wide,                  \
+                                                               NAME##_##D##_combine,               \
+                                                               {__VA_ARGS__}};
+#define SUM_SLOTS(D, TYPE, WIDE)                                                                   \
+    REDUCER(SUM, sum, D, WIDE, ND_DTYPE_NONE)                                                      \
     REDUCER(PROD, prod, D, WIDE, ND_DTYPE_NONE)
-#define COMMON_SLOTS(D, TYPE, ...)                                                                           \
-    REDUCER(MIN, min, D, ND_##D, ND_DTYPE_NONE)                                                              \
-    REDUCER(MAX, max, D, ND_##D, ND_DTYPE_NONE)                                                              \
-    REDUCER(ARGMIN, argmin, D, ND_##D, ND_INT64)                                                             \
-    REDUCER(ARGMAX, argmax, D, ND_##D, ND_INT64)                                                             \
-    REDUCER(ANY, any, D, ND_BOOL, ND_DTYPE_NONE)                                                             \
-    REDUCER(ALL, all, D, ND_BOOL, ND_DTYPE_NONE)                                                             \
+#define COMMON_SLOTS(D, TYPE, ...)                                                                 \
+    REDUCER(MIN, min, D, ND_##D, ND_DTYPE_NONE)                                                    \
+    REDUCER(MAX, max, D, ND_##D, ND_DTYPE_NONE)                                                    \
+    REDUCER(ARGMIN, argmin, D, ND_##D, ND_INT64)                                                   \
+    REDUCER(ARGMAX, argmax, D, ND_##D, ND_INT64)                                                   \
+    REDUCER(ANY, any, D, ND_BOOL, ND_DTYPE_NONE)                                                   \
+    REDUCER(ALL, all, D, ND_BOOL, ND_DTYPE_NONE)                                                   \
     REDUCER(COUNT, count, D, ND_INT64, ND_DTYPE_NONE)
-#define SCAN_SLOTS(D, ...)                                                                                   \
-    kernels->scan[NDI_REDUCE_SUM][ND_##D] = sum_##D##_scan;                                                  \
+#define SCAN_SLOTS(D, ...)                                                                         \
+    kernels->scan[NDI_REDUCE_SUM][ND_##D] = sum_##D##_scan;                                        \
     kernels->scan[NDI_REDUCE_PROD][ND_##D] = prod_##D##_scan;
 #define MOMENT_SLOTS(D, TYPE, WIDE) REDUCER(MOMENTS, moments, D, WIDE, ND_FLOAT64)
 

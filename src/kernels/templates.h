@@ -4,12 +4,12 @@
 
 #include "kernels/kernel.h"
 
-#define NDI_TEMPLATES(X, isa)                                                                                \
-    X(ndi_fill_arithmetic_##isa)                                                                             \
-    X(ndi_fill_comparison_##isa)                                                                             \
-    X(ndi_fill_functions_##isa)                                                                              \
-    X(ndi_fill_casts_##isa)                                                                                  \
-    X(ndi_fill_reductions_##isa)                                                                             \
+#define NDI_TEMPLATES(X, isa)                                                                      \
+    X(ndi_fill_arithmetic_##isa)                                                                   \
+    X(ndi_fill_comparison_##isa)                                                                   \
+    X(ndi_fill_functions_##isa)                                                                    \
+    X(ndi_fill_casts_##isa)                                                                        \
+    X(ndi_fill_reductions_##isa)                                                                   \
     X(ndi_fill_moves_##isa)
 
 #define NDI_DECLARE_FILL(fill) void fill(ndi_kernels *kernels);

@@ -9,17 +9,18 @@
 typedef float _Complex complex64;
 typedef double _Complex complex128;
 
-/* ON_GROUP(M, ...) is M(dtype, C type, ...) for each dtype of the group. bool elements are 0 or 1. */
+/* ON_GROUP(M, ...) is M(dtype, C type, ...) for each dtype of the group. bool elements are 0 or 1.
+ */
 #define ON_BOOL(M, ...) M(BOOL, uint8_t, __VA_ARGS__)
-#define ON_SIGNED(M, ...)                                                                                    \
-    M(INT8, int8_t, __VA_ARGS__)                                                                             \
-    M(INT16, int16_t, __VA_ARGS__)                                                                           \
-    M(INT32, int32_t, __VA_ARGS__)                                                                           \
+#define ON_SIGNED(M, ...)                                                                          \
+    M(INT8, int8_t, __VA_ARGS__)                                                                   \
+    M(INT16, int16_t, __VA_ARGS__)                                                                 \
+    M(INT32, int32_t, __VA_ARGS__)                                                                 \
     M(INT64, int64_t, __VA_ARGS__)
-#define ON_UNSIGNED(M, ...)                                                                                  \
-    M(UINT8, uint8_t, __VA_ARGS__)                                                                           \
-    M(UINT16, uint16_t, __VA_ARGS__)                                                                         \
-    M(UINT32, uint32_t, __VA_ARGS__)                                                                         \
+#define ON_UNSIGNED(M, ...)                                                                        \
+    M(UINT8, uint8_t, __VA_ARGS__)                                                                 \
+    M(UINT16, uint16_t, __VA_ARGS__)                                                               \
+    M(UINT32, uint32_t, __VA_ARGS__)                                                               \
     M(UINT64, uint64_t, __VA_ARGS__)
 #define ON_INTS(M, ...) ON_SIGNED(M, __VA_ARGS__) ON_UNSIGNED(M, __VA_ARGS__)
 #define ON_FLOAT32(M, ...) M(FLOAT32, float, __VA_ARGS__)
@@ -28,7 +29,8 @@ typedef double _Complex complex128;
 #define ON_COMPLEX64(M, ...) M(COMPLEX64, complex64, __VA_ARGS__)
 #define ON_COMPLEX128(M, ...) M(COMPLEX128, complex128, __VA_ARGS__)
 #define ON_COMPLEX(M, ...) ON_COMPLEX64(M, __VA_ARGS__) ON_COMPLEX128(M, __VA_ARGS__)
-#define ON_NUMBERS(M, ...) ON_INTS(M, __VA_ARGS__) ON_FLOATS(M, __VA_ARGS__) ON_COMPLEX(M, __VA_ARGS__)
+#define ON_NUMBERS(M, ...)                                                                         \
+    ON_INTS(M, __VA_ARGS__) ON_FLOATS(M, __VA_ARGS__) ON_COMPLEX(M, __VA_ARGS__)
 #define ON_EXACTS(M, ...) ON_BOOL(M, __VA_ARGS__) ON_INTS(M, __VA_ARGS__)
 #define ON_REALS(M, ...) ON_INTS(M, __VA_ARGS__) ON_FLOATS(M, __VA_ARGS__)
 #define ON_ORDERED(M, ...) ON_BOOL(M, __VA_ARGS__) ON_REALS(M, __VA_ARGS__)

@@ -1,6 +1,8 @@
-/* The vector vocabulary of the ISA that is being compiled: width, unaligned loads and stores, and SLEEF's names.
+/* The vector vocabulary of the ISA that is being compiled: width, unaligned loads and stores, and
+ * SLEEF's names.
  *
- * SLEEF's finz_ functions give the same bits on AVX2 and AVX-512 (both have FMA); cinz_ is the family without FMA. */
+ * SLEEF's finz_ functions give the same bits on AVX2 and AVX-512 (both have FMA); cinz_ is the
+ * family without FMA. */
 #ifndef NDSTREAM_KERNELS_VECTOR_H
 #define NDSTREAM_KERNELS_VECTOR_H
 

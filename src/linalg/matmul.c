@@ -1,5 +1,5 @@
-/* Matrix products of arrays: shapes, batches and dtypes; the arithmetic is gemm's, or the blocked kernel's for the dtypes
- * that BLAS has never heard of. */
+/* Matrix products of arrays: shapes, batches and dtypes; the arithmetic is gemm's, or the blocked
+ * kernel's for the dtypes that BLAS has never heard of. */
 #include <ndstream/linalg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,12 +29,13 @@ static bool is_gemm_dtype(nd_dtype dtype)
     return dtype >= ND_FLOAT32;
 }
 
-static void *shapes_do_not_fit(const char *operation, const nd_array *a, const nd_array *b, const char *why)
+static void *shapes_do_not_fit(const char *operation, const nd_array *a, const nd_array *b,
+                               const char *why)
 {
     char left[NDI_SHAPE_TEXT], right[NDI_SHAPE_TEXT];
     return ndi_fail(ND_ERROR_SHAPE, "%s: shapes %s and %s do not fit: %s", operation,
-                    ndi_shape_text(left, a->rank, ndi_lengths(a)), ndi_shape_text(right, b->rank, ndi_lengths(b)),
-                    why);
+                    ndi_shape_text(left, a->rank, ndi_lengths(a)),
+                    ndi_shape_text(right, b->rank, ndi_lengths(b)), why);
 }
 
 /* Works out lengths and the result's shape; strides follow when the operands are final. */
@@ -52,18 +53,22 @@ static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_s
     const int64_t inner = ndi_lengths(b)[p->b_is_vector ? 0 : b->rank - 2];
     char why[128];
     if (inner != p->k) {
-        snprintf(why, sizeof why, "the last axis of the first has %lld elements, the %s of the second %lld",
+        snprintf(why, sizeof why,
+                 "the last axis of the first has %lld elements, the %s of the second %lld",
                  (long long)p->k, p->b_is_vector ? "axis" : "second-to-last", (long long)inner);
         shapes_do_not_fit("matmul", a, b, why);
         return false;
     }
-    const int a_batches = p->a_is_vector ? 0 : a->rank - 2, b_batches = p->b_is_vector ? 0 : b->rank - 2;
+    const int a_batches = p->a_is_vector ? 0 : a->rank - 2,
+              b_batches = p->b_is_vector ? 0 : b->rank - 2;
     p->batch_rank = a_batches > b_batches ? a_batches : b_batches;
     p->batches = 1;
     shape->rank = 0;
     for (int axis = 0; axis < p->batch_rank; axis++) {
-        const int in_a = axis - (p->batch_rank - a_batches), in_b = axis - (p->batch_rank - b_batches);
-        const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a], from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
+        const int in_a = axis - (p->batch_rank - a_batches),
+                  in_b = axis - (p->batch_rank - b_batches);
+        const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a],
+                      from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
         if (from_a != from_b && from_a != 1 && from_b != 1) {
             shapes_do_not_fit("matmul", a, b, "the axes before the last two do not broadcast");
             return false;
@@ -80,7 +85,8 @@ static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_s
 }
 
 /* Strides of one operand: of its batches (0 where it broadcasts), rows and columns. */
-static void settle_strides(const product *p, const nd_array *array, int matrix_rank, ptrdiff_t *batch)
+static void settle_strides(const product *p, const nd_array *array, int matrix_rank,
+                           ptrdiff_t *batch)
 {
     const int batches = array->rank - matrix_rank;
     for (int axis = 0; axis < p->batch_rank; axis++) {
@@ -92,7 +98,8 @@ static void settle_strides(const product *p, const nd_array *array, int matrix_r
 static void settle_operands(product *p, const nd_array *a, const nd_array *b, nd_array *out)
 {
     p->a = a, p->b = b, p->out = out;
-    const int64_t *sa = ndi_strides(a) + a->rank, *sb = ndi_strides(b) + b->rank, *so = ndi_strides(out) + out->rank;
+    const int64_t *sa = ndi_strides(a) + a->rank, *sb = ndi_strides(b) + b->rank,
+                  *so = ndi_strides(out) + out->rank;
     p->a_column = sa[-1];
     p->a_row = p->a_is_vector ? 0 : sa[-2];
     p->b_row = p->b_is_vector ? sb[-1] : sb[-2];
@@ -134,14 +141,15 @@ static void gemm_batches(void *context, size_t begin, size_t end)
         const char *a, *b;
         char *out;
         batch_at(p, (int64_t)number, &a, &b, &out);
-        if (!ndi_gemm(gemm_type(nd_dtype_of(p->out)), (size_t)p->m, (size_t)p->n, (size_t)p->k, a, p->a_row,
-                      p->a_column, b, p->b_row, p->b_column, out, p->out_row, p->out_column))
+        if (!ndi_gemm(gemm_type(nd_dtype_of(p->out)), (size_t)p->m, (size_t)p->n, (size_t)p->k, a,
+                      p->a_row, p->a_column, b, p->b_row, p->b_column, out, p->out_row,
+                      p->out_column))
             atomic_store(&p->failed, true);
     }
 }
 
-/* Integers and bool: rows of the result, a stripe of columns and a block of the inner axis at a time, so that the stripe of
- * b stays in L2. Rows of b and of the result are contiguous. */
+/* Integers and bool: rows of the result, a stripe of columns and a block of the inner axis at a
+ * time, so that the stripe of b stays in L2. Rows of b and of the result are contiguous. */
 enum { STRIPE_BYTES = 4096, INNER = 64 };
 
 static void integer_rows(void *context, size_t begin, size_t end)
@@ -165,7 +173,8 @@ static void integer_rows(void *context, size_t begin, size_t end)
                 for (int64_t row = first; row < last; row++)
                     for (int64_t i = block; i < p->k && i < block + INNER; i++)
                         axpy(width, out + row * p->out_row + column * size,
-                             a + row * p->a_row + i * p->a_column, b + i * p->b_row + column * size);
+                             a + row * p->a_row + i * p->a_column,
+                             b + i * p->b_row + column * size);
         }
         begin += (size_t)(last - first);
     }
@@ -180,7 +189,8 @@ static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out)
         if (p->batches == 1)
             gemm_batches(p, 0, 1);
         else /* small products side by side; within a large one gemm itself uses the threads */
-            ndi_parallel_for((size_t)p->batches, 1 + (size_t)(100000 / (p->m * p->n * (p->k + 1))), gemm_batches, p);
+            ndi_parallel_for((size_t)p->batches, 1 + (size_t)(100000 / (p->m * p->n * (p->k + 1))),
+                             gemm_batches, p);
         return !p->failed;
     }
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(nd_dtype_of(out));
@@ -201,7 +211,8 @@ static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out)
 /* `array` in that dtype: itself, or a copy. One reference that the caller owns. */
 static nd_array *in_dtype(const nd_array *array, nd_dtype dtype)
 {
-    return nd_dtype_of(array) == dtype ? nd_retain((nd_array *)array) : nd_keep(nd_cast(array, dtype));
+    return nd_dtype_of(array) == dtype ? nd_retain((nd_array *)array)
+                                       : nd_keep(nd_cast(array, dtype));
 }
 
 static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
@@ -210,7 +221,8 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     nd_shape shape;
     if (!a || !b || !ndi_force(a) || !ndi_force(b) || !settle_shapes(&p, a, b, &shape))
         return NULL;
-    const nd_dtype dtype = nd_promote(nd_dtype_of(a), nd_dtype_of(b)), kernel = ndi_kernel_dtype(dtype);
+    const nd_dtype dtype = nd_promote(nd_dtype_of(a), nd_dtype_of(b)),
+                   kernel = ndi_kernel_dtype(dtype);
     if (out) {
         char have[NDI_SHAPE_TEXT], need[NDI_SHAPE_TEXT];
         if (!ndi_force(out))
@@ -228,9 +240,11 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     }
     /* Straight into `out` where the kernels can write there; else beside it. */
     const bool direct = out && kernel == dtype && nd_is_contiguous(out) &&
-                        ndi_array_overlap(out, a) == NDI_APART && ndi_array_overlap(out, b) == NDI_APART;
+                        ndi_array_overlap(out, a) == NDI_APART &&
+                        ndi_array_overlap(out, b) == NDI_APART;
     nd_array *left = in_dtype(a, kernel), *right = in_dtype(b, kernel), *result = NULL;
-    nd_array *target = direct ? nd_retain(out) : nd_keep(ndi_new(kernel, shape.rank, shape.length, NULL));
+    nd_array *target =
+        direct ? nd_retain(out) : nd_keep(ndi_new(kernel, shape.rank, shape.length, NULL));
     if (left && right && target && run(&p, left, right, target)) {
         if (direct)
             result = out;
@@ -257,12 +271,14 @@ nd_array *nd_matmul_into(nd_array *out, const nd_array *a, const nd_array *b)
     return out ? multiply(out, a, b) : NULL;
 }
 
-/* The sum over the last axis of a and the second-to-last of b, b of rank 2 and more: one product of two matrices. */
+/* The sum over the last axis of a and the second-to-last of b, b of rank 2 and more: one product of
+ * two matrices. */
 static nd_array *dot_of_higher_ranks(const nd_array *a, const nd_array *b)
 {
     const int64_t k = ndi_lengths(a)[a->rank - 1], inner = ndi_lengths(b)[b->rank - 2];
     if (k != inner)
-        return shapes_do_not_fit("dot", a, b, "the last axis of the first and the second-to-last of the second differ");
+        return shapes_do_not_fit(
+            "dot", a, b, "the last axis of the first and the second-to-last of the second differ");
     nd_shape shape = {.rank = 0};
     if (a->rank + b->rank - 2 > ND_MAX_RANK)
         return shapes_do_not_fit("dot", a, b, "the result would have more than 32 axes");
@@ -291,7 +307,8 @@ nd_array *nd_dot(const nd_array *a, const nd_array *b)
     if (!a || !b)
         return NULL;
     if (a->rank == 0 || b->rank == 0)
-        return nd_elementwise(ND_OP_multiply, 2, (nd_operand[]){nd_operand_array(a), nd_operand_array(b)}, NULL);
+        return nd_elementwise(ND_OP_multiply, 2,
+                              (nd_operand[]){nd_operand_array(a), nd_operand_array(b)}, NULL);
     if (b->rank == 1 || (a->rank <= 2 && b->rank == 2))
         return nd_matmul(a, b);
     return dot_of_higher_ranks(a, b);

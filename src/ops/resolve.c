@@ -10,8 +10,8 @@ enum { COMPUTES_SAME, COMPUTES_FLOAT, COMPUTES_NUMBER, COMPUTES_WIDE, COMPUTES_M
 
 enum {
     BOOL = NDI_BIT(ND_BOOL),
-    INTS = NDI_BIT(ND_INT8) | NDI_BIT(ND_INT16) | NDI_BIT(ND_INT32) | NDI_BIT(ND_INT64) | NDI_BIT(ND_UINT8) |
-           NDI_BIT(ND_UINT16) | NDI_BIT(ND_UINT32) | NDI_BIT(ND_UINT64),
+    INTS = NDI_BIT(ND_INT8) | NDI_BIT(ND_INT16) | NDI_BIT(ND_INT32) | NDI_BIT(ND_INT64) |
+           NDI_BIT(ND_UINT8) | NDI_BIT(ND_UINT16) | NDI_BIT(ND_UINT32) | NDI_BIT(ND_UINT64),
     FLOATS = NDI_BIT(ND_FLOAT16) | NDI_BIT(ND_BFLOAT16) | NDI_BIT(ND_FLOAT32) | NDI_BIT(ND_FLOAT64),
     COMPLEX = NDI_BIT(ND_COMPLEX64) | NDI_BIT(ND_COMPLEX128),
 };
@@ -21,7 +21,7 @@ typedef struct signature {
     uint8_t computes, returns;
 } signature;
 
-#define ND_SIGNATURE(name, takes, computes, returns)                                                         \
+#define ND_SIGNATURE(name, takes, computes, returns)                                               \
     static const signature signature_##name = {takes, COMPUTES_##computes, NDI_RETURNS_##returns};
 #include "ops/signatures.def"
 #undef ND_SIGNATURE
@@ -29,16 +29,17 @@ typedef struct signature {
 enum { UNARY = 1, BINARY = 2, TERNARY = 3, REDUCTION = 1, SCAN = 1 };
 enum { COMMUTES = NDI_COMMUTES, EXACT = NDI_EXACT, MONOTONE = NDI_MONOTONE };
 
-#define SIGNATURE_FIELDS(name)                                                                               \
-    .takes = signature_##name.takes, .computes = signature_##name.computes,                                  \
+#define SIGNATURE_FIELDS(name)                                                                     \
+    .takes = signature_##name.takes, .computes = signature_##name.computes,                        \
     .returns = signature_##name.returns
-#define ND_OP(name, class, signature, identity_, properties_, ulp, doc)                                      \
-    [ND_OP_##name] = {.info = {#name, ND_CLASS_##class, class, ulp, doc},                                    \
-                      SIGNATURE_FIELDS(signature),                                                           \
-                      .identity = NDI_IDENTITY_##identity_,                                                  \
-                      .properties = properties_,                                                             \
-                      .selects = ND_OP_##name == ND_OP_where,                                                \
-                      .compares = ND_OP_##name >= ND_OP_equal && ND_OP_##name <= ND_OP_greater_equal},
+#define ND_OP(name, class, signature, identity_, properties_, ulp, doc)                            \
+    [ND_OP_##                                                                                      \
+        name] = {.info = {#name, ND_CLASS_##class, class, ulp, doc},                               \
+                 SIGNATURE_FIELDS(signature),                                                      \
+                 .identity = NDI_IDENTITY_##identity_,                                             \
+                 .properties = properties_,                                                        \
+                 .selects = ND_OP_##name == ND_OP_where,                                           \
+                 .compares = ND_OP_##name >= ND_OP_equal && ND_OP_##name <= ND_OP_greater_equal},
 const ndi_op_row ndi_op_rows[ND_OP_COUNT] = {
 #include "ops/ops.def"
 };
@@ -74,7 +75,9 @@ static nd_dtype float_for(nd_dtype dtype)
     case ND_KIND_COMPLEX:
         return dtype;
     default:
-        return nd_dtype_size(dtype) == 1 ? ND_FLOAT16 : nd_dtype_size(dtype) == 2 ? ND_FLOAT32 : ND_FLOAT64;
+        return nd_dtype_size(dtype) == 1   ? ND_FLOAT16
+               : nd_dtype_size(dtype) == 2 ? ND_FLOAT32
+                                           : ND_FLOAT64;
     }
 }
 
@@ -116,10 +119,11 @@ bool ndi_resolve_dtype(nd_op op, nd_dtype dtype, ndi_resolution *resolution)
     if (!(row->takes & NDI_BIT(dtype))) {
         const char *hint = "";
         if (dtype == ND_BOOL)
-            hint = op == ND_OP_subtract ? "; use bitwise_xor or logical_xor"
+            hint = op == ND_OP_subtract   ? "; use bitwise_xor or logical_xor"
                    : op == ND_OP_negative ? "; use logical_not or invert"
                                           : "; cast it to an integer dtype first";
-        ndi_fail(ND_ERROR_DTYPE, "%s: does not take %s%s", row->info.name, nd_dtype_name(dtype), hint);
+        ndi_fail(ND_ERROR_DTYPE, "%s: does not take %s%s", row->info.name, nd_dtype_name(dtype),
+                 hint);
         return false;
     }
     resolution->dtype = computing_dtype(row->computes, dtype);
@@ -144,11 +148,12 @@ static bool integer_fits(nd_dtype dtype, nd_operand scalar)
     }
     if (scalar.kind == ND_OPERAND_UINT)
         return false;
-    return bits == 64 || (scalar.value.integer >> (bits - 1)) == (scalar.value.integer < 0 ? -1 : 0);
+    return bits == 64 ||
+           (scalar.value.integer >> (bits - 1)) == (scalar.value.integer < 0 ? -1 : 0);
 }
 
-/* What the arrays promote to. Three of them: those of inexact dtypes first, because int8, uint8 and float16 promote to
- * float16, but int8 and uint8 alone to int16, which float16 does not hold. */
+/* What the arrays promote to. Three of them: those of inexact dtypes first, because int8, uint8 and
+ * float16 promote to float16, but int8 and uint8 alone to int16, which float16 does not hold. */
 static nd_dtype promote_arrays(int first, int count, const nd_operand *arguments)
 {
     nd_dtype dtype = ND_DTYPE_NONE;
@@ -165,15 +170,18 @@ static nd_dtype promote_arrays(int first, int count, const nd_operand *arguments
     return dtype;
 }
 
-/* Two integer arrays are converted to floats each for itself: int8 with uint8 is computed in float16. */
+/* Two integer arrays are converted to floats each for itself: int8 with uint8 is computed in
+ * float16. */
 static nd_dtype promote_floats(const nd_operand *arguments, nd_dtype dtype)
 {
     if (arguments[0].kind != ND_OPERAND_ARRAY || arguments[1].kind != ND_OPERAND_ARRAY)
         return dtype;
-    return nd_promote(float_for(nd_dtype_of(arguments[0].array)), float_for(nd_dtype_of(arguments[1].array)));
+    return nd_promote(float_for(nd_dtype_of(arguments[0].array)),
+                      float_for(nd_dtype_of(arguments[1].array)));
 }
 
-/* uint64 against a signed integer: no dtype holds both. An integer scalar counts as what its value needs. */
+/* uint64 against a signed integer: no dtype holds both. An integer scalar counts as what its value
+ * needs. */
 static bool is_mixed(const nd_operand *arguments)
 {
     bool has_signed = false, has_uint64 = false;
@@ -217,7 +225,8 @@ bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolutio
             dtype = dtype == ND_BOOL ? ND_INT64 : dtype;
             continue;
         }
-        /* A comparison with an integer that the dtype cannot hold is not an error: compare in one that can. */
+        /* A comparison with an integer that the dtype cannot hold is not an error: compare in one
+         * that can. */
         if (row->returns == NDI_RETURNS_TRUTH && !integer_fits(dtype, arguments[i]))
             dtype = nd_promote(dtype, ndi_scalar_dtype(arguments[i].kind));
         else
@@ -237,7 +246,8 @@ nd_dtype nd_result_dtype(nd_op op, int count, const nd_operand *arguments)
 {
     ndi_resolution resolution;
     if ((unsigned)op >= ND_OP_COUNT || count != ndi_op_rows[op].info.arguments) {
-        ndi_fail(ND_ERROR_ARGUMENT, "result_dtype: no operation %d of %d arguments", (int)op, count);
+        ndi_fail(ND_ERROR_ARGUMENT, "result_dtype: no operation %d of %d arguments", (int)op,
+                 count);
         return ND_DTYPE_NONE;
     }
     for (int i = 0; i < count; i++)

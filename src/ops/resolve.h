@@ -9,7 +9,12 @@ enum { NDI_COMMUTES = 1, NDI_EXACT = 2, NDI_MONOTONE = 4 };
 
 typedef enum ndi_identity { NDI_IDENTITY_NONE, NDI_IDENTITY_ZERO, NDI_IDENTITY_ONE } ndi_identity;
 
-typedef enum ndi_returns { NDI_RETURNS_SAME, NDI_RETURNS_TRUTH, NDI_RETURNS_REAL, NDI_RETURNS_INDEX } ndi_returns;
+typedef enum ndi_returns {
+    NDI_RETURNS_SAME,
+    NDI_RETURNS_TRUTH,
+    NDI_RETURNS_REAL,
+    NDI_RETURNS_INDEX
+} ndi_returns;
 
 typedef struct ndi_op_row {
     nd_op_info info; /* the public part */
@@ -18,21 +23,23 @@ typedef struct ndi_op_row {
     uint8_t returns;
     uint8_t identity;
     uint8_t properties;
-    bool selects; /* the first argument is a condition and takes no part in promotion */
+    bool selects;  /* the first argument is a condition and takes no part in promotion */
     bool compares; /* equal, less, ...: exact between uint64 and signed integers */
 } ndi_op_row;
 
 extern const ndi_op_row ndi_op_rows[ND_OP_COUNT];
 
-/* What an operation does with its arguments: each is converted to `kernel`, the kernel gives `kernel_result`, which
- * is converted to `result`. `dtype` is what NumPy would compute in; it differs from `kernel` for the half floats,
- * which have no kernels and go through float32. */
+/* What an operation does with its arguments: each is converted to `kernel`, the kernel gives
+ * `kernel_result`, which is converted to `result`. `dtype` is what NumPy would compute in; it
+ * differs from `kernel` for the half floats, which have no kernels and go through float32. */
 typedef struct ndi_resolution {
     nd_dtype dtype, kernel, kernel_result, result;
-    bool mixed; /* a comparison of uint64 with a signed integer: the kernel takes one as uint64, the other as int64 */
+    bool mixed; /* a comparison of uint64 with a signed integer: the kernel takes one as uint64, the
+                   other as int64 */
 } ndi_resolution;
 
-/* False, with ND_ERROR_DTYPE or ND_ERROR_VALUE kept, if the operation does not take the arguments. */
+/* False, with ND_ERROR_DTYPE or ND_ERROR_VALUE kept, if the operation does not take the arguments.
+ */
 bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolution *resolution);
 
 /* The same for one promoted dtype: reductions, and calls whose dtypes are known. */

@@ -2,8 +2,9 @@
  *
  *     check [--long] [--report FILE] [--seed N] [PART...]
  *
- * --long takes many more samples; --report writes the errors measured, in units in the last place; PART is one of
- * elementwise, mixed, casts, halves, reductions, moves, special, accuracy. The last line is "N passed, N failed". */
+ * --long takes many more samples; --report writes the errors measured, in units in the last place.
+ * PART is one of elementwise, mixed, casts, halves, reductions, moves, special, accuracy. The last
+ * line is "N passed, N failed". */
 #include "check.h"
 
 #include <inttypes.h>
@@ -61,7 +62,7 @@ void check_end(const check_case *of)
     pthread_mutex_unlock(&lock);
 }
 
-/* ---- Guarded memory ------------------------------------------------------------------------------------- */
+/* ---- Guarded memory -------------------------------------------------------------------------- */
 
 static _Thread_local char *rooms; /* CHECK_OPERANDS times: guard, room; and a last guard */
 static size_t page;
@@ -70,11 +71,13 @@ static char *room_of(int operand)
 {
     if (!rooms) {
         const size_t pitch = page + CHECK_BYTES;
-        rooms = mmap(NULL, CHECK_OPERANDS * pitch + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        rooms = mmap(NULL, CHECK_OPERANDS * pitch + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+                     -1, 0);
         if (rooms == MAP_FAILED)
             abort();
         for (int i = 0; i < CHECK_OPERANDS; i++)
-            if (mprotect(rooms + (size_t)i * pitch + page, CHECK_BYTES, PROT_READ | PROT_WRITE) != 0)
+            if (mprotect(rooms + (size_t)i * pitch + page, CHECK_BYTES, PROT_READ | PROT_WRITE) !=
+                0)
                 abort();
     }
     return rooms + (size_t)operand * (page + CHECK_BYTES) + page;
@@ -100,14 +103,15 @@ static unsigned char pattern(const char *at)
     return (unsigned char)(0xa5 ^ ((uintptr_t)at * 37));
 }
 
-static void painted_range(int operand, const char *first, size_t n, ptrdiff_t stride, size_t size, char **begin,
-                          char **end)
+static void painted_range(int operand, const char *first, size_t n, ptrdiff_t stride, size_t size,
+                          char **begin, char **end)
 {
     char *room = room_of(operand);
     const size_t bytes = extent(n, stride, size);
     char *low = (char *)first - (stride < 0 && n > 0 ? bytes - size : 0);
     *begin = low - room > CHECK_MARGIN ? low - CHECK_MARGIN : room;
-    *end = room + CHECK_BYTES - (low + bytes) > CHECK_MARGIN ? low + bytes + CHECK_MARGIN : room + CHECK_BYTES;
+    *end = room + CHECK_BYTES - (low + bytes) > CHECK_MARGIN ? low + bytes + CHECK_MARGIN
+                                                             : room + CHECK_BYTES;
 }
 
 void check_paint(int operand, const char *first, size_t n, ptrdiff_t stride, size_t size)
@@ -128,7 +132,8 @@ bool check_painted(int operand, const char *first, size_t n, ptrdiff_t stride, s
     for (const char *at = begin; at < low; at++)
         same &= *(const unsigned char *)at == pattern(at);
     for (size_t i = 0; i + 1 < n && step > (ptrdiff_t)size; i++)
-        for (const char *at = low + (ptrdiff_t)i * step + size; at < low + (ptrdiff_t)(i + 1) * step; at++)
+        for (const char *at = low + (ptrdiff_t)i * step + size;
+             at < low + (ptrdiff_t)(i + 1) * step; at++)
             same &= *(const unsigned char *)at == pattern(at);
     for (const char *at = low + extent(n, stride, size); at < end; at++)
         same &= *(const unsigned char *)at == pattern(at);
@@ -140,18 +145,20 @@ static void fault(int signal_number, siginfo_t *info, void *context)
     (void)context;
     const check_doing *now = &check_now;
     printf("FAILED %s: %s at %p, in form %s, n = %zu, strides %td %td %td %td\n",
-           now->of ? now->of->name : "?", signal_number == SIGFPE ? "arithmetic exception" : "access out of bounds",
-           info->si_addr, now->form ? now->form : "?", now->n, now->strides[0], now->strides[1], now->strides[2],
+           now->of ? now->of->name : "?",
+           signal_number == SIGFPE ? "arithmetic exception" : "access out of bounds", info->si_addr,
+           now->form ? now->form : "?", now->n, now->strides[0], now->strides[1], now->strides[2],
            now->strides[3]);
     printf("%d passed, %d failed (stopped by the fault)\n", passed, failed + 1);
     fflush(stdout);
     _exit(1);
 }
 
-/* ---- The parts ------------------------------------------------------------------------------------------ */
+/* ---- The parts ------------------------------------------------------------------------------- */
 
-static const check_part *const parts[] = {&check_accuracy, &check_elementwise, &check_mixed, &check_casts, &check_halves,
-                                          &check_reductions, &check_moves,     &check_special};
+static const check_part *const parts[] = {&check_accuracy, &check_elementwise, &check_mixed,
+                                          &check_casts,    &check_halves,      &check_reductions,
+                                          &check_moves,    &check_special};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static bool chosen[PARTS];
@@ -211,12 +218,14 @@ int main(int argc, char **argv)
     sigaction(SIGBUS, &action, NULL);
     sigaction(SIGFPE, &action, NULL);
 
-    while (check_isas < NDI_ISA_COUNT && ndi_kernels_of((ndi_isa)check_isas, &check_kernels[check_isas]))
+    while (check_isas < NDI_ISA_COUNT &&
+           ndi_kernels_of((ndi_isa)check_isas, &check_kernels[check_isas]))
         check_isas++;
     printf("kernels of");
     for (int isa = 0; isa < check_isas; isa++)
         printf(" %s", ndi_isa_name((ndi_isa)isa));
-    printf("; functions of %s; seed %" PRIu64 "\n", ndi_vector_math_name(), check_options_given.seed);
+    printf("; functions of %s; seed %" PRIu64 "\n", ndi_vector_math_name(),
+           check_options_given.seed);
     fflush(stdout);
 
     enum { MOST_THREADS = 64 };

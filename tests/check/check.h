@@ -1,7 +1,9 @@
-/* The vocabulary of the kernel checks: cases that pass or fail, operands on guarded memory, values that break things.
+/* The vocabulary of the kernel checks: cases that pass or fail, operands on guarded memory, values
+ * that break things.
  *
- * A case is one (operation, dtype, ISA) or the like. It passes if nothing went against it; a failure is printed with all
- * that is needed to repeat it. Cases run on several threads: everything here is per thread or locked. */
+ * A case is one (operation, dtype, ISA) or the like. It passes if nothing went against it; a
+ * failure is printed with all that is needed to repeat it. Cases run on several threads: everything
+ * here is per thread or locked. */
 #ifndef NDSTREAM_CHECK_H
 #define NDSTREAM_CHECK_H
 
@@ -13,11 +15,11 @@
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
-/* ---- Options and cases ---------------------------------------------------------------------------------- */
+/* ---- Options and cases ----------------------------------------------------------------------- */
 
 typedef struct check_options {
-    bool thorough;      /* --long: many more samples */
-    FILE *report;       /* --report FILE: the table of errors measured */
+    bool thorough; /* --long: many more samples */
+    FILE *report;  /* --report FILE: the table of errors measured */
     uint64_t seed;
 } check_options;
 
@@ -37,7 +39,8 @@ check_case check_begin(const char *format, ...) __attribute__((format(printf, 1,
 void check_fail(check_case *of, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void check_end(const check_case *of);
 
-/* What the thread is doing, for the report of a fault: kept as numbers, put into words only then. */
+/* What the thread is doing, for the report of a fault: kept as numbers, put into words only then.
+ */
 typedef struct check_doing {
     const check_case *of;
     const char *form;
@@ -47,7 +50,7 @@ typedef struct check_doing {
 
 extern _Thread_local check_doing check_now;
 
-/* ---- Guarded memory ------------------------------------------------------------------------------------- */
+/* ---- Guarded memory -------------------------------------------------------------------------- */
 
 enum {
     CHECK_OPERANDS = 6,
@@ -58,8 +61,8 @@ enum {
 /* Where an operand lies: against the inaccessible page before its room, or the one behind. */
 typedef enum check_edge { CHECK_LOW, CHECK_HIGH } check_edge;
 
-/* The address of element 0 of n elements with that stride (any sign), in room `operand` of this thread. One end
- * of the extent touches an inaccessible page. */
+/* The address of element 0 of n elements with that stride (any sign), in room `operand` of this
+ * thread. One end of the extent touches an inaccessible page. */
 char *check_place(int operand, check_edge edge, size_t n, ptrdiff_t stride, size_t size);
 
 /* Fills the room around that extent, gaps included, with a pattern... */
@@ -67,7 +70,7 @@ void check_paint(int operand, const char *first, size_t n, ptrdiff_t stride, siz
 /* ... and tells whether everything but the elements still holds it. */
 bool check_painted(int operand, const char *first, size_t n, ptrdiff_t stride, size_t size);
 
-/* ---- Elements ------------------------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
 /* Random numbers of this thread; check_reseed() makes a case independent of what ran before. */
 void check_reseed(const char *text);
@@ -75,18 +78,19 @@ uint64_t check_random(void);
 size_t check_below(size_t bound);
 double check_uniform(double low, double high);
 
-/* n elements of the dtype: extremes, NaN, infinities, denormals, -0, small whole numbers, any bits. */
+/* n elements of the dtype: extremes, NaN, infinities, denormals, -0, small whole numbers, any bits.
+ */
 void check_values(nd_dtype dtype, void *values, size_t n);
 
 /* The same element: equal bits, any NaN equal to any other. */
 bool check_same(nd_dtype dtype, const void *a, const void *b);
-/* How many floating-point numbers lie between two of float32 or float64; -1 where one is NaN and the other is
- * not, or zeros differ in sign. */
+/* How many floating-point numbers lie between two of float32 or float64; -1 where one is NaN and
+ * the other is not, or zeros differ in sign. */
 double check_distance(nd_dtype dtype, const void *a, const void *b);
 /* "-0x1.8p+3", "17": for messages; returns `text`. */
 const char *check_text(char text[96], nd_dtype dtype, const void *element);
 
-/* ---- The parts ------------------------------------------------------------------------------------------ */
+/* ---- The parts ------------------------------------------------------------------------------- */
 
 /* A part is `count` tasks that any thread may run. */
 typedef struct check_part {
@@ -95,20 +99,16 @@ typedef struct check_part {
     void (*run)(size_t task);
 } check_part;
 
-extern const check_part check_elementwise, check_mixed, check_casts, check_halves, check_reductions, check_moves,
-    check_special, check_accuracy;
+extern const check_part check_elementwise, check_mixed, check_casts, check_halves, check_reductions,
+    check_moves, check_special, check_accuracy;
 
-/* The kernel dtype of task-th pair of (elementwise operation, dtype) of the table that has a kernel of its own; false
- * where `task` is out of range. */
+/* The kernel dtype of task-th pair of (elementwise operation, dtype) of the table that has a kernel
+ * of its own; false where `task` is out of range. */
 bool check_pair(size_t task, nd_op *op, ndi_resolution *resolution);
 size_t check_pairs(void);
 
-/* What the C library, which the reference calls, is allowed: it documents up to 4 ulp (glibc's manual, "Known Maximum
- * Errors in Math Functions"). */
-#define CHECK_LIBRARY_ULP 4.0
-
-/* True for a kernel whose vectors may differ from the reference within the table's bound: a rounded function of
- * float32 or float64. */
+/* True for a kernel whose vectors may differ from the reference within the table's bound: a rounded
+ * function of float32 or float64. */
 bool check_approximate(nd_op op, nd_dtype dtype);
 
 #endif

@@ -1,4 +1,5 @@
-/* The elementwise operations and the casts in every form; found through the table, so that a new row is tested. */
+/* The elementwise operations and the casts in every form; found through the table, so that a new
+ * row is tested. */
 #include <math.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "array/dtype.h"
 #include "forms.h"
 
-/* ---- Operations ------------------------------------------------------------------------------------------- */
+/* ---- Operations ------------------------------------------------------------------------------ */
 
 /* The pairs of an operation and the dtype its kernel computes in, each once. */
 static size_t visit_pairs(size_t wanted, nd_op *found, ndi_resolution *resolution)
@@ -64,11 +65,12 @@ static void run_pair(size_t task)
     for (int i = 0; i < subject.arguments; i++)
         subject.in[i] = row->selects && i == 0 ? ND_BOOL : resolution.kernel;
     if (check_approximate(op, resolution.kernel))
-        subject.tolerance = ceil(row->info.ulp + CHECK_LIBRARY_ULP);
+        subject.tolerance = ceil(2 * row->info.ulp);
     for (int isa = 0; isa < check_isas; isa++) {
         subject.kernel[isa] = check_kernels[isa].elementwise[op][resolution.kernel];
-        subject.cases[isa] = check_begin("%s %s, %s", row->info.name, nd_dtype_name(resolution.kernel),
-                                         ndi_isa_name((ndi_isa)isa));
+        subject.cases[isa] =
+            check_begin("%s %s, %s", row->info.name, nd_dtype_name(resolution.kernel),
+                        ndi_isa_name((ndi_isa)isa));
     }
     check_reseed(subject.cases[0].name);
     check_forms(&subject);
@@ -78,7 +80,7 @@ static void run_pair(size_t task)
 
 const check_part check_elementwise = {"elementwise", check_pairs, run_pair};
 
-/* ---- Comparison of int64 with uint64 ------------------------------------------------------------------------ */
+/* ---- Comparison of int64 with uint64 --------------------------------------------------------- */
 
 static size_t count_mixed(void)
 {
@@ -108,7 +110,7 @@ static void run_mixed(size_t task)
 
 const check_part check_mixed = {"mixed", count_mixed, run_mixed};
 
-/* ---- Casts ------------------------------------------------------------------------------------------------ */
+/* ---- Casts ----------------------------------------------------------------------------------- */
 
 static size_t count_casts(void)
 {
@@ -121,8 +123,8 @@ static void run_cast(size_t task)
     check_subject subject = {.arguments = 1, .out = to, .in = {from}};
     for (int isa = 0; isa < check_isas; isa++) {
         subject.kernel[isa] = check_kernels[isa].cast[to][from];
-        subject.cases[isa] = check_begin("cast %s to %s, %s", nd_dtype_name(from), nd_dtype_name(to),
-                                         ndi_isa_name((ndi_isa)isa));
+        subject.cases[isa] = check_begin("cast %s to %s, %s", nd_dtype_name(from),
+                                         nd_dtype_name(to), ndi_isa_name((ndi_isa)isa));
     }
     check_reseed(subject.cases[0].name);
     check_forms(&subject);

@@ -11,7 +11,8 @@ static const char layout_letter[] = "c0s-";
 
 typedef struct form {
     layout out, in[3];
-    int in_place; /* the argument that the result replaces, ALL_PLACES for all of them, or NOWHERE */
+    int in_place; /* the argument that the result replaces, ALL_PLACES for all of them, or NOWHERE
+                   */
 } form;
 enum { ALL_PLACES = 3, NOWHERE = -1 };
 
@@ -50,7 +51,8 @@ static void expect(const check_subject *subject, int isa, const form *f, size_t 
         return;
     }
     const ptrdiff_t alone[4] = {(ptrdiff_t)out_size, (ptrdiff_t)nd_dtype_size(subject->in[0]),
-                                (ptrdiff_t)nd_dtype_size(subject->in[1]), (ptrdiff_t)nd_dtype_size(subject->in[2])};
+                                (ptrdiff_t)nd_dtype_size(subject->in[1]),
+                                (ptrdiff_t)nd_dtype_size(subject->in[2])};
     for (size_t i = 0; i < n; i++) {
         subject->kernel[isa](1, p, alone);
         for (int k = 0; k <= subject->arguments; k++)
@@ -58,8 +60,8 @@ static void expect(const check_subject *subject, int isa, const form *f, size_t 
     }
 }
 
-static void fail_at(check_subject *subject, int isa, const char *name, size_t n, size_t i, const form *f,
-                    const void *got)
+static void fail_at(check_subject *subject, int isa, const char *name, size_t n, size_t i,
+                    const form *f, const void *got)
 {
     char arguments[3 * 110] = "", text[96], wanted[96];
     size_t used = 0;
@@ -68,8 +70,8 @@ static void fail_at(check_subject *subject, int isa, const char *name, size_t n,
                                  check_text(text, subject->in[k],
                                             values[k].at + (f->in[k] == REPEATED ? 0 : i) *
                                                                nd_dtype_size(subject->in[k])));
-    check_fail(&subject->cases[isa], "form %s, n = %zu, element %zu: of (%s) got %s, expected %s", name, n, i,
-               arguments, check_text(text, subject->out, got),
+    check_fail(&subject->cases[isa], "form %s, n = %zu, element %zu: of (%s) got %s, expected %s",
+               name, n, i, arguments, check_text(text, subject->out, got),
                check_text(wanted, subject->out, expected.at + i * nd_dtype_size(subject->out)));
 }
 
@@ -120,12 +122,15 @@ static void run_form(check_subject *subject, const form *f, const char *name, si
             }
         }
         if (!check_painted(0, p[0], n, s[0], out_size))
-            check_fail(&subject->cases[isa], "form %s, n = %zu: wrote outside its elements", name, n);
+            check_fail(&subject->cases[isa], "form %s, n = %zu: wrote outside its elements", name,
+                       n);
         for (int i = 0; i < arguments; i++) {
             const size_t size = nd_dtype_size(subject->in[i]);
             for (size_t k = 0; p[i + 1] != p[0] && k < (f->in[i] == REPEATED && n > 0 ? 1 : n); k++)
-                if (memcmp(p[i + 1] + (ptrdiff_t)k * s[i + 1], values[i].at + k * size, size) != 0) {
-                    check_fail(&subject->cases[isa], "form %s, n = %zu: changed argument %d", name, n, i);
+                if (memcmp(p[i + 1] + (ptrdiff_t)k * s[i + 1], values[i].at + k * size, size) !=
+                    0) {
+                    check_fail(&subject->cases[isa], "form %s, n = %zu: changed argument %d", name,
+                               n, i);
                     break;
                 }
         }
@@ -167,7 +172,8 @@ static void run_lengths(check_subject *subject, const form *f)
 /* A kernel within a tolerance is compared with the reference too: one element at a time. */
 static void compare_with_reference(check_subject *subject)
 {
-    const size_t rounds = check_options_given.thorough ? 500 : 20, out_size = nd_dtype_size(subject->out);
+    const size_t rounds = check_options_given.thorough ? 500 : 20,
+                 out_size = nd_dtype_size(subject->out);
     static _Thread_local elements results[NDI_ISA_COUNT];
     for (size_t round = 0; round < rounds; round++) {
         char *p[4];
@@ -186,10 +192,12 @@ static void compare_with_reference(check_subject *subject)
         for (int isa = 1; isa < check_isas; isa++)
             for (size_t i = 0; i < MOST; i++) {
                 const char *got = results[isa].at + i * out_size;
-                const double distance = check_distance(subject->out, got, expected.at + i * out_size);
+                const double distance =
+                    check_distance(subject->out, got, expected.at + i * out_size);
                 if (distance < 0 || distance > subject->tolerance)
                     fail_at(subject, isa, "against the C library", MOST, i, &plain, got);
-                if (isa == NDI_ISA_AVX512 && !check_same(subject->out, got, results[NDI_ISA_AVX2].at + i * out_size))
+                if (isa == NDI_ISA_AVX512 &&
+                    !check_same(subject->out, got, results[NDI_ISA_AVX2].at + i * out_size))
                     fail_at(subject, isa, "against avx2", MOST, i, &plain, got);
             }
     }
@@ -214,7 +222,8 @@ void check_forms(check_subject *subject)
             run_lengths(subject, &f);
             for (int i = 0; i < arguments; i++) {
                 f.in_place = i;
-                if (f.in[i] == f.out && nd_dtype_size(subject->in[i]) == nd_dtype_size(subject->out))
+                if (f.in[i] == f.out &&
+                    nd_dtype_size(subject->in[i]) == nd_dtype_size(subject->out))
                     run_lengths(subject, &f);
             }
             f.in_place = ALL_PLACES;

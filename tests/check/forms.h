@@ -1,4 +1,5 @@
-/* One elementwise kernel in every form: argument and result contiguous, repeated, strided either way, in place. */
+/* One elementwise kernel in every form: argument and result contiguous, repeated, strided either
+ * way, in place. */
 #ifndef NDSTREAM_CHECK_FORMS_H
 #define NDSTREAM_CHECK_FORMS_H
 
@@ -8,8 +9,8 @@ typedef struct check_subject {
     int arguments;
     nd_dtype out, in[3];
     ndi_kernel *kernel[NDI_ISA_COUNT];
-    /* Not 0: results need not be the reference's, but within this many numbers of them, and an element's bits must not
-     * depend on where it stands. */
+    /* Not 0: results need not be the reference's, but within this many numbers of them, and an
+     * element's bits must not depend on where it stands. */
     double tolerance;
     check_case cases[NDI_ISA_COUNT];
 } check_subject;

@@ -1,4 +1,5 @@
-/* The 16-bit floats: all 65536 of them to every dtype, and rounding to them, against arithmetic done here. */
+/* The 16-bit floats: all 65536 of them to every dtype, and rounding to them, against arithmetic
+ * done here. */
 #include <math.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ static double meaning(const format *f, uint16_t bits)
     if (exponent == top)
         return fraction ? NAN : sign * INFINITY;
     const int whole = exponent ? (1 << f->fraction_bits) + fraction : fraction;
-    return sign * ldexp(whole, (exponent ? exponent - 1 : 0) + f->least_exponent - f->fraction_bits);
+    return sign *
+           ldexp(whole, (exponent ? exponent - 1 : 0) + f->least_exponent - f->fraction_bits);
 }
 
 /* x rounded once to the format, to nearest even. */
@@ -58,7 +60,8 @@ static void run_widening(const format *f, nd_dtype to, int isa)
     const size_t size = nd_dtype_size(to);
     for (int i = 0; i < ALL; i++)
         in[i] = (uint16_t)i;
-    check_kernels[isa].cast[to][f->dtype](ALL, (char *[]){out, (char *)in}, (ptrdiff_t[]){(ptrdiff_t)size, 2});
+    check_kernels[isa].cast[to][f->dtype](ALL, (char *[]){out, (char *)in},
+                                          (ptrdiff_t[]){(ptrdiff_t)size, 2});
     for (int i = 0; i < ALL; i++) {
         double got = 0;
         const double wanted = meaning(f, (uint16_t)i);
@@ -111,7 +114,8 @@ static void run_narrowing(const format *f, nd_dtype from, int isa)
             (ptrdiff_t[]){2, (ptrdiff_t)nd_dtype_size(from)});
         for (int i = 0; i < ALL; i++)
             if (!equal(meaning(f, out[i]), rounded(f, in[i])))
-                check_fail(&of, "%a got %a, expected %a", in[i], meaning(f, out[i]), rounded(f, in[i]));
+                check_fail(&of, "%a got %a, expected %a", in[i], meaning(f, out[i]),
+                           rounded(f, in[i]));
     }
     check_end(&of);
 }

@@ -16,11 +16,13 @@ static void run_transpose(int isa)
         if (!check_kernels[isa].transpose[power])
             check_fail(&of, "has no kernel");
         for (int round = 0; of.failures == 0 && round < 400; round++) {
-            const size_t rows = round < 70 ? (size_t)round : check_below(70), columns = 1 + check_below(69);
+            const size_t rows = round < 70 ? (size_t)round : check_below(70),
+                         columns = 1 + check_below(69);
             const size_t out_gap = check_below(3), in_gap = check_below(3);
             const ptrdiff_t out_stride = (ptrdiff_t)((columns + out_gap) * size);
             const ptrdiff_t in_stride = (ptrdiff_t)((rows + in_gap) * size);
-            /* The rows of the result, and the columns of the source, are the elements of a strided run. */
+            /* The rows of the result, and the columns of the source, are the elements of a strided
+             * run. */
             char *out = check_place(OUT, check_random() & 1, rows, out_stride, columns * size);
             char *in = check_place(IN, check_random() & 1, columns, in_stride, rows * size);
             check_paint(OUT, out, rows, out_stride, columns * size);
@@ -31,9 +33,10 @@ static void run_transpose(int isa)
             check_kernels[isa].transpose[power](rows, columns, out, out_stride, in, in_stride);
             for (size_t r = 0; r < rows; r++)
                 for (size_t c = 0; c < columns; c++)
-                    if (memcmp(out + (ptrdiff_t)r * out_stride + c * size, in + (ptrdiff_t)c * in_stride + r * size,
-                               size) != 0)
-                        check_fail(&of, "%zu rows, %zu columns: element (%zu, %zu) differs", rows, columns, r, c);
+                    if (memcmp(out + (ptrdiff_t)r * out_stride + c * size,
+                               in + (ptrdiff_t)c * in_stride + r * size, size) != 0)
+                        check_fail(&of, "%zu rows, %zu columns: element (%zu, %zu) differs", rows,
+                                   columns, r, c);
             if (!check_painted(OUT, out, rows, out_stride, columns * size))
                 check_fail(&of, "%zu rows, %zu columns: wrote outside its elements", rows, columns);
         }
@@ -56,19 +59,23 @@ static void run_stream(int isa)
             check_kernels[isa].stream(out, in, bytes);
             check_kernels[isa].stream_end();
             if (memcmp(out, in, bytes) != 0)
-                check_fail(&of, "%zu bytes to an address of remainder %zu: differ", bytes, (uintptr_t)out % 64);
+                check_fail(&of, "%zu bytes to an address of remainder %zu: differ", bytes,
+                           (uintptr_t)out % 64);
             if (!check_painted(OUT, out, bytes, 1, 1))
                 check_fail(&of, "%zu bytes: wrote outside them", bytes);
         }
     check_end(&of);
 }
 
-/* c[j] += a * b[j] for the dtypes that are multiplied without BLAS: integers modulo their width, bool by 'and', 'or'. */
+/* c[j] += a * b[j] for the dtypes that are multiplied without BLAS: integers modulo their width,
+ * bool by 'and', 'or'. */
 static void run_axpy(int isa)
 {
-    for (nd_dtype dtype = 0; nd_dtype_kind(dtype) <= ND_KIND_UNSIGNED && dtype <= ND_UINT64; dtype++) {
+    for (nd_dtype dtype = 0; nd_dtype_kind(dtype) <= ND_KIND_UNSIGNED && dtype <= ND_UINT64;
+         dtype++) {
         const size_t size = nd_dtype_size(dtype);
-        check_case of = check_begin("axpy %s, %s", nd_dtype_name(dtype), ndi_isa_name((ndi_isa)isa));
+        check_case of =
+            check_begin("axpy %s, %s", nd_dtype_name(dtype), ndi_isa_name((ndi_isa)isa));
         check_reseed(of.name);
         if (!check_kernels[isa].axpy[dtype])
             check_fail(&of, "has no kernel");
@@ -91,9 +98,10 @@ static void run_axpy(int isa)
                 memcpy(&z, before + j * size, size);
                 memcpy(&got, c + j * size, size);
                 const uint64_t wanted = dtype == ND_BOOL ? z | (x & y) : z + x * y;
-                if (memcmp(&wanted, c + j * size, size) != 0) /* the low bytes: a little-endian machine */
-                    check_fail(&of, "n = %zu, element %zu: got %llx, expected %llx", n, j, (unsigned long long)got,
-                               (unsigned long long)wanted);
+                if (memcmp(&wanted, c + j * size, size) !=
+                    0) /* the low bytes: a little-endian machine */
+                    check_fail(&of, "n = %zu, element %zu: got %llx, expected %llx", n, j,
+                               (unsigned long long)got, (unsigned long long)wanted);
             }
             if (!check_painted(OUT, c, n, (ptrdiff_t)size, size))
                 check_fail(&of, "n = %zu: wrote outside its elements", n);

@@ -1,5 +1,5 @@
-/* Leaves and tree steps of the reductions, and the scans: equal in bits on every ISA and in every layout, and to what is
- * worked out here one element at a time. */
+/* Leaves and tree steps of the reductions, and the scans: equal in bits on every ISA and in every
+ * layout, and to what is worked out here one element at a time. */
 #include <complex.h>
 #include <math.h>
 #include <stdlib.h>
@@ -11,16 +11,17 @@
 #include "check.h"
 
 static const char *const kind_names[NDI_REDUCTION_COUNT] = {
-    [NDI_REDUCE_SUM] = "sum",       [NDI_REDUCE_PROD] = "prod",     [NDI_REDUCE_MIN] = "min", [NDI_REDUCE_MAX] = "max",
-    [NDI_REDUCE_ARGMIN] = "argmin", [NDI_REDUCE_ARGMAX] = "argmax", [NDI_REDUCE_ANY] = "any", [NDI_REDUCE_ALL] = "all",
-    [NDI_REDUCE_COUNT] = "count",   [NDI_REDUCE_MOMENTS] = "moments"};
+    [NDI_REDUCE_SUM] = "sum",        [NDI_REDUCE_PROD] = "prod",     [NDI_REDUCE_MIN] = "min",
+    [NDI_REDUCE_MAX] = "max",        [NDI_REDUCE_ARGMIN] = "argmin", [NDI_REDUCE_ARGMAX] = "argmax",
+    [NDI_REDUCE_ANY] = "any",        [NDI_REDUCE_ALL] = "all",       [NDI_REDUCE_COUNT] = "count",
+    [NDI_REDUCE_MOMENTS] = "moments"};
 
 static bool is_exact(nd_dtype dtype)
 {
     return nd_dtype_kind(dtype) <= ND_KIND_UNSIGNED;
 }
 
-/* ---- Which kernels there must be ------------------------------------------------------------------------------ */
+/* ---- Which kernels there must be ------------------------------------------------------------- */
 
 /* The rows of the table, by what they are made of (kernels/reductions.def). */
 static bool must_have(ndi_reduction kind, nd_dtype dtype, bool scan)
@@ -35,16 +36,17 @@ static bool must_have(ndi_reduction kind, nd_dtype dtype, bool scan)
 #include "kernels/reductions.def"
     };
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
-        for (nd_dtype of = 0; recipes[i].kind == kind && recipes[i].scan == scan && of < ND_DTYPE_COUNT; of++) {
+        for (nd_dtype of = 0;
+             recipes[i].kind == kind && recipes[i].scan == scan && of < ND_DTYPE_COUNT; of++) {
             ndi_resolution resolution;
-            if (ndi_op_rows[recipes[i].op].takes & NDI_BIT(of) && ndi_resolve_dtype(recipes[i].op, of, &resolution) &&
-                resolution.kernel == dtype)
+            if (ndi_op_rows[recipes[i].op].takes & NDI_BIT(of) &&
+                ndi_resolve_dtype(recipes[i].op, of, &resolution) && resolution.kernel == dtype)
                 return true;
         }
     return false;
 }
 
-/* ---- What the result should be ---------------------------------------------------------------------------------- */
+/* ---- What the result should be --------------------------------------------------------------- */
 
 /* The elements of one column, in order. */
 typedef struct column {
@@ -75,15 +77,18 @@ static bool nonzero(const column *c, size_t i)
     return is_exact(c->dtype) ? whole(c, i) != 0 : parts(c, i) != 0;
 }
 
-/* Whether element i comes before element j: NaN first of all; complex by real, then imaginary part. */
+/* Whether element i comes before element j: NaN first of all; complex by real, then imaginary part.
+ */
 static bool before(const column *c, size_t i, size_t j, bool largest)
 {
     if (nd_dtype_kind(c->dtype) == ND_KIND_UNSIGNED)
         return largest ? whole(c, i) > whole(c, j) : whole(c, i) < whole(c, j);
     if (is_exact(c->dtype))
-        return largest ? (int64_t)whole(c, i) > (int64_t)whole(c, j) : (int64_t)whole(c, i) < (int64_t)whole(c, j);
+        return largest ? (int64_t)whole(c, i) > (int64_t)whole(c, j)
+                       : (int64_t)whole(c, i) < (int64_t)whole(c, j);
     const double complex x = parts(c, i), y = parts(c, j);
-    const bool x_nan = isnan(creal(x)) || isnan(cimag(x)), y_nan = isnan(creal(y)) || isnan(cimag(y));
+    const bool x_nan = isnan(creal(x)) || isnan(cimag(x)),
+               y_nan = isnan(creal(y)) || isnan(cimag(y));
     if (x_nan || y_nan)
         return x_nan && !y_nan;
     if (creal(x) != creal(y))
@@ -95,7 +100,8 @@ static double complex product(double complex x, double complex y, bool is_comple
 {
     if (!is_complex)
         return creal(x) * creal(y);
-    return CMPLX(creal(x) * creal(y) - cimag(x) * cimag(y), creal(x) * cimag(y) + cimag(x) * creal(y));
+    return CMPLX(creal(x) * creal(y) - cimag(x) * cimag(y),
+                 creal(x) * cimag(y) + cimag(x) * creal(y));
 }
 
 /* The orders that kernel.h defines. One after the other... */
@@ -121,12 +127,14 @@ static double complex in_lanes(const column *c, bool is_product)
     }
     for (size_t half = NDI_LANES / 2; half > 0; half /= 2)
         for (size_t l = 0; l < half; l++)
-            lane[l] = is_product ? product(lane[l], lane[l + half], is_complex) : lane[l] + lane[l + half];
+            lane[l] = is_product ? product(lane[l], lane[l + half], is_complex)
+                                 : lane[l] + lane[l + half];
     return lane[0];
 }
 
 /* Both planes of the state as they should be; false for what is only compared among the kernels. */
-static bool work_out(ndi_reduction kind, const column *c, bool wide, nd_dtype state, char *value, int64_t *index)
+static bool work_out(ndi_reduction kind, const column *c, bool wide, nd_dtype state, char *value,
+                     int64_t *index)
 {
     uint64_t sum = 0, product_of = 1, count = 0;
     size_t best = 0;
@@ -166,13 +174,13 @@ static bool work_out(ndi_reduction kind, const column *c, bool wide, nd_dtype st
     }
 }
 
-/* ---- Leaves --------------------------------------------------------------------------------------------------- */
+/* ---- Leaves ---------------------------------------------------------------------------------- */
 
 enum {
     MOST_BYTES = 200 << 10,
-    INPUT = 0,   /* rooms */
-    STATE = 1,   /* and 2 */
-    OTHER = 3,   /* and 4 */
+    INPUT = 0, /* rooms */
+    STATE = 1, /* and 2 */
+    OTHER = 3, /* and 4 */
 };
 
 typedef struct planes {
@@ -184,23 +192,27 @@ static size_t state_size(const ndi_reducer *reducer, int plane)
     return reducer->state[plane] == ND_DTYPE_NONE ? 0 : nd_dtype_size(reducer->state[plane]);
 }
 
-/* Zeros of either sign are equal elements: which of them a smallest or largest one is, the layout may decide, the ISA
- * may not. */
+/* Zeros of either sign are equal elements: which of them a smallest or largest one is, the layout
+ * may decide, the ISA may not. */
 static bool same_state(nd_dtype dtype, const void *a, const void *b, bool any_zero)
 {
     if (check_same(dtype, a, b))
         return true;
     const nd_operand x = ndi_load_scalar(dtype, a), y = ndi_load_scalar(dtype, b);
     return any_zero && (x.kind == ND_OPERAND_REAL || x.kind == ND_OPERAND_COMPLEX) &&
-           x.value.real[0] == y.value.real[0] && (x.kind == ND_OPERAND_REAL || x.value.real[1] == y.value.real[1]);
+           x.value.real[0] == y.value.real[0] &&
+           (x.kind == ND_OPERAND_REAL || x.value.real[1] == y.value.real[1]);
 }
 
-static void run_leaf(const ndi_reducer *reducer, ndi_leaf_kernel *kernel, ndi_leaf leaf, check_case *of, planes *result)
+static void run_leaf(const ndi_reducer *reducer, ndi_leaf_kernel *kernel, ndi_leaf leaf,
+                     check_case *of, planes *result)
 {
     char *state[NDI_STATES];
     for (int plane = 0; plane < NDI_STATES; plane++) {
         const size_t size = state_size(reducer, plane);
-        state[plane] = size ? check_place(STATE + plane, CHECK_HIGH, leaf.columns, (ptrdiff_t)size, size) : NULL;
+        state[plane] =
+            size ? check_place(STATE + plane, CHECK_HIGH, leaf.columns, (ptrdiff_t)size, size)
+                 : NULL;
         leaf.state[plane] = state[plane];
         if (size)
             check_paint(STATE + plane, state[plane], leaf.columns, (ptrdiff_t)size, size);
@@ -212,12 +224,13 @@ static void run_leaf(const ndi_reducer *reducer, ndi_leaf_kernel *kernel, ndi_le
             continue;
         memcpy(result->at[plane], state[plane], leaf.columns * size);
         if (!check_painted(STATE + plane, state[plane], leaf.columns, (ptrdiff_t)size, size))
-            check_fail(of, "%zu rows, %zu columns: wrote outside the state", leaf.rows, leaf.columns);
+            check_fail(of, "%zu rows, %zu columns: wrote outside the state", leaf.rows,
+                       leaf.columns);
     }
 }
 
-static void compare(const ndi_reducer *reducer, const ndi_leaf *leaf, const planes *got, const planes *wanted,
-                    bool any_zero, check_case *of, const char *which)
+static void compare(const ndi_reducer *reducer, const ndi_leaf *leaf, const planes *got,
+                    const planes *wanted, bool any_zero, check_case *of, const char *which)
 {
     const size_t columns = leaf->columns;
     for (int plane = 0; plane < NDI_STATES; plane++) {
@@ -226,24 +239,29 @@ static void compare(const ndi_reducer *reducer, const ndi_leaf *leaf, const plan
             const void *x = got->at[plane] + c * size, *y = wanted->at[plane] + c * size;
             char text[96], other[96];
             if (!same_state(reducer->state[plane], x, y, any_zero)) {
-                check_fail(of, "%s, %zu rows of stride %td, column %zu of %zu of stride %td, plane %d: got %s, expected %s",
-                           which, leaf->rows, leaf->row_stride, c, columns, leaf->column_stride, plane,
-                           check_text(text, reducer->state[plane], x), check_text(other, reducer->state[plane], y));
+                check_fail(of,
+                           "%s, %zu rows of stride %td, column %zu of %zu of stride %td, plane %d: "
+                           "got %s, expected %s",
+                           which, leaf->rows, leaf->row_stride, c, columns, leaf->column_stride,
+                           plane, check_text(text, reducer->state[plane], x),
+                           check_text(other, reducer->state[plane], y));
                 return;
             }
         }
     }
 }
 
-/* One random array, laid out at random, on every ISA: every column by the row leaf and all by the column leaf, or all by
- * the wide leaf. */
-static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, size_t rows, size_t columns, bool wide)
+/* One random array, laid out at random, on every ISA: every column by the row leaf and all by the
+ * column leaf, or all by the wide leaf. */
+static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, size_t rows,
+                       size_t columns, bool wide)
 {
     const size_t size = nd_dtype_size(dtype);
     const size_t gap = check_below(3);
     const bool rows_inside = check_random() & 1; /* which axis has the small strides */
     ptrdiff_t small = (ptrdiff_t)(size * (gap == 2 ? 2 : 1));
-    ptrdiff_t large = small * (ptrdiff_t)(rows_inside ? rows : columns) + (ptrdiff_t)(size * (gap ? 3 : 0));
+    ptrdiff_t large =
+        small * (ptrdiff_t)(rows_inside ? rows : columns) + (ptrdiff_t)(size * (gap ? 3 : 0));
     small = check_below(4) ? small : -small;
     large = check_below(4) ? large : -large;
     ndi_leaf leaf = {.rows = rows,
@@ -255,13 +273,15 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
     const size_t across = (columns - 1) * (size_t)labs(leaf.column_stride);
     if (down + across + size > MOST_BYTES)
         return;
-    char *low = check_place(INPUT, check_random() & 1 ? CHECK_LOW : CHECK_HIGH, down + across + size, 1, 1);
+    char *low =
+        check_place(INPUT, check_random() & 1 ? CHECK_LOW : CHECK_HIGH, down + across + size, 1, 1);
     leaf.data = low + (leaf.row_stride < 0 ? down : 0) + (leaf.column_stride < 0 ? across : 0);
     static _Thread_local char values[MOST_BYTES];
     check_values(dtype, values, rows * columns);
     for (size_t c = 0; c < columns; c++)
         for (size_t r = 0; r < rows; r++)
-            memcpy((char *)leaf.data + (ptrdiff_t)r * leaf.row_stride + (ptrdiff_t)c * leaf.column_stride,
+            memcpy((char *)leaf.data + (ptrdiff_t)r * leaf.row_stride +
+                       (ptrdiff_t)c * leaf.column_stride,
                    values + (c * rows + r) * size, size);
 
     static _Thread_local planes reference, reference_rows, got, single;
@@ -269,9 +289,11 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
     for (int isa = 0; isa < check_isas; isa++) {
         const ndi_reducer *reducer = &check_kernels[isa].reduce[kind][dtype];
         check_now = (check_doing){&cases[isa], "leaf", rows, {leaf.row_stride, leaf.column_stride}};
-        run_leaf(reducer, wide ? reducer->wide : reducer->column, leaf, &cases[isa], isa == 0 ? &reference : &got);
+        run_leaf(reducer, wide ? reducer->wide : reducer->column, leaf, &cases[isa],
+                 isa == 0 ? &reference : &got);
         if (isa != 0)
-            compare(reducer, &leaf, &got, &reference, false, &cases[isa], wide ? "wide" : "columns");
+            compare(reducer, &leaf, &got, &reference, false, &cases[isa],
+                    wide ? "wide" : "columns");
         if (wide)
             continue;
         planes *by_row = isa == 0 ? &reference_rows : &got;
@@ -285,14 +307,16 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
                 memcpy(by_row->at[plane] + c * plane_size, single.at[plane], plane_size);
             }
         }
-        compare(reducer, &leaf, by_row, isa == 0 ? &reference : &reference_rows, isa == 0 && any_zero, &cases[isa], "rows");
+        compare(reducer, &leaf, by_row, isa == 0 ? &reference : &reference_rows,
+                isa == 0 && any_zero, &cases[isa], "rows");
     }
     const ndi_reducer *reducer = &check_kernels[0].reduce[kind][dtype];
     bool known = true;
     for (size_t c = 0; known && c < columns; c++) {
         const column of = {dtype, rows, values + c * rows * size, leaf.first};
         int64_t index = 0;
-        known = work_out(kind, &of, wide, reducer->state[0], got.at[0] + c * state_size(reducer, 0), &index);
+        known = work_out(kind, &of, wide, reducer->state[0], got.at[0] + c * state_size(reducer, 0),
+                         &index);
         if (state_size(reducer, 1))
             memcpy(got.at[1] + c * 8, &index, 8);
     }
@@ -303,13 +327,16 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
 /* Two leaves meet: on every ISA alike; and where order cannot show, as one leaf over both. */
 static void try_combine(ndi_reduction kind, nd_dtype dtype, check_case *cases, size_t columns)
 {
-    const size_t rows[2] = {1 + check_below(100), 1 + check_below(100)}, size = nd_dtype_size(dtype);
+    const size_t rows[2] = {1 + check_below(100), 1 + check_below(100)},
+                 size = nd_dtype_size(dtype);
     const size_t all = (rows[0] + rows[1]) * columns;
     static _Thread_local _Alignas(64) char values[NDI_COLUMN_TILE * 200 * 16];
     static _Thread_local planes half[2], reference, got, together;
     check_values(dtype, values, all);
     const ndi_reducer *base = &check_kernels[0].reduce[kind][dtype];
-    ndi_leaf leaf = {.data = values, .row_stride = (ptrdiff_t)(columns * size), .columns = columns,
+    ndi_leaf leaf = {.data = values,
+                     .row_stride = (ptrdiff_t)(columns * size),
+                     .columns = columns,
                      .column_stride = (ptrdiff_t)size};
     for (int i = 0; i < 2; i++) {
         leaf.rows = rows[i];
@@ -328,8 +355,10 @@ static void try_combine(ndi_reduction kind, nd_dtype dtype, check_case *cases, s
             const size_t plane_size = state_size(reducer, plane);
             if (plane_size == 0)
                 continue;
-            a[plane] = check_place(STATE + plane, CHECK_HIGH, columns, (ptrdiff_t)plane_size, plane_size);
-            b[plane] = check_place(OTHER + plane, CHECK_HIGH, columns, (ptrdiff_t)plane_size, plane_size);
+            a[plane] =
+                check_place(STATE + plane, CHECK_HIGH, columns, (ptrdiff_t)plane_size, plane_size);
+            b[plane] =
+                check_place(OTHER + plane, CHECK_HIGH, columns, (ptrdiff_t)plane_size, plane_size);
             memcpy(a[plane], half[0].at[plane], columns * plane_size);
             memcpy(b[plane], half[1].at[plane], columns * plane_size);
         }
@@ -342,10 +371,12 @@ static void try_combine(ndi_reduction kind, nd_dtype dtype, check_case *cases, s
         if (isa != 0)
             compare(reducer, &leaf, &got, &reference, false, &cases[isa], "combined");
     }
-    const bool order_shows = kind == NDI_REDUCE_MOMENTS ||
-                             ((kind == NDI_REDUCE_SUM || kind == NDI_REDUCE_PROD) && !is_exact(dtype));
+    const bool order_shows =
+        kind == NDI_REDUCE_MOMENTS ||
+        ((kind == NDI_REDUCE_SUM || kind == NDI_REDUCE_PROD) && !is_exact(dtype));
     if (!order_shows)
-        compare(base, &leaf, &reference, &together, kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX, &cases[0],
+        compare(base, &leaf, &reference, &together,
+                kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX, &cases[0],
                 "combined against whole");
 }
 
@@ -372,12 +403,14 @@ static void run_reduction(ndi_reduction kind, nd_dtype dtype)
             try_leaves(kind, dtype, cases, rows, 1 + check_below(4), false);
         for (size_t columns = 1; columns <= NDI_COLUMN_TILE; columns++)
             try_leaves(kind, dtype, cases, 1 + check_below(80), columns, false);
-        static const size_t long_rows[] = {255, 256, 257, 511, 512, 513, 1000, NDI_CHUNK - 1, NDI_CHUNK};
+        static const size_t long_rows[] = {255, 256,  257,           511,      512,
+                                           513, 1000, NDI_CHUNK - 1, NDI_CHUNK};
         for (size_t i = 0; i < sizeof long_rows / sizeof *long_rows; i++)
             for (size_t columns = 1; columns <= NDI_COLUMN_TILE; columns *= 4)
                 try_leaves(kind, dtype, cases, long_rows[i], columns, false);
         for (size_t rows = 1; rows <= NDI_WIDE_CHUNK; rows++)
-            try_leaves(kind, dtype, cases, rows, 1 + check_below(rows < 4 ? NDI_WIDE_TILE : 300), true);
+            try_leaves(kind, dtype, cases, rows, 1 + check_below(rows < 4 ? NDI_WIDE_TILE : 300),
+                       true);
         for (size_t columns = 1; columns <= NDI_COLUMN_TILE; columns++)
             try_combine(kind, dtype, cases, columns);
     }
@@ -385,7 +418,7 @@ static void run_reduction(ndi_reduction kind, nd_dtype dtype)
         check_end(&cases[isa]);
 }
 
-/* ---- Scans ----------------------------------------------------------------------------------------------------- */
+/* ---- Scans ----------------------------------------------------------------------------------- */
 
 static void run_scan(ndi_reduction kind, nd_dtype dtype)
 {
@@ -395,7 +428,8 @@ static void run_scan(ndi_reduction kind, nd_dtype dtype)
     const nd_dtype carried = check_kernels[0].reduce[kind][dtype].state[0];
     check_case cases[NDI_ISA_COUNT];
     for (int isa = 0; isa < check_isas; isa++) {
-        cases[isa] = check_begin("scan %s %s, %s", kind_names[kind], nd_dtype_name(dtype), ndi_isa_name((ndi_isa)isa));
+        cases[isa] = check_begin("scan %s %s, %s", kind_names[kind], nd_dtype_name(dtype),
+                                 ndi_isa_name((ndi_isa)isa));
         if (!check_kernels[isa].scan[kind][dtype])
             check_fail(&cases[isa], "has no kernel");
     }
@@ -404,7 +438,8 @@ static void run_scan(ndi_reduction kind, nd_dtype dtype)
     for (size_t n = 0; n < 300 && cases[0].failures == 0; n++) {
         const bool in_place = check_below(3) == 0;
         const ptrdiff_t in_stride = (ptrdiff_t)size * ((ptrdiff_t[]){1, 2, -1, 3})[check_below(4)];
-        const ptrdiff_t out_stride = in_place ? in_stride : (ptrdiff_t)size * ((ptrdiff_t[]){1, 2, -2})[check_below(3)];
+        const ptrdiff_t out_stride =
+            in_place ? in_stride : (ptrdiff_t)size * ((ptrdiff_t[]){1, 2, -2})[check_below(3)];
         check_values(dtype, values, n);
         _Alignas(16) char begin[16], carry[16], reference_carry[16];
         ndi_store_scalar(nd_operand_int(kind == NDI_REDUCE_PROD), carried, begin);
@@ -430,12 +465,15 @@ static void run_scan(ndi_reduction kind, nd_dtype dtype)
                     const uint64_t x = (uint64_t)ndi_load_int64(dtype, values + i * size);
                     running = kind == NDI_REDUCE_PROD ? running * x : running + x;
                     if (memcmp(&running, expected + i * size, 8) != 0)
-                        check_fail(&cases[0], "n = %zu, element %zu: not the running one worked out here", n, i);
+                        check_fail(&cases[0],
+                                   "n = %zu, element %zu: not the running one worked out here", n,
+                                   i);
                 }
             }
             for (size_t i = 0; i < n; i++)
                 if (!check_same(dtype, out + (ptrdiff_t)i * out_stride, expected + i * size)) {
-                    check_fail(&cases[isa], "n = %zu, strides %td, %td: element %zu differs", n, out_stride, in_stride, i);
+                    check_fail(&cases[isa], "n = %zu, strides %td, %td: element %zu differs", n,
+                               out_stride, in_stride, i);
                     break;
                 }
             if (!check_same(carried, carry, reference_carry))

@@ -5,7 +5,7 @@
 
 #include "check.h"
 
-/* ---- Random numbers: SplitMix64 (Steele, Lea and Flood, 2014) --------------------------------------------- */
+/* ---- Random numbers: SplitMix64 (Steele, Lea and Flood, 2014) -------------------------------- */
 
 static _Thread_local uint64_t state;
 
@@ -34,19 +34,104 @@ double check_uniform(double low, double high)
     return low + (high - low) * ((double)(check_random() >> 11) * 0x1p-53);
 }
 
-/* ---- Values ----------------------------------------------------------------------------------------------- */
+/* ---- Values ---------------------------------------------------------------------------------- */
 
 static const double special_float64[] = {
-    0.0, -0.0, INFINITY, -INFINITY, NAN, -NAN, 0x1p-1074, -0x1p-1074, 0x0.fffffffffffffp-1022, 0x1p-1022, -0x1p-1022,
-    0x1.fffffffffffffp+1023, -0x1.fffffffffffffp+1023, 1, -1, 0x1.0000000000001p+0, 0x0.fffffffffffff8p+0, 0.5, -0.5, 1.5,
-    -1.5, 2.5, -2.5, 0.49999999999999994, 0x1p31, 0x1p32, -0x1p31, 0x1p52, 0x1p53, 0x1p63, -0x1p63, 0x1p64,
-    0x1.fffffffffffffp+62, 127, 128, 255, 256, -129, 65504, 65520, 3e38, 1e300, 1e-300, 88.7, 709.7, -745.1, 0x1.921fb54442d18p+1,
+    0.0,
+    -0.0,
+    INFINITY,
+    -INFINITY,
+    NAN,
+    -NAN,
+    0x1p-1074,
+    -0x1p-1074,
+    0x0.fffffffffffffp-1022,
+    0x1p-1022,
+    -0x1p-1022,
+    0x1.fffffffffffffp+1023,
+    -0x1.fffffffffffffp+1023,
+    1,
+    -1,
+    0x1.0000000000001p+0,
+    0x0.fffffffffffff8p+0,
+    0.5,
+    -0.5,
+    1.5,
+    -1.5,
+    2.5,
+    -2.5,
+    0.49999999999999994,
+    0x1p31,
+    0x1p32,
+    -0x1p31,
+    0x1p52,
+    0x1p53,
+    0x1p63,
+    -0x1p63,
+    0x1p64,
+    0x1.fffffffffffffp+62,
+    127,
+    128,
+    255,
+    256,
+    -129,
+    65504,
+    65520,
+    3e38,
+    1e300,
+    1e-300,
+    88.7,
+    709.7,
+    -745.1,
+    0x1.921fb54442d18p+1,
 };
 static const float special_float32[] = {
-    0.0f, -0.0f, INFINITY, -INFINITY, NAN, -NAN, 0x1p-149f, -0x1p-149f, 0x1.fffffcp-127f, 0x1p-126f, -0x1p-126f,
-    0x1.fffffep+127f, -0x1.fffffep+127f, 1, -1, 0x1.000002p+0f, 0x1.fffffep-1f, 0.5f, -0.5f, 1.5f, -1.5f, 2.5f, -2.5f,
-    0x1.fffffep-2f, 0x1p23f, 0x1p24f, 0x1p31f, 0x1p32f, -0x1p31f, 0x1p63f, -0x1p63f, 0x1p64f, 127, 128, 255, 256, -129, 65504,
-    65520, 0x1p-24f, 0x1p-25f, 1e30f, 1e-30f, 88.7f, -103.9f, 0x1.921fb6p+1f,
+    0.0f,
+    -0.0f,
+    INFINITY,
+    -INFINITY,
+    NAN,
+    -NAN,
+    0x1p-149f,
+    -0x1p-149f,
+    0x1.fffffcp-127f,
+    0x1p-126f,
+    -0x1p-126f,
+    0x1.fffffep+127f,
+    -0x1.fffffep+127f,
+    1,
+    -1,
+    0x1.000002p+0f,
+    0x1.fffffep-1f,
+    0.5f,
+    -0.5f,
+    1.5f,
+    -1.5f,
+    2.5f,
+    -2.5f,
+    0x1.fffffep-2f,
+    0x1p23f,
+    0x1p24f,
+    0x1p31f,
+    0x1p32f,
+    -0x1p31f,
+    0x1p63f,
+    -0x1p63f,
+    0x1p64f,
+    127,
+    128,
+    255,
+    256,
+    -129,
+    65504,
+    65520,
+    0x1p-24f,
+    0x1p-25f,
+    1e30f,
+    1e-30f,
+    88.7f,
+    -103.9f,
+    0x1.921fb6p+1f,
 };
 #define ONE_OF(list) list[check_below(sizeof list / sizeof *list)]
 
@@ -118,8 +203,10 @@ static uint64_t any_integer(int bits)
 
 void check_values(nd_dtype dtype, void *values, size_t n)
 {
-    static const uint16_t special_half[] = {0, 0x8000, 0x7c00, 0xfc00, 0x7e00, 1, 0x3ff, 0x400, 0x7bff, 0x3c00, 0xbc00};
-    static const uint16_t special_bfloat[] = {0, 0x8000, 0x7f80, 0xff80, 0x7fc0, 1, 0x7f, 0x80, 0x7f7f, 0x3f80, 0xbf80};
+    static const uint16_t special_half[] = {0,     0x8000, 0x7c00, 0xfc00, 0x7e00, 1,
+                                            0x3ff, 0x400,  0x7bff, 0x3c00, 0xbc00};
+    static const uint16_t special_bfloat[] = {0,    0x8000, 0x7f80, 0xff80, 0x7fc0, 1,
+                                              0x7f, 0x80,   0x7f7f, 0x3f80, 0xbf80};
     for (size_t i = 0; i < n; i++)
         switch (dtype) {
         case ND_BOOL:
@@ -142,10 +229,12 @@ void check_values(nd_dtype dtype, void *values, size_t n)
             ((uint64_t *)values)[i] = any_integer(64);
             break;
         case ND_FLOAT16:
-            ((uint16_t *)values)[i] = check_below(4) ? (uint16_t)check_random() : ONE_OF(special_half);
+            ((uint16_t *)values)[i] =
+                check_below(4) ? (uint16_t)check_random() : ONE_OF(special_half);
             break;
         case ND_BFLOAT16:
-            ((uint16_t *)values)[i] = check_below(4) ? (uint16_t)check_random() : ONE_OF(special_bfloat);
+            ((uint16_t *)values)[i] =
+                check_below(4) ? (uint16_t)check_random() : ONE_OF(special_bfloat);
             break;
         case ND_FLOAT32:
             ((float *)values)[i] = any_float32();
@@ -163,7 +252,7 @@ void check_values(nd_dtype dtype, void *values, size_t n)
         }
 }
 
-/* ---- Comparison ------------------------------------------------------------------------------------------- */
+/* ---- Comparison ------------------------------------------------------------------------------ */
 
 static bool same_float(size_t size, const void *a, const void *b)
 {
@@ -254,7 +343,8 @@ const char *check_text(char text[96], nd_dtype dtype, const void *element)
         snprintf(text, 96, "%" PRIu64, (uint64_t)integer);
         break;
     default:
-        check_kernels[0].cast[ND_INT64][dtype](1, (char *[]){(char *)&integer, (char *)element}, (ptrdiff_t[]){8, 8});
+        check_kernels[0].cast[ND_INT64][dtype](1, (char *[]){(char *)&integer, (char *)element},
+                                               (ptrdiff_t[]){8, 8});
         snprintf(text, 96, "%" PRId64, integer);
     }
     return text;

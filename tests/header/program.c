@@ -14,8 +14,7 @@ static int check(int right, const char *what)
 int main(void)
 {
     int wrong = 0;
-    ND_SCOPE
-    {
+    ND_SCOPE {
         nd_array *x = nd_linspace(-10, 10, 10001);
         nd_array *y = nd_add(nd_multiply(2.0, nd_square(x)), nd_add(nd_multiply(3.0, x), 5.0));
         nd_array *last = nd_slice(y, ND_INDEX(-1));
@@ -28,8 +27,9 @@ int main(void)
             1, nd_add(1, nd_add(1, nd_add(1, nd_add(1, nd_add(1, nd_add(1, nd_add(1, one))))))));
         z = nd_add(
             z, nd_add(1, nd_add(1, nd_add(1, nd_add(1, nd_add(1, nd_add(1, nd_add(1, one))))))));
-        z = nd_where(nd_greater(z, 3), nd_minimum(nd_maximum(nd_negative(nd_subtract(z, 40)), 0),
-                                                  nd_clip(nd_absolute(z), 0, 100)),
+        z = nd_where(nd_greater(z, 3),
+                     nd_minimum(nd_maximum(nd_negative(nd_subtract(z, 40)), 0),
+                                nd_clip(nd_absolute(z), 0, 100)),
                      nd_power(nd_square(nd_sqrt(z)), 2.0));
         wrong += CHECK(nd_dtype_of(z) == ND_FLOAT64);
         wrong += CHECK(nd_get_double(nd_sum(z, ND_ALL), NULL) == 51);

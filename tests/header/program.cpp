@@ -17,8 +17,7 @@ static void check(bool right, const char *what)
 
 int main()
 {
-    ND_SCOPE
-    {
+    ND_SCOPE {
         nd_array *x = nd_reshape(nd_arange(12), ND_SHAPE(3, 4));
         nd_array *y = nd_add(nd_multiply(x, 2), 0.5);
         CHECK(nd_dtype_of(y) == ND_FLOAT64);

@@ -112,10 +112,9 @@ TEST(status_has_a_text)
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
-static const size_t sizes[] = {0,         1,           63,          64,       65,      1024,
-                               2047,      2048,        2049,        4097,     100000,  MIB - 1,
-                               MIB,       MIB + 1,     2 * MIB - 1, 2 * MIB,  3000000, 4 * MIB + 1,
-                               17000000};
+static const size_t sizes[] = {0,           1,       63,      64,          65,      1024, 2047,
+                               2048,        2049,    4097,    100000,      MIB - 1, MIB,  MIB + 1,
+                               2 * MIB - 1, 2 * MIB, 3000000, 4 * MIB + 1, 17000000};
 
 enum { SIZES = sizeof sizes / sizeof *sizes };
 

@@ -1,5 +1,5 @@
-/* Element by element: the operations of ndstream/ops.h on arrays and C scalars. Expected values are NumPy 2.4.6's or worked
- * out by hand. */
+/* Element by element: the operations of ndstream/ops.h on arrays and C scalars. Expected values are
+ * NumPy 2.4.6's or worked out by hand. */
 #include <ndstream/nd.h>
 
 #include "array/array.h"
@@ -12,10 +12,10 @@
 #include <limits.h>
 #include <math.h>
 
-/* ---- Arrays in one line, and all their elements at once -------------------------------------------------- */
+/* ---- Arrays in one line, and all their elements at once -------------------------------------- */
 
 #define COUNT_OF(type, ...) ((int64_t)(sizeof((type[]){__VA_ARGS__}) / sizeof(type)))
-#define ARRAY(dtype, type, ...)                                                                   \
+#define ARRAY(dtype, type, ...)                                                                    \
     nd_from_data(dtype, ND_SHAPE(COUNT_OF(type, __VA_ARGS__)), (type[]){__VA_ARGS__})
 #define BOOLS(...) ARRAY(ND_BOOL, uint8_t, __VA_ARGS__)
 #define INT8S(...) ARRAY(ND_INT8, int8_t, __VA_ARGS__)
@@ -28,8 +28,9 @@
 #define COMPLEX128S(...) ARRAY(ND_COMPLEX128, double complex, __VA_ARGS__)
 
 /* The array has this dtype and these elements in C order, bit for bit (any NaN is any other). */
-#define assert_elements(array, dtype, type, ...)                                                  \
-    check_elements(array, dtype, COUNT_OF(type, __VA_ARGS__), (type[]){__VA_ARGS__}, #array, __FILE__, __LINE__)
+#define assert_elements(array, dtype, type, ...)                                                   \
+    check_elements(array, dtype, COUNT_OF(type, __VA_ARGS__), (type[]){__VA_ARGS__}, #array,       \
+                   __FILE__, __LINE__)
 
 static bool both_nan(nd_dtype dtype, const char *a, const char *b)
 {
@@ -45,15 +46,16 @@ static bool both_nan(nd_dtype dtype, const char *a, const char *b)
     return isnan(u) && isnan(v);
 }
 
-static void check_elements(nd_array *array, nd_dtype dtype, int64_t count, const void *expected, const char *text,
-                           const char *file, int line)
+static void check_elements(nd_array *array, nd_dtype dtype, int64_t count, const void *expected,
+                           const char *text, const char *file, int line)
 {
     bool wrong = true;
     if (!array)
         print_error("%s: NULL: %s\n", text, nd_error_message());
     else if (nd_dtype_of(array) != dtype || nd_size(array) != count)
-        print_error("%s: %lld elements of %s, expected %lld of %s\n", text, (long long)nd_size(array),
-                    nd_dtype_name(nd_dtype_of(array)), (long long)count, nd_dtype_name(dtype));
+        print_error("%s: %lld elements of %s, expected %lld of %s\n", text,
+                    (long long)nd_size(array), nd_dtype_name(nd_dtype_of(array)), (long long)count,
+                    nd_dtype_name(dtype));
     else
         wrong = false;
     nd_array *copy = wrong ? NULL : nd_copy(array);
@@ -91,7 +93,7 @@ static nd_array *ramp(nd_dtype dtype, nd_shape shape)
     return nd_reshape(nd_cast(nd_arange(count), dtype), shape);
 }
 
-/* ---- Broadcasting ------------------------------------------------------------------------------------------ */
+/* ---- Broadcasting ---------------------------------------------------------------------------- */
 
 TEST(a_column_and_a_row_make_a_table)
 {
@@ -100,20 +102,24 @@ TEST(a_column_and_a_row_make_a_table)
         nd_array *sum = nd_add(column, row);
         assert_shape(sum, 3, 4);
         assert_elements(sum, ND_INT64, int64_t, 1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24);
-        assert_elements(nd_subtract(row, column), ND_INT64, int64_t, 1, 2, 3, 4, -9, -8, -7, -6, -19, -18, -17, -16);
+        assert_elements(nd_subtract(row, column), ND_INT64, int64_t, 1, 2, 3, 4, -9, -8, -7, -6,
+                        -19, -18, -17, -16);
     }
 }
 
 TEST(axes_in_front_are_added_and_length_1_repeats)
 {
     ND_SCOPE {
-        nd_array *a = nd_add(nd_zeros(ND_FLOAT32, ND_SHAPE(5, 1, 4)), nd_ones(ND_FLOAT32, ND_SHAPE(3, 1)));
+        nd_array *a =
+            nd_add(nd_zeros(ND_FLOAT32, ND_SHAPE(5, 1, 4)), nd_ones(ND_FLOAT32, ND_SHAPE(3, 1)));
         assert_shape(a, 5, 3, 4);
         assert_true(nd_item(nd_sum(a, ND_ALL)) == 60);
-        assert_shape(nd_add(nd_zeros(ND_INT8, ND_SHAPE(0, 3)), nd_ones(ND_INT8, ND_SHAPE(1, 3))), 0, 3);
+        assert_shape(nd_add(nd_zeros(ND_INT8, ND_SHAPE(0, 3)), nd_ones(ND_INT8, ND_SHAPE(1, 3))), 0,
+                     3);
         assert_shape(nd_add(nd_zeros(ND_INT8, ND_SHAPE(1)), nd_ones(ND_INT8, ND_SHAPE(0))), 0);
         assert_int_equal(nd_rank(nd_add(nd_ones(ND_INT8, ND_SCALAR_SHAPE), 1)), 0);
-        assert_shape(nd_add(nd_ones(ND_INT8, ND_SCALAR_SHAPE), nd_ones(ND_INT8, ND_SHAPE(2, 2))), 2, 2);
+        assert_shape(nd_add(nd_ones(ND_INT8, ND_SCALAR_SHAPE), nd_ones(ND_INT8, ND_SHAPE(2, 2))), 2,
+                     2);
     }
 }
 
@@ -130,18 +136,24 @@ TEST(three_arguments_broadcast_together)
 TEST(shapes_that_do_not_broadcast_are_named_with_the_axis)
 {
     ND_SCOPE {
-        nd_array *table = nd_zeros(ND_FLOAT64, ND_SHAPE(3, 4)), *three = nd_zeros(ND_FLOAT64, ND_SHAPE(3));
+        nd_array *table = nd_zeros(ND_FLOAT64, ND_SHAPE(3, 4)),
+                 *three = nd_zeros(ND_FLOAT64, ND_SHAPE(3));
         assert_null(nd_add(table, three));
-        assert_error(ND_ERROR_SHAPE, "add: shapes (3, 4) and (3,) do not broadcast: axis -1 has 4 and 3 elements; insert an "
-                                     "axis, for example b[:, None], to line them up");
-        assert_null(nd_multiply(nd_zeros(ND_FLOAT64, ND_SHAPE(2, 3)), nd_zeros(ND_FLOAT64, ND_SHAPE(4, 3))));
-        assert_error(ND_ERROR_SHAPE, "multiply: shapes (2, 3) and (4, 3) do not broadcast: axis -2 has 2 and 4 elements");
+        assert_error(
+            ND_ERROR_SHAPE,
+            "add: shapes (3, 4) and (3,) do not broadcast: axis -1 has 4 and 3 elements; insert an "
+            "axis, for example b[:, None], to line them up");
+        assert_null(nd_multiply(nd_zeros(ND_FLOAT64, ND_SHAPE(2, 3)),
+                                nd_zeros(ND_FLOAT64, ND_SHAPE(4, 3))));
+        assert_error(
+            ND_ERROR_SHAPE,
+            "multiply: shapes (2, 3) and (4, 3) do not broadcast: axis -2 has 2 and 4 elements");
         assert_null(nd_where(BOOLS(1, 0), three, 0.0));
         assert_error(ND_ERROR_SHAPE, "where: shapes (2,) and (3,)");
     }
 }
 
-/* ---- Scalars ------------------------------------------------------------------------------------------------ */
+/* ---- Scalars --------------------------------------------------------------------------------- */
 
 TEST(every_c_scalar_type_is_weak)
 {
@@ -181,7 +193,8 @@ TEST(scalars_follow_numpys_promotion)
         assert_elements(nd_add(flags, 0.5), ND_FLOAT64, double, 0.5, 1.5);
         assert_int_equal(nd_dtype_of(nd_add(nd_zeros(ND_FLOAT16, ND_SHAPE(2)), 1.0)), ND_FLOAT16);
         assert_int_equal(nd_dtype_of(nd_add(nd_zeros(ND_BFLOAT16, ND_SHAPE(2)), 1)), ND_BFLOAT16);
-        assert_int_equal(nd_dtype_of(nd_multiply(nd_zeros(ND_FLOAT16, ND_SHAPE(2)), 1.0 * I)), ND_COMPLEX64);
+        assert_int_equal(nd_dtype_of(nd_multiply(nd_zeros(ND_FLOAT16, ND_SHAPE(2)), 1.0 * I)),
+                         ND_COMPLEX64);
         assert_int_equal(nd_dtype_of(nd_add(nd_zeros(ND_UINT64, ND_SHAPE(2)), 1)), ND_UINT64);
         /* Scalars alone have the dtypes that NumPy gives Python's. */
         assert_elements(nd_add(1, 2), ND_INT64, int64_t, 3);
@@ -236,17 +249,24 @@ TEST(int64_and_uint64_compare_as_numbers)
     }
 }
 
-/* ---- Promotion of arrays ------------------------------------------------------------------------------------ */
+/* ---- Promotion of arrays --------------------------------------------------------------------- */
 
 TEST(arrays_promote_as_in_numpy)
 {
     static const struct {
         nd_dtype a, b, sum;
     } pairs[] = {
-        {ND_INT8, ND_UINT8, ND_INT16},       {ND_INT64, ND_UINT64, ND_FLOAT64},   {ND_INT32, ND_FLOAT32, ND_FLOAT64},
-        {ND_INT16, ND_FLOAT32, ND_FLOAT32},  {ND_BOOL, ND_INT8, ND_INT8},         {ND_FLOAT16, ND_BFLOAT16, ND_FLOAT32},
-        {ND_INT16, ND_FLOAT16, ND_FLOAT32},  {ND_FLOAT64, ND_COMPLEX64, ND_COMPLEX128}, {ND_UINT32, ND_INT32, ND_INT64},
-        {ND_FLOAT32, ND_COMPLEX64, ND_COMPLEX64}, {ND_INT64, ND_COMPLEX64, ND_COMPLEX128},
+        {ND_INT8, ND_UINT8, ND_INT16},
+        {ND_INT64, ND_UINT64, ND_FLOAT64},
+        {ND_INT32, ND_FLOAT32, ND_FLOAT64},
+        {ND_INT16, ND_FLOAT32, ND_FLOAT32},
+        {ND_BOOL, ND_INT8, ND_INT8},
+        {ND_FLOAT16, ND_BFLOAT16, ND_FLOAT32},
+        {ND_INT16, ND_FLOAT16, ND_FLOAT32},
+        {ND_FLOAT64, ND_COMPLEX64, ND_COMPLEX128},
+        {ND_UINT32, ND_INT32, ND_INT64},
+        {ND_FLOAT32, ND_COMPLEX64, ND_COMPLEX64},
+        {ND_INT64, ND_COMPLEX64, ND_COMPLEX128},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         ND_SCOPE {
@@ -263,7 +283,8 @@ TEST(quotients_of_integers_are_float64)
     ND_SCOPE {
         assert_elements(nd_divide(INT32S(1, -7), INT32S(2, 2)), ND_FLOAT64, double, 0.5, -3.5);
         assert_elements(nd_divide(INT8S(1), INT8S(3)), ND_FLOAT64, double, 1.0 / 3);
-        assert_elements(nd_divide(INT64S(1, 0, -1), 0), ND_FLOAT64, double, INFINITY, NAN, -INFINITY);
+        assert_elements(nd_divide(INT64S(1, 0, -1), 0), ND_FLOAT64, double, INFINITY, NAN,
+                        -INFINITY);
         assert_int_equal(nd_dtype_of(nd_sqrt(INT8S(4))), ND_FLOAT16);
         assert_int_equal(nd_dtype_of(nd_sqrt(nd_ones(ND_INT16, ND_SHAPE(1)))), ND_FLOAT32);
         assert_elements(nd_sqrt(INT32S(4, 9)), ND_FLOAT64, double, 2, 3);
@@ -274,14 +295,15 @@ TEST(half_floats_round_once_to_even)
 {
     ND_SCOPE {
         nd_array *a = nd_cast(FLOAT64S(2048, 65504, 0x1p-24), ND_FLOAT16);
-        assert_elements(nd_cast(nd_add(a, nd_cast(FLOAT64S(1, 16, 0), ND_FLOAT16)), ND_FLOAT64), ND_FLOAT64, double, 2048,
-                        INFINITY, 0x1p-24);
+        assert_elements(nd_cast(nd_add(a, nd_cast(FLOAT64S(1, 16, 0), ND_FLOAT16)), ND_FLOAT64),
+                        ND_FLOAT64, double, 2048, INFINITY, 0x1p-24);
         nd_array *b = nd_cast(FLOAT64S(256, 1), ND_BFLOAT16);
-        assert_elements(nd_cast(nd_add(b, nd_cast(FLOAT64S(1, 0x1p-8), ND_BFLOAT16)), ND_FLOAT64), ND_FLOAT64, double, 256, 1);
+        assert_elements(nd_cast(nd_add(b, nd_cast(FLOAT64S(1, 0x1p-8), ND_BFLOAT16)), ND_FLOAT64),
+                        ND_FLOAT64, double, 256, 1);
     }
 }
 
-/* ---- NULL and errors ------------------------------------------------------------------------------------------ */
+/* ---- NULL and errors ------------------------------------------------------------------------- */
 
 TEST(null_arguments_give_null_without_an_error)
 {
@@ -315,7 +337,8 @@ TEST(dtypes_that_an_operation_does_not_take_are_refused)
     ND_SCOPE {
         nd_array *flags = BOOLS(0, 1), *floats = FLOAT64S(1, 2), *complexes = COMPLEX128S(I, 1);
         assert_null(nd_subtract(flags, flags));
-        assert_error(ND_ERROR_DTYPE, "subtract: does not take bool; use bitwise_xor or logical_xor");
+        assert_error(ND_ERROR_DTYPE,
+                     "subtract: does not take bool; use bitwise_xor or logical_xor");
         assert_null(nd_negative(flags));
         assert_error(ND_ERROR_DTYPE, "negative: does not take bool; use logical_not or invert");
         assert_null(nd_bitwise_or(floats, floats));
@@ -353,7 +376,7 @@ TEST(operations_by_number_check_the_number)
     }
 }
 
-/* ---- Into an array, in place, overlapping ---------------------------------------------------------------------- */
+/* ---- Into an array, in place, overlapping ---------------------------------------------------- */
 
 TEST(into_writes_and_returns_the_given_array)
 {
@@ -363,11 +386,13 @@ TEST(into_writes_and_returns_the_given_array)
         assert_elements(out, ND_FLOAT64, double, 2, 3, 4);
         assert_ptr_equal(nd_multiply_into(a, a, a), a);
         assert_elements(a, ND_FLOAT64, double, 1, 4, 9);
-        nd_array *narrow = nd_zeros(ND_FLOAT32, ND_SHAPE(3)), *table = nd_zeros(ND_INT64, ND_SHAPE(2, 2));
+        nd_array *narrow = nd_zeros(ND_FLOAT32, ND_SHAPE(3)),
+                 *table = nd_zeros(ND_INT64, ND_SHAPE(2, 2));
         assert_elements(nd_divide_into(narrow, a, 3), ND_FLOAT32, float, 1.0f / 3, 4.0f / 3, 3);
         /* The output may be larger than the arguments' common shape. */
         assert_elements(nd_add_into(table, INT64S(1, 2), 1), ND_INT64, int64_t, 2, 3, 2, 3);
-        nd_array *every_other = nd_slice(nd_zeros(ND_INT64, ND_SHAPE(6)), ND_STEP(ND_OPEN, ND_OPEN, -2));
+        nd_array *every_other =
+            nd_slice(nd_zeros(ND_INT64, ND_SHAPE(6)), ND_STEP(ND_OPEN, ND_OPEN, -2));
         assert_elements(nd_add_into(every_other, INT64S(1, 2, 3), 0), ND_INT64, int64_t, 1, 2, 3);
     }
 }
@@ -420,7 +445,7 @@ TEST(large_overlapping_shift_equals_a_copied_one)
     }
 }
 
-/* ---- Integers ------------------------------------------------------------------------------------------------- */
+/* ---- Integers -------------------------------------------------------------------------------- */
 
 TEST(integers_wrap)
 {
@@ -443,15 +468,18 @@ TEST(floor_division_rounds_down_and_by_zero_gives_zero)
         assert_elements(nd_floor_divide(x, y), ND_INT32, int32_t, 3, -4, -4, 3, 0, INT32_MIN);
         assert_elements(nd_remainder(x, y), ND_INT32, int32_t, 1, 1, -1, -1, 0, 0);
         assert_elements(nd_fmod(x, y), ND_INT32, int32_t, 1, -1, 1, -1, 0, 0);
-        assert_elements(nd_floor_divide(FLOAT64S(7, -7, 1), FLOAT64S(2, 2, 0)), ND_FLOAT64, double, 3, -4, INFINITY);
-        assert_elements(nd_remainder(FLOAT64S(-7.5, 7.5), FLOAT64S(2, -2)), ND_FLOAT64, double, 0.5, -0.5);
+        assert_elements(nd_floor_divide(FLOAT64S(7, -7, 1), FLOAT64S(2, 2, 0)), ND_FLOAT64, double,
+                        3, -4, INFINITY);
+        assert_elements(nd_remainder(FLOAT64S(-7.5, 7.5), FLOAT64S(2, -2)), ND_FLOAT64, double, 0.5,
+                        -0.5);
     }
 }
 
 TEST(integer_powers)
 {
     ND_SCOPE {
-        assert_elements(nd_power(INT32S(3, -2, 0, 10), INT32S(4, 3, 0, 9)), ND_INT32, int32_t, 81, -8, 1, 1000000000);
+        assert_elements(nd_power(INT32S(3, -2, 0, 10), INT32S(4, 3, 0, 9)), ND_INT32, int32_t, 81,
+                        -8, 1, 1000000000);
         assert_elements(nd_power(INT8S(2, -2), 7), ND_INT8, int8_t, -128, -128);
         assert_null(nd_power(INT32S(2, 3), INT32S(1, -1)));
         assert_error(ND_ERROR_VALUE, "power");
@@ -466,15 +494,17 @@ TEST(integer_powers)
 TEST(shifts_beyond_the_width_leave_zero_or_the_sign)
 {
     ND_SCOPE {
-        assert_elements(nd_left_shift(INT32S(1, 1, -1), INT32S(4, 32, 31)), ND_INT32, int32_t, 16, 0, INT32_MIN);
-        assert_elements(nd_right_shift(INT32S(-16, -16, 16), INT32S(2, 40, 40)), ND_INT32, int32_t, -4, -1, 0);
+        assert_elements(nd_left_shift(INT32S(1, 1, -1), INT32S(4, 32, 31)), ND_INT32, int32_t, 16,
+                        0, INT32_MIN);
+        assert_elements(nd_right_shift(INT32S(-16, -16, 16), INT32S(2, 40, 40)), ND_INT32, int32_t,
+                        -4, -1, 0);
         assert_elements(nd_invert(UINT8S(0, 255, 5)), ND_UINT8, uint8_t, 255, 0, 250);
         assert_elements(nd_invert(BOOLS(0, 1)), ND_BOOL, uint8_t, 1, 0);
         assert_elements(nd_bitwise_xor(INT32S(12, -1), INT32S(10, 1)), ND_INT32, int32_t, 6, -2);
     }
 }
 
-/* ---- Comparison, logic, selection -------------------------------------------------------------------------------- */
+/* ---- Comparison, logic, selection ------------------------------------------------------------ */
 
 TEST(nan_compares_false_except_unequal)
 {
@@ -493,7 +523,8 @@ TEST(nan_compares_false_except_unequal)
 TEST(complex_numbers_compare_by_real_then_imaginary_part)
 {
     ND_SCOPE {
-        nd_array *x = COMPLEX128S(1 + 2 * I, 1 + 2 * I, 2), *y = COMPLEX128S(1 + 3 * I, 1 + 1 * I, 1 + 9 * I);
+        nd_array *x = COMPLEX128S(1 + 2 * I, 1 + 2 * I, 2),
+                 *y = COMPLEX128S(1 + 3 * I, 1 + 1 * I, 1 + 9 * I);
         assert_elements(nd_less(x, y), ND_BOOL, uint8_t, 1, 0, 0);
         assert_elements(nd_greater_equal(x, y), ND_BOOL, uint8_t, 0, 1, 1);
         assert_elements(nd_maximum(x, y), ND_COMPLEX128, double complex, 1 + 3 * I, 1 + 2 * I, 2);
@@ -505,7 +536,8 @@ TEST(complex_arithmetic)
     ND_SCOPE {
         nd_array *x = COMPLEX128S(1 + 2 * I), *y = COMPLEX128S(3 + 4 * I);
         assert_elements(nd_multiply(x, y), ND_COMPLEX128, double complex, -5 + 10 * I);
-        assert_elements(nd_divide(COMPLEX128S(-5 + 10 * I), y), ND_COMPLEX128, double complex, 1 + 2 * I);
+        assert_elements(nd_divide(COMPLEX128S(-5 + 10 * I), y), ND_COMPLEX128, double complex,
+                        1 + 2 * I);
         assert_elements(nd_absolute(y), ND_FLOAT64, double, 5);
         assert_elements(nd_conjugate(y), ND_COMPLEX128, double complex, 3 - 4 * I);
         assert_elements(nd_add(x, 1), ND_COMPLEX128, double complex, 2 + 2 * I);
@@ -516,11 +548,13 @@ TEST(where_takes_any_condition_and_scalars)
 {
     ND_SCOPE {
         assert_elements(nd_where(BOOLS(1, 0, 1), INT64S(1, 2, 3), 0), ND_INT64, int64_t, 1, 0, 3);
-        assert_elements(nd_where(INT32S(0, -3, 7), 1.5, FLOAT32S(1, 2, 3)), ND_FLOAT32, float, 1, 1.5f, 1.5f);
+        assert_elements(nd_where(INT32S(0, -3, 7), 1.5, FLOAT32S(1, 2, 3)), ND_FLOAT32, float, 1,
+                        1.5f, 1.5f);
         assert_elements(nd_where(FLOAT64S(NAN, 0, -0.0), 1, 2), ND_INT64, int64_t, 1, 2, 2);
         nd_array *x = INT64S(3, 9, 5);
         assert_elements(nd_where_into(x, nd_greater(x, 4), 10, x), ND_INT64, int64_t, 3, 10, 10);
-        assert_elements(nd_where(BOOLS(1, 0), INT8S(1, 2), UINT8S(200, 255)), ND_INT16, int16_t, 1, 255);
+        assert_elements(nd_where(BOOLS(1, 0), INT8S(1, 2), UINT8S(200, 255)), ND_INT16, int16_t, 1,
+                        255);
     }
 }
 
@@ -531,11 +565,12 @@ TEST(clip_limits_to_the_interval_and_the_upper_bound_wins)
         assert_elements(nd_clip(INT64S(-5, 3, 50), 10, 0), ND_INT64, int64_t, 0, 0, 0);
         assert_elements(nd_clip(FLOAT64S(NAN, 0.5, 2), 0.0, 1.0), ND_FLOAT64, double, NAN, 0.5, 1);
         assert_elements(nd_clip(FLOAT64S(1, 2), FLOAT64S(NAN, 0), 5.0), ND_FLOAT64, double, NAN, 2);
-        assert_elements(nd_clip(INT64S(1, 5, 9), INT64S(2, 2, 2), INT64S(4, 6, 8)), ND_INT64, int64_t, 2, 5, 8);
+        assert_elements(nd_clip(INT64S(1, 5, 9), INT64S(2, 2, 2), INT64S(4, 6, 8)), ND_INT64,
+                        int64_t, 2, 5, 8);
     }
 }
 
-/* ---- Layouts and sizes --------------------------------------------------------------------------------------------- */
+/* ---- Layouts and sizes ----------------------------------------------------------------------- */
 
 TEST(results_keep_the_order_of_axes_of_the_arguments)
 {
@@ -543,12 +578,14 @@ TEST(results_keep_the_order_of_axes_of_the_arguments)
         nd_array *a = nd_copy_fortran(ramp(ND_FLOAT64, ND_SHAPE(3, 4)));
         assert_true(nd_is_fortran_contiguous(nd_add(a, 1)));
         assert_true(nd_is_contiguous(nd_add(nd_copy(a), 1)));
-        assert_elements(nd_add(nd_slice(a, ND_STEP(ND_OPEN, ND_OPEN, -2), ND_STEP(1, ND_OPEN, 2)), 0.0), ND_FLOAT64, double, 9,
-                        11, 1, 3);
+        assert_elements(
+            nd_add(nd_slice(a, ND_STEP(ND_OPEN, ND_OPEN, -2), ND_STEP(1, ND_OPEN, 2)), 0.0),
+            ND_FLOAT64, double, 9, 11, 1, 3);
     }
 }
 
-/* Sizes around what is done in place, on threads, and with streaming stores; each element against plain C. */
+/* Sizes around what is done in place, on threads, and with streaming stores; each element against
+ * plain C. */
 TEST(large_results_equal_the_plain_loop)
 {
     static const int64_t sizes[] = {4095, 4096, 4097, 70001, 3000001};
@@ -556,7 +593,8 @@ TEST(large_results_equal_the_plain_loop)
         ND_SCOPE {
             const int64_t n = sizes[k];
             nd_array *x = nd_arange(n), *y = nd_multiply(nd_add(nd_cast(x, ND_FLOAT64), 0.5), 3.0);
-            nd_array *narrow = nd_cast(nd_remainder(x, 100), ND_INT8), *sum = nd_add(narrow, nd_cast(narrow, ND_FLOAT32));
+            nd_array *narrow = nd_cast(nd_remainder(x, 100), ND_INT8),
+                     *sum = nd_add(narrow, nd_cast(narrow, ND_FLOAT32));
             const double *values = nd_data(y);
             const float *sums = nd_data(sum);
             int64_t wrong = 0;

@@ -1,4 +1,5 @@
-/* Random numbers: NumPy's values for the same seed, the same bits for any number of threads. The tables are NumPy 2.4.6's:
+/* Random numbers: NumPy's values for the same seed, the same bits for any number of threads. The
+ * tables are NumPy 2.4.6's:
  *
  *     r = numpy.random.default_rng(seed)
  *     r.random(4), r.random(5, dtype="float32"), r.standard_normal(6), ...
@@ -23,12 +24,9 @@ static const double random_of[SEEDS][4] = {
     {0x1.5c2c74f5188eap-1, 0x1.b0ccb3ebe6704p-1, 0x1.e52b195bc2dp-8, 0x1.ca04d55e33445p-1},
 };
 static const float random_float32_of[SEEDS][5] = {
-    {0x1.66f288p-3f, 0x1.a064f4p-1f, 0x1.4c8038p-1f, 0x1.d354b2p-1f,
-     0x1.01db64p-1f},
-    {0x1.fa16f6p-1f, 0x1.907f04p-2f, 0x1.adc91ep-1f, 0x1.54cd2cp-2f,
-     0x1.228fcap-1f},
-    {0x1.359feep-1f, 0x1.081ee8p-3f, 0x1.36a3fcp-2f, 0x1.467d98p-2f,
-     0x1.9f20ecp-1f},
+    {0x1.66f288p-3f, 0x1.a064f4p-1f, 0x1.4c8038p-1f, 0x1.d354b2p-1f, 0x1.01db64p-1f},
+    {0x1.fa16f6p-1f, 0x1.907f04p-2f, 0x1.adc91ep-1f, 0x1.54cd2cp-2f, 0x1.228fcap-1f},
+    {0x1.359feep-1f, 0x1.081ee8p-3f, 0x1.36a3fcp-2f, 0x1.467d98p-2f, 0x1.9f20ecp-1f},
 };
 static const double normal_of[SEEDS][6] = {
     {0x1.e4e7cbc69bca3p-1, -0x1.684ffc1daaf28p-1, -0x1.43f2a959cc8bbp+0, -0x1.3f1dd4920f4fbp-1,
@@ -39,17 +37,17 @@ static const double normal_of[SEEDS][6] = {
      -0x1.83779f6fb7f3p-4, 0x1.40f02cdfc4b9cp+0},
 };
 static const float normal_float32_of[SEEDS][5] = {
-    {-0x1.bd8e64p-1f, -0x1.ce3728p-2f, 0x1.8e5caap-5f, -0x1.2363bcp+0f,
-     -0x1.5a698ep-2f},
-    {-0x1.2bd376p-1f, 0x1.3a9a2cp-3f, 0x1.04b19ap-3f, -0x1.dc4aa2p-3f,
-     -0x1.617bf4p-1f},
-    {0x1.b4fd24p-1f, 0x1.acf6ecp+0f, 0x1.79c6aap-1f, -0x1.965cep-1f,
-     0x1.630a5ep-2f},
+    {-0x1.bd8e64p-1f, -0x1.ce3728p-2f, 0x1.8e5caap-5f, -0x1.2363bcp+0f, -0x1.5a698ep-2f},
+    {-0x1.2bd376p-1f, 0x1.3a9a2cp-3f, 0x1.04b19ap-3f, -0x1.dc4aa2p-3f, -0x1.617bf4p-1f},
+    {0x1.b4fd24p-1f, 0x1.acf6ecp+0f, 0x1.79c6aap-1f, -0x1.965cep-1f, 0x1.630a5ep-2f},
 };
 static const uint8_t bools_of[SEEDS][35] = {
-    {0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0},
-    {0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 1},
-    {0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1},
+    {0, 1, 1, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 1, 0, 0, 1, 0,
+     0, 1, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0},
+    {0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0,
+     0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 1},
+    {0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0,
+     0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1},
 };
 static const int8_t int8_of[SEEDS][9] = {
     {-45, -1, 35, -42, -28, -21, 47, 35, -33},
@@ -98,21 +96,24 @@ static const struct call {
     const void *expected; /* for each seed */
     uint64_t hash;        /* FNV-1a of HASHED values of default_rng(7), again in this order */
 } calls[] = {
-#define CALL(name, method, dtype, low, high, hash)                                                \
-    {#name, method, dtype, low, high, (int64_t)(sizeof name##_of[0] / sizeof name##_of[0][0]), name##_of, hash},
-    CALL(random, UNIFORM, ND_FLOAT64, 0, 0, 0x9764ceac61677934u)
-    CALL(random_float32, UNIFORM, ND_FLOAT32, 0, 0, 0x3e87bbcd0cf3abe9u)
-    CALL(normal, NORMAL, ND_FLOAT64, 0, 0, 0x0915c17f594b5803u)
-    CALL(normal_float32, NORMAL, ND_FLOAT32, 0, 0, 0x09f6808260a24935u)
-    CALL(bools, INTEGERS, ND_BOOL, 0, 2, 0xffc3f0bc80707084u)
-    CALL(int8, INTEGERS, ND_INT8, -50, 50, 0xb05043bf043cb5c2u)
-    CALL(uint16, INTEGERS, ND_UINT16, 0, 1000, 0x4ef9f90462a65a43u)
-    CALL(uint32, INTEGERS, ND_UINT32, 0, 3000000000, 0xb2fce6e4ebcbee9eu)
-    CALL(int64, INTEGERS, ND_INT64, 0, 100, 0x30b046fcd40be60au)
-    CALL(int64_wide, INTEGERS, ND_INT64, -(INT64_C(1) << 62), (INT64_C(1) << 62) + 12345, 0x179af7a2c5701ca6u)
-    CALL(int32_full, INTEGERS, ND_INT32, INT32_MIN, INT64_C(1) << 31, 0x0e14377d8e7f6cc2u)
-    CALL(uint8_full, INTEGERS, ND_UINT8, 0, 256, 0x258665be6665bc37u)
-};
+#define CALL(name, method, dtype, low, high, hash)                                                 \
+    {#name,     method, dtype, low, high, (int64_t)(sizeof name##_of[0] / sizeof name##_of[0][0]), \
+     name##_of, hash},
+    CALL(random, UNIFORM, ND_FLOAT64, 0, 0,
+         0x9764ceac61677934u) CALL(random_float32, UNIFORM, ND_FLOAT32, 0, 0, 0x3e87bbcd0cf3abe9u)
+        CALL(normal, NORMAL, ND_FLOAT64, 0, 0, 0x0915c17f594b5803u)
+            CALL(normal_float32, NORMAL, ND_FLOAT32, 0, 0, 0x09f6808260a24935u)
+                CALL(bools, INTEGERS, ND_BOOL, 0, 2, 0xffc3f0bc80707084u)
+                    CALL(int8, INTEGERS, ND_INT8, -50, 50, 0xb05043bf043cb5c2u)
+                        CALL(uint16, INTEGERS, ND_UINT16, 0, 1000, 0x4ef9f90462a65a43u)
+                            CALL(uint32, INTEGERS, ND_UINT32, 0, 3000000000, 0xb2fce6e4ebcbee9eu)
+                                CALL(int64, INTEGERS, ND_INT64, 0, 100, 0x30b046fcd40be60au)
+                                    CALL(int64_wide, INTEGERS, ND_INT64, -(INT64_C(1) << 62),
+                                         (INT64_C(1) << 62) + 12345, 0x179af7a2c5701ca6u)
+                                        CALL(int32_full, INTEGERS, ND_INT32, INT32_MIN,
+                                             INT64_C(1) << 31, 0x0e14377d8e7f6cc2u)
+                                            CALL(uint8_full, INTEGERS, ND_UINT8, 0, 256,
+                                                 0x258665be6665bc37u)};
 enum { CALLS = sizeof calls / sizeof *calls };
 
 static nd_array *drawn(nd_random *random, const struct call *call, nd_shape shape)
@@ -135,7 +136,7 @@ static uint64_t fnv(const void *bytes, size_t count)
     return hash;
 }
 
-/* ---- NumPy's values ------------------------------------------------------------------------------------------- */
+/* ---- NumPy's values -------------------------------------------------------------------------- */
 
 TEST(consecutive_calls_give_numpys_values)
 {
@@ -145,7 +146,8 @@ TEST(consecutive_calls_give_numpys_values)
             for (int i = 0; i < CALLS; i++) {
                 nd_array *values = drawn(random, &calls[i], ND_SHAPE(calls[i].count));
                 assert_no_error();
-                if (memcmp(nd_data(values), (const char *)calls[i].expected + (size_t)seed * nd_bytes(values),
+                if (memcmp(nd_data(values),
+                           (const char *)calls[i].expected + (size_t)seed * nd_bytes(values),
                            nd_bytes(values)) != 0)
                     fail_msg("%s of seed %llu", calls[i].name, (unsigned long long)seeds[seed]);
             }
@@ -181,18 +183,20 @@ TEST(many_small_draws_equal_one_large)
         nd_array *all = nd_random_uniform(whole, ND_FLOAT64, ND_SHAPE(100, 1000));
         nd_array *rows = nd_empty(ND_FLOAT64, ND_SHAPE(100, 1000));
         for (int64_t i = 0; i < 100; i++)
-            nd_assign(nd_slice(rows, ND_INDEX(i)), nd_random_uniform(parts, ND_FLOAT64, ND_SHAPE(1000)));
+            nd_assign(nd_slice(rows, ND_INDEX(i)),
+                      nd_random_uniform(parts, ND_FLOAT64, ND_SHAPE(1000)));
         assert_true(nd_array_equal(all, rows));
         all = nd_random_normal(whole, ND_FLOAT64, ND_SHAPE(100, 1000));
         for (int64_t i = 0; i < 100; i++)
-            nd_assign(nd_slice(rows, ND_INDEX(i)), nd_random_normal(parts, ND_FLOAT64, ND_SHAPE(1000)));
+            nd_assign(nd_slice(rows, ND_INDEX(i)),
+                      nd_random_normal(parts, ND_FLOAT64, ND_SHAPE(1000)));
         assert_true(nd_array_equal(all, rows));
         nd_random_free(whole);
         nd_random_free(parts);
     }
 }
 
-/* ---- What can be said of any values ----------------------------------------------------------------------------- */
+/* ---- What can be said of any values ---------------------------------------------------------- */
 
 TEST(values_keep_to_their_range_and_moments)
 {
@@ -206,7 +210,8 @@ TEST(values_keep_to_their_range_and_moments)
         assert_true(fabs(nd_item(nd_mean(normal, ND_ALL))) < 5 / sqrt(COUNT));
         assert_true(fabs(nd_item(nd_var(normal, ND_ALL)) - 1) < 5 * sqrt(2.0 / COUNT));
         nd_array *dice = nd_random_integers(random, ND_INT64, 1, 7, ND_SHAPE(COUNT));
-        assert_true(nd_item_int64(nd_min(dice, ND_ALL)) == 1 && nd_item_int64(nd_max(dice, ND_ALL)) == 6);
+        assert_true(nd_item_int64(nd_min(dice, ND_ALL)) == 1 &&
+                    nd_item_int64(nd_max(dice, ND_ALL)) == 6);
         for (int face = 1; face <= 6; face++) {
             const double share = nd_item(nd_mean(nd_equal(dice, face), ND_ALL));
             assert_true(fabs(share - 1.0 / 6) < 5 * sqrt(5.0 / 36 / COUNT));
@@ -220,7 +225,8 @@ TEST(a_range_of_one_value_gives_it_and_shapes_may_be_empty)
     ND_SCOPE {
         nd_random *random = nd_random_new(1);
         nd_array *fives = nd_random_integers(random, ND_INT16, 5, 6, ND_SHAPE(10, 3));
-        assert_true(nd_item_int64(nd_min(fives, ND_ALL)) == 5 && nd_item_int64(nd_max(fives, ND_ALL)) == 5);
+        assert_true(nd_item_int64(nd_min(fives, ND_ALL)) == 5 &&
+                    nd_item_int64(nd_max(fives, ND_ALL)) == 5);
         assert_int_equal(nd_size(nd_random_normal(random, ND_FLOAT64, ND_SHAPE(0, 4))), 0);
         assert_int_equal(nd_rank(nd_random_uniform(random, ND_FLOAT64, ND_SCALAR_SHAPE)), 0);
         nd_random_free(random);

@@ -1,5 +1,5 @@
-/* Reductions and scans over axes. Expected values are worked out by hand, by plain loops over integers, or in compensated long
- * double. */
+/* Reductions and scans over axes. Expected values are worked out by hand, by plain loops over
+ * integers, or in compensated long double. */
 #include <ndstream/nd.h>
 
 #include "array/array.h"
@@ -13,10 +13,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define FLOAT64S(...)                                                                             \
-    nd_from_data(ND_FLOAT64, ND_SHAPE(sizeof((double[]){__VA_ARGS__}) / sizeof(double)), (double[]){__VA_ARGS__})
-#define INT64S(...)                                                                               \
-    nd_from_data(ND_INT64, ND_SHAPE(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
+#define FLOAT64S(...)                                                                              \
+    nd_from_data(ND_FLOAT64, ND_SHAPE(sizeof((double[]){__VA_ARGS__}) / sizeof(double)),           \
+                 (double[]){__VA_ARGS__})
+#define INT64S(...)                                                                                \
+    nd_from_data(ND_INT64, ND_SHAPE(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)),           \
+                 (int64_t[]){__VA_ARGS__})
 #define NO_AXES ((nd_axes){.count = 0})
 #define WITH(...) ((nd_reduce_options){__VA_ARGS__})
 
@@ -57,16 +59,18 @@ static uint64_t random_bits(void)
     return random_state >> 20;
 }
 
-/* ---- Sums by hand ------------------------------------------------------------------------------------------ */
+/* ---- Sums by hand ---------------------------------------------------------------------------- */
 
 TEST(sums_over_each_axis)
 {
     ND_SCOPE {
         nd_array *a = ramp(ND_INT64, ND_SHAPE(2, 3, 4));
         assert_true(nd_item(nd_sum(a, ND_ALL)) == 276);
-        nd_array *first = nd_sum(a, ND_AXIS(0)), *middle = nd_sum(a, ND_AXIS(1)), *last = nd_sum(a, ND_AXIS(-1));
+        nd_array *first = nd_sum(a, ND_AXIS(0)), *middle = nd_sum(a, ND_AXIS(1)),
+                 *last = nd_sum(a, ND_AXIS(-1));
         assert_true(has_shape(first, ND_SHAPE(3, 4)) && at(first, 0) == 12 && at(first, 11) == 34);
-        assert_true(has_shape(middle, ND_SHAPE(2, 4)) && at(middle, 0) == 12 && at(middle, 7) == 57);
+        assert_true(has_shape(middle, ND_SHAPE(2, 4)) && at(middle, 0) == 12 &&
+                    at(middle, 7) == 57);
         assert_true(has_shape(last, ND_SHAPE(2, 3)) && at(last, 0) == 6 && at(last, 5) == 86);
         nd_array *outer = nd_sum(a, ND_AXES(0, 2));
         assert_true(has_shape(outer, ND_SHAPE(3)) && at(outer, 0) == 60 && at(outer, 2) == 124);
@@ -81,7 +85,8 @@ TEST(narrow_integers_and_bools_sum_in_64_bits)
         nd_array *bytes = nd_cast(nd_add(nd_zeros(ND_INT64, ND_SHAPE(100000)), 127), ND_INT8);
         nd_array *sum = nd_sum(bytes, ND_ALL);
         assert_true(nd_dtype_of(sum) == ND_INT64 && nd_item_int64(sum) == 12700000);
-        sum = nd_sum(nd_cast(nd_add(nd_zeros(ND_INT64, ND_SHAPE(70000, 3)), 255), ND_UINT8), ND_AXIS(0));
+        sum = nd_sum(nd_cast(nd_add(nd_zeros(ND_INT64, ND_SHAPE(70000, 3)), 255), ND_UINT8),
+                     ND_AXIS(0));
         assert_true(nd_dtype_of(sum) == ND_UINT64 && all_equal(sum, 17850000));
         sum = nd_sum(nd_ones(ND_BOOL, ND_SHAPE(3, 100000)), ND_AXIS(1));
         assert_true(nd_dtype_of(sum) == ND_INT64 && all_equal(sum, 100000));
@@ -121,13 +126,14 @@ TEST(half_floats_sum_beyond_their_precision)
     }
 }
 
-/* ---- Any layout, against loops over integers -------------------------------------------------------------------- */
+/* ---- Any layout, against loops over integers ------------------------------------------------- */
 
 /* A random view of rank 4: permuted, sliced, reversed or repeated axes. */
 static nd_array *random_view(void)
 {
-    const nd_shape shape = ND_SHAPE(2 + (int64_t)(random_bits() % 6), 2 + (int64_t)(random_bits() % 40),
-                                    2 + (int64_t)(random_bits() % 5), 2 + (int64_t)(random_bits() % 90));
+    const nd_shape shape =
+        ND_SHAPE(2 + (int64_t)(random_bits() % 6), 2 + (int64_t)(random_bits() % 40),
+                 2 + (int64_t)(random_bits() % 5), 2 + (int64_t)(random_bits() % 90));
     nd_array *a = ramp(ND_INT64, shape);
     a = nd_remainder(nd_multiply(a, 7919), 1009);
     for (int axis = 0; axis < 4; axis++)
@@ -173,7 +179,8 @@ static int64_t by_loop(nd_view v, unsigned mask, const int64_t *kept, int kind)
 
 TEST(every_set_of_axes_of_any_layout_equals_the_loop)
 {
-    nd_array *(*const reductions[KINDS])(const nd_array *, nd_axes) = {nd_sum, nd_min, nd_argmax, nd_count_nonzero};
+    nd_array *(*const reductions[KINDS])(const nd_array *, nd_axes) = {nd_sum, nd_min, nd_argmax,
+                                                                       nd_count_nonzero};
     for (int round = 0; round < 12; round++) {
         ND_SCOPE {
             nd_array *a = random_view();
@@ -188,25 +195,27 @@ TEST(every_set_of_axes_of_any_layout_equals_the_loop)
                         axes = ND_ALL;
                     if (kind == FIRST_LARGEST && mask != 15 && axes.count != 1)
                         continue;
-                    nd_array *kept = nd_reduce((nd_op[]){ND_OP_sum, ND_OP_min, ND_OP_argmax, ND_OP_count_nonzero}[kind], a, axes,
-                                               &WITH(.keepdims = true));
+                    nd_array *kept = nd_reduce(
+                        (nd_op[]){ND_OP_sum, ND_OP_min, ND_OP_argmax, ND_OP_count_nonzero}[kind], a,
+                        axes, &WITH(.keepdims = true));
                     const nd_view w = nd_view_of(kept, ND_INT64, 4);
                     assert_non_null(w.data);
-                    assert_true(nd_array_equal(nd_ravel(kept), nd_ravel(reductions[kind](a, axes))));
+                    assert_true(
+                        nd_array_equal(nd_ravel(kept), nd_ravel(reductions[kind](a, axes))));
                     int64_t wrong = 0, index[4];
                     for (index[0] = 0; index[0] < w.length[0]; index[0]++)
                         for (index[1] = 0; index[1] < w.length[1]; index[1]++)
                             for (index[2] = 0; index[2] < w.length[2]; index[2]++)
                                 for (index[3] = 0; index[3] < w.length[3]; index[3]++)
-                                    wrong += ND_AT4(int64_t, w, index[0], index[1], index[2], index[3]) !=
-                                             by_loop(v, mask, index, kind);
+                                    wrong += ND_AT4(int64_t, w, index[0], index[1], index[2],
+                                                    index[3]) != by_loop(v, mask, index, kind);
                     assert_int_equal(wrong, 0);
                 }
         }
     }
 }
 
-/* ---- Accuracy ------------------------------------------------------------------------------------------------------ */
+/* ---- Accuracy -------------------------------------------------------------------------------- */
 
 /* Neumaier's compensated sum, in long double. */
 static long double exact_sum(const double *x, int64_t n, int64_t step)
@@ -244,7 +253,8 @@ static double adversarial(int kind, int64_t i)
 
 TEST(sums_keep_to_the_error_bound_on_adversarial_data)
 {
-    static const int64_t shapes[][2] = {{1, 1000003}, {1000003, 1}, {1000, 1001}, {50021, 20}, {7, 140000}, {300, 3000}};
+    static const int64_t shapes[][2] = {{1, 1000003}, {1000003, 1}, {1000, 1001},
+                                        {50021, 20},  {7, 140000},  {300, 3000}};
     for (int kind = 0; kind < KINDS_OF_DATA; kind++)
         for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
             for (int narrow = 0; narrow < 2; narrow++) {
@@ -293,18 +303,20 @@ TEST(sums_keep_to_the_error_bound_on_adversarial_data)
 TEST(variance_survives_a_large_mean)
 {
     ND_SCOPE {
-        assert_true(nd_item(nd_var(FLOAT64S(1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16), ND_ALL)) == 22.5);
+        assert_true(nd_item(nd_var(FLOAT64S(1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16), ND_ALL)) ==
+                    22.5);
         /* 0 and 1 by turns, shifted by 2^20: the variance is 1/4, on every axis. */
         nd_array *a = nd_add(nd_remainder(nd_arange(3000000), 2), 1 << 20);
         nd_array *table = nd_reshape(nd_cast(a, ND_FLOAT32), ND_SHAPE(1000000, 3));
         assert_true(fabs(nd_item(nd_var(table, ND_ALL)) - 0.25) < 1e-7);
-        nd_array *down = nd_var(table, ND_AXIS(0)), *across = nd_var(nd_transpose(table), ND_AXIS(1));
+        nd_array *down = nd_var(table, ND_AXIS(0)),
+                 *across = nd_var(nd_transpose(table), ND_AXIS(1));
         for (int64_t c = 0; c < 3; c++)
             assert_true(fabs(at(down, c) - 0.25) < 1e-7 && fabs(at(across, c) - 0.25) < 1e-7);
     }
 }
 
-/* ---- The same bits --------------------------------------------------------------------------------------------------- */
+/* ---- The same bits --------------------------------------------------------------------------- */
 
 static nd_array *under_test(int which, const nd_array *a)
 {
@@ -345,7 +357,9 @@ TEST(results_have_the_same_bits_for_1_2_and_7_threads)
         for (size_t d = 0; d < sizeof dtypes / sizeof *dtypes; d++) {
             ND_SCOPE {
                 nd_random *random = nd_random_new(k);
-                nd_array *a = nd_cast(nd_random_normal(random, ND_FLOAT64, ND_SHAPE(shapes[k][0], shapes[k][1])), dtypes[d]);
+                nd_array *a = nd_cast(
+                    nd_random_normal(random, ND_FLOAT64, ND_SHAPE(shapes[k][0], shapes[k][1])),
+                    dtypes[d]);
                 nd_random_free(random);
                 for (int which = 0; which < 12; which++) {
                     ND_SCOPE {
@@ -356,8 +370,10 @@ TEST(results_have_the_same_bits_for_1_2_and_7_threads)
                             assert_no_error();
                             assert_true(nd_is_contiguous(results[i]));
                         }
-                        assert_memory_equal(nd_data(results[0]), nd_data(results[1]), nd_bytes(results[0]));
-                        assert_memory_equal(nd_data(results[0]), nd_data(results[2]), nd_bytes(results[0]));
+                        assert_memory_equal(nd_data(results[0]), nd_data(results[1]),
+                                            nd_bytes(results[0]));
+                        assert_memory_equal(nd_data(results[0]), nd_data(results[2]),
+                                            nd_bytes(results[0]));
                     }
                 }
             }
@@ -365,7 +381,7 @@ TEST(results_have_the_same_bits_for_1_2_and_7_threads)
     nd_set_num_threads(before);
 }
 
-/* ---- Extremes, positions, logic ------------------------------------------------------------------------------------------ */
+/* ---- Extremes, positions, logic -------------------------------------------------------------- */
 
 TEST(extremes_are_nan_if_there_is_one)
 {
@@ -393,7 +409,8 @@ TEST(positions_are_the_first_of_ties)
 {
     ND_SCOPE {
         nd_array *a = INT64S(4, 1, 7, 1, 7);
-        assert_true(nd_item_int64(nd_argmin(a, ND_ALL)) == 1 && nd_item_int64(nd_argmax(a, ND_ALL)) == 2);
+        assert_true(nd_item_int64(nd_argmin(a, ND_ALL)) == 1 &&
+                    nd_item_int64(nd_argmax(a, ND_ALL)) == 2);
         assert_true(nd_item_int64(nd_argmax(FLOAT64S(1, NAN, 5, NAN), ND_ALL)) == 1);
         assert_true(nd_item_int64(nd_argmin(FLOAT64S(0.0, -0.0), ND_ALL)) == 0);
         assert_true(nd_item_int64(nd_argmax(nd_zeros(ND_FLOAT32, ND_SHAPE(100000)), ND_ALL)) == 0);
@@ -419,7 +436,8 @@ TEST(any_all_and_count_take_nan_and_imaginary_parts_for_true)
         nd_array *c = nd_from_data(ND_COMPLEX128, ND_SHAPE(2), (double complex[]){I, 0});
         assert_true(nd_item_int64(nd_count_nonzero(c, ND_ALL)) == 1);
         nd_array *b = nd_ones(ND_BOOL, ND_SHAPE(1000, 70));
-        assert_true(nd_item_int64(nd_all(b, ND_ALL)) == 1 && nd_item_int64(nd_count_nonzero(b, ND_ALL)) == 70000);
+        assert_true(nd_item_int64(nd_all(b, ND_ALL)) == 1 &&
+                    nd_item_int64(nd_count_nonzero(b, ND_ALL)) == 70000);
         ((uint8_t *)nd_data_writeable(b))[999 * 70 + 33] = 0;
         nd_array *columns = nd_all(b, ND_AXIS(0));
         for (int64_t i = 0; i < 70; i++)
@@ -427,16 +445,19 @@ TEST(any_all_and_count_take_nan_and_imaginary_parts_for_true)
     }
 }
 
-/* ---- Options --------------------------------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 TEST(keepdims_keeps_axes_of_length_1)
 {
     ND_SCOPE {
         nd_array *a = ramp(ND_FLOAT64, ND_SHAPE(2, 3, 4));
-        assert_true(has_shape(nd_sum_with(a, ND_AXIS(1), WITH(.keepdims = true)), ND_SHAPE(2, 1, 4)));
+        assert_true(
+            has_shape(nd_sum_with(a, ND_AXIS(1), WITH(.keepdims = true)), ND_SHAPE(2, 1, 4)));
         assert_true(has_shape(nd_mean_with(a, ND_ALL, WITH(.keepdims = true)), ND_SHAPE(1, 1, 1)));
-        assert_true(has_shape(nd_argmax_with(a, ND_ALL, WITH(.keepdims = true)), ND_SHAPE(1, 1, 1)));
-        assert_true(has_shape(nd_std_with(a, ND_AXES(0, -1), WITH(.keepdims = true)), ND_SHAPE(1, 3, 1)));
+        assert_true(
+            has_shape(nd_argmax_with(a, ND_ALL, WITH(.keepdims = true)), ND_SHAPE(1, 1, 1)));
+        assert_true(
+            has_shape(nd_std_with(a, ND_AXES(0, -1), WITH(.keepdims = true)), ND_SHAPE(1, 3, 1)));
         nd_array *centred = nd_subtract(a, nd_mean_with(a, ND_AXIS(2), WITH(.keepdims = true)));
         assert_true(at(centred, 0) == -1.5 && at(centred, 23) == 1.5);
     }
@@ -451,16 +472,19 @@ TEST(where_chooses_the_elements_that_count)
         assert_true(nd_item(nd_mean_with(a, ND_ALL, WITH(.where = odd))) == 3);
         assert_true(fabs(nd_item(nd_var_with(a, ND_ALL, WITH(.where = odd))) - 8.0 / 3) < 1e-15);
         assert_true(nd_item(nd_std_with(a, ND_ALL, WITH(.where = odd, .ddof = 1))) == 2);
-        assert_true(nd_item(nd_max_with(a, ND_ALL, WITH(.where = odd, .has_initial = true, .initial = -1))) == 5);
+        assert_true(nd_item(nd_max_with(
+                        a, ND_ALL, WITH(.where = odd, .has_initial = true, .initial = -1))) == 5);
         assert_true(nd_item_int64(nd_count_nonzero_with(a, ND_ALL, WITH(.where = odd))) == 3);
         assert_true(nd_item_int64(nd_all_with(a, ND_ALL, WITH(.where = odd))) == 1);
         nd_array *row = nd_from_data(ND_BOOL, ND_SHAPE(3), (uint8_t[]){1, 0, 0}); /* broadcasts */
         nd_array *sums = nd_sum_with(a, ND_AXIS(1), WITH(.where = row));
         assert_true(at(sums, 0) == 0 && at(sums, 1) == 3);
-        assert_true(isnan(nd_item(nd_mean_with(a, ND_ALL, WITH(.where = nd_zeros(ND_BOOL, ND_SHAPE(1)))))));
+        assert_true(
+            isnan(nd_item(nd_mean_with(a, ND_ALL, WITH(.where = nd_zeros(ND_BOOL, ND_SHAPE(1)))))));
         /* NaN that does not count does not show. */
         nd_array *b = FLOAT64S(1, NAN, 3);
-        assert_true(nd_item(nd_sum_with(b, ND_ALL, WITH(.where = nd_logical_not(nd_isnan(b))))) == 4);
+        assert_true(nd_item(nd_sum_with(b, ND_ALL, WITH(.where = nd_logical_not(nd_isnan(b))))) ==
+                    4);
     }
 }
 
@@ -468,11 +492,16 @@ TEST(initial_takes_part_once)
 {
     ND_SCOPE {
         nd_array *a = INT64S(1, 2, 3);
-        assert_true(nd_item_int64(nd_sum_with(a, ND_ALL, WITH(.has_initial = true, .initial = 10))) == 16);
-        assert_true(nd_item_int64(nd_prod_with(a, ND_ALL, WITH(.has_initial = true, .initial = 10))) == 60);
-        assert_true(nd_item_int64(nd_min_with(a, ND_ALL, WITH(.has_initial = true, .initial = -5))) == -5);
-        assert_true(nd_item_int64(nd_max_with(a, ND_ALL, WITH(.has_initial = true, .initial = 2))) == 3);
-        nd_array *table = nd_sum_with(ramp(ND_FLOAT64, ND_SHAPE(2, 2)), ND_AXIS(0), WITH(.has_initial = true, .initial = 0.5));
+        assert_true(
+            nd_item_int64(nd_sum_with(a, ND_ALL, WITH(.has_initial = true, .initial = 10))) == 16);
+        assert_true(
+            nd_item_int64(nd_prod_with(a, ND_ALL, WITH(.has_initial = true, .initial = 10))) == 60);
+        assert_true(
+            nd_item_int64(nd_min_with(a, ND_ALL, WITH(.has_initial = true, .initial = -5))) == -5);
+        assert_true(
+            nd_item_int64(nd_max_with(a, ND_ALL, WITH(.has_initial = true, .initial = 2))) == 3);
+        nd_array *table = nd_sum_with(ramp(ND_FLOAT64, ND_SHAPE(2, 2)), ND_AXIS(0),
+                                      WITH(.has_initial = true, .initial = 0.5));
         assert_true(at(table, 0) == 2.5 && at(table, 1) == 4.5);
     }
 }
@@ -482,13 +511,17 @@ TEST(dtype_is_computed_in_and_returned)
     ND_SCOPE {
         nd_array *floats = nd_add(nd_zeros(ND_FLOAT32, ND_SHAPE(10)), 0.1);
         nd_array *wide = nd_sum_with(floats, ND_ALL, WITH(.has_dtype = true, .dtype = ND_FLOAT64));
-        assert_true(nd_dtype_of(wide) == ND_FLOAT64 && fabs(nd_item(wide) - 10 * (double)0.1f) < 1e-15);
-        nd_array *narrow = nd_sum_with(INT64S(100, 100), ND_ALL, WITH(.has_dtype = true, .dtype = ND_INT8));
+        assert_true(nd_dtype_of(wide) == ND_FLOAT64 &&
+                    fabs(nd_item(wide) - 10 * (double)0.1f) < 1e-15);
+        nd_array *narrow =
+            nd_sum_with(INT64S(100, 100), ND_ALL, WITH(.has_dtype = true, .dtype = ND_INT8));
         assert_true(nd_dtype_of(narrow) == ND_INT8 && nd_item_int64(narrow) == -56);
-        nd_array *mean = nd_mean_with(INT64S(1, 2), ND_ALL, WITH(.has_dtype = true, .dtype = ND_FLOAT32));
+        nd_array *mean =
+            nd_mean_with(INT64S(1, 2), ND_ALL, WITH(.has_dtype = true, .dtype = ND_FLOAT32));
         assert_true(nd_dtype_of(mean) == ND_FLOAT32 && nd_item(mean) == 1.5);
         assert_int_equal(nd_dtype_of(nd_mean(INT64S(1, 2), ND_ALL)), ND_FLOAT64);
-        assert_int_equal(nd_dtype_of(nd_mean(nd_ones(ND_FLOAT32, ND_SHAPE(2)), ND_ALL)), ND_FLOAT32);
+        assert_int_equal(nd_dtype_of(nd_mean(nd_ones(ND_FLOAT32, ND_SHAPE(2)), ND_ALL)),
+                         ND_FLOAT32);
         assert_null(nd_mean_with(INT64S(1, 2), ND_ALL, WITH(.has_dtype = true, .dtype = ND_INT64)));
         assert_error(ND_ERROR_DTYPE, "mean");
         assert_null(nd_sum_with(INT64S(1), ND_ALL, WITH(.has_dtype = true, .dtype = (nd_dtype)99)));
@@ -506,26 +539,31 @@ TEST(ddof_divides_by_n_less_ddof)
         assert_true(nd_item(nd_var_with(a, ND_ALL, WITH(.ddof = 4))) == INFINITY); /* 5 / 0 */
         assert_true(isnan(nd_item(nd_var_with(FLOAT64S(1), ND_ALL, WITH(.ddof = 1)))));
         nd_array *c = nd_from_data(ND_COMPLEX128, ND_SHAPE(2), (double complex[]){1 + I, 1 - I});
-        assert_true(nd_dtype_of(nd_var(c, ND_ALL)) == ND_FLOAT64 && nd_item(nd_var(c, ND_ALL)) == 1);
+        assert_true(nd_dtype_of(nd_var(c, ND_ALL)) == ND_FLOAT64 &&
+                    nd_item(nd_var(c, ND_ALL)) == 1);
     }
 }
 
-/* ---- No elements, and errors ---------------------------------------------------------------------------------------------- */
+/* ---- No elements, and errors ----------------------------------------------------------------- */
 
 TEST(reductions_of_no_elements)
 {
     ND_SCOPE {
-        nd_array *none = nd_zeros(ND_FLOAT32, ND_SHAPE(0)), *rows = nd_zeros(ND_FLOAT32, ND_SHAPE(0, 3));
+        nd_array *none = nd_zeros(ND_FLOAT32, ND_SHAPE(0)),
+                 *rows = nd_zeros(ND_FLOAT32, ND_SHAPE(0, 3));
         assert_true(nd_item(nd_sum(none, ND_ALL)) == 0 && nd_item(nd_prod(none, ND_ALL)) == 1);
         assert_true(isnan(nd_item(nd_mean(none, ND_ALL))) && isnan(nd_item(nd_var(none, ND_ALL))));
-        assert_true(nd_item_int64(nd_any(none, ND_ALL)) == 0 && nd_item_int64(nd_all(none, ND_ALL)) == 1);
+        assert_true(nd_item_int64(nd_any(none, ND_ALL)) == 0 &&
+                    nd_item_int64(nd_all(none, ND_ALL)) == 1);
         assert_true(nd_item_int64(nd_count_nonzero(none, ND_ALL)) == 0);
         nd_array *sums = nd_sum(rows, ND_AXIS(0));
         assert_true(has_shape(sums, ND_SHAPE(3)) && all_equal(sums, 0));
         assert_true(has_shape(nd_sum(rows, ND_AXIS(1)), ND_SHAPE(0)));
         assert_true(has_shape(nd_max(rows, ND_AXIS(1)), ND_SHAPE(0)));
-        assert_true(nd_item(nd_min_with(none, ND_ALL, WITH(.has_initial = true, .initial = 7))) == 7);
-        assert_true(nd_item(nd_sum_with(none, ND_ALL, WITH(.has_initial = true, .initial = 7))) == 7);
+        assert_true(nd_item(nd_min_with(none, ND_ALL, WITH(.has_initial = true, .initial = 7))) ==
+                    7);
+        assert_true(nd_item(nd_sum_with(none, ND_ALL, WITH(.has_initial = true, .initial = 7))) ==
+                    7);
         assert_true(has_shape(nd_cumsum(none, 0), ND_SHAPE(0)));
         assert_null(nd_min(none, ND_ALL));
         assert_error(ND_ERROR_VALUE, "min: of no elements");
@@ -578,13 +616,15 @@ TEST(options_that_make_no_sense_are_refused)
     }
 }
 
-/* ---- Scans ------------------------------------------------------------------------------------------------------------------- */
+/* ---- Scans ----------------------------------------------------------------------------------- */
 
 TEST(running_sums_and_products)
 {
     ND_SCOPE {
-        nd_array *sums = nd_cumsum(INT64S(1, 2, 3, 4), 0), *products = nd_cumprod(INT64S(1, 2, 3, 4), -1);
-        assert_true(nd_array_equal(sums, INT64S(1, 3, 6, 10)) && nd_array_equal(products, INT64S(1, 2, 6, 24)));
+        nd_array *sums = nd_cumsum(INT64S(1, 2, 3, 4), 0),
+                 *products = nd_cumprod(INT64S(1, 2, 3, 4), -1);
+        assert_true(nd_array_equal(sums, INT64S(1, 3, 6, 10)) &&
+                    nd_array_equal(products, INT64S(1, 2, 6, 24)));
         nd_array *a = ramp(ND_INT64, ND_SHAPE(3, 4));
         nd_array *down = nd_cumsum(a, 0), *across = nd_cumsum(a, 1);
         assert_true(has_shape(down, ND_SHAPE(3, 4)) && at(down, 4) == 4 && at(down, 11) == 21);
@@ -600,7 +640,8 @@ TEST(a_long_running_sum_equals_the_closed_form)
 {
     ND_SCOPE {
         enum { COUNT = 2000003 };
-        nd_array *sums = nd_cumsum(nd_arange(COUNT), 0), *reversed = nd_cumsum(nd_flip(nd_arange(COUNT), ND_ALL), 0);
+        nd_array *sums = nd_cumsum(nd_arange(COUNT), 0),
+                 *reversed = nd_cumsum(nd_flip(nd_arange(COUNT), ND_ALL), 0);
         const int64_t *forward = nd_data(sums), *backward = nd_data(reversed);
         int64_t wrong = 0;
         for (int64_t i = 0; i < COUNT; i++) {

@@ -1,5 +1,5 @@
-/* The library in a program with threads of its own: shared arrays, scopes and errors of each thread, fork. Run it under
- * ThreadSanitizer too. */
+/* The library in a program with threads of its own: shared arrays, scopes and errors of each
+ * thread, fork. Run it under ThreadSanitizer too. */
 #include <ndstream/nd.h>
 
 #include "array/array.h"
@@ -60,7 +60,7 @@ static double sum_of_range(double n)
     return n * (n - 1) / 2;
 }
 
-/* ---- Shared arrays ------------------------------------------------------------------------------------------- */
+/* ---- Shared arrays --------------------------------------------------------------------------- */
 
 static void *read_shared(void *context)
 {
@@ -105,7 +105,8 @@ static void *hold_shared(void *context)
 
 TEST(references_are_counted_by_many_threads)
 {
-    static const int64_t counts[] = {10, 100, LARGE}; /* elements inside the object, behind it, apart */
+    static const int64_t counts[] = {10, 100,
+                                     LARGE}; /* elements inside the object, behind it, apart */
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         nd_array *a = nd_arange(counts[i]);
         assert_int_equal(run_workers(hold_shared, a), 0);
@@ -113,7 +114,7 @@ TEST(references_are_counted_by_many_threads)
     }
 }
 
-/* ---- Arrays, scopes and errors of their own --------------------------------------------------------------------- */
+/* ---- Arrays, scopes and errors of their own -------------------------------------------------- */
 
 static void *own_arrays(void *context)
 {
@@ -130,7 +131,8 @@ static void *own_arrays(void *context)
             nd_multiply_into(a, a, 2);
             nd_add_into(nd_slice(a, ND_RANGE(1, ND_OPEN)), nd_slice(a, ND_RANGE(ND_OPEN, -1)), 1);
             me->wrong += nd_item(nd_sum(a, ND_ALL)) != 2.0 * me->number * LARGE + (LARGE - 1);
-            me->wrong += nd_item(nd_sum(nd_cumsum(nd_ones(ND_INT64, ND_SHAPE(LARGE)), 0), ND_ALL)) != sum_of_range(LARGE + 1);
+            me->wrong += nd_item(nd_sum(nd_cumsum(nd_ones(ND_INT64, ND_SHAPE(LARGE)), 0),
+                                        ND_ALL)) != sum_of_range(LARGE + 1);
         }
     }
     return NULL;
@@ -148,9 +150,11 @@ static void *own_errors(void *context)
     snprintf(text, sizeof text, "(%d,)", me->number + 10);
     for (int round = 0; round < 300; round++) {
         ND_SCOPE {
-            nd_array *a = nd_ones(ND_INT8, ND_SHAPE(me->number + 10)), *b = nd_ones(ND_INT8, ND_SHAPE(7));
+            nd_array *a = nd_ones(ND_INT8, ND_SHAPE(me->number + 10)),
+                     *b = nd_ones(ND_INT8, ND_SHAPE(7));
             if (me->number % 2) {
-                me->wrong += nd_add(a, b) != NULL || nd_error() != ND_ERROR_SHAPE || !strstr(nd_error_message(), text);
+                me->wrong += nd_add(a, b) != NULL || nd_error() != ND_ERROR_SHAPE ||
+                             !strstr(nd_error_message(), text);
                 nd_error_clear();
             } else {
                 me->wrong += nd_add(a, a) == NULL || nd_error() != ND_OK;
@@ -168,7 +172,7 @@ TEST(errors_belong_to_their_thread)
     assert_int_equal(nd_error(), ND_OK);
 }
 
-/* ---- From one thread to another ------------------------------------------------------------------------------------ */
+/* ---- From one thread to another -------------------------------------------------------------- */
 
 static _Atomic(nd_array *) handed;
 static atomic_int taken;
@@ -219,7 +223,7 @@ TEST(a_thread_that_exits_in_a_scope_gives_its_arrays_back)
     pthread_join(thread, NULL);
 }
 
-/* ---- The number of threads ---------------------------------------------------------------------------------------------- */
+/* ---- The number of threads ------------------------------------------------------------------- */
 
 static atomic_bool finished;
 
@@ -254,7 +258,7 @@ TEST(the_number_of_threads_may_change_while_others_compute)
     assert_null(wrong);
 }
 
-/* ---- fork ----------------------------------------------------------------------------------------------------------------- */
+/* ---- fork ------------------------------------------------------------------------------------ */
 
 static void *compute_until_finished(void *context)
 {
@@ -262,7 +266,8 @@ static void *compute_until_finished(void *context)
     while (!atomic_load(&finished))
         ND_SCOPE {
             nd_array *a = nd_add(nd_arange(LARGE), me->number);
-            me->wrong += nd_item(nd_sum(a, ND_ALL)) != sum_of_range(LARGE) + (double)me->number * LARGE;
+            me->wrong +=
+                nd_item(nd_sum(a, ND_ALL)) != sum_of_range(LARGE) + (double)me->number * LARGE;
         }
     return NULL;
 }
@@ -289,7 +294,8 @@ TEST(a_child_forked_while_others_compute_computes_too)
     int wrong = 0;
     atomic_store(&finished, false);
     for (int i = 0; i < 2; i++)
-        assert_int_equal(pthread_create(&workers[i].thread, NULL, compute_until_finished, &workers[i]), 0);
+        assert_int_equal(
+            pthread_create(&workers[i].thread, NULL, compute_until_finished, &workers[i]), 0);
     ND_SCOPE {
         nd_array *shared = nd_arange(LARGE);
         for (int round = 0; round < 8; round++) {
@@ -298,7 +304,8 @@ TEST(a_child_forked_while_others_compute_computes_too)
             const pid_t child = fork();
             if (child == 0)
                 _exit(child_computes(shared));
-            wrong += child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+            wrong += child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+                     WEXITSTATUS(status) != 0;
             wrong += nd_item(nd_sum(shared, ND_ALL)) != sum_of_range(LARGE);
         }
     }

@@ -71,12 +71,12 @@ static void unit_register(const char *name, CMUnitTestFunction function)
     unit_test_count++;
 }
 
-#define TEST(name)                                                        \
-    static void name(void **unit_state);                                  \
-    __attribute__((constructor)) static void register_##name(void)        \
-    {                                                                     \
-        unit_register(#name, name);                                       \
-    }                                                                     \
+#define TEST(name)                                                                                 \
+    static void name(void **unit_state);                                                           \
+    __attribute__((constructor)) static void register_##name(void)                                 \
+    {                                                                                              \
+        unit_register(#name, name);                                                                \
+    }                                                                                              \
     static void name(void **unit_state __attribute__((unused)))
 
 /* The kept error has this code, and a message with this text in it; it is then cleared. */
