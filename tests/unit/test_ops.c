@@ -2,10 +2,6 @@
  * NumPy 2.4.6's or worked out by hand. */
 #include <ndstream/nd.h>
 
-#include "array/array.h"
-
-/* Freed objects wait in the thread for reuse and count as used. */
-#define nd_memory() (ndi_arrays_trim(), nd_memory())
 #include "unit.h"
 
 #include <complex.h>

@@ -7,10 +7,6 @@
  * one call after the other on one generator, in the order of the list `calls` below. */
 #include <ndstream/nd.h>
 
-#include "array/array.h"
-
-/* Freed objects wait in the thread for reuse and count as used. */
-#define nd_memory() (ndi_arrays_trim(), nd_memory())
 #include "unit.h"
 
 #include <math.h>

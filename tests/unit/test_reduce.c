@@ -2,10 +2,6 @@
  * integers, or in compensated long double. */
 #include <ndstream/nd.h>
 
-#include "array/array.h"
-
-/* Freed objects wait in the thread for reuse and count as used. */
-#define nd_memory() (ndi_arrays_trim(), nd_memory())
 #include "unit.h"
 
 #include <complex.h>

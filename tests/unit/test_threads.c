@@ -2,28 +2,12 @@
  * thread, fork. Run it under ThreadSanitizer too. */
 #include <ndstream/nd.h>
 
-#include "array/array.h"
-
-/* Freed objects wait in the thread for reuse and count as used. */
-#define nd_memory() (ndi_arrays_trim(), nd_memory())
 #include "unit.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__has_feature)
-#define HAS_FEATURE(x) __has_feature(x)
-#else
-#define HAS_FEATURE(x) 0
-#endif
-/* ThreadSanitizer does not follow a child that was forked while other threads ran. */
-#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
-#define FORKS 0
-#else
-#define FORKS 1
-#endif
 
 enum {
     THREADS = 6,
@@ -288,7 +272,7 @@ static int child_computes(const nd_array *inherited)
 
 TEST(a_child_forked_while_others_compute_computes_too)
 {
-    if (!FORKS)
+    if (UNDER_TSAN || UNDER_ASAN) /* neither follows a child forked while other threads ran */
         skip();
     worker workers[2] = {{.number = 1}, {.number = 2}};
     int wrong = 0;

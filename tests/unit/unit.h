@@ -27,6 +27,22 @@
 
 #include <ndstream/base.h>
 
+#if defined(__has_feature)
+#define UNIT_HAS_FEATURE(name) __has_feature(name)
+#else
+#define UNIT_HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || UNIT_HAS_FEATURE(address_sanitizer)
+#define UNDER_ASAN 1
+#else
+#define UNDER_ASAN 0
+#endif
+#if defined(__SANITIZE_THREAD__) || UNIT_HAS_FEATURE(thread_sanitizer)
+#define UNDER_TSAN 1
+#else
+#define UNDER_TSAN 0
+#endif
+
 enum { UNIT_MOST_TESTS = 1024 };
 
 static struct CMUnitTest unit_tests[UNIT_MOST_TESTS];
