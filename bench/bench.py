@@ -2,8 +2,10 @@
 
 usage: bench.py --build BUILD [--output docs/benchmarks.md] [--only TEXT] [--quick]
 
-Every figure is the fastest of several rounds; in each round the implementations take turns, so that a machine that
-changes its speed changes all of them. The limit is a hand-written loop over the same traffic (bench/meson.build).
+In each of several rounds all implementations and the limit take turns, and each turn gives its fastest call. Every
+figure is the median over the rounds, and a ratio the median of the rounds' ratios, so that a machine that changes its
+speed changes both sides. A turn lasts longer than the threads of the one before spin once they have nothing to do
+(20 ms with OpenBLAS). The limit is a hand-written loop over the same traffic (bench/meson.build).
 """
 
 import argparse
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -28,20 +31,34 @@ def parse():
     return parser.parse_args()
 
 
-def fastest(functions, rounds, seconds):
-    """The shortest time of each function; they take turns until `rounds` are done or `seconds` are spent."""
-    best = {name: float("inf") for name in functions}
-    for function in functions.values():
-        function()
+TURN = 0.06  # seconds
+
+
+def rounds_of(functions, limit, rounds, seconds):
+    """The fastest call of each function and of the limit in each round: lists of equal lengths."""
+    times = {name: [] for name in functions}
+    limits = []
     began = time.perf_counter()
-    for turn in range(rounds):
+    for done in range(rounds):
         for name, function in functions.items():
-            start = time.perf_counter()
-            function()
-            best[name] = min(best[name], time.perf_counter() - start)
-        if turn >= 2 and time.perf_counter() - began > seconds:
+            times[name].append(fastest(function))
+        limits.append(limit(TURN))
+        if done >= 2 and time.perf_counter() - began > seconds:
             break
+    return times, limits
+
+
+def fastest(function):
+    function()
+    best, end = float("inf"), time.perf_counter() + TURN
+    while (start := time.perf_counter()) < end or best == float("inf"):
+        function()
+        best = min(best, time.perf_counter() - start)
     return best
+
+
+def ratio(numerators, denominators):
+    return median(n / d for n, d in zip(numerators, denominators))
 
 
 def milliseconds(seconds):
@@ -71,21 +88,21 @@ class Report:
 
 def compare(report, case, arguments):
     functions = {"ndstream": case.ndstream, "NumPy": case.numpy, **case.peers}
-    best = fastest(functions, 5 if arguments.quick else 15, 2 if arguments.quick else 6)
-    limit = case.limit()
-    peer, peer_time = min(((n, t) for n, t in best.items() if n != "ndstream"), key=lambda item: item[1])
-    own = best["ndstream"]
+    rounds, seconds = (3, 1) if arguments.quick else (12, 5)
+    times, limits = rounds_of(functions, case.limit, rounds, seconds)
+    own = times.pop("ndstream")
+    peer = min(times, key=lambda name: median(times[name]))
+    limited = min(limits) > 0
     report.row(
         case.name,
-        milliseconds(own),
-        milliseconds(best["NumPy"]),
-        f"{best['NumPy'] / own:.1f}x",
-        f"{peer} {milliseconds(peer_time)}",
-        f"{peer_time / own:.1f}x",
-        milliseconds(limit) if limit > 0 else "",
-        f"{limit / own:.2f}" if limit > 0 else "",
+        milliseconds(median(own)),
+        milliseconds(median(times["NumPy"])),
+        f"{ratio(times['NumPy'], own):.1f}x",
+        f"{peer} {milliseconds(median(times[peer]))}",
+        f"{ratio(times[peer], own):.1f}x",
+        milliseconds(median(limits)) if limited else "",
+        f"{ratio(limits, own):.2f}" if limited else "",
     )
-    return case.name, own, best["NumPy"], peer_time, limit
 
 
 def machine():

@@ -17,12 +17,12 @@ class Case:
     name: str
     ndstream: Callable
     numpy: Callable
-    limit: Callable = lambda: 0.0
+    limit: Callable = lambda seconds: 0.0
     peers: dict = field(default_factory=dict)
 
 
 class Limits:
-    """Hand-written loops, measured again for each case that asks, so that they share the machine's mood."""
+    """Hand-written loops: each method returns a function of the seconds to spend, which returns the best time."""
 
     def __init__(self, build, threads):
         library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
@@ -35,16 +35,17 @@ class Limits:
         self.arithmetic_.argtypes = [ctypes.c_bool, ctypes.c_int, ctypes.c_double]
         self.function_ = library.limit_function
         self.function_.restype = ctypes.c_double
-        self.function_.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int]
+        self.function_.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_double]
 
     def stream(self, read, written, in_place=False):
-        return lambda: self.stream_(read, written, in_place, self.threads, 0.5)
+        return lambda seconds: self.stream_(read, written, in_place, self.threads, seconds)
 
     def function(self, name, n):
-        return lambda: max(self.stream(8 * n, 8 * n)(), self.function_(name.encode(), n, self.threads))
+        stream = self.stream(8 * n, 8 * n)
+        return lambda seconds: max(stream(seconds), self.function_(name.encode(), n, self.threads, seconds))
 
     def flops(self, count, single=False):
-        return lambda: count / self.arithmetic_(single, self.threads, 0.5)
+        return lambda seconds: count / self.arithmetic_(single, self.threads, seconds)
 
 
 def configuration():

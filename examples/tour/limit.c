@@ -132,7 +132,8 @@ static void do_share(crew *team, int thread)
             used = l->read(w->a + beside + rest_from, rest_to - rest_from);
         break;
     case WORK_UPDATE:
-        l->write(w->out + from, w->out + from, NULL, to - from, false);
+        l->write(w->out + from, w->out + from, w->streams > 1 ? w->a + from : NULL, to - from,
+                 false);
         break;
     case WORK_FMA64:
         used = (long long)l->multiply_add64(w->rounds);
@@ -201,8 +202,14 @@ double limit_stream(size_t read, size_t written, bool in_place, int threads, dou
 #endif
     memset(start, 1, bytes);
     written = written / 64 * 64;
-    probe work = {
-        .kind = WORK_READ, .out = start, .a = start + written, .written = written, .read = read};
+    probe work = {.kind = WORK_READ,
+                  .streams = written == 0          ? 0
+                             : read >= 2 * written ? 2
+                                                   : read >= written,
+                  .out = start,
+                  .a = start + written,
+                  .written = written,
+                  .read = read};
     double best;
     if (in_place) {
         work.kind = WORK_UPDATE;
@@ -211,7 +218,6 @@ double limit_stream(size_t read, size_t written, bool in_place, int threads, dou
         best = best_time(&work, threads, budget);
     } else {
         work.kind = WORK_WRITE;
-        work.streams = read >= 2 * written ? 2 : read >= written ? 1 : 0;
         work.b = work.a + written;
         best = best_time(&work, threads, budget / 2);
         work.streaming = true;

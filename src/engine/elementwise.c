@@ -205,7 +205,10 @@ static nd_array *run(nd_op op, int count, const nd_operand *arguments,
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     scalar_elements scalars;
+    ndi_kernel *const streaming =
+        resolution->mixed ? NULL : ndi_kernels_in_use()->streaming[op][resolution->kernel];
     ndi_map map = {.kernel = kernel_of(op, arguments, resolution),
+                   .streaming = streaming,
                    .arguments = count,
                    .out = nd_dtype_of(out),
                    .computed = resolution->kernel_result,

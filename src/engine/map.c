@@ -26,7 +26,8 @@ typedef struct map_run {
     const ndi_kernels *kernels;
     bool direct; /* no conversions, no streaming */
     bool stream;
-    int cross; /* axis to tile together with the last one, or -1 */
+    bool streaming_kernel; /* which needs no scratch where operands are contiguous */
+    int cross;             /* axis to tile together with the last one, or -1 */
 } map_run;
 
 static void run_block(const map_run *run, size_t n, char *const *pointers, const ptrdiff_t *strides)
@@ -66,11 +67,24 @@ static void run_block(const map_run *run, size_t n, char *const *pointers, const
         run->kernels->stream(pointers[0], scratch[converts ? 1 : 0], n * nd_dtype_size(map->out));
 }
 
+/* Along the last axis; the result always is where it is streamed. */
+static bool contiguous(const map_run *run, const ptrdiff_t *strides)
+{
+    for (int i = 0; i < run->map->arguments; i++)
+        if (strides[i + 1] != (ptrdiff_t)nd_dtype_size(run->map->in[i]))
+            return false;
+    return true;
+}
+
 static void run_inner(const map_run *run, int64_t n, char *const *pointers,
                       const ptrdiff_t *strides)
 {
     if (run->direct) {
         run->map->kernel((size_t)n, pointers, strides);
+        return;
+    }
+    if (run->streaming_kernel && (uintptr_t)pointers[0] % 64 == 0 && contiguous(run, strides)) {
+        run->map->streaming((size_t)n, pointers, strides);
         return;
     }
     char *p[NDI_MAX_OPERANDS];
@@ -228,6 +242,7 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
     run.stream = !map->in_place && nest->stride[0][last] == (ptrdiff_t)out_size &&
                  nest->length[last] * (int64_t)out_size >= 1024 &&
                  (double)nest->size * (double)bytes > (double)ndi_cpu_caches().last;
+    run.streaming_kernel = run.direct && run.stream && map->streaming;
     run.direct &= !run.stream;
     if (nest->rank > 1)
         run.cross = cross_axis(nest);

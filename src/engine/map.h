@@ -10,6 +10,7 @@
  * out. */
 typedef struct ndi_map {
     ndi_kernel *kernel;
+    ndi_kernel *streaming; /* its form with streaming stores, or NULL */
     int arguments;
     nd_dtype out;                         /* dtype of operand 0 */
     nd_dtype computed;                    /* what the kernel gives */

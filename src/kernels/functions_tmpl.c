@@ -85,30 +85,46 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 /* ---- Loops ---- */
 
-#define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION)                                          \
-    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x)                       \
+/* A function's vectors go out one by one, so that its streaming form writes them to memory while it
+ * computes the next ones: exp of 10M doubles takes 5.3 ms instead of 6.0 for blocks of 4 KiB. */
+#define UNCHECKED(v, ...) v
+#define STORE(to, v, stream)                                                                       \
+    do {                                                                                           \
+        if (stream)                                                                                \
+            STREAM_VECTOR(to, v);                                                                  \
+        else                                                                                       \
+            memcpy(to, &(v), sizeof(v));                                                           \
+    } while (0)
+
+#define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION, CHECKED)                                 \
+    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x, bool stream)          \
     {                                                                                              \
         enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
         size_t i = 0;                                                                              \
         VECTOR v;                                                                                  \
         for (; i + LANES <= n; i += LANES) {                                                       \
             memcpy(&v, x + i, sizeof v);                                                           \
-            v = FUNCTION(v);                                                                       \
-            memcpy(out + i, &v, sizeof v);                                                         \
+            v = CHECKED(FUNCTION(v), x + i);                                                       \
+            STORE(out + i, v, stream);                                                             \
         }                                                                                          \
         if (i < n) {                                                                               \
             REAL rest[LANES] = {0};                                                                \
             memcpy(rest, x + i, (n - i) * sizeof(REAL));                                           \
             memcpy(&v, rest, sizeof v);                                                            \
-            v = FUNCTION(v);                                                                       \
+            v = CHECKED(FUNCTION(v), rest);                                                        \
             memcpy(rest, &v, sizeof v);                                                            \
             memcpy(out + i, rest, (n - i) * sizeof(REAL));                                         \
         }                                                                                          \
     }                                                                                              \
+    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    {                                                                                              \
+        (void)s;                                                                                   \
+        NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], true);                              \
+    }                                                                                              \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
         if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL)) {                                        \
-            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1]);                                \
+            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], false);                         \
             return;                                                                                \
         }                                                                                          \
         REAL staged[STAGED];                                                                       \
@@ -118,14 +134,15 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
             char *po = p[0] + (ptrdiff_t)done * s[0];                                              \
             for (size_t i = 0; i < now; i++)                                                       \
                 staged[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                             \
-            NAME##_contiguous(now, staged, staged);                                                \
+            NAME##_contiguous(now, staged, staged, false);                                         \
             for (size_t i = 0; i < now; i++)                                                       \
                 *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged[i];                                   \
         }                                                                                          \
     }
 
-#define DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION)                                         \
-    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x, const REAL *y)        \
+#define DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION, CHECKED)                                \
+    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x, const REAL *y,        \
+                                         bool stream)                                              \
     {                                                                                              \
         enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
         size_t i = 0;                                                                              \
@@ -133,8 +150,8 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
         for (; i + LANES <= n; i += LANES) {                                                       \
             memcpy(&u, x + i, sizeof u);                                                           \
             memcpy(&v, y + i, sizeof v);                                                           \
-            v = FUNCTION(u, v);                                                                    \
-            memcpy(out + i, &v, sizeof v);                                                         \
+            v = CHECKED(FUNCTION(u, v), x + i, y + i);                                             \
+            STORE(out + i, v, stream);                                                             \
         }                                                                                          \
         if (i < n) {                                                                               \
             REAL rest_x[LANES] = {0}, rest_y[LANES] = {0};                                         \
@@ -142,15 +159,20 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
             memcpy(rest_y, y + i, (n - i) * sizeof(REAL));                                         \
             memcpy(&u, rest_x, sizeof u);                                                          \
             memcpy(&v, rest_y, sizeof v);                                                          \
-            v = FUNCTION(u, v);                                                                    \
+            v = CHECKED(FUNCTION(u, v), rest_x, rest_y);                                           \
             memcpy(rest_x, &v, sizeof v);                                                          \
             memcpy(out + i, rest_x, (n - i) * sizeof(REAL));                                       \
         }                                                                                          \
     }                                                                                              \
+    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    {                                                                                              \
+        (void)s;                                                                                   \
+        NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2], true);          \
+    }                                                                                              \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
         if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL) && s[2] == sizeof(REAL)) {                \
-            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2]);            \
+            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2], false);     \
             return;                                                                                \
         }                                                                                          \
         REAL staged_x[STAGED], staged_y[STAGED];                                                   \
@@ -162,60 +184,59 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
                 staged_x[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                           \
                 staged_y[i] = *(const REAL *)(py + (ptrdiff_t)i * s[2]);                           \
             }                                                                                      \
-            NAME##_contiguous(now, staged_x, staged_x, staged_y);                                  \
+            NAME##_contiguous(now, staged_x, staged_x, staged_y, false);                           \
             for (size_t i = 0; i < now; i++)                                                       \
                 *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged_x[i];                                 \
         }                                                                                          \
     }
 
 #define KERNEL1_VECTOR(name, function, ulp)                                                        \
-    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))    \
-    DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
+    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),    \
+                        UNCHECKED)                                                                 \
+    DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp),   \
+                        UNCHECKED)
 #define KERNEL2_VECTOR(name, function, ulp)                                                        \
-    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))   \
-    DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
+    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),   \
+                         UNCHECKED)                                                                \
+    DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp),  \
+                         UNCHECKED)
 
 /* An infinity of SLEEF's that comes from finite arguments may be a number: the C library decides,
  * in a wider type. */
 #define DEFINE_FINITE_UNARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                            \
-    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR x, VECTOR y)                     \
+    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR y, const REAL *x)                \
     {                                                                                              \
         enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
-        REAL from[LANES], to[LANES];                                                               \
-        memcpy(from, &x, sizeof x);                                                                \
+        REAL to[LANES];                                                                            \
         memcpy(to, &y, sizeof y);                                                                  \
         for (int i = 0; i < LANES; i++)                                                            \
-            if (isinf(to[i]) && isfinite(from[i]))                                                 \
-                to[i] = (REAL)LIBRARY((double)from[i]);                                            \
+            if (isinf(to[i]) && isfinite(x[i]))                                                    \
+                to[i] = (REAL)LIBRARY((double)x[i]);                                               \
         memcpy(&y, to, sizeof y);                                                                  \
         return y;                                                                                  \
     }                                                                                              \
-    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR x)                                                    \
+    ALWAYS_INLINE VECTOR NAME##_checked(VECTOR y, const REAL *x)                                   \
     {                                                                                              \
-        const VECTOR y = FUNCTION(x);                                                              \
-        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(x, y) : y;                             \
+        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(y, x) : y;                             \
     }                                                                                              \
-    DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, NAME##_whole)
+    DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION, NAME##_checked)
 #define DEFINE_FINITE_BINARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                           \
-    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR u, VECTOR v, VECTOR y)           \
+    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR z, const REAL *x, const REAL *y) \
     {                                                                                              \
         enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
-        REAL left[LANES], right[LANES], to[LANES];                                                 \
-        memcpy(left, &u, sizeof u);                                                                \
-        memcpy(right, &v, sizeof v);                                                               \
-        memcpy(to, &y, sizeof y);                                                                  \
+        REAL to[LANES];                                                                            \
+        memcpy(to, &z, sizeof z);                                                                  \
         for (int i = 0; i < LANES; i++)                                                            \
-            if (isinf(to[i]) && isfinite(left[i]) && isfinite(right[i]))                           \
-                to[i] = (REAL)LIBRARY((double)left[i], (double)right[i]);                          \
-        memcpy(&y, to, sizeof y);                                                                  \
-        return y;                                                                                  \
+            if (isinf(to[i]) && isfinite(x[i]) && isfinite(y[i]))                                  \
+                to[i] = (REAL)LIBRARY((double)x[i], (double)y[i]);                                 \
+        memcpy(&z, to, sizeof z);                                                                  \
+        return z;                                                                                  \
     }                                                                                              \
-    ALWAYS_INLINE VECTOR NAME##_whole(VECTOR u, VECTOR v)                                          \
+    ALWAYS_INLINE VECTOR NAME##_checked(VECTOR z, const REAL *x, const REAL *y)                    \
     {                                                                                              \
-        const VECTOR y = FUNCTION(u, v);                                                           \
-        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(u, v, y) : y;                          \
+        return __builtin_expect(ANY(z), 0) ? NAME##_at_edge(z, x, y) : z;                          \
     }                                                                                              \
-    DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, NAME##_whole)
+    DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION, NAME##_checked)
 #define FINITE_FLOATS(SHAPE, name, function, ulp, library64)                                       \
     DEFINE_FINITE_##SHAPE(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),  \
                           function, any_infinite_float32)                                          \
@@ -269,10 +290,17 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 {
-#define KERNEL1_VECTOR(name, ...) ON_FLOATS(SLOT, name, )
-#define KERNEL1_FINITE(name, ...) ON_FLOATS(SLOT, name, )
-#define KERNEL2_FINITE(name, ...) ON_FLOATS(SLOT, name, )
-#define KERNEL2_VECTOR(name, ...) ON_FLOATS(SLOT, name, )
+#if HAS_SLEEF
+#define FUNCTION_SLOT(D, TYPE, name, ...)                                                          \
+    SLOT(D, TYPE, name, )                                                                          \
+    kernels->streaming[ND_OP_##name][ND_##D] = name##_##D##_streaming;
+#else
+#define FUNCTION_SLOT SLOT
+#endif
+#define KERNEL1_VECTOR(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
+#define KERNEL1_FINITE(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
+#define KERNEL2_FINITE(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
+#define KERNEL2_VECTOR(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL2_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL1_MAGNITUDE(name, ...) ON_COMPLEX(SLOT, name, )

@@ -8,16 +8,7 @@
 
 static void stream(void *to, const void *from, size_t bytes)
 {
-#if defined(__x86_64__) && !defined(NDI_REFERENCE)
-#if VECTOR_BYTES == 64
-#define STREAM_STORE(to, from) _mm512_stream_si512((void *)(to), _mm512_loadu_si512(from))
-#elif VECTOR_BYTES == 32
-#define STREAM_STORE(to, from)                                                                     \
-    _mm256_stream_si256((__m256i *)(to), _mm256_loadu_si256((const __m256i *)(from)))
-#else
-#define STREAM_STORE(to, from)                                                                     \
-    _mm_stream_si128((__m128i *)(to), _mm_loadu_si128((const __m128i *)(from)))
-#endif
+#ifdef STREAM_VECTOR
     char *out = to;
     const char *in = from;
     /* Whole lines only: the head and tail of an unaligned run go through the cache. */
@@ -29,8 +20,11 @@ static void stream(void *to, const void *from, size_t bytes)
     memcpy(out, in, head);
     size_t at = head;
     for (; at + 64 <= bytes; at += 64)
-        for (size_t part = 0; part < 64; part += VECTOR_BYTES)
-            STREAM_STORE(out + at + part, in + at + part);
+        for (size_t part = 0; part < 64; part += VECTOR_BYTES) {
+            vector_float64 v;
+            memcpy(&v, in + at + part, sizeof v);
+            STREAM_VECTOR(out + at + part, v);
+        }
     memcpy(out + at, in + at, bytes - at);
 #else
     memcpy(to, from, bytes);
@@ -39,7 +33,7 @@ static void stream(void *to, const void *from, size_t bytes)
 
 static void stream_end(void)
 {
-#if defined(__x86_64__) && !defined(NDI_REFERENCE)
+#ifdef STREAM_VECTOR
     _mm_sfence();
 #endif
 }

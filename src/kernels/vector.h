@@ -1,5 +1,5 @@
-/* The vector vocabulary of the ISA that is being compiled: width, unaligned loads and stores, and
- * SLEEF's names.
+/* The vector vocabulary of the ISA that is being compiled: width, types, streaming stores
+ * (STREAM_VECTOR, to memory aligned to a vector; not defined without them), and SLEEF's names.
  *
  * SLEEF's finz_ functions give the same bits on AVX2 and AVX-512 (both have FMA); cinz_ is the
  * family without FMA. */
@@ -25,16 +25,19 @@
 #if VECTOR_BYTES == 64
 typedef __m512d vector_float64;
 typedef __m512 vector_float32;
+#define STREAM_VECTOR(to, v) _mm512_stream_si512((void *)(to), (__m512i)(v))
 #define SLEEF_FLOAT64(name, ulp) Sleef_finz_##name##d8_##ulp##avx512f
 #define SLEEF_FLOAT32(name, ulp) Sleef_finz_##name##f16_##ulp##avx512f
 #elif VECTOR_BYTES == 32
 typedef __m256d vector_float64;
 typedef __m256 vector_float32;
+#define STREAM_VECTOR(to, v) _mm256_stream_si256((__m256i *)(to), (__m256i)(v))
 #define SLEEF_FLOAT64(name, ulp) Sleef_finz_##name##d4_##ulp##avx2
 #define SLEEF_FLOAT32(name, ulp) Sleef_finz_##name##f8_##ulp##avx2
 #else
 typedef __m128d vector_float64;
 typedef __m128 vector_float32;
+#define STREAM_VECTOR(to, v) _mm_stream_si128((__m128i *)(to), (__m128i)(v))
 #define SLEEF_FLOAT64(name, ulp) Sleef_cinz_##name##d2_##ulp##sse4
 #define SLEEF_FLOAT32(name, ulp) Sleef_cinz_##name##f4_##ulp##sse4
 #endif
@@ -44,11 +47,11 @@ typedef __m128 vector_float32;
 #if VECTOR_BYTES == 64
 static inline int any_infinite_float64(vector_float64 x)
 {
-    return _mm512_cmp_pd_mask(_mm512_abs_pd(x), _mm512_set1_pd(__builtin_inf()), _CMP_EQ_OQ) != 0;
+    return _mm512_fpclass_pd_mask(x, 0x18) != 0;
 }
 static inline int any_infinite_float32(vector_float32 x)
 {
-    return _mm512_cmp_ps_mask(_mm512_abs_ps(x), _mm512_set1_ps(__builtin_inff()), _CMP_EQ_OQ) != 0;
+    return _mm512_fpclass_ps_mask(x, 0x18) != 0;
 }
 #elif VECTOR_BYTES == 32
 static inline int any_infinite_float64(vector_float64 x)
