@@ -92,34 +92,45 @@
             left[c] = COMBINE(left[c], right[c]);                                                  \
     }
 
-/* Rows are far apart, so the hardware does not foresee them; into L2, which has more places for
- * misses than L1. */
-enum { ROWS_AHEAD = 12 };
-#define PREFETCH_ROW(from, leaf, bytes)                                                            \
-    for (size_t line = 0; line < (bytes); line += 64)                                              \
-        __builtin_prefetch((from) + ROWS_AHEAD * (leaf)->row_stride + line, 0, 2);
+/* The wide leaf takes eight rows at once: the hardware foresees as many streams, and accumulators go
+ * through L1 an eighth as often (5000 x 5000 doubles: 6.2 ms, 10 row by row; a plain read 5.9).
+ * Elements are still added in the order of the rows. */
+enum { ROWS_TOGETHER = 8 };
+#define ELEMENT(TYPE, from, r, row_stride, c, stride)                                              \
+    (*(const TYPE *)((from) + (ptrdiff_t)(r) * (row_stride) + (ptrdiff_t)(c) * (stride)))
 
 #define SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                  \
+    ALWAYS_INLINE void NAME##_wide_rows(size_t columns, ACC *acc, const char *from,                \
+                                        ptrdiff_t row_stride, ptrdiff_t stride, int rows,          \
+                                        bool begins)                                               \
+    {                                                                                              \
+        IVDEP                                                                                      \
+        for (size_t c = 0; c < columns; c++) {                                                     \
+            ACC a = begins ? CONVERT(ELEMENT(IN, from, 0, row_stride, c, stride)) : acc[c];        \
+            for (int r = begins; r < rows; r++)                                                    \
+                a = STEP(a, CONVERT(ELEMENT(IN, from, r, row_stride, c, stride)));                 \
+            acc[c] = a;                                                                            \
+        }                                                                                          \
+    }                                                                                              \
     static void NAME##_wide(const ndi_leaf *leaf)                                                  \
     {                                                                                              \
         ACC *acc = leaf->state[0];                                                                 \
         const size_t columns = leaf->columns;                                                      \
-        const ptrdiff_t stride = leaf->column_stride;                                              \
-        for (size_t r = 0; r < leaf->rows; r++) {                                                  \
-            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                       \
-            const IN *x = (const IN *)from;                                                        \
-            if (stride == sizeof(IN))                                                              \
-                PREFETCH_ROW(from, leaf, columns * sizeof(IN))                                     \
-            if (r == 0)                                                                            \
-                for (size_t c = 0; c < columns; c++)                                               \
-                    acc[c] = CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride));                 \
-            else if (stride == sizeof(IN))                                                         \
-                IVDEP                                                                              \
-            for (size_t c = 0; c < columns; c++)                                                   \
-                acc[c] = STEP(acc[c], CONVERT(x[c]));                                              \
-            else for (size_t c = 0; c < columns; c++) acc[c] =                                     \
-                STEP(acc[c], CONVERT(*(const IN *)(from + (ptrdiff_t)c * stride)));                \
+        const ptrdiff_t row_stride = leaf->row_stride, stride = leaf->column_stride;               \
+        const char *from = leaf->data;                                                             \
+        size_t r = 0;                                                                              \
+        if (stride == sizeof(IN) && leaf->rows >= ROWS_TOGETHER) {                                 \
+            NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), ROWS_TOGETHER, true);     \
+            for (r = ROWS_TOGETHER; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)           \
+                NAME##_wide_rows(columns, acc, from + (ptrdiff_t)r * row_stride, row_stride,       \
+                                 sizeof(IN), ROWS_TOGETHER, false);                                \
+        } else {                                                                                   \
+            NAME##_wide_rows(columns, acc, from, row_stride, stride, 1, true);                     \
+            r = 1;                                                                                 \
         }                                                                                          \
+        for (; r < leaf->rows; r++)                                                                \
+            NAME##_wide_rows(columns, acc, from + (ptrdiff_t)r * row_stride, row_stride, stride,   \
+                             1, false);                                                            \
     }
 
 #define SIMPLE_REDUCTION(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE) \
@@ -397,29 +408,34 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         for (size_t c = 0; c < columns; c++)                                                       \
             ((double *)leaf->state[1])[c] = acc[c];                                                \
     }                                                                                              \
-    static void moments_##D##_wide(const ndi_leaf *leaf)                                           \
+    ALWAYS_INLINE void moments_##D##_wide_rows(const ndi_leaf *leaf, size_t first,                 \
+                                               ptrdiff_t stride, int rows)                         \
     {                                                                                              \
-        sum_##D##_wide(leaf);                                                                      \
         const ACC *sum = leaf->state[0];                                                           \
         double *squares = leaf->state[1];                                                          \
         const double share = 1.0 / (double)leaf->rows;                                             \
-        for (size_t c = 0; c < leaf->columns; c++)                                                 \
-            squares[c] = 0;                                                                        \
-        for (size_t r = 0; r < leaf->rows; r++) {                                                  \
-            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                       \
-            if (leaf->column_stride == sizeof(IN))                                                 \
-                IVDEP                                                                              \
-            for (size_t c = 0; c < leaf->columns; c++) {                                           \
-                const ACC d = (ACC)((const IN *)from)[c] - sum[c] * share;                         \
-                squares[c] += SQUARE(d);                                                           \
+        const char *from = leaf->data + (ptrdiff_t)first * leaf->row_stride;                       \
+        const ptrdiff_t row_stride = leaf->row_stride;                                             \
+        IVDEP                                                                                      \
+        for (size_t c = 0; c < leaf->columns; c++) {                                               \
+            const ACC mean = sum[c] * share;                                                       \
+            double total = first == 0 ? 0 : squares[c];                                            \
+            for (int r = 0; r < rows; r++) {                                                       \
+                const ACC d = (ACC)ELEMENT(IN, from, r, row_stride, c, stride) - mean;             \
+                total += SQUARE(d);                                                                \
             }                                                                                      \
-            else for (size_t c = 0; c < leaf->columns; c++)                                        \
-            {                                                                                      \
-                const ACC d = (ACC) * (const IN *)(from + (ptrdiff_t)c * leaf->column_stride) -    \
-                              sum[c] * share;                                                      \
-                squares[c] += SQUARE(d);                                                           \
-            }                                                                                      \
+            squares[c] = total;                                                                    \
         }                                                                                          \
+    }                                                                                              \
+    static void moments_##D##_wide(const ndi_leaf *leaf)                                           \
+    {                                                                                              \
+        size_t r = 0;                                                                              \
+        sum_##D##_wide(leaf);                                                                      \
+        if (leaf->column_stride == sizeof(IN))                                                     \
+            for (; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)                            \
+                moments_##D##_wide_rows(leaf, r, sizeof(IN), ROWS_TOGETHER);                       \
+        for (; r < leaf->rows; r++)                                                                \
+            moments_##D##_wide_rows(leaf, r, leaf->column_stride, 1);                              \
     }                                                                                              \
     static void moments_##D##_combine(size_t columns, void *const *a, double na, void *const *b,   \
                                       double nb)                                                   \
