@@ -205,7 +205,7 @@ bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int6
 {
     if (!ndi_dtype_valid(dtype))
         fail_dtype(operation, dtype);
-    else if (ndi_count_elements(rank, lengths, nd_dtype_size(dtype)) < 0)
+    else if (ndi_count_elements(rank, lengths, ndi_dtype_size(dtype)) < 0)
         fail_shape(operation, rank, lengths, nd_dtype_size(dtype));
     else
         return true;
@@ -320,12 +320,9 @@ nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, con
     return ndi_register(array);
 }
 
-bool ndi_force(const nd_array *array)
+bool ndi_compute(const nd_array *array)
 {
-    if (!array)
-        return false;
-    if (array->data)
-        return true;
+    (void)array;
     ndi_fail(ND_ERROR_UNSUPPORTED,
              "array: it is pending, and this build has nothing that computes it");
     return false;

@@ -96,9 +96,15 @@ void ndi_drop(nd_array *array);
 /* Frees the array objects that this thread keeps for reuse. They count as used memory. */
 void ndi_arrays_trim(void);
 
+/* Computes a pending array: the slow way through ndi_force(). */
+bool ndi_compute(const nd_array *array);
+
 /* The one door to an array's elements: computes it if it is pending. False on failure, with the
  * error kept. Whatever reads or writes `data` calls this first. */
-bool ndi_force(const nd_array *array);
+static inline bool ndi_force(const nd_array *array)
+{
+    return array && (array->data || ndi_compute(array));
+}
 
 /* Product of the lengths, or -1 if a length is negative, the rank is not 0 to 32, or the bytes
  * overflow (lengths of 0 aside, as in NumPy, so that strides never do). */

@@ -136,7 +136,7 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
         return false;
     const nd_array *like = *out;
     if (like && (!like->contiguous || !like->writeable || like->size > SMALL ||
-                 nd_dtype_of(like) != resolution->result))
+                 (nd_dtype)like->dtype != resolution->result))
         return false;
     char *pointers[NDI_MAX_OPERANDS];
     ptrdiff_t strides[NDI_MAX_OPERANDS];
@@ -149,7 +149,7 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
             continue;
         }
         const nd_array *a = arguments[i].array;
-        if (!a->contiguous || a->size > SMALL || nd_dtype_of(a) != taken)
+        if (!a->contiguous || a->size > SMALL || (nd_dtype)a->dtype != taken)
             return false;
         if (like) {
             if (a->rank != like->rank)
@@ -162,14 +162,14 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
             return false;
         like = a;
         pointers[i + 1] = a->data;
-        strides[i + 1] = (ptrdiff_t)nd_dtype_size(taken);
+        strides[i + 1] = (ptrdiff_t)ndi_dtype_size(taken);
     }
     if (!like)
         return false;
     if (!*out && !(*out = ndi_new(resolution->result, like->rank, ndi_lengths(like), NULL)))
         return true;
     pointers[0] = (*out)->data;
-    strides[0] = (ptrdiff_t)nd_dtype_size(resolution->result);
+    strides[0] = (ptrdiff_t)ndi_dtype_size(resolution->result);
     kernel_of(op, arguments, resolution)((size_t)(*out)->size, pointers, strides);
     return true;
 }

@@ -1,6 +1,7 @@
 /* Chooses the kernels for this CPU: the reference table, overwritten upwards by what the ISA has.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "kernels/templates.h"
@@ -31,15 +32,19 @@ bool ndi_kernels_of(ndi_isa isa, ndi_kernels *kernels)
 
 static ndi_kernels in_use;
 
+static atomic_bool chosen; /* pthread_once() itself costs a small call 2 ns */
+
 static void choose(void)
 {
     ndi_kernels_of(ndi_isa_in_use(), &in_use);
+    atomic_store_explicit(&chosen, true, memory_order_release);
 }
 
 const ndi_kernels *ndi_kernels_in_use(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, choose);
+    if (!atomic_load_explicit(&chosen, memory_order_acquire))
+        pthread_once(&once, choose);
     return &in_use;
 }
 

@@ -92,8 +92,8 @@
             left[c] = COMBINE(left[c], right[c]);                                                  \
     }
 
-/* The wide leaf takes eight rows at once: the hardware foresees as many streams, and accumulators go
- * through L1 an eighth as often (5000 x 5000 doubles: 6.2 ms, 10 row by row; a plain read 5.9).
+/* The wide leaf takes eight rows at once: the hardware foresees as many streams, and accumulators
+ * go through L1 an eighth as often (5000 x 5000 doubles: 6.2 ms, 10 row by row; a plain read 5.9).
  * Elements are still added in the order of the rows. */
 enum { ROWS_TOGETHER = 8 };
 #define ELEMENT(TYPE, from, r, row_stride, c, stride)                                              \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "array/array.h"
 #include "array/dtype.h"
 #include "base/error.h"
 
@@ -81,19 +82,24 @@ static nd_dtype float_for(nd_dtype dtype)
     }
 }
 
+static bool is_exact(nd_dtype dtype)
+{
+    return nd_dtype_kind(dtype) < ND_KIND_FLOAT;
+}
+
 static nd_dtype computing_dtype(uint8_t computes, nd_dtype dtype)
 {
-    const nd_kind kind = nd_dtype_kind(dtype);
-    const bool exact = kind == ND_KIND_BOOL || kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
     switch (computes) {
     case COMPUTES_FLOAT:
         return float_for(dtype);
     case COMPUTES_NUMBER:
         return dtype == ND_BOOL ? ND_INT8 : dtype;
     case COMPUTES_WIDE:
-        return !exact ? dtype : kind == ND_KIND_UNSIGNED ? ND_UINT64 : ND_INT64;
+        return !is_exact(dtype)                           ? dtype
+               : nd_dtype_kind(dtype) == ND_KIND_UNSIGNED ? ND_UINT64
+                                                          : ND_INT64;
     case COMPUTES_MEAN:
-        return exact ? ND_FLOAT64 : dtype;
+        return is_exact(dtype) ? ND_FLOAT64 : dtype;
     default:
         return dtype;
     }
@@ -162,7 +168,7 @@ static nd_dtype promote_arrays(int first, int count, const nd_operand *arguments
         for (int i = first; i < count; i++) {
             if (arguments[i].kind != ND_OPERAND_ARRAY)
                 continue;
-            const nd_dtype next = nd_dtype_of(arguments[i].array);
+            const nd_dtype next = (nd_dtype)arguments[i].array->dtype;
             if (passes == 2 && (nd_dtype_kind(next) < ND_KIND_FLOAT) != pass)
                 continue;
             dtype = dtype == ND_DTYPE_NONE || dtype == next ? next : nd_promote(dtype, next);
