@@ -10,11 +10,17 @@
      ((__real__ x == __real__ y) & (__imag__ x OP __imag__ y)))
 #define IS_FINITE(x) ((x) - (x) == 0)
 #define IS_INFINITE(x) (((x) == (x)) & !IS_FINITE(x))
-#define LARGER_EXACT(x, y) ((x) > (y) ? (x) : (y))
-#define CLIP_EXACT(x, y, z) (LARGER_EXACT(x, y) < (z) ? LARGER_EXACT(x, y) : (z))
-#define LARGER_FLOAT(x, y) ((((x) >= (y)) | ((x) != (x))) ? (x) : (y))
-#define SMALLER_FLOAT(x, y) ((((x) <= (y)) | ((x) != (x))) ? (x) : (y))
-#define CLIP_FLOAT(x, y, z) SMALLER_FLOAT(LARGER_FLOAT(x, y), z)
+/* The larger is named: written out twice, its branches are too many for the vectoriser. */
+#define CLIP_EXACT(T, x, y, z)                                                                     \
+    ({                                                                                             \
+        const T larger = x > y ? x : y;                                                            \
+        larger < z ? larger : z;                                                                   \
+    })
+#define CLIP_FLOAT(T, x, y, z)                                                                     \
+    ({                                                                                             \
+        const T larger = (x < y) | (y != y) ? y : x;                                               \
+        (larger > z) | (z != z) ? z : larger;                                                      \
+    })
 #define COMPLEX_CLIP(T, x, y, z)                                                                   \
     ({                                                                                             \
         const T larger = (COMPLEX_LESS(y, x, <=) | COMPLEX_NAN(x)) ? x : y;                        \
