@@ -68,6 +68,7 @@ static void run_pair(size_t task)
         subject.tolerance = ceil(2 * row->info.ulp);
     for (int isa = 0; isa < check_isas; isa++) {
         subject.kernel[isa] = check_kernels[isa].elementwise[op][resolution.kernel];
+        subject.streaming[isa] = check_kernels[isa].streaming[op][resolution.kernel];
         subject.cases[isa] =
             check_begin("%s %s, %s", row->info.name, nd_dtype_name(resolution.kernel),
                         ndi_isa_name((ndi_isa)isa));

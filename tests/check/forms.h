@@ -9,6 +9,7 @@ typedef struct check_subject {
     int arguments;
     nd_dtype out, in[3];
     ndi_kernel *kernel[NDI_ISA_COUNT];
+    ndi_kernel *streaming[NDI_ISA_COUNT]; /* NULL where there is none */
     /* Not 0: results need not be the reference's, but within this many numbers of them, and an
      * element's bits must not depend on where it stands. */
     double tolerance;
