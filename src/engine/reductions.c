@@ -87,12 +87,17 @@ static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes,
             nd_dtype_kind(resolution.kernel) == ND_KIND_COMPLEX ? ND_COMPLEX128 : ND_FLOAT64;
         nd_array *mask = nd_broadcast_to(options->where, nd_shape_like(array));
         nd_array *count = nd_count_nonzero_with(mask, axes, sums);
-        nd_array *values = nd_where(mask, nd_cast(array, wide), 0);
+        const nd_array *wider =
+            nd_dtype_of(array) == wide ? array : (const nd_array *)nd_cast(array, wide);
+        nd_array *values = nd_where(mask, wider, 0);
         nd_array *mean = nd_divide(nd_sum_with(values, axes, sums), count);
-        if (op != ND_OP_mean) {
-            nd_array *d = nd_absolute(nd_where(mask, nd_subtract(values, mean), 0));
+        if (op != ND_OP_mean) { /* one temporary, written over and over while it is in cache */
+            nd_array *d = nd_subtract_into(values, values, mean);
+            if (wide == ND_COMPLEX128)
+                d = nd_absolute(d);
+            d = nd_square_into(d, nd_where_into(d, mask, d, 0));
             nd_array *divisor = nd_maximum(nd_subtract(count, options->ddof), 0.0);
-            mean = nd_divide(nd_sum_with(nd_square(d), axes, sums), divisor);
+            mean = nd_divide(nd_sum_with(d, axes, sums), divisor);
             if (op == ND_OP_std)
                 mean = nd_sqrt(mean);
         }
