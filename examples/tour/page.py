@@ -175,6 +175,21 @@ def headline(chapters: list[dict]) -> str:
     )
 
 
+def write_picture(path: Path, chapters: list[dict]) -> None:
+    """The page's first chart as a file of its own, in the colours of the page."""
+    template = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+    style = template[template.index("<style>") : template.index("</style>")] + "</style>"
+    chart = figures.summary([case for chapter in chapters for case in chapter["cases"]])
+    start = chart.index(">") + 1
+    path.write_text(
+        chart[:start].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        + style
+        + chart[start:]
+        + "\n",
+        encoding="utf-8",
+    )
+
+
 def write(path: Path, chapters: list[dict], machine: dict[str, str], quick: bool) -> None:
     template = Template((Path(__file__).parent / "page.html").read_text(encoding="utf-8"))
     cases = [case for chapter in chapters for case in chapter["cases"]]

@@ -207,6 +207,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--build", type=Path, required=True, help="the build folder")
     parser.add_argument("--output", type=Path, help="the page (default: BUILD/tour.html)")
+    parser.add_argument("--picture", type=Path, help="also write the first chart as an SVG file")
     parser.add_argument("--quick", action="store_true", help="fewer repeats")
     parser.add_argument(
         "--chapters", help="numbers of the chapters to run, for example 1,3 (default: all)"
@@ -261,6 +262,8 @@ def main() -> int:
     )
     output.parent.mkdir(parents=True, exist_ok=True)
     page.write(output, chapters, machine, arguments.quick)
+    if arguments.picture:
+        page.write_picture(arguments.picture, chapters)
     measured = {"machine": machine, "cases": [case for c in chapters for case in c["cases"]]}
     output.with_suffix(".json").write_text(json.dumps(measured, indent=1) + "\n")
     failures = sum(len(c["failures"]) for c in chapters)
