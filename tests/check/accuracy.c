@@ -161,6 +161,19 @@ static const struct region {
     {ND_OP_arctanh, -1, 1},
     {ND_OP_arctanh, 0.99, 1},
     {ND_OP_arctanh, -0.01, 0.01},
+    /* The last arguments whose results are finite, in doubles and in floats. */
+    {ND_OP_exp, 709.7827128, 709.7827130},
+    {ND_OP_exp, 88.7227, 88.7230},
+    {ND_OP_exp2, 1023.999999, 1024},
+    {ND_OP_exp2, 127.9999, 128},
+    {ND_OP_expm1, 709.7827128, 709.7827130},
+    {ND_OP_expm1, 88.7227, 88.7230},
+    {ND_OP_sinh, 710.4758600, 710.4758602},
+    {ND_OP_sinh, -710.4758602, -710.4758600},
+    {ND_OP_sinh, 89.4158, 89.4161},
+    {ND_OP_cosh, 710.4758600, 710.4758602},
+    {ND_OP_cosh, -710.4758602, -710.4758600},
+    {ND_OP_cosh, 89.4158, 89.4161},
 };
 enum { REGIONS = sizeof regions / sizeof *regions };
 
