@@ -290,17 +290,10 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 {
-#if HAS_SLEEF
-#define FUNCTION_SLOT(D, TYPE, name, ...)                                                          \
-    SLOT(D, TYPE, name, )                                                                          \
-    kernels->streaming[ND_OP_##name][ND_##D] = name##_##D##_streaming;
-#else
-#define FUNCTION_SLOT SLOT
-#endif
-#define KERNEL1_VECTOR(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
-#define KERNEL1_FINITE(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
-#define KERNEL2_FINITE(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
-#define KERNEL2_VECTOR(name, ...) ON_FLOATS(FUNCTION_SLOT, name, )
+#define KERNEL1_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
+#define KERNEL1_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
+#define KERNEL2_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
+#define KERNEL2_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL2_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL1_MAGNITUDE(name, ...) ON_COMPLEX(SLOT, name, )

@@ -9,6 +9,7 @@
 
 #include "kernels/kernel.h"
 #include "kernels/types.h"
+#include "kernels/vector.h"
 
 #define IVDEP _Pragma("GCC ivdep")
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -115,10 +116,42 @@
             NAME##_run(n, p, s[0], s[1], s[2], s[3]);                                              \
     }
 
+/* The contiguous form of a binary loop, line by line, with streaming stores: no detour of the
+ * result through L1, while two arguments come in. */
+#ifdef STREAM_VECTOR
+#define BINARY_STREAMING_LOOP(NAME, TYPE)                                                          \
+    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    {                                                                                              \
+        enum { LINE = 64 / sizeof(TYPE) };                                                         \
+        const ptrdiff_t size = sizeof(TYPE);                                                       \
+        char *q[] = {p[0], p[1], p[2]};                                                            \
+        (void)s;                                                                                   \
+        for (; n >= LINE; n -= LINE) {                                                             \
+            _Alignas(64) TYPE line[LINE];                                                          \
+            NAME##_run(LINE, (char *[]){(char *)line, q[1], q[2]}, size, size, size);              \
+            for (size_t part = 0; part < 64; part += VECTOR_BYTES) {                               \
+                vector_float64 v;                                                                  \
+                memcpy(&v, (char *)line + part, sizeof v);                                         \
+                STREAM_VECTOR(q[0] + part, v);                                                     \
+            }                                                                                      \
+            for (int i = 0; i < 3; i++)                                                            \
+                q[i] += 64;                                                                        \
+        }                                                                                          \
+        NAME(n, q, (const ptrdiff_t[]){size, size, size});                                         \
+    }
+#define STREAMING_SLOT(D, TYPE, name, ...)                                                         \
+    SLOT(D, TYPE, name, ) kernels->streaming[ND_OP_##name][ND_##D] = name##_##D##_streaming;
+#else
+#define BINARY_STREAMING_LOOP(NAME, TYPE)
+#define STREAMING_SLOT SLOT
+#endif
+
 /* Kernel lines (see *.def) expand to a loop for each dtype of the group. */
 #define UNARY_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__)
 #define UNARY_TEST_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define BINARY_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__)
+#define BINARY_STREAMING_KERNEL(D, TYPE, name, ...)                                                \
+    BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE)
 #define BINARY_TEST_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define TERNARY_KERNEL(D, TYPE, name, ...) TERNARY_LOOP(name##_##D, TYPE, TYPE, TYPE, __VA_ARGS__)
 #define SELECT_KERNEL(D, TYPE, name, ...) TERNARY_LOOP(name##_##D, TYPE, uint8_t, TYPE, __VA_ARGS__)
