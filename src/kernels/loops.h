@@ -129,20 +129,36 @@
         for (; n >= LINE; n -= LINE) {                                                             \
             _Alignas(64) TYPE line[LINE];                                                          \
             NAME##_run(LINE, (char *[]){(char *)line, q[1], q[2]}, size, size, size);              \
-            for (size_t part = 0; part < 64; part += VECTOR_BYTES) {                               \
-                vector_float64 v;                                                                  \
-                memcpy(&v, (char *)line + part, sizeof v);                                         \
-                STREAM_VECTOR(q[0] + part, v);                                                     \
-            }                                                                                      \
+            stream_line(q[0], line);                                                               \
             for (int i = 0; i < 3; i++)                                                            \
                 q[i] += 64;                                                                        \
         }                                                                                          \
         NAME(n, q, (const ptrdiff_t[]){size, size, size});                                         \
     }
+/* By as many elements as there are truth values to a line. */
+#define SELECT_STREAMING_LOOP(NAME, TYPE)                                                          \
+    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    {                                                                                              \
+        enum { TOGETHER = 64 };                                                                    \
+        const ptrdiff_t size = sizeof(TYPE);                                                       \
+        char *q[] = {p[0], p[1], p[2], p[3]};                                                      \
+        (void)s;                                                                                   \
+        for (; n >= TOGETHER; n -= TOGETHER) {                                                     \
+            _Alignas(64) TYPE lines[TOGETHER];                                                     \
+            NAME##_run(TOGETHER, (char *[]){(char *)lines, q[1], q[2], q[3]}, size, 1, size,       \
+                       size);                                                                      \
+            for (size_t i = 0; i < sizeof lines; i += 64)                                          \
+                stream_line(q[0] + i, (char *)lines + i);                                          \
+            q[1] += TOGETHER;                                                                      \
+            q[0] += sizeof lines, q[2] += sizeof lines, q[3] += sizeof lines;                      \
+        }                                                                                          \
+        NAME(n, q, (const ptrdiff_t[]){size, 1, size, size});                                      \
+    }
 #define STREAMING_SLOT(D, TYPE, name, ...)                                                         \
     SLOT(D, TYPE, name, ) kernels->streaming[ND_OP_##name][ND_##D] = name##_##D##_streaming;
 #else
 #define BINARY_STREAMING_LOOP(NAME, TYPE)
+#define SELECT_STREAMING_LOOP(NAME, TYPE)
 #define STREAMING_SLOT SLOT
 #endif
 
@@ -154,7 +170,9 @@
     BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE)
 #define BINARY_TEST_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define TERNARY_KERNEL(D, TYPE, name, ...) TERNARY_LOOP(name##_##D, TYPE, TYPE, TYPE, __VA_ARGS__)
-#define SELECT_KERNEL(D, TYPE, name, ...) TERNARY_LOOP(name##_##D, TYPE, uint8_t, TYPE, __VA_ARGS__)
+#define SELECT_KERNEL(D, TYPE, name, ...)                                                          \
+    TERNARY_LOOP(name##_##D, TYPE, uint8_t, TYPE, __VA_ARGS__)                                     \
+    SELECT_STREAMING_LOOP(name##_##D, TYPE)
 #define SLOT(D, TYPE, name, ...) kernels->elementwise[ND_OP_##name][ND_##D] = name##_##D;
 
 #endif

@@ -20,11 +20,7 @@ static void stream(void *to, const void *from, size_t bytes)
     memcpy(out, in, head);
     size_t at = head;
     for (; at + 64 <= bytes; at += 64)
-        for (size_t part = 0; part < 64; part += VECTOR_BYTES) {
-            vector_float64 v;
-            memcpy(&v, in + at + part, sizeof v);
-            STREAM_VECTOR(out + at + part, v);
-        }
+        stream_line(out + at, in + at);
     memcpy(out + at, in + at, bytes - at);
 #else
     memcpy(to, from, bytes);

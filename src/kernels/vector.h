@@ -80,4 +80,16 @@ static inline int any_infinite_float32(vector_float32 x)
 #define HAS_SLEEF 0
 #endif
 
+#ifdef STREAM_VECTOR
+/* 64 bytes, to memory aligned to them. */
+static inline void stream_line(char *to, const void *line)
+{
+    for (size_t part = 0; part < 64; part += VECTOR_BYTES) {
+        vector_float64 v;
+        memcpy(&v, (const char *)line + part, sizeof v);
+        STREAM_VECTOR(to + part, v);
+    }
+}
+#endif
+
 #endif
