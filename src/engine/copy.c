@@ -103,6 +103,7 @@ bool ndi_copy_elements(nd_array *target, const nd_array *source)
     if (to == from && transpose(&nest, nd_dtype_size(to)))
         return true;
     const ndi_map map = {.kernel = ndi_kernels_in_use()->cast[to][from],
+                         .streaming = ndi_kernels_in_use()->streaming_cast[to][from],
                          .arguments = 1,
                          .out = to,
                          .computed = to,

@@ -204,6 +204,12 @@ UNARY_LOOP(cast_FLOAT16_COMPLEX128, uint16_t, complex128, ndi_double_to_half(__r
 UNARY_LOOP(cast_BFLOAT16_COMPLEX128, uint16_t, complex128, ndi_double_to_bfloat(__real__ x))
 /* Truth of a half float is truth of its float32; the general line above makes it. */
 
+/* ---- Streaming forms ---- */
+
+#define CAST_STREAMING(FROM, IN, TO, OUT) UNARY_STREAMING_LOOP(cast_##TO##_##FROM, OUT, IN)
+#define CASTS_STREAMING(TO, OUT, ...) CAST_FROM_ALL(CAST_STREAMING, TO, OUT)
+ON_ALL(CASTS_STREAMING, )
+
 /* ---- Copies, by size ---- */
 
 #define COPY_LOOP(SIZE, TYPE)                                                                      \
@@ -221,7 +227,13 @@ COPY_LOOP(4, uint32_t)
 COPY_LOOP(8, uint64_t)
 COPY_LOOP(16, complex128)
 
+#ifdef STREAM_VECTOR
+#define CAST_SLOT(FROM, IN, TO, ...)                                                               \
+    kernels->cast[ND_##TO][ND_##FROM] = cast_##TO##_##FROM;                                        \
+    kernels->streaming_cast[ND_##TO][ND_##FROM] = cast_##TO##_##FROM##_streaming;
+#else
 #define CAST_SLOT(FROM, IN, TO, ...) kernels->cast[ND_##TO][ND_##FROM] = cast_##TO##_##FROM;
+#endif
 #define CAST_SLOTS(TO, OUT, ...) CAST_FROM_ALL(CAST_SLOT, TO, )
 #define HALF_SLOTS(FROM, IN, ...)                                                                  \
     kernels->cast[ND_FLOAT16][ND_##FROM] = cast_FLOAT16_##FROM;                                    \

@@ -96,6 +96,7 @@ typedef struct ndi_kernels {
     ndi_kernel *streaming[ND_OP_COUNT][ND_DTYPE_COUNT];
     ndi_kernel *compare_mixed[ND_OP_COUNT][2]; /* int64 with uint64; [1]: the other way round */
     ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* [to][from]; the diagonal copies */
+    ndi_kernel *streaming_cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* as `streaming` */
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
     ndi_scan_kernel *scan[NDI_REDUCTION_COUNT]
                          [ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */

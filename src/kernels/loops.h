@@ -135,7 +135,22 @@
         }                                                                                          \
         NAME(n, q, (const ptrdiff_t[]){size, size, size});                                         \
     }
-/* By as many elements as there are truth values to a line. */
+/* 64 elements together fill whole lines, whatever the size of each. */
+#define UNARY_STREAMING_LOOP(NAME, OUT, IN)                                                        \
+    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    {                                                                                              \
+        enum { TOGETHER = 64 };                                                                    \
+        char *q[] = {p[0], p[1]};                                                                  \
+        (void)s;                                                                                   \
+        for (; n >= TOGETHER; n -= TOGETHER) {                                                     \
+            _Alignas(64) OUT lines[TOGETHER];                                                      \
+            NAME##_run(TOGETHER, (char *[]){(char *)lines, q[1]}, sizeof(OUT), sizeof(IN));        \
+            for (size_t i = 0; i < sizeof lines; i += 64)                                          \
+                stream_line(q[0] + i, (char *)lines + i);                                          \
+            q[0] += sizeof lines, q[1] += TOGETHER * sizeof(IN);                                   \
+        }                                                                                          \
+        NAME(n, q, (const ptrdiff_t[]){sizeof(OUT), sizeof(IN)});                                  \
+    }
 #define SELECT_STREAMING_LOOP(NAME, TYPE)                                                          \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
     {                                                                                              \
@@ -157,6 +172,7 @@
 #define STREAMING_SLOT(D, TYPE, name, ...)                                                         \
     SLOT(D, TYPE, name, ) kernels->streaming[ND_OP_##name][ND_##D] = name##_##D##_streaming;
 #else
+#define UNARY_STREAMING_LOOP(NAME, OUT, IN)
 #define BINARY_STREAMING_LOOP(NAME, TYPE)
 #define SELECT_STREAMING_LOOP(NAME, TYPE)
 #define STREAMING_SLOT SLOT

@@ -124,6 +124,7 @@ static void run_cast(size_t task)
     check_subject subject = {.arguments = 1, .out = to, .in = {from}};
     for (int isa = 0; isa < check_isas; isa++) {
         subject.kernel[isa] = check_kernels[isa].cast[to][from];
+        subject.streaming[isa] = check_kernels[isa].streaming_cast[to][from];
         subject.cases[isa] = check_begin("cast %s to %s, %s", nd_dtype_name(from),
                                          nd_dtype_name(to), ndi_isa_name((ndi_isa)isa));
     }
