@@ -269,8 +269,12 @@ ND_API nd_status nd_assign(nd_array *target, const nd_array *source);
 /* Address of element (0, ..., 0), for reading; NULL on error. Valid until the array is released or
  * written by the library. */
 ND_API const void *nd_data(const nd_array *array);
-/* The same for writing: ND_ERROR_READONLY for a read-only array. */
+/* The same for writing: ND_ERROR_READONLY for a read-only array. From here on you may write at any
+ * time, so operations on the memory are computed at once (see lazy.h), until nd_data_done(). */
 ND_API void *nd_data_writeable(nd_array *array);
+/* Says that nobody writes any more through addresses from nd_data_writeable() or nd_borrow() into
+ * the memory of `array`, so that operations on it may be computed later. NULL is allowed. */
+ND_API void nd_data_done(nd_array *array);
 /* The element at `index` (nd_rank() of them, negative from the end) as a double; complex gives the
  * real part. NaN, with the error kept, on error (ND_ERROR_INDEX). */
 ND_API double nd_get_double(const nd_array *array, const int64_t *index);

@@ -12,6 +12,8 @@
 
 _Static_assert(sizeof(nd_array) <= 192, "an array object is three cache lines");
 
+static const ndi_pending_methods *pending_methods;
+
 /* ---- Storage --------------------------------------------------------------------------------- */
 
 /* Blocks up to this size lie behind their header, in one allocation. */
@@ -40,6 +42,8 @@ ndi_storage *ndi_storage_new(size_t bytes, bool zeroed)
     atomic_init(&storage->references, 1);
     storage->writeable = true;
     storage->joined = joined;
+    atomic_init(&storage->exported, false);
+    atomic_init(&storage->pending, 0);
     storage->memory = memory;
     storage->bytes = bytes;
     storage->release = NULL;
@@ -56,6 +60,8 @@ ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(v
     atomic_init(&storage->references, 1);
     storage->writeable = writeable;
     storage->joined = false;
+    atomic_init(&storage->exported, false);
+    atomic_init(&storage->pending, 0);
     storage->memory = memory;
     storage->bytes = 0;
     storage->release = release;
@@ -104,7 +110,7 @@ static nd_array *take_object(int rank)
     array->rank = (uint8_t)rank;
     array->storage = NULL;
     array->owner = NULL;
-    array->node = NULL;
+    atomic_init(&array->node, NULL);
     return array;
 }
 
@@ -140,6 +146,8 @@ void nd_release(nd_array *array)
     if (!array || (atomic_load_explicit(&array->references, memory_order_acquire) != 1 &&
                    atomic_fetch_sub_explicit(&array->references, 1, memory_order_acq_rel) != 1))
         return;
+    if (atomic_load_explicit(&array->node, memory_order_acquire))
+        pending_methods->forget(array);
     if (array->storage)
         ndi_storage_release(array->storage);
     else if (array->owner)
@@ -212,8 +220,9 @@ bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int6
     return false;
 }
 
-nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
-                   const int *axis_order, bool zeroed)
+/* An array without elements, not registered. */
+static nd_array *make_shape(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
+                            const int *axis_order)
 {
     if (!ndi_dtype_valid(dtype))
         return fail_dtype(operation, dtype);
@@ -238,8 +247,16 @@ nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_
         ordered_strides(rank, lengths, item, NULL, strides);
         array->contiguous = true;
     }
+    return array;
+}
 
-    const size_t bytes = (size_t)size * item;
+nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
+                   const int *axis_order, bool zeroed)
+{
+    nd_array *array = make_shape(operation, dtype, rank, lengths, axis_order);
+    if (!array)
+        return NULL;
+    const size_t bytes = (size_t)array->size * ndi_dtype_size(dtype);
     if (bytes <= NDI_INLINE_BYTES) {
         array->data = array->inline_data;
         if (zeroed)
@@ -320,10 +337,27 @@ nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, con
     return ndi_register(array);
 }
 
+/* ---- Pending arrays -------------------------------------------------------------------------- */
+
+void ndi_set_pending_methods(const ndi_pending_methods *methods)
+{
+    pending_methods = methods;
+}
+
+nd_array *ndi_new_pending(nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order)
+{
+    nd_array *array = make_shape("empty", dtype, rank, lengths, axis_order);
+    if (array)
+        array->data = NULL;
+    return array;
+}
+
 bool ndi_compute(const nd_array *array)
 {
-    (void)array;
-    ndi_fail(ND_ERROR_UNSUPPORTED,
-             "array: it is pending, and this build has nothing that computes it");
-    return false;
+    return pending_methods->compute(array);
+}
+
+bool ndi_settle(ndi_storage *storage)
+{
+    return pending_methods->settle(storage);
 }

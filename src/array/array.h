@@ -17,14 +17,16 @@ enum {
 typedef struct ndi_storage {
     atomic_uint references;
     bool writeable;
-    bool joined; /* the memory is in the same allocation, behind this header */
+    bool joined;          /* the memory is in the same allocation, behind this header */
+    atomic_bool exported; /* somebody outside may write to it at any time */
+    atomic_uint pending;  /* pending computations that will read it */
     void *memory;
     size_t bytes;                   /* of our own block; 0 for foreign memory */
     void (*release)(void *context); /* foreign memory: called at the end; NULL: nothing to call */
     void *context;
 } ndi_storage;
 
-struct ndi_node; /* a pending computation; see engine/ */
+struct ndi_node; /* a pending computation; see engine/graph.h */
 
 /* At most 192 bytes (asserted in array.c). An array has its elements in one of three places: inline
  * in the object (storage and owner NULL), in a storage, or in another array's object (`owner`: a
@@ -40,7 +42,7 @@ struct nd_array {
     char *data;       /* element (0, ..., 0); NULL while pending */
     ndi_storage *storage;
     nd_array *owner;
-    struct ndi_node *node;
+    _Atomic(struct ndi_node *) node; /* NULL unless pending */
     int64_t inline_dims[2 * NDI_INLINE_RANK];
     _Alignas(16) char inline_data[NDI_INLINE_BYTES];
 };
@@ -96,14 +98,49 @@ void ndi_drop(nd_array *array);
 /* Frees the array objects that this thread keeps for reuse. They count as used memory. */
 void ndi_arrays_trim(void);
 
+/* ---- Pending arrays -----------------------------------------------------------------------------
+ * An array without `data` is pending: its node knows how to compute it. The layer that makes nodes
+ * (engine/graph.c) gives this one what it needs to do with them. */
+
+typedef struct ndi_pending_methods {
+    bool (*compute)(const nd_array *array); /* gives it data; false with the error kept */
+    void (*forget)(nd_array *array);        /* the object is about to be freed */
+    bool (*settle)(ndi_storage *storage);   /* computes all that is pending and reads it */
+} ndi_pending_methods;
+
+/* Called before the first pending array is made. */
+void ndi_set_pending_methods(const ndi_pending_methods *methods);
+
+/* An array of that shape and order without data, which the caller gives a node; not registered. */
+nd_array *ndi_new_pending(nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order);
+
 /* Computes a pending array: the slow way through ndi_force(). */
 bool ndi_compute(const nd_array *array);
 
+/* True if the array has elements in memory. Pairs with the store that ends its computation, which
+ * may be another thread's. */
+static inline bool ndi_has_data(const nd_array *array)
+{
+    return __atomic_load_n(&array->data, __ATOMIC_ACQUIRE) != NULL;
+}
+
 /* The one door to an array's elements: computes it if it is pending. False on failure, with the
- * error kept. Whatever reads or writes `data` calls this first. */
+ * error kept. Whatever reads `data` calls this first. */
 static inline bool ndi_force(const nd_array *array)
 {
-    return array && (array->data || ndi_compute(array));
+    return array && (ndi_has_data(array) || ndi_compute(array));
+}
+
+/* Computes what is pending and reads `storage`: the slow way through ndi_force_writeable(). */
+bool ndi_settle(ndi_storage *storage);
+
+/* The door for whoever writes: what is pending and reads the old elements is computed first. */
+static inline bool ndi_force_writeable(const nd_array *array)
+{
+    return ndi_force(array) &&
+           (!array->storage ||
+            atomic_load_explicit(&array->storage->pending, memory_order_relaxed) == 0 ||
+            ndi_settle(array->storage));
 }
 
 /* Product of the lengths, or -1 if a length is negative, the rank is not 0 to 32, or the bytes

@@ -419,6 +419,7 @@ nd_array *nd_borrow(nd_dtype dtype, nd_shape shape, const int64_t *strides, void
     ndi_storage *storage = ndi_storage_foreign(data, writeable, NULL, context);
     if (!storage)
         return NULL;
+    atomic_init(&storage->exported, true);
     nd_array *array = ndi_new_on_storage(storage, dtype, shape.rank, shape.length, strides,
                                          data ? data : nothing);
     if (array) /* only now: on failure the memory stays the caller's */

@@ -14,14 +14,22 @@ const void *nd_data(const nd_array *array)
 void *nd_data_writeable(nd_array *array)
 {
     char text[NDI_SHAPE_TEXT];
-    if (!array || !ndi_force(array))
+    if (!array || !ndi_force_writeable(array))
         return NULL;
     if (!array->writeable)
         return ndi_fail(ND_ERROR_READONLY,
                         "data: the %s array of shape %s is read-only; write to an nd_copy() of it",
                         nd_dtype_name((nd_dtype)array->dtype),
                         ndi_shape_text(text, array->rank, array->lengths));
+    if (array->storage)
+        atomic_store_explicit(&array->storage->exported, true, memory_order_relaxed);
     return array->data;
+}
+
+void nd_data_done(nd_array *array)
+{
+    if (array && array->storage)
+        atomic_store_explicit(&array->storage->exported, false, memory_order_relaxed);
 }
 
 /* Address of the element at `index`; NULL with the error kept. */

@@ -3,6 +3,7 @@
 #include "engine/copy.h"
 
 #include "base/pool.h"
+#include "engine/graph.h"
 #include "engine/map.h"
 
 /* ---- The transposing copy: the two sides are contiguous along different axes ---- */
@@ -90,6 +91,17 @@ static bool transpose(ndi_nest *nest, size_t size)
     return true;
 }
 
+static ndi_map cast_step(nd_dtype to, nd_dtype from)
+{
+    return (ndi_map){.kernel = ndi_kernels_in_use()->cast[to][from],
+                     .streaming = ndi_kernels_in_use()->streaming_cast[to][from],
+                     .arguments = 1,
+                     .out = to,
+                     .computed = to,
+                     .in = {from},
+                     .taken = {from}};
+}
+
 bool ndi_copy_elements(nd_array *target, const nd_array *source)
 {
     const nd_dtype to = nd_dtype_of(target), from = nd_dtype_of(source);
@@ -102,14 +114,8 @@ bool ndi_copy_elements(nd_array *target, const nd_array *source)
     ndi_nest_simplify(&nest);
     if (to == from && transpose(&nest, nd_dtype_size(to)))
         return true;
-    const ndi_map map = {.kernel = ndi_kernels_in_use()->cast[to][from],
-                         .streaming = ndi_kernels_in_use()->streaming_cast[to][from],
-                         .arguments = 1,
-                         .out = to,
-                         .computed = to,
-                         .in = {from},
-                         .taken = {from}};
-    ndi_map_run(&map, &nest);
+    const ndi_map step = cast_step(to, from);
+    ndi_map_run(&step, &nest);
     return true;
 }
 
@@ -163,6 +169,11 @@ nd_array *nd_cast(const nd_array *array, nd_dtype dtype)
         return ndi_fail(ND_ERROR_DTYPE, "cast: %d is no dtype", (int)dtype);
     int order[ND_MAX_RANK];
     ndi_axis_order(array, order);
+    const nd_operand argument = nd_operand_array((nd_array *)array);
+    if (ndi_graph_wants(1, &argument, array->size)) {
+        const ndi_map step = cast_step(dtype, nd_dtype_of(array));
+        return ndi_graph_map(&step, &argument, NULL, array->rank, ndi_lengths(array), order);
+    }
     return copy_in_order(array, dtype, order);
 }
 
@@ -171,7 +182,7 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
     if (!target || !source)
         return nd_error() != ND_OK ? nd_error()
                                    : ndi_fail_status(ND_ERROR_ARGUMENT, "assign: NULL array");
-    if (!ndi_force(target) || !ndi_force(source))
+    if (!ndi_force(source) || !ndi_force_writeable(target))
         return nd_error();
     if (!target->writeable)
         return ndi_fail_status(ND_ERROR_READONLY, "assign: the target is read-only");

@@ -4,6 +4,7 @@
 
 #include "array/dtype.h"
 #include "engine/copy.h"
+#include "engine/graph.h"
 #include "engine/map.h"
 
 enum {
@@ -199,37 +200,47 @@ static bool exponents_allowed(const ndi_resolution *resolution, nd_operand expon
     return !negative;
 }
 
+/* The step of a call, and its scalars as the kernel takes them. */
+static ndi_map step_of(nd_op op, int count, const nd_operand *arguments,
+                       const ndi_resolution *resolution, nd_dtype out, scalar_elements *scalars)
+{
+    const ndi_op_row *row = &ndi_op_rows[op];
+    ndi_map step = {.kernel = kernel_of(op, arguments, resolution),
+                    .streaming = resolution->mixed
+                                     ? NULL
+                                     : ndi_kernels_in_use()->streaming[op][resolution->kernel],
+                    .arguments = count,
+                    .out = out,
+                    .computed = resolution->kernel_result};
+    for (int i = 0; i < count; i++) {
+        const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
+        step.taken[i] = step.in[i] = taken;
+        if (arguments[i].kind == ND_OPERAND_ARRAY)
+            step.in[i] = nd_dtype_of(arguments[i].array);
+        else
+            store_scalar(arguments[i], taken == resolution->kernel ? resolution->dtype : taken,
+                         taken, scalars->element[i]);
+    }
+    return step;
+}
+
 static nd_array *run(nd_op op, int count, const nd_operand *arguments,
                      const ndi_resolution *resolution, const common_shape *shape, nd_array *out,
                      bool in_place)
 {
-    const ndi_op_row *row = &ndi_op_rows[op];
     scalar_elements scalars;
-    ndi_kernel *const streaming =
-        resolution->mixed ? NULL : ndi_kernels_in_use()->streaming[op][resolution->kernel];
-    ndi_map map = {.kernel = kernel_of(op, arguments, resolution),
-                   .streaming = streaming,
-                   .arguments = count,
-                   .out = nd_dtype_of(out),
-                   .computed = resolution->kernel_result,
-                   .in_place = in_place};
+    ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
+    step.in_place = in_place;
     ndi_nest nest;
     ndi_nest_begin(&nest, shape->rank, shape->length);
     ndi_nest_add(&nest, out);
     for (int i = 0; i < count; i++) {
-        const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
-        map.taken[i] = taken;
-        if (arguments[i].kind == ND_OPERAND_ARRAY) {
-            map.in[i] = nd_dtype_of(arguments[i].array);
+        if (arguments[i].kind == ND_OPERAND_ARRAY)
             ndi_nest_add(&nest, arguments[i].array);
-        } else {
-            map.in[i] = taken;
-            const nd_dtype rounded = taken == resolution->kernel ? resolution->dtype : taken;
-            ndi_nest_add_scalar(&nest,
-                                store_scalar(arguments[i], rounded, taken, scalars.element[i]));
-        }
+        else
+            ndi_nest_add_scalar(&nest, scalars.element[i]);
     }
-    ndi_map_run(&map, &nest);
+    ndi_map_run(&step, &nest);
     return out;
 }
 
@@ -280,6 +291,24 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     return done ? out : NULL;
 }
 
+static bool force_arguments(int count, const nd_operand *arguments)
+{
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !ndi_force(arguments[i].array))
+            return false;
+    return true;
+}
+
+/* Elements of a shape; -1 if they are more than can be counted, which an error will say. */
+static int64_t size_of(const common_shape *shape)
+{
+    int64_t size = 1;
+    for (int axis = 0; axis < shape->rank; axis++)
+        if (__builtin_mul_overflow(size, shape->length[axis], &size))
+            return -1;
+    return size;
+}
+
 nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_array *out)
 {
     if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class > ND_CLASS_TERNARY ||
@@ -287,15 +316,14 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         return ndi_fail(ND_ERROR_ARGUMENT, "elementwise: no operation %d of %d arguments", (int)op,
                         count);
     for (int i = 0; i < count; i++)
-        if (arguments[i].kind == ND_OPERAND_ARRAY &&
-            !(arguments[i].array && ndi_force(arguments[i].array)))
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !arguments[i].array)
             return NULL;
     ndi_resolution resolution;
     if (!ndi_resolve(op, count, arguments, &resolution))
         return NULL;
     if (op == ND_OP_power && !exponents_allowed(&resolution, arguments[1]))
         return NULL;
-    if (out && !ndi_force(out))
+    if (out && !(force_arguments(count, arguments) && ndi_force_writeable(out)))
         return NULL;
     nd_array *small = out;
     if (small_call(op, count, arguments, &resolution, &small))
@@ -305,9 +333,17 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         return NULL;
     if (out)
         return into(op, count, arguments, &resolution, &shape, out);
-    int order[ND_MAX_RANK];
-    out = ndi_new(resolution.result, shape.rank, shape.length,
-                  order_like(count, arguments, &shape, order));
+    int axes[ND_MAX_RANK];
+    const int *const order = order_like(count, arguments, &shape, axes);
+    if (ndi_graph_wants(count, arguments, size_of(&shape))) {
+        scalar_elements scalars;
+        const ndi_map step =
+            step_of(op, count, arguments, &resolution, resolution.result, &scalars);
+        return ndi_graph_map(&step, arguments, scalars.element, shape.rank, shape.length, order);
+    }
+    if (!force_arguments(count, arguments))
+        return NULL;
+    out = ndi_new(resolution.result, shape.rank, shape.length, order);
     return out ? run(op, count, arguments, &resolution, &shape, out, false) : NULL;
 }
 

@@ -15,15 +15,19 @@ void ndi_nest_begin(ndi_nest *nest, int rank, const int64_t *lengths)
     }
 }
 
-void ndi_nest_add(ndi_nest *nest, const nd_array *array)
+void ndi_nest_add_strided(ndi_nest *nest, char *data, int rank, const int64_t *lengths,
+                          const int64_t *strides)
 {
     ptrdiff_t *stride = nest->stride[nest->operands];
-    nest->data[nest->operands++] = array->data;
-    const int missing = nest->rank - array->rank;
+    nest->data[nest->operands++] = data;
+    const int missing = nest->rank - rank;
     for (int axis = 0; axis < nest->rank; axis++)
-        stride[axis] = axis < missing || ndi_lengths(array)[axis - missing] == 1
-                           ? 0
-                           : ndi_strides(array)[axis - missing];
+        stride[axis] = axis < missing || lengths[axis - missing] == 1 ? 0 : strides[axis - missing];
+}
+
+void ndi_nest_add(ndi_nest *nest, const nd_array *array)
+{
+    ndi_nest_add_strided(nest, array->data, array->rank, ndi_lengths(array), ndi_strides(array));
 }
 
 void ndi_nest_add_scalar(ndi_nest *nest, void *element)

@@ -7,15 +7,18 @@
 
 #include "array/array.h"
 
-enum { NDI_MAX_OPERANDS = 4 };
+enum {
+    NDI_MAX_OPERANDS = 4,   /* of a kernel: its result and its arguments */
+    NDI_NEST_OPERANDS = 24, /* of a nest: results and sources of a whole expression */
+};
 
 typedef struct ndi_nest {
     int rank; /* at least 1; the last axis is the innermost */
     int operands;
     int64_t size;
     int64_t length[ND_MAX_RANK];
-    ptrdiff_t stride[NDI_MAX_OPERANDS][ND_MAX_RANK]; /* bytes */
-    char *data[NDI_MAX_OPERANDS];
+    ptrdiff_t stride[NDI_NEST_OPERANDS][ND_MAX_RANK]; /* bytes */
+    char *data[NDI_NEST_OPERANDS];
 } ndi_nest;
 
 /* The space of that shape, without operands. */
@@ -23,6 +26,10 @@ void ndi_nest_begin(ndi_nest *nest, int rank, const int64_t *lengths);
 
 /* Adds `array`, broadcast to the nest's shape (it must fit). */
 void ndi_nest_add(ndi_nest *nest, const nd_array *array);
+
+/* The same for strides of `rank` axes of these lengths. */
+void ndi_nest_add_strided(ndi_nest *nest, char *data, int rank, const int64_t *lengths,
+                          const int64_t *strides);
 
 /* Adds one element that every index sees. */
 void ndi_nest_add_scalar(ndi_nest *nest, void *element);

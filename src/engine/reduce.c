@@ -30,11 +30,13 @@ typedef struct reduction_run {
     ndi_finish finish;
     double ddof;
     nd_dtype in, taken, result;
-    ndi_nest kept;         /* operand 0: the input, operand 1: the result */
-    ndi_nest swept;        /* operand 0: the input */
-    ndi_leaf_kernel *leaf; /* row, column or wide */
-    bool by_columns;       /* not row */
-    int64_t chunk;         /* rows of a leaf */
+    const ndi_produced *produced; /* NULL: the elements are in memory */
+    bool converts;                /* leaves are brought into scratch */
+    ndi_nest kept;                /* operand 0: the input, operand 1: the result */
+    ndi_nest swept;               /* operand 0: the input */
+    ndi_leaf_kernel *leaf;        /* row, column or wide */
+    bool by_columns;              /* not row */
+    int64_t chunk;                /* rows of a leaf */
     int64_t tile_columns, tiles_across, tiles;
     int64_t chunks; /* of the innermost swept axis */
     int64_t leaves, span, spans;
@@ -140,6 +142,30 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
     leaf->column_stride = size;
 }
 
+/* Computes a leaf's elements into scratch. Their addresses say where they would lie: without gaps,
+ * so along one side of the leaf they are a run, and often altogether. */
+static void produce_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch)
+{
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->taken),
+                    own = (ptrdiff_t)nd_dtype_size(run->in);
+    const bool by_rows = leaf->columns > 1 && leaf->column_stride == own;
+    size_t lines = by_rows ? leaf->rows : leaf->columns,
+           length = by_rows ? leaf->columns : leaf->rows;
+    const ptrdiff_t next = (by_rows ? leaf->row_stride : leaf->column_stride) / own;
+    leaf->row_stride = by_rows ? size * (ptrdiff_t)length : size;
+    leaf->column_stride = by_rows ? size : size * (ptrdiff_t)length;
+    if (next == (ptrdiff_t)length) {
+        length *= lines;
+        lines = 1;
+    }
+    const int64_t first = (leaf->data - ndi_virtual_elements) / own;
+    for (size_t line = 0; line < lines; line++)
+        ndi_program_produce(run->produced->program, run->produced->nest,
+                            first + (int64_t)line * next, (int64_t)length,
+                            scratch + (ptrdiff_t)(line * length) * size);
+    leaf->data = scratch;
+}
+
 /* The leaves first..last-1 of the columns that begin at `data`, into `t`. */
 static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
                   int64_t last, char *scratch)
@@ -166,7 +192,9 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
         for (int plane = 0; plane < run->planes; plane++)
             leaf.state[plane] = state->plane[plane];
         state->count = (double)leaf.rows;
-        if (run->in != run->taken)
+        if (run->produced)
+            produce_leaf(run, &leaf, scratch);
+        else if (run->converts)
             convert_leaf(run, &leaf, scratch);
         run->leaf(&leaf);
         tree_settle(t, run, columns);
@@ -366,16 +394,17 @@ static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept
     ndi_nest_begin(kept, ranks[0], lengths[0]);
     ndi_nest_begin(swept, ranks[1], lengths[1]);
     kept->operands = 2;
-    kept->data[0] = array->data;
+    char *const data = run->produced ? ndi_virtual_elements : array->data;
+    kept->data[0] = data;
     kept->data[1] = result->data;
     swept->operands = 1;
-    swept->data[0] = array->data;
+    swept->data[0] = data;
     ndi_nest_simplify(kept);
     if (simplify_swept)
         ndi_nest_simplify(swept);
     /* Where simplifying turned swept axes round, the sweep begins elsewhere; kept pointers are
      * relative to it. */
-    kept->data[0] += swept->data[0] - array->data;
+    kept->data[0] += swept->data[0] - data;
 }
 
 /* One leaf is all there is: an array of at most a chunk that lies in one run. */
@@ -399,7 +428,8 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
                       nd_array *result);
 
 bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof,
-                    const nd_array *array, uint32_t swept_mask, bool keepdims, nd_array *result)
+                    const nd_array *array, const ndi_produced *produced, uint32_t swept_mask,
+                    bool keepdims, nd_array *result)
 {
     reduction_run run;
     run.kernels = ndi_kernels_in_use();
@@ -408,10 +438,12 @@ bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, doubl
     run.ddof = ddof;
     run.in = nd_dtype_of(array);
     run.taken = taken;
+    run.produced = produced;
+    run.converts = produced || run.in != taken;
     run.result = nd_dtype_of(result);
     run.reducer = &run.kernels->reduce[kind][taken];
     run.planes = run.reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
-    return reduce_small(&run, array, result) ||
+    return (!produced && reduce_small(&run, array, result)) ||
            run_large(&run, array, swept_mask, keepdims, result);
 }
 
@@ -437,11 +469,11 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
     run->tile_columns = NDI_COLUMN_TILE;
     if (run->by_columns && across <= NDI_COLUMN_TILE) {
         run->leaf = run->reducer->column;
-        run->tile_columns = run->in == run->taken ? NDI_COLUMN_TILE : CONVERTED / NDI_CHUNK;
+        run->tile_columns = run->converts ? CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
     } else if (run->by_columns) {
         run->leaf = run->reducer->wide;
         run->chunk = NDI_WIDE_CHUNK;
-        run->tile_columns = run->in == run->taken ? NDI_WIDE_TILE : CONVERTED / NDI_WIDE_CHUNK;
+        run->tile_columns = run->converts ? CONVERTED / NDI_WIDE_CHUNK : NDI_WIDE_TILE;
     }
     run->tiles_across = (across + run->tile_columns - 1) / run->tile_columns;
     run->tiles = run->tiles_across * (run->kept.size / across);

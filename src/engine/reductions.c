@@ -4,6 +4,7 @@
 
 #include "array/dtype.h"
 #include "engine/copy.h"
+#include "engine/evaluate.h"
 #include "engine/reduce.h"
 #include "ops/resolve.h"
 
@@ -198,11 +199,33 @@ static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes,
     return nd_keep(nd_ravel(array));
 }
 
+/* A pending array is read while it is computed. */
+static bool reduce_elements(nd_op op, nd_dtype taken, double ddof, const nd_array *array,
+                            uint32_t mask, bool keepdims, nd_array *result)
+{
+    const ndi_reduction kind = recipes[op].reduction;
+    const ndi_finish finish = recipes[op].finish;
+    ndi_producer producer;
+    ndi_readiness readiness = NDI_STORED;
+    if (!ndi_has_data(array))
+        readiness = ndi_producer_begin(&producer, array, taken);
+    if (readiness == NDI_STORED)
+        return ndi_force(array) &&
+               ndi_reduce_run(kind, finish, taken, ddof, array, NULL, mask, keepdims, result);
+    if (readiness == NDI_FAILED)
+        return false;
+    const ndi_produced produced = {&producer.program, &producer.nest};
+    const bool done =
+        ndi_reduce_run(kind, finish, taken, ddof, array, &produced, mask, keepdims, result);
+    ndi_producer_end(&producer);
+    return done;
+}
+
 nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *given)
 {
     if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class != ND_CLASS_REDUCTION)
         return ndi_fail(ND_ERROR_ARGUMENT, "reduce: operation %d is no reduction", (int)op);
-    if (!array || !ndi_force(array))
+    if (!array)
         return NULL;
     const char *name = ndi_op_rows[op].info.name;
     const nd_reduce_options options = given ? *given : (nd_reduce_options){0};
@@ -256,9 +279,8 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
             whole = nd_keep(nd_reshape(result, ND_SCALAR_SHAPE));
         const bool done =
             whole &&
-            ndi_reduce_run(recipes[op].reduction, recipes[op].finish,
-                           leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
-                           options.ddof, source, mask, options.keepdims && whole == result, whole);
+            reduce_elements(op, leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
+                            options.ddof, source, mask, options.keepdims && whole == result, whole);
         if (whole != result)
             nd_release(whole);
         if (!done) {

@@ -225,7 +225,7 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
                    kernel = ndi_kernel_dtype(dtype);
     if (out) {
         char have[NDI_SHAPE_TEXT], need[NDI_SHAPE_TEXT];
-        if (!ndi_force(out))
+        if (!ndi_force_writeable(out))
             return NULL;
         if (!out->writeable)
             return ndi_fail(ND_ERROR_READONLY, "matmul: the output array is read-only");
@@ -245,7 +245,7 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     nd_array *left = in_dtype(a, kernel), *right = in_dtype(b, kernel), *result = NULL;
     nd_array *target =
         direct ? nd_retain(out) : nd_keep(ndi_new(kernel, shape.rank, shape.length, NULL));
-    if (left && right && target && run(&p, left, right, target)) {
+    if (ndi_force(left) && ndi_force(right) && target && run(&p, left, right, target)) {
         if (direct)
             result = out;
         else if (out)

@@ -1,0 +1,39 @@
+/* When operations are computed.
+ *
+ * An elementwise operation or a cast of a large array returns at once with a pending array, whose
+ * dtype and shape are known and whose elements are not computed yet. They are when something looks
+ * at them (an element, printing, saving, a view, a product); then the whole expression runs as one
+ * loop without temporaries, and a reduction of a pending array runs in the loop that computes it.
+ * Results are the same to the last bit as if every operation ran at once: whatever changes an array
+ * first computes what is pending and reads it.
+ *
+ * Errors of shape, dtype and argument are raised by the operation, those of memory by the function
+ * that needs the elements. */
+#ifndef NDSTREAM_LAZY_H
+#define NDSTREAM_LAZY_H
+
+#include <ndstream/array.h>
+
+ND_BEGIN_C
+
+/* Computes these arrays now, if they are pending; NULL among them is allowed and skipped.
+ * Thread-safe. Errors: ND_ERROR_MEMORY. */
+ND_API nd_status nd_eval(int count, nd_array *const *arrays);
+
+/* True if the elements of `array` are not computed yet. */
+ND_API bool nd_is_pending(const nd_array *array);
+
+/* From how many elements of the result on operations return pending arrays; 0: none do, everything
+ * is computed at once. ND_LAZY_ELEMENTS at start, or the environment variable ND_LAZY. What is
+ * pending stays so. Thread-safe. Errors: ND_ERROR_VALUE for a negative number. */
+ND_API nd_status nd_set_lazy(int64_t elements);
+
+/* What nd_set_lazy() set. */
+ND_API int64_t nd_lazy(void);
+
+/* Below this, an operation takes no longer than the bookkeeping that would save memory traffic. */
+#define ND_LAZY_ELEMENTS 16384
+
+ND_END_C
+
+#endif

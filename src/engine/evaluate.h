@@ -1,0 +1,34 @@
+/* Computes pending nodes: the graph below one becomes a program over a nest, which is run. */
+#ifndef NDSTREAM_ENGINE_EVALUATE_H
+#define NDSTREAM_ENGINE_EVALUATE_H
+
+#include "engine/graph.h"
+#include "engine/program.h"
+
+/* Gives a node its elements, whoever computes them; takes over a reference. False with
+ * ND_ERROR_MEMORY kept: the node stays as it was. */
+bool ndi_evaluate(ndi_node *node);
+
+/* A pending array that is read while it is computed, and never stored. */
+typedef struct ndi_producer {
+    ndi_node *node;
+    ndi_program program;
+    ndi_nest nest; /* operand 0 stands for the array's elements, in the order in which they would
+                      lie in memory */
+    ndi_node *held[NDI_GRAPH_LEAVES];
+    ndi_storage *kept[NDI_GRAPH_LEAVES];
+    int leaves;
+} ndi_producer;
+
+typedef enum ndi_readiness {
+    NDI_READY,
+    NDI_STORED, /* it has elements, or is better stored as it was asked for before: force it */
+    NDI_FAILED  /* with the error kept */
+} ndi_readiness;
+
+/* Prepares reading `array` as `dtype`. */
+ndi_readiness ndi_producer_begin(ndi_producer *producer, const nd_array *array, nd_dtype dtype);
+
+void ndi_producer_end(ndi_producer *producer);
+
+#endif

@@ -1,0 +1,384 @@
+/* Nodes: making them, keeping and freeing them, and what happens when memory that they read is
+ * written. */
+#include "engine/graph.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ndstream/lazy.h>
+
+#include "engine/evaluate.h"
+
+/* ---- The lock -------------------------------------------------------------------------------- */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static uint32_t generation = 1; /* of claims: a child makes those of its parent void */
+static ndi_node *oldest, *newest;
+static ndi_node *doomed; /* by `next` */
+
+static size_t node_bytes(int rank)
+{
+    return sizeof(ndi_node) + 2 * (size_t)rank * sizeof(int64_t);
+}
+
+void ndi_graph_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+/* Nodes are freed after the lock is given up: with them memory may go whose owner is told, and that
+ * may come back here. */
+void ndi_graph_unlock(void)
+{
+    ndi_node *node = doomed;
+    doomed = NULL;
+    pthread_mutex_unlock(&lock);
+    while (node) {
+        ndi_node *const next = node->next;
+        ndi_storage_release(node->storage);
+        ndi_free(node, node_bytes(node->rank));
+        node = next;
+    }
+}
+
+void ndi_graph_claim(ndi_node *node)
+{
+    node->claim = generation;
+}
+
+bool ndi_graph_claimed(const ndi_node *node)
+{
+    return node->claim == generation;
+}
+
+void ndi_graph_release_claim(ndi_node *node)
+{
+    node->claim = 0;
+    pthread_cond_broadcast(&changed);
+}
+
+void ndi_graph_wait(void)
+{
+    pthread_cond_wait(&changed, &lock);
+}
+
+static void after_fork_in_child(void)
+{
+    generation++;
+    pthread_cond_init(&changed, NULL);
+    ndi_graph_unlock();
+}
+
+/* ---- Nodes ----------------------------------------------------------------------------------- */
+
+static ndi_node *new_node(nd_dtype dtype, int rank, int64_t size, const int64_t *dims)
+{
+    ndi_node *node = ndi_allocate(node_bytes(rank));
+    if (!node)
+        return NULL;
+    node->references = 1;
+    node->steps = node->leaves = node->demands = 0;
+    node->claim = node->mark = 0;
+    node->array = NULL;
+    node->step.kernel = NULL;
+    node->step.arguments = 0;
+    node->storage = NULL;
+    node->dtype = (int8_t)dtype;
+    node->rank = (uint8_t)rank;
+    node->size = size;
+    if (rank > 0)
+        memcpy(node->dims, dims, 2 * (size_t)rank * sizeof(int64_t));
+    return node;
+}
+
+ndi_node *ndi_node_retain(ndi_node *node)
+{
+    node->references++;
+    return node;
+}
+
+static void drop_arguments(ndi_node *node)
+{
+    for (int i = 0; i < node->step.arguments; i++)
+        if (node->argument[i])
+            ndi_node_release(node->argument[i]);
+    node->step.arguments = 0;
+}
+
+/* The depth of the recursion is bounded by NDI_GRAPH_STEPS. */
+void ndi_node_release(ndi_node *node)
+{
+    if (--node->references > 0)
+        return;
+    drop_arguments(node);
+    if (node->storage)
+        atomic_fetch_sub_explicit(&node->storage->pending, 1, memory_order_relaxed);
+    node->next = doomed;
+    doomed = node;
+}
+
+static void read_storage(ndi_node *node, ndi_storage *storage, char *data)
+{
+    node->storage = storage;
+    node->data = data;
+    node->leaves = 1;
+    node->steps = 0;
+    atomic_fetch_add_explicit(&storage->pending, 1, memory_order_relaxed);
+}
+
+void ndi_source_moved(ndi_node *source, const nd_array *copy)
+{
+    /* Not the last reference: whoever moves it holds one. */
+    atomic_fetch_sub_explicit(&source->storage->pending, 1, memory_order_relaxed);
+    ndi_storage_release(source->storage);
+    atomic_fetch_add_explicit(&copy->storage->references, 1, memory_order_relaxed);
+    read_storage(source, copy->storage, copy->data);
+    memcpy(source->dims + source->rank, ndi_strides(copy), source->rank * sizeof(int64_t));
+}
+
+/* A source over an array's elements. Those inside an object are copied: they are few, and so nobody
+ * needs to be asked before they change. */
+static ndi_node *new_source(const nd_array *array)
+{
+    ndi_node *node = new_node(nd_dtype_of(array), array->rank, array->size, ndi_lengths(array));
+    if (!node)
+        return NULL;
+    if (array->storage) {
+        atomic_fetch_add_explicit(&array->storage->references, 1, memory_order_relaxed);
+        read_storage(node, array->storage, array->data);
+        return node;
+    }
+    const nd_array *const owner = array->owner ? array->owner : array;
+    memcpy(node->own, owner->inline_data, sizeof node->own);
+    node->data = node->own + (array->data - owner->inline_data);
+    node->leaves = 1;
+    return node;
+}
+
+/* ---- Pending arrays -------------------------------------------------------------------------- */
+
+static void link_pending(ndi_node *node, nd_array *array)
+{
+    node->array = array;
+    node->next = NULL;
+    node->previous = newest;
+    *(newest ? &newest->next : &oldest) = node;
+    newest = node;
+}
+
+static void unlink_pending(ndi_node *node)
+{
+    *(node->previous ? &node->previous->next : &oldest) = node->next;
+    *(node->next ? &node->next->previous : &newest) = node->previous;
+    node->array = NULL;
+}
+
+static void forget(nd_array *array)
+{
+    ndi_graph_lock();
+    ndi_node *node = atomic_load_explicit(&array->node, memory_order_relaxed);
+    if (node) {
+        unlink_pending(node);
+        ndi_node_release(node);
+    }
+    ndi_graph_unlock();
+}
+
+void ndi_node_computed(ndi_node *node, ndi_storage *storage)
+{
+    drop_arguments(node);
+    node->step.kernel = NULL;
+    nd_array *const array = node->array;
+    read_storage(node, storage, storage->memory);
+    if (!array)
+        return;
+    atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
+    array->storage = storage;
+    unlink_pending(node);
+    __atomic_store_n(&array->data, (char *)storage->memory, __ATOMIC_RELEASE);
+    atomic_store_explicit(&array->node, NULL, memory_order_release);
+    ndi_node_release(node);
+}
+
+ndi_node *ndi_graph_node_of(const nd_array *array)
+{
+    ndi_graph_lock();
+    ndi_node *node = atomic_load_explicit(&array->node, memory_order_relaxed);
+    if (node)
+        ndi_node_retain(node);
+    ndi_graph_unlock();
+    return node;
+}
+
+static bool compute(const nd_array *array)
+{
+    ndi_node *node = ndi_graph_node_of(array);
+    return !node || ndi_evaluate(node);
+}
+
+static bool reads(const ndi_node *node, const ndi_storage *storage)
+{
+    if (ndi_is_source(node))
+        return node->storage == storage;
+    for (int i = 0; i < node->step.arguments; i++)
+        if (node->argument[i] && reads(node->argument[i], storage))
+            return true;
+    return false;
+}
+
+/* Only pending arrays need their old elements: a node that none leads to is gone. */
+static bool settle(ndi_storage *storage)
+{
+    while (true) {
+        ndi_graph_lock();
+        ndi_node *node = oldest;
+        while (node && !reads(node, storage))
+            node = node->next;
+        if (node)
+            ndi_node_retain(node);
+        ndi_graph_unlock();
+        if (!node)
+            return true;
+        if (!ndi_evaluate(node))
+            return false;
+    }
+}
+
+/* ---- Being lazy ------------------------------------------------------------------------------ */
+
+static _Atomic int64_t lazy_from = -1; /* not known yet */
+
+static void begin(void)
+{
+    static const ndi_pending_methods methods = {compute, forget, settle};
+    ndi_set_pending_methods(&methods);
+    pthread_atfork(ndi_graph_lock, ndi_graph_unlock, after_fork_in_child);
+    const char *const wish = getenv("ND_LAZY");
+    const long long from = wish && *wish ? atoll(wish) : ND_LAZY_ELEMENTS;
+    atomic_store_explicit(&lazy_from, from < 0 ? 0 : from, memory_order_relaxed);
+}
+
+int64_t nd_lazy(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, begin);
+    return atomic_load_explicit(&lazy_from, memory_order_relaxed);
+}
+
+nd_status nd_set_lazy(int64_t elements)
+{
+    if (elements < 0)
+        return ndi_fail_status(ND_ERROR_VALUE, "set_lazy: %lld elements; give 0 to switch it off",
+                               (long long)elements);
+    nd_lazy();
+    atomic_store_explicit(&lazy_from, elements, memory_order_relaxed);
+    return ND_OK;
+}
+
+bool nd_is_pending(const nd_array *array)
+{
+    return array && !ndi_has_data(array);
+}
+
+bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
+{
+    const int64_t from = nd_lazy();
+    if (from == 0 || size < from)
+        return false;
+    for (int i = 0; i < count; i++) {
+        const nd_array *const array = arguments[i].array;
+        if (arguments[i].kind == ND_OPERAND_ARRAY && ndi_has_data(array) && array->storage &&
+            atomic_load_explicit(&array->storage->exported, memory_order_relaxed))
+            return false;
+    }
+    return true;
+}
+
+static int cost(const ndi_map *step)
+{
+    int steps = 1 + (step->computed != step->out);
+    for (int i = 0; i < step->arguments; i++)
+        steps += step->in[i] != step->taken[i];
+    return steps;
+}
+
+/* Computes the largest arguments until a step on them is not too large. */
+static bool make_room(const ndi_map *step, const nd_operand *arguments)
+{
+    while (true) {
+        int steps = cost(step), leaves = 0, most = 0, largest = -1;
+        for (int i = 0; i < step->arguments; i++) {
+            if (arguments[i].kind != ND_OPERAND_ARRAY)
+                continue;
+            ndi_node *node = ndi_graph_node_of(arguments[i].array);
+            const int own = node ? node->steps : 0;
+            leaves += node ? node->leaves : 1;
+            steps += own;
+            if (own > most) {
+                most = own;
+                largest = i;
+            }
+            if (node) {
+                ndi_graph_lock();
+                ndi_node_release(node);
+                ndi_graph_unlock();
+            }
+        }
+        if (largest < 0 || (steps <= NDI_GRAPH_STEPS && leaves <= NDI_GRAPH_LEAVES))
+            return true;
+        if (!ndi_force(arguments[largest].array))
+            return false;
+    }
+}
+
+nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                        int rank, const int64_t *lengths, const int *axis_order)
+{
+    if (!make_room(step, arguments))
+        return NULL;
+    nd_array *array = ndi_new_pending(step->out, rank, lengths, axis_order);
+    if (!array)
+        return NULL;
+    ndi_node *node = new_node(step->out, rank, array->size, ndi_lengths(array));
+    if (!node) {
+        nd_release(array);
+        return NULL;
+    }
+    node->step = *step;
+    node->step.arguments = 0;
+    bool complete = true;
+    int steps = cost(step), leaves = 0;
+    ndi_graph_lock();
+    for (int i = 0; complete && i < step->arguments; i++) {
+        node->argument[i] = NULL;
+        if (arguments[i].kind == ND_OPERAND_ARRAY) {
+            const nd_array *const a = arguments[i].array;
+            ndi_node *const pending = atomic_load_explicit(&a->node, memory_order_relaxed);
+            node->argument[i] = pending ? ndi_node_retain(pending) : new_source(a);
+            complete = node->argument[i] != NULL;
+            if (!complete)
+                break;
+            steps += node->argument[i]->steps;
+            leaves += node->argument[i]->leaves;
+        } else {
+            memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
+        }
+        node->step.arguments = i + 1;
+    }
+    if (complete) {
+        node->steps = (uint8_t)steps;
+        node->leaves = (uint8_t)leaves;
+        link_pending(node, array);
+        atomic_store_explicit(&array->node, node, memory_order_release);
+    } else {
+        ndi_node_release(node);
+    }
+    ndi_graph_unlock();
+    if (!complete) {
+        nd_release(array);
+        return NULL;
+    }
+    return ndi_register(array);
+}

@@ -1,0 +1,82 @@
+/* The graph of pending computations.
+ *
+ * A node is an elementwise step whose arguments are nodes, scalars or sources (elements in memory).
+ * A pending array has a node; nodes live as long as an array or another node refers to them. One
+ * lock guards the graph; it is not held while a plan runs. */
+#ifndef NDSTREAM_ENGINE_GRAPH_H
+#define NDSTREAM_ENGINE_GRAPH_H
+
+#include "engine/map.h"
+
+enum {
+    NDI_GRAPH_STEPS = 32,  /* of a pending array at most: what would be larger is computed first */
+    NDI_GRAPH_LEAVES = 16, /* sources */
+};
+
+typedef struct ndi_node ndi_node;
+
+struct ndi_node {
+    int references;
+    uint8_t steps, leaves;     /* below, each way to them counted */
+    uint8_t demands;           /* how often it was computed as a part of something else */
+    uint32_t claim;            /* a plan that runs will give it elements: see ndi_graph_claim() */
+    nd_array *array;           /* the pending array, or NULL if it is released or computed */
+    ndi_node *previous, *next; /* nodes with pending arrays, the oldest first */
+    /* A step: */
+    ndi_map step;
+    ndi_node *argument[NDI_MAX_OPERANDS - 1];           /* NULL: a scalar */
+    _Alignas(16) char scalar[NDI_MAX_OPERANDS - 1][16]; /* of the dtype taken */
+    /* A source (step.kernel is NULL): */
+    ndi_storage *storage; /* NULL: the elements are in `own`, a copy */
+    char *data;
+    _Alignas(16) char own[NDI_INLINE_BYTES];
+    /* Both: */
+    int8_t dtype;
+    uint8_t rank;
+    int value;     /* in the program that was built last with it: */
+    uint32_t mark; /* number of that program */
+    int64_t size;
+    int64_t dims[]; /* lengths, then strides: of a step, where its elements will be */
+};
+
+static inline bool ndi_is_source(const ndi_node *node)
+{
+    return node->step.kernel == NULL;
+}
+
+/* True if an operation on these arguments, with a result of `size` elements, is to be pending. */
+bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
+
+/* The pending array of a step, registered in the open scope; arguments that are arrays are not
+ * forced. `scalars` holds the others, as the kernel takes them. */
+nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                        int rank, const int64_t *lengths, const int *axis_order);
+
+/* The graph's lock. */
+void ndi_graph_lock(void);
+void ndi_graph_unlock(void);
+
+/* With the lock held: marks a node whose elements a running plan computes or reads; others wait in
+ * ndi_graph_wait() until it is let go. A child after fork() starts without claims. */
+void ndi_graph_claim(ndi_node *node);
+bool ndi_graph_claimed(const ndi_node *node);
+void ndi_graph_release_claim(ndi_node *node);
+void ndi_graph_wait(void);
+
+/* With the lock held: a reference more, a reference less. */
+ndi_node *ndi_node_retain(ndi_node *node);
+void ndi_node_release(ndi_node *node);
+
+/* With the lock held: the node's elements are in `storage` now (whose reference it takes over); its
+ * pending array, if there still is one, gets them too. */
+void ndi_node_computed(ndi_node *node, ndi_storage *storage);
+
+/* With the lock held: a source reads `copy` from now on, an array with the same elements in another
+ * order. */
+void ndi_source_moved(ndi_node *source, const nd_array *copy);
+
+/* The node of a pending array with a reference more, or NULL if the array has its elements by
+ * now. */
+ndi_node *ndi_graph_node_of(const nd_array *array);
+
+#endif

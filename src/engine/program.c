@@ -1,0 +1,338 @@
+/* Building and running block programs.
+ *
+ * The steps of a block are kernel calls on registers of 4 KiB, so what one step writes the next
+ * reads from L1; only operands move through memory. Results that exceed the cache are streamed past
+ * it. Registers are given by liveness; none is reused by the step that reads it last, as a kernel's
+ * result may only be an argument if both step alike. */
+#include "engine/program.h"
+
+#include <string.h>
+
+#include "base/pool.h"
+
+enum { GRAIN_BYTES = 1 << 17 /* traffic that is worth a part of its own */ };
+
+char ndi_virtual_elements[64];
+
+/* ---- Building ---- */
+
+void ndi_program_begin(ndi_program *program, int results)
+{
+    program->values = program->steps = program->registers = program->scalars = 0;
+    program->results = program->operands = results;
+}
+
+static int new_value(ndi_program *program, ndi_place place, int index, nd_dtype dtype)
+{
+    program->value[program->values] = (ndi_value){
+        .place = (uint8_t)place, .index = (uint8_t)index, .dtype = (int8_t)dtype, .last_use = 0};
+    return program->values++;
+}
+
+int ndi_program_operand(ndi_program *program, nd_dtype dtype)
+{
+    return new_value(program, NDI_IN_OPERAND, program->operands++, dtype);
+}
+
+int ndi_program_scalar(ndi_program *program, nd_dtype dtype, const void *element)
+{
+    const size_t size = nd_dtype_size(dtype);
+    for (int v = 0; v < program->values; v++)
+        if (program->value[v].place == NDI_IN_SCALAR && program->value[v].dtype == (int8_t)dtype &&
+            memcmp(program->scalar[program->value[v].index], element, size) == 0)
+            return v;
+    memcpy(program->scalar[program->scalars], element, size);
+    return new_value(program, NDI_IN_SCALAR, program->scalars++, dtype);
+}
+
+int ndi_program_step_add(ndi_program *program, ndi_kernel *kernel, ndi_kernel *streaming,
+                         nd_dtype dtype, int count, const int *arguments)
+{
+    ndi_program_step step = {
+        .kernel = kernel, .streaming = streaming, .arguments = (uint8_t)count, .stores = -1};
+    for (int i = 0; i < count; i++)
+        step.argument[i] = (uint8_t)arguments[i];
+    for (int s = 0; s < program->steps; s++) {
+        const ndi_program_step *other = &program->step[s];
+        if (other->kernel == kernel && other->arguments == count &&
+            program->value[other->result].dtype == (int8_t)dtype &&
+            memcmp(other->argument, step.argument, sizeof step.argument) == 0)
+            return other->result;
+    }
+    step.result = (uint8_t)new_value(program, NDI_IN_REGISTER, 0, dtype);
+    program->step[program->steps++] = step;
+    return step.result;
+}
+
+int ndi_program_cast(ndi_program *program, int value, nd_dtype dtype)
+{
+    const nd_dtype from = (nd_dtype)program->value[value].dtype;
+    if (from == dtype)
+        return value;
+    const ndi_kernels *kernels = ndi_kernels_in_use();
+    return ndi_program_step_add(program, kernels->cast[dtype][from],
+                                kernels->streaming_cast[dtype][from], dtype, 1, &value);
+}
+
+static ndi_program_step *maker_of(ndi_program *program, int value)
+{
+    for (int s = 0; s < program->steps; s++)
+        if (program->step[s].result == value)
+            return &program->step[s];
+    return NULL;
+}
+
+void ndi_program_store(ndi_program *program, int value, int operand)
+{
+    ndi_program_step *maker = maker_of(program, value);
+    if (!maker || maker->stores >= 0) { /* an argument itself, or a result of two names */
+        const nd_dtype dtype = (nd_dtype)program->value[value].dtype;
+        program->step[program->steps] =
+            (ndi_program_step){.kernel = ndi_kernels_in_use()->cast[dtype][dtype],
+                               .streaming = ndi_kernels_in_use()->streaming_cast[dtype][dtype],
+                               .arguments = 1,
+                               .argument = {(uint8_t)value}};
+        maker = &program->step[program->steps++];
+        maker->result = (uint8_t)new_value(program, NDI_IN_REGISTER, 0, dtype);
+    }
+    maker->stores = (int8_t)operand;
+}
+
+void ndi_program_end(ndi_program *program)
+{
+    size_t widest = 1;
+    for (int v = 0; v < program->values; v++) {
+        const size_t size = nd_dtype_size((nd_dtype)program->value[v].dtype);
+        widest = size > widest ? size : widest;
+    }
+    program->block = NDI_REGISTER_BYTES / (int64_t)widest;
+    for (int s = 0; s < program->steps; s++)
+        for (int i = 0; i < program->step[s].arguments; i++)
+            program->value[program->step[s].argument[i]].last_use = (uint8_t)s;
+    uint8_t freed[NDI_PROGRAM_STEPS];
+    int free_count = 0;
+    for (int s = 0; s < program->steps; s++) {
+        const ndi_program_step *step = &program->step[s];
+        program->value[step->result].index =
+            free_count ? freed[--free_count] : (uint8_t)program->registers++;
+        for (int v = 0; v < program->values; v++) {
+            const ndi_value *value = &program->value[v];
+            if (value->place == NDI_IN_REGISTER && value->last_use == s && v <= step->result &&
+                v != step->result)
+                freed[free_count++] = value->index;
+        }
+        if (program->value[step->result].last_use <= s) /* read by no later step */
+            freed[free_count++] = program->value[step->result].index;
+    }
+}
+
+/* ---- Running ---- */
+
+typedef struct program_run {
+    const ndi_program *program;
+    const ndi_nest *nest;
+    const ndi_kernels *kernels;
+    bool stream[NDI_PROGRAM_RESULTS];
+    bool streams; /* some result */
+} program_run;
+
+/* What a thread has while it runs: where the values of the block are, and how they step. */
+typedef struct frame {
+    char *pointer[NDI_PROGRAM_VALUES];
+    ptrdiff_t stride[NDI_PROGRAM_VALUES];
+    char *operand[NDI_NEST_OPERANDS];
+    ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
+    bool aligned_streams[NDI_PROGRAM_STEPS]; /* arguments let the streaming kernel run */
+    _Alignas(64) char registers[NDI_PROGRAM_REGISTERS][NDI_REGISTER_BYTES];
+} frame;
+
+static bool all_repeat(const frame *f, const ndi_program_step *step)
+{
+    for (int i = 0; i < step->arguments; i++)
+        if (f->stride[step->argument[i]] != 0)
+            return false;
+    return true;
+}
+
+static bool all_contiguous(const ndi_program *program, const frame *f, const ndi_program_step *step)
+{
+    for (int i = 0; i < step->arguments; i++) {
+        const int v = step->argument[i];
+        if (f->stride[v] != (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[v].dtype))
+            return false;
+    }
+    return true;
+}
+
+/* Everything about a frame that is the same for all blocks. A value made of values that repeat
+ * repeats. */
+static void frame_begin(frame *f, const program_run *run)
+{
+    const ndi_program *program = run->program;
+    const ndi_nest *nest = run->nest;
+    for (int operand = 0; operand < nest->operands; operand++)
+        f->operand_stride[operand] = nest->stride[operand][nest->rank - 1];
+    for (int v = 0; v < program->values; v++) {
+        const ndi_value *value = &program->value[v];
+        switch ((ndi_place)value->place) {
+        case NDI_IN_OPERAND:
+            f->stride[v] = f->operand_stride[value->index];
+            break;
+        case NDI_IN_SCALAR:
+            f->pointer[v] = (char *)program->scalar[value->index];
+            f->stride[v] = 0;
+            break;
+        case NDI_IN_REGISTER:
+            f->pointer[v] = f->registers[value->index];
+            break;
+        }
+    }
+    for (int s = 0; s < program->steps; s++) {
+        const ndi_program_step *step = &program->step[s];
+        const bool result = step->stores >= 0;
+        f->stride[step->result] =
+            !result && all_repeat(f, step)
+                ? 0
+                : (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[step->result].dtype);
+        if (result && !run->stream[step->stores])
+            f->stride[step->result] = f->operand_stride[step->stores];
+        f->aligned_streams[s] = result && run->stream[step->stores] && step->streaming &&
+                                program->value[step->result].last_use <= s &&
+                                all_contiguous(program, f, step);
+    }
+}
+
+static void run_block(const program_run *run, frame *f, size_t n)
+{
+    const ndi_program *program = run->program;
+    for (int v = 0; v < program->values; v++)
+        if (program->value[v].place == NDI_IN_OPERAND)
+            f->pointer[v] = f->operand[program->value[v].index];
+    for (int s = 0; s < program->steps; s++) {
+        const ndi_program_step *step = &program->step[s];
+        const int result = step->result;
+        char *p[NDI_MAX_OPERANDS];
+        ptrdiff_t strides[NDI_MAX_OPERANDS];
+        for (int i = 0; i < step->arguments; i++) {
+            p[i + 1] = f->pointer[step->argument[i]];
+            strides[i + 1] = f->stride[step->argument[i]];
+        }
+        ndi_kernel *kernel = step->kernel;
+        bool copies = false;
+        if (step->stores >= 0) {
+            char *const out = f->operand[step->stores];
+            if (!run->stream[step->stores]) {
+                f->pointer[result] = out;
+            } else if (f->aligned_streams[s] && (uintptr_t)out % 64 == 0) {
+                p[0] = out;
+                strides[0] = f->stride[result];
+                step->streaming(n, p, strides);
+                continue;
+            } else {
+                copies = true;
+            }
+        }
+        p[0] = f->pointer[result];
+        strides[0] = f->stride[result];
+        kernel(strides[0] == 0 ? 1 : n, p, strides);
+        if (copies)
+            run->kernels->stream(f->operand[step->stores], p[0], n * (size_t)strides[0]);
+    }
+}
+
+/* `n` elements of a run of the innermost axis; the operands move on. */
+static void run_inner(const program_run *run, frame *f, int64_t n)
+{
+    while (n > 0) {
+        const int64_t now = n < run->program->block ? n : run->program->block;
+        run_block(run, f, (size_t)now);
+        for (int operand = 0; operand < run->nest->operands; operand++)
+            f->operand[operand] += now * f->operand_stride[operand];
+        n -= now;
+    }
+}
+
+static void run_range(void *context, size_t begin, size_t end)
+{
+    const program_run *run = context;
+    const ndi_nest *nest = run->nest;
+    const int last = nest->rank - 1;
+    int64_t index[ND_MAX_RANK];
+    frame f;
+    frame_begin(&f, run);
+    int64_t left = (int64_t)(end - begin);
+    int64_t within = ndi_nest_seek(nest, (int64_t)begin, index, f.operand);
+    while (left > 0) {
+        const int64_t rest = nest->length[last] - within, now = rest < left ? rest : left;
+        run_inner(run, &f, now);
+        left -= now;
+        if (left == 0)
+            break;
+        for (int operand = 0; operand < nest->operands; operand++)
+            f.operand[operand] -= nest->length[last] * f.operand_stride[operand];
+        within = 0;
+        ndi_nest_next(nest, index, f.operand);
+    }
+    if (run->streams)
+        run->kernels->stream_end();
+}
+
+void ndi_program_run(const ndi_program *program, ndi_nest *nest)
+{
+    if (nest->size == 0)
+        return;
+    ndi_nest_simplify(nest);
+    program_run run = {.program = program, .nest = nest, .kernels = ndi_kernels_in_use()};
+    size_t bytes = 0; /* traffic of one element */
+    size_t size_of[NDI_PROGRAM_RESULTS] = {0};
+    for (int s = 0; s < program->steps; s++)
+        if (program->step[s].stores >= 0) {
+            const size_t size =
+                nd_dtype_size((nd_dtype)program->value[program->step[s].result].dtype);
+            size_of[program->step[s].stores] = size;
+            bytes += size;
+        }
+    for (int v = 0; v < program->values; v++)
+        if (program->value[v].place == NDI_IN_OPERAND)
+            bytes += nd_dtype_size((nd_dtype)program->value[v].dtype);
+    const int last = nest->rank - 1;
+    const bool exceeds_cache = (double)nest->size * (double)bytes > (double)ndi_cpu_caches().last;
+    for (int r = 0; r < program->results; r++) {
+        run.stream[r] = exceeds_cache && nest->stride[r][last] == (ptrdiff_t)size_of[r] &&
+                        nest->length[last] * (int64_t)size_of[r] >= 1024;
+        run.streams |= run.stream[r];
+    }
+    const size_t block = (size_t)program->block;
+    const size_t work =
+        bytes * (1 + (size_t)program->steps / 4); /* light steps hide under traffic */
+    const size_t grain = (GRAIN_BYTES / work + block - 1) / block * block;
+    if ((size_t)nest->size <= grain)
+        run_range(&run, 0, (size_t)nest->size);
+    else
+        ndi_parallel_for((size_t)nest->size, grain, run_range, &run);
+}
+
+void ndi_program_produce(const ndi_program *program, const ndi_nest *nest, int64_t begin, int64_t n,
+                         char *out)
+{
+    const program_run run = {.program = program, .nest = nest, .kernels = ndi_kernels_in_use()};
+    const int last = nest->rank - 1;
+    int64_t index[ND_MAX_RANK];
+    frame f;
+    frame_begin(&f, &run);
+    int64_t within = ndi_nest_seek(nest, begin, index, f.operand);
+    f.operand[0] = out;
+    while (n > 0) {
+        const int64_t rest = nest->length[last] - within, now = rest < n ? rest : n;
+        run_inner(&run, &f, now);
+        n -= now;
+        if (n == 0)
+            break;
+        char *const next = f.operand[0];
+        for (int operand = 0; operand < nest->operands; operand++)
+            f.operand[operand] -= nest->length[last] * f.operand_stride[operand];
+        within = 0;
+        ndi_nest_next(nest, index, f.operand);
+        f.operand[0] = next;
+    }
+}

@@ -1,0 +1,89 @@
+/* A block program: the steps of a fused expression, run over blocks that stay in L1.
+ *
+ * Values are numbered in the order in which they come to be (SSA). Operands and scalars exist
+ * before the first step; every step makes one value, in a register of a block or where the result
+ * goes. A program knows nothing of graphs, threads or files: whoever has a nest whose operands are
+ * those of the program can run any part of it. */
+#ifndef NDSTREAM_ENGINE_PROGRAM_H
+#define NDSTREAM_ENGINE_PROGRAM_H
+
+#include "engine/map.h"
+#include "engine/nest.h"
+
+enum {
+    NDI_PROGRAM_STEPS = 48,   /* kernels and conversions */
+    NDI_PROGRAM_VALUES = 144, /* these, operands and scalars */
+    NDI_PROGRAM_RESULTS = 4,  /* operands that are written */
+    NDI_PROGRAM_REGISTERS = 40,
+    NDI_REGISTER_BYTES = 4096, /* 512 doubles: the registers of most programs fit L1 together */
+};
+
+typedef enum ndi_place { NDI_IN_OPERAND, NDI_IN_SCALAR, NDI_IN_REGISTER } ndi_place;
+
+typedef struct ndi_value {
+    uint8_t place;
+    uint8_t index; /* of the operand, the scalar or the register */
+    int8_t dtype;
+    uint8_t last_use; /* number of the last step that reads it */
+} ndi_value;
+
+typedef struct ndi_program_step {
+    ndi_kernel *kernel;
+    ndi_kernel *streaming; /* or NULL */
+    uint8_t arguments;
+    uint8_t result; /* values */
+    uint8_t argument[NDI_MAX_OPERANDS - 1];
+    int8_t stores; /* the operand that the result goes to, or -1 */
+} ndi_program_step;
+
+typedef struct ndi_program {
+    int values, steps, results, operands, registers, scalars;
+    int64_t block; /* elements */
+    ndi_value value[NDI_PROGRAM_VALUES];
+    ndi_program_step step[NDI_PROGRAM_STEPS];
+    _Alignas(16) char scalar[NDI_PROGRAM_VALUES][16];
+} ndi_program;
+
+/* The elements of a pending array that is read while it is computed, and the address that stands
+ * for the first of them. */
+typedef struct ndi_produced {
+    const ndi_program *program;
+    const ndi_nest *nest;
+} ndi_produced;
+
+extern char ndi_virtual_elements[];
+
+/* ---- Building: operands first (the results are 0 to results - 1), then steps ---- */
+
+void ndi_program_begin(ndi_program *program, int results);
+
+/* The operand that comes next in the nest, to be read. */
+int ndi_program_operand(ndi_program *program, nd_dtype dtype);
+
+/* A scalar of the dtype that its kernel takes. */
+int ndi_program_scalar(ndi_program *program, nd_dtype dtype, const void *element);
+
+/* A step over values; the value that it makes. An equal step is not done twice. */
+int ndi_program_step_add(ndi_program *program, ndi_kernel *kernel, ndi_kernel *streaming,
+                         nd_dtype dtype, int count, const int *arguments);
+
+/* `value` as `dtype`. */
+int ndi_program_cast(ndi_program *program, int value, nd_dtype dtype);
+
+/* `value` is result `operand`. */
+void ndi_program_store(ndi_program *program, int value, int operand);
+
+/* Gives every value its register. */
+void ndi_program_end(ndi_program *program);
+
+/* ---- Running ---- */
+
+/* Computes all results over the nest (simplified here) on the pool. Cannot fail. */
+void ndi_program_run(const ndi_program *program, ndi_nest *nest);
+
+/* The elements begin..begin+n-1 of the nest's linear space (simplified before) into `out`, without
+ * gaps: for programs of one result, whose operand 0 stands for it without memory. */
+void ndi_program_produce(const ndi_program *program, const ndi_nest *nest, int64_t begin, int64_t n,
+                         char *out);
+
+#endif
