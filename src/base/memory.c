@@ -340,7 +340,8 @@ static void after_fork(void)
     pthread_mutex_unlock(&kept_lock);
 }
 
-__attribute__((constructor)) static void survive_fork(void)
+/* Early, so that locks of higher layers, under which this one may be taken, are taken first. */
+__attribute__((constructor(101))) static void survive_fork(void)
 {
     pthread_atfork(before_fork, after_fork, after_fork);
 }

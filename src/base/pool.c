@@ -426,7 +426,8 @@ static void after_fork_in_child(void)
     leave_pool();
 }
 
-__attribute__((constructor)) static void survive_fork(void)
+/* Early, so that locks of higher layers, under which this one may be taken, are taken first. */
+__attribute__((constructor(101))) static void survive_fork(void)
 {
     pthread_atfork(ndi_wait_before_fork, ndi_wait_after_fork, after_fork_in_child);
 }

@@ -7,10 +7,6 @@
 #include "engine/graph.h"
 #include "engine/map.h"
 
-enum {
-    SMALL = 4096, /* elements up to which a call without conversions goes straight to the kernel */
-};
-
 /* What broadcasting made of the shapes of a call. */
 typedef struct common_shape {
     int rank;
@@ -135,8 +131,9 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
     const ndi_op_row *row = &ndi_op_rows[op];
     if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
         return false;
+    const int64_t most = ndi_small_elements();
     const nd_array *like = *out;
-    if (like && (!like->contiguous || !like->writeable || like->size > SMALL ||
+    if (like && (!like->contiguous || !like->writeable || like->size > most ||
                  (nd_dtype)like->dtype != resolution->result))
         return false;
     char *pointers[NDI_MAX_OPERANDS];
@@ -150,7 +147,7 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
             continue;
         }
         const nd_array *a = arguments[i].array;
-        if (!a->contiguous || a->size > SMALL || (nd_dtype)a->dtype != taken)
+        if (!a->contiguous || a->size > most || (nd_dtype)a->dtype != taken || !ndi_has_data(a))
             return false;
         if (like) {
             if (a->rank != like->rank)

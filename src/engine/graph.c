@@ -248,22 +248,31 @@ static bool settle(ndi_storage *storage)
 
 /* ---- Being lazy ------------------------------------------------------------------------------ */
 
-static _Atomic int64_t lazy_from = -1; /* not known yet */
+enum { SMALL = 4096 };
 
-static void begin(void)
+static _Atomic int64_t lazy_from;
+_Atomic int64_t ndi_small_limit = SMALL;
+
+static void set_lazy(int64_t elements)
+{
+    atomic_store_explicit(&lazy_from, elements, memory_order_relaxed);
+    atomic_store_explicit(&ndi_small_limit,
+                          elements > 0 && elements <= SMALL ? elements - 1 : SMALL,
+                          memory_order_relaxed);
+}
+
+__attribute__((constructor)) static void begin(void)
 {
     static const ndi_pending_methods methods = {compute, forget, settle};
     ndi_set_pending_methods(&methods);
     pthread_atfork(ndi_graph_lock, ndi_graph_unlock, after_fork_in_child);
     const char *const wish = getenv("ND_LAZY");
     const long long from = wish && *wish ? atoll(wish) : ND_LAZY_ELEMENTS;
-    atomic_store_explicit(&lazy_from, from < 0 ? 0 : from, memory_order_relaxed);
+    set_lazy(from < 0 ? 0 : from);
 }
 
 int64_t nd_lazy(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, begin);
     return atomic_load_explicit(&lazy_from, memory_order_relaxed);
 }
 
@@ -272,8 +281,7 @@ nd_status nd_set_lazy(int64_t elements)
     if (elements < 0)
         return ndi_fail_status(ND_ERROR_VALUE, "set_lazy: %lld elements; give 0 to switch it off",
                                (long long)elements);
-    nd_lazy();
-    atomic_store_explicit(&lazy_from, elements, memory_order_relaxed);
+    set_lazy(elements);
     return ND_OK;
 }
 

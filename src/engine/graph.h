@@ -44,6 +44,15 @@ static inline bool ndi_is_source(const ndi_node *node)
     return node->step.kernel == NULL;
 }
 
+extern _Atomic int64_t ndi_small_limit;
+
+/* Elements up to which a call without conversions goes straight to the kernel: 4096, or fewer where
+ * results of so many are to be pending. */
+static inline int64_t ndi_small_elements(void)
+{
+    return atomic_load_explicit(&ndi_small_limit, memory_order_relaxed);
+}
+
 /* True if an operation on these arguments, with a result of `size` elements, is to be pending. */
 bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
 
