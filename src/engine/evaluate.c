@@ -18,14 +18,12 @@ typedef struct plan {
     ndi_nest nest;
     ndi_node *result[NDI_PROGRAM_RESULTS];
     ndi_storage *made[NDI_PROGRAM_RESULTS]; /* for the results */
-    ndi_node *held[NDI_GRAPH_LEAVES];       /* sources */
-    ndi_storage *kept[NDI_GRAPH_LEAVES];
-    int leaves;
+    ndi_node *held[NDI_GRAPH_SOURCES];      /* sources */
+    ndi_storage *kept[NDI_GRAPH_SOURCES];
+    int sources;
 } plan;
 
 /* ---- Building, with the graph's lock held ---------------------------------------------------- */
-
-static uint32_t programs_built;
 
 static const int64_t *strides_of(const ndi_node *node)
 {
@@ -35,7 +33,7 @@ static const int64_t *strides_of(const ndi_node *node)
 /* It was computed as a part of something else before, and is still wanted. */
 static bool wanted_again(const ndi_node *node)
 {
-    return node->array && node->demands > 0;
+    return node->array && node->demanded;
 }
 
 /* One step over sources is what an eager call is: its map knows more ways to run. */
@@ -69,14 +67,17 @@ static bool crosswise(const ndi_node *source, const ndi_node *root)
 
 /* Something below `node` that must be computed, or moved, before a program of `root` can be made;
  * NULL if there is nothing. */
-static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores)
+static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uint32_t walk)
 {
+    if (!ndi_graph_visit(node, walk))
+        return NULL;
     if (ndi_is_source(node))
         return node->storage && !(stores && is_plain(root)) && crosswise(node, root) ? node : NULL;
     if (node != root && (node->size != root->size || (!stores && wanted_again(node))))
         return node;
     for (int i = 0; i < node->step.arguments; i++) {
-        ndi_node *found = node->argument[i] ? obstacle(node->argument[i], root, stores) : NULL;
+        ndi_node *found =
+            node->argument[i] ? obstacle(node->argument[i], root, stores, walk) : NULL;
         if (found)
             return found;
     }
@@ -84,16 +85,16 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores)
 }
 
 static int add_source(ndi_program *program, ndi_nest *nest, ndi_node *source, ndi_node **held,
-                      int *leaves)
+                      int *sources)
 {
-    for (int i = 0; i < *leaves; i++) { /* read already: each array is read once */
+    for (int i = 0; i < *sources; i++) { /* read already: each array is read once */
         const ndi_node *other = held[i];
         if (other->data == source->data && other->dtype == source->dtype &&
             other->rank == source->rank &&
             memcmp(other->dims, source->dims, 2 * source->rank * sizeof(int64_t)) == 0)
             return other->value;
     }
-    held[(*leaves)++] = source;
+    held[(*sources)++] = source;
     ndi_nest_add_strided(nest, source->data, source->rank, source->dims, strides_of(source));
     return ndi_program_operand(program, (nd_dtype)source->dtype);
 }
@@ -102,21 +103,18 @@ typedef struct builder {
     ndi_program *program;
     ndi_nest *nest;
     ndi_node **held;
-    int leaves;
-    uint32_t mark;
+    int sources;
+    uint32_t walk;
 } builder;
 
 /* All sources first: operands come before steps. */
 static void add_sources(builder *b, ndi_node *node)
 {
-    if (node->mark == b->mark)
+    if (!ndi_graph_visit(node, b->walk))
         return;
-    node->mark = b->mark;
     node->value = -1;
-    if (ndi_is_source(node)) {
-        node->value = add_source(b->program, b->nest, node, b->held, &b->leaves);
-        return;
-    }
+    if (ndi_is_source(node))
+        node->value = add_source(b->program, b->nest, node, b->held, &b->sources);
     for (int i = 0; i < node->step.arguments; i++)
         if (node->argument[i])
             add_sources(b, node->argument[i]);
@@ -139,36 +137,23 @@ static int add_steps(builder *b, ndi_node *node)
     return node->value;
 }
 
-/* The steps below result[0] that are to be stored too. */
-static void gather_results(ndi_node *node, ndi_node **result, int *results)
+/* Counts this demand of the steps below `node`; those that are to be stored too join `result`. */
+static void demand(ndi_node *node, ndi_node **result, int *results, uint32_t walk)
 {
-    if (ndi_is_source(node))
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
         return;
-    for (int i = 1; i < *results; i++)
-        if (result[i] == node)
-            return;
-    if (node != result[0] && wanted_again(node) && *results < NDI_PROGRAM_RESULTS &&
+    if (result && node != result[0] && wanted_again(node) && *results < NDI_PROGRAM_RESULTS &&
         !ndi_graph_claimed(node))
         result[(*results)++] = node;
+    node->demanded = true;
     for (int i = 0; i < node->step.arguments; i++)
         if (node->argument[i])
-            gather_results(node->argument[i], result, results);
+            demand(node->argument[i], result, results, walk);
 }
 
-static void count_demands(ndi_node *node)
+static void hold(ndi_node *const *held, ndi_storage **kept, int sources)
 {
-    if (ndi_is_source(node))
-        return;
-    if (node->demands < 2)
-        node->demands++;
-    for (int i = 0; i < node->step.arguments; i++)
-        if (node->argument[i])
-            count_demands(node->argument[i]);
-}
-
-static void hold(ndi_node *const *held, ndi_storage **kept, int leaves)
-{
-    for (int i = 0; i < leaves; i++) {
+    for (int i = 0; i < sources; i++) {
         ndi_node_retain(held[i]);
         kept[i] = held[i]->storage;
         if (kept[i])
@@ -176,15 +161,15 @@ static void hold(ndi_node *const *held, ndi_storage **kept, int leaves)
     }
 }
 
-static void let_go(ndi_node *const *held, int leaves)
+static void let_go(ndi_node *const *held, int sources)
 {
-    for (int i = 0; i < leaves; i++)
+    for (int i = 0; i < sources; i++)
         ndi_node_release(held[i]);
 }
 
-static void let_storages_go(ndi_storage *const *kept, int leaves)
+static void let_storages_go(ndi_storage *const *kept, int sources)
 {
-    for (int i = 0; i < leaves; i++)
+    for (int i = 0; i < sources; i++)
         ndi_storage_release(kept[i]);
 }
 
@@ -207,11 +192,10 @@ static void run_plain(const ndi_node *node, ndi_nest *nest)
 static bool run(ndi_node *node)
 {
     plan p;
-    p.leaves = 0;
+    p.sources = 0;
     p.result[0] = node;
     int results = 1;
-    gather_results(node, p.result, &results);
-    count_demands(node);
+    demand(node, p.result, &results, ndi_graph_walk());
     for (int r = 0; r < results; r++) {
         const size_t bytes =
             (size_t)p.result[r]->size * nd_dtype_size((nd_dtype)p.result[r]->dtype);
@@ -227,9 +211,9 @@ static bool run(ndi_node *node)
     for (int r = 0; r < results; r++)
         ndi_nest_add_strided(&p.nest, p.made[r]->memory, p.result[r]->rank, p.result[r]->dims,
                              strides_of(p.result[r]));
-    builder b = {&p.program, &p.nest, p.held, 0, ++programs_built};
+    builder b = {&p.program, &p.nest, p.held, 0, ndi_graph_walk()};
     add_sources(&b, node);
-    p.leaves = b.leaves;
+    p.sources = b.sources;
     const bool plain = results == 1 && is_plain(node);
     ndi_map step = node->step;
     if (plain) {
@@ -242,7 +226,7 @@ static bool run(ndi_node *node)
             ndi_program_store(&p.program, p.result[r]->value, r);
         ndi_program_end(&p.program);
     }
-    hold(p.held, p.kept, p.leaves);
+    hold(p.held, p.kept, p.sources);
     for (int r = 0; r < results; r++)
         ndi_graph_claim(ndi_node_retain(p.result[r]));
     ndi_graph_unlock();
@@ -251,10 +235,10 @@ static bool run(ndi_node *node)
         ndi_map_run(&step, &p.nest);
     else
         ndi_program_run(&p.program, &p.nest);
-    let_storages_go(p.kept, p.leaves);
+    let_storages_go(p.kept, p.sources);
 
     ndi_graph_lock();
-    let_go(p.held, p.leaves);
+    let_go(p.held, p.sources);
     for (int r = 0; r < results; r++) {
         ndi_node_computed(p.result[r], p.made[r]);
         ndi_graph_release_claim(p.result[r]);
@@ -305,7 +289,7 @@ static bool move_source(ndi_node *source, const ndi_node *root)
 static bool clear_way(ndi_node *node, bool stores)
 {
     ndi_node *found;
-    while (!ndi_is_source(node) && (found = obstacle(node, node, stores))) {
+    while (!ndi_is_source(node) && (found = obstacle(node, node, stores, ndi_graph_walk()))) {
         bool done;
         if (ndi_is_source(found)) {
             done = move_source(found, node);
@@ -356,7 +340,7 @@ ndi_readiness ndi_producer_begin(ndi_producer *producer, const nd_array *array, 
         return NDI_STORED;
     ndi_graph_lock();
     ndi_readiness readiness = NDI_STORED;
-    if (node->demands == 0)
+    if (!node->demanded)
         readiness = clear_way(node, false) ? NDI_READY : NDI_FAILED;
     if (readiness == NDI_READY && (ndi_is_source(node) || ndi_graph_claimed(node)))
         readiness = NDI_STORED;
@@ -365,7 +349,7 @@ ndi_readiness ndi_producer_begin(ndi_producer *producer, const nd_array *array, 
         ndi_graph_unlock();
         return readiness;
     }
-    count_demands(node);
+    demand(node, NULL, NULL, ndi_graph_walk());
     producer->node = node;
     int64_t strides[ND_MAX_RANK]; /* of the elements as they are produced */
     const int64_t own = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
@@ -374,13 +358,13 @@ ndi_readiness ndi_producer_begin(ndi_producer *producer, const nd_array *array, 
     ndi_program_begin(&producer->program, 1);
     ndi_nest_begin(&producer->nest, node->rank, node->dims);
     ndi_nest_add_strided(&producer->nest, ndi_virtual_elements, node->rank, node->dims, strides);
-    builder b = {&producer->program, &producer->nest, producer->held, 0, ++programs_built};
+    builder b = {&producer->program, &producer->nest, producer->held, 0, ndi_graph_walk()};
     add_sources(&b, node);
-    producer->leaves = b.leaves;
+    producer->sources = b.sources;
     ndi_program_store(&producer->program,
                       ndi_program_cast(&producer->program, add_steps(&b, node), dtype), 0);
     ndi_program_end(&producer->program);
-    hold(producer->held, producer->kept, producer->leaves);
+    hold(producer->held, producer->kept, producer->sources);
     ndi_graph_claim(node);
     ndi_graph_unlock();
     ndi_nest_simplify(&producer->nest);
@@ -389,9 +373,9 @@ ndi_readiness ndi_producer_begin(ndi_producer *producer, const nd_array *array, 
 
 void ndi_producer_end(ndi_producer *producer)
 {
-    let_storages_go(producer->kept, producer->leaves);
+    let_storages_go(producer->kept, producer->sources);
     ndi_graph_lock();
-    let_go(producer->held, producer->leaves);
+    let_go(producer->held, producer->sources);
     ndi_graph_release_claim(producer->node);
     ndi_node_release(producer->node);
     ndi_graph_unlock();

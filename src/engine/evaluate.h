@@ -15,9 +15,9 @@ typedef struct ndi_producer {
     ndi_program program;
     ndi_nest nest; /* operand 0 stands for the array's elements, in the order in which they would
                       lie in memory */
-    ndi_node *held[NDI_GRAPH_LEAVES];
-    ndi_storage *kept[NDI_GRAPH_LEAVES];
-    int leaves;
+    ndi_node *held[NDI_GRAPH_SOURCES];
+    ndi_storage *kept[NDI_GRAPH_SOURCES];
+    int sources;
 } ndi_producer;
 
 typedef enum ndi_readiness {

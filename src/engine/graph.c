@@ -64,6 +64,12 @@ void ndi_graph_wait(void)
     pthread_cond_wait(&changed, &lock);
 }
 
+uint32_t ndi_graph_walk(void)
+{
+    static uint32_t walks;
+    return ++walks;
+}
+
 static void after_fork_in_child(void)
 {
     generation++;
@@ -79,7 +85,8 @@ static ndi_node *new_node(nd_dtype dtype, int rank, int64_t size, const int64_t 
     if (!node)
         return NULL;
     node->references = 1;
-    node->steps = node->leaves = node->demands = 0;
+    node->cost = 0;
+    node->demanded = false;
     node->claim = node->mark = 0;
     node->array = NULL;
     node->step.kernel = NULL;
@@ -107,7 +114,7 @@ static void drop_arguments(ndi_node *node)
     node->step.arguments = 0;
 }
 
-/* The depth of the recursion is bounded by NDI_GRAPH_STEPS. */
+/* The depth of the recursion is bounded by NDI_GRAPH_COST. */
 void ndi_node_release(ndi_node *node)
 {
     if (--node->references > 0)
@@ -123,8 +130,6 @@ static void read_storage(ndi_node *node, ndi_storage *storage, char *data)
 {
     node->storage = storage;
     node->data = data;
-    node->leaves = 1;
-    node->steps = 0;
     atomic_fetch_add_explicit(&storage->pending, 1, memory_order_relaxed);
 }
 
@@ -153,7 +158,6 @@ static ndi_node *new_source(const nd_array *array)
     const nd_array *const owner = array->owner ? array->owner : array;
     memcpy(node->own, owner->inline_data, sizeof node->own);
     node->data = node->own + (array->data - owner->inline_data);
-    node->leaves = 1;
     return node;
 }
 
@@ -190,6 +194,7 @@ void ndi_node_computed(ndi_node *node, ndi_storage *storage)
 {
     drop_arguments(node);
     node->step.kernel = NULL;
+    node->cost = 0;
     nd_array *const array = node->array;
     read_storage(node, storage, storage->memory);
     if (!array)
@@ -218,12 +223,14 @@ static bool compute(const nd_array *array)
     return !node || ndi_evaluate(node);
 }
 
-static bool reads(const ndi_node *node, const ndi_storage *storage)
+static bool reads(ndi_node *node, const ndi_storage *storage, uint32_t walk)
 {
+    if (!ndi_graph_visit(node, walk))
+        return false;
     if (ndi_is_source(node))
         return node->storage == storage;
     for (int i = 0; i < node->step.arguments; i++)
-        if (node->argument[i] && reads(node->argument[i], storage))
+        if (node->argument[i] && reads(node->argument[i], storage, walk))
             return true;
     return false;
 }
@@ -234,7 +241,7 @@ static bool settle(ndi_storage *storage)
     while (true) {
         ndi_graph_lock();
         ndi_node *node = oldest;
-        while (node && !reads(node, storage))
+        while (node && !reads(node, storage, ndi_graph_walk()))
             node = node->next;
         if (node)
             ndi_node_retain(node);
@@ -304,41 +311,65 @@ bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
     return true;
 }
 
-static int cost(const ndi_map *step)
+static int cost_of(const ndi_map *step)
 {
-    int steps = 1 + (step->computed != step->out);
+    int cost = 1 + (step->computed != step->out);
     for (int i = 0; i < step->arguments; i++)
-        steps += step->in[i] != step->taken[i];
-    return steps;
+        cost += step->in[i] != step->taken[i];
+    return cost;
 }
 
-/* Computes the largest arguments until a step on them is not too large. */
+typedef struct extent {
+    int cost, sources;
+} extent;
+
+static extent extent_of(ndi_node *node, uint32_t walk)
+{
+    extent sum = {0, 0};
+    if (!ndi_graph_visit(node, walk))
+        return sum;
+    sum.cost = node->cost;
+    sum.sources = ndi_is_source(node);
+    for (int i = 0; i < node->step.arguments; i++) {
+        if (!node->argument[i])
+            continue;
+        const extent more = extent_of(node->argument[i], walk);
+        sum.cost += more.cost;
+        sum.sources += more.sources;
+    }
+    return sum;
+}
+
+/* The argument to compute first, as the step would make the graph below it too large; -1: none. */
+static int too_large(const ndi_map *step, const nd_operand *arguments)
+{
+    extent sum = {cost_of(step), 0};
+    int largest = -1, most = 0;
+    ndi_graph_lock();
+    const uint32_t walk = ndi_graph_walk();
+    for (int i = 0; i < step->arguments; i++) {
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        const nd_array *const a = arguments[i].array;
+        ndi_node *const node = atomic_load_explicit(&a->node, memory_order_relaxed);
+        const extent own = node ? extent_of(node, walk) : (extent){0, 1};
+        sum.cost += own.cost;
+        sum.sources += own.sources;
+        if (own.cost > most) {
+            most = own.cost;
+            largest = i;
+        }
+    }
+    ndi_graph_unlock();
+    return sum.cost > NDI_GRAPH_COST || sum.sources > NDI_GRAPH_SOURCES ? largest : -1;
+}
+
 static bool make_room(const ndi_map *step, const nd_operand *arguments)
 {
-    while (true) {
-        int steps = cost(step), leaves = 0, most = 0, largest = -1;
-        for (int i = 0; i < step->arguments; i++) {
-            if (arguments[i].kind != ND_OPERAND_ARRAY)
-                continue;
-            ndi_node *node = ndi_graph_node_of(arguments[i].array);
-            const int own = node ? node->steps : 0;
-            leaves += node ? node->leaves : 1;
-            steps += own;
-            if (own > most) {
-                most = own;
-                largest = i;
-            }
-            if (node) {
-                ndi_graph_lock();
-                ndi_node_release(node);
-                ndi_graph_unlock();
-            }
-        }
-        if (largest < 0 || (steps <= NDI_GRAPH_STEPS && leaves <= NDI_GRAPH_LEAVES))
-            return true;
-        if (!ndi_force(arguments[largest].array))
+    for (int i; (i = too_large(step, arguments)) >= 0;)
+        if (!ndi_force(arguments[i].array))
             return false;
-    }
+    return true;
 }
 
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
@@ -357,7 +388,6 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
     node->step = *step;
     node->step.arguments = 0;
     bool complete = true;
-    int steps = cost(step), leaves = 0;
     ndi_graph_lock();
     for (int i = 0; complete && i < step->arguments; i++) {
         node->argument[i] = NULL;
@@ -368,16 +398,13 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
             complete = node->argument[i] != NULL;
             if (!complete)
                 break;
-            steps += node->argument[i]->steps;
-            leaves += node->argument[i]->leaves;
         } else {
             memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
         }
         node->step.arguments = i + 1;
     }
     if (complete) {
-        node->steps = (uint8_t)steps;
-        node->leaves = (uint8_t)leaves;
+        node->cost = (uint8_t)cost_of(step);
         link_pending(node, array);
         atomic_store_explicit(&array->node, node, memory_order_release);
     } else {

@@ -9,16 +9,16 @@
 #include "engine/map.h"
 
 enum {
-    NDI_GRAPH_STEPS = 32,  /* of a pending array at most: what would be larger is computed first */
-    NDI_GRAPH_LEAVES = 16, /* sources */
+    NDI_GRAPH_COST = 32,    /* of what a pending array needs: kernels and conversions */
+    NDI_GRAPH_SOURCES = 16, /* what would be larger is computed in parts */
 };
 
 typedef struct ndi_node ndi_node;
 
 struct ndi_node {
     int references;
-    uint8_t steps, leaves;     /* below, each way to them counted */
-    uint8_t demands;           /* how often it was computed as a part of something else */
+    uint8_t cost;              /* kernels and conversions of the step */
+    bool demanded;             /* it was computed as a part of something else before */
     uint32_t claim;            /* a plan that runs will give it elements: see ndi_graph_claim() */
     nd_array *array;           /* the pending array, or NULL if it is released or computed */
     ndi_node *previous, *next; /* nodes with pending arrays, the oldest first */
@@ -33,8 +33,8 @@ struct ndi_node {
     /* Both: */
     int8_t dtype;
     uint8_t rank;
-    int value;     /* in the program that was built last with it: */
-    uint32_t mark; /* number of that program */
+    uint32_t mark; /* number of the walk that came by last */
+    int value;     /* in the program that was built last with it */
     int64_t size;
     int64_t dims[]; /* lengths, then strides: of a step, where its elements will be */
 };
@@ -71,6 +71,18 @@ void ndi_graph_claim(ndi_node *node);
 bool ndi_graph_claimed(const ndi_node *node);
 void ndi_graph_release_claim(ndi_node *node);
 void ndi_graph_wait(void);
+
+/* With the lock held: the number of a new walk over the graph. A walk marks the nodes it has seen:
+ * there are far more ways than nodes. */
+uint32_t ndi_graph_walk(void);
+
+/* True if the walk has not been here yet; it has now. */
+static inline bool ndi_graph_visit(ndi_node *node, uint32_t walk)
+{
+    const bool first = node->mark != walk;
+    node->mark = walk;
+    return first;
+}
 
 /* With the lock held: a reference more, a reference less. */
 ndi_node *ndi_node_retain(ndi_node *node);

@@ -128,25 +128,7 @@ void ndi_program_end(ndi_program *program)
 
 /* ---- Running ---- */
 
-typedef struct program_run {
-    const ndi_program *program;
-    const ndi_nest *nest;
-    const ndi_kernels *kernels;
-    bool stream[NDI_PROGRAM_RESULTS];
-    bool streams; /* some result */
-} program_run;
-
-/* What a thread has while it runs: where the values of the block are, and how they step. */
-typedef struct frame {
-    char *pointer[NDI_PROGRAM_VALUES];
-    ptrdiff_t stride[NDI_PROGRAM_VALUES];
-    char *operand[NDI_NEST_OPERANDS];
-    ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
-    bool aligned_streams[NDI_PROGRAM_STEPS]; /* arguments let the streaming kernel run */
-    _Alignas(64) char registers[NDI_PROGRAM_REGISTERS][NDI_REGISTER_BYTES];
-} frame;
-
-static bool all_repeat(const frame *f, const ndi_program_step *step)
+static bool all_repeat(const ndi_frame *f, const ndi_program_step *step)
 {
     for (int i = 0; i < step->arguments; i++)
         if (f->stride[step->argument[i]] != 0)
@@ -154,22 +136,26 @@ static bool all_repeat(const frame *f, const ndi_program_step *step)
     return true;
 }
 
-static bool all_contiguous(const ndi_program *program, const frame *f, const ndi_program_step *step)
+static bool all_contiguous(const ndi_frame *f, const ndi_program_step *step)
 {
     for (int i = 0; i < step->arguments; i++) {
         const int v = step->argument[i];
-        if (f->stride[v] != (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[v].dtype))
+        if (f->stride[v] != (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype))
             return false;
     }
     return true;
 }
 
-/* Everything about a frame that is the same for all blocks. A value made of values that repeat
- * repeats. */
-static void frame_begin(frame *f, const program_run *run)
+/* Everything that is the same for all blocks. A value made of values that repeat repeats. */
+static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest *nest,
+                        const bool *stream)
 {
-    const ndi_program *program = run->program;
-    const ndi_nest *nest = run->nest;
+    f->program = program;
+    f->nest = nest;
+    f->kernels = ndi_kernels_in_use();
+    f->reads = 0;
+    for (int r = 0; r < program->results; r++)
+        f->stream[r] = stream[r];
     for (int operand = 0; operand < nest->operands; operand++)
         f->operand_stride[operand] = nest->stride[operand][nest->rank - 1];
     for (int v = 0; v < program->values; v++) {
@@ -177,6 +163,7 @@ static void frame_begin(frame *f, const program_run *run)
         switch ((ndi_place)value->place) {
         case NDI_IN_OPERAND:
             f->stride[v] = f->operand_stride[value->index];
+            f->read[f->reads++] = (uint8_t)v;
             break;
         case NDI_IN_SCALAR:
             f->pointer[v] = (char *)program->scalar[value->index];
@@ -189,25 +176,24 @@ static void frame_begin(frame *f, const program_run *run)
     }
     for (int s = 0; s < program->steps; s++) {
         const ndi_program_step *step = &program->step[s];
-        const bool result = step->stores >= 0;
-        f->stride[step->result] =
-            !result && all_repeat(f, step)
-                ? 0
-                : (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[step->result].dtype);
-        if (result && !run->stream[step->stores])
-            f->stride[step->result] = f->operand_stride[step->stores];
-        f->aligned_streams[s] = result && run->stream[step->stores] && step->streaming &&
-                                program->value[step->result].last_use <= s &&
-                                all_contiguous(program, f, step);
+        const bool stores = step->stores >= 0, streams = stores && stream[step->stores];
+        ptrdiff_t stride = (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[step->result].dtype);
+        if (stores && !streams)
+            stride = f->operand_stride[step->stores];
+        else if (!stores && all_repeat(f, step))
+            stride = 0;
+        f->stride[step->result] = stride;
+        f->streams_itself[s] = streams && step->streaming &&
+                               program->value[step->result].last_use <= s &&
+                               all_contiguous(f, step);
     }
 }
 
-static void run_block(const program_run *run, frame *f, size_t n)
+static void run_block(ndi_frame *f, size_t n)
 {
-    const ndi_program *program = run->program;
-    for (int v = 0; v < program->values; v++)
-        if (program->value[v].place == NDI_IN_OPERAND)
-            f->pointer[v] = f->operand[program->value[v].index];
+    const ndi_program *program = f->program;
+    for (int i = 0; i < f->reads; i++)
+        f->pointer[f->read[i]] = f->operand[program->value[f->read[i]].index];
     for (int s = 0; s < program->steps; s++) {
         const ndi_program_step *step = &program->step[s];
         const int result = step->result;
@@ -217,64 +203,76 @@ static void run_block(const program_run *run, frame *f, size_t n)
             p[i + 1] = f->pointer[step->argument[i]];
             strides[i + 1] = f->stride[step->argument[i]];
         }
-        ndi_kernel *kernel = step->kernel;
-        bool copies = false;
-        if (step->stores >= 0) {
-            char *const out = f->operand[step->stores];
-            if (!run->stream[step->stores]) {
-                f->pointer[result] = out;
-            } else if (f->aligned_streams[s] && (uintptr_t)out % 64 == 0) {
-                p[0] = out;
-                strides[0] = f->stride[result];
-                step->streaming(n, p, strides);
-                continue;
-            } else {
-                copies = true;
-            }
-        }
-        p[0] = f->pointer[result];
         strides[0] = f->stride[result];
-        kernel(strides[0] == 0 ? 1 : n, p, strides);
-        if (copies)
-            run->kernels->stream(f->operand[step->stores], p[0], n * (size_t)strides[0]);
+        char *const out = step->stores >= 0 ? f->operand[step->stores] : NULL;
+        const bool streams = out && f->stream[step->stores];
+        if (streams && f->streams_itself[s] && (uintptr_t)out % 64 == 0) {
+            p[0] = out;
+            step->streaming(n, p, strides);
+            continue;
+        }
+        if (out && !streams)
+            f->pointer[result] = out;
+        p[0] = f->pointer[result];
+        step->kernel(strides[0] == 0 ? 1 : n, p, strides);
+        if (streams)
+            f->kernels->stream(out, p[0], n * (size_t)strides[0]);
     }
 }
 
 /* `n` elements of a run of the innermost axis; the operands move on. */
-static void run_inner(const program_run *run, frame *f, int64_t n)
+static void run_inner(ndi_frame *f, int64_t n)
 {
     while (n > 0) {
-        const int64_t now = n < run->program->block ? n : run->program->block;
-        run_block(run, f, (size_t)now);
-        for (int operand = 0; operand < run->nest->operands; operand++)
+        const int64_t now = n < f->program->block ? n : f->program->block;
+        run_block(f, (size_t)now);
+        for (int operand = 0; operand < f->nest->operands; operand++)
             f->operand[operand] += now * f->operand_stride[operand];
         n -= now;
     }
 }
 
+/* `n` elements from the linear index `begin` on; with `out`, operand 0 is there, without gaps. */
+static void run_elements(ndi_frame *f, int64_t begin, int64_t n, char *out)
+{
+    const ndi_nest *nest = f->nest;
+    const int last = nest->rank - 1;
+    int64_t index[ND_MAX_RANK];
+    int64_t within = ndi_nest_seek(nest, begin, index, f->operand);
+    const bool produces = out != NULL;
+    if (produces)
+        f->operand[0] = out;
+    while (n > 0) {
+        const int64_t rest = nest->length[last] - within, now = rest < n ? rest : n;
+        run_inner(f, now);
+        n -= now;
+        if (n == 0)
+            break;
+        out = f->operand[0];
+        for (int operand = 0; operand < nest->operands; operand++)
+            f->operand[operand] -= nest->length[last] * f->operand_stride[operand];
+        within = 0;
+        ndi_nest_next(nest, index, f->operand);
+        if (produces)
+            f->operand[0] = out;
+    }
+}
+
+typedef struct program_run {
+    const ndi_program *program;
+    const ndi_nest *nest;
+    bool stream[NDI_PROGRAM_RESULTS];
+    bool streams; /* some result */
+} program_run;
+
 static void run_range(void *context, size_t begin, size_t end)
 {
     const program_run *run = context;
-    const ndi_nest *nest = run->nest;
-    const int last = nest->rank - 1;
-    int64_t index[ND_MAX_RANK];
-    frame f;
-    frame_begin(&f, run);
-    int64_t left = (int64_t)(end - begin);
-    int64_t within = ndi_nest_seek(nest, (int64_t)begin, index, f.operand);
-    while (left > 0) {
-        const int64_t rest = nest->length[last] - within, now = rest < left ? rest : left;
-        run_inner(run, &f, now);
-        left -= now;
-        if (left == 0)
-            break;
-        for (int operand = 0; operand < nest->operands; operand++)
-            f.operand[operand] -= nest->length[last] * f.operand_stride[operand];
-        within = 0;
-        ndi_nest_next(nest, index, f.operand);
-    }
+    ndi_frame f;
+    begin_frame(&f, run->program, run->nest, run->stream);
+    run_elements(&f, (int64_t)begin, (int64_t)(end - begin), NULL);
     if (run->streams)
-        run->kernels->stream_end();
+        f.kernels->stream_end();
 }
 
 void ndi_program_run(const ndi_program *program, ndi_nest *nest)
@@ -282,7 +280,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest)
     if (nest->size == 0)
         return;
     ndi_nest_simplify(nest);
-    program_run run = {.program = program, .nest = nest, .kernels = ndi_kernels_in_use()};
+    program_run run = {.program = program, .nest = nest};
     size_t bytes = 0; /* traffic of one element */
     size_t size_of[NDI_PROGRAM_RESULTS] = {0};
     for (int s = 0; s < program->steps; s++)
@@ -303,8 +301,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest)
         run.streams |= run.stream[r];
     }
     const size_t block = (size_t)program->block;
-    const size_t work =
-        bytes * (1 + (size_t)program->steps / 4); /* light steps hide under traffic */
+    const size_t work = bytes * (1 + (size_t)program->steps / 4); /* few steps hide under traffic */
     const size_t grain = (GRAIN_BYTES / work + block - 1) / block * block;
     if ((size_t)nest->size <= grain)
         run_range(&run, 0, (size_t)nest->size);
@@ -312,27 +309,12 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest)
         ndi_parallel_for((size_t)nest->size, grain, run_range, &run);
 }
 
-void ndi_program_produce(const ndi_program *program, const ndi_nest *nest, int64_t begin, int64_t n,
-                         char *out)
+void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced)
 {
-    const program_run run = {.program = program, .nest = nest, .kernels = ndi_kernels_in_use()};
-    const int last = nest->rank - 1;
-    int64_t index[ND_MAX_RANK];
-    frame f;
-    frame_begin(&f, &run);
-    int64_t within = ndi_nest_seek(nest, begin, index, f.operand);
-    f.operand[0] = out;
-    while (n > 0) {
-        const int64_t rest = nest->length[last] - within, now = rest < n ? rest : n;
-        run_inner(&run, &f, now);
-        n -= now;
-        if (n == 0)
-            break;
-        char *const next = f.operand[0];
-        for (int operand = 0; operand < nest->operands; operand++)
-            f.operand[operand] -= nest->length[last] * f.operand_stride[operand];
-        within = 0;
-        ndi_nest_next(nest, index, f.operand);
-        f.operand[0] = next;
-    }
+    begin_frame(frame, produced->program, produced->nest, (const bool[NDI_PROGRAM_RESULTS]){false});
+}
+
+void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out)
+{
+    run_elements(frame, begin, n, out);
 }

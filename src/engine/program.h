@@ -81,9 +81,28 @@ void ndi_program_end(ndi_program *program);
 /* Computes all results over the nest (simplified here) on the pool. Cannot fail. */
 void ndi_program_run(const ndi_program *program, ndi_nest *nest);
 
-/* The elements begin..begin+n-1 of the nest's linear space (simplified before) into `out`, without
- * gaps: for programs of one result, whose operand 0 stands for it without memory. */
-void ndi_program_produce(const ndi_program *program, const ndi_nest *nest, int64_t begin, int64_t n,
-                         char *out);
+/* What a thread has while it runs a program: where the values of the block are, how they step, and
+ * the registers. */
+typedef struct ndi_frame {
+    const ndi_program *program;
+    const ndi_nest *nest;
+    const ndi_kernels *kernels;
+    char *pointer[NDI_PROGRAM_VALUES];
+    ptrdiff_t stride[NDI_PROGRAM_VALUES];
+    char *operand[NDI_NEST_OPERANDS];
+    ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
+    int reads; /* values that are operands */
+    uint8_t read[NDI_NEST_OPERANDS];
+    bool stream[NDI_PROGRAM_RESULTS];       /* results that go past the cache */
+    bool streams_itself[NDI_PROGRAM_STEPS]; /* the kernel has such stores and can use them */
+    _Alignas(64) char registers[NDI_PROGRAM_REGISTERS][NDI_REGISTER_BYTES];
+} ndi_frame;
+
+/* Prepares a frame for ndi_program_produce(); program and nest (simplified) must outlive it. */
+void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced);
+
+/* Computes the elements begin..begin+n-1 of the nest's linear space into `out`, without gaps: for
+ * programs of one result, whose operand 0 stands for it without memory. */
+void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out);
 
 #endif

@@ -144,7 +144,7 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
 
 /* Computes a leaf's elements into scratch. Their addresses say where they would lie: without gaps,
  * so along one side of the leaf they are a run, and often altogether. */
-static void produce_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch)
+static void produce_leaf(const reduction_run *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
 {
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->taken),
                     own = (ptrdiff_t)nd_dtype_size(run->in);
@@ -160,15 +160,14 @@ static void produce_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
     }
     const int64_t first = (leaf->data - ndi_virtual_elements) / own;
     for (size_t line = 0; line < lines; line++)
-        ndi_program_produce(run->produced->program, run->produced->nest,
-                            first + (int64_t)line * next, (int64_t)length,
+        ndi_program_produce(frame, first + (int64_t)line * next, (int64_t)length,
                             scratch + (ptrdiff_t)(line * length) * size);
     leaf->data = scratch;
 }
 
 /* The leaves first..last-1 of the columns that begin at `data`, into `t`. */
 static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
-                  int64_t last, char *scratch)
+                  int64_t last, char *scratch, ndi_frame *frame)
 {
     const ndi_nest *swept = &run->swept;
     const int inner = swept->rank - 1;
@@ -193,7 +192,7 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
             leaf.state[plane] = state->plane[plane];
         state->count = (double)leaf.rows;
         if (run->produced)
-            produce_leaf(run, &leaf, scratch);
+            produce_leaf(run, frame, &leaf, scratch);
         else if (run->converts)
             convert_leaf(run, &leaf, scratch);
         run->leaf(&leaf);
@@ -292,6 +291,9 @@ static void run_tasks(void *context, size_t begin, size_t end)
     reduction_run *run = context;
     tree t;
     _Alignas(64) char scratch[CONVERTED * STATE_BYTES];
+    ndi_frame frame;
+    if (run->produced)
+        ndi_frame_begin(&frame, run->produced);
     if (!tree_make(&t, run)) {
         atomic_store(&run->failed, true);
         return;
@@ -306,14 +308,14 @@ static void run_tasks(void *context, size_t begin, size_t end)
         if (run->may_decide && atomic_load_explicit(&run->decided, memory_order_relaxed))
             last = first + 1; /* any one leaf completes a state */
         if (run->by_columns) {
-            sweep(run, &t, in, columns, first, last, scratch);
+            sweep(run, &t, in, columns, first, last, scratch, &frame);
             const tile_state *state = tree_end(&t, run, columns);
             copy_state(run, columns, whole.plane, 0, state);
             whole.count = state->count;
         } else {
             for (size_t c = 0; c < columns; c++) {
                 sweep(run, &t, in + (ptrdiff_t)c * run->kept.stride[0][run->kept.rank - 1], 1,
-                      first, last, scratch);
+                      first, last, scratch, &frame);
                 const tile_state *state = tree_end(&t, run, 1);
                 copy_state(run, 1, whole.plane, c, state);
                 whole.count = state->count;
