@@ -3,7 +3,7 @@
 #include "engine/copy.h"
 
 #include "base/pool.h"
-#include "engine/graph.h"
+#include "engine/evaluate.h"
 #include "engine/map.h"
 
 /* ---- The transposing copy: the two sides are contiguous along different axes ---- */
@@ -182,7 +182,7 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
     if (!target || !source)
         return nd_error() != ND_OK ? nd_error()
                                    : ndi_fail_status(ND_ERROR_ARGUMENT, "assign: NULL array");
-    if (!ndi_force(source) || !ndi_force_writeable(target))
+    if (!ndi_force_writeable(target))
         return nd_error();
     if (!target->writeable)
         return ndi_fail_status(ND_ERROR_READONLY, "assign: the target is read-only");
@@ -197,6 +197,11 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
                                "assign: shape %s does not broadcast to the target's %s",
                                ndi_shape_text(from, source->rank, ndi_lengths(source)),
                                ndi_shape_text(to, target->rank, ndi_lengths(target)));
+    if (!ndi_has_data(source)) { /* what it reads is not the target's memory: that is settled */
+        const ndi_map step = cast_step(nd_dtype_of(target), nd_dtype_of(source));
+        const nd_operand argument = nd_operand_array((nd_array *)source);
+        return ndi_evaluate_into(&step, &argument, NULL, target) ? ND_OK : nd_error();
+    }
     const ndi_overlap overlap = ndi_array_overlap(target, source);
     if (overlap == NDI_IDENTICAL && target->dtype == source->dtype)
         return ND_OK;

@@ -4,7 +4,7 @@
 
 #include "array/dtype.h"
 #include "engine/copy.h"
-#include "engine/graph.h"
+#include "engine/evaluate.h"
 #include "engine/map.h"
 
 /* What broadcasting made of the shapes of a call. */
@@ -241,6 +241,14 @@ static nd_array *run(nd_op op, int count, const nd_operand *arguments,
     return out;
 }
 
+static bool force_arguments(int count, const nd_operand *arguments)
+{
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !ndi_force(arguments[i].array))
+            return false;
+    return true;
+}
+
 static nd_array *into(nd_op op, int count, const nd_operand *arguments,
                       const ndi_resolution *resolution, const common_shape *shape, nd_array *out)
 {
@@ -268,15 +276,27 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     }
     common_shape whole = {.rank = out->rank};
     memcpy(whole.length, ndi_lengths(out), (size_t)out->rank * sizeof(int64_t));
-    bool in_place = false, copies = false;
+    bool in_place = false, copies = false, pending = false;
     for (int i = 0; i < count; i++) {
         if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
         const nd_array *a = arguments[i].array;
+        if (!ndi_has_data(a)) { /* what it reads is not `out`'s memory: that has been settled */
+            pending = true;
+            continue;
+        }
         const ndi_overlap overlap = ndi_array_overlap(out, a);
         in_place |= overlap == NDI_IDENTICAL;
         copies |= overlap == NDI_OVERLAPS;
     }
+    if (pending && !copies && out->size > ndi_small_elements()) {
+        scalar_elements scalars;
+        ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
+        step.in_place = in_place;
+        return ndi_evaluate_into(&step, arguments, scalars.element, out) ? out : NULL;
+    }
+    if (!force_arguments(count, arguments))
+        return NULL;
     if (!copies)
         return run(op, count, arguments, resolution, &whole, out, in_place);
     nd_array *fresh = ndi_new(nd_dtype_of(out), whole.rank, whole.length, NULL);
@@ -286,14 +306,6 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     const bool done = ndi_copy_elements(out, fresh);
     ndi_drop(fresh);
     return done ? out : NULL;
-}
-
-static bool force_arguments(int count, const nd_operand *arguments)
-{
-    for (int i = 0; i < count; i++)
-        if (arguments[i].kind == ND_OPERAND_ARRAY && !ndi_force(arguments[i].array))
-            return false;
-    return true;
 }
 
 /* Elements of a shape; -1 if they are more than can be counted, which an error will say. */
@@ -320,7 +332,7 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         return NULL;
     if (op == ND_OP_power && !exponents_allowed(&resolution, arguments[1]))
         return NULL;
-    if (out && !(force_arguments(count, arguments) && ndi_force_writeable(out)))
+    if (out && !ndi_force_writeable(out))
         return NULL;
     nd_array *small = out;
     if (small_call(op, count, arguments, &resolution, &small))

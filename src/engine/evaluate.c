@@ -188,20 +188,22 @@ static void run_plain(const ndi_node *node, ndi_nest *nest)
     }
 }
 
-/* With the lock held, which is given up while the plan runs. */
-static bool run(ndi_node *node)
+/* Computes a node into memory of its own, or into `target`. With the lock held, which is given up
+ * while the plan runs. */
+static bool run(ndi_node *node, nd_array *target)
 {
     plan p;
     p.sources = 0;
     p.result[0] = node;
     int results = 1;
+    const int first_made = target ? 1 : 0;
     demand(node, p.result, &results, ndi_graph_walk());
-    for (int r = 0; r < results; r++) {
+    for (int r = first_made; r < results; r++) {
         const size_t bytes =
             (size_t)p.result[r]->size * nd_dtype_size((nd_dtype)p.result[r]->dtype);
         p.made[r] = ndi_storage_new(bytes, false);
         if (!p.made[r]) {
-            while (r-- > 0)
+            while (r-- > first_made)
                 ndi_storage_release(p.made[r]);
             return false;
         }
@@ -209,16 +211,15 @@ static bool run(ndi_node *node)
     ndi_nest_begin(&p.nest, node->rank, node->dims);
     ndi_program_begin(&p.program, results);
     for (int r = 0; r < results; r++)
-        ndi_nest_add_strided(&p.nest, p.made[r]->memory, p.result[r]->rank, p.result[r]->dims,
-                             strides_of(p.result[r]));
+        ndi_nest_add_strided(&p.nest, r < first_made ? target->data : p.made[r]->memory,
+                             p.result[r]->rank, p.result[r]->dims, strides_of(p.result[r]));
     builder b = {&p.program, &p.nest, p.held, 0, ndi_graph_walk()};
     add_sources(&b, node);
     p.sources = b.sources;
     const bool plain = results == 1 && is_plain(node);
-    ndi_map step = node->step;
+    const ndi_map step = node->step;
     if (plain) {
         run_plain(node, &p.nest);
-        step.in_place = false;
     } else {
         for (int r = results - 1; r >= 0; r--)
             add_steps(&b, p.result[r]);
@@ -234,13 +235,14 @@ static bool run(ndi_node *node)
     if (plain)
         ndi_map_run(&step, &p.nest);
     else
-        ndi_program_run(&p.program, &p.nest);
+        ndi_program_run(&p.program, &p.nest, step.in_place);
     let_storages_go(p.kept, p.sources);
 
     ndi_graph_lock();
     let_go(p.held, p.sources);
     for (int r = 0; r < results; r++) {
-        ndi_node_computed(p.result[r], p.made[r]);
+        if (r >= first_made)
+            ndi_node_computed(p.result[r], p.made[r]);
         ndi_graph_release_claim(p.result[r]);
         ndi_node_release(p.result[r]);
     }
@@ -316,8 +318,21 @@ bool ndi_evaluate(ndi_node *node)
         }
         done = clear_way(node, true);
         if (done && !ndi_is_source(node) && !ndi_graph_claimed(node))
-            done = run(node);
+            done = run(node, NULL);
     }
+    ndi_node_release(node);
+    ndi_graph_unlock();
+    return done;
+}
+
+bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                       nd_array *target)
+{
+    ndi_node *node = ndi_graph_step(step, arguments, scalars, target);
+    if (!node)
+        return false;
+    ndi_graph_lock();
+    const bool done = clear_way(node, true) && run(node, target);
     ndi_node_release(node);
     ndi_graph_unlock();
     return done;

@@ -9,6 +9,12 @@
  * ND_ERROR_MEMORY kept: the node stays as it was. */
 bool ndi_evaluate(ndi_node *node);
 
+/* Computes a step into `target`, which has its elements and is of the step's shape and dtype; what
+ * is pending below it runs in the same loop. Sources may be the target itself (the step is then
+ * `in_place`), and overlap it in no other way. False with the error kept. */
+bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                       nd_array *target);
+
 /* A pending array that is read while it is computed, and never stored. */
 typedef struct ndi_producer {
     ndi_node *node;

@@ -372,6 +372,33 @@ static bool make_room(const ndi_map *step, const nd_operand *arguments)
     return true;
 }
 
+/* With the lock held; NULL when out of memory. */
+static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                          int rank, int64_t size, const int64_t *dims)
+{
+    ndi_node *node = new_node(step->out, rank, size, dims);
+    if (!node)
+        return NULL;
+    node->step = *step;
+    node->cost = (uint8_t)cost_of(step);
+    for (int i = 0; i < step->arguments; i++) {
+        node->argument[i] = NULL;
+        node->step.arguments = i + 1;
+        if (arguments[i].kind != ND_OPERAND_ARRAY) {
+            memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
+            continue;
+        }
+        const nd_array *const a = arguments[i].array;
+        ndi_node *const pending = atomic_load_explicit(&a->node, memory_order_relaxed);
+        node->argument[i] = pending ? ndi_node_retain(pending) : new_source(a);
+        if (!node->argument[i]) {
+            ndi_node_release(node);
+            return NULL;
+        }
+    }
+    return node;
+}
+
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order)
 {
@@ -380,40 +407,28 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
     nd_array *array = ndi_new_pending(step->out, rank, lengths, axis_order);
     if (!array)
         return NULL;
-    ndi_node *node = new_node(step->out, rank, array->size, ndi_lengths(array));
+    ndi_graph_lock();
+    ndi_node *node = new_step(step, arguments, scalars, rank, array->size, ndi_lengths(array));
+    if (node) {
+        link_pending(node, array);
+        atomic_store_explicit(&array->node, node, memory_order_release);
+    }
+    ndi_graph_unlock();
     if (!node) {
         nd_release(array);
         return NULL;
     }
-    node->step = *step;
-    node->step.arguments = 0;
-    bool complete = true;
-    ndi_graph_lock();
-    for (int i = 0; complete && i < step->arguments; i++) {
-        node->argument[i] = NULL;
-        if (arguments[i].kind == ND_OPERAND_ARRAY) {
-            const nd_array *const a = arguments[i].array;
-            ndi_node *const pending = atomic_load_explicit(&a->node, memory_order_relaxed);
-            node->argument[i] = pending ? ndi_node_retain(pending) : new_source(a);
-            complete = node->argument[i] != NULL;
-            if (!complete)
-                break;
-        } else {
-            memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
-        }
-        node->step.arguments = i + 1;
-    }
-    if (complete) {
-        node->cost = (uint8_t)cost_of(step);
-        link_pending(node, array);
-        atomic_store_explicit(&array->node, node, memory_order_release);
-    } else {
-        ndi_node_release(node);
-    }
-    ndi_graph_unlock();
-    if (!complete) {
-        nd_release(array);
-        return NULL;
-    }
     return ndi_register(array);
+}
+
+ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                         const nd_array *target)
+{
+    if (!make_room(step, arguments))
+        return NULL;
+    ndi_graph_lock();
+    ndi_node *node =
+        new_step(step, arguments, scalars, target->rank, target->size, ndi_lengths(target));
+    ndi_graph_unlock();
+    return node;
 }

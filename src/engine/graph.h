@@ -61,6 +61,11 @@ bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order);
 
+/* A node of a step without a pending array, over the shape of `target`; NULL with the error kept.
+ */
+ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                         const nd_array *target);
+
 /* The graph's lock. */
 void ndi_graph_lock(void);
 void ndi_graph_unlock(void);

@@ -275,7 +275,7 @@ static void run_range(void *context, size_t begin, size_t end)
         f.kernels->stream_end();
 }
 
-void ndi_program_run(const ndi_program *program, ndi_nest *nest)
+void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place)
 {
     if (nest->size == 0)
         return;
@@ -296,7 +296,8 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest)
     const int last = nest->rank - 1;
     const bool exceeds_cache = (double)nest->size * (double)bytes > (double)ndi_cpu_caches().last;
     for (int r = 0; r < program->results; r++) {
-        run.stream[r] = exceeds_cache && nest->stride[r][last] == (ptrdiff_t)size_of[r] &&
+        run.stream[r] = exceeds_cache && !(in_place && r == 0) &&
+                        nest->stride[r][last] == (ptrdiff_t)size_of[r] &&
                         nest->length[last] * (int64_t)size_of[r] >= 1024;
         run.streams |= run.stream[r];
     }

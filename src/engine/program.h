@@ -78,8 +78,9 @@ void ndi_program_end(ndi_program *program);
 
 /* ---- Running ---- */
 
-/* Computes all results over the nest (simplified here) on the pool. Cannot fail. */
-void ndi_program_run(const ndi_program *program, ndi_nest *nest);
+/* Computes all results over the nest (simplified here) on the pool. `in_place`: result 0 is read
+ * too, so it is in cache when it is written. Cannot fail. */
+void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place);
 
 /* What a thread has while it runs a program: where the values of the block are, how they step, and
  * the registers. */
@@ -95,7 +96,7 @@ typedef struct ndi_frame {
     uint8_t read[NDI_NEST_OPERANDS];
     bool stream[NDI_PROGRAM_RESULTS];       /* results that go past the cache */
     bool streams_itself[NDI_PROGRAM_STEPS]; /* the kernel has such stores and can use them */
-    _Alignas(64) char registers[NDI_PROGRAM_REGISTERS][NDI_REGISTER_BYTES];
+    _Alignas(64) char registers[NDI_PROGRAM_REGISTERS][NDI_REGISTER_BYTES + 192];
 } ndi_frame;
 
 /* Prepares a frame for ndi_program_produce(); program and nest (simplified) must outlive it. */
