@@ -23,6 +23,12 @@ ND_API nd_status nd_eval(int count, nd_array *const *arrays);
 /* True if the elements of `array` are not computed yet. */
 ND_API bool nd_is_pending(const nd_array *array);
 
+/* Says how a pending array will be computed: its loops in order, what each reads, does and writes,
+ * the bytes that go through memory, and those that are saved. Nothing is computed. Like snprintf():
+ * at most `size` bytes are written to `text` (NULL if `size` is 0), the 0 at the end included; the
+ * length of the whole text is returned. Thread-safe. */
+ND_API size_t nd_explain(const nd_array *array, char *text, size_t size);
+
 /* From how many elements of the result on operations return pending arrays; 0: none do, everything
  * is computed at once. ND_LAZY_ELEMENTS at start, or the environment variable ND_LAZY. What is
  * pending stays so. Thread-safe. Errors: ND_ERROR_VALUE for a negative number. */

@@ -93,7 +93,9 @@ static bool transpose(ndi_nest *nest, size_t size)
 
 static ndi_map cast_step(nd_dtype to, nd_dtype from)
 {
-    return (ndi_map){.kernel = ndi_kernels_in_use()->cast[to][from],
+    return (ndi_map){.name = "cast",
+                     .exact = true,
+                     .kernel = ndi_kernels_in_use()->cast[to][from],
                      .streaming = ndi_kernels_in_use()->streaming_cast[to][from],
                      .arguments = 1,
                      .out = to,

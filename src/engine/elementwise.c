@@ -202,7 +202,9 @@ static ndi_map step_of(nd_op op, int count, const nd_operand *arguments,
                        const ndi_resolution *resolution, nd_dtype out, scalar_elements *scalars)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
-    ndi_map step = {.kernel = kernel_of(op, arguments, resolution),
+    ndi_map step = {.name = row->info.name,
+                    .exact = (row->properties & NDI_EXACT) != 0,
+                    .kernel = kernel_of(op, arguments, resolution),
                     .streaming = resolution->mixed
                                      ? NULL
                                      : ndi_kernels_in_use()->streaming[op][resolution->kernel],

@@ -73,7 +73,7 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
         return NULL;
     if (ndi_is_source(node))
         return node->storage && !(stores && is_plain(root)) && crosswise(node, root) ? node : NULL;
-    if (node != root && (node->size != root->size || (!stores && wanted_again(node))))
+    if (node != root && (ndi_is_boundary(node, root) || (!stores && wanted_again(node))))
         return node;
     for (int i = 0; i < node->step.arguments; i++) {
         ndi_node *found =
@@ -87,13 +87,9 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
 static int add_source(ndi_program *program, ndi_nest *nest, ndi_node *source, ndi_node **held,
                       int *sources)
 {
-    for (int i = 0; i < *sources; i++) { /* read already: each array is read once */
-        const ndi_node *other = held[i];
-        if (other->data == source->data && other->dtype == source->dtype &&
-            other->rank == source->rank &&
-            memcmp(other->dims, source->dims, 2 * source->rank * sizeof(int64_t)) == 0)
-            return other->value;
-    }
+    for (int i = 0; i < *sources; i++) /* each array is read once */
+        if (ndi_same_source(held[i], source))
+            return held[i]->value;
     held[(*sources)++] = source;
     ndi_nest_add_strided(nest, source->data, source->rank, source->dims, strides_of(source));
     return ndi_program_operand(program, (nd_dtype)source->dtype);

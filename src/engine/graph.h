@@ -6,6 +6,8 @@
 #ifndef NDSTREAM_ENGINE_GRAPH_H
 #define NDSTREAM_ENGINE_GRAPH_H
 
+#include <string.h>
+
 #include "engine/map.h"
 
 enum {
@@ -51,6 +53,20 @@ extern _Atomic int64_t ndi_small_limit;
 static inline int64_t ndi_small_elements(void)
 {
     return atomic_load_explicit(&ndi_small_limit, memory_order_relaxed);
+}
+
+/* True if two sources are the same elements in the same shape. */
+static inline bool ndi_same_source(const ndi_node *a, const ndi_node *b)
+{
+    return a->data == b->data && a->dtype == b->dtype && a->rank == b->rank &&
+           memcmp(a->dims, b->dims, 2 * (size_t)a->rank * sizeof(int64_t)) == 0;
+}
+
+/* True if a step below `root` is computed before it, in a loop of its own: it has fewer elements,
+ * so it would be computed again and again. */
+static inline bool ndi_is_boundary(const ndi_node *node, const ndi_node *root)
+{
+    return node->size != root->size;
 }
 
 /* True if an operation on these arguments, with a result of `size` elements, is to be pending. */

@@ -9,6 +9,8 @@
 /* A step over operands of a nest: operand 0 = kernel(operand 1, ...), converted on the way in and
  * out. */
 typedef struct ndi_map {
+    const char *name; /* of the operation, for whoever asks what was done */
+    bool exact;       /* rounding is its only error: a few instructions, no function */
     ndi_kernel *kernel;
     ndi_kernel *streaming; /* its form with streaming stores, or NULL */
     int arguments;

@@ -1,0 +1,218 @@
+/* What will be done to compute a pending array, in words. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <ndstream/lazy.h>
+
+#include "base/pool.h"
+#include "engine/evaluate.h"
+
+/* Estimates for "bound by": nanoseconds of one core. */
+static const double FUNCTION_NS = 0.7, STEP_NS = 0.06, BYTE_NS = 0.05;
+
+typedef struct explanation {
+    char *text;
+    size_t size, length;
+    int loops;
+    double moved, stepwise; /* bytes: by these loops, and by one operation after the other */
+    int temporaries;
+    ndi_node *done[NDI_GRAPH_COST]; /* roots of the loops told */
+} explanation;
+
+typedef struct loop {
+    int sources, steps, functions;
+    const ndi_node *source[NDI_GRAPH_SOURCES];
+    double read; /* bytes */
+    double stepwise;
+} loop;
+
+__attribute__((format(printf, 2, 3))) static void say(explanation *e, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *const to = e->length < e->size ? e->text + e->length : NULL;
+    const int written = vsnprintf(to, to ? e->size - e->length : 0, format, arguments);
+    va_end(arguments);
+    e->length += written > 0 ? (size_t)written : 0;
+}
+
+static double bytes_of(const ndi_node *node)
+{
+    return (double)node->size * (double)nd_dtype_size((nd_dtype)node->dtype);
+}
+
+static void say_bytes(explanation *e, double bytes)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    int unit = 0;
+    while (bytes >= 1000 && unit < 4) {
+        bytes /= 1000;
+        unit++;
+    }
+    say(e, bytes < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
+}
+
+static void say_what(explanation *e, const ndi_node *node)
+{
+    char shape[NDI_SHAPE_TEXT];
+    say(e, "%s %s", nd_dtype_name((nd_dtype)node->dtype),
+        ndi_shape_text(shape, node->rank, node->dims));
+}
+
+/* A source is a letter, a step of this loop t and a number, a result of one before its number. */
+static void say_name(explanation *e, const ndi_node *node, const ndi_node *root)
+{
+    if (node != root && !ndi_is_source(node) && ndi_is_boundary(node, root))
+        say(e, "loop%d", node->value);
+    else if (ndi_is_source(node))
+        say(e, "%c", 'a' + node->value);
+    else
+        say(e, node == root ? "result" : "t%d", node->value);
+}
+
+static void say_scalar(explanation *e, const ndi_node *node, int argument)
+{
+    double value;
+    const nd_dtype dtype = node->step.taken[argument];
+    const nd_dtype wide = nd_dtype_kind(dtype) == ND_KIND_COMPLEX ? ND_DTYPE_NONE : ND_FLOAT64;
+    if (wide == ND_DTYPE_NONE) {
+        say(e, "scalar");
+        return;
+    }
+    ndi_kernels_in_use()->cast[ND_FLOAT64][dtype](
+        1, (char *[]){(char *)&value, (char *)node->scalar[argument]}, (ptrdiff_t[]){0, 0});
+    say(e, "%.12g", value);
+}
+
+static void say_loop(explanation *e, ndi_node *root);
+
+/* The loops that come before this one. */
+static void say_boundaries(explanation *e, ndi_node *node, const ndi_node *root, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
+        return;
+    if (node != root && ndi_is_boundary(node, root)) {
+        for (int i = 0; i < e->loops; i++)
+            if (e->done[i] == node)
+                return;
+        say_loop(e, node);
+        return;
+    }
+    for (int i = 0; i < node->step.arguments; i++)
+        if (node->argument[i])
+            say_boundaries(e, node->argument[i], root, walk);
+}
+
+static void say_sources(explanation *e, loop *l, ndi_node *node, const ndi_node *root,
+                        uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk))
+        return;
+    const bool before = node != root && !ndi_is_source(node) && ndi_is_boundary(node, root);
+    if (before || ndi_is_source(node)) {
+        for (int i = 0; !before && i < l->sources; i++)
+            if (ndi_same_source(l->source[i], node)) {
+                node->value = i;
+                return;
+            }
+        if (!before) {
+            l->source[l->sources] = node;
+            node->value = l->sources++;
+        }
+        l->read += bytes_of(node);
+        say(e, "  reads   ");
+        say_name(e, node, root);
+        say(e, ": ");
+        say_what(e, node);
+        say(e, ", ");
+        say_bytes(e, bytes_of(node));
+        say(e, "\n");
+        return;
+    }
+    for (int i = 0; i < node->step.arguments; i++)
+        if (node->argument[i])
+            say_sources(e, l, node->argument[i], root, walk);
+}
+
+static void say_steps(explanation *e, loop *l, ndi_node *node, const ndi_node *root, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node) ||
+        (node != root && ndi_is_boundary(node, root)))
+        return;
+    for (int i = 0; i < node->step.arguments; i++)
+        if (node->argument[i])
+            say_steps(e, l, node->argument[i], root, walk);
+    node->value = ++l->steps;
+    l->stepwise += bytes_of(node);
+    say(e, "  does    ");
+    say_name(e, node, root);
+    say(e, " = %s(", node->step.name);
+    for (int i = 0; i < node->step.arguments; i++) {
+        say(e, i ? ", " : "");
+        if (node->argument[i]) {
+            say_name(e, node->argument[i], root);
+            l->stepwise += bytes_of(node->argument[i]);
+        } else {
+            say_scalar(e, node, i);
+        }
+    }
+    if (strcmp(node->step.name, "cast") == 0)
+        say(e, ", %s", nd_dtype_name(node->step.out));
+    say(e, ")\n");
+    l->functions += !node->step.exact;
+}
+
+static void say_loop(explanation *e, ndi_node *root)
+{
+    loop l = {0};
+    say_boundaries(e, root, root, ndi_graph_walk());
+    e->done[e->loops] = root;
+    const int number = ++e->loops;
+    say(e, "loop %d: %lld elements on %d threads, in blocks of %d bytes that stay in L1\n", number,
+        (long long)root->size, ndi_pool_threads(), NDI_REGISTER_BYTES);
+    say_sources(e, &l, root, root, ndi_graph_walk());
+    say_steps(e, &l, root, root, ndi_graph_walk());
+    const double written = bytes_of(root);
+    say(e, "  writes  result: ");
+    say_what(e, root);
+    say(e, ", ");
+    say_bytes(e, written);
+    const double memory = (l.read + written) * BYTE_NS;
+    const double arithmetic =
+        (double)root->size * (l.functions * FUNCTION_NS + (l.steps - l.functions) * STEP_NS);
+    say(e, "\n  bound by %s\n",
+        memory > arithmetic ? "memory"
+        : l.functions       ? "its functions"
+                            : "arithmetic");
+    root->value = number;
+    e->moved += l.read + written;
+    e->stepwise += l.stepwise;
+    e->temporaries += l.steps - 1;
+}
+
+size_t nd_explain(const nd_array *array, char *text, size_t size)
+{
+    explanation e = {.text = text, .size = size};
+    if (size > 0)
+        *text = 0;
+    if (!array)
+        return 0;
+    ndi_node *node = ndi_graph_node_of(array);
+    if (!node) {
+        char shape[NDI_SHAPE_TEXT];
+        say(&e, "%s %s: computed, nothing is pending\n", nd_dtype_name(nd_dtype_of(array)),
+            ndi_shape_text(shape, array->rank, ndi_lengths(array)));
+        return e.length;
+    }
+    ndi_graph_lock();
+    say_loop(&e, node);
+    say(&e, "through memory: ");
+    say_bytes(&e, e.moved);
+    say(&e, "; one operation after the other: ");
+    say_bytes(&e, e.stepwise);
+    say(&e, " and %d temporar%s\n", e.temporaries, e.temporaries == 1 ? "y" : "ies");
+    ndi_node_release(node);
+    ndi_graph_unlock();
+    return e.length;
+}
