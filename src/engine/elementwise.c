@@ -172,6 +172,19 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
     return true;
 }
 
+/* x**2 is one multiplication, which rounds once, where the power rounds more than once and takes
+ * ten times as long. */
+static bool is_square(const nd_operand *arguments, const ndi_resolution *power)
+{
+    const nd_operand exponent = arguments[1];
+    if (arguments[0].kind != ND_OPERAND_ARRAY ||
+        !((exponent.kind == ND_OPERAND_INT && exponent.value.integer == 2) ||
+          (exponent.kind == ND_OPERAND_REAL && exponent.value.real[0] == 2)))
+        return false;
+    ndi_resolution square;
+    return ndi_resolve(ND_OP_square, 1, arguments, &square) && square.dtype == power->dtype;
+}
+
 /* Integer powers have no place for a negative exponent: refused before anything is computed. */
 static bool exponents_allowed(const ndi_resolution *resolution, nd_operand exponent)
 {
@@ -332,8 +345,12 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     ndi_resolution resolution;
     if (!ndi_resolve(op, count, arguments, &resolution))
         return NULL;
-    if (op == ND_OP_power && !exponents_allowed(&resolution, arguments[1]))
-        return NULL;
+    if (op == ND_OP_power) {
+        if (is_square(arguments, &resolution))
+            return nd_elementwise(ND_OP_square, 1, arguments, out);
+        if (!exponents_allowed(&resolution, arguments[1]))
+            return NULL;
+    }
     if (out && !ndi_force_writeable(out))
         return NULL;
     nd_array *small = out;
