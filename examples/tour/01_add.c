@@ -21,7 +21,7 @@ int main(int count, char **arguments)
         nd_array *b = nd_arange(n);
         nd_print(with_ndstream(a, b));
 
-        TOUR_TIME("ndstream", "a + b") with_ndstream(a, b);
+        TOUR_TIME("ndstream", "a + b") tour_compute(with_ndstream(a, b));
 
         int64_t *sum = tour_memory(nd_bytes(a));
         TOUR_TIME("loop", "a + b") with_a_loop(n, nd_data(a), nd_data(b), sum);

@@ -26,7 +26,7 @@ int main(int count, char **arguments)
         nd_print(m);
         nd_print(with_ndstream(m));
 
-        TOUR_TIME("ndstream", "where(m > 5, 10, m)") with_ndstream(m);
+        TOUR_TIME("ndstream", "where(m > 5, 10, m)") tour_compute(with_ndstream(m));
 
         int64_t *replaced = tour_memory(nd_bytes(m));
         TOUR_TIME("loop", "where(m > 5, 10, m)") with_a_loop(n, nd_data(m), replaced);

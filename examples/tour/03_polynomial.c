@@ -31,8 +31,8 @@ int main(int count, char **arguments)
         nd_array *x = nd_linspace(-10, 10, n);
         nd_print(with_ndstream(x));
 
-        TOUR_TIME("ndstream", "a*x**2 + b*x + c") with_ndstream(x);
-        TOUR_TIME("ndstream", "the same in place") with_ndstream_in_place(x);
+        TOUR_TIME("ndstream", "a*x**2 + b*x + c") tour_compute(with_ndstream(x));
+        TOUR_TIME("ndstream", "the same in place") tour_compute(with_ndstream_in_place(x));
 
         double *y = tour_memory(nd_bytes(x));
         TOUR_TIME("loop", "a*x**2 + b*x + c") with_a_loop(n, nd_data(x), y);

@@ -54,8 +54,8 @@ int main(int count, char **arguments)
 
         TOUR_TIME("ndstream", "sum, int64") sum_with_ndstream(wide);
         TOUR_TIME("ndstream", "sum, int8") sum_with_ndstream(narrow);
-        TOUR_TIME("ndstream", "a + 27, int64") add_with_ndstream(wide);
-        TOUR_TIME("ndstream", "a + 27, int8") add_with_ndstream(narrow);
+        TOUR_TIME("ndstream", "a + 27, int64") tour_compute(add_with_ndstream(wide));
+        TOUR_TIME("ndstream", "a + 27, int8") tour_compute(add_with_ndstream(narrow));
 
         const void *wide_data = nd_data(wide), *narrow_data = nd_data(narrow);
         void *out = tour_memory(nd_bytes(wide));

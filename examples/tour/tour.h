@@ -26,11 +26,17 @@ const char *tour_argument(int position, const char *what);
  * or "loop", `work` names what is computed. Arrays made in the statement are released after every
  * run, inside the time.
  *
- *     TOUR_TIME("ndstream", "a + b") nd_add(a, b);
+ *     TOUR_TIME("ndstream", "a + b") tour_compute(nd_add(a, b));
  */
 #define TOUR_TIME(way, work)                                                                       \
     for (tour_timer tour_now = tour_timer_start(way, work); tour_again(&tour_now);)                \
         ND_SCOPE
+
+/* Computes an array that is still pending: for results whose time is measured. */
+static inline void tour_compute(nd_array *array)
+{
+    nd_eval(1, &array);
+}
 
 typedef struct tour_timer {
     const char *way, *work;

@@ -134,13 +134,18 @@ static inline bool ndi_force(const nd_array *array)
 /* Computes what is pending and reads `storage`: the slow way through ndi_force_writeable(). */
 bool ndi_settle(ndi_storage *storage);
 
+/* True if the array has elements and nothing that is pending reads them: it may be written. */
+static inline bool ndi_is_settled(const nd_array *array)
+{
+    return ndi_has_data(array) &&
+           (!array->storage ||
+            atomic_load_explicit(&array->storage->pending, memory_order_relaxed) == 0);
+}
+
 /* The door for whoever writes: what is pending and reads the old elements is computed first. */
 static inline bool ndi_force_writeable(const nd_array *array)
 {
-    return ndi_force(array) &&
-           (!array->storage ||
-            atomic_load_explicit(&array->storage->pending, memory_order_relaxed) == 0 ||
-            ndi_settle(array->storage));
+    return ndi_force(array) && (ndi_is_settled(array) || ndi_settle(array->storage));
 }
 
 /* Product of the lengths, or -1 if a length is negative, the rank is not 0 to 32, or the bytes

@@ -134,7 +134,7 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
     const int64_t most = ndi_small_elements();
     const nd_array *like = *out;
     if (like && (!like->contiguous || !like->writeable || like->size > most ||
-                 (nd_dtype)like->dtype != resolution->result))
+                 (nd_dtype)like->dtype != resolution->result || !ndi_is_settled(like)))
         return false;
     char *pointers[NDI_MAX_OPERANDS];
     ptrdiff_t strides[NDI_MAX_OPERANDS];
@@ -291,6 +291,16 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     }
     common_shape whole = {.rank = out->rank};
     memcpy(whole.length, ndi_lengths(out), (size_t)out->rank * sizeof(int64_t));
+    if (!ndi_has_data(out) && ndi_graph_wants(count, arguments, out->size)) {
+        scalar_elements scalars;
+        const ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
+        if (ndi_graph_replace(&step, arguments, scalars.element, out))
+            return out;
+        if (!ndi_has_data(out))
+            return NULL;
+    }
+    if (!ndi_force_writeable(out))
+        return NULL;
     bool in_place = false, copies = false, pending = false;
     for (int i = 0; i < count; i++) {
         if (arguments[i].kind != ND_OPERAND_ARRAY)
@@ -351,8 +361,6 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         if (!exponents_allowed(&resolution, arguments[1]))
             return NULL;
     }
-    if (out && !ndi_force_writeable(out))
-        return NULL;
     nd_array *small = out;
     if (small_call(op, count, arguments, &resolution, &small))
         return small;

@@ -421,6 +421,26 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
     return ndi_register(array);
 }
 
+bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                       nd_array *array)
+{
+    if (!make_room(step, arguments))
+        return false;
+    ndi_graph_lock();
+    ndi_node *const old = atomic_load_explicit(&array->node, memory_order_relaxed);
+    ndi_node *const node =
+        old ? new_step(step, arguments, scalars, array->rank, array->size, ndi_lengths(array))
+            : NULL;
+    if (node) {
+        unlink_pending(old);
+        link_pending(node, array);
+        atomic_store_explicit(&array->node, node, memory_order_release);
+        ndi_node_release(old);
+    }
+    ndi_graph_unlock();
+    return node != NULL;
+}
+
 ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                          const nd_array *target)
 {

@@ -77,6 +77,12 @@ bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order);
 
+/* The same for a step that overwrites `array`, which is pending still: it gets the new step, and
+ * whoever reads the old one keeps it. False if the array has its elements by now, or with the error
+ * kept. */
+bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                       nd_array *array);
+
 /* A node of a step without a pending array, over the shape of `target`; NULL with the error kept.
  */
 ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
