@@ -10,7 +10,10 @@
 
 #include "base/pool.h"
 
-enum { GRAIN_BYTES = 1 << 17 /* traffic that is worth a part of its own */ };
+enum {
+    GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own */
+    SHORT_ROW = 128,       /* elements of a run for which a block of its own is too little */
+};
 
 char ndi_virtual_elements[64];
 
@@ -146,6 +149,84 @@ static bool all_contiguous(const ndi_frame *f, const ndi_program_step *step)
     return true;
 }
 
+/* Several rows a block, if rows are short and the results lie without gaps over them. */
+static void gather_rows(ndi_frame *f)
+{
+    const ndi_nest *nest = f->nest;
+    const ndi_program *program = f->program;
+    const int last = nest->rank - 1;
+    f->row_length = 0;
+    f->gathered = 0;
+    if (nest->rank < 2 || nest->length[last] >= SHORT_ROW)
+        return;
+    const int64_t length = nest->length[last];
+    for (int operand = 0; operand < nest->operands; operand++) {
+        const ptrdiff_t stride = nest->stride[operand][last],
+                        row_stride = nest->stride[operand][last - 1];
+        if (row_stride == stride * length)
+            continue;
+        if (operand < program->results || program->registers + f->gathered == NDI_PROGRAM_REGISTERS)
+            return;
+        f->gather[f->gathered].operand = (uint8_t)operand;
+        f->gather[f->gathered].stride = stride;
+        f->gather[f->gathered].row_stride = row_stride;
+        f->gather[f->gathered].filled = 0;
+        f->gather[f->gathered].to = f->registers[program->registers + f->gathered];
+        f->gathered++;
+    }
+    f->row_length = length;
+    f->rows = *nest;
+    f->rows.rank = last;
+    f->rows.length[last - 1] *= length;
+    for (int operand = 0; operand < nest->operands; operand++)
+        f->rows.stride[operand][last - 1] = nest->stride[operand][last];
+    for (int g = 0; g < f->gathered; g++)
+        f->rows.stride[f->gather[g].operand][last - 1] = 0;
+    f->nest = &f->rows;
+    f->block = f->block > length ? f->block / length * length : f->block;
+}
+
+/* Elements within..within+n-1 of a run of rows, for each operand that is gathered. */
+static void gather_block(ndi_frame *f, int64_t within, int64_t n)
+{
+    for (int g = 0; g < f->gathered; g++) {
+        const nd_dtype dtype = (nd_dtype)f->gather[g].dtype;
+        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype), stride = f->gather[g].stride;
+        int64_t column = within % f->row_length;
+        char *to = f->gather[g].to;
+        f->pointer[f->gather[g].value] = to;
+        if (f->gather[g].row_stride == 0 && f->gather[g].phase == column &&
+            f->gather[g].filled >= n)
+            continue;
+        f->gather[g].phase = column;
+        f->gather[g].filled = n;
+        const char *row =
+            f->operand[f->gather[g].operand] + within / f->row_length * f->gather[g].row_stride;
+        ndi_kernel *const copy = f->kernels->cast[dtype][dtype];
+        for (int64_t left = n; left > 0; column = 0) {
+            const int64_t rest = f->row_length - column, now = rest < left ? rest : left;
+            copy((size_t)now, (char *[]){to, (char *)row + column * stride},
+                 (ptrdiff_t[]){size, stride});
+            to += now * size;
+            row += f->gather[g].row_stride;
+            left -= now;
+        }
+    }
+}
+
+/* Whether operand value `v` is gathered; then its register steps without gaps. */
+static bool is_gathered(ndi_frame *f, int v)
+{
+    for (int g = 0; g < f->gathered; g++)
+        if (f->gather[g].operand == f->program->value[v].index) {
+            f->gather[g].value = (uint8_t)v;
+            f->gather[g].dtype = (uint8_t)f->program->value[v].dtype;
+            f->stride[v] = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype);
+            return true;
+        }
+    return false;
+}
+
 /* Everything that is the same for all blocks. A value made of values that repeat repeats. */
 static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest *nest,
                         const bool *stream)
@@ -153,6 +234,9 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     f->program = program;
     f->nest = nest;
     f->kernels = ndi_kernels_in_use();
+    f->block = program->block;
+    gather_rows(f);
+    nest = f->nest;
     f->reads = 0;
     for (int r = 0; r < program->results; r++)
         f->stream[r] = stream[r];
@@ -163,7 +247,8 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
         switch ((ndi_place)value->place) {
         case NDI_IN_OPERAND:
             f->stride[v] = f->operand_stride[value->index];
-            f->read[f->reads++] = (uint8_t)v;
+            if (!is_gathered(f, v))
+                f->read[f->reads++] = (uint8_t)v;
             break;
         case NDI_IN_SCALAR:
             f->pointer[v] = (char *)program->scalar[value->index];
@@ -220,14 +305,17 @@ static void run_block(ndi_frame *f, size_t n)
     }
 }
 
-/* `n` elements of a run of the innermost axis; the operands move on. */
-static void run_inner(ndi_frame *f, int64_t n)
+/* `n` elements of a run of the innermost axis, from `within` on; the operands move on. */
+static void run_inner(ndi_frame *f, int64_t within, int64_t n)
 {
     while (n > 0) {
-        const int64_t now = n < f->program->block ? n : f->program->block;
+        const int64_t now = n < f->block ? n : f->block;
+        if (f->gathered)
+            gather_block(f, within, now);
         run_block(f, (size_t)now);
         for (int operand = 0; operand < f->nest->operands; operand++)
             f->operand[operand] += now * f->operand_stride[operand];
+        within += now;
         n -= now;
     }
 }
@@ -244,7 +332,7 @@ static void run_elements(ndi_frame *f, int64_t begin, int64_t n, char *out)
         f->operand[0] = out;
     while (n > 0) {
         const int64_t rest = nest->length[last] - within, now = rest < n ? rest : n;
-        run_inner(f, now);
+        run_inner(f, within, now);
         n -= now;
         if (n == 0)
             break;

@@ -92,6 +92,18 @@ typedef struct ndi_frame {
     ptrdiff_t stride[NDI_PROGRAM_VALUES];
     char *operand[NDI_NEST_OPERANDS];
     ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
+    int64_t block;
+    /* Where the innermost runs are short, a block takes several; operands that do not lie without
+     * gaps over them are gathered into registers of their own. */
+    int64_t row_length; /* of the innermost runs, or 0 */
+    ndi_nest rows;      /* the nest with its last two axes as one */
+    int gathered;
+    struct {
+        uint8_t operand, value, dtype;
+        ptrdiff_t stride, row_stride;
+        int64_t phase, filled; /* what the register holds, if all rows are the same */
+        char *to;
+    } gather[NDI_NEST_OPERANDS];
     int reads; /* values that are operands */
     uint8_t read[NDI_NEST_OPERANDS];
     bool stream[NDI_PROGRAM_RESULTS];       /* results that go past the cache */
