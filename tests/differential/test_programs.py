@@ -321,7 +321,8 @@ class Generator:
             except ValueError:
                 return False
 
-        return self.pick(arrays, suits)
+        other = self.pick(arrays, suits)
+        return self.rng.choice(SCALARS) if other is None else other
 
     def index(self, shape):
         terms = []
