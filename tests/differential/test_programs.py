@@ -186,7 +186,9 @@ def mirror_view(array, detail):
         return array.transpose(rest[0])
     if kind == "broadcast":
         return np.broadcast_to(array, rest[0])
-    return {"ravel": np.ravel, "transpose": np.transpose, "real": np.real}[kind](array)
+    if kind == "ravel":
+        return array.reshape(-1)  # a view where possible
+    return {"transpose": np.transpose, "real": np.real}[kind](array)
 
 
 class Beside(Run):

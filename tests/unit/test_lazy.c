@@ -520,6 +520,18 @@ TEST(reductions_of_pending_arrays_have_the_bits_of_those_of_stored_ones)
         }
 }
 
+/* A tile of columns is 16 wide here, and the last has one column. */
+TEST(the_single_column_of_a_last_tile_is_counted_down_its_rows)
+{
+    ND_SCOPE {
+        nd_array *m = nd_reshape(nd_arange(1000 * 33), ND_SHAPE(1000, 33));
+        nd_array *last_only = nd_equal(nd_remainder(m, 33), 32);
+        assert_true(nd_is_pending(last_only));
+        nd_array *counts = nd_count_nonzero(last_only, ND_AXIS(0));
+        assert_true(at(counts, 32) == 1000 && at(counts, 31) == 0 && at(counts, 0) == 0);
+    }
+}
+
 TEST(a_matrix_with_its_transpose_has_the_bits_of_at_once)
 {
     ND_SCOPE {
