@@ -29,13 +29,15 @@ DTYPES = "bool int8 int32 int64 uint8 float32 float64 complex128".split()
 UNARY = "negative absolute sign square conjugate sqrt exp sin tanh log1p floor trunc isnan isfinite"
 UNARY = (UNARY + " logical_not invert signbit").split()
 BINARY = "add subtract multiply divide floor_divide remainder fmod maximum minimum fmax hypot"
-BINARY = (BINARY + " less equal not_equal greater_equal logical_and bitwise_and bitwise_xor").split()
+BINARY += " less equal not_equal greater_equal logical_and bitwise_and bitwise_xor"
+BINARY = BINARY.split()
 CHAIN = "add subtract multiply maximum minimum".split()
 TERNARY = ["where", "clip"]
 REDUCTIONS = "sum mean std var min max any all argmax count_nonzero".split()
 SCALARS = [0, 1, 2, 3, -1, 0.5, -2.25, True, 7]
 SHAPES = [(), (1,), (5,), (7, 1), (1, 4), (7, 4), (4, 7), (3, 4, 5), (4, 5), (2, 1, 5), (0, 3)]
 LARGER = [(3000,), (60, 50), (50, 60), (60, 1), (5, 700), (700, 5), (16, 9, 33)]
+LARGER += [(1500, 17), (70, 129), (9, 300, 2)]
 LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4)]
 
 
@@ -352,7 +354,8 @@ class Generator:
         rng = self.rng
         if rng.random() < 0.15:
             count = rng.choice([1, 4, 5, 7, 60, 3000])
-            return Statement("linspace", self.name(), (rng.uniform(-3, 3), rng.uniform(-3, 3), count))
+            bounds = (rng.uniform(-3, 3), rng.uniform(-3, 3))
+            return Statement("linspace", self.name(), (*bounds, count))
         values = rng.choice(["small", "small", "unit", "special", "wide"])
         detail = (rng.choice(self.shapes), rng.choice(DTYPES), rng.choice("CCF"), values)
         return Statement("data", self.name(), (), (*detail, rng.randrange(10**6)))
@@ -437,7 +440,8 @@ class Generator:
         return Statement("item", "", (first,), index)
 
     def eval(self, arrays):
-        return Statement("eval", "", tuple(self.pick(arrays) for _ in range(self.rng.randrange(1, 4))))
+        several = [self.pick(arrays) for _ in range(self.rng.randrange(1, 4))]
+        return Statement("eval", "", tuple(several))
 
     def release(self, arrays):
         return Statement("release", "", (self.pick(arrays),))
