@@ -143,12 +143,13 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
 }
 
 /* Computes a leaf's elements into scratch. Their addresses say where they would lie: without gaps,
- * so along one side of the leaf they are a run, and often altogether. */
+ * so along one side of the leaf they are a run, and often altogether. Rows that are no run are far
+ * apart even where the leaf, at the edge of the tiles, has a single column. */
 static void produce_leaf(const reduction_run *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
 {
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->taken),
                     own = (ptrdiff_t)nd_dtype_size(run->in);
-    const bool by_rows = leaf->columns > 1 && leaf->column_stride == own;
+    const bool by_rows = leaf->row_stride != own;
     size_t lines = by_rows ? leaf->rows : leaf->columns,
            length = by_rows ? leaf->columns : leaf->rows;
     const ptrdiff_t next = (by_rows ? leaf->row_stride : leaf->column_stride) / own;

@@ -128,6 +128,13 @@ _declare(None, "nd_release", c_void_p)
 _declare(
     c_void_p, "nd_borrow", c_int, Shape, POINTER(c_int64), c_void_p, c_bool, c_void_p, c_void_p
 )
+_declare(c_void_p, "nd_from_data", c_int, Shape, c_void_p)
+_declare(None, "nd_data_done", c_void_p)
+_declare(c_double, "nd_get_double", c_void_p, POINTER(c_int64))
+_declare(c_int, "nd_set_lazy", c_int64)
+_declare(c_int64, "nd_lazy")
+_declare(c_bool, "nd_is_pending", c_void_p)
+_declare(c_int, "nd_eval", c_int, POINTER(c_void_p))
 _declare(c_int, "nd_assign", c_void_p, c_void_p)
 _declare(c_void_p, "nd_elementwise", c_int, c_int, POINTER(Operand), c_void_p)
 _declare(c_int, "nd_result_dtype", c_int, c_int, POINTER(Operand))
@@ -223,6 +230,18 @@ def from_numpy(array, bfloat16=False):
     return Array(handle, array)
 
 
+def from_data(array):
+    """A copy in the library's own memory, which unlike borrowed memory operations may read later;
+    in Fortran order if `array` is.
+    """
+    dtype = DTYPES.index(array.dtype.name)
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        copy = Array(library.nd_from_data(dtype, shape_of(array.T.shape), array.ctypes.data))
+        return call("transpose", copy)
+    array = np.ascontiguousarray(array).reshape(array.shape)
+    return Array(library.nd_from_data(dtype, shape_of(array.shape), array.ctypes.data))
+
+
 class _Memory:
     def __init__(self, array, dtype):
         self.owner = array
@@ -303,6 +322,24 @@ def assign(target, source):
         raise _failure()
 
 
+def item(array, index):
+    result = library.nd_get_double(array.handle, (c_int64 * MAX_RANK)(*index))
+    if library.nd_error():
+        raise _failure()
+    return result
+
+
+def is_pending(array):
+    return library.nd_is_pending(array.handle)
+
+
+def evaluate(arrays):
+    """nd_eval; None among the arrays is NULL."""
+    handles = (c_void_p * len(arrays))(*(array.handle if array else None for array in arrays))
+    if library.nd_eval(len(arrays), handles):
+        raise _failure()
+
+
 def call(name, array, *arguments):
     """nd_NAME(array, ...) -> array: arguments are ints, Arrays, Shape and Axes structs by value."""
     function = getattr(library, f"nd_{name}")
@@ -352,6 +389,17 @@ def can_cast(a, b, casting):
 def isa():
     library.nd_config.restype = Configuration
     return library.nd_config().isa.decode()
+
+
+@contextlib.contextmanager
+def lazy(elements):
+    """Operations of the block are pending from that many elements on; 0: they are computed."""
+    before = library.nd_lazy()
+    library.nd_set_lazy(elements)
+    try:
+        yield
+    finally:
+        library.nd_set_lazy(before)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,588 @@
+"""Random programs give the same bits whether their operations are pending or computed at once, and
+agree with NumPy.
+
+A program is a list of statements over a few variables: arrays are made, computed with, viewed,
+written, released and looked at in any order. It runs with everything pending, and with everything
+computed at once beside NumPy. One that fails is shrunk to the statements that matter.
+
+    PROGRAMS=20000 pytest tests/differential/test_programs.py --build-folder build
+    ND_LIBRARY=build/src/libndstream.so python tests/differential/test_programs.py 100000 [seed]
+"""
+
+import os
+import random
+import struct
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+import nd
+from oracle import assert_as_numpy
+from strategies import random_values
+
+PROGRAMS = int(os.environ.get("PROGRAMS", 2000))
+
+DTYPES = "bool int8 int32 int64 uint8 float32 float64 complex128".split()
+UNARY = "negative absolute sign square conjugate sqrt exp sin tanh log1p floor trunc isnan isfinite"
+UNARY = (UNARY + " logical_not invert signbit").split()
+BINARY = "add subtract multiply divide floor_divide remainder fmod maximum minimum fmax hypot"
+BINARY += " less equal not_equal greater_equal logical_and bitwise_and bitwise_xor"
+BINARY = BINARY.split()
+CHAIN = "add subtract multiply maximum minimum".split()
+TERNARY = ["where", "clip"]
+REDUCTIONS = "sum mean std var min max any all argmax count_nonzero".split()
+SCALARS = [0, 1, 2, 3, -1, 0.5, -2.25, True, 7]
+SHAPES = [(), (1,), (5,), (7, 1), (1, 4), (7, 4), (4, 7), (3, 4, 5), (4, 5), (2, 1, 5), (0, 3)]
+LARGER = [(3000,), (60, 50), (50, 60), (60, 1), (5, 700), (700, 5), (16, 9, 33)]
+LARGER += [(1500, 17), (70, 129), (9, 300, 2)]
+LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4)]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`inputs` are names of variables, or Python scalars; `detail` depends on the kind."""
+
+    kind: str
+    name: str = ""
+    inputs: tuple = ()
+    detail: object = None
+
+    def __str__(self):
+        inputs = ", ".join(map(str, self.inputs))
+        if self.kind == "data":
+            shape, dtype, order, values, seed = self.detail
+            return f"{self.name} = {values}({dtype}, {shape}, order={order}, seed={seed})"
+        if self.kind == "linspace":
+            return f"{self.name} = linspace({inputs})"
+        if self.kind in ("op", "cast", "copy"):
+            return f"{self.name} = {self.detail}({inputs})"
+        if self.kind == "reduce":
+            op, axes, keepdims = self.detail
+            return f"{self.name} = {op}({inputs}, axes={axes}, keepdims={keepdims})"
+        if self.kind == "view":
+            return f"{self.name} = {inputs}.{' '.join(map(str, self.detail))}"
+        if self.kind == "into":
+            op, index = self.detail
+            return f"{op}({inputs}, out={self.name}{'' if index is None else list(index)})"
+        if self.kind == "assign":
+            index = list(self.detail) if self.detail is not None else "[...]"
+            return f"{self.name}{index} = {inputs}"
+        if self.kind == "item":
+            return f"item({inputs}, {self.detail})"
+        return f"{self.kind} {inputs}"
+
+
+class Difference(Exception):
+    """Two runs of a program that should agree do not."""
+
+
+# ---- Running on the library ----
+
+
+def arguments_of(statement, variables):
+    return [variables[x] if isinstance(x, str) else x for x in statement.inputs]
+
+
+def perform_view(array, detail):
+    kind, *rest = detail
+    if kind == "slice":
+        return nd.slice_terms(array, rest[0])
+    if kind == "reshape":
+        return nd.call("reshape", array, nd.shape_of(rest[0]))
+    if kind == "permute":
+        return nd.call("permute", array, nd.axes_of(rest[0]))
+    if kind == "broadcast":
+        return nd.call("broadcast_to", array, nd.shape_of(rest[0]))
+    return nd.call(kind, array)
+
+
+def perform(statement, variables):
+    """The array that a statement makes, or what it shows."""
+    s, arguments = statement, arguments_of(statement, variables)
+    if s.kind == "data":
+        return nd.from_data(make_data(s))
+    if s.kind == "linspace":
+        return nd.Array(linspace(*s.inputs))
+    if s.kind == "op":
+        return nd.elementwise(s.detail, *arguments)
+    if s.kind == "cast":
+        return nd.cast(arguments[0], s.detail)
+    if s.kind == "copy":
+        return nd.call(s.detail, arguments[0])
+    if s.kind == "reduce":
+        op, axes, keepdims = s.detail
+        return nd.reduce(op, arguments[0], axes, keepdims)
+    if s.kind == "view":
+        return perform_view(arguments[0], s.detail)
+    target = variables.get(s.name)
+    if s.kind == "into":
+        op, index = s.detail
+        nd.elementwise(op, *arguments, out=nd.slice_terms(target, index) if index else target)
+    elif s.kind == "assign":
+        nd.assign(nd.slice_terms(target, s.detail) if s.detail else target, arguments[0])
+    elif s.kind == "item":
+        return struct.pack("d", nd.item(arguments[0], s.detail))
+    elif s.kind == "eval":
+        nd.evaluate(arguments)
+    elif s.kind == "release":
+        del variables[s.inputs[0]]
+    return None
+
+
+linspace = nd.library.nd_linspace
+linspace.restype, linspace.argtypes = nd.c_void_p, [nd.c_double, nd.c_double, nd.c_int64]
+
+
+def make_data(statement):
+    shape, dtype, order, values, seed = statement.detail
+    array = random_values(np.random.default_rng(seed), dtype, shape, values)
+    return np.asfortranarray(array) if order == "F" else array
+
+
+class Run:
+    """The variables of a program, and what its statements showed."""
+
+    def __init__(self, lazy):
+        self.lazy = lazy
+        self.variables = {}
+        self.shown = []
+        self.pending = self.operations = 0
+
+    def step(self, statement):
+        """False if it could not be done: it names a variable that is not there, or was refused."""
+        names = [x for x in statement.inputs if isinstance(x, str)]
+        if statement.kind in ("into", "assign"):
+            names.append(statement.name)
+        if any(name not in self.variables for name in names):
+            return False
+        with nd.lazy(self.lazy):
+            try:
+                result = perform(statement, self.variables)
+            except nd.Failure as failure:
+                self.shown.append(failure.code)
+                return False
+        if isinstance(result, nd.Array):
+            result.keeps = ()  # the library alone must see to it that memory lives
+            self.variables[statement.name] = result
+            if statement.kind == "op" and 0 not in result.shape:
+                self.operations += 1
+                self.pending += nd.is_pending(result)
+            result = None
+        self.shown.append(result)
+        return True
+
+
+# ---- Beside NumPy ----
+
+
+def mirror_view(array, detail):
+    kind, *rest = detail
+    if kind == "slice":
+        return array[(*rest[0], ...)]  # never a scalar, which would be a copy
+    if kind == "reshape":
+        return array.reshape(rest[0])
+    if kind == "permute":
+        return array.transpose(rest[0])
+    if kind == "broadcast":
+        return np.broadcast_to(array, rest[0])
+    if kind == "ravel":
+        return array.reshape(-1)  # a view where possible
+    return {"transpose": np.transpose, "real": np.real}[kind](array)
+
+
+class Beside(Run):
+    """Computes at once, and each statement in NumPy too: results are compared as they come, and
+    NumPy goes on with ours where those are not exact.
+    """
+
+    def __init__(self):
+        super().__init__(0)
+        self.theirs = {}
+
+    def step(self, statement):
+        before = [
+            self.theirs[x].copy() if isinstance(x, str) and x in self.theirs else x
+            for x in statement.inputs
+        ]
+        if not super().step(statement):
+            return False
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                self.check(statement, before)
+            except (AssertionError, TypeError, ValueError) as error:
+                raise Difference(f"{statement}\n{error}") from error
+        return True
+
+    def check(self, s, before):
+        arguments = arguments_of(s, self.theirs)
+        if s.kind in ("into", "assign"):
+            self.check_written(s, arguments, before)
+        elif s.kind == "view":
+            self.check_view(s, arguments[0])
+        elif s.kind == "release":
+            del self.theirs[s.inputs[0]]
+        elif s.kind not in ("item", "eval"):
+            ours = nd.to_numpy(self.variables[s.name])
+            self.check_result(s, ours, before)
+            self.theirs[s.name] = ours.copy(order="K")
+
+    def check_result(self, s, ours, before):
+        if s.kind == "op":
+            theirs = getattr(np, s.detail)(*before)
+            assert_as_numpy(nd.OPS[s.detail], ours, theirs, before)
+        elif s.kind == "reduce":
+            check_reduction(s, ours, before[0])
+        elif s.kind == "copy":
+            np.testing.assert_array_equal(ours, before[0])
+        elif s.kind == "cast":
+            if not (before[0].dtype.kind in "fc" and ours.dtype.kind in "iu"):
+                np.testing.assert_array_equal(ours, before[0].astype(ours.dtype))
+
+    def check_view(self, s, base):
+        view = mirror_view(base, s.detail)
+        ours = self.variables[s.name]
+        parent = self.variables[s.inputs[0]]
+        # Whether a reshape copies is the library's choice.
+        if view.size and not nd.library.nd_overlaps(ours.handle, parent.handle):
+            view = view.copy()
+        np.testing.assert_array_equal(nd.to_numpy(ours), view)
+        self.theirs[s.name] = view
+
+    def check_written(self, s, arguments, before):
+        target, index = self.theirs[s.name], s.detail if s.kind == "assign" else s.detail[1]
+        ours = nd.to_numpy(self.variables[s.name])
+        if index is not None:
+            target, ours = target[(*index, ...)], ours[(*index, ...)]
+        if s.kind == "assign":
+            target[...] = before[0]
+            exact = not (before[0].dtype.kind in "fc" and target.dtype.kind in "iu")
+        else:
+            result = np.asarray(getattr(np, s.detail[0])(*before))
+            exact = False
+            if result.dtype == target.dtype:
+                expected = np.broadcast_to(result, target.shape)
+                assert_as_numpy(nd.OPS[s.detail[0]], ours.copy(), expected.copy(), before)
+        if exact:
+            np.testing.assert_array_equal(ours, target)
+        target[...] = ours
+
+
+def check_reduction(s, ours, array):
+    op, axes, keepdims = s.detail
+    theirs = np.asarray(getattr(np, op)(array, axis=axes, keepdims=keepdims))
+    assert ours.dtype == theirs.dtype and ours.shape == theirs.shape, (ours.dtype, theirs.dtype)
+    if theirs.dtype.kind not in "fc" or op in ("min", "max"):
+        np.testing.assert_array_equal(ours, theirs)
+        return
+    # Twice what the worst order of additions may lose.
+    wide = np.abs(array.astype("complex128" if array.dtype.kind == "c" else "float64"))
+    scale = np.max(wide, axis=axes, keepdims=keepdims, initial=1)
+    eps = np.finfo(theirs.dtype).eps
+    count = max(array.size // max(theirs.size, 1), 1)
+    bound = 4 * count * eps * scale * (scale if op == "var" else count if op == "sum" else 1)
+    if op == "std":  # the root of a variance that is almost none
+        bound = np.sqrt(bound * scale)
+    close = (np.abs(ours - theirs) <= bound) | ~np.isfinite(theirs) | ~np.isfinite(bound)
+    # Whether a sum overflows on the way depends on its order.
+    close |= ~np.isfinite(ours) & ~np.isfinite(2.0 * count * scale)
+    assert close.all(), (ours, theirs)
+
+
+# ---- Making programs ----
+
+
+class Generator:
+    """Draws the statements of one program; what it draws next depends on the arrays there are."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.made = 0
+        sizes = self.rng.random()
+        self.shapes = SHAPES if sizes < 0.75 else LARGER if sizes < 0.97 else LARGEST
+
+    def name(self):
+        self.made += 1
+        return f"v{self.made}"
+
+    def pick(self, arrays, suits=lambda array: True):
+        """A variable, rather a new one."""
+        names = [name for name, array in arrays.items() if suits(array)]
+        if not names:
+            return None
+        return names[-1] if self.rng.random() < 0.4 else self.rng.choice(names)
+
+    def partner(self, arrays, first):
+        """A scalar, or a variable that broadcasts with the first."""
+        if self.rng.random() < 0.2:
+            return self.rng.choice(SCALARS)
+        shape = arrays[first].shape
+
+        def suits(array):
+            try:
+                return np.prod(np.broadcast_shapes(array.shape, shape)) <= 60000
+            except ValueError:
+                return False
+
+        other = self.pick(arrays, suits)
+        return self.rng.choice(SCALARS) if other is None else other
+
+    def index(self, shape):
+        terms = []
+        for length in shape:
+            kind = self.rng.randrange(6)
+            if kind < 2:
+                terms.append(slice(None))
+            elif kind == 2:
+                terms.append(slice(self.rng.randrange(3), None))
+            elif kind == 3:
+                terms.append(slice(None, -self.rng.randrange(1, 3)))
+            elif kind == 4:
+                terms.append(slice(None, None, self.rng.choice([-1, 2, -2, 3])))
+            elif length and self.rng.random() < 0.4:
+                terms.append(self.rng.randrange(-length, length))
+            else:
+                terms.append(slice(self.rng.randrange(2), length - self.rng.randrange(2)))
+        if self.rng.random() < 0.2:
+            terms.insert(self.rng.randrange(len(terms) + 1), None)
+        return tuple(terms)
+
+    def data(self, arrays):
+        rng = self.rng
+        if rng.random() < 0.15:
+            count = rng.choice([1, 4, 5, 7, 60, 3000])
+            bounds = (rng.uniform(-3, 3), rng.uniform(-3, 3))
+            return Statement("linspace", self.name(), (*bounds, count))
+        values = rng.choice(["small", "small", "unit", "special", "wide"])
+        detail = (rng.choice(self.shapes), rng.choice(DTYPES), rng.choice("CCF"), values)
+        return Statement("data", self.name(), (), (*detail, rng.randrange(10**6)))
+
+    def op(self, arrays):
+        kind, first = self.rng.random(), self.pick(arrays)
+        if kind < 0.35:
+            return Statement("op", self.name(), (first,), self.rng.choice(UNARY))
+        if kind < 0.85:
+            both = [first, self.partner(arrays, first)]
+            self.rng.shuffle(both)
+            return Statement("op", self.name(), tuple(both), self.rng.choice(BINARY))
+        if kind < 0.93:
+            condition = self.pick(arrays, lambda array: array.dtype == bool) or first
+            others = (self.partner(arrays, condition), first)
+            return Statement("op", self.name(), (condition, *others), "where")
+        return Statement("op", self.name(), (first, self.partner(arrays, first), 3), "clip")
+
+    def cast(self, arrays):
+        return Statement("cast", self.name(), (self.pick(arrays),), self.rng.choice(DTYPES))
+
+    def copy(self, arrays):
+        which = self.rng.choice(["copy", "copy_fortran"])
+        return Statement("copy", self.name(), (self.pick(arrays),), which)
+
+    def reduce(self, arrays):
+        first, op = self.pick(arrays), self.rng.choice(REDUCTIONS)
+        axes = list(range(arrays[first].ndim))
+        self.rng.shuffle(axes)
+        if op == "argmax":
+            axes = self.rng.choice(axes) if axes and self.rng.random() < 0.7 else None
+        else:
+            count = self.rng.randrange(len(axes) + 1)
+            axes = tuple(axes[:count]) if count else None
+        return Statement("reduce", self.name(), (first,), (op, axes, self.rng.random() < 0.3))
+
+    def view(self, arrays):
+        first = self.pick(arrays)
+        shape, kind = arrays[first].shape, self.rng.randrange(8)
+        if kind < 3:
+            detail = ("slice", self.index(shape))
+        elif kind == 3:
+            detail = ("transpose",)
+        elif kind == 4:
+            detail = ("permute", tuple(self.rng.sample(range(len(shape)), len(shape))))
+        elif kind == 5:
+            detail = self.rng.choice([("ravel",), ("reshape", shape[::-1])])
+        elif kind == 6 and np.prod(shape) < 20000:
+            detail = ("broadcast", (3, *shape))
+        else:
+            detail = ("real",)
+        return Statement("view", self.name(), (first,), detail)
+
+    def into(self, arrays):
+        target = self.pick(arrays, lambda array: array.flags.writeable)
+        if target is None:
+            return None
+        rng, op = self.rng, self.rng.choice(BINARY if self.rng.random() < 0.5 else CHAIN)
+        shape = arrays[target].shape
+        if rng.random() < 0.5:
+            return Statement("into", target, (target, self.partner(arrays, target)), (op, None))
+        index = self.index(shape)
+        part = arrays[target][index].shape if shape else ()
+        other = self.pick(arrays, lambda array: array.shape == part) or rng.choice(SCALARS)
+        third = self.pick(arrays, lambda array: array.shape == part) or other
+        return Statement("into", target, (other, third), (op, index if shape else None))
+
+    def assign(self, arrays):
+        target = self.pick(arrays, lambda array: array.flags.writeable)
+        if target is None:
+            return None
+        index = self.index(arrays[target].shape) if arrays[target].ndim else None
+        part = arrays[target][index].shape if index else ()
+        source = self.pick(arrays, lambda array: array.shape == part) or self.pick(arrays)
+        return Statement("assign", target, (source,), index)
+
+    def item(self, arrays):
+        first = self.pick(arrays, lambda array: array.size)
+        if first is None:
+            return None
+        index = tuple(self.rng.randrange(length) for length in arrays[first].shape)
+        return Statement("item", "", (first,), index)
+
+    def eval(self, arrays):
+        several = [self.pick(arrays) for _ in range(self.rng.randrange(1, 4))]
+        return Statement("eval", "", tuple(several))
+
+    def release(self, arrays):
+        return Statement("release", "", (self.pick(arrays),))
+
+    def chain(self, arrays):
+        """Many steps on from one array, where the values in between go away."""
+        name, other = self.pick(arrays), self.pick(arrays)
+        statements = []
+        for _ in range(self.rng.randrange(10, 60)):
+            second = self.rng.choice([self.rng.choice(SCALARS), name])
+            if arrays[other].shape == arrays[statements[0].inputs[0] if statements else name].shape:
+                second = self.rng.choice([second, other])
+            made = self.name()
+            statements.append(Statement("op", made, (name, second), self.rng.choice(CHAIN)))
+            if statements[1:] and self.rng.random() < 0.9:
+                statements.append(Statement("release", "", (name,)))
+            name = made
+        return statements
+
+    KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
+    KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
+
+    def draw(self, arrays):
+        if len(arrays) < 2:
+            return [self.data(arrays)]
+        kind = self.rng.choices(list(self.KINDS), list(self.KINDS.values()))[0]
+        drawn = getattr(self, kind)(arrays)
+        if isinstance(drawn, list):
+            return drawn
+        return [drawn] if drawn else []
+
+
+# ---- Comparing ----
+
+
+def bits(array):
+    """Layout and bits of the elements; which NaN it is does not count."""
+    values = nd.to_numpy(array)
+    strides = tuple(s for s, n in zip(values.strides, values.shape) if n > 1 and values.size)
+    values = np.array(values, order="C")
+    if values.dtype.kind in "fc":
+        parts = values.reshape(-1).view(values.real.dtype)
+        parts[np.isnan(parts)] = np.nan
+    return values.dtype, values.shape, strides, values.tobytes()
+
+
+def compare(lazy, eager):
+    if lazy.shown != eager.shown:
+        raise Difference("an element shown, or an error, is not the same when pending")
+    for name, array in eager.variables.items():
+        ours, theirs = bits(lazy.variables[name]), bits(array)
+        for what, one, other in zip(("dtype", "shape", "strides"), ours, theirs):
+            if one != other:
+                raise Difference(f"{what} of {name}: pending {one}, at once {other}")
+        if ours[3] != theirs[3]:
+            one, other = nd.to_numpy(lazy.variables[name]), nd.to_numpy(array)
+            raise Difference(f"{name} differs.\nPending:\n{one}\nAt once:\n{other}")
+
+
+def run_lazily(program, eager):
+    lazy = Run(1)
+    for statement in program:
+        lazy.step(statement)
+    if lazy.operations >= 5 and not lazy.pending:
+        raise Difference("nothing was pending")
+    compare(lazy, eager)
+
+
+def run(program):
+    eager = Beside()
+    for statement in program:
+        eager.step(statement)
+    run_lazily(program, eager)
+
+
+def make(seed, program):
+    """Draws a program, appending its statements to the list, and runs it both ways."""
+    generator, eager = Generator(seed), Beside()
+    for _ in range(generator.rng.randrange(5, 30)):
+        for statement in generator.draw(eager.theirs):
+            program.append(statement)
+            eager.step(statement)
+    run_lazily(program, eager)
+
+
+def fails(program):
+    try:
+        run(program)
+    except Difference as difference:
+        return str(difference)
+    return None
+
+
+def shrink(program):
+    """Without the statements that it fails without: halves, quarters, ... single ones."""
+    size = len(program)
+    while size > 0:
+        at = 0
+        while at < len(program):
+            without = program[:at] + program[at + size :]
+            if fails(without):
+                program = without
+            else:
+                at += size
+        size //= 2
+    return program
+
+
+def check(seed):
+    program = []
+    try:
+        make(seed, program)
+    except Difference as difference:
+        why = str(difference)
+        if fails(program):
+            program = shrink(program)
+            why = fails(program)
+        text = "\n".join(map(str, program))
+        raise AssertionError(f"the program of seed {seed}:\n\n{text}\n\n{why}") from None
+
+
+def test_random_programs_give_the_same_bits_pending_or_at_once():
+    for seed in range(PROGRAMS):
+        check(seed)
+
+
+def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else PROGRAMS
+    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    begin, failed = time.time(), 0
+    for seed in range(first, first + count):
+        try:
+            check(seed)
+        except AssertionError as error:
+            failed += 1
+            print(error, flush=True)
+        if (seed - first + 1) % 1000 == 0:
+            seconds = time.time() - begin
+            print(f"{seed - first + 1} programs, {failed} failed, {seconds:.0f} s", flush=True)
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

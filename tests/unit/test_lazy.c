@@ -1,0 +1,548 @@
+/* Pending arrays: what they promise about errors, elements that change, memory, threads and fork.
+ * Run it under ThreadSanitizer too. */
+#include <ndstream/nd.h>
+
+#include "unit.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LARGE = 200000, SLACK = 4 << 20 };
+
+static double at(const nd_array *array, int64_t index)
+{
+    return nd_get_double(array, &index);
+}
+
+static nd_array *range(int64_t count)
+{
+    return nd_cast(nd_arange(count), ND_FLOAT64);
+}
+
+/* The same elements, bit for bit. */
+static bool same(const nd_array *a, const nd_array *b)
+{
+    nd_array *x = nd_copy(a), *y = nd_copy(b);
+    return x && y && nd_dtype_of(x) == nd_dtype_of(y) && nd_bytes(x) == nd_bytes(y) &&
+           memcmp(nd_data(x), nd_data(y), nd_bytes(x)) == 0;
+}
+
+/* ---- When an array is pending ---------------------------------------------------------------- */
+
+TEST(large_results_are_pending_until_they_are_looked_at)
+{
+    ND_SCOPE {
+        nd_array *x = nd_linspace(0, 1, LARGE), *y = nd_add(x, 1);
+        assert_true(nd_is_pending(y));
+        assert_int_equal(nd_length(y, 0), LARGE);
+        assert_int_equal(nd_dtype_of(y), ND_FLOAT64);
+        assert_true(nd_is_pending(y));
+        assert_true(at(y, 0) == 1 && at(y, LARGE - 1) == 2);
+        assert_false(nd_is_pending(y));
+        assert_false(nd_is_pending(NULL));
+        assert_false(nd_is_pending(nd_add(nd_zeros(ND_FLOAT64, ND_SHAPE(10)), 1)));
+    }
+}
+
+TEST(set_lazy_says_from_how_many_elements_on)
+{
+    const int64_t before = nd_lazy();
+    ND_SCOPE {
+        assert_ok(nd_set_lazy(100));
+        assert_int_equal(nd_lazy(), 100);
+        assert_false(nd_is_pending(nd_negative(nd_arange(99))));
+        nd_array *pending = nd_negative(nd_arange(100));
+        assert_true(nd_is_pending(pending));
+        assert_ok(nd_set_lazy(0));
+        assert_true(nd_is_pending(pending));
+        assert_false(nd_is_pending(nd_negative(nd_arange(LARGE))));
+        assert_int_equal(nd_set_lazy(-1), ND_ERROR_VALUE);
+        assert_error(ND_ERROR_VALUE, "-1");
+        assert_int_equal(nd_lazy(), 0);
+    }
+    assert_ok(nd_set_lazy(before));
+}
+
+TEST(eval_computes_all_and_skips_null)
+{
+    ND_SCOPE {
+        nd_array *x = range(LARGE), *y = nd_add(x, 1), *z = nd_multiply(y, y);
+        nd_array *const all[] = {NULL, y, NULL, z, x, z};
+        assert_ok(nd_eval(6, all));
+        assert_false(nd_is_pending(x) || nd_is_pending(y) || nd_is_pending(z));
+        assert_ok(nd_eval(0, NULL));
+        assert_true(at(z, 3) == 16);
+    }
+}
+
+TEST(errors_are_raised_by_the_operation)
+{
+    ND_SCOPE {
+        nd_array *x = nd_add(range(LARGE), 1), *other = nd_add(range(LARGE + 1), 1);
+        assert_null(nd_add(x, other));
+        assert_error(ND_ERROR_SHAPE, "200001");
+        assert_null(nd_bitwise_and(x, x));
+        assert_error(ND_ERROR_DTYPE, "float64");
+        assert_null(nd_sum(x, ND_AXIS(1)));
+        assert_error(ND_ERROR_AXIS, "1");
+        assert_null(nd_add_into(nd_zeros(ND_INT32, ND_SHAPE(LARGE)), x, 1));
+        assert_error(ND_ERROR_DTYPE, "int32");
+        assert_true(nd_is_pending(x) && nd_is_pending(other));
+        assert_true(at(x, 5) == 6);
+    }
+}
+
+/* ---- Elements that change -------------------------------------------------------------------- */
+
+TEST(what_is_pending_has_the_elements_of_before_a_change)
+{
+    ND_SCOPE {
+        nd_array *x = nd_copy(range(LARGE));
+        nd_array *a = nd_add(x, 1);
+        nd_add_into(x, x, 10);
+        nd_array *b = nd_add(x, 1);
+        assert_ok(nd_assign(nd_slice(x, ND_RANGE(0, 10)), nd_zeros(ND_FLOAT64, ND_SCALAR_SHAPE)));
+        nd_array *c = nd_add(x, 1);
+        nd_add_into(nd_slice(x, ND_RANGE(1, ND_OPEN)), nd_slice(x, ND_RANGE(ND_OPEN, -1)), 1);
+        nd_array *d = nd_add(nd_slice(x, ND_STEP(ND_OPEN, ND_OPEN, -1)), 1);
+        double *data = nd_data_writeable(x);
+        data[0] = data[100] = data[LARGE - 1] = -5;
+        nd_data_done(x);
+        assert_true(at(a, 0) == 1 && at(a, 100) == 101);
+        assert_true(at(b, 0) == 11 && at(b, 100) == 111);
+        assert_true(at(c, 0) == 1 && at(c, 9) == 1 && at(c, 100) == 111);
+        assert_true(at(d, LARGE - 1) == 1 && at(d, LARGE - 2) == 2 && at(d, 0) == LARGE + 10);
+        assert_true(at(nd_add(x, 0), 100) == -5);
+    }
+}
+
+TEST(exported_memory_is_read_at_once_until_data_done)
+{
+    ND_SCOPE {
+        nd_array *x = nd_copy(range(LARGE));
+        double *data = nd_data_writeable(x);
+        nd_array *y = nd_add(x, 1);
+        assert_false(nd_is_pending(y));
+        data[7] = -1;
+        assert_true(at(y, 7) == 8);
+        assert_true(at(nd_add(nd_slice(x, ND_RANGE(7, ND_OPEN)), 1), 0) == 0);
+        nd_data_done(x);
+        assert_true(nd_is_pending(nd_add(x, 1)));
+
+        double *mine = malloc(LARGE * sizeof *mine);
+        for (int i = 0; i < LARGE; i++)
+            mine[i] = i;
+        nd_array *borrowed = nd_borrow(ND_FLOAT64, ND_SHAPE(LARGE), NULL, mine, true, NULL, NULL);
+        nd_array *z = nd_multiply(borrowed, 2);
+        mine[3] = 99;
+        assert_true(at(z, 3) == 6);
+        free(mine);
+        nd_data_done(NULL);
+    }
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+TEST(a_long_loop_over_one_variable_keeps_memory_bounded)
+{
+    const int64_t count = 20000;
+    const int steps = UNDER_ASAN || UNDER_TSAN ? 10000 : 100000;
+    nd_array *x = nd_zeros(ND_FLOAT64, ND_SHAPE(count));
+    nd_memory_reset_peak();
+    const size_t before = nd_memory().used;
+    for (int i = 0; i < steps; i++) {
+        nd_array *next = nd_add(x, 1);
+        assert_true(nd_is_pending(next));
+        nd_release(x);
+        x = next;
+    }
+    assert_true(at(x, 0) == steps && at(x, count - 1) == steps);
+    assert_in_range(nd_memory().peak - before, 0, 8 * count * 8);
+    nd_release(x);
+}
+
+TEST(a_fused_expression_needs_its_inputs_and_its_result)
+{
+    ND_SCOPE {
+        const size_t bytes = 8 * (size_t)2000000;
+        nd_array *x = nd_linspace(0, 1, 2000000), *y = nd_linspace(1, 2, 2000000);
+        const size_t before = nd_memory().used;
+        nd_memory_reset_peak();
+        nd_array *z = nd_add(nd_multiply(nd_sqrt(nd_add(nd_multiply(x, x), nd_multiply(y, y))), 2),
+                             nd_divide(nd_subtract(x, y), 3));
+        nd_array *const list[] = {z};
+        assert_ok(nd_eval(1, list));
+        assert_in_range(nd_memory().peak - before, bytes, bytes + SLACK);
+        nd_memory_reset_peak();
+        const size_t used = nd_memory().used;
+        assert_true(nd_item(nd_sum(nd_square(nd_add(x, y)), ND_ALL)) > 0);
+        assert_in_range(nd_memory().peak - used, 0, SLACK);
+    }
+}
+
+TEST(what_is_asked_for_twice_is_stored)
+{
+    ND_SCOPE {
+        nd_array *x = nd_linspace(0, 1, LARGE), *y = nd_exp(x);
+        const double first = nd_item(nd_sum(y, ND_ALL));
+        assert_true(nd_is_pending(y));
+        assert_true(nd_item(nd_sum(y, ND_ALL)) == first);
+        assert_false(nd_is_pending(y));
+        assert_true(nd_item(nd_sum(y, ND_ALL)) == first);
+    }
+}
+
+TEST(pending_arrays_released_without_being_computed_leave_nothing)
+{
+    ND_SCOPE {
+        nd_array *x = range(LARGE);
+        for (int i = 0; i < 1000; i++)
+            ND_SCOPE {
+                nd_array *y = nd_add(x, i), *z = nd_multiply(y, y);
+                nd_keep(y);
+                assert_true(nd_is_pending(nd_subtract(z, y)));
+                nd_release(y);
+            }
+    }
+}
+
+typedef struct scarcity {
+    atomic_int calls;
+    atomic_int failing; /* the call that fails; 0: none */
+    bool once;          /* else all after it fail too */
+} scarcity;
+
+static void *scarce_allocate(size_t bytes, void *context)
+{
+    scarcity *s = context;
+    const int call = atomic_fetch_add(&s->calls, 1) + 1, failing = atomic_load(&s->failing);
+    if (failing && (s->once ? call == failing : call >= failing))
+        return NULL;
+    return aligned_alloc(64, (bytes + 63) / 64 * 64);
+}
+
+static void scarce_release(void *memory, size_t bytes, void *context)
+{
+    (void)bytes;
+    (void)context;
+    free(memory);
+}
+
+/* Builds and computes: pending below pending, a broadcast part, two orders of memory, a reduction
+ * and a change of a source. NULL where something failed. */
+static nd_array *compute_some(nd_array *x, nd_array *column)
+{
+    nd_array *scaled = nd_multiply(nd_add(column, 1), 2);
+    nd_array *y = nd_add(nd_multiply(x, scaled), nd_subtract(x, 1));
+    nd_array *turned = nd_add(y, nd_transpose(x));
+    nd_array *kept = nd_sqrt(nd_absolute(turned));
+    nd_array *sums = nd_sum(kept, ND_AXIS(0));
+    nd_array *const list[] = {kept, y};
+    if (!kept || !sums || nd_eval(2, list) != ND_OK)
+        return NULL;
+    return nd_add(nd_add(kept, y), sums);
+}
+
+static void fail_every_allocation(bool once)
+{
+    enum { SIDE = 160 };
+    scarcity s = {.once = once};
+    const nd_allocator allocator = {scarce_allocate, scarce_release, &s};
+    nd_memory_trim();
+    nd_set_allocator(&allocator);
+    ND_SCOPE {
+        nd_array *x = nd_copy(nd_reshape(range(SIDE * SIDE), ND_SHAPE(SIDE, SIDE)));
+        nd_array *column = nd_copy(nd_reshape(range(SIDE), ND_SHAPE(SIDE, 1)));
+        nd_array *x_before = nd_copy(x), *column_before = nd_copy(column);
+        nd_array *const inputs[] = {x, column, x_before, column_before};
+        assert_ok(nd_eval(4, inputs));
+        nd_array *expected = nd_copy(compute_some(x, column));
+        assert_non_null(expected);
+        bool complete = false;
+        int k = 0, errors = 0;
+        while (!complete && k < 500) {
+            nd_array *result = NULL;
+            ND_SCOPE {
+                nd_memory_trim();
+                atomic_store(&s.calls, 0);
+                atomic_store(&s.failing, ++k);
+                result = compute_some(x, column);
+                nd_array *const list[] = {result};
+                if (result && nd_eval(1, list) != ND_OK)
+                    assert_true(nd_is_pending(result));
+                complete = nd_error() == ND_OK && atomic_load(&s.calls) < k;
+                atomic_store(&s.failing, 0);
+                if (nd_error() != ND_OK) {
+                    assert_error(ND_ERROR_MEMORY, "");
+                    errors++;
+                }
+                assert_true(same(x, x_before) && same(column, column_before));
+                if (result)
+                    assert_true(same(result, expected));
+                assert_true(same(compute_some(x, column), expected));
+                assert_no_error();
+            }
+        }
+        assert_true(complete);
+        assert_in_range(errors, 5, 500);
+    }
+    nd_memory_trim();
+    nd_set_allocator(NULL);
+}
+
+TEST(one_failed_allocation_is_an_error_and_harms_nothing)
+{
+    fail_every_allocation(true);
+}
+
+TEST(memory_that_stays_out_is_an_error_and_harms_nothing)
+{
+    fail_every_allocation(false);
+}
+
+TEST(a_budget_passed_by_eval_is_an_error_and_a_later_eval_succeeds)
+{
+    ND_SCOPE {
+        nd_array *x = range(LARGE);
+        assert_true(at(x, 1) == 1);
+        nd_array *y = nd_add(nd_multiply(x, 2), 1);
+        nd_memory_trim();
+        nd_set_memory_budget(nd_memory().used + 100000);
+        nd_array *const list[] = {y};
+        assert_int_equal(nd_eval(1, list), ND_ERROR_MEMORY);
+        assert_error(ND_ERROR_MEMORY, "");
+        assert_true(nd_is_pending(y));
+        assert_true(isnan(at(y, 2)));
+        assert_error(ND_ERROR_MEMORY, "");
+        nd_add_into(x, x, 1); /* would have to compute y first */
+        assert_error(ND_ERROR_MEMORY, "");
+        assert_true(at(x, 1) == 1);
+        nd_set_memory_budget(0);
+        assert_ok(nd_eval(1, list));
+        assert_true(at(y, 2) == 5);
+    }
+}
+
+/* ---- Threads and processes ------------------------------------------------------------------- */
+
+enum { THREADS = 6, SHARED = 8, ROUNDS = UNDER_TSAN ? 10 : 60 };
+
+static pthread_barrier_t barrier;
+static nd_array *pending[SHARED], *source;
+static atomic_int wrong;
+
+static void *force_shared(void *number)
+{
+    const int me = (int)(intptr_t)number;
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_barrier_wait(&barrier);
+        if (me == 0)
+            for (int i = 0; i < SHARED; i++)
+                pending[i] = nd_keep(i == 0 ? nd_add(source, round)
+                                            : nd_add(pending[i - 1], pending[i / 2]));
+        pthread_barrier_wait(&barrier);
+        double expected[SHARED] = {round + 3};
+        for (int i = 0; i < SHARED; i++) {
+            const int which = (i + me) % SHARED;
+            for (int j = 1; j < SHARED; j++)
+                expected[j] = expected[j - 1] + expected[j / 2];
+            ND_SCOPE {
+                if (me % 3 == 0)
+                    wrong += at(pending[which], 3) != expected[which];
+                else if (me % 3 == 1)
+                    wrong += nd_eval(SHARED, pending) != ND_OK;
+                else
+                    wrong +=
+                        nd_item(nd_min(nd_multiply(pending[which], 1), ND_ALL)) > expected[which];
+            }
+        }
+        pthread_barrier_wait(&barrier);
+        if (me == 0)
+            for (int i = 0; i < SHARED; i++)
+                nd_release(pending[i]);
+    }
+    return NULL;
+}
+
+/* Each thread has a result of its own, pending on the shared source; one writes the source. Nobody
+ * touches the source then, and the results of the others are computed by it or by themselves. */
+static void *compute_while_written(void *number)
+{
+    const int me = (int)(intptr_t)number;
+    for (int round = 0; round < ROUNDS; round++) {
+        nd_array *mine = NULL;
+        ND_SCOPE {
+            mine = nd_keep(nd_multiply(nd_add(source, me), 2));
+        }
+        pthread_barrier_wait(&barrier);
+        if (me == 0)
+            nd_add_into(source, source, 1);
+        wrong += at(mine, 10) != 2.0 * (10 + round + me);
+        wrong += at(mine, LARGE - 1) != 2.0 * (LARGE - 1 + round + me);
+        nd_release(mine);
+        pthread_barrier_wait(&barrier);
+    }
+    return NULL;
+}
+
+static void run_threads(void *(*body)(void *))
+{
+    pthread_t threads[THREADS];
+    wrong = 0;
+    pthread_barrier_init(&barrier, NULL, THREADS);
+    source = nd_arange_step(ND_FLOAT64, 0, LARGE, 1);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, body, (void *)(intptr_t)i), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    nd_release(source);
+    pthread_barrier_destroy(&barrier);
+    assert_int_equal(wrong, 0);
+}
+
+TEST(many_threads_compute_the_same_pending_arrays)
+{
+    run_threads(force_shared);
+}
+
+TEST(a_source_may_be_written_while_others_compute_what_is_pending_on_it)
+{
+    run_threads(compute_while_written);
+}
+
+TEST(a_child_computes_what_was_pending)
+{
+    if (UNDER_TSAN) /* it does not follow a child whose parent has threads */
+        skip();
+    ND_SCOPE {
+        nd_array *x = nd_linspace(0, 1, LARGE), *y = nd_add(nd_multiply(x, 2), 1);
+        assert_true(nd_is_pending(y));
+        const pid_t child = fork();
+        if (child == 0) {
+            alarm(30);
+            _exit(!(at(y, 0) == 1 && at(y, LARGE - 1) == 3 &&
+                    nd_item(nd_max(nd_add(y, x), ND_ALL)) == 4));
+        }
+        int status = -1;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        assert_true(nd_is_pending(y));
+        assert_true(at(y, LARGE - 1) == 3);
+    }
+}
+
+/* ---- The same bits as at once ---------------------------------------------------------------- */
+
+typedef nd_array *(*formula)(const nd_array *);
+
+static nd_array *mixed_with_its_transpose(const nd_array *m)
+{
+    return nd_add(m, nd_multiply(nd_transpose(m), 2));
+}
+
+static nd_array *smooth(const nd_array *m)
+{
+    return nd_multiply(nd_exp(nd_negative(nd_square(m))), nd_add(m, 0.1));
+}
+
+static nd_array *elements_as_float32(const nd_array *m)
+{
+    return nd_cast(nd_divide(m, 3), ND_FLOAT32);
+}
+
+static nd_array *sum_columns(const nd_array *m)
+{
+    return nd_sum(smooth(m), ND_AXIS(0));
+}
+
+static nd_array *mean_of_rows(const nd_array *m)
+{
+    return nd_mean(smooth(m), ND_AXIS(1));
+}
+
+static nd_array *sum_of_all(const nd_array *m)
+{
+    return nd_sum(elements_as_float32(m), ND_ALL);
+}
+
+static nd_array *deviation_of_columns(const nd_array *m)
+{
+    return nd_std(smooth(m), ND_AXIS(0));
+}
+
+static nd_array *variance_of_all(const nd_array *m)
+{
+    return nd_var(smooth(m), ND_ALL);
+}
+
+static nd_array *place_of_row_minimum(const nd_array *m)
+{
+    return nd_argmin(smooth(m), ND_AXIS(1));
+}
+
+static nd_array *positive_in_columns(const nd_array *m)
+{
+    return nd_count_nonzero(nd_greater(smooth(m), 0.25), ND_AXIS(0));
+}
+
+static void assert_same_at_once(formula f, const nd_array *m)
+{
+    ND_SCOPE {
+        nd_array *later = f(m);
+        const int64_t from = nd_lazy();
+        nd_set_lazy(0);
+        nd_array *now = f(m);
+        nd_set_lazy(from);
+        assert_non_null(now);
+        assert_non_null(later);
+        assert_true(same(later, now));
+    }
+}
+
+TEST(reductions_of_pending_arrays_have_the_bits_of_those_of_stored_ones)
+{
+    static const formula formulas[] = {smooth,          elements_as_float32,  sum_columns,
+                                       mean_of_rows,    sum_of_all,           deviation_of_columns,
+                                       variance_of_all, place_of_row_minimum, positive_in_columns};
+    static const int64_t shapes[][2] = {{5000, 200}, {100000, 2}, {200, 5000}, {3, 70001}};
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+        ND_SCOPE {
+            nd_array *flat = nd_linspace(-2, 3, shapes[s][0] * shapes[s][1]);
+            nd_array *rows = nd_copy(nd_reshape(flat, ND_SHAPE(shapes[s][0], shapes[s][1])));
+            nd_array *columns = nd_copy_fortran(rows);
+            for (size_t f = 0; f < sizeof formulas / sizeof *formulas; f++) {
+                assert_same_at_once(formulas[f], rows);
+                assert_same_at_once(formulas[f], columns);
+                assert_same_at_once(formulas[f], nd_slice(rows, ND_STEP(ND_OPEN, ND_OPEN, -2)));
+            }
+        }
+}
+
+/* A tile of columns is 16 wide here, and the last has one column. */
+TEST(the_single_column_of_a_last_tile_is_counted_down_its_rows)
+{
+    ND_SCOPE {
+        nd_array *m = nd_reshape(nd_arange(1000 * 33), ND_SHAPE(1000, 33));
+        nd_array *last_only = nd_equal(nd_remainder(m, 33), 32);
+        assert_true(nd_is_pending(last_only));
+        nd_array *counts = nd_count_nonzero(last_only, ND_AXIS(0));
+        assert_true(at(counts, 32) == 1000 && at(counts, 31) == 0 && at(counts, 0) == 0);
+    }
+}
+
+TEST(a_matrix_with_its_transpose_has_the_bits_of_at_once)
+{
+    ND_SCOPE {
+        nd_array *m = nd_copy(nd_reshape(nd_linspace(0, 1, 500 * 500), ND_SHAPE(500, 500)));
+        assert_same_at_once(mixed_with_its_transpose, m);
+        assert_same_at_once(mixed_with_its_transpose, nd_transpose(m));
+        /* m[1, 2] = 502 / 249999 and m[2, 1] = 1001 / 249999 */
+        const int64_t place[] = {1, 2};
+        assert_true(fabs(nd_get_double(mixed_with_its_transpose(m), place) -
+                         (502 + 2 * 1001) / 249999.0) < 1e-15);
+    }
+}
