@@ -195,13 +195,14 @@ static void gather_block(ndi_frame *f, int64_t within, int64_t n)
         int64_t column = within % f->row_length;
         char *to = f->gather[g].to;
         f->pointer[f->gather[g].value] = to;
-        if (f->gather[g].row_stride == 0 && f->gather[g].phase == column &&
-            f->gather[g].filled >= n)
+        const char *const base = f->operand[f->gather[g].operand];
+        if (f->gather[g].row_stride == 0 && f->gather[g].base == base &&
+            f->gather[g].phase == column && f->gather[g].filled >= n)
             continue;
+        f->gather[g].base = base;
         f->gather[g].phase = column;
         f->gather[g].filled = n;
-        const char *row =
-            f->operand[f->gather[g].operand] + within / f->row_length * f->gather[g].row_stride;
+        const char *row = base + within / f->row_length * f->gather[g].row_stride;
         ndi_kernel *const copy = f->kernels->cast[dtype][dtype];
         for (int64_t left = n; left > 0; column = 0) {
             const int64_t rest = f->row_length - column, now = rest < left ? rest : left;

@@ -101,7 +101,8 @@ typedef struct ndi_frame {
     struct {
         uint8_t operand, value, dtype;
         ptrdiff_t stride, row_stride;
-        int64_t phase, filled; /* what the register holds, if all rows are the same */
+        const char *base; /* what the register holds, if all rows are the same */
+        int64_t phase, filled;
         char *to;
     } gather[NDI_NEST_OPERANDS];
     int reads; /* values that are operands */
