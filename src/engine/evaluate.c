@@ -256,10 +256,11 @@ static bool move_source(ndi_node *source, const ndi_node *root)
     const int rank = source->rank;
     memcpy(dims, source->dims, 2 * (size_t)rank * sizeof(int64_t));
     const nd_dtype dtype = (nd_dtype)source->dtype;
-    for (int i = 0; i < rank; i++) /* outermost first; root's elements lie without gaps */
+    for (int i = 0; i < rank; i++) /* outermost first; a target may run backwards */
         order[i] = i;
     for (int i = 1; i < rank; i++)
-        for (int at = i; at > 0 && strides_of(root)[order[at]] > strides_of(root)[order[at - 1]];
+        for (int at = i;
+             at > 0 && llabs(strides_of(root)[order[at]]) > llabs(strides_of(root)[order[at - 1]]);
              at--) {
             const int axis = order[at];
             order[at] = order[at - 1];
