@@ -152,6 +152,102 @@ def elementwise(build, threads):
                limits.stream(8_000_000, 8_000_000), {"Numba": lambda: numba_add(xs, xs)})
 
 
+def expressions(build, threads):
+    """Programs of plain operations. Ours are pending until their result is looked at."""
+    limits = Limits(build, threads)
+    random = np.random.default_rng(7)
+
+    def op(name, *arguments):
+        return nd.elementwise(name, *arguments)
+
+    def computed(make, *arrays):
+        def run():
+            result = make(*arrays)
+            nd.evaluate([result])
+            return result
+
+        return run
+
+    def polynomial(x):
+        return op("add", op("add", op("multiply", op("square", x), 2.0), op("multiply", x, 3.0)), 5.0)
+
+    def circle(x):
+        return op("add", op("square", op("sin", x)), op("square", op("cos", x)))
+
+    def price(s):
+        d = op("divide", op("add", op("log", op("multiply", s, 0.5)), 0.3), op("add", s, 2.0))
+        e, g = op("exp", op("negative", op("square", d))), op("exp", op("multiply", s, -0.05))
+        return op("divide", op("subtract", op("multiply", s, e), op("multiply", g, d)),
+                  op("add", op("multiply", e, 0.4), 1.0))
+
+    price_text = "(s*exp(-d**2) - exp(s*-0.05)*d) / (exp(-d**2)*0.4 + 1.0)".replace(
+        "d", "((log(s*0.5) + 0.3)/(s + 2.0))")
+
+    def numpy_price(s):
+        d = (np.log(s * 0.5) + 0.3) / (s + 2.0)
+        e, g = np.exp(-(d**2)), np.exp(s * -0.05)
+        return (s * e - g * d) / (e * 0.4 + 1.0)
+
+    def loops(expression):
+        """The expression as one parallel loop of Numba's."""
+        scope = {"numba": numba, "np": np}
+        exec("@numba.njit(parallel=True)\ndef f(x):\n    out = np.empty_like(x)\n"
+             f"    for i in numba.prange(x.size):\n        v = x[i]\n        out[i] = {expression}\n"
+             "    return out", scope)
+        return scope["f"]
+
+    numba_polynomial = loops("2.0*v*v + 3.0*v + 5.0")
+    numba_circle = loops("np.sin(v)**2 + np.cos(v)**2")
+
+    @numba.njit(parallel=True)
+    def numba_price(x):
+        out = np.empty_like(x)
+        for i in numba.prange(x.size):
+            s = x[i]
+            d = (np.log(s * 0.5) + 0.3) / (s + 2.0)
+            e, g = np.exp(-(d * d)), np.exp(s * -0.05)
+            out[i] = (s * e - g * d) / (e * 0.4 + 1.0)
+        return out
+
+    for n, size in ((N, ""), (10 * N, ", 100M")):
+        x = random.random(n) * 20 - 10
+        a = nd.from_data(x)
+        yield Case(f"2*x**2 + 3*x + 5{size}", computed(polynomial, a), lambda: 2 * x**2 + 3 * x + 5,
+                   limits.stream(8 * n, 8 * n),
+                   {"numexpr": lambda: numexpr.evaluate("2*x**2 + 3*x + 5", local_dict={"x": x}),
+                    "Numba": lambda: numba_polynomial(x)})
+    x = random.random(N) * 20 + 0.5
+    a = nd.from_data(x)
+    yield Case("sin(x)**2 + cos(x)**2", computed(circle, a), lambda: np.sin(x) ** 2 + np.cos(x) ** 2,
+               limits.function("sin", N),
+               {"numexpr": lambda: numexpr.evaluate("sin(x)**2 + cos(x)**2", local_dict={"x": x}),
+                "Numba": lambda: numba_circle(x)})
+    yield Case("pricing: log, 2 exp, 2 divisions, 12 light", computed(price, a), lambda: numpy_price(x),
+               limits.stream(8 * N, 8 * N),
+               {"numexpr": lambda: numexpr.evaluate(price_text, local_dict={"s": x}),
+                "Numba": lambda: numba_price(x)})
+    read = limits.stream(8 * N, 0)
+    yield Case("sum((x - 0.5)**2)", lambda: nd.reduce("sum", op("square", op("subtract", a, 0.5))),
+               lambda: ((x - 0.5) ** 2).sum(), read,
+               {"numexpr": lambda: numexpr.evaluate("sum((x - 0.5)**2)", local_dict={"x": x})})
+    yield Case("mean(x > 5)", lambda: nd.reduce("mean", op("greater", a, 5.0)), lambda: (x > 5).mean(), read)
+    matrix = random.random((5000, 5000))
+    m = nd.from_data(matrix)
+
+    def standardise(m):
+        return op("divide", op("subtract", m, nd.reduce("mean", m, 0)), nd.reduce("std", m, 0))
+
+    yield Case("(M - M.mean(0)) / M.std(0), 5000x5000", computed(standardise, m),
+               lambda: (matrix - matrix.mean(0)) / matrix.std(0), limits.stream(8 * matrix.size, 8 * matrix.size))
+    for n in (1_000, 20_000, 100_000, 1_000_000):
+        xs = x[:n].copy()
+        small = nd.from_data(xs)
+        yield Case(f"2*x**2 + 3*x + 5, {n:,}", computed(polynomial, small), lambda: 2 * xs**2 + 3 * xs + 5,
+                   limits.stream(8 * n, 8 * n),
+                   {"numexpr": lambda: numexpr.evaluate("2*x**2 + 3*x + 5", local_dict={"x": xs}),
+                    "Numba": lambda: numba_polynomial(xs)})
+
+
 def reductions(build, threads):
     limits = Limits(build, threads)
     random = np.random.default_rng(2)
@@ -283,6 +379,7 @@ def call_costs(build):
 
 GROUPS = [
     ("Elementwise, 10M elements", "float64 unless said.", elementwise),
+    ("Expressions, 10M elements unless said", "One loop each; called from Python through ctypes.", expressions),
     ("Reductions", "10M elements unless said.", reductions),
     ("Moves", "", moves),
     ("Products", "", products),

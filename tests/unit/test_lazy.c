@@ -546,3 +546,83 @@ TEST(a_matrix_with_its_transpose_has_the_bits_of_at_once)
                          (502 + 2 * 1001) / 249999.0) < 1e-15);
     }
 }
+
+TEST(a_crosswise_source_goes_into_a_reversed_target)
+{
+    enum { SIDE = 150 };
+    ND_SCOPE {
+        nd_array *m = nd_reshape(range(SIDE * SIDE), ND_SHAPE(SIDE, SIDE));
+        nd_array *out = nd_zeros(ND_FLOAT64, ND_SHAPE(SIDE, SIDE));
+        nd_array *reversed = nd_slice(out, ND_EVERY, ND_STEP(ND_OPEN, ND_OPEN, -1));
+        nd_array *twice = nd_multiply(nd_transpose(m), 2);
+        assert_non_null(nd_add_into(reversed, twice, nd_transpose(m)));
+        assert_true(nd_get_double(out, (int64_t[]){3, SIDE - 1 - 7}) == 3 * (7 * SIDE + 3));
+    }
+}
+
+TEST(rows_shorter_than_a_block_are_computed_several_at_once)
+{
+    ND_SCOPE {
+        nd_array *m = nd_reshape(range(5 * 4001 * 7), ND_SHAPE(5, 4001, 7));
+        nd_array *row = nd_cast(nd_arange(7), ND_FLOAT32);
+        nd_array *planes = nd_reshape(range(5 * 7), ND_SHAPE(5, 1, 7));
+        nd_array *column = nd_reshape(range(4001), ND_SHAPE(4001, 1));
+        nd_array *lazy = nd_add(nd_multiply(nd_subtract(m, row), column), planes);
+        assert_true(nd_is_pending(lazy));
+        nd_array *sums = nd_sum(lazy, ND_AXES(0, 1));
+        const int64_t before = nd_lazy();
+        assert_ok(nd_set_lazy(0));
+        nd_array *once = nd_add(nd_multiply(nd_subtract(m, row), column), planes);
+        assert_true(same(sums, nd_sum(once, ND_AXES(0, 1))));
+        assert_true(same(lazy, once));
+        assert_ok(nd_set_lazy(before));
+    }
+}
+
+TEST(steps_in_place_on_a_pending_array_stay_pending)
+{
+    ND_SCOPE {
+        nd_array *x = range(LARGE), *y = nd_multiply(x, 2), *z = nd_add(y, 1);
+        assert_non_null(nd_add_into(y, y, 5));
+        assert_true(nd_is_pending(y));
+        assert_true(at(y, 10) == 25 && at(z, 10) == 21);
+    }
+}
+
+/* ---- What is said about them ----------------------------------------------------------------- */
+
+TEST(explain_names_steps_bytes_and_temporaries)
+{
+    char text[2048], start[8];
+    ND_SCOPE {
+        nd_array *x = nd_linspace(0, 1, LARGE);
+        nd_array *y = nd_add(nd_multiply(nd_square(x), 2.5), x);
+        const size_t length = nd_explain(y, text, sizeof text);
+        assert_int_equal(length, strlen(text));
+        assert_non_null(strstr(text, "t1 = square(a)"));
+        assert_non_null(strstr(text, "t2 = multiply(t1, 2.5)"));
+        assert_non_null(strstr(text, "result = add(t2, a)"));
+        assert_non_null(strstr(text, "through memory: 3.2 MB; one operation after the other: 11 MB "
+                                     "and 2 temporaries"));
+        assert_int_equal(nd_explain(y, start, sizeof start), length);
+        assert_int_equal(strlen(start), sizeof start - 1);
+        assert_int_equal(nd_explain(y, NULL, 0), length);
+        assert_true(nd_is_pending(y));
+        nd_explain(x, text, sizeof text);
+        assert_non_null(strstr(text, "nothing is pending"));
+        assert_int_equal(nd_explain(NULL, text, sizeof text), 0);
+    }
+}
+
+TEST(explain_tells_a_loop_that_two_others_need_once)
+{
+    char text[4096];
+    ND_SCOPE {
+        nd_array *m = nd_reshape(range(20 * 20000), ND_SHAPE(20, 20000));
+        nd_array *row = nd_exp(nd_negative(nd_linspace(0, 1, 20000)));
+        nd_explain(nd_add(nd_multiply(m, row), row), text, sizeof text);
+        assert_non_null(strstr(text, "loop 2:"));
+        assert_null(strstr(text, "loop 3:"));
+        assert_non_null(strstr(text, "multiply(a, loop1)"));
+    }
+}
