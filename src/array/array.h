@@ -159,6 +159,10 @@ void ndi_contiguous_strides(int rank, const int64_t *lengths, size_t item, int64
  * wants as `axis_order` to make an array laid out like `array`. */
 void ndi_axis_order(const nd_array *array, int order[ND_MAX_RANK]);
 
+/* The axes from the largest stride to the smallest, whatever their signs; equal ones as they come.
+ */
+void ndi_stride_order(int rank, const int64_t *strides, int order[ND_MAX_RANK]);
+
 /* "(3, 4)" into `text`, which is returned; shortened with "..." where it does not fit. */
 #define NDI_SHAPE_TEXT 128
 const char *ndi_shape_text(char text[NDI_SHAPE_TEXT], int rank, const int64_t *lengths);

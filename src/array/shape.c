@@ -113,24 +113,28 @@ static bool is_fortran_contiguous(const nd_array *array)
     return true;
 }
 
-void ndi_axis_order(const nd_array *array, int order[ND_MAX_RANK])
+void ndi_stride_order(int rank, const int64_t *strides, int order[ND_MAX_RANK])
 {
-    const int rank = array->rank;
-    const int64_t *const strides = ndi_strides(array);
-    const bool fortran = !array->contiguous && is_fortran_contiguous(array);
-    for (int i = 0; i < rank; i++)
-        order[i] = fortran ? rank - 1 - i : i;
-    if (array->contiguous || fortran)
-        return;
-    for (int i = 1; i < rank; i++) { /* insertion keeps the order of equal strides */
-        const int axis = order[i];
-        int at = i;
+    for (int axis = 0; axis < rank; axis++) { /* insertion keeps the order of equal strides */
+        int at = axis;
         while (at > 0 && magnitude(strides[order[at - 1]]) < magnitude(strides[axis])) {
             order[at] = order[at - 1];
             at--;
         }
         order[at] = axis;
     }
+}
+
+void ndi_axis_order(const nd_array *array, int order[ND_MAX_RANK])
+{
+    const int rank = array->rank;
+    const bool fortran = !array->contiguous && is_fortran_contiguous(array);
+    if (!array->contiguous && !fortran) {
+        ndi_stride_order(rank, ndi_strides(array), order);
+        return;
+    }
+    for (int i = 0; i < rank; i++)
+        order[i] = fortran ? rank - 1 - i : i;
 }
 
 /* ---- Facts about an array -------------------------------------------------------------------- */

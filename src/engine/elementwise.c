@@ -236,23 +236,19 @@ static ndi_map step_of(nd_op op, int count, const nd_operand *arguments,
     return step;
 }
 
-static nd_array *run(nd_op op, int count, const nd_operand *arguments,
-                     const ndi_resolution *resolution, const common_shape *shape, nd_array *out,
-                     bool in_place)
+static nd_array *run(const ndi_map *step, const nd_operand *arguments, scalar_elements *scalars,
+                     const common_shape *shape, nd_array *out)
 {
-    scalar_elements scalars;
-    ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
-    step.in_place = in_place;
     ndi_nest nest;
     ndi_nest_begin(&nest, shape->rank, shape->length);
     ndi_nest_add(&nest, out);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < step->arguments; i++) {
         if (arguments[i].kind == ND_OPERAND_ARRAY)
             ndi_nest_add(&nest, arguments[i].array);
         else
-            ndi_nest_add_scalar(&nest, scalars.element[i]);
+            ndi_nest_add_scalar(&nest, scalars->element[i]);
     }
-    ndi_map_run(&step, &nest);
+    ndi_map_run(step, &nest);
     return out;
 }
 
@@ -291,9 +287,9 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     }
     common_shape whole = {.rank = out->rank};
     memcpy(whole.length, ndi_lengths(out), (size_t)out->rank * sizeof(int64_t));
+    scalar_elements scalars;
+    ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
     if (!ndi_has_data(out) && ndi_graph_wants(count, arguments, out->size)) {
-        scalar_elements scalars;
-        const ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
         if (ndi_graph_replace(&step, arguments, scalars.element, out))
             return out;
         if (!ndi_has_data(out))
@@ -301,7 +297,7 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     }
     if (!ndi_force_writeable(out))
         return NULL;
-    bool in_place = false, copies = false, pending = false;
+    bool copies = false, pending = false;
     for (int i = 0; i < count; i++) {
         if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
@@ -311,36 +307,23 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
             continue;
         }
         const ndi_overlap overlap = ndi_array_overlap(out, a);
-        in_place |= overlap == NDI_IDENTICAL;
+        step.in_place |= overlap == NDI_IDENTICAL;
         copies |= overlap == NDI_OVERLAPS;
     }
-    if (pending && !copies && out->size > ndi_small_elements()) {
-        scalar_elements scalars;
-        ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
-        step.in_place = in_place;
+    if (pending && !copies && out->size > ndi_small_elements())
         return ndi_evaluate_into(&step, arguments, scalars.element, out) ? out : NULL;
-    }
     if (!force_arguments(count, arguments))
         return NULL;
     if (!copies)
-        return run(op, count, arguments, resolution, &whole, out, in_place);
+        return run(&step, arguments, &scalars, &whole, out);
     nd_array *fresh = ndi_new(nd_dtype_of(out), whole.rank, whole.length, NULL);
     if (!fresh)
         return NULL;
-    run(op, count, arguments, resolution, &whole, fresh, false);
+    step.in_place = false;
+    run(&step, arguments, &scalars, &whole, fresh);
     const bool done = ndi_copy_elements(out, fresh);
     ndi_drop(fresh);
     return done ? out : NULL;
-}
-
-/* Elements of a shape; -1 if they are more than can be counted, which an error will say. */
-static int64_t size_of(const common_shape *shape)
-{
-    int64_t size = 1;
-    for (int axis = 0; axis < shape->rank; axis++)
-        if (__builtin_mul_overflow(size, shape->length[axis], &size))
-            return -1;
-    return size;
 }
 
 nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_array *out)
@@ -371,16 +354,16 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         return into(op, count, arguments, &resolution, &shape, out);
     int axes[ND_MAX_RANK];
     const int *const order = order_like(count, arguments, &shape, axes);
-    if (ndi_graph_wants(count, arguments, size_of(&shape))) {
-        scalar_elements scalars;
-        const ndi_map step =
-            step_of(op, count, arguments, &resolution, resolution.result, &scalars);
+    scalar_elements scalars;
+    const ndi_map step = step_of(op, count, arguments, &resolution, resolution.result, &scalars);
+    const int64_t size =
+        ndi_count_elements(shape.rank, shape.length, nd_dtype_size(resolution.result));
+    if (ndi_graph_wants(count, arguments, size))
         return ndi_graph_map(&step, arguments, scalars.element, shape.rank, shape.length, order);
-    }
     if (!force_arguments(count, arguments))
         return NULL;
     out = ndi_new(resolution.result, shape.rank, shape.length, order);
-    return out ? run(op, count, arguments, &resolution, &shape, out, false) : NULL;
+    return out ? run(&step, arguments, &scalars, &shape, out) : NULL;
 }
 
 /* nd_NAME and nd_NAME_into of every row. */

@@ -2,7 +2,7 @@
  *
  * What is computed together: all steps below a node over the same number of elements. A step over
  * fewer (it is broadcast into the rest) is computed on its own first, so that no value is computed
- * twice; so is a step that was a part of something else before and whose array is still there: as
+ * twice. A step that was a part of something else before, and whose array is still there, becomes
  * one more result of the same loop. */
 #include "engine/evaluate.h"
 
@@ -12,16 +12,6 @@
 #include <ndstream/lazy.h>
 
 #include "engine/copy.h"
-
-typedef struct plan {
-    ndi_program program;
-    ndi_nest nest;
-    ndi_node *result[NDI_PROGRAM_RESULTS];
-    ndi_storage *made[NDI_PROGRAM_RESULTS]; /* for the results */
-    ndi_node *held[NDI_GRAPH_SOURCES];      /* sources */
-    ndi_storage *kept[NDI_GRAPH_SOURCES];
-    int sources;
-} plan;
 
 /* ---- Building, with the graph's lock held ---------------------------------------------------- */
 
@@ -84,39 +74,30 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
     return NULL;
 }
 
-static int add_source(ndi_program *program, ndi_nest *nest, ndi_node *source, ndi_node **held,
-                      int *sources)
+static int add_source(ndi_loop *loop, ndi_node *source)
 {
-    for (int i = 0; i < *sources; i++) /* each array is read once */
-        if (ndi_same_source(held[i], source))
-            return held[i]->value;
-    held[(*sources)++] = source;
-    ndi_nest_add_strided(nest, source->data, source->rank, source->dims, strides_of(source));
-    return ndi_program_operand(program, (nd_dtype)source->dtype);
+    for (int i = 0; i < loop->sources; i++) /* each array is read once */
+        if (ndi_same_source(loop->source[i], source))
+            return loop->source[i]->value;
+    loop->source[loop->sources++] = source;
+    ndi_nest_add_strided(&loop->nest, source->data, source->rank, source->dims, strides_of(source));
+    return ndi_program_operand(&loop->program, (nd_dtype)source->dtype);
 }
 
-typedef struct builder {
-    ndi_program *program;
-    ndi_nest *nest;
-    ndi_node **held;
-    int sources;
-    uint32_t walk;
-} builder;
-
 /* All sources first: operands come before steps. */
-static void add_sources(builder *b, ndi_node *node)
+static void add_sources(ndi_loop *loop, ndi_node *node, uint32_t walk)
 {
-    if (!ndi_graph_visit(node, b->walk))
+    if (!ndi_graph_visit(node, walk))
         return;
     node->value = -1;
     if (ndi_is_source(node))
-        node->value = add_source(b->program, b->nest, node, b->held, &b->sources);
+        node->value = add_source(loop, node);
     for (int i = 0; i < node->step.arguments; i++)
         if (node->argument[i])
-            add_sources(b, node->argument[i]);
+            add_sources(loop, node->argument[i], walk);
 }
 
-static int add_steps(builder *b, ndi_node *node)
+static int add_steps(ndi_program *program, ndi_node *node)
 {
     if (node->value >= 0)
         return node->value;
@@ -125,12 +106,20 @@ static int add_steps(builder *b, ndi_node *node)
     for (int i = 0; i < step->arguments; i++)
         arguments[i] =
             node->argument[i]
-                ? ndi_program_cast(b->program, add_steps(b, node->argument[i]), step->taken[i])
-                : ndi_program_scalar(b->program, step->taken[i], node->scalar[i]);
-    const int value = ndi_program_step_add(b->program, step->kernel, step->streaming,
-                                           step->computed, step->arguments, arguments);
-    node->value = ndi_program_cast(b->program, value, step->out);
+                ? ndi_program_cast(program, add_steps(program, node->argument[i]), step->taken[i])
+                : ndi_program_scalar(program, step->taken[i], node->scalar[i]);
+    const int value = ndi_program_step_add(program, step->kernel, step->streaming, step->computed,
+                                           step->arguments, arguments);
+    node->value = ndi_program_cast(program, value, step->out);
     return node->value;
+}
+
+/* A loop over the shape of `node`; its results are added to the nest next, then its sources. */
+static void begin_loop(ndi_loop *loop, const ndi_node *node, int results)
+{
+    loop->sources = 0;
+    ndi_nest_begin(&loop->nest, node->rank, node->dims);
+    ndi_program_begin(&loop->program, results);
 }
 
 /* Counts this demand of the steps below `node`; those that are to be stored too join `result`. */
@@ -147,31 +136,31 @@ static void demand(ndi_node *node, ndi_node **result, int *results, uint32_t wal
             demand(node->argument[i], result, results, walk);
 }
 
-static void hold(ndi_node *const *held, ndi_storage **kept, int sources)
+/* The sources stay as they are while the lock is given up. */
+static void hold_sources(ndi_loop *loop)
 {
-    for (int i = 0; i < sources; i++) {
-        ndi_node_retain(held[i]);
-        kept[i] = held[i]->storage;
-        if (kept[i])
-            atomic_fetch_add_explicit(&kept[i]->references, 1, memory_order_relaxed);
+    for (int i = 0; i < loop->sources; i++) {
+        ndi_storage *const storage = ndi_node_retain(loop->source[i])->storage;
+        loop->storage[i] = storage;
+        if (storage)
+            atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
     }
 }
 
-static void let_go(ndi_node *const *held, int sources)
+/* Takes the lock again. */
+static void let_sources_go(ndi_loop *loop)
 {
-    for (int i = 0; i < sources; i++)
-        ndi_node_release(held[i]);
-}
-
-static void let_storages_go(ndi_storage *const *kept, int sources)
-{
-    for (int i = 0; i < sources; i++)
-        ndi_storage_release(kept[i]);
+    for (int i = 0; i < loop->sources; i++)
+        ndi_storage_release(loop->storage[i]);
+    ndi_graph_lock();
+    for (int i = 0; i < loop->sources; i++)
+        ndi_node_release(loop->source[i]);
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-static void run_plain(const ndi_node *node, ndi_nest *nest)
+/* Operand 0 is there; the step's arguments follow, each on its own. */
+static void lay_out_plain(const ndi_node *node, ndi_nest *nest)
 {
     nest->operands = 1;
     for (int i = 0; i < node->step.arguments; i++) {
@@ -185,62 +174,56 @@ static void run_plain(const ndi_node *node, ndi_nest *nest)
 }
 
 /* Computes a node into memory of its own, or into `target`. With the lock held, which is given up
- * while the plan runs. */
+ * meanwhile. */
 static bool run(ndi_node *node, nd_array *target)
 {
-    plan p;
-    p.sources = 0;
-    p.result[0] = node;
+    ndi_loop loop;
+    ndi_node *result[NDI_PROGRAM_RESULTS] = {node};
+    ndi_storage *made[NDI_PROGRAM_RESULTS];
     int results = 1;
     const int first_made = target ? 1 : 0;
-    demand(node, p.result, &results, ndi_graph_walk());
+    demand(node, result, &results, ndi_graph_walk());
     for (int r = first_made; r < results; r++) {
-        const size_t bytes =
-            (size_t)p.result[r]->size * nd_dtype_size((nd_dtype)p.result[r]->dtype);
-        p.made[r] = ndi_storage_new(bytes, false);
-        if (!p.made[r]) {
+        const size_t bytes = (size_t)result[r]->size * nd_dtype_size((nd_dtype)result[r]->dtype);
+        made[r] = ndi_storage_new(bytes, false);
+        if (!made[r]) {
             while (r-- > first_made)
-                ndi_storage_release(p.made[r]);
+                ndi_storage_release(made[r]);
             return false;
         }
     }
-    ndi_nest_begin(&p.nest, node->rank, node->dims);
-    ndi_program_begin(&p.program, results);
+    begin_loop(&loop, node, results);
     for (int r = 0; r < results; r++)
-        ndi_nest_add_strided(&p.nest, r < first_made ? target->data : p.made[r]->memory,
-                             p.result[r]->rank, p.result[r]->dims, strides_of(p.result[r]));
-    builder b = {&p.program, &p.nest, p.held, 0, ndi_graph_walk()};
-    add_sources(&b, node);
-    p.sources = b.sources;
+        ndi_nest_add_strided(&loop.nest, r < first_made ? target->data : made[r]->memory,
+                             result[r]->rank, result[r]->dims, strides_of(result[r]));
+    add_sources(&loop, node, ndi_graph_walk());
     const bool plain = results == 1 && is_plain(node);
     const ndi_map step = node->step;
     if (plain) {
-        run_plain(node, &p.nest);
+        lay_out_plain(node, &loop.nest);
     } else {
         for (int r = results - 1; r >= 0; r--)
-            add_steps(&b, p.result[r]);
+            add_steps(&loop.program, result[r]);
         for (int r = 0; r < results; r++)
-            ndi_program_store(&p.program, p.result[r]->value, r);
-        ndi_program_end(&p.program);
+            ndi_program_store(&loop.program, result[r]->value, r);
+        ndi_program_end(&loop.program);
     }
-    hold(p.held, p.kept, p.sources);
+    hold_sources(&loop);
     for (int r = 0; r < results; r++)
-        ndi_graph_claim(ndi_node_retain(p.result[r]));
+        ndi_graph_claim(ndi_node_retain(result[r]));
     ndi_graph_unlock();
 
     if (plain)
-        ndi_map_run(&step, &p.nest);
+        ndi_map_run(&step, &loop.nest);
     else
-        ndi_program_run(&p.program, &p.nest, step.in_place);
-    let_storages_go(p.kept, p.sources);
+        ndi_program_run(&loop.program, &loop.nest, step.in_place);
 
-    ndi_graph_lock();
-    let_go(p.held, p.sources);
+    let_sources_go(&loop);
     for (int r = 0; r < results; r++) {
         if (r >= first_made)
-            ndi_node_computed(p.result[r], p.made[r]);
-        ndi_graph_release_claim(p.result[r]);
-        ndi_node_release(p.result[r]);
+            ndi_node_computed(result[r], made[r]);
+        ndi_graph_release_claim(result[r]);
+        ndi_node_release(result[r]);
     }
     return true;
 }
@@ -256,16 +239,7 @@ static bool move_source(ndi_node *source, const ndi_node *root)
     const int rank = source->rank;
     memcpy(dims, source->dims, 2 * (size_t)rank * sizeof(int64_t));
     const nd_dtype dtype = (nd_dtype)source->dtype;
-    for (int i = 0; i < rank; i++) /* outermost first; a target may run backwards */
-        order[i] = i;
-    for (int i = 1; i < rank; i++)
-        for (int at = i;
-             at > 0 && llabs(strides_of(root)[order[at]]) > llabs(strides_of(root)[order[at - 1]]);
-             at--) {
-            const int axis = order[at];
-            order[at] = order[at - 1];
-            order[at - 1] = axis;
-        }
+    ndi_stride_order(rank, strides_of(root), order);
     atomic_fetch_add_explicit(&storage->references, 2, memory_order_relaxed);
     ndi_node_retain(source);
     ndi_graph_unlock();
@@ -367,27 +341,23 @@ ndi_readiness ndi_producer_begin(ndi_producer *producer, const nd_array *array, 
     const int64_t own = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
     for (int axis = 0; axis < node->rank; axis++)
         strides[axis] = strides_of(node)[axis] / own * (int64_t)nd_dtype_size(dtype);
-    ndi_program_begin(&producer->program, 1);
-    ndi_nest_begin(&producer->nest, node->rank, node->dims);
-    ndi_nest_add_strided(&producer->nest, ndi_virtual_elements, node->rank, node->dims, strides);
-    builder b = {&producer->program, &producer->nest, producer->held, 0, ndi_graph_walk()};
-    add_sources(&b, node);
-    producer->sources = b.sources;
-    ndi_program_store(&producer->program,
-                      ndi_program_cast(&producer->program, add_steps(&b, node), dtype), 0);
-    ndi_program_end(&producer->program);
-    hold(producer->held, producer->kept, producer->sources);
+    ndi_loop *const loop = &producer->loop;
+    begin_loop(loop, node, 1);
+    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, node->rank, node->dims, strides);
+    add_sources(loop, node, ndi_graph_walk());
+    const int value = add_steps(&loop->program, node);
+    ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, dtype), 0);
+    ndi_program_end(&loop->program);
+    hold_sources(loop);
     ndi_graph_claim(node);
     ndi_graph_unlock();
-    ndi_nest_simplify(&producer->nest);
+    ndi_nest_simplify(&loop->nest);
     return NDI_READY;
 }
 
 void ndi_producer_end(ndi_producer *producer)
 {
-    let_storages_go(producer->kept, producer->sources);
-    ndi_graph_lock();
-    let_go(producer->held, producer->sources);
+    let_sources_go(&producer->loop);
     ndi_graph_release_claim(producer->node);
     ndi_node_release(producer->node);
     ndi_graph_unlock();

@@ -15,15 +15,20 @@ bool ndi_evaluate(ndi_node *node);
 bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                        nd_array *target);
 
-/* A pending array that is read while it is computed, and never stored. */
+/* A program with what it runs over, and the sources that it keeps alive meanwhile. */
+typedef struct ndi_loop {
+    ndi_program program;
+    ndi_nest nest;
+    ndi_node *source[NDI_GRAPH_SOURCES];
+    ndi_storage *storage[NDI_GRAPH_SOURCES]; /* as they were at the beginning */
+    int sources;
+} ndi_loop;
+
+/* A pending array that is read while it is computed, and never stored. Operand 0 of its nest stands
+ * for the array's elements, in the order in which they would lie in memory. */
 typedef struct ndi_producer {
     ndi_node *node;
-    ndi_program program;
-    ndi_nest nest; /* operand 0 stands for the array's elements, in the order in which they would
-                      lie in memory */
-    ndi_node *held[NDI_GRAPH_SOURCES];
-    ndi_storage *kept[NDI_GRAPH_SOURCES];
-    int sources;
+    ndi_loop loop;
 } ndi_producer;
 
 typedef enum ndi_readiness {

@@ -170,6 +170,7 @@ static void link_pending(ndi_node *node, nd_array *array)
     node->previous = newest;
     *(newest ? &newest->next : &oldest) = node;
     newest = node;
+    atomic_store_explicit(&array->node, node, memory_order_release);
 }
 
 static void unlink_pending(ndi_node *node)
@@ -409,10 +410,8 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
         return NULL;
     ndi_graph_lock();
     ndi_node *node = new_step(step, arguments, scalars, rank, array->size, ndi_lengths(array));
-    if (node) {
+    if (node)
         link_pending(node, array);
-        atomic_store_explicit(&array->node, node, memory_order_release);
-    }
     ndi_graph_unlock();
     if (!node) {
         nd_release(array);
@@ -434,7 +433,6 @@ bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*
     if (node) {
         unlink_pending(old);
         link_pending(node, array);
-        atomic_store_explicit(&array->node, node, memory_order_release);
         ndi_node_release(old);
     }
     ndi_graph_unlock();

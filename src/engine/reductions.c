@@ -214,7 +214,7 @@ static bool reduce_elements(nd_op op, nd_dtype taken, double ddof, const nd_arra
                ndi_reduce_run(kind, finish, taken, ddof, array, NULL, mask, keepdims, result);
     if (readiness == NDI_FAILED)
         return false;
-    const ndi_produced produced = {&producer.program, &producer.nest};
+    const ndi_produced produced = {&producer.loop.program, &producer.loop.nest};
     const bool done =
         ndi_reduce_run(kind, finish, taken, ddof, array, &produced, mask, keepdims, result);
     ndi_producer_end(&producer);
