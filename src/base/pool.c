@@ -31,7 +31,8 @@
 
 enum {
     MOST_THREADS = 1024,
-    PARTS_PER_THREAD = 8, /* so that a thread that starts late or is interrupted costs an eighth */
+    PARTS_PER_THREAD =
+        8, /* at least, so that one that starts late or is interrupted costs an eighth */
     SPIN_NANOSECONDS = 40000, /* about what it takes to wake a worker */
     STACK_BYTES = 8 << 20,
 };
@@ -391,8 +392,10 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     }
     resize_pool(threads - 1);
     const size_t grains = count / grain + (count % grain != 0);
-    const size_t most = (size_t)(worker_count + 1) * PARTS_PER_THREAD;
-    const size_t grains_a_part = grains / most + (grains % most != 0);
+    /* Rounded down: a few grains more than parts would leave a thread without work for a part of
+     * two (a tenth of a matrix product). */
+    const size_t wanted_parts = (size_t)(worker_count + 1) * PARTS_PER_THREAD;
+    const size_t grains_a_part = grains < wanted_parts ? 1 : grains / wanted_parts;
     job.body = body;
     job.context = context;
     job.count = count;

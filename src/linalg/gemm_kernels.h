@@ -24,9 +24,10 @@ typedef struct ndi_gemm_kernels {
 
     /* tile = A B, or tile += A B with `accumulate` (otherwise what C held is not read). A is
      * `depth` columns of tile_rows elements, B is `depth` rows of tile_columns elements, both
-     * aligned to 64 bytes; C holds columns of adjacent elements, `column_stride` elements apart. */
-    void (*multiply)(size_t depth, const void *a, const void *b, bool accumulate, void *c,
-                     ptrdiff_t column_stride);
+     * aligned to 64 bytes; C holds columns of adjacent elements, `column_stride` elements apart.
+     * `next_b` is the panel of B that will be wanted next, and is fetched meanwhile. */
+    void (*multiply)(size_t depth, const void *a, const void *b, const void *next_b,
+                     bool accumulate, void *c, ptrdiff_t column_stride);
 
     /* The same, with the same bits, for parts of a tile and operands that are not packed. A and C
      * need have no more rows than the vectors that `rows` begins, B no more columns than half a
