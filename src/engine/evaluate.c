@@ -1,9 +1,9 @@
-/* From the graph to programs and nests.
+/* What is computed when, and by which loop.
  *
- * What is computed together: all steps below a node over the same number of elements. A step over
- * fewer (it is broadcast into the rest) is computed on its own first, so that no value is computed
- * twice. A step that was a part of something else before, and whose array is still there, becomes
- * one more result of the same loop. */
+ * Together: all steps below a node over the same number of elements. A reduction, and a step over
+ * fewer elements (it is broadcast into the rest), is computed on its own first, so that no value is
+ * computed twice; unless all can be cut into tiles (tiles.c). A step that was a part of something
+ * else before, and whose array is still there, becomes one more result of the same loop. */
 #include "engine/evaluate.h"
 
 #include <stdlib.h>
@@ -12,24 +12,14 @@
 #include <ndstream/lazy.h>
 
 #include "engine/copy.h"
+#include "engine/tiles.h"
 
-/* ---- Building, with the graph's lock held ---------------------------------------------------- */
-
-static const int64_t *strides_of(const ndi_node *node)
-{
-    return node->dims + node->rank;
-}
-
-/* It was computed as a part of something else before, and is still wanted. */
-static bool wanted_again(const ndi_node *node)
-{
-    return node->array && node->demanded;
-}
+/* ---- What comes first, with the graph's lock held -------------------------------------------- */
 
 /* One step over sources is what an eager call is: its map knows more ways to run. */
 static bool is_plain(const ndi_node *node)
 {
-    for (int i = 0; i < node->step.arguments; i++)
+    for (int i = 0; i < node->arguments; i++)
         if (node->argument[i] && !ndi_is_source(node->argument[i]))
             return false;
     return true;
@@ -44,10 +34,10 @@ static bool crosswise(const ndi_node *source, const ndi_node *root)
     bool elsewhere = false, far = false;
     const int64_t item = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
     for (int axis = 0; axis < root->rank; axis++) {
-        const int64_t stride = llabs(strides_of(source)[axis]);
+        const int64_t stride = llabs(ndi_node_strides(source)[axis]);
         if (root->dims[axis] == 1)
             continue;
-        if (strides_of(root)[axis] == item)
+        if (ndi_node_strides(root)[axis] == item)
             far = stride >= 64;
         else
             elsewhere |= stride > 0 && stride < 64 && root->dims[axis] >= 16;
@@ -63,9 +53,9 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
         return NULL;
     if (ndi_is_source(node))
         return node->storage && !(stores && is_plain(root)) && crosswise(node, root) ? node : NULL;
-    if (node != root && (ndi_is_boundary(node, root) || (!stores && wanted_again(node))))
+    if (node != root && (ndi_is_boundary(node, root) || (!stores && ndi_wanted_again(node))))
         return node;
-    for (int i = 0; i < node->step.arguments; i++) {
+    for (int i = 0; i < node->arguments; i++) {
         ndi_node *found =
             node->argument[i] ? obstacle(node->argument[i], root, stores, walk) : NULL;
         if (found)
@@ -74,87 +64,15 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
     return NULL;
 }
 
-static int add_source(ndi_loop *loop, ndi_node *source)
+/* The same for a reduction, whose argument is produced. */
+static ndi_node *obstacle_of_fold(const ndi_node *fold)
 {
-    for (int i = 0; i < loop->sources; i++) /* each array is read once */
-        if (ndi_same_source(loop->source[i], source))
-            return loop->source[i]->value;
-    loop->source[loop->sources++] = source;
-    ndi_nest_add_strided(&loop->nest, source->data, source->rank, source->dims, strides_of(source));
-    return ndi_program_operand(&loop->program, (nd_dtype)source->dtype);
-}
-
-/* All sources first: operands come before steps. */
-static void add_sources(ndi_loop *loop, ndi_node *node, uint32_t walk)
-{
-    if (!ndi_graph_visit(node, walk))
-        return;
-    node->value = -1;
-    if (ndi_is_source(node))
-        node->value = add_source(loop, node);
-    for (int i = 0; i < node->step.arguments; i++)
-        if (node->argument[i])
-            add_sources(loop, node->argument[i], walk);
-}
-
-static int add_steps(ndi_program *program, ndi_node *node)
-{
-    if (node->value >= 0)
-        return node->value;
-    const ndi_map *step = &node->step;
-    int arguments[NDI_MAX_OPERANDS - 1];
-    for (int i = 0; i < step->arguments; i++)
-        arguments[i] =
-            node->argument[i]
-                ? ndi_program_cast(program, add_steps(program, node->argument[i]), step->taken[i])
-                : ndi_program_scalar(program, step->taken[i], node->scalar[i]);
-    const int value = ndi_program_step_add(program, step->kernel, step->streaming, step->computed,
-                                           step->arguments, arguments);
-    node->value = ndi_program_cast(program, value, step->out);
-    return node->value;
-}
-
-/* A loop over the shape of `node`; its results are added to the nest next, then its sources. */
-static void begin_loop(ndi_loop *loop, const ndi_node *node, int results)
-{
-    loop->sources = 0;
-    ndi_nest_begin(&loop->nest, node->rank, node->dims);
-    ndi_program_begin(&loop->program, results);
-}
-
-/* Counts this demand of the steps below `node`; those that are to be stored too join `result`. */
-static void demand(ndi_node *node, ndi_node **result, int *results, uint32_t walk)
-{
-    if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
-        return;
-    if (result && node != result[0] && wanted_again(node) && *results < NDI_PROGRAM_RESULTS &&
-        !ndi_graph_claimed(node))
-        result[(*results)++] = node;
-    node->demanded = true;
-    for (int i = 0; i < node->step.arguments; i++)
-        if (node->argument[i])
-            demand(node->argument[i], result, results, walk);
-}
-
-/* The sources stay as they are while the lock is given up. */
-static void hold_sources(ndi_loop *loop)
-{
-    for (int i = 0; i < loop->sources; i++) {
-        ndi_storage *const storage = ndi_node_retain(loop->source[i])->storage;
-        loop->storage[i] = storage;
-        if (storage)
-            atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
-    }
-}
-
-/* Takes the lock again. */
-static void let_sources_go(ndi_loop *loop)
-{
-    for (int i = 0; i < loop->sources; i++)
-        ndi_storage_release(loop->storage[i]);
-    ndi_graph_lock();
-    for (int i = 0; i < loop->sources; i++)
-        ndi_node_release(loop->source[i]);
+    ndi_node *const argument = fold->argument[0];
+    if (ndi_is_source(argument))
+        return NULL;
+    if (argument->form == NDI_FOLD || ndi_wanted_again(argument))
+        return argument;
+    return obstacle(argument, argument, false, ndi_graph_walk());
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -163,11 +81,11 @@ static void let_sources_go(ndi_loop *loop)
 static void lay_out_plain(const ndi_node *node, ndi_nest *nest)
 {
     nest->operands = 1;
-    for (int i = 0; i < node->step.arguments; i++) {
+    for (int i = 0; i < node->arguments; i++) {
         const ndi_node *const source = node->argument[i];
         if (source)
             ndi_nest_add_strided(nest, source->data, source->rank, source->dims,
-                                 strides_of(source));
+                                 ndi_node_strides(source));
         else
             ndi_nest_add_scalar(nest, (void *)node->scalar[i]);
     }
@@ -182,7 +100,7 @@ static bool run(ndi_node *node, nd_array *target)
     ndi_storage *made[NDI_PROGRAM_RESULTS];
     int results = 1;
     const int first_made = target ? 1 : 0;
-    demand(node, result, &results, ndi_graph_walk());
+    ndi_loop_demand(node, result, &results);
     for (int r = first_made; r < results; r++) {
         const size_t bytes = (size_t)result[r]->size * nd_dtype_size((nd_dtype)result[r]->dtype);
         made[r] = ndi_storage_new(bytes, false);
@@ -192,23 +110,23 @@ static bool run(ndi_node *node, nd_array *target)
             return false;
         }
     }
-    begin_loop(&loop, node, results);
+    ndi_loop_begin(&loop, node, results);
     for (int r = 0; r < results; r++)
         ndi_nest_add_strided(&loop.nest, r < first_made ? target->data : made[r]->memory,
-                             result[r]->rank, result[r]->dims, strides_of(result[r]));
-    add_sources(&loop, node, ndi_graph_walk());
+                             result[r]->rank, result[r]->dims, ndi_node_strides(result[r]));
+    ndi_loop_add_sources(&loop, node);
     const bool plain = results == 1 && is_plain(node);
     const ndi_map step = node->step;
     if (plain) {
         lay_out_plain(node, &loop.nest);
     } else {
         for (int r = results - 1; r >= 0; r--)
-            add_steps(&loop.program, result[r]);
+            ndi_loop_add_steps(&loop, result[r]);
         for (int r = 0; r < results; r++)
             ndi_program_store(&loop.program, result[r]->value, r);
         ndi_program_end(&loop.program);
     }
-    hold_sources(&loop);
+    ndi_loop_hold(&loop);
     for (int r = 0; r < results; r++)
         ndi_graph_claim(ndi_node_retain(result[r]));
     ndi_graph_unlock();
@@ -216,9 +134,11 @@ static bool run(ndi_node *node, nd_array *target)
     if (plain)
         ndi_map_run(&step, &loop.nest);
     else
-        ndi_program_run(&loop.program, &loop.nest, step.in_place);
+        ndi_program_run(&loop.program, &loop.nest, step.in_place, loop.nest.size);
 
-    let_sources_go(&loop);
+    ndi_loop_release_memory(&loop);
+    ndi_graph_lock();
+    ndi_loop_release_nodes(&loop);
     for (int r = 0; r < results; r++) {
         if (r >= first_made)
             ndi_node_computed(result[r], made[r]);
@@ -239,7 +159,7 @@ static bool move_source(ndi_node *source, const ndi_node *root)
     const int rank = source->rank;
     memcpy(dims, source->dims, 2 * (size_t)rank * sizeof(int64_t));
     const nd_dtype dtype = (nd_dtype)source->dtype;
-    ndi_stride_order(rank, strides_of(root), order);
+    ndi_stride_order(rank, ndi_node_strides(root), order);
     atomic_fetch_add_explicit(&storage->references, 2, memory_order_relaxed);
     ndi_node_retain(source);
     ndi_graph_unlock();
@@ -258,39 +178,109 @@ static bool move_source(ndi_node *source, const ndi_node *root)
     return done;
 }
 
-/* With the lock held (given up meanwhile): what stands in the way of a program of `node`. */
-static bool clear_way(ndi_node *node, bool stores)
+/* Reduces elements in memory, or such as a program produces. With the lock held, which is given up
+ * meanwhile. */
+static bool run_fold(ndi_node *node)
 {
-    ndi_node *found;
-    while (!ndi_is_source(node) && (found = obstacle(node, node, stores, ndi_graph_walk()))) {
-        bool done;
-        if (ndi_is_source(found)) {
-            done = move_source(found, node);
-        } else {
-            ndi_node_retain(found);
-            ndi_graph_unlock();
-            done = ndi_evaluate(found);
-            ndi_graph_lock();
-        }
-        if (!done)
-            return false;
+    ndi_node *const argument = node->argument[0];
+    const bool stored = ndi_is_source(argument);
+    const ndi_fold fold = node->fold;
+    ndi_storage *made =
+        ndi_storage_new((size_t)node->size * nd_dtype_size((nd_dtype)node->dtype), false);
+    if (!made)
+        return false;
+    int64_t strides[ND_MAX_RANK]; /* the argument's may change when it is moved */
+    memcpy(strides, ndi_node_strides(argument), argument->rank * sizeof(int64_t));
+    const ndi_elements from = {(nd_dtype)argument->dtype, argument->rank, argument->dims, strides,
+                               stored ? argument->data : ndi_virtual_elements},
+                       to = {(nd_dtype)node->dtype, node->rank, node->dims,
+                             ndi_node_strides(node), made->memory};
+    ndi_loop loop;
+    const ndi_produced produced = {&loop.program, &loop.nest};
+    ndi_loop_demand(node, NULL, NULL);
+    if (stored) {
+        loop.sources = 1;
+        loop.source[0] = argument;
+    } else {
+        const int64_t size = (int64_t)nd_dtype_size(fold.taken),
+                      own = (int64_t)nd_dtype_size(from.dtype);
+        int64_t as_taken[ND_MAX_RANK];
+        for (int axis = 0; axis < from.rank; axis++)
+            as_taken[axis] = strides[axis] / own * size;
+        ndi_loop_begin(&loop, argument, 1);
+        ndi_nest_add_strided(&loop.nest, ndi_virtual_elements, from.rank, from.lengths, as_taken);
+        ndi_loop_add_sources(&loop, argument);
+        const int value = ndi_loop_add_steps(&loop, argument);
+        ndi_program_store(&loop.program, ndi_program_cast(&loop.program, value, fold.taken), 0);
+        ndi_program_end(&loop.program);
     }
-    return true;
+    ndi_loop_hold(&loop);
+    ndi_graph_claim(ndi_node_retain(node));
+    ndi_node_retain(argument); /* its lengths are read */
+    ndi_graph_unlock();
+
+    if (!stored)
+        ndi_nest_simplify(&loop.nest);
+    const bool done =
+        ndi_fold_run(&fold, ndi_fold_order(&fold, &from), &from, stored ? NULL : &produced, &to);
+    if (!done)
+        ndi_storage_release(made);
+
+    ndi_loop_release_memory(&loop);
+    ndi_graph_lock();
+    ndi_loop_release_nodes(&loop);
+    if (done)
+        ndi_node_computed(node, made);
+    ndi_graph_release_claim(node);
+    ndi_node_release(argument);
+    ndi_node_release(node);
+    return done;
+}
+
+/* Computes, or moves, what stands in the way of `node`. With the lock held, given up meanwhile. */
+static bool clear_way(ndi_node *found, const ndi_node *node)
+{
+    if (ndi_is_source(found))
+        return move_source(found, node);
+    ndi_node_retain(found);
+    ndi_graph_unlock();
+    const bool done = ndi_evaluate(found);
+    ndi_graph_lock();
+    return done;
+}
+
+/* Gives a node its elements, or writes them into `target`. With the lock held, given up meanwhile.
+ */
+static bool evaluate(ndi_node *node, nd_array *target)
+{
+    bool done = true;
+    for (bool ran = false; done && !ran && !ndi_is_source(node);) {
+        ndi_tiling tiling;
+        const bool tiled = !ndi_graph_claimed(node) && ndi_tiling_find(&tiling, node);
+        if (ndi_graph_claimed(node) || (tiled && ndi_tiling_claimed(&tiling))) {
+            ndi_graph_wait();
+            continue;
+        }
+        ndi_node *const found = tiled                    ? tiling.obstacle
+                                : node->form == NDI_FOLD ? obstacle_of_fold(node)
+                                                         : obstacle(node, node, true,
+                                                                    ndi_graph_walk());
+        if (found) {
+            done = clear_way(found, node);
+            continue;
+        }
+        ran = true;
+        done = tiled                    ? ndi_tiling_run(&tiling, target)
+               : node->form == NDI_FOLD ? run_fold(node)
+                                        : run(node, target);
+    }
+    return done;
 }
 
 bool ndi_evaluate(ndi_node *node)
 {
-    bool done = true;
     ndi_graph_lock();
-    while (done && !ndi_is_source(node)) {
-        if (ndi_graph_claimed(node)) {
-            ndi_graph_wait();
-            continue;
-        }
-        done = clear_way(node, true);
-        if (done && !ndi_is_source(node) && !ndi_graph_claimed(node))
-            done = run(node, NULL);
-    }
+    const bool done = evaluate(node, NULL);
     ndi_node_release(node);
     ndi_graph_unlock();
     return done;
@@ -303,7 +293,7 @@ bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*
     if (!node)
         return false;
     ndi_graph_lock();
-    const bool done = clear_way(node, true) && run(node, target);
+    const bool done = evaluate(node, target);
     ndi_node_release(node);
     ndi_graph_unlock();
     return done;
@@ -315,50 +305,4 @@ nd_status nd_eval(int count, nd_array *const *arrays)
         if (arrays[i] && !ndi_force(arrays[i]))
             return nd_error();
     return ND_OK;
-}
-
-/* ---- Producers ------------------------------------------------------------------------------- */
-
-ndi_readiness ndi_producer_begin(ndi_producer *producer, const nd_array *array, nd_dtype dtype)
-{
-    ndi_node *const node = ndi_graph_node_of(array);
-    if (!node)
-        return NDI_STORED;
-    ndi_graph_lock();
-    ndi_readiness readiness = NDI_STORED;
-    if (!node->demanded)
-        readiness = clear_way(node, false) ? NDI_READY : NDI_FAILED;
-    if (readiness == NDI_READY && (ndi_is_source(node) || ndi_graph_claimed(node)))
-        readiness = NDI_STORED;
-    if (readiness != NDI_READY) {
-        ndi_node_release(node);
-        ndi_graph_unlock();
-        return readiness;
-    }
-    demand(node, NULL, NULL, ndi_graph_walk());
-    producer->node = node;
-    int64_t strides[ND_MAX_RANK]; /* of the elements as they are produced */
-    const int64_t own = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
-    for (int axis = 0; axis < node->rank; axis++)
-        strides[axis] = strides_of(node)[axis] / own * (int64_t)nd_dtype_size(dtype);
-    ndi_loop *const loop = &producer->loop;
-    begin_loop(loop, node, 1);
-    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, node->rank, node->dims, strides);
-    add_sources(loop, node, ndi_graph_walk());
-    const int value = add_steps(&loop->program, node);
-    ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, dtype), 0);
-    ndi_program_end(&loop->program);
-    hold_sources(loop);
-    ndi_graph_claim(node);
-    ndi_graph_unlock();
-    ndi_nest_simplify(&loop->nest);
-    return NDI_READY;
-}
-
-void ndi_producer_end(ndi_producer *producer)
-{
-    let_sources_go(&producer->loop);
-    ndi_graph_release_claim(producer->node);
-    ndi_node_release(producer->node);
-    ndi_graph_unlock();
 }

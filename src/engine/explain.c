@@ -99,7 +99,7 @@ static void say_boundaries(explanation *e, ndi_node *node, const ndi_node *root,
         say_loop(e, node);
         return;
     }
-    for (int i = 0; i < node->step.arguments; i++)
+    for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
             say_boundaries(e, node->argument[i], root, walk);
 }
@@ -130,7 +130,7 @@ static void say_sources(explanation *e, loop *l, ndi_node *node, const ndi_node 
         say(e, "\n");
         return;
     }
-    for (int i = 0; i < node->step.arguments; i++)
+    for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
             say_sources(e, l, node->argument[i], root, walk);
 }
@@ -140,7 +140,7 @@ static void say_steps(explanation *e, loop *l, ndi_node *node, const ndi_node *r
     if (!ndi_graph_visit(node, walk) || ndi_is_source(node) ||
         (node != root && ndi_is_boundary(node, root)))
         return;
-    for (int i = 0; i < node->step.arguments; i++)
+    for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
             say_steps(e, l, node->argument[i], root, walk);
     node->value = ++l->steps;
@@ -148,7 +148,7 @@ static void say_steps(explanation *e, loop *l, ndi_node *node, const ndi_node *r
     say(e, "  does    ");
     say_name(e, node, root);
     say(e, " = %s(", node->step.name);
-    for (int i = 0; i < node->step.arguments; i++) {
+    for (int i = 0; i < node->arguments; i++) {
         say(e, i ? ", " : "");
         if (node->argument[i]) {
             say_name(e, node->argument[i], root);

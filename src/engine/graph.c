@@ -89,8 +89,9 @@ static ndi_node *new_node(nd_dtype dtype, int rank, int64_t size, const int64_t 
     node->demanded = false;
     node->claim = node->mark = 0;
     node->array = NULL;
-    node->step.kernel = NULL;
-    node->step.arguments = 0;
+    node->form = NDI_SOURCE;
+    node->arguments = 0;
+    node->placed = NULL;
     node->storage = NULL;
     node->dtype = (int8_t)dtype;
     node->rank = (uint8_t)rank;
@@ -108,10 +109,10 @@ ndi_node *ndi_node_retain(ndi_node *node)
 
 static void drop_arguments(ndi_node *node)
 {
-    for (int i = 0; i < node->step.arguments; i++)
+    for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
             ndi_node_release(node->argument[i]);
-    node->step.arguments = 0;
+    node->arguments = 0;
 }
 
 /* The depth of the recursion is bounded by NDI_GRAPH_COST. */
@@ -194,7 +195,7 @@ static void forget(nd_array *array)
 void ndi_node_computed(ndi_node *node, ndi_storage *storage)
 {
     drop_arguments(node);
-    node->step.kernel = NULL;
+    node->form = NDI_SOURCE;
     node->cost = 0;
     nd_array *const array = node->array;
     read_storage(node, storage, storage->memory);
@@ -230,7 +231,7 @@ static bool reads(ndi_node *node, const ndi_storage *storage, uint32_t walk)
         return false;
     if (ndi_is_source(node))
         return node->storage == storage;
-    for (int i = 0; i < node->step.arguments; i++)
+    for (int i = 0; i < node->arguments; i++)
         if (node->argument[i] && reads(node->argument[i], storage, walk))
             return true;
     return false;
@@ -301,15 +302,20 @@ bool nd_is_pending(const nd_array *array)
 bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
 {
     const int64_t from = nd_lazy();
-    if (from == 0 || size < from)
+    if (from == 0)
         return false;
+    bool wants = size >= from;
     for (int i = 0; i < count; i++) {
         const nd_array *const array = arguments[i].array;
-        if (arguments[i].kind == ND_OPERAND_ARRAY && ndi_has_data(array) && array->storage &&
-            atomic_load_explicit(&array->storage->exported, memory_order_relaxed))
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        if (!ndi_has_data(array))
+            wants = true;
+        else if (array->storage &&
+                 atomic_load_explicit(&array->storage->exported, memory_order_relaxed))
             return false;
     }
-    return true;
+    return wants;
 }
 
 static int cost_of(const ndi_map *step)
@@ -330,8 +336,8 @@ static extent extent_of(ndi_node *node, uint32_t walk)
     if (!ndi_graph_visit(node, walk))
         return sum;
     sum.cost = node->cost;
-    sum.sources = ndi_is_source(node);
-    for (int i = 0; i < node->step.arguments; i++) {
+    sum.sources = node->form != NDI_STEP; /* a reduction will be one */
+    for (int i = 0; i < node->arguments; i++) {
         if (!node->argument[i])
             continue;
         const extent more = extent_of(node->argument[i], walk);
@@ -341,14 +347,15 @@ static extent extent_of(ndi_node *node, uint32_t walk)
     return sum;
 }
 
-/* The argument to compute first, as the step would make the graph below it too large; -1: none. */
-static int too_large(const ndi_map *step, const nd_operand *arguments)
+/* The argument to compute first, as a node of this cost would make the graph below it too large;
+ * -1: none. */
+static int too_large(int cost, int count, const nd_operand *arguments)
 {
-    extent sum = {cost_of(step), 0};
+    extent sum = {cost, 0};
     int largest = -1, most = 0;
     ndi_graph_lock();
     const uint32_t walk = ndi_graph_walk();
-    for (int i = 0; i < step->arguments; i++) {
+    for (int i = 0; i < count; i++) {
         if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
         const nd_array *const a = arguments[i].array;
@@ -365,11 +372,31 @@ static int too_large(const ndi_map *step, const nd_operand *arguments)
     return sum.cost > NDI_GRAPH_COST || sum.sources > NDI_GRAPH_SOURCES ? largest : -1;
 }
 
-static bool make_room(const ndi_map *step, const nd_operand *arguments)
+static bool make_room(int cost, int count, const nd_operand *arguments)
 {
-    for (int i; (i = too_large(step, arguments)) >= 0;)
+    for (int i; (i = too_large(cost, count, arguments)) >= 0;)
         if (!ndi_force(arguments[i].array))
             return false;
+    return true;
+}
+
+/* With the lock held; false when out of memory. */
+static bool take_arguments(ndi_node *node, int count, const nd_operand *arguments,
+                           char (*scalars)[16])
+{
+    for (int i = 0; i < count; i++) {
+        node->argument[i] = NULL;
+        node->arguments = (uint8_t)(i + 1);
+        if (arguments[i].kind != ND_OPERAND_ARRAY) {
+            memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
+            continue;
+        }
+        const nd_array *const a = arguments[i].array;
+        ndi_node *const pending = atomic_load_explicit(&a->node, memory_order_relaxed);
+        node->argument[i] = pending ? ndi_node_retain(pending) : new_source(a);
+        if (!node->argument[i])
+            return false;
+    }
     return true;
 }
 
@@ -380,30 +407,34 @@ static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char
     ndi_node *node = new_node(step->out, rank, size, dims);
     if (!node)
         return NULL;
+    node->form = NDI_STEP;
     node->step = *step;
     node->cost = (uint8_t)cost_of(step);
-    for (int i = 0; i < step->arguments; i++) {
-        node->argument[i] = NULL;
-        node->step.arguments = i + 1;
-        if (arguments[i].kind != ND_OPERAND_ARRAY) {
-            memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
-            continue;
-        }
-        const nd_array *const a = arguments[i].array;
-        ndi_node *const pending = atomic_load_explicit(&a->node, memory_order_relaxed);
-        node->argument[i] = pending ? ndi_node_retain(pending) : new_source(a);
-        if (!node->argument[i]) {
-            ndi_node_release(node);
-            return NULL;
-        }
-    }
-    return node;
+    if (take_arguments(node, step->arguments, arguments, scalars))
+        return node;
+    ndi_node_release(node);
+    return NULL;
+}
+
+static ndi_node *new_fold(const ndi_fold *fold, const nd_operand *argument, const nd_array *result)
+{
+    ndi_node *node =
+        new_node(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
+    if (!node)
+        return NULL;
+    node->form = NDI_FOLD;
+    node->fold = *fold;
+    node->cost = 1;
+    if (take_arguments(node, 1, argument, NULL))
+        return node;
+    ndi_node_release(node);
+    return NULL;
 }
 
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order)
 {
-    if (!make_room(step, arguments))
+    if (!make_room(cost_of(step), step->arguments, arguments))
         return NULL;
     nd_array *array = ndi_new_pending(step->out, rank, lengths, axis_order);
     if (!array)
@@ -420,10 +451,31 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
     return ndi_register(array);
 }
 
+nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
+                         const int64_t *lengths)
+{
+    const nd_operand argument = nd_operand_array(array);
+    if (!make_room(1, 1, &argument))
+        return NULL;
+    nd_array *result = ndi_new_pending(dtype, rank, lengths, NULL);
+    if (!result)
+        return NULL;
+    ndi_graph_lock();
+    ndi_node *node = new_fold(fold, &argument, result);
+    if (node)
+        link_pending(node, result);
+    ndi_graph_unlock();
+    if (!node) {
+        nd_release(result);
+        return NULL;
+    }
+    return ndi_register(result);
+}
+
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                        nd_array *array)
 {
-    if (!make_room(step, arguments))
+    if (!make_room(cost_of(step), step->arguments, arguments))
         return false;
     ndi_graph_lock();
     ndi_node *const old = atomic_load_explicit(&array->node, memory_order_relaxed);
@@ -442,7 +494,7 @@ bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*
 ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                          const nd_array *target)
 {
-    if (!make_room(step, arguments))
+    if (!make_room(cost_of(step), step->arguments, arguments))
         return NULL;
     ndi_graph_lock();
     ndi_node *node =

@@ -1,14 +1,15 @@
 /* The graph of pending computations.
  *
- * A node is an elementwise step whose arguments are nodes, scalars or sources (elements in memory).
- * A pending array has a node; nodes live as long as an array or another node refers to them. One
- * lock guards the graph; it is not held while a plan runs. */
+ * A node is an elementwise step or a reduction; its arguments are nodes, scalars or sources
+ * (elements in memory). A pending array has a node; nodes live as long as an array or another node
+ * refers to them. One lock guards the graph; it is not held while a plan runs. */
 #ifndef NDSTREAM_ENGINE_GRAPH_H
 #define NDSTREAM_ENGINE_GRAPH_H
 
 #include <string.h>
 
 #include "engine/map.h"
+#include "engine/reduce.h"
 
 enum {
     NDI_GRAPH_COST = 32,    /* of what a pending array needs: kernels and conversions */
@@ -17,33 +18,60 @@ enum {
 
 typedef struct ndi_node ndi_node;
 
+typedef enum ndi_node_form { NDI_SOURCE, NDI_STEP, NDI_FOLD } ndi_node_form;
+
+/* Where a plan puts the elements of a node that it computes on the way. */
+typedef struct ndi_placed {
+    int stage;     /* of the plan */
+    bool scratch;  /* they are there while a tile is computed: `data` is an offset */
+    char *data;
+    int64_t strides[ND_MAX_RANK];
+} ndi_placed;
+
 struct ndi_node {
     int references;
-    uint8_t cost;              /* kernels and conversions of the step */
+    uint8_t form;
+    uint8_t arguments;
+    uint8_t cost;              /* kernels and conversions */
     bool demanded;             /* it was computed as a part of something else before */
     uint32_t claim;            /* a plan that runs will give it elements: see ndi_graph_claim() */
     nd_array *array;           /* the pending array, or NULL if it is released or computed */
     ndi_node *previous, *next; /* nodes with pending arrays, the oldest first */
-    /* A step: */
-    ndi_map step;
+    union {
+        ndi_map step;
+        ndi_fold fold;
+    };
     ndi_node *argument[NDI_MAX_OPERANDS - 1];           /* NULL: a scalar */
     _Alignas(16) char scalar[NDI_MAX_OPERANDS - 1][16]; /* of the dtype taken */
-    /* A source (step.kernel is NULL): */
+    /* A source: */
     ndi_storage *storage; /* NULL: the elements are in `own`, a copy */
     char *data;
     _Alignas(16) char own[NDI_INLINE_BYTES];
-    /* Both: */
+    /* All: */
     int8_t dtype;
     uint8_t rank;
     uint32_t mark; /* number of the walk that came by last */
     int value;     /* in the program that was built last with it */
+    int cut;       /* the axis along which the plan that is made cuts it into tiles */
+    const ndi_placed *placed; /* by the plan that is being made, or NULL */
     int64_t size;
-    int64_t dims[]; /* lengths, then strides: of a step, where its elements will be */
+    int64_t dims[]; /* lengths, then strides: unless it is a source, where its elements will be */
 };
 
 static inline bool ndi_is_source(const ndi_node *node)
 {
-    return node->step.kernel == NULL;
+    return node->form == NDI_SOURCE;
+}
+
+static inline const int64_t *ndi_node_strides(const ndi_node *node)
+{
+    return node->dims + node->rank;
+}
+
+/* It was computed as a part of something else before, and is still wanted. */
+static inline bool ndi_wanted_again(const ndi_node *node)
+{
+    return node->array && node->demanded;
 }
 
 extern _Atomic int64_t ndi_small_limit;
@@ -62,14 +90,16 @@ static inline bool ndi_same_source(const ndi_node *a, const ndi_node *b)
            memcmp(a->dims, b->dims, 2 * (size_t)a->rank * sizeof(int64_t)) == 0;
 }
 
-/* True if a step below `root` is computed before it, in a loop of its own: it has fewer elements,
- * so it would be computed again and again. */
+/* True if a node below `root` is computed before it, in a loop of its own: a reduction, or a step
+ * over fewer elements, which would be computed again and again. */
 static inline bool ndi_is_boundary(const ndi_node *node, const ndi_node *root)
 {
-    return node->size != root->size;
+    return node->form == NDI_FOLD || node->size != root->size;
 }
 
-/* True if an operation on these arguments, with a result of `size` elements, is to be pending. */
+/* True if an operation on these arguments, with a result of `size` elements, is to be pending:
+ * where it is large, and where it is small and made of what is pending itself (the results of
+ * reductions are). A reduction asks with the size of its argument. */
 bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
 
 /* The pending array of a step, registered in the open scope; arguments that are arrays are not
@@ -77,7 +107,11 @@ bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order);
 
-/* The same for a step that overwrites `array`, which is pending still: it gets the new step, and
+/* The pending array of a reduction of `array`. */
+nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
+                         const int64_t *lengths);
+
+/* As ndi_graph_map() for a step that overwrites `array`, which is pending still: it gets the new step, and
  * whoever reads the old one keeps it. False if the array has its elements by now, or with the error
  * kept. */
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],

@@ -9,7 +9,7 @@
 
 enum {
     NDI_MAX_OPERANDS = 4,   /* of a kernel: its result and its arguments */
-    NDI_NEST_OPERANDS = 24, /* of a nest: results and sources of a whole expression */
+    NDI_NEST_OPERANDS = 36, /* of a nest: results and sources of a whole expression */
 };
 
 typedef struct ndi_nest {

@@ -364,7 +364,7 @@ static void run_range(void *context, size_t begin, size_t end)
         f.kernels->stream_end();
 }
 
-void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place)
+void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all)
 {
     if (nest->size == 0)
         return;
@@ -383,7 +383,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place)
         if (program->value[v].place == NDI_IN_OPERAND)
             bytes += nd_dtype_size((nd_dtype)program->value[v].dtype);
     const int last = nest->rank - 1;
-    const bool exceeds_cache = (double)nest->size * (double)bytes > (double)ndi_cpu_caches().last;
+    const bool exceeds_cache = (double)in_all * (double)bytes > (double)ndi_cpu_caches().last;
     for (int r = 0; r < program->results; r++) {
         run.stream[r] = exceeds_cache && !(in_place && r == 0) &&
                         nest->stride[r][last] == (ptrdiff_t)size_of[r] &&

@@ -79,8 +79,9 @@ void ndi_program_end(ndi_program *program);
 /* ---- Running ---- */
 
 /* Computes all results over the nest (simplified here) on the pool. `in_place`: result 0 is read
- * too, so it is in cache when it is written. Cannot fail. */
-void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place);
+ * too, so it is in cache when it is written. The nest is a part of `in_all` elements, which decide
+ * whether results go past the cache; 0: they are read soon, and do not. Cannot fail. */
+void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all);
 
 /* What a thread has while it runs a program: where the values of the block are, how they step, and
  * the registers. */

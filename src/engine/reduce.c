@@ -26,10 +26,8 @@ enum {
 typedef struct reduction_run {
     const ndi_kernels *kernels;
     const ndi_reducer *reducer;
-    ndi_reduction kind;
-    ndi_finish finish;
-    double ddof;
-    nd_dtype in, taken, result;
+    const ndi_fold *fold;
+    nd_dtype in, result;
     const ndi_produced *produced; /* NULL: the elements are in memory */
     bool converts;                /* leaves are brought into scratch */
     ndi_nest kept;                /* operand 0: the input, operand 1: the result */
@@ -121,8 +119,8 @@ static tile_state *tree_end(tree *t, const reduction_run *run, size_t columns)
 /* Brings a leaf's elements into scratch as the dtype that the reducer takes. */
 static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch)
 {
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->taken);
-    ndi_kernel *cast = run->kernels->cast[run->taken][run->in];
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->fold->taken);
+    ndi_kernel *cast = run->kernels->cast[run->fold->taken][run->in];
     const ptrdiff_t row_size = size * (ptrdiff_t)leaf->columns;
     /* Along whichever side is the longer run of `from`. */
     const bool by_rows =
@@ -147,7 +145,7 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
  * apart even where the leaf, at the edge of the tiles, has a single column. */
 static void produce_leaf(const reduction_run *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
 {
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->taken),
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->fold->taken),
                     own = (ptrdiff_t)nd_dtype_size(run->in);
     const bool by_rows = leaf->row_stride != own;
     size_t lines = by_rows ? leaf->rows : leaf->columns,
@@ -212,11 +210,11 @@ static void finish_columns(const reduction_run *run, size_t first, size_t column
                            const tile_state *state, char *out, ptrdiff_t stride)
 {
     _Alignas(64) char values[NDI_COLUMN_TILE * STATE_BYTES];
-    const int plane = run->finish == NDI_FINISH_INDEX;
+    const int plane = run->fold->finish == NDI_FINISH_INDEX;
     nd_dtype dtype = run->reducer->state[plane];
     char *from = (char *)state->plane[plane] + first * nd_dtype_size(dtype);
     const double count = state->count;
-    if (run->finish == NDI_FINISH_MEAN) {
+    if (run->fold->finish == NDI_FINISH_MEAN) {
         const nd_dtype mean = dtype == ND_COMPLEX128 ? ND_COMPLEX128 : ND_FLOAT64;
         run->kernels->cast[mean][dtype](
             columns, (char *[]){values, from},
@@ -226,12 +224,12 @@ static void finish_columns(const reduction_run *run, size_t first, size_t column
             ((double *)values)[i] /= count;
         from = values;
         dtype = mean;
-    } else if (run->finish == NDI_FINISH_VARIANCE || run->finish == NDI_FINISH_DEVIATION) {
-        const double divisor = count - run->ddof > 0 ? count - run->ddof : 0;
+    } else if (run->fold->finish == NDI_FINISH_VARIANCE || run->fold->finish == NDI_FINISH_DEVIATION) {
+        const double divisor = count - run->fold->ddof > 0 ? count - run->fold->ddof : 0;
         const double *squares = (const double *)state->plane[1] + first;
         for (size_t c = 0; c < columns; c++) {
             const double variance = squares[c] / divisor;
-            ((double *)values)[c] = run->finish == NDI_FINISH_DEVIATION ? sqrt(variance) : variance;
+            ((double *)values)[c] = run->fold->finish == NDI_FINISH_DEVIATION ? sqrt(variance) : variance;
         }
         from = values;
         dtype = ND_FLOAT64;
@@ -284,7 +282,7 @@ static char *partial_plane(const reduction_run *run, int64_t tile, int64_t span,
 static bool decides(const reduction_run *run, const tile_state *state)
 {
     const bool value = *(const uint8_t *)state->plane[0];
-    return run->may_decide && value == (run->kind == NDI_REDUCE_ANY);
+    return run->may_decide && value == (run->fold->kind == NDI_REDUCE_ANY);
 }
 
 static void run_tasks(void *context, size_t begin, size_t end)
@@ -370,22 +368,21 @@ static bool join_spans(reduction_run *run)
     return true;
 }
 
-/* Splits the axes of `array` into the two nests. The result's axes are the kept ones in order. */
-static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept_mask,
-                       nd_array *result, bool keepdims, bool simplify_swept)
+/* Splits the axes of `from` into the two nests. The result's axes are the kept ones in order. */
+static void split_axes(const ndi_fold *fold, const ndi_elements *from, const ndi_elements *to,
+                       ndi_nest *kept, ndi_nest *swept)
 {
-    ndi_nest *kept = &run->kept, *swept = &run->swept;
     int64_t lengths[2][ND_MAX_RANK];
     int ranks[2] = {0, 0}, result_axis = 0;
-    for (int axis = 0; axis < array->rank; axis++) {
-        const int is_swept = swept_mask >> axis & 1;
+    for (int axis = 0; axis < from->rank; axis++) {
+        const int is_swept = fold->swept >> axis & 1;
         ndi_nest *nest = is_swept ? swept : kept;
         const int at = ranks[is_swept]++;
-        lengths[is_swept][at] = ndi_lengths(array)[axis];
-        nest->stride[0][at] = ndi_strides(array)[axis];
+        lengths[is_swept][at] = from->lengths[axis];
+        nest->stride[0][at] = from->strides[axis];
         if (!is_swept)
-            nest->stride[1][at] = ndi_strides(result)[result_axis];
-        result_axis += keepdims || !is_swept;
+            nest->stride[1][at] = to ? to->strides[result_axis] : 0;
+        result_axis += fold->keepdims || !is_swept;
     }
     for (int is_swept = 0; is_swept < 2; is_swept++)
         if (ranks[is_swept] == 0) {
@@ -396,84 +393,100 @@ static void split_axes(reduction_run *run, const nd_array *array, uint32_t swept
         }
     ndi_nest_begin(kept, ranks[0], lengths[0]);
     ndi_nest_begin(swept, ranks[1], lengths[1]);
-    kept->operands = 2;
-    char *const data = run->produced ? ndi_virtual_elements : array->data;
-    kept->data[0] = data;
-    kept->data[1] = result->data;
+    kept->operands = to ? 2 : 1;
+    kept->data[0] = from->data;
+    if (to)
+        kept->data[1] = to->data;
     swept->operands = 1;
-    swept->data[0] = data;
+    swept->data[0] = from->data;
     ndi_nest_simplify(kept);
-    if (simplify_swept)
+    const bool positions =
+        fold->kind == NDI_REDUCE_ARGMIN || fold->kind == NDI_REDUCE_ARGMAX; /* in the given order */
+    if (!positions)
         ndi_nest_simplify(swept);
     /* Where simplifying turned swept axes round, the sweep begins elsewhere; kept pointers are
      * relative to it. */
-    kept->data[0] += swept->data[0] - data;
+    kept->data[0] += swept->data[0] - from->data;
 }
 
-/* One leaf is all there is: an array of at most a chunk that lies in one run. */
-static bool reduce_small(reduction_run *run, const nd_array *array, nd_array *result)
+/* Columns where the kept axis is the nearer one in memory, and where the runs are too short for a
+ * leaf each. */
+ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from)
 {
-    if (result->size != 1 || array->size > NDI_CHUNK || !array->contiguous || run->in != run->taken)
+    ndi_nest kept, swept;
+    split_axes(fold, from, NULL, &kept, &swept);
+    const int inner_kept = kept.rank - 1, inner_swept = swept.rank - 1;
+    const int64_t across = kept.length[inner_kept], along = swept.length[inner_swept];
+    const ptrdiff_t kept_stride = kept.stride[0][inner_kept],
+                    swept_stride = swept.stride[0][inner_swept];
+    if (across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
+                           (swept_stride < 0 ? -swept_stride : swept_stride) ||
+                       (along <= 16 && across >= 16)))
+        return across <= NDI_COLUMN_TILE ? NDI_LEAF_COLUMN : NDI_LEAF_WIDE;
+    return NDI_LEAF_ROW;
+}
+
+/* One leaf is all there is: at most a chunk of elements that lie in one run. */
+static bool run_small(reduction_run *run, const ndi_elements *from, const ndi_elements *to)
+{
+    int64_t size = 1;
+    ptrdiff_t step = (ptrdiff_t)nd_dtype_size(run->in);
+    for (int axis = from->rank - 1; axis >= 0; axis--) {
+        if (from->lengths[axis] != 1 &&
+            (!(run->fold->swept >> axis & 1) || from->strides[axis] != step))
+            return false;
+        size *= from->lengths[axis];
+        step *= from->lengths[axis];
+    }
+    if (size > NDI_CHUNK || run->in != run->fold->taken)
         return false;
     _Alignas(16) char state[NDI_STATES][STATE_BYTES];
-    tile_state whole = {.count = (double)array->size, .plane = {state[0], state[1]}};
-    const ndi_leaf leaf = {.data = array->data,
-                           .rows = (size_t)array->size,
+    tile_state whole = {.count = (double)size, .plane = {state[0], state[1]}};
+    const ndi_leaf leaf = {.data = from->data,
+                           .rows = (size_t)size,
                            .row_stride = (ptrdiff_t)nd_dtype_size(run->in),
                            .columns = 1,
                            .state = {state[0], state[1]}};
     run->reducer->row(&leaf);
-    finish(run, 1, &whole, result->data, 0);
+    finish(run, 1, &whole, to->data, 0);
     return true;
 }
 
-static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_mask, bool keepdims,
-                      nd_array *result);
+static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
+                      const ndi_elements *to);
 
-bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof,
-                    const nd_array *array, const ndi_produced *produced, uint32_t swept_mask,
-                    bool keepdims, nd_array *result)
+bool ndi_fold_run(const ndi_fold *fold, ndi_leaf_order order, const ndi_elements *from,
+                  const ndi_produced *produced, const ndi_elements *to)
 {
     reduction_run run;
     run.kernels = ndi_kernels_in_use();
-    run.kind = kind;
-    run.finish = finish;
-    run.ddof = ddof;
-    run.in = nd_dtype_of(array);
-    run.taken = taken;
+    run.fold = fold;
+    run.in = from->dtype;
     run.produced = produced;
-    run.converts = produced || run.in != taken;
-    run.result = nd_dtype_of(result);
-    run.reducer = &run.kernels->reduce[kind][taken];
+    run.converts = produced || run.in != fold->taken;
+    run.result = to->dtype;
+    run.reducer = &run.kernels->reduce[fold->kind][fold->taken];
     run.planes = run.reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
-    return (!produced && reduce_small(&run, array, result)) ||
-           run_large(&run, array, swept_mask, keepdims, result);
+    return (!produced && order == NDI_LEAF_ROW && run_small(&run, from, to)) ||
+           run_large(&run, order, from, to);
 }
 
-static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_mask, bool keepdims,
-                      nd_array *result)
+static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
+                      const ndi_elements *to)
 {
-    const ndi_reduction kind = run->kind;
-    const bool positions = kind == NDI_REDUCE_ARGMIN || kind == NDI_REDUCE_ARGMAX;
-    split_axes(run, array, swept_mask, result, keepdims, !positions);
+    split_axes(run->fold, from, to, &run->kept, &run->swept);
     if (run->kept.size == 0)
         return true;
-    const int inner_kept = run->kept.rank - 1, inner_swept = run->swept.rank - 1;
-    const int64_t across = run->kept.length[inner_kept], along = run->swept.length[inner_swept];
-    const ptrdiff_t kept_stride = run->kept.stride[0][inner_kept],
-                    swept_stride = run->swept.stride[0][inner_swept];
-    /* Columns where the kept axis is the nearer one in memory, and where the runs are too short for
-     * a leaf each. */
-    run->by_columns = across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
-                                         (swept_stride < 0 ? -swept_stride : swept_stride) ||
-                                     (along <= 16 && across >= 16));
+    const int64_t across = run->kept.length[run->kept.rank - 1],
+                  along = run->swept.length[run->swept.rank - 1];
+    run->by_columns = order != NDI_LEAF_ROW;
     run->leaf = run->reducer->row;
     run->chunk = NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
-    if (run->by_columns && across <= NDI_COLUMN_TILE) {
+    if (order == NDI_LEAF_COLUMN) {
         run->leaf = run->reducer->column;
         run->tile_columns = run->converts ? CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
-    } else if (run->by_columns) {
+    } else if (order == NDI_LEAF_WIDE) {
         run->leaf = run->reducer->wide;
         run->chunk = NDI_WIDE_CHUNK;
         run->tile_columns = run->converts ? CONVERTED / NDI_WIDE_CHUNK : NDI_WIDE_TILE;
@@ -484,7 +497,8 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
     run->leaves = run->swept.size / along * run->chunks;
     atomic_init(&run->decided, false);
     run->partial = NULL;
-    run->may_decide = run->kept.size == 1 && (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
+    run->may_decide = run->kept.size == 1 && (run->fold->kind == NDI_REDUCE_ANY ||
+                                              run->fold->kind == NDI_REDUCE_ALL);
 
     const double leaf_bytes = (double)(along < run->chunk ? along : run->chunk) *
                               (double)(across < run->tile_columns ? across : run->tile_columns) *
@@ -525,5 +539,7 @@ static bool run_large(reduction_run *run, const nd_array *array, uint32_t swept_
         if (run->partial != few)
             ndi_free(run->partial, run->partial_bytes);
     }
+    if (!done) /* of another thread, maybe: kept here too */
+        ndi_fail(ND_ERROR_MEMORY, "%s: no memory for accumulators", run->fold->name);
     return done;
 }

@@ -15,12 +15,41 @@ typedef enum ndi_finish {
     NDI_FINISH_INDEX
 } ndi_finish;
 
-/* Reduces the axes of `swept_mask` of `array` (forced, at least one element along them) into
- * `result`, whose axes are the kept ones (all of them with `keepdims`). Elements are converted to
- * `taken` first, a dtype that has the reduction. If `produced` is not NULL, the array has no
- * elements: they are produced as `taken`. False with ND_ERROR_MEMORY. */
-bool ndi_reduce_run(ndi_reduction kind, ndi_finish finish, nd_dtype taken, double ddof,
-                    const nd_array *array, const ndi_produced *produced, uint32_t swept_mask,
-                    bool keepdims, nd_array *result);
+/* A reduction: what is done to which axes. */
+typedef struct ndi_fold {
+    const char *name; /* of the operation */
+    ndi_reduction kind;
+    ndi_finish finish;
+    nd_dtype taken; /* elements are converted to it first; it has the reduction */
+    double ddof;
+    uint32_t swept; /* a bit for each axis */
+    bool keepdims;
+} ndi_fold;
+
+/* Elements in memory; or, with `data` at ndi_virtual_elements, such as are produced. */
+typedef struct ndi_elements {
+    nd_dtype dtype;
+    int rank;
+    const int64_t *lengths, *strides;
+    char *data;
+} ndi_elements;
+
+static inline ndi_elements ndi_elements_of(const nd_array *array)
+{
+    return (ndi_elements){nd_dtype_of(array), array->rank, ndi_lengths(array), ndi_strides(array),
+                          array->data};
+}
+
+/* Along which side leaves run (kernels/kernel.h): it decides how results are rounded. */
+typedef enum ndi_leaf_order { NDI_LEAF_ROW, NDI_LEAF_COLUMN, NDI_LEAF_WIDE } ndi_leaf_order;
+
+ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from);
+
+/* Reduces `from`, which has at least one element along the swept axes, to `to`, whose axes are the
+ * kept ones (all of them with `keepdims`). If `produced` is not NULL, the elements are produced, as
+ * `fold->taken`. `order` is that of the whole, of which this may be a part that is cut along a kept
+ * axis. False with ND_ERROR_MEMORY kept. */
+bool ndi_fold_run(const ndi_fold *fold, ndi_leaf_order order, const ndi_elements *from,
+                  const ndi_produced *produced, const ndi_elements *to);
 
 #endif

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <ndstream/lazy.h>
+
 #include "array/dtype.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
@@ -199,26 +201,20 @@ static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes,
     return nd_keep(nd_ravel(array));
 }
 
-/* A pending array is read while it is computed. */
-static bool reduce_elements(nd_op op, nd_dtype taken, double ddof, const nd_array *array,
-                            uint32_t mask, bool keepdims, nd_array *result)
+/* The result with its elements; NULL with the error kept. */
+static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype dtype,
+                          const nd_shape *shape)
 {
-    const ndi_reduction kind = recipes[op].reduction;
-    const ndi_finish finish = recipes[op].finish;
-    ndi_producer producer;
-    ndi_readiness readiness = NDI_STORED;
-    if (!ndi_has_data(array))
-        readiness = ndi_producer_begin(&producer, array, taken);
-    if (readiness == NDI_STORED)
-        return ndi_force(array) &&
-               ndi_reduce_run(kind, finish, taken, ddof, array, NULL, mask, keepdims, result);
-    if (readiness == NDI_FAILED)
-        return false;
-    const ndi_produced produced = {&producer.loop.program, &producer.loop.nest};
-    const bool done =
-        ndi_reduce_run(kind, finish, taken, ddof, array, &produced, mask, keepdims, result);
-    ndi_producer_end(&producer);
-    return done;
+    if (!ndi_force(array))
+        return NULL;
+    nd_array *result = ndi_new(dtype, shape->rank, shape->length, NULL);
+    if (!result)
+        return NULL;
+    const ndi_elements from = ndi_elements_of(array), to = ndi_elements_of(result);
+    if (ndi_fold_run(fold, ndi_fold_order(fold, &from), &from, NULL, &to))
+        return result;
+    ndi_drop(result);
+    return NULL;
 }
 
 nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *given)
@@ -266,29 +262,39 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
     nd_array *result = NULL;
     if (swept == 0 && is_extreme(op) && !options.has_initial) {
         ndi_fail(ND_ERROR_VALUE, "%s: of no elements; give `initial`", name);
-        goto done;
-    }
-    result = ndi_new(resolution.result, shape.rank, shape.length, NULL);
-    if (!result)
-        goto done;
-    if (swept == 0) {
-        fill_empty(op, result, &options);
+    } else if (swept == 0) {
+        result = ndi_new(resolution.result, shape.rank, shape.length, NULL);
+        if (result)
+            fill_empty(op, result, &options);
     } else {
-        nd_array *whole = result;
-        if (is_position(op) && axes.all && options.keepdims)
-            whole = nd_keep(nd_reshape(result, ND_SCALAR_SHAPE));
-        const bool done =
-            whole &&
-            reduce_elements(op, leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
-                            options.ddof, source, mask, options.keepdims && whole == result, whole);
-        if (whole != result)
-            nd_release(whole);
-        if (!done) {
+        const bool flattened = is_position(op) && axes.all;
+        const ndi_fold fold = {
+            .name = name,
+            .kind = recipes[op].reduction,
+            .finish = recipes[op].finish,
+            .taken = leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
+            .ddof = options.ddof,
+            .swept = mask,
+            .keepdims = options.keepdims && !flattened,
+        };
+        const nd_operand operand = nd_operand_array(source);
+        const nd_shape folded = flattened ? ND_SCALAR_SHAPE : shape;
+        result = ndi_has_data(source) && !ndi_graph_wants(1, &operand, source->size)
+                     ? fold_now(&fold, source, resolution.result, &folded)
+                     : ndi_graph_fold(&fold, source, resolution.result, folded.rank, folded.length);
+        if (result && flattened && options.keepdims) {
+            nd_array *const flat = result;
+            result = nd_reshape(flat, shape);
+            ndi_drop(flat);
+        }
+        if (result && nd_lazy() == 0 && !ndi_force(result)) {
             ndi_drop(result);
             result = NULL;
-            goto done;
         }
     }
+    nd_release(source);
+    if (!result)
+        return NULL;
     if (options.has_initial && (swept != 0 || !is_extreme(op))) {
         const nd_op step = op == ND_OP_sum    ? ND_OP_add
                            : op == ND_OP_prod ? ND_OP_multiply
@@ -301,8 +307,6 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
             result = NULL;
         }
     }
-done:
-    nd_release(source);
     return result;
 }
 

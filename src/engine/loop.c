@@ -1,0 +1,107 @@
+/* Building loops. */
+#include "engine/loop.h"
+
+static bool is_leaf(const ndi_node *node)
+{
+    return ndi_is_source(node) || node->placed;
+}
+
+void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results)
+{
+    loop->sources = 0;
+    ndi_nest_begin(&loop->nest, node->rank, node->dims);
+    ndi_program_begin(&loop->program, results);
+}
+
+static int add_source(ndi_loop *loop, ndi_node *source)
+{
+    const ndi_placed *const placed = source->placed;
+    if (!placed)
+        for (int i = 0; i < loop->sources; i++) /* each array is read once */
+            if (ndi_is_source(loop->source[i]) && ndi_same_source(loop->source[i], source))
+                return loop->source[i]->value;
+    loop->source[loop->sources++] = source;
+    ndi_nest_add_strided(&loop->nest, placed ? placed->data : source->data, source->rank,
+                         source->dims, placed ? placed->strides : ndi_node_strides(source));
+    return ndi_program_operand(&loop->program, (nd_dtype)source->dtype);
+}
+
+/* All sources first: operands come before steps. */
+static void add_sources(ndi_loop *loop, ndi_node *node, uint32_t walk)
+{
+    for (int i = 0; i < node->arguments; i++) {
+        ndi_node *const argument = node->argument[i];
+        if (!argument || !ndi_graph_visit(argument, walk))
+            continue;
+        argument->value = -1;
+        if (is_leaf(argument))
+            argument->value = add_source(loop, argument);
+        else
+            add_sources(loop, argument, walk);
+    }
+}
+
+void ndi_loop_add_sources(ndi_loop *loop, ndi_node *root)
+{
+    root->value = -1;
+    add_sources(loop, root, ndi_graph_walk());
+}
+
+int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
+{
+    if (node->value >= 0)
+        return node->value;
+    ndi_program *const program = &loop->program;
+    const ndi_map *step = &node->step;
+    int arguments[NDI_MAX_OPERANDS - 1];
+    for (int i = 0; i < step->arguments; i++)
+        arguments[i] =
+            node->argument[i]
+                ? ndi_program_cast(program, ndi_loop_add_steps(loop, node->argument[i]),
+                                   step->taken[i])
+                : ndi_program_scalar(program, step->taken[i], node->scalar[i]);
+    const int value = ndi_program_step_add(program, step->kernel, step->streaming, step->computed,
+                                           step->arguments, arguments);
+    node->value = ndi_program_cast(program, value, step->out);
+    return node->value;
+}
+
+static void demand(ndi_node *node, ndi_node **result, int *results, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
+        return;
+    if (result && node != result[0] && ndi_wanted_again(node) && *results < NDI_PROGRAM_RESULTS &&
+        !ndi_graph_claimed(node))
+        result[(*results)++] = node;
+    node->demanded = true;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            demand(node->argument[i], result, results, walk);
+}
+
+void ndi_loop_demand(ndi_node *root, ndi_node **result, int *results)
+{
+    demand(root, result, results, ndi_graph_walk());
+}
+
+void ndi_loop_hold(ndi_loop *loop)
+{
+    for (int i = 0; i < loop->sources; i++) {
+        ndi_storage *const storage = ndi_node_retain(loop->source[i])->storage;
+        loop->storage[i] = storage;
+        if (storage)
+            atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
+    }
+}
+
+void ndi_loop_release_memory(ndi_loop *loop)
+{
+    for (int i = 0; i < loop->sources; i++)
+        ndi_storage_release(loop->storage[i]);
+}
+
+void ndi_loop_release_nodes(ndi_loop *loop)
+{
+    for (int i = 0; i < loop->sources; i++)
+        ndi_node_release(loop->source[i]);
+}

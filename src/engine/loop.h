@@ -1,0 +1,43 @@
+/* From the graph to one loop: the steps below a node as a program, its nest, and the sources. */
+#ifndef NDSTREAM_ENGINE_LOOP_H
+#define NDSTREAM_ENGINE_LOOP_H
+
+#include "engine/graph.h"
+#include "engine/program.h"
+
+enum {
+    NDI_LOOP_SOURCES = NDI_GRAPH_COST, /* true ones, and nodes that are computed before */
+};
+
+/* A program with what it runs over, and the sources that it keeps alive meanwhile. */
+typedef struct ndi_loop {
+    ndi_program program;
+    ndi_nest nest;
+    ndi_node *source[NDI_LOOP_SOURCES];
+    ndi_storage *storage[NDI_LOOP_SOURCES]; /* as they were at the beginning */
+    int sources;
+} ndi_loop;
+
+/* All of these with the graph's lock held, in this order. */
+
+/* A loop over the shape of `node`; then its results are added to the nest. */
+void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results);
+
+/* The sources below `root`, and what is placed elsewhere by the plan that is being made. */
+void ndi_loop_add_sources(ndi_loop *loop, ndi_node *root);
+
+/* The steps of `node` and what it is made of; the value that it is in the program. */
+int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node);
+
+/* Counts this demand of the steps below `root`. With `result`, those that were demanded before and
+ * are still wanted join `root` there, as many as a program can have. */
+void ndi_loop_demand(ndi_node *root, ndi_node **result, int *results);
+
+/* Keeps the sources as they are while the lock is given up. */
+void ndi_loop_hold(ndi_loop *loop);
+
+/* In two steps, as memory is released without the lock and nodes with it. */
+void ndi_loop_release_memory(ndi_loop *loop);
+void ndi_loop_release_nodes(ndi_loop *loop);
+
+#endif

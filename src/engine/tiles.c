@@ -1,0 +1,407 @@
+/* Finding what can be computed in tiles, and doing it.
+ *
+ * A cut along one axis of the root is followed down the graph: through steps by broadcasting,
+ * through reductions by their kept axes. Where every node below is cut along one axis of its own,
+ * a tile depends on nothing but the tiles of its arguments. Stages meet in memory: where an array
+ * wants the elements in storage, else in scratch for one tile, which is small enough for cache. */
+#include "engine/tiles.h"
+
+#include <string.h>
+
+#include "base/pool.h"
+
+enum {
+    TILE_RUN = 64,         /* elements along an innermost axis: shorter runs waste memory's lines */
+    LEAST_TILE = 1 << 16,  /* bytes that are worth a task */
+    TILES_PER_THREAD = 4,
+};
+
+/* ---- Finding --------------------------------------------------------------------------------- */
+
+static double bytes_of(const ndi_node *node)
+{
+    return (double)node->size * (double)nd_dtype_size((nd_dtype)node->dtype);
+}
+
+static bool has_fold_below(ndi_node *node, uint32_t walk)
+{
+    for (int i = 0; i < node->arguments; i++) {
+        ndi_node *const argument = node->argument[i];
+        if (argument && ndi_graph_visit(argument, walk) &&
+            (argument->form == NDI_FOLD || has_fold_below(argument, walk)))
+            return true;
+    }
+    return false;
+}
+
+/* The axis of an argument that runs with `axis` of the node; -1: none does. */
+static int argument_axis(const ndi_node *node, int axis, const ndi_node *argument)
+{
+    if (node->form == NDI_STEP) {
+        const int at = axis - (node->rank - argument->rank);
+        return at >= 0 && argument->dims[at] == node->dims[axis] ? at : -1;
+    }
+    int at = 0;
+    for (int kept = 0; !node->fold.keepdims; at++)
+        if (!(node->fold.swept >> at & 1) && kept++ == axis)
+            break;
+    return node->fold.keepdims ? axis : at;
+}
+
+static void add_stage(ndi_tiling *tiling, ndi_node *node)
+{
+    node->value = tiling->stages;
+    tiling->stage[tiling->stages].node = node;
+    tiling->stage[tiling->stages++].axis = node->cut;
+    tiling->folds += node->form == NDI_FOLD && node != tiling->root;
+    tiling->bytes += bytes_of(node);
+}
+
+static void add_source(ndi_tiling *tiling, const ndi_node *source)
+{
+    for (int i = 0; i < tiling->sources; i++)
+        if (ndi_same_source(tiling->source[i], source))
+            return;
+    tiling->source[tiling->sources++] = source;
+    tiling->bytes += bytes_of(source);
+}
+
+/* False if some node would be cut along two axes. */
+static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk))
+        return node->cut == axis;
+    node->cut = axis;
+    node->value = -1;
+    if (!tiling->widest || node->size > tiling->widest->size)
+        tiling->widest = node;
+    if (ndi_is_source(node))
+        add_source(tiling, node);
+    for (int i = 0; i < node->arguments; i++) {
+        ndi_node *const argument = node->argument[i];
+        const int at = argument ? argument_axis(node, axis, argument) : -1;
+        if (at < 0) {
+            if (argument && !ndi_is_source(argument))
+                tiling->obstacle = argument;
+            continue;
+        }
+        if (!cut(tiling, argument, at, walk))
+            return false;
+        const bool staged = node->form == NDI_FOLD || ndi_is_boundary(argument, node) ||
+                            ndi_wanted_again(argument);
+        if (staged && !ndi_is_source(argument) && argument->value < 0)
+            add_stage(tiling, argument);
+    }
+    return true;
+}
+
+/* The width of a tile that fits half of the level 2 cache; or, along an axis that must not be cut
+ * finer, a thread's share of the last level. False if that is too little. */
+static bool choose_width(ndi_tiling *tiling)
+{
+    const ndi_caches caches = ndi_cpu_caches();
+    const int threads = ndi_pool_threads();
+    const int64_t length = tiling->length, item = (int64_t)nd_dtype_size(
+                                               (nd_dtype)tiling->widest->dtype);
+    const double index_bytes = tiling->bytes / (double)length;
+    const int64_t stride = ndi_node_strides(tiling->widest)[tiling->widest->cut];
+    tiling->inner = tiling->widest->size > length && (stride < 0 ? -stride : stride) == item;
+    const int64_t least = tiling->inner ? TILE_RUN : 1;
+    int64_t width = (int64_t)((double)caches.level2 / 2 / index_bytes);
+    const int64_t even = (length + TILES_PER_THREAD * threads - 1) / (TILES_PER_THREAD * threads);
+    if (width > even && (double)even * index_bytes >= LEAST_TILE)
+        width = even;
+    if (width < least)
+        width = least;
+    width = (width + least - 1) / least * least;
+    tiling->width = width < length ? width : length;
+    return (double)tiling->width * index_bytes <= (double)caches.last / (2 * threads);
+}
+
+bool ndi_tiling_find(ndi_tiling *best, ndi_node *root)
+{
+    best->folds = 0;
+    if (!has_fold_below(root, ndi_graph_walk()))
+        return false;
+    for (int axis = 0; axis < root->rank; axis++) {
+        if (root->dims[axis] < 2)
+            continue;
+        ndi_tiling tiling = {.root = root, .length = root->dims[axis]};
+        if (!cut(&tiling, root, axis, ndi_graph_walk()) || tiling.folds < best->folds ||
+            tiling.folds == 0 || !choose_width(&tiling))
+            continue;
+        if (tiling.folds == best->folds &&
+            (tiling.inner > best->inner ||
+             (double)tiling.width / (double)tiling.length * tiling.bytes >=
+                 (double)best->width / (double)best->length * best->bytes))
+            continue;
+        *best = tiling;
+        best->stage[best->stages].node = root;
+        best->stage[best->stages++].axis = axis;
+    }
+    return best->folds > 0;
+}
+
+/* ---- The plan -------------------------------------------------------------------------------- */
+
+/* Elements of which a tile takes a range along one axis. */
+typedef struct part {
+    nd_dtype dtype;
+    int rank, axis;
+    bool scratch;
+    char *data;
+    int64_t lengths[ND_MAX_RANK], strides[ND_MAX_RANK];
+} part;
+
+typedef struct stage {
+    ndi_node *node;
+    int axis;
+    ndi_placed placed;
+    ndi_storage *made; /* or NULL */
+    ndi_loop loop;     /* of a step; of a reduction only the source that it keeps */
+    bool scratch[NDI_NEST_OPERANDS];
+    bool in_place, folds;
+    ndi_fold fold;
+    ndi_leaf_order order;
+    part from, to;
+} stage;
+
+typedef struct plan {
+    const ndi_tiling *tiling;
+    size_t bytes;         /* of the plan */
+    size_t scratch_bytes; /* of a tile */
+    atomic_bool failed;
+    int stages;
+    stage stage[];
+} plan;
+
+/* Its elements outlive the plan: they are asked for, or few and an array waits for them. */
+static bool is_stored(const ndi_tiling *tiling, const ndi_node *node)
+{
+    return node == tiling->root || ndi_wanted_again(node) ||
+           (node->array &&
+            (node->form == NDI_FOLD || node->size <= tiling->widest->size / 16));
+}
+
+bool ndi_tiling_claimed(const ndi_tiling *tiling)
+{
+    for (int s = 0; s < tiling->stages; s++)
+        if (is_stored(tiling, tiling->stage[s].node) && ndi_graph_claimed(tiling->stage[s].node))
+            return true;
+    return false;
+}
+
+/* A tile of the node in scratch: in the order of its memory, without gaps. */
+static void place_in_scratch(plan *p, stage *s)
+{
+    const ndi_node *const node = s->node;
+    int order[ND_MAX_RANK];
+    ndi_stride_order(node->rank, ndi_node_strides(node), order);
+    int64_t bytes = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
+    for (int i = node->rank - 1; i >= 0; i--) {
+        s->placed.strides[order[i]] = bytes;
+        bytes *= order[i] == s->axis ? p->tiling->width : node->dims[order[i]];
+    }
+    s->placed.scratch = true;
+    s->placed.data = (char *)p->scratch_bytes;
+    p->scratch_bytes += ((size_t)bytes + 127) / 64 * 64; /* an odd line more: sets of the cache */
+}
+
+static bool place(plan *p, stage *s, nd_array *target)
+{
+    const ndi_node *const node = s->node;
+    if (!is_stored(p->tiling, node)) {
+        place_in_scratch(p, s);
+        return true;
+    }
+    memcpy(s->placed.strides, ndi_node_strides(node), node->rank * sizeof(int64_t));
+    if (target && node == p->tiling->root) {
+        s->placed.data = target->data;
+        return true;
+    }
+    s->made =
+        ndi_storage_new((size_t)node->size * nd_dtype_size((nd_dtype)node->dtype), false);
+    s->placed.data = s->made ? s->made->memory : NULL;
+    return s->made;
+}
+
+static void set_part(part *to, const ndi_node *node, int axis, const int64_t *strides, char *data,
+                     bool scratch)
+{
+    to->dtype = (nd_dtype)node->dtype;
+    to->rank = node->rank;
+    to->axis = axis;
+    to->scratch = scratch;
+    to->data = data;
+    memcpy(to->lengths, node->dims, node->rank * sizeof(int64_t));
+    memcpy(to->strides, strides, node->rank * sizeof(int64_t));
+}
+
+/* What comes before is placed already. */
+static void build(stage *s)
+{
+    ndi_node *const node = s->node;
+    s->folds = node->form == NDI_FOLD;
+    if (s->folds) {
+        ndi_node *const source = node->argument[0];
+        const ndi_placed *const placed = source->placed;
+        s->fold = node->fold;
+        /* Decided by the elements as they would lie in memory, whatever the scratch is like. */
+        const ndi_elements whole = {(nd_dtype)source->dtype, source->rank, source->dims,
+                                    ndi_node_strides(source), ndi_virtual_elements};
+        s->order = ndi_fold_order(&s->fold, &whole);
+        set_part(&s->from, source, argument_axis(node, s->axis, source),
+                 placed ? placed->strides : ndi_node_strides(source),
+                 placed ? placed->data : source->data, placed && placed->scratch);
+        set_part(&s->to, node, s->axis, s->placed.strides, s->placed.data, s->placed.scratch);
+        s->loop.sources = 1;
+        s->loop.source[0] = source;
+        return;
+    }
+    s->in_place = node->step.in_place;
+    ndi_loop_begin(&s->loop, node, 1);
+    ndi_nest_add_strided(&s->loop.nest, s->placed.data, node->rank, node->dims, s->placed.strides);
+    ndi_loop_add_sources(&s->loop, node);
+    ndi_program_store(&s->loop.program, ndi_loop_add_steps(&s->loop, node), 0);
+    ndi_program_end(&s->loop.program);
+    s->scratch[0] = s->placed.scratch;
+    for (int i = 0; i < s->loop.sources; i++) {
+        const ndi_placed *const placed = s->loop.source[i]->placed;
+        s->scratch[i + 1] = placed && placed->scratch;
+    }
+}
+
+static void free_plan(plan *p)
+{
+    for (int s = 0; s < p->stages; s++)
+        ndi_storage_release(p->stage[s].made);
+    ndi_free(p, p->bytes);
+}
+
+static plan *make_plan(const ndi_tiling *tiling, nd_array *target)
+{
+    const size_t bytes = sizeof(plan) + (size_t)tiling->stages * sizeof(stage);
+    plan *const p = ndi_allocate(bytes);
+    if (!p)
+        return NULL;
+    p->tiling = tiling;
+    p->bytes = bytes;
+    p->scratch_bytes = 0;
+    p->stages = 0;
+    atomic_init(&p->failed, false);
+    for (int i = 0; i < tiling->stages; i++) {
+        stage *const s = &p->stage[p->stages++];
+        s->node = tiling->stage[i].node;
+        s->axis = tiling->stage[i].axis;
+        s->made = NULL;
+        s->placed.scratch = false;
+        if (!place(p, s, target)) {
+            free_plan(p);
+            return NULL;
+        }
+    }
+    for (int i = 0; i < p->stages; i++) {
+        build(&p->stage[i]);
+        p->stage[i].node->placed = &p->stage[i].placed;
+    }
+    for (int i = 0; i < p->stages; i++)
+        p->stage[i].node->placed = NULL;
+    return p;
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+static ndi_elements elements_of(const part *whole, int64_t begin, int64_t end, char *scratch,
+                                int64_t *lengths)
+{
+    memcpy(lengths, whole->lengths, (size_t)whole->rank * sizeof(int64_t));
+    lengths[whole->axis] = end - begin;
+    return (ndi_elements){whole->dtype, whole->rank, lengths, whole->strides,
+                          whole->scratch ? scratch + (uintptr_t)whole->data
+                                         : whole->data + begin * whole->strides[whole->axis]};
+}
+
+static bool run_fold(const stage *s, int64_t begin, int64_t end, char *scratch)
+{
+    int64_t lengths[2][ND_MAX_RANK];
+    const ndi_elements from = elements_of(&s->from, begin, end, scratch, lengths[0]),
+                       to = elements_of(&s->to, begin, end, scratch, lengths[1]);
+    return ndi_fold_run(&s->fold, s->order, &from, NULL, &to);
+}
+
+static void run_program(const stage *s, int64_t begin, int64_t end, char *scratch)
+{
+    const ndi_nest *const whole = &s->loop.nest;
+    ndi_nest nest;
+    nest.rank = whole->rank;
+    nest.operands = whole->operands;
+    memcpy(nest.length, whole->length, (size_t)whole->rank * sizeof *nest.length);
+    nest.size = whole->size / nest.length[s->axis] * (end - begin);
+    nest.length[s->axis] = end - begin;
+    for (int operand = 0; operand < nest.operands; operand++) {
+        memcpy(nest.stride[operand], whole->stride[operand],
+               (size_t)whole->rank * sizeof *nest.stride[operand]);
+        nest.data[operand] = s->scratch[operand]
+                                 ? scratch + (uintptr_t)whole->data[operand]
+                                 : whole->data[operand] + begin * whole->stride[operand][s->axis];
+    }
+    ndi_program_run(&s->loop.program, &nest, s->in_place, s->placed.scratch ? 0 : whole->size);
+}
+
+static void run_tiles(void *context, size_t begin, size_t end)
+{
+    plan *const p = context;
+    const int64_t length = p->tiling->length, width = p->tiling->width;
+    char *const scratch = ndi_allocate(p->scratch_bytes);
+    bool done = scratch;
+    for (size_t tile = begin; done && tile < end; tile++) {
+        const int64_t first = (int64_t)tile * width,
+                      last = first + width < length ? first + width : length;
+        for (int i = 0; done && i < p->stages; i++) {
+            const stage *const s = &p->stage[i];
+            if (s->folds)
+                done = run_fold(s, first, last, scratch);
+            else
+                run_program(s, first, last, scratch);
+        }
+    }
+    ndi_free(scratch, p->scratch_bytes);
+    if (!done)
+        atomic_store(&p->failed, true);
+}
+
+bool ndi_tiling_run(const ndi_tiling *tiling, nd_array *target)
+{
+    plan *const p = make_plan(tiling, target);
+    if (!p)
+        return false;
+    for (int i = 0; i < p->stages; i++) {
+        ndi_loop_hold(&p->stage[i].loop);
+        ndi_node_retain(p->stage[i].node);
+        if (p->stage[i].made)
+            ndi_graph_claim(p->stage[i].node);
+    }
+    ndi_loop_demand(tiling->root, NULL, NULL);
+    ndi_graph_unlock();
+    ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1, run_tiles,
+                     p);
+    const bool done = !atomic_load(&p->failed);
+    if (!done) /* of another thread, maybe: kept here too */
+        ndi_fail(ND_ERROR_MEMORY, "no memory to compute in tiles");
+    for (int i = 0; i < p->stages; i++)
+        ndi_loop_release_memory(&p->stage[i].loop);
+    ndi_graph_lock();
+    for (int i = 0; i < p->stages; i++) {
+        stage *const s = &p->stage[i];
+        ndi_loop_release_nodes(&s->loop);
+        if (s->made)
+            ndi_graph_release_claim(s->node);
+        if (done && s->made) {
+            ndi_node_computed(s->node, s->made);
+            s->made = NULL;
+        }
+        ndi_node_release(s->node);
+    }
+    free_plan(p);
+    return done;
+}

@@ -1,0 +1,40 @@
+/* Tiles: an expression with reductions, computed part by part while the parts are in cache.
+ *
+ * (M - M.mean(0)) / M.std(0) reads M three times. Cut along the columns, each tile of M is read
+ * from memory once: its mean, its deviation and its part of the result are computed one after the
+ * other while it is in cache. The stages of a tile are the loops that would run over the whole:
+ * programs and reductions, restricted to a range of one axis. So results have the same bits. */
+#ifndef NDSTREAM_ENGINE_TILES_H
+#define NDSTREAM_ENGINE_TILES_H
+
+#include "engine/loop.h"
+
+/* What is computed in tiles, and along which axis. */
+typedef struct ndi_tiling {
+    ndi_node *root;
+    int stages;
+    struct {
+        ndi_node *node; /* in the order of computing; the root is the last */
+        int axis;       /* the one that is cut */
+    } stage[NDI_GRAPH_COST + 1];
+    int64_t length, width; /* of the axis, and of a tile */
+    double bytes;          /* that all tiles touch */
+    int folds;
+    bool inner;         /* the axis is the innermost in memory */
+    ndi_node *obstacle; /* to be computed before, as all tiles read all of it; or NULL */
+    const ndi_node *widest;
+    const ndi_node *source[NDI_GRAPH_SOURCES];
+    int sources;
+} ndi_tiling;
+
+/* With the graph's lock held: true if it pays to compute `root` in tiles. */
+bool ndi_tiling_find(ndi_tiling *tiling, ndi_node *root);
+
+/* With the lock held: true if another thread computes a part of it now. */
+bool ndi_tiling_claimed(const ndi_tiling *tiling);
+
+/* Computes the root (into `target` unless that is NULL), and on the way what is wanted beside it.
+ * With the lock held, which is given up meanwhile. False with ND_ERROR_MEMORY kept. */
+bool ndi_tiling_run(const ndi_tiling *tiling, nd_array *target);
+
+#endif
