@@ -193,8 +193,8 @@ static bool run_fold(ndi_node *node)
     memcpy(strides, ndi_node_strides(argument), argument->rank * sizeof(int64_t));
     const ndi_elements from = {(nd_dtype)argument->dtype, argument->rank, argument->dims, strides,
                                stored ? argument->data : ndi_virtual_elements},
-                       to = {(nd_dtype)node->dtype, node->rank, node->dims,
-                             ndi_node_strides(node), made->memory};
+                       to = {(nd_dtype)node->dtype, node->rank, node->dims, ndi_node_strides(node),
+                             made->memory};
     ndi_loop loop;
     const ndi_produced produced = {&loop.program, &loop.nest};
     ndi_loop_demand(node, NULL, NULL);
@@ -261,10 +261,10 @@ static bool evaluate(ndi_node *node, nd_array *target)
             ndi_graph_wait();
             continue;
         }
-        ndi_node *const found = tiled                    ? tiling.obstacle
-                                : node->form == NDI_FOLD ? obstacle_of_fold(node)
-                                                         : obstacle(node, node, true,
-                                                                    ndi_graph_walk());
+        ndi_node *const found = tiled ? tiling.obstacle
+                                : node->form == NDI_FOLD
+                                    ? obstacle_of_fold(node)
+                                    : obstacle(node, node, true, ndi_graph_walk());
         if (found) {
             done = clear_way(found, node);
             continue;

@@ -418,8 +418,7 @@ static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char
 
 static ndi_node *new_fold(const ndi_fold *fold, const nd_operand *argument, const nd_array *result)
 {
-    ndi_node *node =
-        new_node(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
+    ndi_node *node = new_node(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
     if (!node)
         return NULL;
     node->form = NDI_FOLD;

@@ -22,8 +22,8 @@ typedef enum ndi_node_form { NDI_SOURCE, NDI_STEP, NDI_FOLD } ndi_node_form;
 
 /* Where a plan puts the elements of a node that it computes on the way. */
 typedef struct ndi_placed {
-    int stage;     /* of the plan */
-    bool scratch;  /* they are there while a tile is computed: `data` is an offset */
+    int stage;    /* of the plan */
+    bool scratch; /* they are there while a tile is computed: `data` is an offset */
     char *data;
     int64_t strides[ND_MAX_RANK];
 } ndi_placed;
@@ -50,9 +50,9 @@ struct ndi_node {
     /* All: */
     int8_t dtype;
     uint8_t rank;
-    uint32_t mark; /* number of the walk that came by last */
-    int value;     /* in the program that was built last with it */
-    int cut;       /* the axis along which the plan that is made cuts it into tiles */
+    uint32_t mark;            /* number of the walk that came by last */
+    int value;                /* in the program that was built last with it */
+    int cut;                  /* the axis along which the plan that is made cuts it into tiles */
     const ndi_placed *placed; /* by the plan that is being made, or NULL */
     int64_t size;
     int64_t dims[]; /* lengths, then strides: unless it is a source, where its elements will be */
@@ -111,9 +111,9 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
 nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
                          const int64_t *lengths);
 
-/* As ndi_graph_map() for a step that overwrites `array`, which is pending still: it gets the new step, and
- * whoever reads the old one keeps it. False if the array has its elements by now, or with the error
- * kept. */
+/* As ndi_graph_map() for a step that overwrites `array`, which is pending still: it gets the new
+ * step, and whoever reads the old one keeps it. False if the array has its elements by now, or with
+ * the error kept. */
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                        nd_array *array);
 

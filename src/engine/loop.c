@@ -55,11 +55,10 @@ int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
     const ndi_map *step = &node->step;
     int arguments[NDI_MAX_OPERANDS - 1];
     for (int i = 0; i < step->arguments; i++)
-        arguments[i] =
-            node->argument[i]
-                ? ndi_program_cast(program, ndi_loop_add_steps(loop, node->argument[i]),
-                                   step->taken[i])
-                : ndi_program_scalar(program, step->taken[i], node->scalar[i]);
+        arguments[i] = node->argument[i]
+                           ? ndi_program_cast(program, ndi_loop_add_steps(loop, node->argument[i]),
+                                              step->taken[i])
+                           : ndi_program_scalar(program, step->taken[i], node->scalar[i]);
     const int value = ndi_program_step_add(program, step->kernel, step->streaming, step->computed,
                                            step->arguments, arguments);
     node->value = ndi_program_cast(program, value, step->out);

@@ -12,6 +12,8 @@
 
 enum {
     GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own */
+    FETCHED_ROW = 4096,    /* bytes of a row that is asked for as a whole */
+    FETCHED_AHEAD = 2048,  /* bytes of rows between that row and the one that is computed */
     SHORT_ROW = 128,       /* elements of a run for which a block of its own is too little */
 };
 
@@ -321,6 +323,25 @@ static void run_inner(ndi_frame *f, int64_t within, int64_t n)
     }
 }
 
+/* Asks for a row that comes soon: a CPU does not foresee rows that are far apart. */
+static void fetch_row(const ndi_frame *f)
+{
+    const ndi_nest *nest = f->nest;
+    const int last = nest->rank - 1;
+    if (last == 0)
+        return;
+    for (int i = 0; i < f->reads; i++) {
+        const int operand = f->program->value[f->read[i]].index;
+        const ptrdiff_t bytes = nest->length[last] * f->operand_stride[operand],
+                        next = nest->stride[operand][last - 1];
+        if (next == bytes || next == 0 || bytes <= 0 || bytes > FETCHED_ROW)
+            continue;
+        const char *const row = f->operand[operand] + (1 + FETCHED_AHEAD / bytes) * next;
+        for (ptrdiff_t at = 0; at < bytes; at += 64)
+            __builtin_prefetch(row + at);
+    }
+}
+
 /* `n` elements from the linear index `begin` on; with `out`, operand 0 is there, without gaps. */
 static void run_elements(ndi_frame *f, int64_t begin, int64_t n, char *out)
 {
@@ -333,6 +354,8 @@ static void run_elements(ndi_frame *f, int64_t begin, int64_t n, char *out)
         f->operand[0] = out;
     while (n > 0) {
         const int64_t rest = nest->length[last] - within, now = rest < n ? rest : n;
+        if (now == nest->length[last] && n > now)
+            fetch_row(f);
         run_inner(f, within, now);
         n -= now;
         if (n == 0)
@@ -387,7 +410,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
     for (int r = 0; r < program->results; r++) {
         run.stream[r] = exceeds_cache && !(in_place && r == 0) &&
                         nest->stride[r][last] == (ptrdiff_t)size_of[r] &&
-                        nest->length[last] * (int64_t)size_of[r] >= 1024;
+                        nest->length[last] * (int64_t)size_of[r] >= 512;
         run.streams |= run.stream[r];
     }
     const size_t block = (size_t)program->block;

@@ -20,6 +20,7 @@ enum {
     CONVERTED =
         NDI_CHUNK * 16,   /* elements of a leaf that are converted first: the scratch stays in L2 */
     TASK_BYTES = 1 << 18, /* input that is worth a task */
+    FETCHED_ROW = 4096,   /* bytes of a row that is asked for as a whole */
     TASKS = 64,           /* wanted where there are few tiles */
 };
 
@@ -164,6 +165,18 @@ static void produce_leaf(const reduction_run *run, ndi_frame *frame, ndi_leaf *l
     leaf->data = scratch;
 }
 
+/* Asks for the leaf below this one: a CPU does not foresee short rows that are far apart. */
+static void fetch_rows(const ndi_leaf *leaf, ptrdiff_t size)
+{
+    const ptrdiff_t bytes = (ptrdiff_t)leaf->columns * size;
+    if (bytes > FETCHED_ROW || leaf->row_stride <= 2 * bytes)
+        return;
+    const char *row = leaf->data + (ptrdiff_t)leaf->rows * leaf->row_stride;
+    for (size_t r = 0; r < leaf->rows; r++, row += leaf->row_stride)
+        for (ptrdiff_t at = 0; at < bytes; at += 64)
+            __builtin_prefetch(row + at, 0, 2);
+}
+
 /* The leaves first..last-1 of the columns that begin at `data`, into `t`. */
 static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
                   int64_t last, char *scratch, ndi_frame *frame)
@@ -194,6 +207,8 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
             produce_leaf(run, frame, &leaf, scratch);
         else if (run->converts)
             convert_leaf(run, &leaf, scratch);
+        else if (run->by_columns && leaf_number + 1 < last && chunk + 1 < run->chunks)
+            fetch_rows(&leaf, (ptrdiff_t)nd_dtype_size(run->in));
         run->leaf(&leaf);
         tree_settle(t, run, columns);
         if (++chunk == run->chunks) {
@@ -224,12 +239,14 @@ static void finish_columns(const reduction_run *run, size_t first, size_t column
             ((double *)values)[i] /= count;
         from = values;
         dtype = mean;
-    } else if (run->fold->finish == NDI_FINISH_VARIANCE || run->fold->finish == NDI_FINISH_DEVIATION) {
+    } else if (run->fold->finish == NDI_FINISH_VARIANCE ||
+               run->fold->finish == NDI_FINISH_DEVIATION) {
         const double divisor = count - run->fold->ddof > 0 ? count - run->fold->ddof : 0;
         const double *squares = (const double *)state->plane[1] + first;
         for (size_t c = 0; c < columns; c++) {
             const double variance = squares[c] / divisor;
-            ((double *)values)[c] = run->fold->finish == NDI_FINISH_DEVIATION ? sqrt(variance) : variance;
+            ((double *)values)[c] =
+                run->fold->finish == NDI_FINISH_DEVIATION ? sqrt(variance) : variance;
         }
         from = values;
         dtype = ND_FLOAT64;
@@ -497,8 +514,8 @@ static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elemen
     run->leaves = run->swept.size / along * run->chunks;
     atomic_init(&run->decided, false);
     run->partial = NULL;
-    run->may_decide = run->kept.size == 1 && (run->fold->kind == NDI_REDUCE_ANY ||
-                                              run->fold->kind == NDI_REDUCE_ALL);
+    run->may_decide = run->kept.size == 1 &&
+                      (run->fold->kind == NDI_REDUCE_ANY || run->fold->kind == NDI_REDUCE_ALL);
 
     const double leaf_bytes = (double)(along < run->chunk ? along : run->chunk) *
                               (double)(across < run->tile_columns ? across : run->tile_columns) *

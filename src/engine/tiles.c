@@ -11,8 +11,8 @@
 #include "base/pool.h"
 
 enum {
-    TILE_RUN = 64,         /* elements along an innermost axis: shorter runs waste memory's lines */
-    LEAST_TILE = 1 << 16,  /* bytes that are worth a task */
+    TILE_RUN = 64,        /* elements along an innermost axis: shorter runs waste memory's lines */
+    LEAST_TILE = 1 << 16, /* bytes that are worth a task */
     TILES_PER_THREAD = 4,
 };
 
@@ -87,8 +87,8 @@ static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
         }
         if (!cut(tiling, argument, at, walk))
             return false;
-        const bool staged = node->form == NDI_FOLD || ndi_is_boundary(argument, node) ||
-                            ndi_wanted_again(argument);
+        const bool staged =
+            node->form == NDI_FOLD || ndi_is_boundary(argument, node) || ndi_wanted_again(argument);
         if (staged && !ndi_is_source(argument) && argument->value < 0)
             add_stage(tiling, argument);
     }
@@ -101,8 +101,8 @@ static bool choose_width(ndi_tiling *tiling)
 {
     const ndi_caches caches = ndi_cpu_caches();
     const int threads = ndi_pool_threads();
-    const int64_t length = tiling->length, item = (int64_t)nd_dtype_size(
-                                               (nd_dtype)tiling->widest->dtype);
+    const int64_t length = tiling->length,
+                  item = (int64_t)nd_dtype_size((nd_dtype)tiling->widest->dtype);
     const double index_bytes = tiling->bytes / (double)length;
     const int64_t stride = ndi_node_strides(tiling->widest)[tiling->widest->cut];
     tiling->inner = tiling->widest->size > length && (stride < 0 ? -stride : stride) == item;
@@ -179,8 +179,7 @@ typedef struct plan {
 static bool is_stored(const ndi_tiling *tiling, const ndi_node *node)
 {
     return node == tiling->root || ndi_wanted_again(node) ||
-           (node->array &&
-            (node->form == NDI_FOLD || node->size <= tiling->widest->size / 16));
+           (node->array && (node->form == NDI_FOLD || node->size <= tiling->widest->size / 16));
 }
 
 bool ndi_tiling_claimed(const ndi_tiling *tiling)
@@ -219,8 +218,7 @@ static bool place(plan *p, stage *s, nd_array *target)
         s->placed.data = target->data;
         return true;
     }
-    s->made =
-        ndi_storage_new((size_t)node->size * nd_dtype_size((nd_dtype)node->dtype), false);
+    s->made = ndi_storage_new((size_t)node->size * nd_dtype_size((nd_dtype)node->dtype), false);
     s->placed.data = s->made ? s->made->memory : NULL;
     return s->made;
 }
