@@ -297,21 +297,21 @@ static nd_array *call_clip(arguments a)
 /* ---- The rows -------------------------------------------------------------------------------- */
 
 /* clang-format off */
-#define ARRAY(name)     {name, NDI_TAKES_ARRAY, false, false, false, false}
-#define OPERAND(name)   {name, NDI_TAKES_OPERAND, false, false, false, false}
-#define BOUND(name)     {name, NDI_TAKES_OPERAND, true, false, false, false}
-#define SCALAR(name)    {name, NDI_TAKES_SCALAR, false, false, false, false}
-#define SCALAR_OR(name) {name, NDI_TAKES_SCALAR, true, false, false, false}
-#define INTEGER(name)   {name, NDI_TAKES_INTEGER, false, false, false, false}
-#define INTEGER_OR(name) {name, NDI_TAKES_INTEGER, true, false, false, false}
-#define REAL(name)      {name, NDI_TAKES_REAL, false, false, false, false}
-#define SHAPE           {"shape", NDI_TAKES_SHAPE, false, false, false, false}
-#define SHAPE_REST      {"shape", NDI_TAKES_SHAPE, false, false, false, true}
-#define AXES(name)      {name, NDI_TAKES_AXES, true, false, false, false}
-#define AXES_REST       {"axes", NDI_TAKES_AXES, true, false, false, true}
-#define DTYPE           {"dtype", NDI_TAKES_DTYPE, true, false, false, false}
-#define SOME_DTYPE      {"dtype", NDI_TAKES_DTYPE, false, false, false, false}
-#define KEYWORD(name, kind) {name, NDI_TAKES_##kind, true, true, false, false}
+#define ARRAY(n)      {.name = n, .kind = NDI_TAKES_ARRAY}
+#define OPERAND(n)    {.name = n, .kind = NDI_TAKES_OPERAND}
+#define BOUND(n)      {.name = n, .kind = NDI_TAKES_OPERAND, .optional = true}
+#define SCALAR(n)     {.name = n, .kind = NDI_TAKES_SCALAR}
+#define SCALAR_OR(n)  {.name = n, .kind = NDI_TAKES_SCALAR, .optional = true}
+#define INTEGER(n)    {.name = n, .kind = NDI_TAKES_INTEGER}
+#define INTEGER_OR(n) {.name = n, .kind = NDI_TAKES_INTEGER, .optional = true}
+#define REAL(n)       {.name = n, .kind = NDI_TAKES_REAL}
+#define SHAPE         {.name = "shape", .kind = NDI_TAKES_SHAPE}
+#define SHAPE_REST    {.name = "shape", .kind = NDI_TAKES_SHAPE, .rest = true}
+#define AXES(n)       {.name = n, .kind = NDI_TAKES_AXES, .optional = true}
+#define AXES_REST     {.name = "axes", .kind = NDI_TAKES_AXES, .optional = true, .rest = true}
+#define DTYPE         {.name = "dtype", .kind = NDI_TAKES_DTYPE, .optional = true}
+#define SOME_DTYPE    {.name = "dtype", .kind = NDI_TAKES_DTYPE}
+#define KEYWORD(n, k) {.name = n, .kind = NDI_TAKES_##k, .optional = true, .by_keyword = true}
 #define ROW(name, method, call, ...) \
     {name, method, ND_OP_COUNT, call, \
      (int)(sizeof((ndi_parameter[]){__VA_ARGS__}) / sizeof(ndi_parameter)), {__VA_ARGS__}}
@@ -334,14 +334,16 @@ static const ndi_function rows[] = {
     ROW("zeros_like",          false, call_zeros_like, ARRAY("a"), DTYPE),
     ROW("ones_like",           false, call_ones_like, ARRAY("a"), DTYPE),
     ROW("full_like",           false, call_full_like, ARRAY("a"), ARRAY("fill_value"), DTYPE),
-    ROW("eye",                 false, call_eye, INTEGER("N"), INTEGER_OR("M"), INTEGER_OR("k"), DTYPE),
+    ROW("eye",                 false, call_eye, INTEGER("N"), INTEGER_OR("M"), INTEGER_OR("k"),
+        DTYPE),
     ROW("array",               false, call_array, ARRAY("object"), DTYPE),
     ROW("asarray",             false, call_asarray, ARRAY("a"), DTYPE),
     ROW("reshape",             true,  call_reshape, ARRAY("a"), SHAPE_REST),
     ROW("broadcast_to",        false, call_broadcast_to, ARRAY("array"), SHAPE),
     ROW("transpose",           true,  call_transpose, ARRAY("a"), AXES_REST),
     ROW("permute_dims",        false, call_transpose, ARRAY("a"), AXES_REST),
-    ROW("swapaxes",            true,  call_swapaxes, ARRAY("a"), INTEGER("axis1"), INTEGER("axis2")),
+    ROW("swapaxes",            true,  call_swapaxes, ARRAY("a"), INTEGER("axis1"),
+        INTEGER("axis2")),
     ROW("moveaxis",            false, call_moveaxis, ARRAY("a"), INTEGER("source"),
         INTEGER("destination")),
     ROW("expand_dims",         false, call_expand_dims, ARRAY("a"), INTEGER("axis")),
