@@ -175,24 +175,36 @@ static double floor_real_quotient(double x, double y)
     return quotient - lower > 0.5 ? lower + 1 : lower;
 }
 
+static bool power_too_large(void)
+{
+    return fail(ND_ERROR_VALUE, "this power is too large for a float");
+}
+
+static bool is_finite(double complex x)
+{
+    return isfinite(creal(x)) && isfinite(cimag(x));
+}
+
 static bool complex_power(double complex x, double complex y, nd_operand *result)
 {
     if (y == 0)
         return give_complex(1, result);
     if (x == 0)
         return creal(y) < 0 || cimag(y) != 0 ? by_zero() : give_complex(0, result);
-    return give_complex(cpow(x, y), result);
+    const double complex power = cpow(x, y);
+    return is_finite(x) && is_finite(y) && !is_finite(power) ? power_too_large()
+                                                             : give_complex(power, result);
 }
 
 static bool real_power(double x, double y, nd_operand *result)
 {
-    if (x == 0 && y < 0)
+    if (x == 0 && y < 0 && isfinite(y))
         return by_zero();
     if (x < 0 && isfinite(x) && isfinite(y) && y != floor(y))
         return complex_power(x, y, result);
     const double power = pow(x, y);
     if (isinf(power) && isfinite(x) && isfinite(y))
-        return fail(ND_ERROR_VALUE, "this power is too large for a float");
+        return power_too_large();
     return give_real(power, result);
 }
 

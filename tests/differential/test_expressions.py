@@ -33,6 +33,11 @@ def by_us(text, variables):
         return failure
 
 
+def is_meant(failure):
+    """Python's integers have any number of bits; where() wraps integers in NumPy (differences.py)."""
+    return "64 bits" in failure.message or failure.message.startswith("where: integer")
+
+
 def check(text, variables, zero_signs=True):
     """Both give the same, or both refuse. Returns NumPy's value, None if it refuses."""
     theirs, ours = by_numpy(text, variables), by_us(text, variables)
@@ -40,8 +45,8 @@ def check(text, variables, zero_signs=True):
     if isinstance(theirs, Exception):
         assert isinstance(ours, nd.Failure), f"{note}: NumPy refuses: {theirs}; ours gives {ours!r}"
         return None
-    if isinstance(ours, nd.Failure) and "64 bits" in ours.message:
-        return None  # Python's integers have any number of them
+    if isinstance(ours, nd.Failure) and is_meant(ours):
+        return None
     assert not isinstance(ours, nd.Failure), f"{note}: {ours}"
     try:
         assert_equal(ours, theirs, zero_signs=zero_signs)
@@ -183,10 +188,9 @@ def test_random_expressions_that_are_pending(seed):
     with nd.lazy(1):
         for i in range(10):
             maker = Maker(seed * 10 + i)
-            maker.variables = {name: array for name, array in maker.variables.items()}
             text = maker.make(maker.rng.randint(2, 4))
-            theirs = by_numpy(text, maker.variables)
-            if isinstance(theirs, Exception):
+            theirs = check(text, maker.variables, zero_signs=False)
+            if theirs is None:
                 continue
             mine = {name: nd.from_data(array) for name, array in maker.variables.items()}
             ours = nd.expression(text, **mine)
@@ -317,7 +321,12 @@ def test_scalar_arithmetic_equals_pythons():
     numbers += ["9007199254740993", "9223372036854775807", "-9223372036854775808", "0.1"]
     operators = "+ - * / // % ** & | ^ << >> < <= == != > >=".split()
     for _ in range(6000):
-        text = f"({rng.choice(numbers)}) {rng.choice(operators)} ({rng.choice(numbers)})"
+        operator = rng.choice(operators)
+        # Python would compute powers and shifts by large numbers, and take years.
+        right = rng.choice([n for n in numbers if len(n) < 9] if operator in "**<<" else numbers)
+        text = f"({rng.choice(numbers)}) {operator} ({right})"
+        if "j" in text and ("inf" in text or "nan" in text):
+            continue  # which parts are NaN depends on the formula
         theirs, ours = by_numpy(text, {}), by_us(text, {})
         if isinstance(theirs, Exception) or theirs.dtype == object:
             assert isinstance(ours, nd.Failure), (text, theirs, ours)
