@@ -70,7 +70,11 @@ static nd_array *load_column(const char *file, const char *end)
     const char *const columns[] = {*end ? end + 1 : NULL, NULL};
     const nd_csv_options options = {.columns = *end ? columns : NULL};
     char *path = strndup(file, (size_t)(end - file));
-    nd_table *table = path ? nd_read_csv(path, &options) : NULL;
+    if (!path) {
+        fputs("nds: out of memory\n", stderr);
+        return NULL;
+    }
+    nd_table *table = nd_read_csv(path, &options);
     nd_array *array = table ? column_of(table, path, columns[0]) : NULL;
     nd_table_free(table);
     free(path);

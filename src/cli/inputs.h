@@ -16,7 +16,7 @@ typedef struct nds_inputs {
 /* Takes NAME=FILE apart, in place. Returns NDS_DONE, or NDS_MISUSED for something else. */
 int nds_add_input(nds_inputs *inputs, char *argument);
 
-/* Loads them all, into the open scope. False with the error kept. */
+/* Loads them all, into the open scope. False with the error kept, or said if none is. */
 bool nds_load_inputs(nds_inputs *inputs);
 
 #endif

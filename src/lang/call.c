@@ -190,7 +190,6 @@ __attribute__((noinline)) static bool call(const binding *b, ndi_value *value)
         ndi_text_place(b->e->text, b->node->at);
         return false;
     }
-    /* What a function hands through belongs to nobody new yet. */
     *value = ndi_value_array(array);
     return true;
 }

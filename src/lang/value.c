@@ -94,7 +94,7 @@ static bool is_list(const ndi_value *value)
 }
 
 /* Shape and dtype of the array that a nested list makes: lists inside must be alike, as must arrays
- * and their shapes. `shape` and `dtype` are those found so far, for the first item none. */
+ * and their shapes. Lengths are noted on the way to the first element, and compared afterwards. */
 typedef struct list_form {
     nd_shape shape;
     nd_dtype dtype; /* ND_DTYPE_NONE: no element yet */
@@ -120,12 +120,6 @@ static bool add_length(list_form *form, int axis, int64_t length)
     return true;
 }
 
-static bool add_dtype(list_form *form, nd_dtype dtype)
-{
-    form->dtype = form->dtype == ND_DTYPE_NONE ? dtype : nd_promote(form->dtype, dtype);
-    return true;
-}
-
 static bool find_form(const ndi_value *value, int axis, list_form *form)
 {
     if (is_list(value)) {
@@ -145,7 +139,9 @@ static bool find_form(const ndi_value *value, int axis, list_form *form)
     if (form->shape_known && form->shape.rank != axis + nd_rank(array))
         return ragged();
     form->shape_known = true;
-    return add_dtype(form, array ? nd_dtype_of(array) : ndi_scalar_dtype(value->operand.kind));
+    const nd_dtype dtype = array ? nd_dtype_of(array) : ndi_scalar_dtype(value->operand.kind);
+    form->dtype = form->dtype == ND_DTYPE_NONE ? dtype : nd_promote(form->dtype, dtype);
+    return true;
 }
 
 /* Writes the items into an array of their form. */

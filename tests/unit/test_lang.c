@@ -491,6 +491,38 @@ TEST(nesting_is_bounded)
     }
 }
 
+TEST(any_row_of_words_gives_a_value_or_an_error_with_a_place)
+{
+    static const char *const words[] = {
+        "x",    "1",   "2.5", "3j",   "[",    "]",   "(",      ")",    ",",   ":",     "+",
+        "-",    "**",  "//",  "@",    "<",    "==",  "~",      "&",    "<<",  ".",     "...",
+        "None", "sum", "sin", "x[",   "sum(", "x.T", "where(", "axis", "=",   "x.sum", ".reshape(",
+        "'a'",  "int", "np",  "True", "0x",   "1_",  "$",      "and",  "not", "#",     "zeros(2",
+    };
+    enum { WORDS = sizeof words / sizeof *words, TEXTS = 20000 };
+    uint64_t state = 1;
+    int values = 0;
+    for (int i = 0; i < TEXTS; i++)
+        ND_SCOPE {
+            char text[400] = "";
+            const int count = 1 + i % 12;
+            for (int k = 0; k < count; k++) {
+                state = state * 6364136223846793005u + 1442695040888963407u;
+                strcat(text, words[(state >> 33) % WORDS]);
+                strcat(text, state >> 63 ? " " : "");
+            }
+            nd_array *value = nd_expr(text, "x", nd_arange(3));
+            values += value != NULL;
+            if (!value) {
+                const char *message = nd_error_message();
+                assert_true(nd_error() != ND_OK);
+                assert_int_equal(message[strlen(message) - 1], '^');
+                nd_error_clear();
+            }
+        }
+    assert_in_range(values, TEXTS / 100, TEXTS);
+}
+
 TEST(an_error_that_was_kept_before_stays)
 {
     ND_SCOPE {
