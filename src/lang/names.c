@@ -61,6 +61,7 @@ static void consider(void *context, const char *name)
     }
 }
 
+/* "; the arrays are x, y" */
 static void list_arrays(const ndi_evaluation *e, char *text, size_t size)
 {
     size_t used = (size_t)snprintf(text, size, "; the arrays are");
@@ -70,21 +71,19 @@ static void list_arrays(const ndi_evaluation *e, char *text, size_t size)
 
 void ndi_unknown_name(const ndi_evaluation *e, size_t at, const char *what, const char *name)
 {
-    const size_t length = strlen(name);
-    guess g = {.wanted = name, .least = (int)(length / 3) + 1};
-    for (int i = 0; i < e->count; i++)
+    const bool of_value = strcmp(what, "name") == 0;
+    guess g = {.wanted = name, .least = (int)(strlen(name) / 3) + 1};
+    for (int i = 0; i < e->count && of_value; i++)
         consider(&g, e->names[i]);
-    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
-        if (length > 2)
-            consider(&g, constants[i].name);
+    for (size_t i = 0; i < sizeof constants / sizeof *constants && of_value; i++)
+        consider(&g, constants[i].name);
     for (int dtype = 0; dtype < ND_DTYPE_COUNT; dtype++)
         consider(&g, nd_dtype_name((nd_dtype)dtype));
-    if (length > 2)
-        ndi_each_function(consider, &g);
+    ndi_each_function(consider, &g);
     char rest[160] = "";
     if (g.best)
         snprintf(rest, sizeof rest, "; is '%s' meant?", g.best);
-    else if (e->count > 0)
+    else if (e->count > 0 && of_value)
         list_arrays(e, rest, sizeof rest);
     ndi_text_fail(e->text, at, ND_ERROR_ARGUMENT, "there is no %s '%s'%s", what, name, rest);
 }
