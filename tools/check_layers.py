@@ -2,7 +2,7 @@
 
 usage: check_layers.py
 
-A layer may include itself and those below it. Subjects (linalg, random, ...) stand side by side: none includes another.
+A layer may include itself and those below it; the shell command includes public headers only. Subjects (linalg, random, ...) stand side by side: none includes another.
 Public headers include public headers and the standard library, nothing else.
 """
 
@@ -21,7 +21,10 @@ LAYERS = [
     ["linalg", "random", "io", "sort", "fft"],
     ["stream", "mpi", "lang", "jit"],
     ["profile"],
+    ["cli"],
 ]
+# Programs: beside their own headers they include public ones only.
+PUBLIC_ONLY = {"cli"}
 LEVEL = {folder: level for level, row in enumerate(LAYERS) for folder in row}
 
 # (file, header): why. Empty is best.
@@ -52,6 +55,9 @@ def check_source(path: Path, used: set) -> list[str]:
             findings.append(f"{place(path, number)}: {name} is not in src: public headers are included with <>")
             continue
         other = target.resolve().relative_to(source).parts[0]
+        if own in PUBLIC_ONLY and other != own:
+            findings.append(f"{place(path, number)}: {name} is private: {own} includes public headers only")
+            continue
         if other == own or LEVEL.get(other, 99) < LEVEL[own]:
             continue
         key = (place(path), name)

@@ -48,7 +48,8 @@ ND_BEGIN_C
     X(ND_ERROR_READONLY,   8, "array is read-only") \
     X(ND_ERROR_FILE,       9, "file could not be read or written") \
     X(ND_ERROR_FORMAT,    10, "file is malformed") \
-    X(ND_ERROR_UNSUPPORTED, 11, "not supported by this build")
+    X(ND_ERROR_UNSUPPORTED, 11, "not supported by this build") \
+    X(ND_ERROR_SYNTAX,    12, "text is no expression")
 /* clang-format on */
 
 /* What went wrong, or ND_OK. The values are pinned: they are part of the ABI. */

@@ -19,6 +19,7 @@
 #include <ndstream/base.h>
 #include <ndstream/dtype.h>
 #include <ndstream/io.h>
+#include <ndstream/lang.h>
 #include <ndstream/lazy.h>
 #include <ndstream/linalg.h>
 #include <ndstream/operand.h>

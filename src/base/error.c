@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { MESSAGE_BYTES = 512 };
+enum { MESSAGE_BYTES = 1024 };
 
 static _Thread_local nd_status kept_code;
 static _Thread_local char kept_message[MESSAGE_BYTES];

@@ -36,7 +36,7 @@ BFLOAT16 = DTYPES.index("bfloat16")
 
 # In the order of nd_status.
 STATUSES = (
-    "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED".split()
+    "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED SYNTAX".split()
 )
 
 CASTINGS = {"safe": 0, "same_kind": 1, "unsafe": 2}
@@ -141,6 +141,7 @@ _declare(c_int, "nd_result_dtype", c_int, c_int, POINTER(Operand))
 _declare(c_void_p, "nd_reduce", c_int, c_void_p, Axes, POINTER(ReduceOptions))
 _declare(c_void_p, "nd_scan", c_int, c_void_p, c_int, c_int)
 _declare(c_void_p, "nd_slice_terms", c_void_p, c_int, POINTER(SliceTerm))
+_declare(c_void_p, "nd_expr_with", c_char_p, c_int, POINTER(c_char_p), POINTER(c_void_p))
 
 
 @dataclass(frozen=True)
@@ -410,3 +411,12 @@ def threads(count):
         yield
     finally:
         library.nd_set_num_threads(0)
+
+
+def expression(text, **arrays):
+    """nd_expr(): the value of a text over arrays."""
+    names = (c_char_p * len(arrays))(*(name.encode() for name in arrays))
+    handles = (c_void_p * len(arrays))(*(array.handle for array in arrays.values()))
+    return Array(
+        library.nd_expr_with(text.encode(), len(arrays), names, handles), tuple(arrays.values())
+    )

@@ -1,0 +1,51 @@
+/* Expressions as text: what NumPy computes from the same line of Python, in one fused loop.
+ *
+ *     nd_array *y = nd_expr("2*x**2 + 3*x + 5", "x", x);
+ *     nd_array *z = nd_expr("(x - mean(x, axis=0)) / std(x, axis=0, ddof=1)", "x", x);
+ *
+ * Operators, with Python's precedence: comparisons (a < b < c is (a < b) & (b < c)), | ^ &, shifts,
+ * + -, * @ / // %, signs and ~, **. No and, or, not: & | ~ are element by element. Numbers as
+ * Python writes them; those among themselves are computed as in Python, but integers have 64 bits.
+ * Beside arrays they are weak, as C scalars are (operand.h). Lists are arrays; pi, e, inf and nan
+ * are there.
+ *
+ * Functions, with or without np. or nd. before: every operation of the table (ops.h) by name and by
+ * NumPy's other names; reductions with axis, dtype, keepdims, initial, where and ddof; arange,
+ * linspace, zeros, ones, full, zeros_like, ones_like, full_like, eye, array, asarray; reshape,
+ * transpose, permute_dims, swapaxes, moveaxis, expand_dims, squeeze, flip, ravel, flatten,
+ * broadcast_to, diagonal, sliding_window_view; real, imag, copy, ascontiguousarray, asfortranarray,
+ * astype, float32(x) and the like, matmul, dot, clip. Arrays have the methods of NumPy's, and .T
+ * .mT .real .imag .shape .size .ndim .dtype. Indexing with integers, slices, ... and None gives
+ * views.
+ *
+ * A name is what it is called with, else a constant or a dtype; what is called is always a
+ * function. Line ends are white space, # begins a comment. */
+#ifndef NDSTREAM_LANG_H
+#define NDSTREAM_LANG_H
+
+#include <ndstream/array.h>
+
+ND_BEGIN_C
+
+/* The value of an expression over named arrays, as the same calls in C would return it: pending
+ * where those are. A scalar gives an array without axes, a name alone that array itself (one more
+ * reference), indexing a view. Temporaries are released as they are used.
+ * Errors, with the line and a caret under the place: ND_ERROR_SYNTAX; ND_ERROR_ARGUMENT (unknown
+ * name, wrong arguments), ND_ERROR_VALUE (division of scalars by zero, an integer beyond 64 bits),
+ * ND_ERROR_UNSUPPORTED (indexing with arrays); those of the operations; ND_ERROR_MEMORY.
+ * Ownership: the caller's, or the open scope's. Thread-safe for arrays that nobody writes. */
+ND_API nd_array *nd_expr_with(const char *text, int count, const char *const *names,
+                              nd_array *const *arrays);
+
+/* The same with names and arrays in turn: nd_expr("x + y", "x", x, "y", y). At most 256 of them.
+ * The macro ends the list; the function behind it, for other languages, takes a NULL at the end. */
+ND_API nd_array *nd_expr(const char *text, ...)
+#if defined(__GNUC__)
+    __attribute__((sentinel))
+#endif
+    ;
+#define nd_expr(...) (nd_expr)(__VA_ARGS__, (const char *)0)
+
+ND_END_C
+
+#endif

@@ -1,0 +1,152 @@
+/* nds eval: loads arrays, evaluates the expression, and prints, saves or explains the result. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ndstream/io.h>
+#include <ndstream/lang.h>
+#include <ndstream/lazy.h>
+
+#include "cli/inputs.h"
+#include "cli/nds.h"
+
+static const char help[] =
+    "usage: nds eval EXPRESSION [NAME=FILE ...] [-o FILE | --explain]\n"
+    "\n"
+    "Computes an expression, as NumPy would from the same line of Python, and prints the result.\n"
+    "\n"
+    "  NAME=FILE            an array of the expression: a .npy or .png file, one column of a CSV\n"
+    "                       file as FILE.csv:COLUMN, or - for a .npy file on standard input\n"
+    "  -o, --output FILE    write the result to FILE (.npy or .png) instead of printing it\n"
+    "  --explain            tell what would be done, loop by loop, and what goes through memory\n"
+    "  -h, --help           this text\n"
+    "  --                   what follows is no option\n"
+    "\n"
+    "examples:\n"
+    "  nds eval 'mean((x - mean(x))**2)' x=data.npy\n"
+    "  nds eval '(x - mean(x, axis=0)) / std(x, axis=0, ddof=1)' x=data.npy -o z.npy\n"
+    "  nds eval 'mean(d, where=~isnan(d))' d=flights.csv:distance\n"
+    "  nds eval '255 - p' p=photo.png -o negative.png\n"
+    "\n"
+    "Operators are Python's, with & | ~ for and, or, not; functions are NumPy's, with or without\n"
+    "np. before: sin, where, clip, sum, mean, std, cumsum, reshape, transpose, arange, matmul, "
+    "...\n";
+
+typedef struct request {
+    const char *expression, *output;
+    bool explain, help;
+    nds_inputs inputs;
+} request;
+
+/* The file of an option at arguments[*i], or NULL: -o FILE, --output FILE, --output=FILE. */
+static const char *output_of(int count, char **arguments, int *i)
+{
+    static const char inline_form[] = "--output=";
+    if (strncmp(arguments[*i], inline_form, sizeof inline_form - 1) == 0)
+        return arguments[*i] + sizeof inline_form - 1;
+    return *i + 1 < count ? arguments[++*i] : "";
+}
+
+static bool is_output(const char *argument)
+{
+    return strcmp(argument, "-o") == 0 || strcmp(argument, "--output") == 0 ||
+           strncmp(argument, "--output=", 9) == 0;
+}
+
+/* An expression may begin with a sign (-x), so that it is no option unless it is a known one, or
+ * begins with two and a letter. */
+static bool is_option(const request *r, const char *argument)
+{
+    const bool named =
+        argument[0] == '-' && argument[1] == '-' && isalpha((unsigned char)argument[2]);
+    return named || (r->expression && argument[0] == '-');
+}
+
+static int read_request(request *r, int count, char **arguments)
+{
+    bool options = true;
+    for (int i = 0; i < count; i++) {
+        char *argument = arguments[i];
+        int wrong = NDS_DONE;
+        if (options && strcmp(argument, "--") == 0) {
+            options = false;
+        } else if (options && is_output(argument)) {
+            r->output = output_of(count, arguments, &i);
+            if (!*r->output)
+                return nds_misused("eval: %s needs a file", argument);
+        } else if (options && strcmp(argument, "--explain") == 0) {
+            r->explain = true;
+        } else if (options && (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)) {
+            r->help = true;
+            return NDS_DONE;
+        } else if (options && is_option(r, argument)) {
+            return nds_misused("eval: there is no option '%s'; nds eval --help lists them",
+                               argument);
+        } else if (!r->expression) {
+            r->expression = argument;
+        } else if ((wrong = nds_add_input(&r->inputs, argument)) != NDS_DONE) {
+            return wrong;
+        }
+    }
+    if (!r->expression)
+        return nds_misused("eval: the expression is missing; nds eval --help tells more");
+    if (r->output && r->explain)
+        return nds_misused("eval: --explain computes nothing to write to %s", r->output);
+    return NDS_DONE;
+}
+
+static int explain(const nd_array *array)
+{
+    const size_t size = nd_explain(array, NULL, 0) + 1;
+    char *text = malloc(size);
+    if (!text) {
+        fputs("nds: out of memory\n", stderr);
+        return NDS_FAILED;
+    }
+    nd_explain(array, text, size);
+    fputs(text, stdout);
+    free(text);
+    return nds_flushed();
+}
+
+static int print(nd_array *array)
+{
+    char *text = nd_to_text(array);
+    if (!text)
+        return nds_failed();
+    puts(text);
+    nd_text_free(text);
+    return nds_flushed();
+}
+
+static int answer(request *r)
+{
+    if (!nds_load_inputs(&r->inputs))
+        return nd_error() == ND_OK ? NDS_FAILED : nds_failed();
+    nd_array *array =
+        nd_expr_with(r->expression, r->inputs.count, r->inputs.names, r->inputs.arrays);
+    if (!array)
+        return nds_failed();
+    if (r->explain)
+        return explain(array);
+    if (!r->output)
+        return print(array);
+    return nd_save(r->output, array) == ND_OK ? NDS_DONE : nds_failed();
+}
+
+int nds_eval(int count, char **arguments)
+{
+    request r = {0};
+    int code = read_request(&r, count, arguments);
+    if (code != NDS_DONE)
+        return code;
+    if (r.help) {
+        fputs(help, stdout);
+        return nds_flushed();
+    }
+    ND_SCOPE {
+        code = answer(&r);
+    }
+    return code;
+}

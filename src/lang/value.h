@@ -1,0 +1,58 @@
+/* What an expression evaluates to, and its conversion to what functions take. */
+#ifndef NDSTREAM_LANG_VALUE_H
+#define NDSTREAM_LANG_VALUE_H
+
+#include <ndstream/operand.h>
+
+#include "lang/arena.h"
+#include "lang/text.h"
+
+typedef enum ndi_value_kind {
+    NDI_VALUE_OPERAND, /* an array, or a scalar, which is weak */
+    NDI_VALUE_NONE,
+    NDI_VALUE_ELLIPSIS,
+    NDI_VALUE_STRING,
+    NDI_VALUE_DTYPE,
+    NDI_VALUE_LIST, /* an array once somebody wants one */
+    NDI_VALUE_TUPLE
+} ndi_value_kind;
+
+typedef struct ndi_value {
+    ndi_value_kind kind;
+    union {
+        nd_operand operand; /* arrays belong to the open scope, or to the caller of nd_expr() */
+        const char *string;
+        nd_dtype dtype;
+        struct {
+            int count;
+            struct ndi_value *items; /* in the arena */
+        } list;
+    };
+} ndi_value;
+
+ndi_value ndi_value_operand(nd_operand operand);
+ndi_value ndi_value_array(nd_array *array);
+ndi_value ndi_value_integer(int64_t integer);
+bool ndi_is_scalar(const ndi_value *value);
+bool ndi_is_array(const ndi_value *value);
+
+/* "an array", "a tuple", ...: for messages. */
+const char *ndi_value_words(const ndi_value *value);
+
+/* Conversions: false, with an error kept that tells `what` was wanted, for a value that is none. Of
+ * arrays only those of one element and no axes are numbers; they are computed. */
+bool ndi_to_operand(const ndi_value *value, const char *what, nd_operand *operand);
+bool ndi_to_array(const ndi_value *value, const char *what, nd_array **array);
+bool ndi_to_scalar(const ndi_value *value, const char *what, nd_operand *scalar);
+bool ndi_to_integer(const ndi_value *value, const char *what, int64_t *integer);
+bool ndi_to_real(const ndi_value *value, const char *what, double *real);
+bool ndi_to_flag(const ndi_value *value, const char *what, bool *flag);
+bool ndi_to_dtype(const ndi_value *value, const char *what, nd_dtype *dtype);
+bool ndi_to_axes(const ndi_value *value, const char *what, nd_axes *axes);
+bool ndi_to_shape(const ndi_value *value, const char *what, nd_shape *shape);
+
+/* The dtype that a name stands for: those of nd_dtype_name(), bool_, int, float and complex.
+ * ND_DTYPE_NONE, without an error, for any other. */
+nd_dtype ndi_dtype_named(const char *name);
+
+#endif

@@ -1,0 +1,342 @@
+"""Expression strings give what Python's eval() gives with NumPy: dtype, shape and values."""
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nd
+from compare import assert_equal
+from oracle import assert_as_numpy
+from strategies import NUMPY_DTYPES, arguments, arrays, random_values, seeds
+
+REFUSALS = (TypeError, ValueError, OverflowError, IndexError, ArithmeticError)
+NUMPY = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
+
+
+def by_numpy(text, variables):
+    """NumPy's value of the text, or the error it raises."""
+    try:
+        return np.asarray(eval(text, {**NUMPY, "np": np, **variables}))
+    except REFUSALS as error:
+        return error
+
+
+def by_us(text, variables):
+    """Ours, or the Failure."""
+    try:
+        given = {name: nd.from_numpy(array) for name, array in variables.items()}
+        return nd.to_numpy(nd.expression(text, **given)).copy()
+    except nd.Failure as failure:
+        return failure
+
+
+def is_meant(failure):
+    """Python's integers have any number of bits; where() wraps integers in NumPy (differences.py)."""
+    return "64 bits" in failure.message or failure.message.startswith("where: integer")
+
+
+def check(text, variables, zero_signs=True):
+    """Both give the same, or both refuse. Returns NumPy's value, None if it refuses."""
+    theirs, ours = by_numpy(text, variables), by_us(text, variables)
+    note = f"{text}  with { {name: (a.dtype, a.shape) for name, a in variables.items()} }"
+    if isinstance(theirs, Exception):
+        assert isinstance(ours, nd.Failure), f"{note}: NumPy refuses: {theirs}; ours gives {ours!r}"
+        return None
+    if isinstance(ours, nd.Failure) and is_meant(ours):
+        return None
+    assert not isinstance(ours, nd.Failure), f"{note}: {ours}"
+    try:
+        assert_equal(ours, theirs, zero_signs=zero_signs)
+    except AssertionError as difference:
+        raise AssertionError(f"{note}: {difference}") from None
+    return theirs
+
+
+# ---- Random expressions -------------------------------------------------------------------------
+
+LITERALS = "0 1 2 3 7 9 0x1f 0b101 1_0 True False".split()
+FLOAT_LITERALS = "0.5 1.5 2. .25 1e1 1_0.5".split()
+OPERATORS = "+ - * // % & | ^ << >> + - *".split()
+
+
+def flat(rng, names):
+    """Operands and operators in a row, without brackets: Python decides what belongs together. One
+    comparison at most, as NumPy has no chains of them.
+    """
+    words = []
+    compared = False
+    for i in range(rng.randint(2, 8)):
+        if i:
+            operator = rng.choice(OPERATORS + ([] if compared else ["<", "==", ">="]))
+            compared |= operator in ("<", "==", ">=")
+            words.append(operator)
+        words += rng.choices(["-", "~", "+", ""], [1, 1, 1, 6])
+        words.append(rng.choice(names + LITERALS))
+        if rng.random() < 0.2:
+            words += ["**", rng.choice("0 1 2 3".split())]
+    return (" " if rng.random() < 0.5 else "").join(words)
+
+
+@given(seeds)
+def test_precedence_is_that_of_python(seed):
+    rng = random.Random(seed)
+    values = np.random.default_rng(seed)
+    for _ in range(20):
+        variables = {name: random_values(values, "int64", (3,), "small") for name in "abc"}
+        check(flat(rng, list(variables)), variables)
+        check(flat(rng, ["3"]), {})
+
+
+class Maker:
+    """Expressions whose every step is exact, chosen by what NumPy says of the parts."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        values = np.random.default_rng(seed)
+        whole = tuple(self.rng.choice([1, 2, 3, 4, 7]) for _ in range(self.rng.randint(0, 3)))
+        self.variables = {}
+        for name in ("x", "y", "z"):
+            dtype = self.rng.choice([d for d in NUMPY_DTYPES if "complex" not in d])
+            shape = tuple(1 if self.rng.random() < 0.2 else n for n in whole)
+            shape = shape[self.rng.randint(0, len(shape)) :] if self.rng.random() < 0.3 else shape
+            self.variables[name] = random_values(values, dtype, shape, "small")
+
+    def value(self, text):
+        value = by_numpy(text, self.variables)
+        return None if isinstance(value, Exception) else value
+
+    def leaf(self):
+        pick = self.rng.random()
+        if pick < 0.7:
+            return self.rng.choice(list(self.variables))
+        return self.rng.choice(LITERALS if pick < 0.85 else FLOAT_LITERALS)
+
+    def make(self, depth):
+        if depth == 0 or self.rng.random() < 0.1:
+            return self.leaf()
+        kinds = [self.binary, self.binary, self.function, self.unary, self.reduction, self.shaped]
+        return self.rng.choice(kinds)(depth - 1)
+
+    def part(self, depth):
+        return f"({self.make(depth)})"
+
+    def unary(self, depth):
+        text = self.part(depth)
+        value = self.value(text)
+        signs = "-+~" if value is not None and value.dtype.kind in "iu" else "-+"
+        return self.rng.choice(signs) + text
+
+    def binary(self, depth):
+        a, b = self.part(depth), self.part(depth)
+        values = self.value(a), self.value(b)
+        whole = all(v is not None and v.dtype.kind in "biu" for v in values)
+        operators = ["+", "-", "*", "<", "<=", "==", "!=", ">", ">="]
+        operator = self.rng.choice(operators + (["&", "|", "^", "//", "%"] if whole else []))
+        return f"{a} {operator} {b}"
+
+    def function(self, depth):
+        one = ["absolute", "square", "negative", "sign", "isnan", "logical_not", "signbit", "floor"]
+        two = ["maximum", "minimum", "add", "multiply", "less", "logical_or", "not_equal", "fmax"]
+        three = ["where({0} != 0, {1}, {2})"]
+        prefix = self.rng.choice(["", "np."])
+        pick = self.rng.random()
+        if pick < 0.4:
+            return f"{prefix}{self.rng.choice(one)}({self.make(depth)})"
+        if pick < 0.8:
+            return f"{prefix}{self.rng.choice(two)}({self.make(depth)}, {self.make(depth)})"
+        return prefix + three[0].format(*(self.part(depth) for _ in range(3)))
+
+    def reduction(self, depth):
+        text = self.make(depth)
+        value = self.value(text)
+        names = ["min", "max", "any", "all", "count_nonzero", "argmax"]
+        if value is not None and value.dtype.kind in "biu":
+            names += ["sum", "prod", "cumsum"]
+        name = self.rng.choice(names)
+        rank = value.ndim if value is not None else 0
+        options = ""
+        if rank and self.rng.random() < 0.7:
+            options = f", axis={self.rng.randrange(-rank, rank)}"
+        if name not in ("cumsum", "argmax") and self.rng.random() < 0.3:
+            options += ", keepdims=True"
+        return f"{name}({text}{options})"
+
+    def shaped(self, depth):
+        text = self.part(depth)
+        value = self.value(text)
+        if value is None or value.ndim == 0:
+            return text
+        last = value.shape[-1]
+        forms = [".T", "[::-1]", "[..., None]", ".reshape(-1)", "[1:]", f"[..., {last - 1}]"]
+        forms += [".ravel()[None, :]", "[:, None]", ".astype(float32)", ".max(axis=0)"]
+        return text + self.rng.choice(forms)
+
+
+# Maxima of zeros, and the sum of 0.0 and what is masked, may have either sign.
+@given(seeds)
+def test_random_expressions(seed):
+    for i in range(10):
+        maker = Maker(seed * 10 + i)
+        check(maker.make(maker.rng.randint(1, 4)), maker.variables, zero_signs=False)
+
+
+@given(seeds)
+def test_random_expressions_that_are_pending(seed):
+    with nd.lazy(1):
+        for i in range(10):
+            maker = Maker(seed * 10 + i)
+            text = maker.make(maker.rng.randint(2, 4))
+            theirs = check(text, maker.variables, zero_signs=False)
+            if theirs is None:
+                continue
+            mine = {name: nd.from_data(array) for name, array in maker.variables.items()}
+            ours = nd.expression(text, **mine)
+            try:
+                assert_equal(nd.to_numpy(ours), theirs, zero_signs=False)
+            except AssertionError as difference:
+                raise AssertionError(f"{text}: {difference}") from None
+
+
+# ---- Functions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("op", nd.ELEMENTWISE, ids=str)
+def test_elementwise_functions(op):
+    @given(arguments(op.arguments))
+    def run(given):
+        variables = dict(zip("xyz", given))
+        text = f"np.{op.name}({', '.join(variables)})"
+        theirs, ours = by_numpy(text, variables), by_us(text, variables)
+        assert isinstance(theirs, Exception) == isinstance(ours, nd.Failure), (theirs, ours)
+        if not isinstance(theirs, Exception):
+            assert_as_numpy(op, ours, theirs, given)
+
+    run()
+
+
+INEXACT = ["sqrt", "exp", "log1p", "sin", "arctan", "tanh", "divide", "power", "hypot", "arctan2"]
+
+
+@given(seeds, st.sampled_from(INEXACT))
+def test_functions_of_random_expressions(seed, name):
+    op = nd.OPS[name]
+    maker = Maker(seed)
+    parts = [maker.make(2) for _ in range(op.arguments)]
+    values = [maker.value(part) for part in parts]
+    text = f"{name}({', '.join(parts)})"
+    theirs, ours = by_numpy(text, maker.variables), by_us(text, maker.variables)
+    if isinstance(theirs, Exception):
+        assert isinstance(ours, nd.Failure)
+        return
+    assert not isinstance(ours, nd.Failure), f"{text}: {ours}"
+    # Literals are weak: for the loop's dtype they are what Python evaluates them to.
+    taken = [eval(p, {}) if is_literal(p) else v for p, v in zip(parts, values)]
+    assert_as_numpy(op, ours, theirs, taken)
+
+
+def is_literal(text):
+    try:
+        return isinstance(eval(text, {"__builtins__": {}}), (int, float))
+    except (NameError, *REFUSALS):
+        return False
+
+
+@pytest.mark.parametrize("op", nd.REDUCTIONS + nd.SCANS, ids=str)
+def test_reductions_and_scans(op):
+    rng = np.random.default_rng(1)
+    for dtype in ("bool", "int8", "uint16", "int64", "float64"):
+        x = random_values(rng, dtype, (3, 4, 5), "small")
+        forms = ["{0}(x)", "np.{0}(x, axis=1)", "x.{0}(axis=-1)", "{0}(x[:2], 0)"]
+        if op.op_class == "reduction":
+            forms += ["{0}(x, axis=2, keepdims=True)", "{0}(x, keepdims=True)"]
+            forms += [] if "arg" in op.name else ["{0}(x, axis=(0, 2))", "{0}(x, axis=())"]
+        if op.name in ("sum", "prod", "cumsum", "cumprod"):
+            forms += ["{0}(x, dtype=float32)", "{0}(x, axis=0, dtype='float64')"]
+        if op.name in ("sum", "prod", "min", "max"):
+            forms += ["{0}(x, initial=3)", "{0}(x, axis=1, where=x > 0, initial=2)"]
+        if op.name in ("mean", "var", "std"):
+            forms += ["{0}(x, dtype=float64, where=x != 1)", "{0}(x, None, float32)"]
+        if op.name in ("var", "std"):
+            forms += ["{0}(x, axis=0, ddof=1)"]
+        for form in forms:
+            text = form.format(op.name)
+            if text.startswith("x.") and op.name == "count_nonzero":
+                continue
+            theirs, ours = by_numpy(text, {"x": x}), by_us(text, {"x": x})
+            assert not isinstance(theirs, Exception), (text, theirs)
+            assert not isinstance(ours, nd.Failure), (text, ours)
+            assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape), (text, dtype)
+            np.testing.assert_allclose(ours, theirs, 1e-5 if "32" in text else 1e-12, 1e-12, text)
+
+
+MAKING = """
+arange(7) | arange(2, 9) | arange(1, 2, 0.3) | arange(9, -3, -4) | arange(4, dtype=uint8)
+arange(2.5) | linspace(0, 1, 7) | linspace(-1, 2, num=1) | linspace(3, 1) | zeros(3)
+zeros((2, 3), dtype=int8) | zeros(()) | ones([2, 2], bool) | full((2, 2), 7) | full(3, 2.5)
+full(2, 1, dtype=float32) | full((2, 3), [1, 2, 3]) | eye(3) | eye(2, 4, 1) | eye(3, k=-1, dtype=int)
+zeros_like(x) | ones_like(x, dtype=float32) | full_like(x, 3) | array([[1, 2], [3, 4]])
+array([True, False]) | array([1, 2.5]) | array([1, 2j]) | array([1, 2], dtype='float32')
+array([[]]) | asarray([1, 2**63]) | array([x, x + 1]) | array(5) | float32(2.5) | int8([1, 2])
+x.shape[0] + x.ndim + x.size | x.astype(complex64).imag | x[1].astype(bool) | x.T | x.mT
+x.reshape(12) | x.reshape(2, -1) | x.reshape((6, 2)) | reshape(x, (1, 12)) | x.ravel() | x.flatten()
+x.transpose() | x.transpose(1, 0) | x.transpose((1, 0)) | transpose(x, (0, 1)) | x.swapaxes(0, 1)
+moveaxis(x, 0, -1) | expand_dims(x, 1) | squeeze(x[None]) | x[:, None].squeeze(axis=1) | flip(x)
+flip(x, axis=0) | flip(x, (0, 1)) | broadcast_to(x[0], (2, 4)) | x.diagonal() | diagonal(x, 1)
+x.reshape(3, 2, 2).diagonal() | np.lib.stride_tricks.sliding_window_view(x[0], 2).sum(axis=1)
+x.clip(2, 5) | clip(x, 2, None) | x.clip(max=4) | x.clip(min=3) | np.clip(x, a_min=1, a_max=3)
+x @ x.T | matmul(x.T, x) | dot(x[0], x[1]) | x.dot(x[0]) | x[0] @ x[1] | [[1, 2, 3]] @ x
+x.real | real(x) | conj(x) | x.conj() | abs(-x) | np.pow(x, 2) | mod(x, 3) | atan2(x, 2) | asin(x / 20)
+copy(x) | x.copy() | ascontiguousarray(x.T) | asfortranarray(x) | x.sum(axis=(0, 1)) | x.dtype == 0
+x[0] | x[-1, -1] | x[:, 1] | x[1:, ::2] | x[::-1, ::-2] | x[..., 0] | x[None] | x[1, None, :2]
+x[np.newaxis, ..., 1:3] | x[:100, -100:] | x[5:] | x[x.argmax() // 4, 0] | x[True * 1] | x[3] | x[0, 0, 0]
+x[::0] | x[..., ...] | x.reshape(5) | x + x[:2] | x[1.5] | sum(x, axis=2) | x @ x | zeros(-1) | 1 / 0
+""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in MAKING if text.strip()])
+def test_functions_that_make_and_shape(text):
+    x = np.arange(12).reshape(3, 4)
+    ours_text = text.replace("np.lib.stride_tricks.", "")
+    theirs, ours = by_numpy(text, {"x": x}), by_us(ours_text, {"x": x})
+    if isinstance(theirs, Exception) or text == "x.dtype == 0":
+        assert isinstance(ours, nd.Failure) and "^" in ours.message
+        return
+    assert not isinstance(ours, nd.Failure), ours
+    assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+    np.testing.assert_allclose(ours, theirs, 1e-15)
+
+
+@given(arrays())
+def test_a_value_is_read_in_every_layout(x):
+    check("x", {"x": x})
+    check("x[None].T", {"x": x})
+
+
+def test_scalar_arithmetic_equals_pythons():
+    rng = random.Random(3)
+    numbers = "0 1 -1 2 3 -7 10 64 0.0 -0.0 0.5 -2.5 1e300 -1e-300 inf -inf nan True 2j (1-1j)".split()
+    numbers += ["9007199254740993", "9223372036854775807", "-9223372036854775808", "0.1"]
+    operators = "+ - * / // % ** & | ^ << >> < <= == != > >=".split()
+    for _ in range(6000):
+        operator = rng.choice(operators)
+        # Python would compute powers and shifts by large numbers, and take years.
+        right = rng.choice([n for n in numbers if len(n) < 9] if operator in "**<<" else numbers)
+        text = f"({rng.choice(numbers)}) {operator} ({right})"
+        if "j" in text and ("inf" in text or "nan" in text):
+            continue  # which parts are NaN depends on the formula
+        theirs, ours = by_numpy(text, {}), by_us(text, {})
+        if isinstance(theirs, Exception) or theirs.dtype == object:
+            assert isinstance(ours, nd.Failure), (text, theirs, ours)
+            continue
+        assert not isinstance(ours, nd.Failure), (text, theirs, ours)
+        assert ours.dtype == theirs.dtype, (text, theirs, ours)
+        if theirs.dtype.kind == "c":  # Python and C differ in parts that are not finite
+            if np.isfinite(theirs) and np.isfinite(ours):
+                np.testing.assert_allclose(ours, theirs, 1e-13, 1e-15, err_msg=text)
+        elif "**" in text and theirs.dtype.kind == "f":
+            np.testing.assert_allclose(ours, theirs, 1e-15, err_msg=text)
+        else:
+            assert_equal(ours, theirs)
