@@ -237,7 +237,8 @@ static bool run_fold(ndi_node *node)
     return done;
 }
 
-/* Computes, or moves, what stands in the way of `node`. With the lock held, given up meanwhile. */
+/* Computes, or moves, what stands in the way of a program of `node`. With the lock held, given up
+ * meanwhile. */
 static bool clear_way(ndi_node *found, const ndi_node *node)
 {
     if (ndi_is_source(found))
@@ -266,7 +267,7 @@ static bool evaluate(ndi_node *node, nd_array *target)
                                     ? obstacle_of_fold(node)
                                     : obstacle(node, node, true, ndi_graph_walk());
         if (found) {
-            done = clear_way(found, node);
+            done = clear_way(found, node->form == NDI_FOLD ? node->argument[0] : node);
             continue;
         }
         ran = true;

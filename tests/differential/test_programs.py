@@ -9,6 +9,7 @@ computed at once beside NumPy. One that fails is shrunk to the statements that m
     ND_LIBRARY=build/src/libndstream.so python tests/differential/test_programs.py 100000 [seed]
 """
 
+import faulthandler
 import os
 import random
 import struct
@@ -23,6 +24,7 @@ import nd
 from oracle import assert_as_numpy
 from strategies import random_values
 
+SECONDS = 60  # that a program may take; the library hangs if it takes longer
 PROGRAMS = int(os.environ.get("PROGRAMS", 2000))
 
 DTYPES = "bool int8 int32 int64 uint8 float32 float64 complex128".split()
@@ -38,7 +40,9 @@ SCALARS = [0, 1, 2, 3, -1, 0.5, -2.25, True, 7]
 SHAPES = [(), (1,), (5,), (7, 1), (1, 4), (7, 4), (4, 7), (3, 4, 5), (4, 5), (2, 1, 5), (0, 3)]
 LARGER = [(3000,), (60, 50), (50, 60), (60, 1), (5, 700), (700, 5), (16, 9, 33)]
 LARGER += [(1500, 17), (70, 129), (9, 300, 2)]
-LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4)]
+LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4), (300, 401), (21, 5, 700)]
+NORMS = "sum mean std max min var".split()
+THRESHOLDS = [3, 100, 20000]  # from how many elements on operations are pending
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Statement:
             return f"{self.name} = linspace({inputs})"
         if self.kind in ("op", "cast", "copy"):
             return f"{self.name} = {self.detail}({inputs})"
+        if self.kind == "scan":
+            return f"{self.name} = {self.detail[0]}({inputs}, axis={self.detail[1]})"
         if self.kind == "reduce":
             op, axes, keepdims = self.detail
             return f"{self.name} = {op}({inputs}, axes={axes}, keepdims={keepdims})"
@@ -115,6 +121,10 @@ def perform(statement, variables):
     if s.kind == "reduce":
         op, axes, keepdims = s.detail
         return nd.reduce(op, arguments[0], axes, keepdims)
+    if s.kind == "scan":
+        return nd.scan(s.detail[0], arguments[0], s.detail[1])
+    if s.kind == "matmul":
+        return nd.call("matmul", *arguments)
     if s.kind == "view":
         return perform_view(arguments[0], s.detail)
     target = variables.get(s.name)
@@ -236,6 +246,10 @@ class Beside(Run):
             assert_as_numpy(nd.OPS[s.detail], ours, theirs, before)
         elif s.kind == "reduce":
             check_reduction(s, ours, before[0])
+        elif s.kind == "scan":
+            check_scan(s, ours, before[0])
+        elif s.kind == "matmul":
+            check_product(ours, *before)
         elif s.kind == "copy":
             np.testing.assert_array_equal(ours, before[0])
         elif s.kind == "cast":
@@ -269,6 +283,32 @@ class Beside(Run):
         if exact:
             np.testing.assert_array_equal(ours, target)
         target[...] = ours
+
+
+def check_scan(s, ours, array):
+    theirs = getattr(np, s.detail[0])(array, axis=s.detail[1])
+    assert ours.dtype == theirs.dtype and ours.shape == theirs.shape, (ours.dtype, theirs.dtype)
+    if theirs.dtype.kind not in "fc":
+        np.testing.assert_array_equal(ours, theirs)
+        return
+    scale = array.size * np.max(np.abs(array.astype(complex)), initial=1)
+    bound = 4 * array.size * np.finfo(theirs.dtype).eps * scale
+    close = (np.abs(ours - theirs) <= bound) | ~np.isfinite(theirs) | ~np.isfinite(ours)
+    close |= ~np.isfinite(bound)
+    assert close.all(), (ours, theirs)
+
+
+def check_product(ours, left, right):
+    theirs = np.matmul(left, right)
+    assert ours.dtype == theirs.dtype and ours.shape == theirs.shape, (ours.dtype, theirs.dtype)
+    if theirs.dtype.kind not in "fc":
+        np.testing.assert_array_equal(ours, theirs)
+        return
+    scale = np.matmul(np.abs(left.astype(complex)), np.abs(right.astype(complex))).real
+    bound = 4 * left.shape[-1] * np.finfo(theirs.dtype).eps * scale + np.finfo(theirs.dtype).tiny
+    close = (np.abs(ours - theirs) <= bound) | ~np.isfinite(theirs) | ~np.isfinite(ours)
+    close |= ~np.isfinite(bound)
+    assert close.all(), (ours, theirs)
 
 
 def check_reduction(s, ours, array):
@@ -392,6 +432,52 @@ class Generator:
             axes = tuple(axes[:count]) if count else None
         return Statement("reduce", self.name(), (first,), (op, axes, self.rng.random() < 0.3))
 
+    def scan(self, arrays):
+        first = self.pick(arrays, lambda array: array.ndim)
+        if first is None:
+            return None
+        axis = self.rng.randrange(arrays[first].ndim)
+        return Statement("scan", self.name(), (first,), ("cumsum", axis))
+
+    def matmul(self, arrays):
+        def suits(array):
+            return array.ndim == 2 and array.dtype != bool and array.size < 5000
+
+        first = self.pick(arrays, suits)
+        if first is None:
+            return None
+        rows = arrays[first].shape[1]
+        second = self.pick(arrays, lambda array: suits(array) and array.shape[0] == rows)
+        return Statement("matmul", self.name(), (first, second)) if second else None
+
+    def normalise(self, arrays):
+        """An array with reductions of itself over the same axes, as in standardising or softmax."""
+        rng, first = self.rng, self.pick(arrays, lambda array: array.ndim and array.size)
+        if first is None:
+            return None
+        rank = arrays[first].ndim
+        axes = tuple(sorted(rng.sample(range(rank), rng.randrange(1, rank + 1))))
+        leading = axes == tuple(range(len(axes)))  # then they broadcast back without keepdims too
+        statements, value = [], first
+        for _ in range(rng.randrange(1, 4)):
+            if rng.random() < 0.3:
+                statements.append(Statement("op", self.name(), (value,), rng.choice(UNARY)))
+                value = statements[-1].name
+            detail = (rng.choice(NORMS), axes, not leading or rng.random() < 0.5)
+            fold = Statement("reduce", self.name(), (rng.choice([value, first]),), detail)
+            both = [value, fold.name]
+            statements.append(fold)
+            if rng.random() < 0.3:
+                step = Statement("op", self.name(), (fold.name, 1.5), rng.choice(CHAIN))
+                statements.append(step)
+                both[1] = step.name
+            rng.shuffle(both)
+            op = rng.choice(["subtract", "divide", "multiply", "maximum", "add"])
+            statements.append(Statement("op", self.name(), tuple(both), op))
+            value = statements[-1].name
+        names = [statement.name for statement in statements[:-1]]
+        return statements + [Statement("release", "", (x,)) for x in names if rng.random() < 0.7]
+
     def view(self, arrays):
         first = self.pick(arrays)
         shape, kind = arrays[first].shape, self.rng.randrange(8)
@@ -463,6 +549,7 @@ class Generator:
 
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
+    KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5}
 
     def draw(self, arrays):
         if len(arrays) < 2:
@@ -502,12 +589,22 @@ def compare(lazy, eager):
 
 
 def run_lazily(program, eager):
-    lazy = Run(1)
-    for statement in program:
-        lazy.step(statement)
-    if lazy.operations >= 5 and not lazy.pending:
-        raise Difference("nothing was pending")
-    compare(lazy, eager)
+    """Pending from a threshold on, on some threads: both follow from the program, so that it fails
+    again as it is shrunk only where they do not matter.
+    """
+    for threshold, threads in ((1, 2), settings_of(program)):
+        with nd.threads(threads):
+            lazy = Run(threshold)
+            for statement in program:
+                lazy.step(statement)
+            if threshold == 1 and lazy.operations >= 5 and not lazy.pending:
+                raise Difference("nothing was pending")
+            compare(lazy, eager)
+
+
+def settings_of(program):
+    rng = random.Random(str(program[:1]))
+    return rng.choice(THRESHOLDS), rng.choice([1, 3])
 
 
 def run(program):
@@ -552,6 +649,7 @@ def shrink(program):
 
 def check(seed):
     program = []
+    faulthandler.dump_traceback_later(SECONDS, exit=True)
     try:
         make(seed, program)
     except Difference as difference:
@@ -561,6 +659,8 @@ def check(seed):
             why = fails(program)
         text = "\n".join(map(str, program))
         raise AssertionError(f"the program of seed {seed}:\n\n{text}\n\n{why}") from None
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def test_random_programs_give_the_same_bits_pending_or_at_once():
