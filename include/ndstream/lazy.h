@@ -1,9 +1,11 @@
 /* When operations are computed.
  *
- * An elementwise operation or a cast of a large array returns at once with a pending array, whose
- * dtype and shape are known and whose elements are not computed yet. They are when something looks
- * at them (an element, printing, saving, a view, a product); then the whole expression runs as one
- * loop without temporaries, and a reduction of a pending array runs in the loop that computes it.
+ * An elementwise operation, a cast or a reduction of a large array returns at once with a pending
+ * array, whose dtype and shape are known and whose elements are not computed yet; so does an
+ * operation on the pending result of a reduction, however small. They are computed when something
+ * looks at them (an element, printing, saving, a view, a product); then the whole expression runs
+ * as one loop without temporaries, a reduction of a pending array runs in the loop that computes
+ * it, and an array together with reductions of itself (standardising, softmax) runs tile by tile.
  * Results are the same to the last bit as if every operation ran at once: whatever changes an array
  * first computes what is pending and reads it.
  *
@@ -29,9 +31,10 @@ ND_API bool nd_is_pending(const nd_array *array);
  * length of the whole text is returned. Thread-safe. */
 ND_API size_t nd_explain(const nd_array *array, char *text, size_t size);
 
-/* From how many elements of the result on operations return pending arrays; 0: none do, everything
- * is computed at once. ND_LAZY_ELEMENTS at start, or the environment variable ND_LAZY. What is
- * pending stays so. Thread-safe. Errors: ND_ERROR_VALUE for a negative number. */
+/* From how many elements of the result (of a reduction: of its argument) on operations return
+ * pending arrays; 0: none do, everything is computed at once. ND_LAZY_ELEMENTS at start, or the
+ * environment variable ND_LAZY. What is pending stays so. Thread-safe. Errors: ND_ERROR_VALUE for a
+ * negative number. */
 ND_API nd_status nd_set_lazy(int64_t elements);
 
 /* What nd_set_lazy() set. */

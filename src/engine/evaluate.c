@@ -150,30 +150,27 @@ static bool run(ndi_node *node, nd_array *target)
 
 /* Copies a source into the order of `root`, where blocks of it are runs. With the lock held, which
  * is given up meanwhile. */
-static bool move_source(ndi_node *source, const ndi_node *root)
+static bool move_source(ndi_node *source, ndi_node *root)
 {
     int order[ND_MAX_RANK];
     ndi_storage *const storage = source->storage;
-    int64_t dims[2 * ND_MAX_RANK];
-    char *const data = source->data;
-    const int rank = source->rank;
-    memcpy(dims, source->dims, 2 * (size_t)rank * sizeof(int64_t));
     const nd_dtype dtype = (nd_dtype)source->dtype;
-    ndi_stride_order(rank, ndi_node_strides(root), order);
-    atomic_fetch_add_explicit(&storage->references, 2, memory_order_relaxed);
+    ndi_stride_order(root->rank, ndi_node_strides(root), order);
+    atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
     ndi_node_retain(source);
+    ndi_node_retain(root);
     ndi_graph_unlock();
-    nd_array *from = nd_keep(ndi_new_on_storage(storage, dtype, rank, dims, dims + rank, data));
-    nd_array *to = from ? nd_keep(ndi_new(dtype, rank, dims, order)) : NULL;
-    const bool done = to && ndi_copy_elements(to, from);
+    nd_array *from = nd_keep(ndi_new_on_storage(storage, dtype, source->rank, source->dims,
+                                                ndi_node_strides(source), source->data));
+    nd_array *to = from ? nd_keep(ndi_new(dtype, source->rank, source->dims, order)) : NULL;
+    bool done = to && ndi_copy_elements(to, from);
     nd_release(from);
     ndi_graph_lock();
-    if (done && source->data == data)
-        ndi_source_moved(source, to);
+    done = done && ndi_graph_move(root, source, to);
     ndi_node_release(source);
+    ndi_node_release(root);
     ndi_graph_unlock();
     nd_release(to);
-    ndi_storage_release(storage);
     ndi_graph_lock();
     return done;
 }
@@ -239,7 +236,7 @@ static bool run_fold(ndi_node *node)
 
 /* Computes, or moves, what stands in the way of a program of `node`. With the lock held, given up
  * meanwhile. */
-static bool clear_way(ndi_node *found, const ndi_node *node)
+static bool clear_way(ndi_node *found, ndi_node *node)
 {
     if (ndi_is_source(found))
         return move_source(found, node);

@@ -6,7 +6,7 @@
 #include <ndstream/lazy.h>
 
 #include "base/pool.h"
-#include "engine/evaluate.h"
+#include "engine/tiles.h"
 
 /* Estimates for "bound by": nanoseconds of one core. */
 static const double FUNCTION_NS = 0.7, STEP_NS = 0.06, BYTE_NS = 0.05;
@@ -17,10 +17,17 @@ typedef struct explanation {
     int loops;
     double moved, stepwise; /* bytes: by these loops, and by one operation after the other */
     int temporaries;
-    ndi_node *done[NDI_GRAPH_COST]; /* roots of the loops told */
+    ndi_node *done[NDI_GRAPH_COST + 1]; /* roots of the loops told */
+    bool tiled;
+    ndi_tiling tiling;
+    double arithmetic; /* nanoseconds */
+    int functions;
+    char threads_text[32];
 } explanation;
 
 typedef struct loop {
+    const ndi_node *root;  /* what it computes */
+    const ndi_node *space; /* whose elements it goes over: the root, or what that reduces */
     int sources, steps, functions;
     const ndi_node *source[NDI_GRAPH_SOURCES];
     double read; /* bytes */
@@ -60,15 +67,38 @@ static void say_what(explanation *e, const ndi_node *node)
         ndi_shape_text(shape, node->rank, node->dims));
 }
 
-/* A source is a letter, a step of this loop t and a number, a result of one before its number. */
-static void say_name(explanation *e, const ndi_node *node, const ndi_node *root)
+static void say_bound(explanation *e, double bytes, double arithmetic, bool functions)
 {
-    if (node != root && !ndi_is_source(node) && ndi_is_boundary(node, root))
+    say(e, "  bound by %s\n",
+        bytes * BYTE_NS > arithmetic ? "memory"
+        : functions                  ? "its functions"
+                                     : "arithmetic");
+}
+
+static bool is_stage(const explanation *e, const ndi_node *node)
+{
+    for (int i = 0; e->tiled && i < e->tiling.stages; i++)
+        if (e->tiling.stage[i].node == node)
+            return true;
+    return false;
+}
+
+/* It has a loop of its own, before this one. */
+static bool is_before(const explanation *e, const loop *l, const ndi_node *node)
+{
+    return node != l->root && !ndi_is_source(node) &&
+           (ndi_is_boundary(node, l->space) || is_stage(e, node));
+}
+
+/* A source is a letter, a step of this loop t and a number, a result of one before its number. */
+static void say_name(explanation *e, const loop *l, const ndi_node *node)
+{
+    if (is_before(e, l, node))
         say(e, "loop%d", node->value);
     else if (ndi_is_source(node))
         say(e, "%c", 'a' + node->value);
     else
-        say(e, node == root ? "result" : "t%d", node->value);
+        say(e, node == l->root ? "result" : "t%d", node->value);
 }
 
 static void say_scalar(explanation *e, const ndi_node *node, int argument)
@@ -88,11 +118,11 @@ static void say_scalar(explanation *e, const ndi_node *node, int argument)
 static void say_loop(explanation *e, ndi_node *root);
 
 /* The loops that come before this one. */
-static void say_boundaries(explanation *e, ndi_node *node, const ndi_node *root, uint32_t walk)
+static void say_loops_before(explanation *e, const loop *l, ndi_node *node, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
         return;
-    if (node != root && ndi_is_boundary(node, root)) {
+    if (is_before(e, l, node)) {
         for (int i = 0; i < e->loops; i++)
             if (e->done[i] == node)
                 return;
@@ -101,57 +131,67 @@ static void say_boundaries(explanation *e, ndi_node *node, const ndi_node *root,
     }
     for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
-            say_boundaries(e, node->argument[i], root, walk);
+            say_loops_before(e, l, node->argument[i], walk);
 }
 
-static void say_sources(explanation *e, loop *l, ndi_node *node, const ndi_node *root,
-                        uint32_t walk)
+static void say_read(explanation *e, loop *l, ndi_node *node)
+{
+    const bool before = is_before(e, l, node);
+    for (int i = 0; !before && i < l->sources; i++)
+        if (ndi_same_source(l->source[i], node)) {
+            node->value = i;
+            return;
+        }
+    if (!before) {
+        l->source[l->sources] = node;
+        node->value = l->sources++;
+    }
+    if (!e->tiled) /* tiles read memory once: see nd_explain() */
+        l->read += bytes_of(node);
+    say(e, "  reads   ");
+    say_name(e, l, node);
+    say(e, ": ");
+    say_what(e, node);
+    say(e, ", ");
+    say_bytes(e, bytes_of(node));
+    say(e, "\n");
+}
+
+static void say_sources(explanation *e, loop *l, ndi_node *node, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk))
         return;
-    const bool before = node != root && !ndi_is_source(node) && ndi_is_boundary(node, root);
-    if (before || ndi_is_source(node)) {
-        for (int i = 0; !before && i < l->sources; i++)
-            if (ndi_same_source(l->source[i], node)) {
-                node->value = i;
-                return;
-            }
-        if (!before) {
-            l->source[l->sources] = node;
-            node->value = l->sources++;
-        }
-        l->read += bytes_of(node);
-        say(e, "  reads   ");
-        say_name(e, node, root);
-        say(e, ": ");
-        say_what(e, node);
-        say(e, ", ");
-        say_bytes(e, bytes_of(node));
-        say(e, "\n");
+    if (ndi_is_source(node) || is_before(e, l, node)) {
+        say_read(e, l, node);
         return;
     }
     for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
-            say_sources(e, l, node->argument[i], root, walk);
+            say_sources(e, l, node->argument[i], walk);
 }
 
-static void say_steps(explanation *e, loop *l, ndi_node *node, const ndi_node *root, uint32_t walk)
+static void say_fold(explanation *e, loop *l, const ndi_node *node)
 {
-    if (!ndi_graph_visit(node, walk) || ndi_is_source(node) ||
-        (node != root && ndi_is_boundary(node, root)))
-        return;
-    for (int i = 0; i < node->arguments; i++)
-        if (node->argument[i])
-            say_steps(e, l, node->argument[i], root, walk);
-    node->value = ++l->steps;
+    l->stepwise += bytes_of(node) + bytes_of(node->argument[0]);
+    say(e, "  does    result = %s(", node->fold.name);
+    say_name(e, l, node->argument[0]);
+    say(e, " over");
+    for (int axis = 0; axis < node->argument[0]->rank; axis++)
+        if (node->fold.swept >> axis & 1)
+            say(e, " axis %d", axis);
+    say(e, ")\n");
+}
+
+static void say_step(explanation *e, loop *l, const ndi_node *node)
+{
     l->stepwise += bytes_of(node);
     say(e, "  does    ");
-    say_name(e, node, root);
+    say_name(e, l, node);
     say(e, " = %s(", node->step.name);
     for (int i = 0; i < node->arguments; i++) {
         say(e, i ? ", " : "");
         if (node->argument[i]) {
-            say_name(e, node->argument[i], root);
+            say_name(e, l, node->argument[i]);
             l->stepwise += bytes_of(node->argument[i]);
         } else {
             say_scalar(e, node, i);
@@ -163,32 +203,62 @@ static void say_steps(explanation *e, loop *l, ndi_node *node, const ndi_node *r
     l->functions += !node->step.exact;
 }
 
+static void say_steps(explanation *e, loop *l, ndi_node *node, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node) || is_before(e, l, node))
+        return;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            say_steps(e, l, node->argument[i], walk);
+    node->value = ++l->steps;
+    if (node->form == NDI_FOLD)
+        say_fold(e, l, node);
+    else
+        say_step(e, l, node);
+}
+
 static void say_loop(explanation *e, ndi_node *root)
 {
-    loop l = {0};
-    say_boundaries(e, root, root, ndi_graph_walk());
+    loop l = {.root = root, .space = root->form == NDI_FOLD ? root->argument[0] : root};
+    say_loops_before(e, &l, root, ndi_graph_walk());
     e->done[e->loops] = root;
     const int number = ++e->loops;
-    say(e, "loop %d: %lld elements on %d threads, in blocks of %d bytes that stay in L1\n", number,
-        (long long)root->size, ndi_pool_threads(), NDI_REGISTER_BYTES);
-    say_sources(e, &l, root, root, ndi_graph_walk());
-    say_steps(e, &l, root, root, ndi_graph_walk());
+    say(e, "loop %d: %lld elements%s, in blocks of %d bytes that stay in L1\n", number,
+        (long long)l.space->size, e->tiled ? "" : e->threads_text, NDI_REGISTER_BYTES);
+    say_sources(e, &l, root, ndi_graph_walk());
+    say_steps(e, &l, root, ndi_graph_walk());
     const double written = bytes_of(root);
     say(e, "  writes  result: ");
     say_what(e, root);
     say(e, ", ");
     say_bytes(e, written);
-    const double memory = (l.read + written) * BYTE_NS;
+    say(e, "\n");
     const double arithmetic =
-        (double)root->size * (l.functions * FUNCTION_NS + (l.steps - l.functions) * STEP_NS);
-    say(e, "\n  bound by %s\n",
-        memory > arithmetic ? "memory"
-        : l.functions       ? "its functions"
-                            : "arithmetic");
+        (double)l.space->size * (l.functions * FUNCTION_NS + (l.steps - l.functions) * STEP_NS);
+    if (!e->tiled)
+        say_bound(e, l.read + written, arithmetic, l.functions > 0);
     root->value = number;
-    e->moved += l.read + written;
+    e->moved += e->tiled ? 0 : l.read + written;
+    e->arithmetic += arithmetic;
+    e->functions += l.functions;
     e->stepwise += l.stepwise;
-    e->temporaries += l.steps - 1;
+    e->temporaries += l.steps - (e->tiled && root != e->tiling.root ? 0 : 1);
+}
+
+/* The stages of a tile meet in cache: memory is read and written once. */
+static void say_tiles(explanation *e)
+{
+    const ndi_tiling *t = &e->tiling;
+    const int64_t tiles = (t->length + t->width - 1) / t->width;
+    say(e, "in %lld tile%s of %lld along an axis of %lld, ", (long long)tiles,
+        tiles == 1 ? "" : "s", (long long)t->width, (long long)t->length);
+    say_bytes(e, t->bytes / (double)t->length * (double)t->width);
+    say(e, " each, which stay in cache%s; for each tile:\n", e->threads_text);
+    say_loop(e, t->root);
+    for (int i = 0; i < t->sources; i++)
+        e->moved += bytes_of(t->source[i]);
+    e->moved += bytes_of(t->root);
+    say_bound(e, e->moved, e->arithmetic, e->functions > 0);
 }
 
 size_t nd_explain(const nd_array *array, char *text, size_t size)
@@ -205,8 +275,13 @@ size_t nd_explain(const nd_array *array, char *text, size_t size)
             ndi_shape_text(shape, array->rank, ndi_lengths(array)));
         return e.length;
     }
+    snprintf(e.threads_text, sizeof e.threads_text, " on %d threads", ndi_pool_threads());
     ndi_graph_lock();
-    say_loop(&e, node);
+    e.tiled = ndi_tiling_find(&e.tiling, node) && !e.tiling.obstacle;
+    if (e.tiled)
+        say_tiles(&e);
+    else
+        say_loop(&e, node);
     say(&e, "through memory: ");
     say_bytes(&e, e.moved);
     say(&e, "; one operation after the other: ");

@@ -134,16 +134,6 @@ static void read_storage(ndi_node *node, ndi_storage *storage, char *data)
     atomic_fetch_add_explicit(&storage->pending, 1, memory_order_relaxed);
 }
 
-void ndi_source_moved(ndi_node *source, const nd_array *copy)
-{
-    /* Not the last reference: whoever moves it holds one. */
-    atomic_fetch_sub_explicit(&source->storage->pending, 1, memory_order_relaxed);
-    ndi_storage_release(source->storage);
-    atomic_fetch_add_explicit(&copy->storage->references, 1, memory_order_relaxed);
-    read_storage(source, copy->storage, copy->data);
-    memcpy(source->dims + source->rank, ndi_strides(copy), source->rank * sizeof(int64_t));
-}
-
 /* A source over an array's elements. Those inside an object are copied: they are few, and so nobody
  * needs to be asked before they change. */
 static ndi_node *new_source(const nd_array *array)
@@ -160,6 +150,29 @@ static ndi_node *new_source(const nd_array *array)
     memcpy(node->own, owner->inline_data, sizeof node->own);
     node->data = node->own + (array->data - owner->inline_data);
     return node;
+}
+
+static void redirect(ndi_node *node, ndi_node *source, ndi_node *to, uint32_t walk)
+{
+    if (node->form != NDI_STEP || !ndi_graph_visit(node, walk))
+        return;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i] == source) {
+            node->argument[i] = ndi_node_retain(to);
+            ndi_node_release(source);
+        } else if (node->argument[i]) {
+            redirect(node->argument[i], source, to, walk);
+        }
+}
+
+bool ndi_graph_move(ndi_node *root, ndi_node *source, const nd_array *copy)
+{
+    ndi_node *const to = new_source(copy);
+    if (!to)
+        return false;
+    redirect(root, source, to, ndi_graph_walk());
+    ndi_node_release(to);
+    return true;
 }
 
 /* ---- Pending arrays -------------------------------------------------------------------------- */

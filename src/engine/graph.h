@@ -153,9 +153,10 @@ void ndi_node_release(ndi_node *node);
  * pending array, if there still is one, gets them too. */
 void ndi_node_computed(ndi_node *node, ndi_storage *storage);
 
-/* With the lock held: a source reads `copy` from now on, an array with the same elements in another
- * order. */
-void ndi_source_moved(ndi_node *source, const nd_array *copy);
+/* With the lock held: the steps below `root` read `copy` instead of `source` from now on, an array
+ * with the same elements in another order. Reductions do not, as the order of memory is theirs.
+ * False with the error kept. */
+bool ndi_graph_move(ndi_node *root, ndi_node *source, const nd_array *copy);
 
 /* The node of a pending array with a reference more, or NULL if the array has its elements by
  * now. */

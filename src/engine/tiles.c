@@ -199,7 +199,10 @@ static void place_in_scratch(plan *p, stage *s)
     int64_t bytes = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
     for (int i = node->rank - 1; i >= 0; i--) {
         s->placed.strides[order[i]] = bytes;
-        bytes *= order[i] == s->axis ? p->tiling->width : node->dims[order[i]];
+        /* A gap where the axis shrinks to one index: the axes around it must not become one, which
+         * would cut what is reduced into other chunks. */
+        const int64_t width = p->tiling->width > 1 ? p->tiling->width : 2;
+        bytes *= order[i] == s->axis ? width : node->dims[order[i]];
     }
     s->placed.scratch = true;
     s->placed.data = (char *)p->scratch_bytes;

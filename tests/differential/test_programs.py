@@ -134,7 +134,8 @@ def perform(statement, variables):
     elif s.kind == "assign":
         nd.assign(nd.slice_terms(target, s.detail) if s.detail else target, arguments[0])
     elif s.kind == "item":
-        return struct.pack("d", nd.item(arguments[0], s.detail))
+        value = nd.item(arguments[0], s.detail)
+        return struct.pack("d", value) if value == value else "NaN"  # which one does not count
     elif s.kind == "eval":
         nd.evaluate(arguments)
     elif s.kind == "release":

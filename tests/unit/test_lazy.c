@@ -244,7 +244,8 @@ static nd_array *compute_some(nd_array *x, nd_array *column)
     nd_array *const list[] = {kept, y};
     if (!kept || !sums || nd_eval(2, list) != ND_OK)
         return NULL;
-    return nd_add(nd_add(kept, y), sums);
+    nd_array *centred = nd_subtract(y, nd_mean(nd_sqrt(nd_absolute(y)), ND_AXIS(0)));
+    return nd_add(nd_add(nd_add(kept, y), sums), centred);
 }
 
 static void fail_every_allocation(bool once)
@@ -522,6 +523,66 @@ TEST(reductions_of_pending_arrays_have_the_bits_of_those_of_stored_ones)
         }
 }
 
+/* ---- In tiles -------------------------------------------------------------------------------- */
+
+static const nd_reduce_options KEEPDIMS = {.keepdims = true};
+
+static nd_array *standardised_columns(const nd_array *m)
+{
+    return nd_divide(nd_subtract(m, nd_mean(m, ND_AXIS(0))), nd_std(m, ND_AXIS(0)));
+}
+
+static nd_array *softmax_of_rows(const nd_array *m)
+{
+    nd_array *e = nd_exp(nd_subtract(m, nd_max_with(m, ND_AXIS(-1), KEEPDIMS)));
+    return nd_divide(e, nd_sum_with(e, ND_AXIS(-1), KEEPDIMS));
+}
+
+static nd_array *log_sum_exp_of_columns(const nd_array *m)
+{
+    nd_array *most = nd_max(m, ND_AXIS(0));
+    return nd_add(nd_log(nd_sum(nd_exp(nd_subtract(m, most)), ND_AXIS(0))), most);
+}
+
+static nd_array *unit_variance_but_for_one_axis(const nd_array *m)
+{
+    return nd_divide(m, nd_var_with(nd_negative(m), ND_AXES(0, -1), KEEPDIMS));
+}
+
+TEST(tiles_have_the_bits_of_at_once)
+{
+    static const formula formulas[] = {standardised_columns, softmax_of_rows,
+                                       log_sum_exp_of_columns, unit_variance_but_for_one_axis};
+    static const int64_t shapes[][3] = {{21, 5, 700},   {1, 1000, 333}, {2000, 1, 130},
+                                        {333, 1000, 1}, {7, 129, 65},   {40, 3, 4000}};
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+        ND_SCOPE {
+            nd_array *flat = nd_linspace(-2, 3, shapes[s][0] * shapes[s][1] * shapes[s][2]);
+            nd_array *rows =
+                nd_copy(nd_reshape(nd_sin(nd_multiply(flat, 1000)),
+                                   ND_SHAPE(shapes[s][0], shapes[s][1], shapes[s][2])));
+            nd_array *columns = nd_copy_fortran(rows);
+            for (size_t f = 0; f < sizeof formulas / sizeof *formulas; f++) {
+                assert_same_at_once(formulas[f], rows);
+                assert_same_at_once(formulas[f], columns);
+                assert_same_at_once(formulas[f], nd_slice(rows, ND_STEP(ND_OPEN, ND_OPEN, -2)));
+            }
+        }
+}
+
+TEST(what_is_asked_for_beside_a_tiled_result_is_there)
+{
+    ND_SCOPE {
+        nd_array *m = nd_copy(nd_reshape(nd_linspace(0, 1, 600 * 400), ND_SHAPE(600, 400)));
+        nd_array *mean = nd_mean(m, ND_AXIS(0));
+        nd_array *centred = nd_subtract(m, mean);
+        assert_true(nd_is_pending(mean));
+        assert_ok(nd_eval(1, &centred));
+        assert_false(nd_is_pending(mean));
+        assert_true(fabs(at(mean, 0) - (600 - 1) * 400 / 2.0 / (600 * 400 - 1)) < 1e-15);
+    }
+}
+
 /* A tile of columns is 16 wide here, and the last has one column. */
 TEST(the_single_column_of_a_last_tile_is_counted_down_its_rows)
 {
@@ -611,6 +672,23 @@ TEST(explain_names_steps_bytes_and_temporaries)
         nd_explain(x, text, sizeof text);
         assert_non_null(strstr(text, "nothing is pending"));
         assert_int_equal(nd_explain(NULL, text, sizeof text), 0);
+    }
+}
+
+TEST(explain_tells_tiles_and_their_stages)
+{
+    char text[4096];
+    ND_SCOPE {
+        nd_array *m = nd_copy(nd_reshape(nd_linspace(0, 1, 1000 * 640), ND_SHAPE(1000, 640)));
+        nd_explain(standardised_columns(m), text, sizeof text);
+        assert_non_null(strstr(text, "along an axis of 640"));
+        assert_non_null(strstr(text, "result = mean(a over axis 0)"));
+        assert_non_null(strstr(text, "result = std(a over axis 0)"));
+        assert_non_null(strstr(text, "t1 = subtract(a, loop"));
+        assert_non_null(strstr(text, "through memory: 10 MB;"));
+        nd_explain(nd_sum(nd_square(m), ND_ALL), text, sizeof text);
+        assert_non_null(strstr(text, "t1 = square(a)"));
+        assert_non_null(strstr(text, "result = sum(t1 over axis 0 axis 1)"));
     }
 }
 
