@@ -443,6 +443,18 @@ static ndi_node *new_fold(const ndi_fold *fold, const nd_operand *argument, cons
     return NULL;
 }
 
+/* Gives a fresh array its node; with the lock held, which is given up. NULL if there is no node. */
+static nd_array *make_pending(nd_array *array, ndi_node *node)
+{
+    if (node)
+        link_pending(node, array);
+    ndi_graph_unlock();
+    if (node)
+        return ndi_register(array);
+    nd_release(array);
+    return NULL;
+}
+
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order)
 {
@@ -453,14 +465,7 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
         return NULL;
     ndi_graph_lock();
     ndi_node *node = new_step(step, arguments, scalars, rank, array->size, ndi_lengths(array));
-    if (node)
-        link_pending(node, array);
-    ndi_graph_unlock();
-    if (!node) {
-        nd_release(array);
-        return NULL;
-    }
-    return ndi_register(array);
+    return make_pending(array, node);
 }
 
 nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
@@ -474,14 +479,7 @@ nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype d
         return NULL;
     ndi_graph_lock();
     ndi_node *node = new_fold(fold, &argument, result);
-    if (node)
-        link_pending(node, result);
-    ndi_graph_unlock();
-    if (!node) {
-        nd_release(result);
-        return NULL;
-    }
-    return ndi_register(result);
+    return make_pending(result, node);
 }
 
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
