@@ -59,10 +59,10 @@ int main(int count, char **arguments)
         printf("max  %.17g\n", nd_item(max_with_ndstream(x)));
         printf("min  %.17g\n", nd_item(min_with_ndstream(x)));
 
-        TOUR_TIME("ndstream", "sum") sum_with_ndstream(x);
-        TOUR_TIME("ndstream", "mean") mean_with_ndstream(x);
-        TOUR_TIME("ndstream", "max") max_with_ndstream(x);
-        TOUR_TIME("ndstream", "min") min_with_ndstream(x);
+        TOUR_TIME("ndstream", "sum") tour_compute(sum_with_ndstream(x));
+        TOUR_TIME("ndstream", "mean") tour_compute(mean_with_ndstream(x));
+        TOUR_TIME("ndstream", "max") tour_compute(max_with_ndstream(x));
+        TOUR_TIME("ndstream", "min") tour_compute(min_with_ndstream(x));
 
         const double *data = nd_data(x);
         TOUR_TIME("loop", "sum") TOUR_USE(sum_with_a_loop(n, data));

@@ -52,8 +52,8 @@ int main(int count, char **arguments)
         printf("sums:  %lld and %lld\n", (long long)nd_item_int64(sum_with_ndstream(wide)),
                (long long)nd_item_int64(sum_with_ndstream(narrow)));
 
-        TOUR_TIME("ndstream", "sum, int64") sum_with_ndstream(wide);
-        TOUR_TIME("ndstream", "sum, int8") sum_with_ndstream(narrow);
+        TOUR_TIME("ndstream", "sum, int64") tour_compute(sum_with_ndstream(wide));
+        TOUR_TIME("ndstream", "sum, int8") tour_compute(sum_with_ndstream(narrow));
         TOUR_TIME("ndstream", "a + 27, int64") tour_compute(add_with_ndstream(wide));
         TOUR_TIME("ndstream", "a + 27, int8") tour_compute(add_with_ndstream(narrow));
 
