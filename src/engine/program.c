@@ -15,6 +15,7 @@ enum {
     FETCHED_ROW = 4096,    /* bytes of a row that is asked for as a whole */
     FETCHED_AHEAD = 2048,  /* bytes of rows between that row and the one that is computed */
     SHORT_ROW = 128,       /* elements of a run for which a block of its own is too little */
+    BLOCKS_AHEAD = 2,      /* the block that is asked for while one is computed */
 };
 
 char ndi_virtual_elements[64];
@@ -241,6 +242,7 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     gather_rows(f);
     nest = f->nest;
     f->reads = 0;
+    f->fetched = nest->length[nest->rank - 1];
     for (int r = 0; r < program->results; r++)
         f->stream[r] = stream[r];
     for (int operand = 0; operand < nest->operands; operand++)
@@ -277,7 +279,25 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     }
 }
 
-static void run_block(ndi_frame *f, size_t n)
+/* Asks for a step's share of a block that comes soon: memory would idle while steps compute in L1.
+ * (2*x**2 + 3*x + 5 of 10M doubles: 3.3 ms, 4.3 without.) */
+static void fetch_ahead(const ndi_frame *f, size_t n, int s)
+{
+    const ndi_program *program = f->program;
+    for (int i = 0; i < f->reads; i++) {
+        const int v = f->read[i];
+        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[v].dtype),
+                        bytes = (ptrdiff_t)n * size;
+        if (f->stride[v] != size)
+            continue;
+        const char *const block = f->pointer[v] + BLOCKS_AHEAD * bytes;
+        for (ptrdiff_t at = bytes * s / program->steps; at < bytes * (s + 1) / program->steps;
+             at += 64)
+            __builtin_prefetch(block + at, 0, 2);
+    }
+}
+
+static void run_block(ndi_frame *f, size_t n, bool fetches)
 {
     const ndi_program *program = f->program;
     for (int i = 0; i < f->reads; i++)
@@ -285,6 +305,8 @@ static void run_block(ndi_frame *f, size_t n)
     for (int s = 0; s < program->steps; s++) {
         const ndi_program_step *step = &program->step[s];
         const int result = step->result;
+        if (fetches)
+            fetch_ahead(f, n, s);
         char *p[NDI_MAX_OPERANDS];
         ptrdiff_t strides[NDI_MAX_OPERANDS];
         for (int i = 0; i < step->arguments; i++) {
@@ -315,7 +337,7 @@ static void run_inner(ndi_frame *f, int64_t within, int64_t n)
         const int64_t now = n < f->block ? n : f->block;
         if (f->gathered)
             gather_block(f, within, now);
-        run_block(f, (size_t)now);
+        run_block(f, (size_t)now, within + (BLOCKS_AHEAD + 1) * now <= f->fetched);
         for (int operand = 0; operand < f->nest->operands; operand++)
             f->operand[operand] += now * f->operand_stride[operand];
         within += now;

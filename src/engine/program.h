@@ -106,7 +106,8 @@ typedef struct ndi_frame {
         int64_t phase, filled;
         char *to;
     } gather[NDI_NEST_OPERANDS];
-    int reads; /* values that are operands */
+    int64_t fetched; /* elements of a run that are asked for ahead */
+    int reads;       /* values that are operands */
     uint8_t read[NDI_NEST_OPERANDS];
     bool stream[NDI_PROGRAM_RESULTS];       /* results that go past the cache */
     bool streams_itself[NDI_PROGRAM_STEPS]; /* the kernel has such stores and can use them */
