@@ -306,10 +306,12 @@ bool ndi_output_open(ndi_output *output, const char *path)
         errno = EISDIR;
         return fail(path, "cannot be written");
     }
-    if (exists && !S_ISREG(about.st_mode)) {
+    const bool standard = strcmp(path, "/dev/stdout") == 0;
+    if (standard || (exists && !S_ISREG(about.st_mode))) {
         output->direct = true;
-        do
-            output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+        do /* standard output: behind what is in it already, whatever it is */
+            output->descriptor = standard ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                                          : open(path, O_WRONLY | O_CLOEXEC);
         while (output->descriptor < 0 && errno == EINTR);
     } else {
         if (!exists || !realpath(path, output->target)) {
