@@ -67,6 +67,7 @@ ND_API nd_status nd_save_npz(const char *path, int count, const char *const *nam
 
 /* ---- Raw elements ---------------------------------------------------------------------------- */
 
+/* Which byte of an element comes first: that of this machine, the lowest, the highest. */
 typedef enum nd_byte_order { ND_NATIVE_ENDIAN, ND_LITTLE_ENDIAN, ND_BIG_ENDIAN } nd_byte_order;
 
 /* Zero-initialised means the defaults. */

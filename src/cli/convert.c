@@ -149,10 +149,13 @@ static int write_output(request *r, const char *output, bool into_archive)
     return written ? NDS_DONE : nds_failed();
 }
 
-/* From one table of text to another: names and texts stay. */
+/* From one table of text to another: the first row, names and texts stay as they are. */
 static int convert_table(const nds_file *input, const nds_file *output)
 {
-    nd_table *table = nds_read_table(input);
+    const char *const columns[] = {input->member, NULL};
+    const nd_csv_options options = {.separator = input->separator,
+                                    .columns = input->member ? columns : NULL};
+    nd_table *table = nd_read_csv(input->path, &options);
     const bool written = table && nd_write_table(output->path, output->separator, table) == ND_OK;
     nd_table_free(table);
     return written ? NDS_DONE : nds_failed();

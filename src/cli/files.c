@@ -2,6 +2,7 @@
 #include "cli/files.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,11 +39,30 @@ bool nds_file_of(const char *name, nds_file *file)
     return true;
 }
 
+/* A header of numbers is none. */
+static bool names_are_numbers(const nd_table *table)
+{
+    const int columns = nd_table_columns(table);
+    for (int i = 0; i < columns; i++) {
+        const char *name = nd_table_name(table, i);
+        char *end;
+        strtod(name, &end);
+        if (end == name || *end)
+            return false;
+    }
+    return columns > 0;
+}
+
 nd_table *nds_read_table(const nds_file *file)
 {
     const char *const columns[] = {file->member, NULL};
-    const nd_csv_options options = {.separator = file->separator,
-                                    .columns = file->member ? columns : NULL};
+    nd_csv_options options = {.separator = file->separator,
+                              .columns = file->member ? columns : NULL};
+    nd_table *table = nd_read_csv(file->path, &options);
+    if (file->member || !names_are_numbers(table))
+        return table;
+    nd_table_free(table);
+    options.no_header = true;
     return nd_read_csv(file->path, &options);
 }
 

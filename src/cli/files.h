@@ -25,7 +25,8 @@ nd_array *nds_load_numbers(const char *name);
 /* True if all is written; else with the error kept. */
 bool nds_save(const char *name, const nd_array *array);
 
-/* A table of a file of that kind; NULL with the error kept. The caller frees it. */
+/* A table of a file of that kind, whose first row is data if it holds numbers only; NULL with the
+ * error kept. The caller frees it. */
 nd_table *nds_read_table(const nds_file *file);
 
 #endif

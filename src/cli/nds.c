@@ -63,7 +63,7 @@ static int help(int count, char **arguments)
     static char option[] = "--help";
     if (count > 1)
         return nds_misused("help: takes one command");
-    if (count == 1 && strcmp(arguments[0], "help") != 0 && strcmp(arguments[0], "info") != 0)
+    if (count == 1 && strcmp(arguments[0], "help") != 0 && strcmp(arguments[0], "--help") != 0)
         return run(arguments[0], 1, (char *[]){option, NULL});
     print_help(stdout);
     return nds_flushed();
