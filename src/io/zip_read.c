@@ -284,8 +284,6 @@ static bool refill(ndi_zip_member *member)
     int64_t wanted = member->entry->stored - member->taken;
     if (wanted > INPUT_BYTES)
         wanted = INPUT_BYTES;
-    if (wanted == 0)
-        return malformed(member->source.name, "its compressed data are cut off");
     ndi_file file = member->zip->file;
     int64_t got =
         ndi_file_read_at(&file, member->input, (size_t)wanted, member->data_at + member->taken);
@@ -308,7 +306,7 @@ static int64_t read_deflated(ndi_source *source, void *memory, size_t bytes)
         stream->next_out = (unsigned char *)memory + done;
         stream->avail_out = (uInt)block;
         while (stream->avail_out > 0 && result == Z_OK) {
-            if (stream->avail_in == 0 && !refill(member))
+            if (stream->avail_in == 0 && member->taken < member->entry->stored && !refill(member))
                 return -1;
             result = inflate(stream, Z_NO_FLUSH);
         }
@@ -317,7 +315,8 @@ static int64_t read_deflated(ndi_source *source, void *memory, size_t bytes)
             return -1;
         }
         if (result != Z_OK && result != Z_STREAM_END) {
-            malformed(source->name, "its compressed data are damaged");
+            malformed(source->name, result == Z_BUF_ERROR ? "its compressed data are cut off"
+                                                          : "its compressed data are damaged");
             return -1;
         }
         size_t got = block - stream->avail_out;

@@ -45,7 +45,8 @@ def load(path):
 
 
 def save(path, array):
-    if nd.library.nd_save(str(path).encode(), nd.from_numpy(array).handle):
+    ours = nd.from_numpy(array)
+    if nd.library.nd_save(str(path).encode(), ours.handle):
         raise nd._failure()
 
 
