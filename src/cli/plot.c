@@ -283,7 +283,10 @@ static void draw_scale(plot *p, double x, double low, double high)
     p->canvas->image(p->canvas, x, p->top, 12, p->height, STEPS, 1, rgb);
     for (int i = 0; i < 3; i++) {
         char text[40];
-        snprintf(text, sizeof text, "%.4g", low + (high - low) * i / 2);
+        double value = low + (high - low) * i / 2;
+        if (fabs(value) < (high - low) * 1e-9) /* what rounding leaves of 0 */
+            value = 0;
+        snprintf(text, sizeof text, "%.4g", value);
         p->canvas->text(p->canvas, NDS_TEXT, x + 18,
                         p->top + p->height * (2 - i) / 2 + TEXT_SIZE * 0.35, TEXT_SIZE, NDS_START,
                         text);

@@ -68,13 +68,13 @@ static void print_bins(const nds_summary *s)
     nds_print_bars(NDS_BINS, heights);
 }
 
-/* How the values run: means of equal parts of a 1-d array, against its least. */
-static void print_course(const nd_array *array, const nds_summary *s)
+/* How the values run: means of equal parts of a 1-d array, from the least of them up. */
+static void print_course(const nd_array *array)
 {
-    double heights[NDS_BINS] = {0};
+    double means[NDS_BINS], low = INFINITY, high = -INFINITY;
     const int64_t n = nd_size(array);
     const int parts = n < NDS_BINS ? (int)n : NDS_BINS;
-    if (nd_rank(array) != 1 || n < 2 || !(s->high > s->low))
+    if (nd_rank(array) != 1 || n < 2)
         return;
     ND_SCOPE {
         const nd_array *numbers = nd_cast(array, ND_FLOAT64);
@@ -84,14 +84,20 @@ static void print_course(const nd_array *array, const nds_summary *s)
             int64_t count = 0;
             for (int64_t k = n * i / parts; k < n * (i + 1) / parts; k++)
                 if (isfinite(x[k])) {
-                    sum += x[k] / 2 - s->low / 2;
+                    sum += x[k];
                     count++;
                 }
-            heights[i] = count ? sum / (double)count : 0;
+            means[i] = count ? sum / (double)count : NAN;
+            low = fmin(low, means[i]);
+            high = fmax(high, means[i]);
         }
     }
+    if (!(high > low) || !isfinite(high - low))
+        return;
+    for (int i = 0; i < parts; i++) /* the least is seen, what is missing is not */
+        means[i] = isnan(means[i]) ? 0 : means[i] - low + (high - low) / 8;
     fputs("  course     ", stdout);
-    nds_print_bars(parts, heights);
+    nds_print_bars(parts, means);
     putchar('\n');
 }
 
@@ -113,7 +119,7 @@ static bool print_numbers(const nd_array *array)
         fputs("  histogram  ", stdout);
         print_bins(&s);
         putchar('\n');
-        print_course(array, &s);
+        print_course(array);
     }
     return true;
 }
