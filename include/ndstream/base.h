@@ -49,7 +49,8 @@ ND_BEGIN_C
     X(ND_ERROR_FILE,       9, "file could not be read or written") \
     X(ND_ERROR_FORMAT,    10, "file is malformed") \
     X(ND_ERROR_UNSUPPORTED, 11, "not supported by this build") \
-    X(ND_ERROR_SYNTAX,    12, "text is no expression")
+    X(ND_ERROR_SYNTAX,    12, "text is no expression") \
+    X(ND_ERROR_CANCELLED, 13, "cancelled")
 /* clang-format on */
 
 /* What went wrong, or ND_OK. The values are pinned: they are part of the ABI. */
@@ -110,6 +111,22 @@ ND_API void nd_memory_reset_peak(void);
 
 /* Returns the blocks kept for reuse to the system. Thread-safe. */
 ND_API void nd_memory_trim(void);
+
+/* ---- Progress -----------------------------------------------------------------------------------
+ * Long calls say how far they have come, and can be stopped. */
+
+/* `report(fraction, context)` is called now and then with the share of the work that is done, from
+ * 0 to 1 and never less than before, on the thread that made the call. It returns whether to go on:
+ * after false the call fails with ND_ERROR_CANCELLED, and nothing is half done (a file that was
+ * being replaced is the old one). It must not call the library. */
+typedef struct nd_progress {
+    bool (*report)(double fraction, void *context);
+    void *context;
+} nd_progress;
+
+/* Has long calls of this thread report to `progress`; one without `report` ends that. Returns what
+ * was set before. Calls that report: loading and saving files of many megabytes. */
+ND_API nd_progress nd_set_progress(nd_progress progress);
 
 /* ---- Threads and configuration --------------------------------------------------------------- */
 

@@ -26,15 +26,80 @@ ND_API nd_array *nd_map_npy(const char *path);
  * has only that. Written beside and renamed: a reader sees the old file or the whole new one. */
 ND_API nd_status nd_save_npy(const char *path, const nd_array *array);
 
-/* ---- CSV ------------------------------------------------------------------------------------- */
+/* ---- .npz: several arrays by name in one zip archive ----------------------------------------- */
+
+/* An archive that is open for reading; the caller closes it. */
+typedef struct nd_archive nd_archive;
+
+/* What an archive says of one of its arrays. */
+typedef struct nd_member {
+    const char *name; /* as NumPy gives it, without ".npy"; alive as long as the archive */
+    nd_dtype dtype;
+    nd_shape shape;
+    bool fortran;  /* the elements are in Fortran order */
+    bool deflated; /* compressed */
+    int64_t bytes; /* in the archive */
+} nd_member;
+
+/* Opens what numpy.savez or savez_compressed wrote; reads the directory, which is checked. Members
+ * that are no .npy files are left out. Errors, with the path: ND_ERROR_FILE, ND_ERROR_FORMAT (no
+ * zip archive, a damaged one, a pipe), ND_ERROR_MEMORY. */
+ND_API nd_archive *nd_open_npz(const char *path);
+ND_API void nd_archive_close(nd_archive *archive);
+/* How many arrays there are; 0 for NULL. */
+ND_API int64_t nd_archive_count(const nd_archive *archive);
+/* Name of an array, alive as long as the archive; NULL if out of range. */
+ND_API const char *nd_archive_name(const nd_archive *archive, int64_t index);
+/* Describes an array by the header in the archive. ND_ERROR_INDEX, or the errors of
+ * nd_archive_load(). */
+ND_API nd_status nd_archive_describe(nd_archive *archive, int64_t index, nd_member *member);
+/* Reads an array; its checksum is compared. ND_ERROR_ARGUMENT if there is none of that name,
+ * ND_ERROR_FORMAT for damaged data, ND_ERROR_UNSUPPORTED if it is encrypted or compressed by
+ * anything but deflate, and the errors of nd_load_npy(). */
+ND_API nd_array *nd_archive_load(nd_archive *archive, const char *name);
+/* nd_archive_load() from a file; `name` NULL: the only array, ND_ERROR_ARGUMENT if there are more.
+ */
+ND_API nd_array *nd_load_npz(const char *path, const char *name);
+/* Writes `count` arrays by name, deflated if `compress`, beside and renamed. ND_ERROR_ARGUMENT for
+ * an empty or repeated name. */
+ND_API nd_status nd_save_npz(const char *path, int count, const char *const *names,
+                             const nd_array *const *arrays, bool compress);
+
+/* ---- Raw elements ---------------------------------------------------------------------------- */
+
+/* Which byte of an element comes first: that of this machine, the lowest, the highest. */
+typedef enum nd_byte_order { ND_NATIVE_ENDIAN, ND_LITTLE_ENDIAN, ND_BIG_ENDIAN } nd_byte_order;
+
+/* Zero-initialised means the defaults. */
+typedef struct nd_raw_options {
+    int64_t offset; /* bytes before the first element */
+    nd_byte_order byte_order;
+    bool fortran; /* the first axis varies fastest */
+} nd_raw_options;
+
+/* Reads the elements of a file without a header (numpy.fromfile, memmap). One length of `shape` may
+ * be -1: as many as the file holds. `options` NULL: the defaults. Errors: ND_ERROR_FILE (cannot be
+ * read, too short), ND_ERROR_SHAPE, ND_ERROR_DTYPE, ND_ERROR_VALUE (offset, or a rest that is no
+ * whole element), ND_ERROR_MEMORY. */
+ND_API nd_array *nd_load_raw(const char *path, nd_dtype dtype, nd_shape shape,
+                             const nd_raw_options *options);
+/* The same without reading, as nd_map_npy() does it. */
+ND_API nd_array *nd_map_raw(const char *path, nd_dtype dtype, nd_shape shape,
+                            const nd_raw_options *options);
+/* Writes the elements in C order and the byte order of the machine, and nothing else; beside and
+ * renamed. */
+ND_API nd_status nd_save_raw(const char *path, const nd_array *array);
+
+/* ---- Tables of text: CSV and its kin --------------------------------------------------------- */
 
 /* Zero-initialised means the defaults. */
 typedef struct nd_csv_options {
-    char separator;             /* 0: ',' */
+    char separator;             /* 0: ','; ' ': any white space between fields, however much */
     bool no_header;             /* the first line is data; columns are named "0", "1", ... */
     const char *const *missing; /* NULL-terminated texts that mean "no value"; NULL: "", "NA",
                                    "NaN", "nan", "null" */
     const char *const *columns; /* NULL-terminated names to read; NULL: all */
+    char comment;               /* begins what is ignored to the end of its line; 0: nothing does */
 } nd_csv_options;
 
 /* A table of columns of equal length. */
@@ -64,6 +129,24 @@ ND_API nd_array *nd_table_column(const nd_table *table, const char *name);
  * text. */
 ND_API const char *nd_table_text(const nd_table *table, const char *name, int64_t row);
 
+/* Reads a table of numbers as a 2-d float64 array, a row for each line. `options` NULL: as
+ * numpy.loadtxt(ndmin=2), fields between white space and comments from '#' on. With `no_header`
+ * unset the first row is left out if one of its fields is no number; `columns` needs one. Missing
+ * values are NaN. Errors as nd_read_csv(), and ND_ERROR_DTYPE for a column that holds text, with
+ * the place of the first field that is no number. */
+ND_API nd_array *nd_load_text(const char *path, const nd_csv_options *options);
+/* Writes a table: named columns (1-d arrays of one length), or, with `names` NULL, no header.
+ * `separator` 0: ','. Floats are the shortest decimals that read back as the same value; NaN is
+ * "nan", bools are 0 and 1. Names are quoted where they must be. Beside and renamed. Errors:
+ * ND_ERROR_SHAPE, ND_ERROR_DTYPE (complex), ND_ERROR_ARGUMENT (separator), ND_ERROR_FILE,
+ * ND_ERROR_MEMORY. */
+ND_API nd_status nd_write_csv(const char *path, char separator, int count, const char *const *names,
+                              const nd_array *const *columns);
+/* The same with the columns of a table, texts among them; missing values are empty fields. */
+ND_API nd_status nd_write_table(const char *path, char separator, const nd_table *table);
+/* The same with the rows of a 2-d array, or the elements of a 1-d one, one a line; no header. */
+ND_API nd_status nd_save_text(const char *path, char separator, const nd_array *array);
+
 /* ---- PNG ------------------------------------------------------------------------------------- */
 
 /* Reads a PNG: uint8 or uint16, shape (height, width) for grey, (height, width, channels) else;
@@ -74,7 +157,25 @@ ND_API nd_array *nd_load_png(const char *path);
  * ND_ERROR_DTYPE. */
 ND_API nd_status nd_save_png(const char *path, const nd_array *array);
 
-/* By the ending of the name: .npy or .png. ND_ERROR_ARGUMENT for another ending. */
+/* ---- PGM and PPM ----------------------------------------------------------------------------- */
+
+/* Reads a PGM or PPM image, binary or plain (P2, P3, P5, P6): uint8, or uint16 if its largest value
+ * is above 255, shape (height, width) or (height, width, 3). Values are those of the file, whatever
+ * it calls the largest. Errors, with the path: ND_ERROR_FILE (cannot be read, cut off),
+ * ND_ERROR_FORMAT, ND_ERROR_MEMORY. */
+ND_API nd_array *nd_load_pnm(const char *path);
+/* Writes uint8 or uint16 of those shapes, `plain` as text, beside and renamed. ND_ERROR_SHAPE,
+ * ND_ERROR_DTYPE. */
+ND_API nd_status nd_save_pnm(const char *path, const nd_array *array, bool plain);
+
+/* ---- By the ending of the name ------------------------------------------------------------------
+ *     .npy                 nd_load_npy, nd_save_npy
+ *     .npz                 its only array; saved as "arr_0", not compressed
+ *     .csv .tsv .txt       nd_load_text (with ',' or tabs, and a header if there is one; .txt as
+ *                          numpy.loadtxt), nd_save_text
+ *     .raw .bin            saved only: nd_load_raw() must be told dtype and shape
+ *     .png .pgm .ppm .pnm  images
+ * ND_ERROR_ARGUMENT for another ending. */
 ND_API nd_array *nd_load(const char *path);
 ND_API nd_status nd_save(const char *path, const nd_array *array);
 

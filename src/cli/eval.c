@@ -8,6 +8,7 @@
 #include <ndstream/lang.h>
 #include <ndstream/lazy.h>
 
+#include "cli/files.h"
 #include "cli/inputs.h"
 #include "cli/nds.h"
 
@@ -16,9 +17,11 @@ static const char help[] =
     "\n"
     "Computes an expression, as NumPy would from the same line of Python, and prints the result.\n"
     "\n"
-    "  NAME=FILE            an array of the expression: a .npy or .png file, one column of a CSV\n"
-    "                       file as FILE.csv:COLUMN, or - for a .npy file on standard input\n"
-    "  -o, --output FILE    write the result to FILE (.npy or .png) instead of printing it\n"
+    "  NAME=FILE            an array of the expression: a file that nds show can show, one column\n"
+    "                       as FILE.csv:COLUMN, one array of several as FILE.npz:NAME, or - for a\n"
+    "                       .npy file on standard input\n"
+    "  -o, --output FILE    write the result to FILE instead of printing it; - writes a .npy file\n"
+    "                       to standard output\n"
     "  --explain            tell what would be done, loop by loop, and what goes through memory\n"
     "  -h, --help           this text\n"
     "  --                   what follows is no option\n"
@@ -132,7 +135,7 @@ static int answer(request *r)
         return explain(array);
     if (!r->output)
         return print(array);
-    return nd_save(r->output, array) == ND_OK ? NDS_DONE : nds_failed();
+    return nds_save(r->output, array) ? NDS_DONE : nds_failed();
 }
 
 int nds_eval(int count, char **arguments)

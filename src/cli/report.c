@@ -19,6 +19,8 @@ int nds_misused(const char *format, ...)
 
 int nds_failed(void)
 {
+    if (nd_error() == ND_OK)
+        return NDS_FAILED;
     fprintf(stderr, "nds: %s\n",
             *nd_error_message() ? nd_error_message() : nd_status_text(nd_error()));
     return NDS_FAILED;
@@ -30,4 +32,10 @@ int nds_flushed(void)
         return NDS_DONE;
     fprintf(stderr, "nds: standard output: %s\n", strerror(errno));
     return NDS_FAILED;
+}
+
+int nds_help(const char *text)
+{
+    fputs(text, stdout);
+    return nds_flushed();
 }

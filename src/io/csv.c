@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/progress.h"
 #include "io/csv.h"
 
 enum {
@@ -23,14 +24,7 @@ enum {
     SAMPLE_ROWS = 100,    /* from which the types are guessed */
     TEXT_GRAIN = 1 << 14, /* rows */
     MOST_COLUMNS = 1 << 24,
-};
-
-struct nd_table {
-    ndi_csv csv; /* text, columns: those that were asked for come first */
-    int columns;
-    int64_t rows;
-    char *names; /* all of them, each ending in '\0' */
-    size_t names_bytes;
+    REPORT_CHUNKS = 64, /* between two reports of progress */
 };
 
 /* The chunks of a file and the memory of their types and counts. */
@@ -41,6 +35,7 @@ struct reading {
     uint8_t *types;
     int64_t *missing;
     int64_t rows;
+    size_t first; /* chunk of the batch that is being read */
 };
 
 static const char *const usual_missing[] = {"", "NA", "NaN", "nan", "null", NULL};
@@ -54,14 +49,19 @@ static bool is_blank(const char *at, const char *end)
 
 /* Reads the file and sets begin..end to its lines, without a byte order mark and blank lines around
  * them. */
-static bool read_text(ndi_csv *csv)
+static bool read_text(ndi_csv *csv, char comment)
 {
-    if (!ndi_file_read_all(csv->path, PADDING, &csv->text))
+    const ndi_stage outer = ndi_stage_begin(0, 0.2);
+    const bool got = ndi_file_read_all(csv->path, PADDING, &csv->text);
+    ndi_stage_end(outer);
+    if (!got)
         return false;
     csv->begin = csv->text.at;
     csv->end = csv->text.at + csv->text.length;
     if (csv->text.length >= 3 && memcmp(csv->begin, "\xef\xbb\xbf", 3) == 0)
         csv->begin += 3;
+    if (csv->skip_blank)
+        ndi_csv_tidy(csv, comment);
     if (csv->end > csv->begin && csv->end[-1] != '\n')
         *csv->end++ = '\n';
     while (is_blank(csv->begin, csv->end))
@@ -116,6 +116,21 @@ static bool fail_at(const ndi_csv *csv, ndi_csv_fault fault, const char *at, int
                  csv->path, place);
     }
     return false;
+}
+
+/* Whether the first row holds numbers and missing values only. */
+static bool begins_with_numbers(const ndi_csv *csv)
+{
+    ndi_csv_field field;
+    for (const char *at = csv->begin;; at = field.stop + 1) {
+        if (ndi_csv_find_field(csv, at, &field) != NDI_CSV_NO_FAULT)
+            return true; /* the error of the row is said by who reads it */
+        if (!ndi_csv_is_missing(csv, field.begin, field.end) &&
+            ndi_csv_number_in(csv, &field).kind == NDI_NO_NUMBER)
+            return false;
+        if (*field.stop == '\n')
+            return true;
+    }
 }
 
 /* Counts the columns, names them by the first row or by their numbers, and moves past the header.
@@ -176,14 +191,21 @@ static bool choose_columns(ndi_csv *csv, const char *const *names)
     return true;
 }
 
+bool ndi_csv_check_separator(const char *operation, char separator)
+{
+    const char letter = (char)(separator | 32);
+    if (!separator || strchr("\"\r\n+-.", separator) || (separator >= '0' && separator <= '9') ||
+        (letter >= 'a' && letter <= 'z'))
+        return ndi_fail(ND_ERROR_ARGUMENT, "%s: '%c' cannot separate fields", operation, separator);
+    return true;
+}
+
 static bool set_options(ndi_csv *csv, const nd_csv_options *options)
 {
     csv->separator = options->separator ? options->separator : ',';
-    if (strchr("\"\r\n+-.", csv->separator) || (csv->separator >= '0' && csv->separator <= '9') ||
-        ((csv->separator | 32) >= 'a' && (csv->separator | 32) <= 'z')) {
-        ndi_fail(ND_ERROR_ARGUMENT, "read_csv: '%c' cannot separate fields", csv->separator);
+    if (!ndi_csv_check_separator("read_csv", csv->separator))
         return false;
-    }
+    csv->skip_blank = csv->separator == ' ' || options->comment;
     csv->missing = options->missing ? options->missing : usual_missing;
     for (const char *const *text = csv->missing; *text; text++) {
         ndi_number number = {.kind = NDI_NO_NUMBER};
@@ -346,6 +368,27 @@ static void join_types(struct reading *reading, size_t first, size_t last)
                 reading->csv->column[column].type = reading->chunk[i].types[column];
 }
 
+static void read_batch(void *context, size_t begin, size_t end)
+{
+    const struct reading *reading = context;
+    read_chunks(context, reading->first + begin, reading->first + end);
+}
+
+/* All chunks at once, or, if somebody wants to know how far it is, in batches. */
+static bool read_batches(struct reading *reading)
+{
+    const size_t batch = ndi_progress_wanted() ? REPORT_CHUNKS : reading->chunks;
+    bool go_on = true;
+    for (reading->first = 0; reading->first < reading->chunks && go_on; reading->first += batch) {
+        const size_t left = reading->chunks - reading->first;
+        ndi_parallel_for(left < batch ? left : batch, 1, read_batch, reading);
+        go_on = left <= batch ||
+                ndi_progress_report(reading->csv->path,
+                                    1 - 0.8 * (double)(left - batch) / (double)reading->chunks);
+    }
+    return go_on;
+}
+
 static bool read_all_rows(struct reading *reading)
 {
     ndi_csv *csv = reading->csv;
@@ -356,7 +399,8 @@ static bool read_all_rows(struct reading *reading)
     join_types(reading, 0, 1);
     first->fault = NDI_CSV_NO_FAULT;
 
-    ndi_parallel_for(reading->chunks, 1, read_chunks, reading);
+    if (!read_batches(reading))
+        return false;
     for (size_t i = 0; i < reading->chunks; i++)
         if (reading->chunk[i].fault != NDI_CSV_NO_FAULT)
             return fail_at(csv, reading->chunk[i].fault, reading->chunk[i].fault_at,
@@ -427,7 +471,43 @@ static void finish_columns(nd_table *table)
         ndi_file_text_free(&csv->text);
 }
 
+/* The error of the first field that makes a column text, where there should be numbers only. */
+static bool refuse_texts(const ndi_csv *csv)
+{
+    ndi_csv_field field;
+    int column = 0;
+    bool texts = false;
+    for (int i = 0; i < csv->columns; i++)
+        texts |= csv->column[i].type == NDI_CSV_TEXT;
+    if (!texts)
+        return true;
+    for (const char *at = csv->begin; at < csv->end; at = field.stop + 1) {
+        if (column == 0 && csv->skip_blank + csv->columns > 1 && is_blank(at, csv->end)) {
+            field.stop = at + (*at == '\r');
+            continue;
+        }
+        if (ndi_csv_find_field(csv, at, &field) != NDI_CSV_NO_FAULT)
+            break;
+        if (csv->column[column].type == NDI_CSV_TEXT &&
+            !ndi_csv_is_missing(csv, field.begin, field.end) &&
+            ndi_csv_number_in(csv, &field).kind == NDI_NO_NUMBER) {
+            ndi_fail(ND_ERROR_DTYPE, "%s: line %lld, column %d (%.100s): '%.*s' is no number",
+                     csv->path, line_of(csv, at), column + 1, csv->column[column].name,
+                     (int)(field.end - field.begin < 40 ? field.end - field.begin : 40),
+                     field.begin);
+            break;
+        }
+        column = *field.stop == '\n' ? 0 : column + 1;
+    }
+    return false;
+}
+
 nd_table *nd_read_csv(const char *path, const nd_csv_options *options)
+{
+    return ndi_read_csv(path, options, NDI_CSV_ANY);
+}
+
+nd_table *ndi_read_csv(const char *path, const nd_csv_options *options, ndi_csv_kind kind)
 {
     static const nd_csv_options usual;
     nd_table *table = ndi_allocate_zeroed(sizeof *table);
@@ -443,9 +523,12 @@ nd_table *nd_read_csv(const char *path, const nd_csv_options *options)
         ndi_fail(ND_ERROR_MEMORY, "read_csv: out of memory for a locale");
         goto done;
     }
-    done = set_options(csv, options) && read_text(csv) && read_names(table, options->no_header) &&
+    done = set_options(csv, options) && read_text(csv, options->comment) &&
+           read_names(table, options->no_header ||
+                                 (kind == NDI_CSV_NUMBERS && begins_with_numbers(csv))) &&
            choose_columns(csv, options->columns) && cut_into_chunks(&reading) &&
-           make_columns(&reading) && read_all_rows(&reading) && close_gaps(&reading);
+           make_columns(&reading) && read_all_rows(&reading) &&
+           (kind != NDI_CSV_NUMBERS || refuse_texts(csv)) && close_gaps(&reading);
     if (done) {
         table->rows = reading.rows;
         finish_columns(table);

@@ -1,5 +1,5 @@
-/* Shared by the two halves of the CSV reader: csv.c (the file and the table) and csv_rows.c (rows
- * of text). */
+/* Shared by the parts of the reader of tables: csv.c (the file and the table), csv_rows.c (rows of
+ * text), csv_tidy.c (comments and white space); and by what uses tables. */
 #ifndef NDSTREAM_IO_CSV_H
 #define NDSTREAM_IO_CSV_H
 
@@ -34,6 +34,7 @@ typedef struct ndi_csv {
     char *begin, *end;  /* the rows of data; the last byte is '\n' */
     char separator;
     bool has_quotes;
+    bool skip_blank; /* blank lines are no rows, in a table of one column neither */
     int columns;
     ndi_csv_column *column;
     const char *const *missing;
@@ -42,6 +43,25 @@ typedef struct ndi_csv {
     bool missing_numbers;    /* some missing text would be a number */
     locale_t locale;
 } ndi_csv;
+
+struct nd_table {
+    ndi_csv csv; /* text, columns: those that were asked for come first */
+    int columns;
+    int64_t rows;
+    char *names; /* all of them, each ending in '\0' */
+    size_t names_bytes;
+};
+
+/* What a table must be beside what the options say. */
+typedef enum ndi_csv_kind {
+    NDI_CSV_ANY,
+    NDI_CSV_NUMBERS /* no column is text; a first row of numbers is no header */
+} ndi_csv_kind;
+
+nd_table *ndi_read_csv(const char *path, const nd_csv_options *options, ndi_csv_kind kind);
+
+/* False, with ND_ERROR_ARGUMENT, for what cannot separate fields. */
+bool ndi_csv_check_separator(const char *operation, char separator);
 
 /* What can be wrong with a row. */
 typedef enum ndi_csv_fault {
@@ -89,6 +109,13 @@ void ndi_csv_finish_texts(ndi_csv *csv, uint64_t *slots, int64_t first, int64_t 
 /* Copies a field without its doubled quotes, ending in '\0'; returns the length. `to` may be
  * field->begin. */
 size_t ndi_csv_copy_text(const ndi_csv_field *field, char *to);
+
+/* The number that a whole field is, white space around it allowed. */
+ndi_number ndi_csv_number_in(const ndi_csv *csv, const ndi_csv_field *field);
+
+/* Takes out, in place, comments and, if the separator is white space, all of it but one space
+ * between two fields. Lines stay lines. */
+void ndi_csv_tidy(ndi_csv *csv, char comment);
 
 bool ndi_csv_is_missing(const ndi_csv *csv, const char *begin, const char *end);
 

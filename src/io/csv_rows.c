@@ -107,8 +107,7 @@ static inline uint64_t slot_of_double(double value)
     return slot;
 }
 
-/* The number that a whole field is, white space around it allowed. */
-static ndi_number number_in(const ndi_csv *csv, const ndi_csv_field *field)
+ndi_number ndi_csv_number_in(const ndi_csv *csv, const ndi_csv_field *field)
 {
     const char *begin = field->begin, *end = field->end;
     ndi_number number = {.kind = NDI_NO_NUMBER};
@@ -149,7 +148,7 @@ static void store_field(const ndi_csv *csv, ndi_csv_chunk *chunk, int column,
     if (*type != NDI_CSV_TEXT) {
         ndi_number number = {.kind = NDI_REAL, .real = NAN};
         if (!missing)
-            number = number_in(csv, field);
+            number = ndi_csv_number_in(csv, field);
         if (number.kind == NDI_REAL && *type == NDI_CSV_INT64) {
             int64_to_float64(slots, chunk->rows);
             *type = NDI_CSV_FLOAT64;
@@ -251,7 +250,7 @@ void ndi_csv_read_rows(const ndi_csv *csv, ndi_csv_chunk *chunk, int64_t limit)
     chunk->again = false;
     memset(chunk->missing, 0, (size_t)csv->columns * sizeof *chunk->missing);
     while (at < chunk->end && chunk->rows < limit) {
-        if (csv->columns > 1 &&
+        if ((csv->columns > 1 || csv->skip_blank) &&
             is_newline(at)) { /* a blank line; in a single column it is a missing value */
             at += 1 + (*at == '\r');
             continue;

@@ -15,10 +15,12 @@
 #include <unistd.h>
 
 #include "base/pool.h"
+#include "base/progress.h"
 
 enum {
     AT_ONCE = 1 << 30,        /* Linux transfers at most 0x7ffff000 bytes a call */
     PARALLEL_GRAIN = 1 << 20, /* bytes that are worth a part of their own */
+    REPORT_BLOCK = 64 << 20,  /* bytes between two reports of progress */
     PIPE_BLOCK = 1 << 16,
 };
 
@@ -117,7 +119,7 @@ static void read_part(void *context, size_t begin, size_t end)
         atomic_fetch_add(&job->got, (size_t)got);
 }
 
-int64_t ndi_file_read_at(ndi_file *file, void *memory, size_t bytes, int64_t offset)
+static int64_t read_parallel(ndi_file *file, char *memory, size_t bytes, int64_t offset)
 {
     struct parallel_read job = {.descriptor = file->descriptor, .memory = memory, .offset = offset};
     ndi_parallel_for(bytes, PARALLEL_GRAIN, read_part, &job);
@@ -127,6 +129,46 @@ int64_t ndi_file_read_at(ndi_file *file, void *memory, size_t bytes, int64_t off
         return -1;
     }
     return (int64_t)job.got;
+}
+
+int64_t ndi_file_read_at(ndi_file *file, void *memory, size_t bytes, int64_t offset)
+{
+    if (!ndi_progress_wanted() || bytes < PARALLEL_GRAIN)
+        return read_parallel(file, memory, bytes, offset);
+    size_t done = 0;
+    while (done < bytes) {
+        size_t wanted = bytes - done < REPORT_BLOCK ? bytes - done : REPORT_BLOCK;
+        int64_t got = read_parallel(file, (char *)memory + done, wanted, offset + (int64_t)done);
+        if (got < 0)
+            return -1;
+        done += (size_t)got;
+        if (!ndi_progress_report(file->path, (double)done / (double)bytes))
+            return -1;
+        if (got < (int64_t)wanted)
+            break;
+    }
+    return (int64_t)done;
+}
+
+int64_t ndi_source_read(ndi_source *source, void *memory, size_t bytes)
+{
+    int64_t got = source->read(source, memory, bytes);
+    if (got > 0)
+        source->at += got;
+    return got;
+}
+
+static int64_t read_from_file(ndi_source *source, void *memory, size_t bytes)
+{
+    ndi_file *file = source->context;
+    return file->size < 0 ? ndi_file_read(file, memory, bytes)
+                          : ndi_file_read_at(file, memory, bytes, source->at);
+}
+
+ndi_source ndi_file_source(ndi_file *file)
+{
+    return (ndi_source){
+        .name = file->path, .size = file->size, .read = read_from_file, .context = file};
 }
 
 /* Reads on from text->length to the end of a file whose size is not known. */
@@ -264,10 +306,12 @@ bool ndi_output_open(ndi_output *output, const char *path)
         errno = EISDIR;
         return fail(path, "cannot be written");
     }
-    if (exists && !S_ISREG(about.st_mode)) {
+    const bool standard = strcmp(path, "/dev/stdout") == 0;
+    if (standard || (exists && !S_ISREG(about.st_mode))) {
         output->direct = true;
-        do
-            output->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+        do /* standard output: behind what is in it already, whatever it is */
+            output->descriptor = standard ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                                          : open(path, O_WRONLY | O_CLOEXEC);
         while (output->descriptor < 0 && errno == EINTR);
     } else {
         if (!exists || !realpath(path, output->target)) {
@@ -309,6 +353,16 @@ bool ndi_output_write(ndi_output *output, const void *memory, size_t bytes)
             give_up(output, "cannot be written");
     }
     return !output->failed;
+}
+
+static bool write_to_output(void *context, const void *memory, size_t bytes)
+{
+    return ndi_output_write(context, memory, bytes);
+}
+
+ndi_sink ndi_output_sink(ndi_output *output)
+{
+    return (ndi_sink){write_to_output, output};
 }
 
 bool ndi_output_close(ndi_output *output)

@@ -21,8 +21,24 @@ void ndi_file_close(ndi_file *file);
  * only at the end of the file, or -1 with ND_ERROR_FILE. */
 int64_t ndi_file_read(ndi_file *file, void *memory, size_t bytes);
 
-/* The same from an offset of a regular file, by several threads, for large amounts. */
+/* The same from an offset of a regular file, by several threads, for large amounts. Reports its
+ * progress; -1 with ND_ERROR_CANCELLED if it was stopped. */
 int64_t ndi_file_read_at(ndi_file *file, void *memory, size_t bytes, int64_t offset);
+
+/* Where a format reads from, front to back: a file, or a member of an archive. */
+typedef struct ndi_source {
+    const char *name; /* for messages */
+    int64_t size;     /* bytes in all; -1: only its end tells */
+    int64_t at;       /* bytes that have been read */
+    int64_t (*read)(struct ndi_source *source, void *memory, size_t bytes);
+    void *context;
+} ndi_source;
+
+/* Reads on, as ndi_file_read() does. */
+int64_t ndi_source_read(ndi_source *source, void *memory, size_t bytes);
+
+/* The whole of a file from which nothing has been read; large amounts by several threads. */
+ndi_source ndi_file_source(ndi_file *file);
 
 /* Bytes of a whole file and the memory they are in. */
 typedef struct ndi_file_text {
@@ -55,6 +71,14 @@ typedef struct ndi_output {
 bool ndi_output_open(ndi_output *output, const char *path);
 /* After a failure, and for 0 bytes, it does nothing. */
 bool ndi_output_write(ndi_output *output, const void *memory, size_t bytes);
+/* Where a format writes to: a file, or what looks at the bytes on their way to one. */
+typedef struct ndi_sink {
+    bool (*write)(void *context, const void *memory, size_t bytes); /* false: the error is kept */
+    void *context;
+} ndi_sink;
+
+ndi_sink ndi_output_sink(ndi_output *output);
+
 /* Ends writing: puts the file in its place, unless anything failed. Returns whether all went well.
  */
 bool ndi_output_close(ndi_output *output);

@@ -9,16 +9,13 @@
 #include <ndstream/io.h>
 
 #include "array/dtype.h"
-#include "base/pool.h"
-#include "io/file.h"
+#include "io/npy.h"
 
 enum {
     PREFIX_BYTES = 12,      /* magic, version, length of the longer kind */
     HEADER_LIMIT = 1 << 20, /* far above any header of an array of numbers */
     ALIGNMENT = 64,         /* of the first element, in files that are written */
-    WRITE_BLOCK = 4 << 20,  /* bytes of a strided array that are gathered at a time */
-    SWAP_GRAIN = 1 << 16,
-    GROWTH_DIGITS = 21, /* NumPy leaves room for the first length to grow to so many digits */
+    GROWTH_DIGITS = 21,     /* NumPy leaves room for the first length to grow to so many digits */
 };
 
 static const char magic[6] = {'\x93', 'N', 'U', 'M', 'P', 'Y'};
@@ -28,18 +25,6 @@ static const char magic[6] = {'\x93', 'N', 'U', 'M', 'P', 'Y'};
 #else
 #define NATIVE '<'
 #endif
-
-/* What a header says. */
-struct header {
-    nd_dtype dtype;
-    bool swapped; /* elements are in the other byte order */
-    bool fortran;
-    int rank;
-    int64_t lengths[ND_MAX_RANK];
-    int64_t size;    /* elements */
-    size_t bytes;    /* of all elements */
-    int64_t data_at; /* offset of the first element */
-};
 
 /* The dtypes as they are called in a file, without the byte order. */
 static const struct {
@@ -111,7 +96,7 @@ static bool take_text(struct parser *parser, char *text, size_t capacity)
     return true;
 }
 
-static bool parse_descr(struct parser *parser, struct header *header)
+static bool parse_descr(struct parser *parser, ndi_elements *header)
 {
     char text[32];
     skip_space(parser);
@@ -154,7 +139,7 @@ static bool parse_length(struct parser *parser, int64_t *length)
     return true;
 }
 
-static bool parse_shape(struct parser *parser, struct header *header)
+static bool parse_shape(struct parser *parser, ndi_elements *header)
 {
     bool comma = true;
     header->rank = 0;
@@ -174,7 +159,7 @@ static bool parse_shape(struct parser *parser, struct header *header)
     return true;
 }
 
-static bool parse_order(struct parser *parser, struct header *header)
+static bool parse_order(struct parser *parser, ndi_elements *header)
 {
     header->fortran = take_word(parser, "True");
     return header->fortran || take_word(parser, "False") ||
@@ -182,11 +167,11 @@ static bool parse_order(struct parser *parser, struct header *header)
 }
 
 /* The dict: its three keys, each once, in any order. */
-static bool parse_dict(struct parser *parser, struct header *header)
+static bool parse_dict(struct parser *parser, ndi_elements *header)
 {
     static const struct {
         const char *key, *missing, *repeated;
-        bool (*parse)(struct parser *, struct header *);
+        bool (*parse)(struct parser *, ndi_elements *);
     } keys[] = {
         {"descr", "'descr' is missing", "'descr' is there twice", parse_descr},
         {"fortran_order", "'fortran_order' is missing", "'fortran_order' is there twice",
@@ -226,209 +211,97 @@ static bool parse_dict(struct parser *parser, struct header *header)
     return true;
 }
 
-/* Reads up to the first element. */
-static bool read_header(ndi_file *file, struct header *header)
+bool ndi_npy_read_header(ndi_source *source, ndi_elements *header)
 {
     unsigned char prefix[PREFIX_BYTES];
     char *text = NULL;
     size_t length = 0;
     bool done = false;
-    int64_t got = ndi_file_read(file, prefix, 8);
+    int64_t got = ndi_source_read(source, prefix, 8);
     if (got < 0)
         return false;
     if (got < 8 || memcmp(prefix, magic, sizeof magic) != 0) {
         ndi_fail(ND_ERROR_FORMAT,
                  "%s: not a .npy file: it does not begin with \\x93NUMPY and a version",
-                 file->path);
+                 source->name);
         return false;
     }
     if (prefix[6] < 1 || prefix[6] > 3 || prefix[7] != 0) {
         ndi_fail(ND_ERROR_FORMAT, "%s: .npy version %d.%d is not known; 1.0, 2.0 and 3.0 are",
-                 file->path, prefix[6], prefix[7]);
+                 source->name, prefix[6], prefix[7]);
         return false;
     }
     size_t width = prefix[6] == 1 ? 2 : 4;
-    got = ndi_file_read(file, prefix + 8, width);
+    got = ndi_source_read(source, prefix + 8, width);
     if (got < 0)
         return false;
     for (size_t i = 0; i < (size_t)got; i++)
         length |= (size_t)prefix[8 + i] << 8 * i;
     if (got < (int64_t)width) {
-        ndi_fail(ND_ERROR_FILE, "%s: ends before the length of the header", file->path);
+        ndi_fail(ND_ERROR_FILE, "%s: ends before the length of the header", source->name);
         return false;
     }
     if (length > HEADER_LIMIT) {
-        ndi_fail(ND_ERROR_FORMAT, "%s: malformed .npy header: it is %zu bytes long", file->path,
+        ndi_fail(ND_ERROR_FORMAT, "%s: malformed .npy header: it is %zu bytes long", source->name,
                  length);
         return false;
     }
     text = ndi_allocate(length + 1);
     if (!text)
         return false;
-    got = ndi_file_read(file, text, length);
+    got = ndi_source_read(source, text, length);
     if (got < 0)
         goto done;
     if (got < (int64_t)length) {
         ndi_fail(ND_ERROR_FILE, "%s: ends inside the header: holds %lld of %zu bytes of it",
-                 file->path, (long long)got, length);
+                 source->name, (long long)got, length);
         goto done;
     }
-    *header = (struct header){.data_at = (int64_t)(8 + width + length)};
-    struct parser parser = {file->path, text, text + length};
+    *header = (ndi_elements){.data_at = (int64_t)(8 + width + length)};
+    struct parser parser = {source->name, text, text + length};
     if (!parse_dict(&parser, header))
         goto done;
-    size_t item = nd_dtype_size(header->dtype);
-    header->size = ndi_count_elements(header->rank, header->lengths, item);
-    if (header->size < 0) {
+    if (!ndi_elements_measure(header)) {
         malformed(&parser, "the array of 'shape' is larger than the address space");
         goto done;
     }
-    header->bytes = (size_t)header->size * item;
     done = true;
 done:
     ndi_free(text, length + 1);
     return done;
 }
 
-/* ---- Reading the elements -------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------- */
 
-static bool fail_short(const ndi_file *file, int64_t got, size_t bytes)
+/* Reads a file, or maps it. */
+static nd_array *load(const char *path, bool map)
 {
-    ndi_fail(ND_ERROR_FILE, "%s: the data are cut off: the file holds %lld of %zu bytes",
-             file->path, (long long)got, bytes);
-    return false;
-}
-
-/* Whether a regular file is long enough: known before any memory is taken for it. */
-static bool long_enough(const ndi_file *file, const struct header *header)
-{
-    int64_t there = file->size - header->data_at;
-    return file->size < 0 || there >= (int64_t)header->bytes ||
-           fail_short(file, there < 0 ? 0 : there, header->bytes);
-}
-
-struct swap {
-    char *data;
-    size_t item;
-};
-
-static void swap_part(void *context, size_t begin, size_t end)
-{
-    const struct swap *swap = context;
-    switch (swap->item) {
-#define CASE(bytes, type, function)                                                                \
-    case bytes:                                                                                    \
-        for (type *p = (type *)swap->data + begin, *last = (type *)swap->data + end; p < last;     \
-             p++)                                                                                  \
-            *p = function(*p);                                                                     \
-        break;
-        CASE(2, uint16_t, __builtin_bswap16)
-        CASE(4, uint32_t, __builtin_bswap32)
-        CASE(8, uint64_t, __builtin_bswap64)
-#undef CASE
-    }
-}
-
-static void swap_bytes(nd_array *array)
-{
-    bool complex = nd_dtype_kind((nd_dtype)array->dtype) == ND_KIND_COMPLEX;
-    size_t item = nd_dtype_size((nd_dtype)array->dtype) / (complex ? 2 : 1);
-    struct swap swap = {array->data, item};
-    ndi_parallel_for((size_t)array->size * (complex ? 2 : 1), SWAP_GRAIN, swap_part, &swap);
-}
-
-/* The array of a file whose header has been read. */
-static nd_array *read_array(ndi_file *file, const struct header *header)
-{
-    int reversed[ND_MAX_RANK];
-    for (int i = 0; i < header->rank; i++)
-        reversed[i] = header->rank - 1 - i;
-    if (!long_enough(file, header))
+    ndi_elements elements;
+    nd_array *array = NULL;
+    ndi_file file;
+    if (!ndi_file_open(&file, path))
         return NULL;
-    nd_array *array =
-        ndi_new(header->dtype, header->rank, header->lengths, header->fortran ? reversed : NULL);
-    if (!array)
-        return NULL;
-    int64_t got = file->size >= 0
-                      ? ndi_file_read_at(file, array->data, header->bytes, header->data_at)
-                      : ndi_file_read(file, array->data, header->bytes);
-    if (got < (int64_t)header->bytes) {
-        if (got >= 0)
-            fail_short(file, got, header->bytes);
-        ndi_drop(array);
-        return NULL;
-    }
-    if (header->swapped)
-        swap_bytes(array);
-    if (header->dtype == ND_BOOL) /* any byte but 0 is true; in memory only 1 is */
-        for (int64_t i = 0; i < array->size; i++)
-            array->data[i] = array->data[i] != 0;
+    ndi_source source = ndi_file_source(&file);
+    if (ndi_npy_read_header(&source, &elements))
+        array = map ? ndi_elements_map(&file, &source, &elements)
+                    : ndi_elements_read(&source, &elements);
+    ndi_file_close(&file);
     return array;
 }
 
 nd_array *nd_load_npy(const char *path)
 {
-    struct header header;
-    nd_array *array = NULL;
-    ndi_file file;
-    if (!ndi_file_open(&file, path))
-        return NULL;
-    if (read_header(&file, &header))
-        array = read_array(&file, &header);
-    ndi_file_close(&file);
-    return array;
+    return load(path, false);
 }
 
 nd_array *nd_map_npy(const char *path)
 {
-    struct header header;
-    int64_t strides[ND_MAX_RANK], lengths[ND_MAX_RANK];
-    nd_array *array = NULL;
-    ndi_storage *storage;
-    ndi_file file;
-    if (!ndi_file_open(&file, path))
-        return NULL;
-    if (!read_header(&file, &header) || !long_enough(&file, &header))
-        goto done;
-    if (header.swapped) {
-        ndi_fail(ND_ERROR_DTYPE,
-                 "%s: the elements are in the other byte order; nd_load_npy reads such a file",
-                 path);
-        goto done;
-    }
-    size_t item = nd_dtype_size(header.dtype);
-    size_t alignment = nd_dtype_kind(header.dtype) == ND_KIND_COMPLEX ? item / 2 : item;
-    if (file.size < 0 || header.data_at % (int64_t)alignment != 0) {
-        /* a pipe, or elements where they cannot be used: read, though not to be written, like a
-         * mapping */
-        array = read_array(&file, &header);
-        if (array)
-            array->writeable = false;
-        goto done;
-    }
-    storage = ndi_file_map(&file);
-    if (!storage)
-        goto done;
-    for (int i = 0; i < header.rank; i++)
-        lengths[i] = header.lengths[header.fortran ? header.rank - 1 - i : i];
-    ndi_contiguous_strides(header.rank, lengths, item, strides);
-    if (header.fortran)
-        for (int i = 0; i < header.rank / 2; i++) {
-            int64_t stride = strides[i];
-            strides[i] = strides[header.rank - 1 - i];
-            strides[header.rank - 1 - i] = stride;
-        }
-    array = ndi_new_on_storage(storage, header.dtype, header.rank, header.lengths, strides,
-                               (char *)storage->memory + header.data_at);
-done:
-    ndi_file_close(&file);
-    return array;
+    return load(path, true);
 }
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-/* Prefix and header, as NumPy lays them out; returns their length, a multiple of 64. */
-static size_t write_header(const nd_array *array, bool fortran, char *text, size_t capacity)
+size_t ndi_npy_header(const nd_array *array, bool fortran, char text[NDI_NPY_HEADER])
 {
     const char *code = "";
     for (size_t i = sizeof codes / sizeof *codes; i-- > 0;)
@@ -436,7 +309,7 @@ static size_t write_header(const nd_array *array, bool fortran, char *text, size
             code = codes[i].code; /* the first of that dtype */
     char order = nd_dtype_size((nd_dtype)array->dtype) == 1 ? '|' : NATIVE;
     size_t length = 10;
-#define ADD(...) (length += (size_t)snprintf(text + length, capacity - length, __VA_ARGS__))
+#define ADD(...) (length += (size_t)snprintf(text + length, NDI_NPY_HEADER - length, __VA_ARGS__))
     ADD("{'descr': '%c%s', 'fortran_order': %s, 'shape': (", order, code,
         fortran ? "True" : "False");
     for (int i = 0; i < array->rank; i++)
@@ -457,52 +330,18 @@ static size_t write_header(const nd_array *array, bool fortran, char *text, size
     return padded;
 }
 
-/* Elements in C order, gathered in blocks where they do not lie so. */
-static bool write_elements(ndi_output *output, const nd_array *array)
-{
-    if (array->size == 0)
-        return true;
-    size_t item = nd_dtype_size((nd_dtype)array->dtype);
-    if (array->contiguous)
-        return ndi_output_write(output, array->data, (size_t)array->size * item);
-    if ((size_t)array->size * item <= WRITE_BLOCK) {
-        nd_array *copy = nd_ascontiguous(array);
-        bool written = copy && ndi_force(copy) &&
-                       ndi_output_write(output, copy->data, (size_t)copy->size * item);
-        ndi_drop(copy);
-        return written;
-    }
-    int64_t rows = ndi_lengths(array)[0], row_bytes = array->size / rows * (int64_t)item;
-    int64_t at_once = row_bytes < WRITE_BLOCK ? WRITE_BLOCK / row_bytes : 1;
-    bool drop_axis = at_once == 1; /* go down into one row */
-    bool written = true;
-    for (int64_t i = 0; i < rows && written; i += at_once) {
-        int64_t lengths[ND_MAX_RANK];
-        memcpy(lengths, ndi_lengths(array), array->rank * sizeof *lengths);
-        lengths[0] = rows - i < at_once ? rows - i : at_once;
-        nd_array *part = ndi_new_view(array, (nd_dtype)array->dtype, array->rank - drop_axis,
-                                      lengths + drop_axis, ndi_strides(array) + drop_axis,
-                                      array->data + i * ndi_strides(array)[0]);
-        written = part && write_elements(output, part);
-        ndi_drop(part);
-    }
-    return written;
-}
-
 nd_status nd_save_npy(const char *path, const nd_array *array)
 {
-    char header[2048]; /* 32 lengths of 19 digits fit */
+    char header[NDI_NPY_HEADER];
     ndi_output output;
     if (!array)
         return ndi_no_array("save_npy");
     if (!ndi_force(array) || !ndi_output_open(&output, path))
         return nd_error();
-    bool fortran = !array->contiguous && nd_is_fortran_contiguous(array);
-    bool written =
-        ndi_output_write(&output, header, write_header(array, fortran, header, sizeof header)) &&
-        (fortran ? ndi_output_write(&output, array->data, nd_bytes(array))
-                 : write_elements(&output, array));
-    if (!written)
+    const bool fortran = ndi_elements_in_fortran_order(array);
+    const ndi_sink sink = ndi_output_sink(&output);
+    if (!ndi_output_write(&output, header, ndi_npy_header(array, fortran, header)) ||
+        !ndi_elements_write(&sink, path, array, fortran))
         output.failed = true;
     return ndi_output_close(&output) ? ND_OK : nd_error();
 }

@@ -9,6 +9,7 @@
 
 #include <ndstream/io.h>
 
+#include "io/block.h"
 #include "io/file.h"
 
 enum {
@@ -32,31 +33,16 @@ struct image {
 
 /* ---- What libpng calls ----------------------------------------------------------------------- */
 
-/* libpng frees without saying how much: the size stands before the block. */
-enum { BLOCK_HEADER = 64 };
-
 static png_voidp allocate(png_structp png, png_alloc_size_t bytes)
 {
     (void)png;
-    if (bytes > SIZE_MAX - BLOCK_HEADER)
-        return NULL;
-    char *block = ndi_allocate(bytes + BLOCK_HEADER);
-    if (!block)
-        return NULL;
-    size_t all = bytes + BLOCK_HEADER;
-    memcpy(block, &all, sizeof all);
-    return block + BLOCK_HEADER;
+    return ndi_block_new(bytes);
 }
 
 static void release(png_structp png, png_voidp memory)
 {
     (void)png;
-    if (!memory)
-        return;
-    size_t all;
-    char *block = (char *)memory - BLOCK_HEADER;
-    memcpy(&all, block, sizeof all);
-    ndi_free(block, all);
+    ndi_block_free(memory);
 }
 
 static _Noreturn void on_error(png_structp png, png_const_charp message)

@@ -1,0 +1,11 @@
+/* Memory for libraries that free without saying how much. */
+#ifndef NDSTREAM_IO_BLOCK_H
+#define NDSTREAM_IO_BLOCK_H
+
+#include <stddef.h>
+
+/* NULL with ND_ERROR_MEMORY kept. */
+void *ndi_block_new(size_t bytes);
+void ndi_block_free(void *block); /* NULL is allowed */
+
+#endif
