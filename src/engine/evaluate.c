@@ -175,23 +175,51 @@ static bool move_source(ndi_node *source, ndi_node *root)
     return done;
 }
 
-/* Reduces elements in memory, or such as a program produces. With the lock held, which is given up
- * meanwhile. */
-static bool run_fold(ndi_node *node)
+/* The loop that produces the argument of these reductions. With the graph's lock held. */
+static void produce(ndi_loop *loop, ndi_node *argument, nd_dtype taken)
+{
+    const int64_t size = (int64_t)nd_dtype_size(taken),
+                  own = (int64_t)nd_dtype_size((nd_dtype)argument->dtype);
+    int64_t as_taken[ND_MAX_RANK];
+    for (int axis = 0; axis < argument->rank; axis++)
+        as_taken[axis] = ndi_node_strides(argument)[axis] / own * size;
+    ndi_loop_begin(loop, argument, 1);
+    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, argument->rank, argument->dims,
+                         as_taken);
+    ndi_loop_add_sources(loop, argument);
+    const int value = ndi_loop_add_steps(loop, argument);
+    ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, taken), 0);
+    ndi_program_end(&loop->program);
+}
+
+/* Reduces elements in memory, or such as a program produces; what else waits for the same elements
+ * is reduced in the same sweep. With the lock held, which is given up meanwhile. */
+static bool run_folds(ndi_node *node)
 {
     ndi_node *const argument = node->argument[0];
     const bool stored = ndi_is_source(argument);
-    const ndi_fold fold = node->fold;
-    ndi_storage *made =
-        ndi_storage_new((size_t)node->size * nd_dtype_size((nd_dtype)node->dtype), false);
-    if (!made)
-        return false;
+    ndi_node *result[NDI_FOLDS];
+    ndi_storage *made[NDI_FOLDS];
+    ndi_folding each[NDI_FOLDS];
+    ndi_fold fold[NDI_FOLDS];
+    const int count = ndi_graph_folds_with(node, result);
+    for (int i = 0; i < count; i++) {
+        const nd_dtype dtype = (nd_dtype)result[i]->dtype;
+        made[i] = ndi_storage_new((size_t)result[i]->size * nd_dtype_size(dtype), false);
+        if (!made[i]) {
+            while (i-- > 0)
+                ndi_storage_release(made[i]);
+            return false;
+        }
+        fold[i] = result[i]->fold;
+        each[i] = (ndi_folding){&fold[i],
+                                {dtype, result[i]->rank, result[i]->dims,
+                                 ndi_node_strides(result[i]), made[i]->memory}};
+    }
     int64_t strides[ND_MAX_RANK]; /* the argument's may change when it is moved */
     memcpy(strides, ndi_node_strides(argument), argument->rank * sizeof(int64_t));
     const ndi_elements from = {(nd_dtype)argument->dtype, argument->rank, argument->dims, strides,
-                               stored ? argument->data : ndi_virtual_elements},
-                       to = {(nd_dtype)node->dtype, node->rank, node->dims, ndi_node_strides(node),
-                             made->memory};
+                               stored ? argument->data : ndi_virtual_elements};
     ndi_loop loop;
     const ndi_produced produced = {&loop.program, &loop.nest};
     ndi_loop_demand(node, NULL, NULL);
@@ -199,38 +227,30 @@ static bool run_fold(ndi_node *node)
         loop.sources = 1;
         loop.source[0] = argument;
     } else {
-        const int64_t size = (int64_t)nd_dtype_size(fold.taken),
-                      own = (int64_t)nd_dtype_size(from.dtype);
-        int64_t as_taken[ND_MAX_RANK];
-        for (int axis = 0; axis < from.rank; axis++)
-            as_taken[axis] = strides[axis] / own * size;
-        ndi_loop_begin(&loop, argument, 1);
-        ndi_nest_add_strided(&loop.nest, ndi_virtual_elements, from.rank, from.lengths, as_taken);
-        ndi_loop_add_sources(&loop, argument);
-        const int value = ndi_loop_add_steps(&loop, argument);
-        ndi_program_store(&loop.program, ndi_program_cast(&loop.program, value, fold.taken), 0);
-        ndi_program_end(&loop.program);
+        produce(&loop, argument, fold[0].taken);
     }
     ndi_loop_hold(&loop);
-    ndi_graph_claim(ndi_node_retain(node));
+    for (int i = 0; i < count; i++)
+        ndi_graph_claim(ndi_node_retain(result[i]));
     ndi_node_retain(argument); /* its lengths are read */
     ndi_graph_unlock();
 
     if (!stored)
         ndi_nest_simplify(&loop.nest);
-    const bool done =
-        ndi_fold_run(&fold, ndi_fold_order(&fold, &from), &from, stored ? NULL : &produced, &to);
-    if (!done)
-        ndi_storage_release(made);
-
+    const bool done = ndi_fold_run(count, each, ndi_fold_order(&fold[0], &from), &from,
+                                   stored ? NULL : &produced);
     ndi_loop_release_memory(&loop);
+    for (int i = 0; i < count && !done; i++)
+        ndi_storage_release(made[i]);
     ndi_graph_lock();
     ndi_loop_release_nodes(&loop);
-    if (done)
-        ndi_node_computed(node, made);
-    ndi_graph_release_claim(node);
+    for (int i = 0; i < count; i++) {
+        if (done)
+            ndi_node_computed(result[i], made[i]);
+        ndi_graph_release_claim(result[i]);
+        ndi_node_release(result[i]);
+    }
     ndi_node_release(argument);
-    ndi_node_release(node);
     return done;
 }
 
@@ -269,7 +289,7 @@ static bool evaluate(ndi_node *node, nd_array *target)
         }
         ran = true;
         done = tiled                    ? ndi_tiling_run(&tiling, target)
-               : node->form == NDI_FOLD ? run_fold(node)
+               : node->form == NDI_FOLD ? run_folds(node)
                                         : run(node, target);
     }
     return done;

@@ -18,6 +18,8 @@ static uint32_t generation = 1; /* of claims: a child makes those of its parent 
 static ndi_node *oldest, *newest;
 static ndi_node *doomed; /* by `next` */
 
+enum { LATE = 16 }; /* pending arrays that were made last */
+
 static size_t node_bytes(int rank)
 {
     return sizeof(ndi_node) + 2 * (size_t)rank * sizeof(int64_t);
@@ -266,6 +268,36 @@ static bool settle(ndi_storage *storage)
         if (!ndi_evaluate(node))
             return false;
     }
+}
+
+bool ndi_same_sweep(const ndi_node *a, const ndi_node *b)
+{
+    const ndi_node *const from = a->argument[0], *const other = b->argument[0];
+    const bool stored = ndi_is_source(from);
+    return (from == other || (stored && ndi_is_source(other) && ndi_same_source(from, other))) &&
+           ndi_folds_meet(&a->fold, &b->fold, !stored);
+}
+
+static void find_folds(ndi_node *node, ndi_node **found, int *count, uint32_t walk)
+{
+    if (*count == NDI_FOLDS || !ndi_graph_visit(node, walk) || ndi_is_source(node))
+        return;
+    if (node->form == NDI_FOLD && !ndi_graph_claimed(node) && ndi_same_sweep(found[0], node))
+        found[(*count)++] = node;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            find_folds(node->argument[i], found, count, walk);
+}
+
+int ndi_graph_folds_with(ndi_node *fold, ndi_node **found)
+{
+    const uint32_t walk = ndi_graph_walk();
+    int count = 1, looked = 0;
+    found[0] = fold;
+    ndi_graph_visit(fold, walk);
+    for (ndi_node *node = newest; node && looked < LATE; node = node->previous, looked++)
+        find_folds(node, found, &count, walk);
+    return count;
 }
 
 /* ---- Being lazy ------------------------------------------------------------------------------ */

@@ -83,6 +83,9 @@ static inline int64_t ndi_small_elements(void)
     return atomic_load_explicit(&ndi_small_limit, memory_order_relaxed);
 }
 
+/* True if two reductions of a graph can be done in one sweep. */
+bool ndi_same_sweep(const ndi_node *a, const ndi_node *b);
+
 /* True if two sources are the same elements in the same shape. */
 static inline bool ndi_same_source(const ndi_node *a, const ndi_node *b)
 {
@@ -144,6 +147,10 @@ static inline bool ndi_graph_visit(ndi_node *node, uint32_t walk)
     node->mark = walk;
     return first;
 }
+
+/* With the lock held: `fold`, and reductions below arrays that were made lately which can be done
+ * in the same sweep. Returns how many there are, at most NDI_FOLDS. */
+int ndi_graph_folds_with(ndi_node *fold, ndi_node **found);
 
 /* With the lock held: a reference more, a reference less. */
 ndi_node *ndi_node_retain(ndi_node *node);

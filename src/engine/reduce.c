@@ -24,25 +24,34 @@ enum {
     TASKS = 64,           /* wanted where there are few tiles */
 };
 
+/* One of the reductions of a sweep. */
+typedef struct fold_run {
+    const ndi_fold *fold;
+    const ndi_reducer *reducer;
+    ndi_leaf_kernel *leaf; /* row, column or wide */
+    nd_dtype result;
+    bool converts; /* leaves are converted into scratch */
+    int planes;
+    size_t plane_bytes; /* of one plane of a tile's state */
+    char *partial;      /* states of spans, [tile][span][plane][column], when there are several */
+} fold_run;
+
+/* Reductions of the same elements over the same axes: each leaf is reduced by all while it is in
+ * cache. */
 typedef struct reduction_run {
     const ndi_kernels *kernels;
-    const ndi_reducer *reducer;
-    const ndi_fold *fold;
-    nd_dtype in, result;
+    int count;
+    fold_run each[NDI_FOLDS];
+    nd_dtype in;
     const ndi_produced *produced; /* NULL: the elements are in memory */
-    bool converts;                /* leaves are brought into scratch */
-    ndi_nest kept;                /* operand 0: the input, operand 1: the result */
+    ndi_nest kept;                /* operand 0: the input, then the results */
     ndi_nest swept;               /* operand 0: the input */
-    ndi_leaf_kernel *leaf;        /* row, column or wide */
     bool by_columns;              /* not row */
     int64_t chunk;                /* rows of a leaf */
     int64_t tile_columns, tiles_across, tiles;
     int64_t chunks; /* of the innermost swept axis */
     int64_t leaves, span, spans;
-    int planes;
-    char *partial; /* states of spans, [tile][span][plane][column], when there are several */
-    size_t partial_bytes;
-    size_t plane_bytes;  /* of one plane of a tile's state */
+    size_t grain;        /* tasks that are worth a part of their own */
     int levels;          /* of the tree over the leaves of a span, or over spans */
     atomic_bool failed;  /* no memory for a task's tree */
     atomic_bool decided; /* any, all: the answer is known */
@@ -66,12 +75,12 @@ typedef struct tree {
     _Alignas(64) char own[1 << 15]; /* enough for narrow tiles */
 } tree;
 
-static bool tree_make(tree *t, const reduction_run *run)
+static bool tree_make(tree *t, const fold_run *run, int levels)
 {
     const size_t per_level = run->plane_bytes * (size_t)run->planes;
-    t->bytes = per_level * (size_t)(run->levels + 1);
+    t->bytes = per_level * (size_t)(levels + 1);
     t->memory = t->bytes <= sizeof t->own ? t->own : ndi_allocate(t->bytes);
-    for (int level = 0; t->memory && level <= run->levels; level++)
+    for (int level = 0; t->memory && level <= levels; level++)
         for (int plane = 0; plane < run->planes; plane++)
             t->level[level].plane[plane] =
                 t->memory + (size_t)level * per_level + (size_t)plane * run->plane_bytes;
@@ -95,7 +104,7 @@ static tile_state *tree_push(tree *t)
     return &t->level[t->depth++];
 }
 
-static void tree_join(tree *t, const reduction_run *run, size_t columns)
+static void tree_join(tree *t, const fold_run *run, size_t columns)
 {
     tile_state *a = &t->level[t->depth - 2], *b = &t->level[t->depth - 1];
     run->reducer->combine(columns, a->plane, a->count, b->plane, b->count);
@@ -104,13 +113,13 @@ static void tree_join(tree *t, const reduction_run *run, size_t columns)
 }
 
 /* After a push: equal neighbours meet, as a binary counter carries. */
-static void tree_settle(tree *t, const reduction_run *run, size_t columns)
+static void tree_settle(tree *t, const fold_run *run, size_t columns)
 {
     for (uint64_t carry = ++t->pushed; !(carry & 1); carry >>= 1)
         tree_join(t, run, columns);
 }
 
-static tile_state *tree_end(tree *t, const reduction_run *run, size_t columns)
+static tile_state *tree_end(tree *t, const fold_run *run, size_t columns)
 {
     while (t->depth > 1)
         tree_join(t, run, columns);
@@ -118,10 +127,10 @@ static tile_state *tree_end(tree *t, const reduction_run *run, size_t columns)
 }
 
 /* Brings a leaf's elements into scratch as the dtype that the reducer takes. */
-static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch)
+static void convert_leaf(const reduction_run *run, nd_dtype taken, ndi_leaf *leaf, char *scratch)
 {
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->fold->taken);
-    ndi_kernel *cast = run->kernels->cast[run->fold->taken][run->in];
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(taken);
+    ndi_kernel *cast = run->kernels->cast[taken][run->in];
     const ptrdiff_t row_size = size * (ptrdiff_t)leaf->columns;
     /* Along whichever side is the longer run of `from`. */
     const bool by_rows =
@@ -146,7 +155,7 @@ static void convert_leaf(const reduction_run *run, ndi_leaf *leaf, char *scratch
  * apart even where the leaf, at the edge of the tiles, has a single column. */
 static void produce_leaf(const reduction_run *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
 {
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->fold->taken),
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->each[0].fold->taken),
                     own = (ptrdiff_t)nd_dtype_size(run->in);
     const bool by_rows = leaf->row_stride != own;
     size_t lines = by_rows ? leaf->rows : leaf->columns,
@@ -177,7 +186,21 @@ static void fetch_rows(const ndi_leaf *leaf, ptrdiff_t size)
             __builtin_prefetch(row + at, 0, 2);
 }
 
-/* The leaves first..last-1 of the columns that begin at `data`, into `t`. */
+/* A leaf's state goes on the tree. */
+static void fold_leaf(const reduction_run *run, const fold_run *each, tree *t, ndi_leaf leaf,
+                      char *scratch)
+{
+    tile_state *state = tree_push(t);
+    for (int plane = 0; plane < each->planes; plane++)
+        leaf.state[plane] = state->plane[plane];
+    state->count = (double)leaf.rows;
+    if (each->converts)
+        convert_leaf(run, each->fold->taken, &leaf, scratch);
+    each->leaf(&leaf);
+    tree_settle(t, each, leaf.columns);
+}
+
+/* The leaves first..last-1 of the columns that begin at `data`, into the trees `t`. */
 static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
                   int64_t last, char *scratch, ndi_frame *frame)
 {
@@ -189,7 +212,8 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
     char *base[NDI_MAX_OPERANDS];
     int64_t run_number = first / run->chunks, chunk = first % run->chunks;
     ndi_nest_seek(swept, run_number * length, index, base);
-    tree_begin(t);
+    for (int i = 0; i < run->count; i++)
+        tree_begin(&t[i]);
     for (int64_t leaf_number = first; leaf_number < last; leaf_number++) {
         const int64_t row = chunk * run->chunk;
         ndi_leaf leaf = {.data = data + (base[0] - swept->data[0]) + row * row_stride,
@@ -199,18 +223,12 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
                          .column_stride =
                              run->by_columns ? run->kept.stride[0][run->kept.rank - 1] : 0,
                          .first = run_number * length + row};
-        tile_state *state = tree_push(t);
-        for (int plane = 0; plane < run->planes; plane++)
-            leaf.state[plane] = state->plane[plane];
-        state->count = (double)leaf.rows;
         if (run->produced)
             produce_leaf(run, frame, &leaf, scratch);
-        else if (run->converts)
-            convert_leaf(run, &leaf, scratch);
         else if (run->by_columns && leaf_number + 1 < last && chunk + 1 < run->chunks)
             fetch_rows(&leaf, (ptrdiff_t)nd_dtype_size(run->in));
-        run->leaf(&leaf);
-        tree_settle(t, run, columns);
+        for (int i = 0; i < run->count; i++)
+            fold_leaf(run, &run->each[i], &t[i], leaf, scratch);
         if (++chunk == run->chunks) {
             chunk = 0;
             run_number++;
@@ -221,8 +239,8 @@ static void sweep(reduction_run *run, tree *t, const char *data, size_t columns,
 
 /* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the
  * result's dtype at `out`. */
-static void finish_columns(const reduction_run *run, size_t first, size_t columns,
-                           const tile_state *state, char *out, ptrdiff_t stride)
+static void finish_columns(const ndi_kernels *kernels, const fold_run *run, size_t first,
+                           size_t columns, const tile_state *state, char *out, ptrdiff_t stride)
 {
     _Alignas(64) char values[NDI_COLUMN_TILE * STATE_BYTES];
     const int plane = run->fold->finish == NDI_FINISH_INDEX;
@@ -231,7 +249,7 @@ static void finish_columns(const reduction_run *run, size_t first, size_t column
     const double count = state->count;
     if (run->fold->finish == NDI_FINISH_MEAN) {
         const nd_dtype mean = dtype == ND_COMPLEX128 ? ND_COMPLEX128 : ND_FLOAT64;
-        run->kernels->cast[mean][dtype](
+        kernels->cast[mean][dtype](
             columns, (char *[]){values, from},
             (const ptrdiff_t[]){(ptrdiff_t)nd_dtype_size(mean), (ptrdiff_t)nd_dtype_size(dtype)});
         const size_t numbers = columns * (mean == ND_COMPLEX128 ? 2 : 1);
@@ -251,36 +269,32 @@ static void finish_columns(const reduction_run *run, size_t first, size_t column
         from = values;
         dtype = ND_FLOAT64;
     }
-    run->kernels->cast[run->result][dtype](
-        columns, (char *[]){out, from},
-        (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
+    kernels->cast[run->result][dtype](columns, (char *[]){out, from},
+                                      (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
 }
 
-static void finish(const reduction_run *run, size_t columns, const tile_state *state, char *out,
-                   ptrdiff_t stride)
+static void finish(const ndi_kernels *kernels, const fold_run *run, size_t columns,
+                   const tile_state *state, char *out, ptrdiff_t stride)
 {
     for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {
         const size_t now = columns - first < NDI_COLUMN_TILE ? columns - first : NDI_COLUMN_TILE;
-        finish_columns(run, first, now, state, out + (ptrdiff_t)first * stride, stride);
+        finish_columns(kernels, run, first, now, state, out + (ptrdiff_t)first * stride, stride);
     }
 }
 
-/* The first column of a tile: its input, its result, and how many columns it has. */
-static size_t tile_at(const reduction_run *run, int64_t tile, char **in, char **out)
+/* The first column of a tile: its input and its results, and how many columns it has. */
+static size_t tile_at(const reduction_run *run, int64_t tile, char **pointers)
 {
     const ndi_nest *kept = &run->kept;
     const int inner = kept->rank - 1;
     const int64_t column = tile % run->tiles_across * run->tile_columns;
     int64_t index[ND_MAX_RANK];
-    char *pointers[NDI_MAX_OPERANDS];
     ndi_nest_seek(kept, tile / run->tiles_across * kept->length[inner] + column, index, pointers);
-    *in = pointers[0];
-    *out = pointers[1];
     const int64_t rest = kept->length[inner] - column;
     return (size_t)(rest < run->tile_columns ? rest : run->tile_columns);
 }
 
-static void copy_state(const reduction_run *run, size_t columns, void *const *to, size_t column,
+static void copy_state(const fold_run *run, size_t columns, void *const *to, size_t column,
                        const tile_state *from)
 {
     for (int plane = 0; plane < run->planes; plane++) {
@@ -289,28 +303,57 @@ static void copy_state(const reduction_run *run, size_t columns, void *const *to
     }
 }
 
-static char *partial_plane(const reduction_run *run, int64_t tile, int64_t span, int plane)
+static char *partial_plane(const reduction_run *run, const fold_run *each, int64_t tile,
+                           int64_t span, int plane)
 {
-    return run->partial +
-           (size_t)((tile * run->spans + span) * run->planes + plane) * run->plane_bytes;
+    return each->partial +
+           (size_t)((tile * run->spans + span) * each->planes + plane) * each->plane_bytes;
 }
 
 /* Known already: nothing that is still to be seen can change the answer. */
 static bool decides(const reduction_run *run, const tile_state *state)
 {
     const bool value = *(const uint8_t *)state->plane[0];
-    return run->may_decide && value == (run->fold->kind == NDI_REDUCE_ANY);
+    return run->may_decide && value == (run->each[0].fold->kind == NDI_REDUCE_ANY);
+}
+
+static bool make_trees(tree *t, const reduction_run *run)
+{
+    for (int i = 0; i < run->count; i++)
+        if (!tree_make(&t[i], &run->each[i], run->levels)) {
+            while (i-- > 0)
+                tree_free(&t[i]);
+            return false;
+        }
+    return true;
+}
+
+/* The leaves of a span over the columns of a tile, each reduction's into its highest level. */
+static void sweep_tile(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
+                       int64_t last, char *scratch, ndi_frame *frame)
+{
+    const size_t at_once = run->by_columns ? columns : 1;
+    for (size_t column = 0; column < columns; column += at_once) {
+        sweep(run, t, data + (ptrdiff_t)column * run->kept.stride[0][run->kept.rank - 1], at_once,
+              first, last, scratch, frame);
+        for (int i = 0; i < run->count; i++) {
+            tile_state *const whole = &t[i].level[run->levels];
+            const tile_state *const state = tree_end(&t[i], &run->each[i], at_once);
+            copy_state(&run->each[i], at_once, whole->plane, column, state);
+            whole->count = state->count;
+        }
+    }
 }
 
 static void run_tasks(void *context, size_t begin, size_t end)
 {
     reduction_run *run = context;
-    tree t;
+    tree t[NDI_FOLDS];
     _Alignas(64) char scratch[CONVERTED * STATE_BYTES];
     ndi_frame frame;
     if (run->produced)
         ndi_frame_begin(&frame, run->produced);
-    if (!tree_make(&t, run)) {
+    if (!make_trees(t, run)) {
         atomic_store(&run->failed, true);
         return;
     }
@@ -318,36 +361,29 @@ static void run_tasks(void *context, size_t begin, size_t end)
         const int64_t tile = (int64_t)task / run->spans, span = (int64_t)task % run->spans;
         int64_t first = span * run->span, last = first + run->span;
         last = last < run->leaves ? last : run->leaves;
-        char *in, *out;
-        const size_t columns = tile_at(run, tile, &in, &out);
-        tile_state whole = t.level[run->levels];
+        char *pointers[1 + NDI_FOLDS];
+        const size_t columns = tile_at(run, tile, pointers);
         if (run->may_decide && atomic_load_explicit(&run->decided, memory_order_relaxed))
             last = first + 1; /* any one leaf completes a state */
-        if (run->by_columns) {
-            sweep(run, &t, in, columns, first, last, scratch, &frame);
-            const tile_state *state = tree_end(&t, run, columns);
-            copy_state(run, columns, whole.plane, 0, state);
-            whole.count = state->count;
-        } else {
-            for (size_t c = 0; c < columns; c++) {
-                sweep(run, &t, in + (ptrdiff_t)c * run->kept.stride[0][run->kept.rank - 1], 1,
-                      first, last, scratch, &frame);
-                const tile_state *state = tree_end(&t, run, 1);
-                copy_state(run, 1, whole.plane, c, state);
-                whole.count = state->count;
-            }
+        sweep_tile(run, t, pointers[0], columns, first, last, scratch, &frame);
+        for (int i = 0; i < run->count; i++) {
+            const fold_run *const each = &run->each[i];
+            const tile_state *const whole = &t[i].level[run->levels];
+            if (run->may_decide && decides(run, whole))
+                atomic_store_explicit(&run->decided, true, memory_order_relaxed);
+            if (run->spans == 1)
+                finish(run->kernels, each, columns, whole, pointers[1 + i],
+                       run->kept.stride[1 + i][run->kept.rank - 1]);
+            else
+                copy_state(
+                    each, columns,
+                    (void *[]){partial_plane(run, each, tile, span, 0),
+                               each->planes > 1 ? partial_plane(run, each, tile, span, 1) : NULL},
+                    0, whole);
         }
-        if (run->may_decide && decides(run, &whole))
-            atomic_store_explicit(&run->decided, true, memory_order_relaxed);
-        if (run->spans == 1)
-            finish(run, columns, &whole, out, run->kept.stride[1][run->kept.rank - 1]);
-        else
-            copy_state(run, columns,
-                       (void *[]){partial_plane(run, tile, span, 0),
-                                  run->planes > 1 ? partial_plane(run, tile, span, 1) : NULL},
-                       0, &whole);
     }
-    tree_free(&t);
+    for (int i = 0; i < run->count; i++)
+        tree_free(&t[i]);
 }
 
 /* How many elements the leaves of a span stand for. */
@@ -361,65 +397,66 @@ static double span_count(const reduction_run *run, int64_t span)
 #undef ELEMENTS_BEFORE
 }
 
-static bool join_spans(reduction_run *run)
+static bool join_spans(reduction_run *run, int i)
 {
+    const fold_run *const each = &run->each[i];
     tree t;
-    if (!tree_make(&t, run))
+    if (!tree_make(&t, each, run->levels))
         return false;
     for (int64_t tile = 0; tile < run->tiles; tile++) {
-        char *in, *out;
-        const size_t columns = tile_at(run, tile, &in, &out);
+        char *pointers[1 + NDI_FOLDS];
+        const size_t columns = tile_at(run, tile, pointers);
         tree_begin(&t);
         for (int64_t span = 0; span < run->spans; span++) {
             tile_state *state = tree_push(&t);
             state->count = span_count(run, span);
-            for (int plane = 0; plane < run->planes; plane++)
-                memcpy(state->plane[plane], partial_plane(run, tile, span, plane),
-                       columns * nd_dtype_size(run->reducer->state[plane]));
-            tree_settle(&t, run, columns);
+            for (int plane = 0; plane < each->planes; plane++)
+                memcpy(state->plane[plane], partial_plane(run, each, tile, span, plane),
+                       columns * nd_dtype_size(each->reducer->state[plane]));
+            tree_settle(&t, each, columns);
         }
-        finish(run, columns, tree_end(&t, run, columns), out,
-               run->kept.stride[1][run->kept.rank - 1]);
+        finish(run->kernels, each, columns, tree_end(&t, each, columns), pointers[1 + i],
+               run->kept.stride[1 + i][run->kept.rank - 1]);
     }
     tree_free(&t);
     return true;
 }
 
-/* Splits the axes of `from` into the two nests. The result's axes are the kept ones in order. */
-static void split_axes(const ndi_fold *fold, const ndi_elements *from, const ndi_elements *to,
-                       ndi_nest *kept, ndi_nest *swept)
+/* Splits the axes of `from` into the two nests. The results' axes are the kept ones in order. */
+static void split_axes(int count, const ndi_folding *each, const ndi_elements *from, ndi_nest *kept,
+                       ndi_nest *swept)
 {
+    const ndi_fold *const fold = each[0].fold;
     int64_t lengths[2][ND_MAX_RANK];
     int ranks[2] = {0, 0}, result_axis = 0;
     for (int axis = 0; axis < from->rank; axis++) {
         const int is_swept = fold->swept >> axis & 1;
-        ndi_nest *nest = is_swept ? swept : kept;
         const int at = ranks[is_swept]++;
         lengths[is_swept][at] = from->lengths[axis];
-        nest->stride[0][at] = from->strides[axis];
-        if (!is_swept)
-            nest->stride[1][at] = to ? to->strides[result_axis] : 0;
-        result_axis += fold->keepdims || !is_swept;
+        (is_swept ? swept : kept)->stride[0][at] = from->strides[axis];
+        for (int i = 0; i < count && !is_swept; i++)
+            kept->stride[1 + i][at] =
+                each[i].to.strides[each[i].fold->keepdims ? axis : result_axis];
+        result_axis += !is_swept;
     }
     for (int is_swept = 0; is_swept < 2; is_swept++)
         if (ranks[is_swept] == 0) {
+            ndi_nest *const nest = is_swept ? swept : kept;
             lengths[is_swept][0] = 1;
-            (is_swept ? swept : kept)->stride[0][0] = 0;
-            kept->stride[1][0] = is_swept ? kept->stride[1][0] : 0;
+            for (int operand = 0; operand <= (is_swept ? 0 : count); operand++)
+                nest->stride[operand][0] = 0;
             ranks[is_swept] = 1;
         }
     ndi_nest_begin(kept, ranks[0], lengths[0]);
     ndi_nest_begin(swept, ranks[1], lengths[1]);
-    kept->operands = to ? 2 : 1;
+    kept->operands = 1 + count;
     kept->data[0] = from->data;
-    if (to)
-        kept->data[1] = to->data;
+    for (int i = 0; i < count; i++)
+        kept->data[1 + i] = each[i].to.data;
     swept->operands = 1;
     swept->data[0] = from->data;
     ndi_nest_simplify(kept);
-    const bool positions =
-        fold->kind == NDI_REDUCE_ARGMIN || fold->kind == NDI_REDUCE_ARGMAX; /* in the given order */
-    if (!positions)
+    if (!ndi_fold_is_position(fold)) /* positions: in the given order */
         ndi_nest_simplify(swept);
     /* Where simplifying turned swept axes round, the sweep begins elsewhere; kept pointers are
      * relative to it. */
@@ -431,7 +468,7 @@ static void split_axes(const ndi_fold *fold, const ndi_elements *from, const ndi
 ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from)
 {
     ndi_nest kept, swept;
-    split_axes(fold, from, NULL, &kept, &swept);
+    split_axes(0, &(ndi_folding){.fold = fold}, from, &kept, &swept);
     const int inner_kept = kept.rank - 1, inner_swept = swept.rank - 1;
     const int64_t across = kept.length[inner_kept], along = swept.length[inner_swept];
     const ptrdiff_t kept_stride = kept.stride[0][inner_kept],
@@ -444,18 +481,19 @@ ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from)
 }
 
 /* One leaf is all there is: at most a chunk of elements that lie in one run. */
-static bool run_small(reduction_run *run, const ndi_elements *from, const ndi_elements *to)
+static bool run_small(const reduction_run *run, const ndi_elements *from, const ndi_elements *to)
 {
+    const fold_run *const each = &run->each[0];
     int64_t size = 1;
     ptrdiff_t step = (ptrdiff_t)nd_dtype_size(run->in);
     for (int axis = from->rank - 1; axis >= 0; axis--) {
         if (from->lengths[axis] != 1 &&
-            (!(run->fold->swept >> axis & 1) || from->strides[axis] != step))
+            (!(each->fold->swept >> axis & 1) || from->strides[axis] != step))
             return false;
         size *= from->lengths[axis];
         step *= from->lengths[axis];
     }
-    if (size > NDI_CHUNK || run->in != run->fold->taken)
+    if (size > NDI_CHUNK || each->converts)
         return false;
     _Alignas(16) char state[NDI_STATES][STATE_BYTES];
     tile_state whole = {.count = (double)size, .plane = {state[0], state[1]}};
@@ -464,58 +502,32 @@ static bool run_small(reduction_run *run, const ndi_elements *from, const ndi_el
                            .row_stride = (ptrdiff_t)nd_dtype_size(run->in),
                            .columns = 1,
                            .state = {state[0], state[1]}};
-    run->reducer->row(&leaf);
-    finish(run, 1, &whole, to->data, 0);
+    each->reducer->row(&leaf);
+    finish(run->kernels, each, 1, &whole, to->data, 0);
     return true;
 }
 
-static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
-                      const ndi_elements *to);
-
-bool ndi_fold_run(const ndi_fold *fold, ndi_leaf_order order, const ndi_elements *from,
-                  const ndi_produced *produced, const ndi_elements *to)
+/* Cuts the work into tiles and leaves, and these into tasks. */
+static void plan_tasks(reduction_run *run, ndi_leaf_order order)
 {
-    reduction_run run;
-    run.kernels = ndi_kernels_in_use();
-    run.fold = fold;
-    run.in = from->dtype;
-    run.produced = produced;
-    run.converts = produced || run.in != fold->taken;
-    run.result = to->dtype;
-    run.reducer = &run.kernels->reduce[fold->kind][fold->taken];
-    run.planes = run.reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
-    return (!produced && order == NDI_LEAF_ROW && run_small(&run, from, to)) ||
-           run_large(&run, order, from, to);
-}
-
-static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
-                      const ndi_elements *to)
-{
-    split_axes(run->fold, from, to, &run->kept, &run->swept);
-    if (run->kept.size == 0)
-        return true;
     const int64_t across = run->kept.length[run->kept.rank - 1],
                   along = run->swept.length[run->swept.rank - 1];
+    bool scratch = run->produced;
+    for (int i = 0; i < run->count; i++)
+        scratch |= run->each[i].converts;
     run->by_columns = order != NDI_LEAF_ROW;
-    run->leaf = run->reducer->row;
     run->chunk = NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
     if (order == NDI_LEAF_COLUMN) {
-        run->leaf = run->reducer->column;
-        run->tile_columns = run->converts ? CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
+        run->tile_columns = scratch ? CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
     } else if (order == NDI_LEAF_WIDE) {
-        run->leaf = run->reducer->wide;
         run->chunk = NDI_WIDE_CHUNK;
-        run->tile_columns = run->converts ? CONVERTED / NDI_WIDE_CHUNK : NDI_WIDE_TILE;
+        run->tile_columns = scratch ? CONVERTED / NDI_WIDE_CHUNK : NDI_WIDE_TILE;
     }
     run->tiles_across = (across + run->tile_columns - 1) / run->tile_columns;
     run->tiles = run->tiles_across * (run->kept.size / across);
     run->chunks = (along + run->chunk - 1) / run->chunk;
     run->leaves = run->swept.size / along * run->chunks;
-    atomic_init(&run->decided, false);
-    run->partial = NULL;
-    run->may_decide = run->kept.size == 1 &&
-                      (run->fold->kind == NDI_REDUCE_ANY || run->fold->kind == NDI_REDUCE_ALL);
 
     const double leaf_bytes = (double)(along < run->chunk ? along : run->chunk) *
                               (double)(across < run->tile_columns ? across : run->tile_columns) *
@@ -528,35 +540,98 @@ static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elemen
             run->span *= 2;
     }
     run->spans = (run->leaves + run->span - 1) / run->span;
-    size_t state_bytes = 0;
-    for (int plane = 0; plane < run->planes; plane++)
-        if (nd_dtype_size(run->reducer->state[plane]) > state_bytes)
-            state_bytes = nd_dtype_size(run->reducer->state[plane]);
-    run->plane_bytes =
-        (size_t)(across < run->tile_columns ? across : run->tile_columns) * state_bytes;
-    run->plane_bytes =
-        (run->plane_bytes + 63) / 64 * 64; /* vectors of a plane do not share lines */
     run->levels = 2;
     for (int64_t most = run->span > run->spans ? run->span : run->spans; most > 0; most /= 2)
         run->levels++;
-    atomic_init(&run->failed, false);
-    _Alignas(64) char few[2 * TASKS * NDI_STATES * 64];
-    if (run->spans > 1) {
-        run->partial_bytes = (size_t)(run->tiles * run->spans * run->planes) * run->plane_bytes;
-        run->partial = run->partial_bytes <= sizeof few ? few : ndi_allocate(run->partial_bytes);
-        if (!run->partial)
-            return false;
-    }
     const double task_bytes = leaf_bytes * (double)run->span;
-    const size_t grain = task_bytes >= TASK_BYTES ? 1 : (size_t)(TASK_BYTES / task_bytes);
-    ndi_parallel_for((size_t)(run->tiles * run->spans), grain, run_tasks, run);
-    bool done = !atomic_load(&run->failed);
-    if (run->spans > 1) {
-        done = done && join_spans(run);
-        if (run->partial != few)
-            ndi_free(run->partial, run->partial_bytes);
+    run->grain = task_bytes >= TASK_BYTES ? 1 : (size_t)(TASK_BYTES / task_bytes);
+}
+
+/* The leaf of each reduction, and how large its states are; the bytes of those of all spans. */
+static size_t plan_states(reduction_run *run, ndi_leaf_order order)
+{
+    const int64_t across = run->kept.length[run->kept.rank - 1];
+    const size_t columns = (size_t)(across < run->tile_columns ? across : run->tile_columns);
+    size_t bytes = 0;
+    for (int i = 0; i < run->count; i++) {
+        fold_run *const each = &run->each[i];
+        each->leaf = order == NDI_LEAF_ROW      ? each->reducer->row
+                     : order == NDI_LEAF_COLUMN ? each->reducer->column
+                                                : each->reducer->wide;
+        size_t state_bytes = 0;
+        for (int plane = 0; plane < each->planes; plane++)
+            if (nd_dtype_size(each->reducer->state[plane]) > state_bytes)
+                state_bytes = nd_dtype_size(each->reducer->state[plane]);
+        /* Vectors of a plane do not share lines. */
+        each->plane_bytes = (columns * state_bytes + 63) / 64 * 64;
+        bytes += (size_t)(run->tiles * run->spans * each->planes) * each->plane_bytes;
     }
+    return run->spans > 1 ? bytes : 0;
+}
+
+static void share_partial(reduction_run *run, char *partial)
+{
+    for (int i = 0; i < run->count; i++) {
+        fold_run *const each = &run->each[i];
+        each->partial = partial;
+        partial += (size_t)(run->tiles * run->spans * each->planes) * each->plane_bytes;
+    }
+}
+
+static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
+                      const ndi_folding *each)
+{
+    split_axes(run->count, each, from, &run->kept, &run->swept);
+    if (run->kept.size == 0)
+        return true;
+    plan_tasks(run, order);
+    const ndi_reduction kind = each[0].fold->kind;
+    atomic_init(&run->failed, false);
+    atomic_init(&run->decided, false);
+    run->may_decide = run->count == 1 && run->kept.size == 1 &&
+                      (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
+    _Alignas(64) char few[2 * TASKS * NDI_STATES * 64];
+    const size_t bytes = plan_states(run, order);
+    char *const partial = bytes <= sizeof few ? few : ndi_allocate(bytes);
+    if (!partial)
+        return false;
+    if (run->spans > 1)
+        share_partial(run, partial);
+    ndi_parallel_for((size_t)(run->tiles * run->spans), run->grain, run_tasks, run);
+    bool done = !atomic_load(&run->failed);
+    for (int i = 0; done && run->spans > 1 && i < run->count; i++)
+        done = join_spans(run, i);
+    if (partial != few)
+        ndi_free(partial, bytes);
     if (!done) /* of another thread, maybe: kept here too */
-        ndi_fail(ND_ERROR_MEMORY, "%s: no memory for accumulators", run->fold->name);
+        ndi_fail(ND_ERROR_MEMORY, "%s: no memory for accumulators", each[0].fold->name);
     return done;
+}
+
+bool ndi_folds_meet(const ndi_fold *a, const ndi_fold *b, bool produced)
+{
+    return a->swept == b->swept && (a->taken == b->taken || !produced) &&
+           !ndi_fold_is_position(a) && !ndi_fold_is_position(b);
+}
+
+bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
+                  const ndi_elements *from, const ndi_produced *produced)
+{
+    reduction_run run;
+    run.kernels = ndi_kernels_in_use();
+    run.count = count;
+    run.in = from->dtype;
+    run.produced = produced;
+    for (int i = 0; i < count; i++) {
+        const ndi_fold *const fold = each[i].fold;
+        const ndi_reducer *const reducer = &run.kernels->reduce[fold->kind][fold->taken];
+        run.each[i].fold = fold;
+        run.each[i].reducer = reducer;
+        run.each[i].planes = reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
+        run.each[i].result = each[i].to.dtype;
+        run.each[i].converts = !produced && run.in != fold->taken;
+    }
+    return (count == 1 && !produced && order == NDI_LEAF_ROW &&
+            run_small(&run, from, &each[0].to)) ||
+           run_large(&run, order, from, each);
 }

@@ -26,6 +26,16 @@ typedef struct ndi_fold {
     bool keepdims;
 } ndi_fold;
 
+enum { NDI_FOLDS = 4 }; /* that can sweep together */
+
+static inline bool ndi_fold_is_position(const ndi_fold *fold)
+{
+    return fold->kind == NDI_REDUCE_ARGMIN || fold->kind == NDI_REDUCE_ARGMAX;
+}
+
+/* True if two reductions of the same elements can be done in one sweep. */
+bool ndi_folds_meet(const ndi_fold *a, const ndi_fold *b, bool produced);
+
 /* Elements in memory; or, with `data` at ndi_virtual_elements, such as are produced. */
 typedef struct ndi_elements {
     nd_dtype dtype;
@@ -45,11 +55,18 @@ typedef enum ndi_leaf_order { NDI_LEAF_ROW, NDI_LEAF_COLUMN, NDI_LEAF_WIDE } ndi
 
 ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from);
 
-/* Reduces `from`, which has at least one element along the swept axes, to `to`, whose axes are the
- * kept ones (all of them with `keepdims`). If `produced` is not NULL, the elements are produced, as
+/* A reduction and where its result goes: the axes of `to` are the kept ones (all of them with
+ * `keepdims`). */
+typedef struct ndi_folding {
+    const ndi_fold *fold;
+    ndi_elements to;
+} ndi_folding;
+
+/* Reduces `from`, which has at least one element along the swept axes, in one sweep to each of up
+ * to NDI_FOLDS results, which meet. If `produced` is not NULL, the elements are produced, as
  * `fold->taken`. `order` is that of the whole, of which this may be a part that is cut along a kept
  * axis. False with ND_ERROR_MEMORY kept. */
-bool ndi_fold_run(const ndi_fold *fold, ndi_leaf_order order, const ndi_elements *from,
-                  const ndi_produced *produced, const ndi_elements *to);
+bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
+                  const ndi_elements *from, const ndi_produced *produced);
 
 #endif

@@ -210,8 +210,9 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
     nd_array *result = ndi_new(dtype, shape->rank, shape->length, NULL);
     if (!result)
         return NULL;
-    const ndi_elements from = ndi_elements_of(array), to = ndi_elements_of(result);
-    if (ndi_fold_run(fold, ndi_fold_order(fold, &from), &from, NULL, &to))
+    const ndi_elements from = ndi_elements_of(array);
+    const ndi_folding folding = {fold, ndi_elements_of(result)};
+    if (ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL))
         return result;
     ndi_drop(result);
     return NULL;

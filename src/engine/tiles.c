@@ -164,6 +164,9 @@ typedef struct stage {
     ndi_fold fold;
     ndi_leaf_order order;
     part from, to;
+    /* Reductions that this one does in its sweep, itself the first; 0: another does it. */
+    int together;
+    struct stage *member[NDI_FOLDS];
 } stage;
 
 typedef struct plan {
@@ -238,8 +241,22 @@ static void set_part(part *to, const ndi_node *node, int axis, const int64_t *st
     memcpy(to->strides, strides, node->rank * sizeof(int64_t));
 }
 
+/* An earlier stage reduces the same elements: both do it in one sweep. */
+static void join_sweep(plan *p, stage *s)
+{
+    s->together = 1;
+    s->member[0] = s;
+    for (stage *first = p->stage; first < s; first++)
+        if (first->folds && first->together > 0 && first->together < NDI_FOLDS &&
+            first->axis == s->axis && ndi_same_sweep(first->node, s->node)) {
+            first->member[first->together++] = s;
+            s->together = 0;
+            return;
+        }
+}
+
 /* What comes before is placed already. */
-static void build(stage *s)
+static void build(plan *p, stage *s)
 {
     ndi_node *const node = s->node;
     s->folds = node->form == NDI_FOLD;
@@ -257,6 +274,7 @@ static void build(stage *s)
         set_part(&s->to, node, s->axis, s->placed.strides, s->placed.data, s->placed.scratch);
         s->loop.sources = 1;
         s->loop.source[0] = source;
+        join_sweep(p, s);
         return;
     }
     s->in_place = node->step.in_place;
@@ -302,7 +320,7 @@ static plan *make_plan(const ndi_tiling *tiling, nd_array *target)
         }
     }
     for (int i = 0; i < p->stages; i++) {
-        build(&p->stage[i]);
+        build(p, &p->stage[i]);
         p->stage[i].node->placed = &p->stage[i].placed;
     }
     for (int i = 0; i < p->stages; i++)
@@ -322,12 +340,15 @@ static ndi_elements elements_of(const part *whole, int64_t begin, int64_t end, c
                                          : whole->data + begin * whole->strides[whole->axis]};
 }
 
-static bool run_fold(const stage *s, int64_t begin, int64_t end, char *scratch)
+static bool run_folds(const stage *s, int64_t begin, int64_t end, char *scratch)
 {
-    int64_t lengths[2][ND_MAX_RANK];
-    const ndi_elements from = elements_of(&s->from, begin, end, scratch, lengths[0]),
-                       to = elements_of(&s->to, begin, end, scratch, lengths[1]);
-    return ndi_fold_run(&s->fold, s->order, &from, NULL, &to);
+    int64_t lengths[1 + NDI_FOLDS][ND_MAX_RANK];
+    const ndi_elements from = elements_of(&s->from, begin, end, scratch, lengths[NDI_FOLDS]);
+    ndi_folding each[NDI_FOLDS];
+    for (int i = 0; i < s->together; i++)
+        each[i] = (ndi_folding){&s->member[i]->fold,
+                                elements_of(&s->member[i]->to, begin, end, scratch, lengths[i])};
+    return s->together == 0 || ndi_fold_run(s->together, each, s->order, &from, NULL);
 }
 
 static void run_program(const stage *s, int64_t begin, int64_t end, char *scratch)
@@ -361,7 +382,7 @@ static void run_tiles(void *context, size_t begin, size_t end)
         for (int i = 0; done && i < p->stages; i++) {
             const stage *const s = &p->stage[i];
             if (s->folds)
-                done = run_fold(s, first, last, scratch);
+                done = run_folds(s, first, last, scratch);
             else
                 run_program(s, first, last, scratch);
         }

@@ -583,6 +583,38 @@ TEST(what_is_asked_for_beside_a_tiled_result_is_there)
     }
 }
 
+/* Whoever is asked first, the others have been reduced in the same sweep; with the same bits. */
+TEST(reductions_of_the_same_elements_take_one_sweep)
+{
+    static const nd_op ops[] = {ND_OP_mean, ND_OP_std, ND_OP_min, ND_OP_any};
+    enum { OPS = sizeof ops / sizeof *ops };
+    const nd_axes axes[] = {ND_ALL, ND_AXIS(0), ND_AXIS(1)};
+    ND_SCOPE {
+        nd_array *m = nd_copy(nd_reshape(nd_linspace(-1, 2, 700 * 300), ND_SHAPE(700, 300)));
+        const nd_operand given[] = {nd_operand_array(m), nd_operand_array(nd_copy_fortran(m)),
+                                    nd_operand_array(nd_cast(m, ND_FLOAT32))};
+        for (int g = 0; g < 6; g++)
+            for (int a = 0; a < 3; a++) {
+                const nd_array *const stored = given[g / 2].array;
+                const nd_array *const x = g % 2 ? nd_multiply(stored, 3) : stored;
+                nd_array *together[OPS];
+                for (int i = 0; i < OPS; i++)
+                    together[i] =
+                        nd_reduce(ops[i], x, axes[a], &(nd_reduce_options){.keepdims = i % 2});
+                assert_ok(nd_eval(1, &together[1]));
+                assert_false(nd_is_pending(together[0]) || nd_is_pending(together[2]));
+                const int64_t lazy = nd_lazy();
+                nd_set_lazy(0);
+                const nd_array *const now = g % 2 ? nd_multiply(stored, 3) : stored;
+                for (int i = 0; i < OPS; i++)
+                    assert_true(
+                        same(together[i], nd_reduce(ops[i], now, axes[a],
+                                                    &(nd_reduce_options){.keepdims = i % 2})));
+                nd_set_lazy(lazy);
+            }
+    }
+}
+
 /* A tile of columns is 16 wide here, and the last has one column. */
 TEST(the_single_column_of_a_last_tile_is_counted_down_its_rows)
 {
