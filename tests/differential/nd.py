@@ -36,7 +36,7 @@ BFLOAT16 = DTYPES.index("bfloat16")
 
 # In the order of nd_status.
 STATUSES = (
-    "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED SYNTAX".split()
+    "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED SYNTAX LINALG".split()
 )
 
 CASTINGS = {"safe": 0, "same_kind": 1, "unsafe": 2}
@@ -92,7 +92,7 @@ class OpInfo(Structure):
 
 class Configuration(Structure):
     _fields_ = [(name, c_char_p) for name in ("version", "isa", "isa_best", "blas", "vector_math")]
-    _fields_ += [("threads", c_int)]
+    _fields_ += [("threads", c_int), ("lapack", c_char_p)]
 
 
 library = ctypes.CDLL(os.environ["ND_LIBRARY"])
