@@ -7,8 +7,8 @@
 
 #include <complex.h>
 #include <math.h>
-#include <stdio.h>
 
+#include "linalg/shapes.h"
 #include "linalg/stack.h"
 
 static const char singular[] = "is singular";
@@ -19,6 +19,7 @@ typedef struct factors {
     nd_array *result; /* right-hand sides, then solutions; determinants, or their signs */
     nd_array *logdet; /* NULL: determinants are wanted */
     int columns;      /* of right-hand sides */
+    bool tolerant;    /* inverses of singular matrices are NaN */
     int lwork;
     size_t pivots, work; /* offsets in scratch */
 } factors;
@@ -33,6 +34,39 @@ static int factorize(const factors *f, int64_t index, char *scratch, char **lu)
     NDI_LAPACK(s->lapack, getrf, ndi_getrf)
     (&n, &n, *lu, &leading, (int *)(scratch + f->pivots), &info);
     return info;
+}
+
+/* Elements of any of the four dtypes. */
+static double complex load(nd_dtype dtype, const char *at)
+{
+    switch (dtype) {
+    case ND_FLOAT32:
+        return *(const float *)at;
+    case ND_FLOAT64:
+        return *(const double *)at;
+    case ND_COMPLEX64:
+        return *(const float complex *)at;
+    default:
+        return *(const double complex *)at;
+    }
+}
+
+static void store(nd_dtype dtype, void *to, double complex value)
+{
+    switch (dtype) {
+    case ND_FLOAT32:
+        *(float *)to = (float)creal(value);
+        break;
+    case ND_FLOAT64:
+        *(double *)to = creal(value);
+        break;
+    case ND_COMPLEX64:
+        *(float complex *)to = (float complex)value;
+        break;
+    default:
+        *(double complex *)to = value;
+        break;
+    }
 }
 
 static double cube(int n)
@@ -56,27 +90,19 @@ static int solve_one(void *context, int64_t index, char *scratch)
     return info;
 }
 
-static bool shapes_do_not_fit(const nd_array *a, const nd_array *b, const char *why)
-{
-    char left[NDI_SHAPE_TEXT], right[NDI_SHAPE_TEXT];
-    ndi_fail(ND_ERROR_SHAPE, "solve: shapes %s and %s do not fit: %s",
-             ndi_shape_text(left, a->rank, ndi_lengths(a)),
-             ndi_shape_text(right, b->rank, ndi_lengths(b)), why);
-    return false;
-}
-
-/* The stack becomes that of `a` and `b` broadcast; `columns` is NDI_NO_AXIS for one vector. */
-static bool settle_sides(ndi_stack *stack, const nd_array *a, const nd_array *b, int64_t *columns)
+/* The stack becomes that of `a` and `b` broadcast; `columns` is NDI_NO_AXIS for one vector. NULL
+ * after an error, like what tells it. */
+static void *settle_sides(ndi_stack *stack, const nd_array *a, const nd_array *b, int64_t *columns)
 {
     const bool vector = b->rank == 1;
     const int64_t *lengths = ndi_lengths(b);
     if (b->rank == 0)
-        return shapes_do_not_fit(a, b, "the second has no axis");
+        return ndi_shapes_do_not_fit(stack->operation, a, b, "the second has no axis");
     *columns = vector ? NDI_NO_AXIS : lengths[b->rank - 1];
     if (lengths[vector ? 0 : b->rank - 2] != stack->rows)
-        return shapes_do_not_fit(a, b, "the right-hand sides are not as long as the matrix");
+        return ndi_shapes_do_not_fit(stack->operation, a, b, "the right-hand sides are not as long as the matrix");
     if (*columns > INT32_MAX)
-        return shapes_do_not_fit(a, b, "there are too many right-hand sides for LAPACK");
+        return ndi_shapes_do_not_fit(stack->operation, a, b, "there are too many right-hand sides for LAPACK");
     const int batches = vector ? 0 : b->rank - 2, own = stack->batch.rank;
     const int rank = batches > own ? batches : own;
     nd_shape batch = {.rank = rank};
@@ -86,12 +112,12 @@ static bool settle_sides(ndi_stack *stack, const nd_array *a, const nd_array *b,
         const int64_t from_a = in_a < 0 ? 1 : stack->batch.length[in_a],
                       from_b = in_b < 0 ? 1 : lengths[in_b];
         if (from_a != from_b && from_a != 1 && from_b != 1)
-            return shapes_do_not_fit(a, b, "the axes before the last two do not broadcast");
+            return ndi_shapes_do_not_fit(stack->operation, a, b, "the axes before the last two do not broadcast");
         batch.length[axis] = from_a == 1 ? from_b : from_a;
         stack->count *= batch.length[axis];
     }
     stack->batch = batch;
-    return true;
+    return stack;
 }
 
 nd_array *nd_solve(const nd_array *a, const nd_array *b)
@@ -132,17 +158,24 @@ static int invert_one(void *context, int64_t index, char *scratch)
     if (info == 0)
         NDI_LAPACK(s->lapack, getri, ndi_getri)
         (&n, lu, &leading, (int *)(scratch + f->pivots), scratch + f->work, &f->lwork, &info);
+    else if (f->tolerant) {
+        for (int64_t i = 0; i < (int64_t)n * n; i++)
+            store(s->dtype, lu + i * (int64_t)s->item_bytes, NAN);
+        info = 0;
+    }
     return info;
 }
 
-nd_array *nd_inv(const nd_array *a)
+static nd_array *invert(const char *operation, const nd_array *a, bool tolerant)
 {
     ndi_stack stack;
-    if (!ndi_stack_of(&stack, "inv", a, NULL, true))
+    if (!ndi_stack_of(&stack, operation, a, NULL, true))
         return NULL;
     const int n = stack.rows, leading = ndi_leading(n), ask = -1;
     size_t scratch = 0;
-    factors f = {.stack = &stack, .lu = ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS)};
+    factors f = {.stack = &stack,
+                 .lu = ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS),
+                 .tolerant = tolerant};
     if (!f.lu)
         return NULL;
     double answer[2] = {0};
@@ -158,39 +191,17 @@ nd_array *nd_inv(const nd_array *a)
     return NULL;
 }
 
+nd_array *nd_inv(const nd_array *a)
+{
+    return invert("inv", a, false);
+}
+
+nd_array *ndi_inverse_or_nan(const nd_array *a)
+{
+    return invert("cond", a, true);
+}
+
 /* ---- Determinants ---------------------------------------------------------------------------- */
-
-static double complex load(nd_dtype dtype, const char *at)
-{
-    switch (dtype) {
-    case ND_FLOAT32:
-        return *(const float *)at;
-    case ND_FLOAT64:
-        return *(const double *)at;
-    case ND_COMPLEX64:
-        return *(const float complex *)at;
-    default:
-        return *(const double complex *)at;
-    }
-}
-
-static void store(nd_dtype dtype, void *to, double complex value)
-{
-    switch (dtype) {
-    case ND_FLOAT32:
-        *(float *)to = (float)creal(value);
-        break;
-    case ND_FLOAT64:
-        *(double *)to = creal(value);
-        break;
-    case ND_COMPLEX64:
-        *(float complex *)to = (float complex)value;
-        break;
-    default:
-        *(double complex *)to = value;
-        break;
-    }
-}
 
 /* (a + bi)(c + di) by its terms: C's product looks for infinities, which slows all others. */
 static double complex times(double complex x, double complex y)
