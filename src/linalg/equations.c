@@ -123,7 +123,7 @@ static void *settle_sides(ndi_stack *stack, const nd_array *a, const nd_array *b
 nd_array *nd_solve(const nd_array *a, const nd_array *b)
 {
     ndi_stack stack;
-    int64_t columns;
+    int64_t columns = NDI_NO_AXIS;
     if (!b || !ndi_stack_of(&stack, "solve", a, b, true) || !settle_sides(&stack, a, b, &columns))
         return NULL;
     const int n = stack.rows;
