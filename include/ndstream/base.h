@@ -50,7 +50,8 @@ ND_BEGIN_C
     X(ND_ERROR_FORMAT,    10, "file is malformed") \
     X(ND_ERROR_UNSUPPORTED, 11, "not supported by this build") \
     X(ND_ERROR_SYNTAX,    12, "text is no expression") \
-    X(ND_ERROR_CANCELLED, 13, "cancelled")
+    X(ND_ERROR_CANCELLED, 13, "cancelled") \
+    X(ND_ERROR_LINALG,    14, "matrix cannot be factorised")
 /* clang-format on */
 
 /* What went wrong, or ND_OK. The values are pinned: they are part of the ABI. */
@@ -131,8 +132,8 @@ ND_API nd_progress nd_set_progress(nd_progress progress);
 /* ---- Threads and configuration --------------------------------------------------------------- */
 
 /* Sets how many threads large operations use (at least 1; 0: one for each CPU this process may run
- * on, the default, or the environment variable ND_NUM_THREADS). Results do not depend on it.
- * Thread-safe. */
+ * on, the default, or the environment variable ND_NUM_THREADS). Results do not depend on it, but
+ * for factorizations of matrices, which are LAPACK's (linalg.h). Thread-safe. */
 ND_API void nd_set_num_threads(int threads);
 
 /* Threads that a large operation would use now. */
@@ -144,12 +145,13 @@ typedef struct nd_configuration {
     /* Kernels in use: "reference", "baseline", "avx2" or "avx512" (masked by ND_ISA). */
     const char *isa;
     const char *isa_best; /* best that this CPU could run */
-    const char *blas;     /* matrix product library and the kernels it was told to use */
+    const char *blas;     /* what multiplies matrices, and the kernels it was told to use */
     const char *vector_math;
     int threads;
+    const char *lapack; /* what factorises matrices and its kernels, or why it is missing */
 } nd_configuration;
 
-/* Thread-safe. The first call chooses the kernels for this CPU. */
+/* Thread-safe. The first call chooses the kernels for this CPU and loads LAPACK. */
 ND_API nd_configuration nd_config(void);
 
 ND_END_C

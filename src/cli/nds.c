@@ -80,6 +80,7 @@ static int info(int count, char **arguments)
     printf("ndstream     %s\n", c.version);
     printf("kernels      %s (best of this CPU: %s)\n", c.isa, c.isa_best);
     printf("products     %s\n", c.blas);
+    printf("factors      %s\n", c.lapack);
     printf("functions    %s\n", c.vector_math);
     printf("threads      %d\n", c.threads);
     return nds_flushed();

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "kernels/kernel.h"
 #include "linalg/gemm.h"
+#include "linalg/lapack.h"
 
 nd_configuration nd_config(void)
 {
@@ -15,5 +16,6 @@ nd_configuration nd_config(void)
         .blas = ndi_gemm_name(),
         .vector_math = ndi_vector_math_name(),
         .threads = ndi_pool_threads(),
+        .lapack = ndi_lapack_name(),
     };
 }

@@ -8,6 +8,7 @@
 #include "engine/copy.h"
 #include "kernels/kernel.h"
 #include "linalg/gemm.h"
+#include "linalg/shapes.h"
 #include "ops/resolve.h"
 
 /* One product, after shapes are settled: batches of m x k times k x n. */
@@ -29,8 +30,8 @@ static bool is_gemm_dtype(nd_dtype dtype)
     return dtype >= ND_FLOAT32;
 }
 
-static void *shapes_do_not_fit(const char *operation, const nd_array *a, const nd_array *b,
-                               const char *why)
+void *ndi_shapes_do_not_fit(const char *operation, const nd_array *a, const nd_array *b,
+                            const char *why)
 {
     char left[NDI_SHAPE_TEXT], right[NDI_SHAPE_TEXT];
     return ndi_fail(ND_ERROR_SHAPE, "%s: shapes %s and %s do not fit: %s", operation,
@@ -42,7 +43,7 @@ static void *shapes_do_not_fit(const char *operation, const nd_array *a, const n
 static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_shape *shape)
 {
     if (a->rank == 0 || b->rank == 0) {
-        shapes_do_not_fit("matmul", a, b, "a 0-d argument has no rows or columns; use multiply");
+        ndi_shapes_do_not_fit("matmul", a, b, "a 0-d argument has no rows or columns; use multiply");
         return false;
     }
     p->a_is_vector = a->rank == 1;
@@ -56,7 +57,7 @@ static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_s
         snprintf(why, sizeof why,
                  "the last axis of the first has %lld elements, the %s of the second %lld",
                  (long long)p->k, p->b_is_vector ? "axis" : "second-to-last", (long long)inner);
-        shapes_do_not_fit("matmul", a, b, why);
+        ndi_shapes_do_not_fit("matmul", a, b, why);
         return false;
     }
     const int a_batches = p->a_is_vector ? 0 : a->rank - 2,
@@ -70,7 +71,7 @@ static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_s
         const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a],
                       from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
         if (from_a != from_b && from_a != 1 && from_b != 1) {
-            shapes_do_not_fit("matmul", a, b, "the axes before the last two do not broadcast");
+            ndi_shapes_do_not_fit("matmul", a, b, "the axes before the last two do not broadcast");
             return false;
         }
         p->batch_length[axis] = from_a == 1 ? from_b : from_a;
@@ -277,11 +278,11 @@ static nd_array *dot_of_higher_ranks(const nd_array *a, const nd_array *b)
 {
     const int64_t k = ndi_lengths(a)[a->rank - 1], inner = ndi_lengths(b)[b->rank - 2];
     if (k != inner)
-        return shapes_do_not_fit(
+        return ndi_shapes_do_not_fit(
             "dot", a, b, "the last axis of the first and the second-to-last of the second differ");
     nd_shape shape = {.rank = 0};
     if (a->rank + b->rank - 2 > ND_MAX_RANK)
-        return shapes_do_not_fit("dot", a, b, "the result would have more than 32 axes");
+        return ndi_shapes_do_not_fit("dot", a, b, "the result would have more than 32 axes");
     for (int axis = 0; axis < a->rank - 1; axis++)
         shape.length[shape.rank++] = ndi_lengths(a)[axis];
     int64_t columns = 1;

@@ -37,7 +37,7 @@ BFLOAT16 = DTYPES.index("bfloat16")
 # In the order of nd_status.
 STATUSES = (
     "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED SYNTAX"
-    " CANCELLED".split()
+    " CANCELLED LINALG".split()
 )
 
 CASTINGS = {"safe": 0, "same_kind": 1, "unsafe": 2}
@@ -93,7 +93,7 @@ class OpInfo(Structure):
 
 class Configuration(Structure):
     _fields_ = [(name, c_char_p) for name in ("version", "isa", "isa_best", "blas", "vector_math")]
-    _fields_ += [("threads", c_int)]
+    _fields_ += [("threads", c_int), ("lapack", c_char_p)]
 
 
 library = ctypes.CDLL(os.environ["ND_LIBRARY"])
@@ -391,6 +391,52 @@ def can_cast(a, b, casting):
 def isa():
     library.nd_config.restype = Configuration
     return library.nd_config().isa.decode()
+
+
+class Order(Structure):
+    """nd_norm_order."""
+
+    _fields_ = [("kind", c_int), ("p", c_double)]
+
+
+def order_of(order):
+    """NumPy's `ord`: None, a number, "fro" or "nuc"."""
+    if isinstance(order, str):
+        return Order({"fro": 2, "nuc": 3}[order], 0)
+    return Order(0, 0) if order is None else Order(1, order)
+
+
+def linalg(name, *arguments, results=1):
+    """Calls nd_<name> with Arrays, bools, ints, floats, texts, structs and lists of Arrays (which
+    become a count and their handles). With more than one result it returns a struct: a tuple of
+    Arrays, None for those that are NULL.
+    """
+    given = []
+    for argument in arguments:
+        if isinstance(argument, Array):
+            given.append(c_void_p(argument.handle))
+        elif isinstance(argument, list):
+            handles = (c_void_p * len(argument))(*(array.handle for array in argument))
+            given += [c_int(len(argument)), handles]
+        else:
+            kinds = {bool: c_bool, int: c_int64, float: c_double}
+            text = argument.encode() if isinstance(argument, str) else argument
+            given.append(c_char_p(text) if isinstance(text, bytes) else kinds.get(type(text), lambda x: x)(text))
+    function = getattr(library, f"nd_{name}")
+    function.argtypes = None
+    if results == 1:
+        function.restype = c_void_p
+        return Array(function(*given), arguments)
+
+    class Results(Structure):
+        _fields_ = [(f"of{i}", c_void_p) for i in range(results)]
+
+    function.restype = Results
+    struct = function(*given)
+    handles = [getattr(struct, f"of{i}") for i in range(results)]
+    if not any(handles):
+        raise _failure()
+    return tuple(Array(handle, arguments) if handle else None for handle in handles)
 
 
 @contextlib.contextmanager

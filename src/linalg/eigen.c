@@ -1,0 +1,277 @@
+/* Eigenvalues and eigenvectors. */
+#include <ndstream/linalg.h>
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "linalg/stack.h"
+
+static const char no_convergence[] = "has eigenvalues that do not converge";
+
+/* ---- Any square matrices --------------------------------------------------------------------- */
+
+typedef struct eigen {
+    const ndi_stack *stack;
+    nd_array *a;       /* is destroyed */
+    nd_array *values;  /* of real matrices the real parts */
+    nd_array *imag;    /* imaginary parts, of real matrices only */
+    nd_array *vectors; /* NULL: not wanted. Of real matrices real and imaginary parts in turn */
+    atomic_bool turns; /* a real matrix has an eigenvalue that is not real */
+    int lwork;
+    size_t work, real_work; /* offsets in scratch */
+} eigen;
+
+/* `lwork` of -1 asks for the length of `work`. */
+static int call_geev(const eigen *e, void *a, void *values, void *imag, void *vectors, void *work,
+                     int lwork, void *real_work)
+{
+    const ndi_stack *s = e->stack;
+    const int n = s->rows, leading = ndi_leading(n);
+    const char *job = e->vectors ? "V" : "N";
+    int info = 0;
+    if (s->is_complex)
+        NDI_LAPACK(s->lapack, geev, ndi_geev_complex)
+        ("N", job, &n, a, &leading, values, NULL, &leading, vectors, &leading, work, &lwork,
+         real_work, &info, 1, 1);
+    else
+        NDI_LAPACK(s->lapack, geev, ndi_geev_real)
+        ("N", job, &n, a, &leading, values, imag, NULL, &leading, vectors, &leading, work, &lwork,
+         &info, 1, 1);
+    return info;
+}
+
+static double real_at(const ndi_stack *s, const void *reals, int64_t i)
+{
+    return s->real == ND_FLOAT32 ? ((const float *)reals)[i] : ((const double *)reals)[i];
+}
+
+static int eigen_of_one(void *context, int64_t index, char *scratch)
+{
+    eigen *e = context;
+    const ndi_stack *s = e->stack;
+    void *a = ndi_stack_at(s, e->a, index),
+         *imag = e->imag ? ndi_stack_at(s, e->imag, index) : NULL;
+    if (!ndi_stack_finite(s, a, (int64_t)s->rows * s->rows))
+        return NDI_NOT_FINITE;
+    const int info = call_geev(e, a, ndi_stack_at(s, e->values, index), imag,
+                               e->vectors ? ndi_stack_at(s, e->vectors, index) : NULL,
+                               scratch + e->work, e->lwork, scratch + e->real_work);
+    for (int i = 0; imag && info == 0 && i < s->rows; i++)
+        if (real_at(s, imag, i) != 0)
+            atomic_store_explicit(&e->turns, true, memory_order_relaxed);
+    return info;
+}
+
+static bool compute(eigen *e)
+{
+    const ndi_stack *s = e->stack;
+    size_t scratch = 0;
+    if (s->rows == 0)
+        return true;
+    double answer[2] = {0}, element[2] = {0};
+    call_geev(e, element, element, element, element, answer, -1, element);
+    e->lwork = ndi_stack_work(s, answer);
+    e->work = ndi_scratch(&scratch, (size_t)e->lwork, s->item_bytes);
+    e->real_work =
+        ndi_scratch(&scratch, s->is_complex ? 2 * (size_t)s->rows : 0, s->real_bytes);
+    return ndi_stack_run(s, 10.0 * s->rows * s->rows * s->rows, scratch, eigen_of_one, e,
+                         no_convergence);
+}
+
+/* Complex numbers of their parts, `count` of them; the imaginary ones negated for `sign` -1, and 0
+ * without any. */
+static void join(const ndi_stack *s, void *to, const void *real, const void *imag, int64_t count,
+                 int sign)
+{
+    for (int64_t i = 0; i < count; i++) {
+        const double part = imag ? sign * real_at(s, imag, i) : 0;
+        if (s->real == ND_FLOAT32) {
+            ((float *)to)[2 * i] = (float)real_at(s, real, i);
+            ((float *)to)[2 * i + 1] = (float)part;
+        } else {
+            ((double *)to)[2 * i] = real_at(s, real, i);
+            ((double *)to)[2 * i + 1] = part;
+        }
+    }
+}
+
+/* A pair of conjugate values has its vectors' real parts in one column, imaginary parts in the
+ * next. */
+static void join_vectors(const ndi_stack *s, char *to, const char *vectors, const char *imag)
+{
+    const int n = s->rows;
+    const int64_t column = n * (int64_t)s->real_bytes;
+    for (int j = 0; j < n; j++) {
+        const char *real = vectors + j * column;
+        const bool pair = real_at(s, imag, j) != 0 && j + 1 < n;
+        join(s, to + 2 * j * column, real, pair ? real + column : NULL, n, 1);
+        if (pair) {
+            join(s, to + 2 * (j + 1) * column, real, real + column, n, -1);
+            j++;
+        }
+    }
+}
+
+/* Real parts and imaginary parts become complex arrays. */
+static bool make_complex(eigen *e)
+{
+    const ndi_stack *s = e->stack;
+    const nd_dtype dtype = s->real == ND_FLOAT32 ? ND_COMPLEX64 : ND_COMPLEX128;
+    nd_array *values = ndi_stack_new(s, dtype, s->rows, NDI_NO_AXIS, NDI_BY_ROWS), *vectors = NULL;
+    if (e->vectors)
+        vectors = ndi_stack_new(s, dtype, s->rows, s->rows, NDI_BY_COLUMNS);
+    if (!values || (e->vectors && !vectors)) {
+        nd_release(values);
+        nd_release(vectors);
+        return false;
+    }
+    join(s, values->data, e->values->data, e->imag->data, values->size, 1);
+    for (int64_t i = 0; vectors && i < s->count; i++)
+        join_vectors(s, ndi_stack_at(s, vectors, i), ndi_stack_at(s, e->vectors, i),
+                     ndi_stack_at(s, e->imag, i));
+    nd_release(e->values);
+    nd_release(e->vectors);
+    e->values = values;
+    e->vectors = vectors;
+    return true;
+}
+
+static nd_eig_result take_results(nd_array *values, nd_array *vectors, bool done)
+{
+    if (done)
+        return (nd_eig_result){ndi_register(values), vectors ? ndi_register(vectors) : NULL};
+    nd_release(values);
+    nd_release(vectors);
+    return (nd_eig_result){NULL, NULL};
+}
+
+static nd_eig_result decompose(const char *operation, const nd_array *a, bool vectors)
+{
+    ndi_stack stack;
+    if (!ndi_stack_of(&stack, operation, a, NULL, true))
+        return (nd_eig_result){NULL, NULL};
+    const int n = stack.rows;
+    eigen e = {.stack = &stack};
+    e.a = ndi_stack_copy(&stack, a, n, n, NDI_BY_COLUMNS);
+    e.values = ndi_stack_new(&stack, stack.dtype, n, NDI_NO_AXIS, NDI_BY_ROWS);
+    if (!stack.is_complex)
+        e.imag = ndi_stack_new(&stack, stack.real, n, NDI_NO_AXIS, NDI_BY_ROWS);
+    if (vectors)
+        e.vectors = ndi_stack_new(&stack, stack.dtype, n, n, NDI_BY_COLUMNS);
+    const bool done = e.a && e.values && (e.imag || stack.is_complex) && (e.vectors || !vectors) &&
+                      compute(&e) && (!e.turns || make_complex(&e));
+    nd_release(e.a);
+    nd_release(e.imag);
+    return take_results(e.values, e.vectors, done);
+}
+
+nd_eig_result nd_eig(const nd_array *a)
+{
+    return decompose("eig", a, true);
+}
+
+nd_array *nd_eigvals(const nd_array *a)
+{
+    return decompose("eigvals", a, false).values;
+}
+
+/* ---- Symmetric matrices ---------------------------------------------------------------------- */
+
+typedef struct symmetric {
+    const ndi_stack *stack;
+    nd_array *a;      /* the matrices, then the vectors */
+    nd_array *values;
+    const char *job, *uplo;
+    int lwork, lrwork, liwork;
+    size_t work, real_work, integer_work; /* offsets in scratch */
+} symmetric;
+
+/* Lengths of -1 ask for them. */
+static int call_syevd(const symmetric *e, void *a, void *values, void *work, int lwork,
+                      void *real_work, int lrwork, int *integer_work, int liwork)
+{
+    const ndi_stack *s = e->stack;
+    const int n = s->rows, leading = ndi_leading(n);
+    int info = 0;
+    if (s->is_complex)
+        NDI_LAPACK(s->lapack, syevd, ndi_syevd_complex)
+        (e->job, e->uplo, &n, a, &leading, values, work, &lwork, real_work, &lrwork, integer_work,
+         &liwork, &info, 1, 1);
+    else
+        NDI_LAPACK(s->lapack, syevd, ndi_syevd_real)
+        (e->job, e->uplo, &n, a, &leading, values, work, &lwork, integer_work, &liwork, &info, 1,
+         1);
+    return info;
+}
+
+/* Of the half that is read; the other may hold anything. */
+static bool half_is_finite(const symmetric *e, const char *a)
+{
+    const ndi_stack *s = e->stack;
+    const int n = s->rows;
+    bool finite = true;
+    for (int j = 0; finite && j < n; j++) {
+        const int first = *e->uplo == 'L' ? j : 0, count = *e->uplo == 'L' ? n - j : j + 1;
+        finite = ndi_stack_finite(s, a + ((int64_t)j * n + first) * (int64_t)s->item_bytes, count);
+    }
+    return finite;
+}
+
+static int symmetric_one(void *context, int64_t index, char *scratch)
+{
+    const symmetric *e = context;
+    const ndi_stack *s = e->stack;
+    char *a = ndi_stack_at(s, e->a, index);
+    if (!half_is_finite(e, a))
+        return NDI_NOT_FINITE;
+    return call_syevd(e, a, ndi_stack_at(s, e->values, index), scratch + e->work, e->lwork,
+                      scratch + e->real_work, e->lrwork, (int *)(scratch + e->integer_work),
+                      e->liwork);
+}
+
+static bool compute_symmetric(symmetric *e)
+{
+    const ndi_stack *s = e->stack;
+    size_t scratch = 0;
+    if (s->rows == 0)
+        return true;
+    double answer[2] = {0}, reals[2] = {0}, element[2] = {0};
+    call_syevd(e, element, element, answer, -1, reals, -1, &e->liwork, -1);
+    e->lwork = ndi_stack_work(s, answer);
+    e->lrwork = s->is_complex ? ndi_stack_work(s, reals) : 1;
+    e->work = ndi_scratch(&scratch, (size_t)e->lwork, s->item_bytes);
+    e->real_work = ndi_scratch(&scratch, (size_t)e->lrwork, s->real_bytes);
+    e->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(e->liwork), sizeof(int));
+    return ndi_stack_run(s, 4.0 * s->rows * s->rows * s->rows, scratch, symmetric_one, e,
+                         no_convergence);
+}
+
+static nd_eig_result decompose_symmetric(const char *operation, const nd_array *a,
+                                         nd_triangle triangle, bool vectors)
+{
+    ndi_stack stack;
+    if (!ndi_stack_of(&stack, operation, a, NULL, true))
+        return (nd_eig_result){NULL, NULL};
+    const int n = stack.rows;
+    symmetric e = {.stack = &stack,
+                   .job = vectors ? "V" : "N",
+                   .uplo = triangle == ND_UPPER ? "U" : "L",
+                   .a = ndi_stack_copy(&stack, a, n, n, NDI_BY_COLUMNS),
+                   .values = ndi_stack_new(&stack, stack.real, n, NDI_NO_AXIS, NDI_BY_ROWS)};
+    const bool done = e.a && e.values && compute_symmetric(&e);
+    if (!vectors) {
+        nd_release(e.a);
+        e.a = NULL;
+    }
+    return take_results(e.values, e.a, done);
+}
+
+nd_eig_result nd_eigh(const nd_array *a, nd_triangle triangle)
+{
+    return decompose_symmetric("eigh", a, triangle, true);
+}
+
+nd_array *nd_eigvalsh(const nd_array *a, nd_triangle triangle)
+{
+    return decompose_symmetric("eigvalsh", a, triangle, false).values;
+}

@@ -1,0 +1,134 @@
+/* Cholesky's factors, and QR. */
+#include <ndstream/linalg.h>
+
+#include <string.h>
+
+#include "linalg/stack.h"
+
+/* ---- Cholesky ----------------------------------------------------------------------------------
+ * The transpose of a Hermitian matrix, which LAPACK sees in C order, is its conjugate: its factor
+ * of the other half, in C order again, is the one that is wanted. */
+
+typedef struct cholesky {
+    const ndi_stack *stack;
+    nd_array *factor;
+    nd_triangle triangle;
+} cholesky;
+
+static int cholesky_of_one(void *context, int64_t index, char *scratch)
+{
+    (void)scratch;
+    const cholesky *c = context;
+    const ndi_stack *s = c->stack;
+    const int n = s->rows, leading = ndi_leading(n);
+    const size_t item = s->item_bytes, row = (size_t)n * item;
+    const bool upper = c->triangle == ND_UPPER;
+    char *factor = ndi_stack_at(s, c->factor, index);
+    int info = 0;
+    NDI_LAPACK(s->lapack, potrf, ndi_potrf)(upper ? "L" : "U", &n, factor, &leading, &info, 1);
+    for (size_t i = 0; i < (size_t)n; i++) {
+        const size_t from = upper ? 0 : i + 1, to = upper ? i : (size_t)n;
+        memset(factor + i * row + from * item, 0, (to - from) * item);
+    }
+    return info;
+}
+
+nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle)
+{
+    ndi_stack stack;
+    if (!ndi_stack_of(&stack, "cholesky", a, NULL, true))
+        return NULL;
+    const int n = stack.rows;
+    cholesky c = {&stack, ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS), triangle};
+    if (c.factor && ndi_stack_run(&stack, (double)n * n * n / 6, 0, cholesky_of_one, &c,
+                                  "is not positive definite"))
+        return ndi_register(c.factor);
+    nd_release(c.factor);
+    return NULL;
+}
+
+/* ---- QR -------------------------------------------------------------------------------------- */
+
+typedef struct qr {
+    const ndi_stack *stack;
+    nd_array *reflectors; /* the matrices, then R and below it the reflectors that make Q */
+    nd_array *q, *r;      /* q may be NULL */
+    int q_columns, r_rows;
+    int lwork;
+    size_t tau, work; /* offsets in scratch */
+} qr;
+
+static int qr_of_one(void *context, int64_t index, char *scratch)
+{
+    const qr *f = context;
+    const ndi_stack *s = f->stack;
+    const int m = s->rows, n = s->columns, k = s->smaller, leading = ndi_leading(m);
+    const size_t item = s->item_bytes;
+    char *reflectors = ndi_stack_at(s, f->reflectors, index), *r = ndi_stack_at(s, f->r, index);
+    void *tau = scratch + f->tau, *work = scratch + f->work;
+    int info = 0;
+    NDI_LAPACK(s->lapack, geqrf, ndi_geqrf)
+    (&m, &n, reflectors, &leading, tau, work, &f->lwork, &info);
+    for (int column = 0; column < n; column++) {
+        const size_t filled = (size_t)(column < f->r_rows ? column + 1 : f->r_rows);
+        char *to = r + (size_t)column * (size_t)f->r_rows * item;
+        memcpy(to, reflectors + (size_t)column * (size_t)m * item, filled * item);
+        memset(to + filled * item, 0, ((size_t)f->r_rows - filled) * item);
+    }
+    if (!f->q || info != 0)
+        return info;
+    char *q = ndi_stack_at(s, f->q, index);
+    memcpy(q, reflectors, (size_t)m * (size_t)k * item);
+    NDI_LAPACK(s->lapack, orgqr, ndi_orgqr)
+    (&m, &f->q_columns, &k, q, &leading, tau, work, &f->lwork, &info);
+    return info;
+}
+
+/* The longer of what both routines want. */
+static int qr_work(const qr *f)
+{
+    const ndi_stack *s = f->stack;
+    const int m = s->rows, n = s->columns, k = s->smaller, leading = ndi_leading(m), ask = -1;
+    double element[2] = {0}, answer[2] = {0};
+    int info = 0;
+    NDI_LAPACK(s->lapack, geqrf, ndi_geqrf)
+    (&m, &n, element, &leading, element, answer, &ask, &info);
+    const int first = ndi_stack_work(s, answer);
+    if (!f->q)
+        return first;
+    NDI_LAPACK(s->lapack, orgqr, ndi_orgqr)
+    (&m, &f->q_columns, &k, element, &leading, element, answer, &ask, &info);
+    const int second = ndi_stack_work(s, answer);
+    return first > second ? first : second;
+}
+
+nd_qr_result nd_qr(const nd_array *a, nd_qr_mode mode)
+{
+    nd_qr_result result = {NULL, NULL};
+    ndi_stack stack;
+    if (!ndi_stack_of(&stack, "qr", a, NULL, false))
+        return result;
+    const int m = stack.rows, n = stack.columns, k = stack.smaller;
+    size_t scratch = 0;
+    qr f = {.stack = &stack,
+            .q_columns = mode == ND_QR_COMPLETE ? m : k,
+            .r_rows = mode == ND_QR_COMPLETE ? m : k};
+    f.reflectors = ndi_stack_copy(&stack, a, m, n, NDI_BY_COLUMNS);
+    f.r = ndi_stack_new(&stack, stack.dtype, f.r_rows, n, NDI_BY_COLUMNS);
+    if (mode != ND_QR_R)
+        f.q = ndi_stack_new(&stack, stack.dtype, m, f.q_columns, NDI_BY_COLUMNS);
+    f.lwork = qr_work(&f);
+    f.tau = ndi_scratch(&scratch, (size_t)k, stack.item_bytes);
+    f.work = ndi_scratch(&scratch, (size_t)f.lwork, stack.item_bytes);
+    const bool done = f.reflectors && f.r && (f.q || mode == ND_QR_R) &&
+                      ndi_stack_run(&stack, 2.0 * m * n * k, scratch, qr_of_one, &f, "fails");
+    nd_release(f.reflectors);
+    if (!done) {
+        nd_release(f.q);
+        nd_release(f.r);
+        return result;
+    }
+    result.q = f.q ? ndi_register(f.q) : NULL;
+    result.r = ndi_register(f.r);
+    return result;
+}

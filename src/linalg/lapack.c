@@ -1,0 +1,119 @@
+/* Loading OpenBLAS, and how many threads it uses. */
+#include "linalg/lapack.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define LIBRARY "libopenblas.so.0"
+
+/* OpenBLAS's own functions. */
+typedef void set_threads(int count);
+typedef int get_threads(void);
+typedef char *get_text(void);
+
+static struct {
+    pthread_once_t once;
+    bool loaded;
+    char name[160]; /* what it is, or why it is not there */
+    ndi_lapack of[4];
+    set_threads *set_threads;
+    get_threads *get_threads;
+} library = {.once = PTHREAD_ONCE_INIT};
+
+/* POSIX has functions in what dlsym() returns, C has no such conversion. */
+static void (*function_named(void *handle, const char *name))(void)
+{
+    void *address = dlsym(handle, name);
+    void (*function)(void) = NULL;
+    memcpy(&function, &address, sizeof function);
+    if (!function)
+        snprintf(library.name, sizeof library.name, "none: %s has no %s", LIBRARY, name);
+    return function;
+}
+
+static bool find_routines(void *handle)
+{
+    static const struct {
+        size_t member;
+        const char *names[2];
+    } routines[] = {
+#define ROUTINE(member, real, complex) {offsetof(ndi_lapack, member), {real, complex}},
+        NDI_LAPACK_ROUTINES(ROUTINE)
+#undef ROUTINE
+    };
+    for (int type = 0; type < 4; type++)
+        for (size_t i = 0; i < sizeof routines / sizeof *routines; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "%c%s_", "sdcz"[type], routines[i].names[type >= 2]);
+            void (*function)(void) = function_named(handle, name);
+            if (!function)
+                return false;
+            memcpy((char *)&library.of[type] + routines[i].member, &function, sizeof function);
+        }
+    return true;
+}
+
+static void load(void)
+{
+    void *handle = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+    if (!handle) {
+        snprintf(library.name, sizeof library.name, "none: %s", dlerror());
+        return;
+    }
+    get_text *config = (get_text *)function_named(handle, "openblas_get_config"),
+             *core = (get_text *)function_named(handle, "openblas_get_corename");
+    library.set_threads = (set_threads *)function_named(handle, "openblas_set_num_threads");
+    library.get_threads = (get_threads *)function_named(handle, "openblas_get_num_threads");
+    if (!config || !core || !library.set_threads || !library.get_threads || !find_routines(handle))
+        return;
+    /* "OpenBLAS 0.3.21 NO_AFFINITY ..." */
+    char product[16] = "OpenBLAS", version[32] = "";
+    sscanf(config(), "%15s %31s", product, version);
+    snprintf(library.name, sizeof library.name, "%s %s %s", product, version, core());
+    library.loaded = true;
+}
+
+const ndi_lapack *ndi_lapack_of(const char *operation, nd_dtype dtype)
+{
+    pthread_once(&library.once, load);
+    if (!library.loaded)
+        return ndi_fail(ND_ERROR_UNSUPPORTED, "%s: needs the LAPACK of OpenBLAS; %s", operation,
+                        library.name);
+    return &library.of[dtype - ND_FLOAT32];
+}
+
+const char *ndi_lapack_name(void)
+{
+    pthread_once(&library.once, load);
+    return library.name;
+}
+
+/* ---- Threads ---------------------------------------------------------------------------------
+ * The number is one for the process, and may be somebody else's who uses the same library: it is
+ * set for the time that anyone is inside. */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int inside, before;
+
+void ndi_lapack_enter(int threads)
+{
+    pthread_mutex_lock(&lock);
+    if (inside++ == 0) {
+        before = library.get_threads();
+        if (before != threads)
+            library.set_threads(threads);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+void ndi_lapack_leave(void)
+{
+    pthread_mutex_lock(&lock);
+    if (--inside == 0 && library.get_threads() != before)
+        library.set_threads(before);
+    pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,297 @@
+/* Singular values, and what they solve: least squares and pseudo-inverses.
+ *
+ * A matrix in C order is to LAPACK its transpose, vh.T @ diag(s) @ u.T: its left vectors, in C
+ * order again, are vh, and its right ones u. Nothing is transposed. */
+#include <ndstream/linalg.h>
+#include <ndstream/ops.h>
+
+#include <float.h>
+#include <math.h>
+
+#include "linalg/stack.h"
+
+static const char no_convergence[] = "has singular values that do not converge";
+
+typedef struct svd {
+    const ndi_stack *stack;
+    nd_array *a;        /* is destroyed */
+    nd_array *u, *s, *vh; /* u and vh NULL: singular values only */
+    const char *job;
+    int u_columns, vh_rows;
+    int lwork;
+    size_t work, real_work, integer_work; /* offsets in scratch */
+} svd;
+
+/* `lwork` of -1 asks for the length of `work`. */
+static int call_gesdd(const svd *d, void *a, void *u, void *s, void *vh, void *work, int lwork,
+                      void *real_work, int *integer_work)
+{
+    const ndi_stack *stack = d->stack;
+    const int m = stack->rows, n = stack->columns;
+    const int u_leading = ndi_leading(d->u_columns), n_leading = ndi_leading(n);
+    int info = 0;
+    if (stack->is_complex)
+        NDI_LAPACK(stack->lapack, gesdd, ndi_gesdd_complex)
+        (d->job, &n, &m, a, &n_leading, s, vh, &n_leading, u, &u_leading, work, &lwork, real_work,
+         integer_work, &info, 1);
+    else
+        NDI_LAPACK(stack->lapack, gesdd, ndi_gesdd_real)
+        (d->job, &n, &m, a, &n_leading, s, vh, &n_leading, u, &u_leading, work, &lwork,
+         integer_work, &info, 1);
+    return info;
+}
+
+static int svd_of_one(void *context, int64_t index, char *scratch)
+{
+    const svd *d = context;
+    const ndi_stack *s = d->stack;
+    void *a = ndi_stack_at(s, d->a, index);
+    if (!ndi_stack_finite(s, a, (int64_t)s->rows * s->columns))
+        return NDI_NOT_FINITE;
+    return call_gesdd(d, a, d->u ? ndi_stack_at(s, d->u, index) : NULL,
+                      ndi_stack_at(s, d->s, index), d->vh ? ndi_stack_at(s, d->vh, index) : NULL,
+                      scratch + d->work, d->lwork, scratch + d->real_work,
+                      (int *)(scratch + d->integer_work));
+}
+
+/* As the documentation of xGESDD gives it, for the job that takes most. */
+static size_t real_work_length(int m, int n, bool vectors)
+{
+    const size_t k = (size_t)(m < n ? m : n), most = (size_t)(m < n ? n : m);
+    const size_t first = 5 * k + 7, second = 2 * most + 2 * k + 1;
+    return !vectors ? 7 * k + 1 : k * (first > second ? first : second) + 1;
+}
+
+static bool fill_identity(nd_array *array)
+{
+    const int64_t n = nd_length(array, -1);
+    nd_array *eye = nd_keep(nd_eye(nd_dtype_of(array), n, n, 0));
+    const bool done = eye && nd_assign(array, eye) == ND_OK;
+    nd_release(eye);
+    return done;
+}
+
+static bool compute(svd *d)
+{
+    const ndi_stack *s = d->stack;
+    size_t scratch = 0;
+    if (s->smaller == 0) /* no singular values; all vectors are free */
+        return (!d->u || d->u_columns != s->rows || fill_identity(d->u)) &&
+               (!d->vh || d->vh_rows != s->columns || fill_identity(d->vh));
+    double answer[2] = {0}, element[2] = {0};
+    int integers = 0;
+    call_gesdd(d, element, element, element, element, answer, -1, element, &integers);
+    d->lwork = ndi_stack_work(s, answer);
+    d->work = ndi_scratch(&scratch, (size_t)d->lwork, s->item_bytes);
+    d->real_work = ndi_scratch(
+        &scratch, s->is_complex ? real_work_length(s->rows, s->columns, d->u != NULL) : 0,
+        s->real_bytes);
+    d->integer_work = ndi_scratch(&scratch, 8 * (size_t)s->smaller, sizeof(int));
+    return ndi_stack_run(s, 4.0 * s->rows * s->columns * s->smaller, scratch, svd_of_one, d,
+                         no_convergence);
+}
+
+/* Vectors only if `vectors`. */
+static nd_svd_result decompose(const char *operation, const nd_array *a, bool vectors, bool full)
+{
+    const nd_svd_result failed = {NULL, NULL, NULL};
+    ndi_stack stack;
+    if (!ndi_stack_of(&stack, operation, a, NULL, false))
+        return failed;
+    const int m = stack.rows, n = stack.columns, k = stack.smaller;
+    svd d = {.stack = &stack,
+             .job = !vectors ? "N" : full ? "A" : "S",
+             .u_columns = full ? m : k,
+             .vh_rows = full ? n : k,
+             .a = ndi_stack_copy(&stack, a, m, n, NDI_BY_ROWS),
+             .s = ndi_stack_new(&stack, stack.real, k, NDI_NO_AXIS, NDI_BY_ROWS)};
+    if (vectors) {
+        d.u = ndi_stack_new(&stack, stack.dtype, m, d.u_columns, NDI_BY_ROWS);
+        d.vh = ndi_stack_new(&stack, stack.dtype, d.vh_rows, n, NDI_BY_ROWS);
+    }
+    const bool done = d.a && d.s && (!vectors || (d.u && d.vh)) && compute(&d);
+    nd_release(d.a);
+    if (!done) {
+        nd_release(d.u);
+        nd_release(d.s);
+        nd_release(d.vh);
+        return failed;
+    }
+    return (nd_svd_result){vectors ? ndi_register(d.u) : NULL, ndi_register(d.s),
+                           vectors ? ndi_register(d.vh) : NULL};
+}
+
+nd_svd_result nd_svd(const nd_array *a, bool full_matrices)
+{
+    return decompose("svd", a, true, full_matrices);
+}
+
+nd_array *nd_svdvals(const nd_array *a)
+{
+    return decompose("svdvals", a, false, false).s;
+}
+
+nd_array *nd_pinv(const nd_array *a, double rcond)
+{
+    nd_array *result = NULL;
+    ND_SCOPE {
+        const nd_svd_result d = decompose("pinv", a, true, false);
+        if (d.s && nd_size(d.s) == 0) {
+            nd_shape shape = nd_shape_like(a);
+            shape.length[shape.rank - 2] = nd_length(a, -1);
+            shape.length[shape.rank - 1] = nd_length(a, -2);
+            result = nd_zeros(nd_dtype_of(d.u), shape);
+        } else if (d.s) {
+            const nd_reduce_options keep = {.keepdims = true};
+            nd_array *cutoff = nd_multiply(nd_reduce(ND_OP_max, d.s, ND_AXIS(-1), &keep),
+                                           rcond >= 0 ? rcond : 1e-15);
+            nd_array *inverse = nd_where(nd_greater(d.s, cutoff), nd_divide(1.0, d.s), 0.0);
+            nd_array *scaled = nd_multiply(nd_conjugate(nd_swap_axes(d.vh, -1, -2)),
+                                           nd_expand_dims(inverse, -2));
+            result = nd_matmul(scaled, nd_conjugate(nd_swap_axes(d.u, -1, -2)));
+        }
+        result = nd_keep(result);
+    }
+    return result ? ndi_register(result) : NULL;
+}
+
+/* ---- Least squares --------------------------------------------------------------------------- */
+
+typedef struct least_squares {
+    const ndi_stack *stack;
+    nd_array *a, *b, *s; /* b: right-hand sides, then solutions and below them residuals */
+    int b_rows, columns;
+    double rcond;
+    int rank;
+    int lwork;
+    size_t work, real_work, integer_work; /* offsets in scratch */
+} least_squares;
+
+/* `lwork` of -1 asks for the lengths of all three. */
+static int call_gelsd(least_squares *q, void *work, int lwork, void *real_work, int *integer_work)
+{
+    const ndi_stack *s = q->stack;
+    const int m = s->rows, n = s->columns, leading = ndi_leading(m),
+              b_leading = ndi_leading(q->b_rows);
+    const float single = (float)q->rcond;
+    const void *rcond = s->real == ND_FLOAT32 ? (const void *)&single : &q->rcond;
+    int info = 0;
+    if (s->is_complex)
+        NDI_LAPACK(s->lapack, gelsd, ndi_gelsd_complex)
+        (&m, &n, &q->columns, q->a->data, &leading, q->b->data, &b_leading, q->s->data, rcond,
+         &q->rank, work, &lwork, real_work, integer_work, &info);
+    else
+        NDI_LAPACK(s->lapack, gelsd, ndi_gelsd_real)
+        (&m, &n, &q->columns, q->a->data, &leading, q->b->data, &b_leading, q->s->data, rcond,
+         &q->rank, work, &lwork, integer_work, &info);
+    return info;
+}
+
+static int solve_least_squares(void *context, int64_t index, char *scratch)
+{
+    (void)index;
+    least_squares *q = context;
+    const ndi_stack *s = q->stack;
+    if (!ndi_stack_finite(s, q->a->data, q->a->size) ||
+        !ndi_stack_finite(s, q->b->data, q->b->size))
+        return NDI_NOT_FINITE;
+    return call_gelsd(q, scratch + q->work, q->lwork, scratch + q->real_work,
+                      (int *)(scratch + q->integer_work));
+}
+
+static bool run_least_squares(least_squares *q)
+{
+    const ndi_stack *s = q->stack;
+    size_t scratch = 0;
+    if (s->smaller == 0) /* x is 0, all of b remains */
+        return true;
+    double answer[2] = {0}, reals[2] = {0};
+    int integers = 0;
+    call_gelsd(q, answer, -1, reals, &integers);
+    q->lwork = ndi_stack_work(s, answer);
+    q->work = ndi_scratch(&scratch, (size_t)q->lwork, s->item_bytes);
+    q->real_work = ndi_scratch(&scratch, s->is_complex ? (size_t)ndi_stack_work(s, reals) : 0,
+                               s->real_bytes);
+    q->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(integers), sizeof(int));
+    return ndi_stack_run(s, 4.0 * s->rows * s->columns * s->smaller, scratch, solve_least_squares,
+                         q, no_convergence);
+}
+
+/* b on top of as many rows as LAPACK wants, in Fortran order. */
+static nd_array *right_hand_sides(const ndi_stack *s, const nd_array *b, int rows, int columns)
+{
+    nd_array *sides = ndi_stack_new(s, s->dtype, rows, columns, NDI_BY_COLUMNS);
+    bool filled = false;
+    if (!sides)
+        return NULL;
+    ND_SCOPE {
+        nd_array *matrix = nd_rank(b) == 1 ? nd_expand_dims(b, 1) : (nd_array *)b;
+        filled = nd_assign(nd_slice(sides, ND_RANGE(0, s->rows)), matrix) == ND_OK;
+        nd_array *rest = nd_slice(sides, ND_RANGE(s->rows, rows));
+        filled = filled && nd_assign(rest, nd_zeros(s->dtype, ND_SCALAR_SHAPE)) == ND_OK;
+    }
+    if (filled)
+        return sides;
+    nd_release(sides);
+    return NULL;
+}
+
+static bool fits(const ndi_stack *s, const nd_array *a, const nd_array *b)
+{
+    char left[NDI_SHAPE_TEXT], right[NDI_SHAPE_TEXT];
+    const bool good = s->batch.rank == 0 && (nd_rank(b) == 1 || nd_rank(b) == 2) &&
+                      nd_length(b, 0) == s->rows && (nd_rank(b) == 1 || nd_length(b, 1) < INT32_MAX);
+    if (!good)
+        ndi_fail(ND_ERROR_SHAPE, "lstsq: shapes %s and %s are not (m, n) and (m) or (m, k)",
+                 ndi_shape_text(left, a->rank, ndi_lengths(a)),
+                 ndi_shape_text(right, b->rank, ndi_lengths(b)));
+    return good;
+}
+
+/* What remains of each column, where it is defined. */
+static nd_array *residuals_of(const least_squares *q)
+{
+    const ndi_stack *s = q->stack;
+    if (q->rank != s->columns || s->rows <= s->columns)
+        return nd_empty(s->real, ND_SHAPE(0));
+    nd_array *rest = nd_slice(q->b, ND_RANGE(s->columns, s->rows));
+    return nd_sum(nd_square(nd_absolute(rest)), ND_AXIS(0));
+}
+
+nd_lstsq_result nd_lstsq(const nd_array *a, const nd_array *b, double rcond)
+{
+    nd_lstsq_result r = {NULL, NULL, NULL, NULL};
+    ndi_stack stack;
+    if (!b || !ndi_stack_of(&stack, "lstsq", a, b, false) || !fits(&stack, a, b))
+        return r;
+    const int m = stack.rows, n = stack.columns, most = m > n ? m : n;
+    const double epsilon = stack.real == ND_FLOAT32 ? FLT_EPSILON : DBL_EPSILON;
+    least_squares q = {.stack = &stack,
+                       .b_rows = most,
+                       .columns = nd_rank(b) == 1 ? 1 : (int)nd_length(b, 1),
+                       .rcond = rcond >= 0 ? rcond : epsilon * most};
+    q.a = ndi_stack_copy(&stack, a, m, n, NDI_BY_COLUMNS);
+    q.b = right_hand_sides(&stack, b, most, q.columns);
+    q.s = ndi_stack_new(&stack, stack.real, stack.smaller, NDI_NO_AXIS, NDI_BY_ROWS);
+    if (q.a && q.b && q.s && run_least_squares(&q))
+        ND_SCOPE {
+            nd_array *x = nd_slice(q.b, ND_RANGE(0, n));
+            const int64_t rank = q.rank;
+            r.x = nd_keep(nd_copy(nd_rank(b) == 1 ? nd_squeeze(x, ND_AXIS(1)) : x));
+            r.residuals = nd_keep(residuals_of(&q));
+            r.rank = nd_keep(nd_from_data(ND_INT64, ND_SCALAR_SHAPE, &rank));
+            r.singular = nd_retain(q.s);
+        }
+    nd_release(q.a);
+    nd_release(q.b);
+    nd_release(q.s);
+    if (!r.x || !ndi_force(r.residuals) || !r.rank) {
+        nd_release(r.x);
+        nd_release(r.residuals);
+        nd_release(r.rank);
+        nd_release(r.singular);
+        return (nd_lstsq_result){NULL, NULL, NULL, NULL};
+    }
+    return (nd_lstsq_result){ndi_register(r.x), ndi_register(r.residuals), ndi_register(r.rank),
+                             ndi_register(r.singular)};
+}
