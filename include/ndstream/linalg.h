@@ -103,7 +103,8 @@ ND_API nd_array *nd_inv(const nd_array *a);
 /* The determinant, in the matrices' dtype; 0 for singular, 1 for empty matrices. */
 ND_API nd_array *nd_det(const nd_array *a);
 
-/* A determinant as sign * exp(logdet), which does not overflow; 0 and -inf for a singular matrix. */
+/* A determinant as sign * exp(logdet), which does not overflow; 0 and -inf for a singular matrix.
+ */
 typedef struct nd_slogdet_result {
     nd_array *sign;   /* of modulus 1, or 0; in the matrices' dtype */
     nd_array *logdet; /* real */

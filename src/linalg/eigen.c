@@ -31,12 +31,11 @@ static int call_geev(const eigen *e, void *a, void *values, void *imag, void *ve
     int info = 0;
     if (s->is_complex)
         NDI_LAPACK(s->lapack, geev, ndi_geev_complex)
-        ("N", job, &n, a, &leading, values, NULL, &leading, vectors, &leading, work, &lwork,
-         real_work, &info, 1, 1);
-    else
-        NDI_LAPACK(s->lapack, geev, ndi_geev_real)
-        ("N", job, &n, a, &leading, values, imag, NULL, &leading, vectors, &leading, work, &lwork,
-         &info, 1, 1);
+    ("N", job, &n, a, &leading, values, NULL, &leading, vectors, &leading, work, &lwork, real_work,
+     &info, 1, 1);
+    else NDI_LAPACK(s->lapack, geev, ndi_geev_real)("N", job, &n, a, &leading, values, imag, NULL,
+                                                    &leading, vectors, &leading, work, &lwork,
+                                                    &info, 1, 1);
     return info;
 }
 
@@ -72,8 +71,7 @@ static bool compute(eigen *e)
     call_geev(e, element, element, element, element, answer, -1, element);
     e->lwork = ndi_stack_work(s, answer);
     e->work = ndi_scratch(&scratch, (size_t)e->lwork, s->item_bytes);
-    e->real_work =
-        ndi_scratch(&scratch, s->is_complex ? 2 * (size_t)s->rows : 0, s->real_bytes);
+    e->real_work = ndi_scratch(&scratch, s->is_complex ? 2 * (size_t)s->rows : 0, s->real_bytes);
     return ndi_stack_run(s, 10.0 * s->rows * s->rows * s->rows, scratch, eigen_of_one, e,
                          no_convergence);
 }
@@ -179,7 +177,7 @@ nd_array *nd_eigvals(const nd_array *a)
 
 typedef struct symmetric {
     const ndi_stack *stack;
-    nd_array *a;      /* the matrices, then the vectors */
+    nd_array *a; /* the matrices, then the vectors */
     nd_array *values;
     const char *job, *uplo;
     int lwork, lrwork, liwork;
@@ -195,12 +193,10 @@ static int call_syevd(const symmetric *e, void *a, void *values, void *work, int
     int info = 0;
     if (s->is_complex)
         NDI_LAPACK(s->lapack, syevd, ndi_syevd_complex)
-        (e->job, e->uplo, &n, a, &leading, values, work, &lwork, real_work, &lrwork, integer_work,
-         &liwork, &info, 1, 1);
-    else
-        NDI_LAPACK(s->lapack, syevd, ndi_syevd_real)
-        (e->job, e->uplo, &n, a, &leading, values, work, &lwork, integer_work, &liwork, &info, 1,
-         1);
+    (e->job, e->uplo, &n, a, &leading, values, work, &lwork, real_work, &lrwork, integer_work,
+     &liwork, &info, 1, 1);
+    else NDI_LAPACK(s->lapack, syevd, ndi_syevd_real)(
+        e->job, e->uplo, &n, a, &leading, values, work, &lwork, integer_work, &liwork, &info, 1, 1);
     return info;
 }
 

@@ -1,4 +1,5 @@
-/* Einstein's sums: operands are contracted two at a time, each pair as a matrix product of views. */
+/* Einstein's sums: operands are contracted two at a time, each pair as a matrix product of views.
+ */
 #include "linalg/einsum.h"
 
 #include <ndstream/linalg.h>
@@ -105,8 +106,9 @@ static bool take_operands(sum *s, int count, const nd_array *const *operands,
     for (int i = 0; i < count; i++, s->count++)
         ND_SCOPE {
             factor *f = &s->factors[i];
-            nd_array *array = nd_dtype_of(operands[i]) == dtype ? nd_retain((nd_array *)operands[i])
-                                                                : nd_keep(nd_cast(operands[i], dtype));
+            nd_array *array = nd_dtype_of(operands[i]) == dtype
+                                  ? nd_retain((nd_array *)operands[i])
+                                  : nd_keep(nd_cast(operands[i], dtype));
             if (!array)
                 return false;
             nd_array *view = each_label_once(s, array, &labels[i], &f->axes);
@@ -211,9 +213,9 @@ static pairing pair_labels(const ndi_axis_labels *a, const ndi_axis_labels *b,
     pairing p = {{0}, {0}, {0}, {0}};
     for (int axis = 0; axis < a->rank; axis++) {
         const uint8_t label = a->label[axis];
-        ndi_axis_labels *to = axis_of(b, label) < 0  ? &p.a_only
-                              : needed->has[label] ? &p.batch
-                                                   : &p.summed;
+        ndi_axis_labels *to = axis_of(b, label) < 0 ? &p.a_only
+                              : needed->has[label]  ? &p.batch
+                                                    : &p.summed;
         to->label[to->rank++] = label;
     }
     for (int axis = 0; axis < b->rank; axis++)
@@ -283,7 +285,8 @@ static bool contract(sum *s, int first, int second)
         x = x ? in_order(x, &a->axes, &left) : NULL;
         y = y ? in_order(y, &b->axes, &right) : NULL;
         if (p.batch.rank + p.a_only.rank + p.b_only.rank + 2 > ND_MAX_RANK)
-            ndi_fail(ND_ERROR_SHAPE, "einsum: a product of two operands would have more than %d axes",
+            ndi_fail(ND_ERROR_SHAPE,
+                     "einsum: a product of two operands would have more than %d axes",
                      ND_MAX_RANK - 2);
         else if (x && y)
             product = p.summed.rank > 0 ? contract_pair(s, &p, x, y) : multiply_pair(s, &p, x, y);
@@ -341,8 +344,7 @@ nd_array *nd_einsum(const char *subscripts, int count, const nd_array *const *op
     for (int i = 0; i < count; i++)
         if (!operands[i])
             return NULL;
-    const size_t n = (size_t)count,
-                 bytes = n * (sizeof(factor) + sizeof(ndi_axis_labels));
+    const size_t n = (size_t)count, bytes = n * (sizeof(factor) + sizeof(ndi_axis_labels));
     char *memory = ndi_allocate(bytes);
     if (!memory)
         return ndi_fail(ND_ERROR_MEMORY, "einsum: no memory for %d operands", count);

@@ -85,8 +85,8 @@ static int solve_one(void *context, int64_t index, char *scratch)
     int info = factorize(f, index, scratch, &lu);
     if (info == 0)
         NDI_LAPACK(s->lapack, getrs, ndi_getrs)
-        ("T", &n, &f->columns, lu, &leading, (int *)(scratch + f->pivots),
-         ndi_stack_at(s, f->result, index), &leading, &info, 1);
+    ("T", &n, &f->columns, lu, &leading, (int *)(scratch + f->pivots),
+     ndi_stack_at(s, f->result, index), &leading, &info, 1);
     return info;
 }
 
@@ -100,9 +100,11 @@ static void *settle_sides(ndi_stack *stack, const nd_array *a, const nd_array *b
         return ndi_shapes_do_not_fit(stack->operation, a, b, "the second has no axis");
     *columns = vector ? NDI_NO_AXIS : lengths[b->rank - 1];
     if (lengths[vector ? 0 : b->rank - 2] != stack->rows)
-        return ndi_shapes_do_not_fit(stack->operation, a, b, "the right-hand sides are not as long as the matrix");
+        return ndi_shapes_do_not_fit(stack->operation, a, b,
+                                     "the right-hand sides are not as long as the matrix");
     if (*columns > INT32_MAX)
-        return ndi_shapes_do_not_fit(stack->operation, a, b, "there are too many right-hand sides for LAPACK");
+        return ndi_shapes_do_not_fit(stack->operation, a, b,
+                                     "there are too many right-hand sides for LAPACK");
     const int batches = vector ? 0 : b->rank - 2, own = stack->batch.rank;
     const int rank = batches > own ? batches : own;
     nd_shape batch = {.rank = rank};
@@ -112,7 +114,8 @@ static void *settle_sides(ndi_stack *stack, const nd_array *a, const nd_array *b
         const int64_t from_a = in_a < 0 ? 1 : stack->batch.length[in_a],
                       from_b = in_b < 0 ? 1 : lengths[in_b];
         if (from_a != from_b && from_a != 1 && from_b != 1)
-            return ndi_shapes_do_not_fit(stack->operation, a, b, "the axes before the last two do not broadcast");
+            return ndi_shapes_do_not_fit(stack->operation, a, b,
+                                         "the axes before the last two do not broadcast");
         batch.length[axis] = from_a == 1 ? from_b : from_a;
         stack->count *= batch.length[axis];
     }
@@ -135,10 +138,9 @@ nd_array *nd_solve(const nd_array *a, const nd_array *b)
         .result = ndi_stack_copy(&stack, b, n, columns, NDI_BY_COLUMNS),
     };
     f.pivots = ndi_scratch(&scratch, (size_t)n, sizeof(int));
-    const bool done =
-        f.lu && f.result &&
-        ndi_stack_run(&stack, cube(n) / 3 + (double)n * n * f.columns, scratch, solve_one, &f,
-                      singular);
+    const bool done = f.lu && f.result &&
+                      ndi_stack_run(&stack, cube(n) / 3 + (double)n * n * f.columns, scratch,
+                                    solve_one, &f, singular);
     nd_release(f.lu);
     if (done)
         return ndi_register(f.result);
@@ -157,8 +159,9 @@ static int invert_one(void *context, int64_t index, char *scratch)
     int info = factorize(f, index, scratch, &lu);
     if (info == 0)
         NDI_LAPACK(s->lapack, getri, ndi_getri)
-        (&n, lu, &leading, (int *)(scratch + f->pivots), scratch + f->work, &f->lwork, &info);
-    else if (f->tolerant) {
+    (&n, lu, &leading, (int *)(scratch + f->pivots), scratch + f->work, &f->lwork, &info);
+    else if (f->tolerant)
+    {
         for (int64_t i = 0; i < (int64_t)n * n; i++)
             store(s->dtype, lu + i * (int64_t)s->item_bytes, NAN);
         info = 0;
@@ -173,9 +176,8 @@ static nd_array *invert(const char *operation, const nd_array *a, bool tolerant)
         return NULL;
     const int n = stack.rows, leading = ndi_leading(n), ask = -1;
     size_t scratch = 0;
-    factors f = {.stack = &stack,
-                 .lu = ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS),
-                 .tolerant = tolerant};
+    factors f = {
+        .stack = &stack, .lu = ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS), .tolerant = tolerant};
     if (!f.lu)
         return NULL;
     double answer[2] = {0};
@@ -255,13 +257,13 @@ static nd_array *determinants(const char *operation, const nd_array *a, nd_array
     size_t scratch = 0;
     factors f = {.stack = &stack,
                  .lu = ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS),
-                 .result = ndi_stack_new(&stack, stack.dtype, NDI_NO_AXIS, NDI_NO_AXIS, NDI_BY_ROWS)};
+                 .result =
+                     ndi_stack_new(&stack, stack.dtype, NDI_NO_AXIS, NDI_NO_AXIS, NDI_BY_ROWS)};
     if (logdet)
         f.logdet = ndi_stack_new(&stack, stack.real, NDI_NO_AXIS, NDI_NO_AXIS, NDI_BY_ROWS);
     f.pivots = ndi_scratch(&scratch, (size_t)n, sizeof(int));
-    const bool done =
-        f.lu && f.result && (f.logdet || !logdet) &&
-        ndi_stack_run(&stack, cube(n) / 3, scratch, determinant_of_one, &f, singular);
+    const bool done = f.lu && f.result && (f.logdet || !logdet) &&
+                      ndi_stack_run(&stack, cube(n) / 3, scratch, determinant_of_one, &f, singular);
     nd_release(f.lu);
     if (!done) {
         nd_release(f.result);

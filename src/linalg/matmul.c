@@ -43,7 +43,8 @@ void *ndi_shapes_do_not_fit(const char *operation, const nd_array *a, const nd_a
 static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_shape *shape)
 {
     if (a->rank == 0 || b->rank == 0) {
-        ndi_shapes_do_not_fit("matmul", a, b, "a 0-d argument has no rows or columns; use multiply");
+        ndi_shapes_do_not_fit("matmul", a, b,
+                              "a 0-d argument has no rows or columns; use multiply");
         return false;
     }
     p->a_is_vector = a->rank == 1;

@@ -177,7 +177,8 @@ static nd_array *condition(const nd_array *a, nd_norm_order order)
         result = smallest ? nd_divide(last, first) : nd_divide(first, last);
     } else {
         nd_array *inverse = ndi_inverse_or_nan(a);
-        result = nd_multiply(nd_matrix_norm(a, order, false), nd_matrix_norm(inverse, order, false));
+        result =
+            nd_multiply(nd_matrix_norm(a, order, false), nd_matrix_norm(inverse, order, false));
     }
     /* NaN without a NaN in the matrix: it is singular. */
     nd_array *own = nd_any(nd_isnan(a), ND_AXES(-2, -1));
@@ -213,13 +214,11 @@ nd_array *nd_matrix_rank(const nd_array *a, double tol)
         } else {
             nd_array *values = nd_svdvals(a);
             const int64_t m = nd_length(a, -2), n = nd_length(a, -1);
-            nd_array *least =
-                values && !(tol >= 0)
-                    ? nd_multiply(largest(values, ND_AXIS(-1), true),
-                                  (double)(m > n ? m : n) * epsilon_of(values))
-                    : NULL;
-            nd_array *counted =
-                tol >= 0 ? nd_greater(values, tol) : nd_greater(values, least);
+            nd_array *least = values && !(tol >= 0)
+                                  ? nd_multiply(largest(values, ND_AXIS(-1), true),
+                                                (double)(m > n ? m : n) * epsilon_of(values))
+                                  : NULL;
+            nd_array *counted = tol >= 0 ? nd_greater(values, tol) : nd_greater(values, least);
             result = nd_keep(nd_count_nonzero(counted, ND_AXIS(-1)));
         }
     }

@@ -70,8 +70,7 @@ nd_array *nd_vecdot(const nd_array *a, const nd_array *b)
     if (nd_rank(a) < 1 || nd_rank(b) < 1 || nd_length(a, -1) != nd_length(b, -1))
         return ndi_shapes_do_not_fit("vecdot", a, b, "their last axes must be equally long");
     ND_SCOPE {
-        nd_array *product =
-            nd_matmul(nd_expand_dims(conjugated(a), -2), nd_expand_dims(b, -1));
+        nd_array *product = nd_matmul(nd_expand_dims(conjugated(a), -2), nd_expand_dims(b, -1));
         result = nd_keep(nd_squeeze(product, ND_AXES(-2, -1)));
     }
     return returned(result);
@@ -105,7 +104,8 @@ nd_array *nd_outer(const nd_array *a, const nd_array *b)
 {
     nd_array *result = NULL;
     ND_SCOPE {
-        result = nd_keep(nd_multiply(nd_expand_dims(nd_ravel(a), 1), nd_expand_dims(nd_ravel(b), 0)));
+        result =
+            nd_keep(nd_multiply(nd_expand_dims(nd_ravel(a), 1), nd_expand_dims(nd_ravel(b), 0)));
     }
     return returned(result);
 }

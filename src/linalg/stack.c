@@ -1,4 +1,5 @@
-/* Stacks of matrices: shapes and dtypes, copies in LAPACK's order, and the loop over the matrices. */
+/* Stacks of matrices: shapes and dtypes, copies in LAPACK's order, and the loop over the matrices.
+ */
 #include "linalg/stack.h"
 
 #include <limits.h>
@@ -29,7 +30,8 @@ static bool settle_dtype(ndi_stack *stack, const nd_array *a, const nd_array *b)
     if (stack->dtype == ND_DTYPE_NONE)
         return false;
     stack->is_complex = nd_dtype_kind(stack->dtype) == ND_KIND_COMPLEX;
-    stack->real = stack->dtype == ND_FLOAT32 || stack->dtype == ND_COMPLEX64 ? ND_FLOAT32 : ND_FLOAT64;
+    stack->real =
+        stack->dtype == ND_FLOAT32 || stack->dtype == ND_COMPLEX64 ? ND_FLOAT32 : ND_FLOAT64;
     stack->item_bytes = nd_dtype_size(stack->dtype);
     stack->real_bytes = nd_dtype_size(stack->real);
     return true;
@@ -47,7 +49,8 @@ bool ndi_stack_of(ndi_stack *stack, const char *operation, const nd_array *a, co
     const int64_t rows = a->rank < 2 ? 0 : lengths[a->rank - 2],
                   columns = a->rank < 2 ? 0 : lengths[a->rank - 1];
     if (a->rank < 2)
-        ndi_fail(ND_ERROR_SHAPE, "%s: shape %s is no matrix or stack of matrices", operation, shape);
+        ndi_fail(ND_ERROR_SHAPE, "%s: shape %s is no matrix or stack of matrices", operation,
+                 shape);
     else if (square && rows != columns)
         ndi_fail(ND_ERROR_SHAPE, "%s: shape %s: the last two axes must be equally long", operation,
                  shape);
@@ -161,8 +164,8 @@ static void tell_failure(const ndi_stack *stack, int64_t index, const char *why)
 bool ndi_stack_run(const ndi_stack *stack, double operations, size_t scratch_bytes,
                    ndi_stack_body *body, void *context, const char *why)
 {
-    run r = {.body = body, .context = context, .scratch_bytes = scratch_bytes + 64,
-             .failed = INT64_MAX};
+    run r = {
+        .body = body, .context = context, .scratch_bytes = scratch_bytes + 64, .failed = INT64_MAX};
     const int threads = ndi_pool_threads();
     if (stack->count == 0)
         return true;
@@ -199,9 +202,8 @@ size_t ndi_scratch(size_t *total, size_t count, size_t item_bytes)
 int ndi_stack_work(const ndi_stack *stack, const void *answer)
 {
     /* float32 rounds large lengths: LAPACK may have meant the next one. */
-    const double length = stack->real == ND_FLOAT32
-                              ? (double)*(const float *)answer * (1 + 0x1p-22)
-                              : *(const double *)answer;
+    const double length = stack->real == ND_FLOAT32 ? (double)*(const float *)answer * (1 + 0x1p-22)
+                                                    : *(const double *)answer;
     return length >= INT_MAX ? INT_MAX : length < 1 ? 1 : (int)ceil(length);
 }
 

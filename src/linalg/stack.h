@@ -13,13 +13,14 @@ typedef struct ndi_stack {
     nd_shape batch;       /* axes before the matrices' */
     int64_t count;
     int rows, columns;
-    int smaller;        /* of rows and columns */
+    int smaller; /* of rows and columns */
     bool is_complex;
     size_t item_bytes, real_bytes; /* of an element */
 } ndi_stack;
 
-/* The stack that `a` is, with the routines of the dtype that `a`, and `b` if it is not NULL, promote
- * to. False with ND_ERROR_SHAPE, ND_ERROR_DTYPE or ND_ERROR_UNSUPPORTED, or for an `a` of NULL. */
+/* The stack that `a` is, with the routines of the dtype that `a`, and `b` if it is not NULL,
+ * promote to. False with ND_ERROR_SHAPE, ND_ERROR_DTYPE or ND_ERROR_UNSUPPORTED, or for an `a` of
+ * NULL. */
 bool ndi_stack_of(ndi_stack *stack, const char *operation, const nd_array *a, const nd_array *b,
                   bool square);
 

@@ -14,7 +14,7 @@ static const char no_convergence[] = "has singular values that do not converge";
 
 typedef struct svd {
     const ndi_stack *stack;
-    nd_array *a;        /* is destroyed */
+    nd_array *a;          /* is destroyed */
     nd_array *u, *s, *vh; /* u and vh NULL: singular values only */
     const char *job;
     int u_columns, vh_rows;
@@ -32,12 +32,11 @@ static int call_gesdd(const svd *d, void *a, void *u, void *s, void *vh, void *w
     int info = 0;
     if (stack->is_complex)
         NDI_LAPACK(stack->lapack, gesdd, ndi_gesdd_complex)
-        (d->job, &n, &m, a, &n_leading, s, vh, &n_leading, u, &u_leading, work, &lwork, real_work,
-         integer_work, &info, 1);
-    else
-        NDI_LAPACK(stack->lapack, gesdd, ndi_gesdd_real)
-        (d->job, &n, &m, a, &n_leading, s, vh, &n_leading, u, &u_leading, work, &lwork,
-         integer_work, &info, 1);
+    (d->job, &n, &m, a, &n_leading, s, vh, &n_leading, u, &u_leading, work, &lwork, real_work,
+     integer_work, &info, 1);
+    else NDI_LAPACK(stack->lapack, gesdd, ndi_gesdd_real)(d->job, &n, &m, a, &n_leading, s, vh,
+                                                          &n_leading, u, &u_leading, work, &lwork,
+                                                          integer_work, &info, 1);
     return info;
 }
 
@@ -100,7 +99,9 @@ static nd_svd_result decompose(const char *operation, const nd_array *a, bool ve
         return failed;
     const int m = stack.rows, n = stack.columns, k = stack.smaller;
     svd d = {.stack = &stack,
-             .job = !vectors ? "N" : full ? "A" : "S",
+             .job = !vectors ? "N"
+                    : full   ? "A"
+                             : "S",
              .u_columns = full ? m : k,
              .vh_rows = full ? n : k,
              .a = ndi_stack_copy(&stack, a, m, n, NDI_BY_ROWS),
@@ -146,8 +147,8 @@ nd_array *nd_pinv(const nd_array *a, double rcond)
             nd_array *cutoff = nd_multiply(nd_reduce(ND_OP_max, d.s, ND_AXIS(-1), &keep),
                                            rcond >= 0 ? rcond : 1e-15);
             nd_array *inverse = nd_where(nd_greater(d.s, cutoff), nd_divide(1.0, d.s), 0.0);
-            nd_array *scaled = nd_multiply(nd_conjugate(nd_swap_axes(d.vh, -1, -2)),
-                                           nd_expand_dims(inverse, -2));
+            nd_array *scaled =
+                nd_multiply(nd_conjugate(nd_swap_axes(d.vh, -1, -2)), nd_expand_dims(inverse, -2));
             result = nd_matmul(scaled, nd_conjugate(nd_swap_axes(d.u, -1, -2)));
         }
         result = nd_keep(result);
@@ -178,12 +179,11 @@ static int call_gelsd(least_squares *q, void *work, int lwork, void *real_work, 
     int info = 0;
     if (s->is_complex)
         NDI_LAPACK(s->lapack, gelsd, ndi_gelsd_complex)
-        (&m, &n, &q->columns, q->a->data, &leading, q->b->data, &b_leading, q->s->data, rcond,
-         &q->rank, work, &lwork, real_work, integer_work, &info);
-    else
-        NDI_LAPACK(s->lapack, gelsd, ndi_gelsd_real)
-        (&m, &n, &q->columns, q->a->data, &leading, q->b->data, &b_leading, q->s->data, rcond,
-         &q->rank, work, &lwork, integer_work, &info);
+    (&m, &n, &q->columns, q->a->data, &leading, q->b->data, &b_leading, q->s->data, rcond, &q->rank,
+     work, &lwork, real_work, integer_work, &info);
+    else NDI_LAPACK(s->lapack, gelsd, ndi_gelsd_real)(&m, &n, &q->columns, q->a->data, &leading,
+                                                      q->b->data, &b_leading, q->s->data, rcond,
+                                                      &q->rank, work, &lwork, integer_work, &info);
     return info;
 }
 
@@ -210,8 +210,8 @@ static bool run_least_squares(least_squares *q)
     call_gelsd(q, answer, -1, reals, &integers);
     q->lwork = ndi_stack_work(s, answer);
     q->work = ndi_scratch(&scratch, (size_t)q->lwork, s->item_bytes);
-    q->real_work = ndi_scratch(&scratch, s->is_complex ? (size_t)ndi_stack_work(s, reals) : 0,
-                               s->real_bytes);
+    q->real_work =
+        ndi_scratch(&scratch, s->is_complex ? (size_t)ndi_stack_work(s, reals) : 0, s->real_bytes);
     q->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(integers), sizeof(int));
     return ndi_stack_run(s, 4.0 * s->rows * s->columns * s->smaller, scratch, solve_least_squares,
                          q, no_convergence);
@@ -240,7 +240,8 @@ static bool fits(const ndi_stack *s, const nd_array *a, const nd_array *b)
 {
     char left[NDI_SHAPE_TEXT], right[NDI_SHAPE_TEXT];
     const bool good = s->batch.rank == 0 && (nd_rank(b) == 1 || nd_rank(b) == 2) &&
-                      nd_length(b, 0) == s->rows && (nd_rank(b) == 1 || nd_length(b, 1) < INT32_MAX);
+                      nd_length(b, 0) == s->rows &&
+                      (nd_rank(b) == 1 || nd_length(b, 1) < INT32_MAX);
     if (!good)
         ndi_fail(ND_ERROR_SHAPE, "lstsq: shapes %s and %s are not (m, n) and (m) or (m, k)",
                  ndi_shape_text(left, a->rank, ndi_lengths(a)),
