@@ -14,9 +14,12 @@
  * linspace, zeros, ones, full, zeros_like, ones_like, full_like, eye, array, asarray; reshape,
  * transpose, permute_dims, swapaxes, moveaxis, expand_dims, squeeze, flip, ravel, flatten,
  * broadcast_to, diagonal, sliding_window_view; real, imag, copy, ascontiguousarray, asfortranarray,
- * astype, float32(x) and the like, matmul, dot, clip. Arrays have the methods of NumPy's, and .T
- * .mT .real .imag .shape .size .ndim .dtype. Indexing with integers, slices, ... and None gives
- * views.
+ * astype, float32(x) and the like, clip. Linear algebra (linalg.h): matmul, dot, inner, outer,
+ * kron, vdot, vecdot, matvec, vecmat, cross, tensordot, einsum, trace; and with or without linalg.
+ * before: solve, inv, det, slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig, eigvals, eigh,
+ * eigvalsh, norm, vector_norm, matrix_norm, cond, matrix_rank, matrix_power, multi_dot. Of several
+ * results one is taken by its index, svd(a)[1]. Arrays have the methods of NumPy's, and .T .mT
+ * .real .imag .shape .size .ndim .dtype. Indexing with integers, slices, ... and None gives views.
  *
  * A name is what it is called with, else a constant or a dtype; what is called is always a
  * function. Line ends are white space, # begins a comment. */

@@ -82,7 +82,8 @@ static int parameter_named(const ndi_function *function, const char *keyword)
     return -1;
 }
 
-/* x.reshape(2, 3): the arguments by position from `first` on become one tuple. */
+/* x.reshape(2, 3), einsum('i,i', x, y): the arguments by position from `first` on become one tuple.
+ */
 static bool fill_rest(binding *b, int i, int first, int positional)
 {
     slot *s = &b->slots[i];
@@ -115,7 +116,9 @@ static bool bind(binding *b)
         const ndi_parameter *parameter = &b->function.parameters[next];
         if (next == b->function.count || parameter->by_keyword)
             return wrong_count(b, arguments[i].at, positional + b->as_method);
-        if (parameter->rest && b->as_method && positional - i > 1) {
+        const bool several =
+            parameter->kind == NDI_TAKES_ARRAYS || (b->as_method && positional - i > 1);
+        if (parameter->rest && several) {
             if (!fill_rest(b, next, i, positional))
                 return false;
             break;
@@ -143,8 +146,8 @@ static bool bind(binding *b)
 
 /* ---- Conversion and the call ----------------------------------------------------------------- */
 
-static bool convert(const char *what, const ndi_parameter *parameter, const ndi_value *value,
-                    ndi_argument *argument)
+static bool convert(const ndi_evaluation *e, const char *what, const ndi_parameter *parameter,
+                    const ndi_value *value, ndi_argument *argument)
 {
     argument->given = !(parameter->optional && value->kind == NDI_VALUE_NONE);
     if (!argument->given)
@@ -166,9 +169,28 @@ static bool convert(const char *what, const ndi_parameter *parameter, const ndi_
         return ndi_to_dtype(value, what, &argument->dtype);
     case NDI_TAKES_AXES:
         return ndi_to_axes(value, what, &argument->axes);
+    case NDI_TAKES_TEXT:
+        return ndi_to_text(value, what, &argument->text);
+    case NDI_TAKES_ORDER:
+        return ndi_to_order(value, what, &argument->order);
+    case NDI_TAKES_AXIS_PAIRS:
+        return ndi_to_axis_pairs(value, what, &argument->pairs);
+    case NDI_TAKES_ARRAYS:
+        return ndi_to_arrays(value, what, e->arena, &argument->arrays);
     default:
         return ndi_to_shape(value, what, &argument->shape);
     }
+}
+
+static bool make_tuple(const ndi_evaluation *e, int count, nd_array *const *arrays,
+                       ndi_value *value)
+{
+    *value = (ndi_value){.kind = NDI_VALUE_TUPLE};
+    value->list.count = count;
+    value->list.items = ndi_arena_new(e->arena, (size_t)count * sizeof(ndi_value));
+    for (int i = 0; i < count && value->list.items; i++)
+        value->list.items[i] = ndi_value_array(arrays[i]);
+    return value->list.items != NULL;
 }
 
 /* Not inlined: the arguments take 2 KB, which the recursion over nested calls shall not. */
@@ -180,18 +202,20 @@ __attribute__((noinline)) static bool call(const binding *b, ndi_value *value)
         char what[80];
         snprintf(what, sizeof what, "%s: '%s'", b->function.name, parameter->name);
         arguments[i].given = false;
-        if (b->slots[i].filled && !convert(what, parameter, &b->slots[i].value, &arguments[i])) {
+        if (b->slots[i].filled &&
+            !convert(b->e, what, parameter, &b->slots[i].value, &arguments[i])) {
             ndi_text_place(b->e->text, b->slots[i].at);
             return false;
         }
     }
-    nd_array *array = ndi_call_function(&b->function, arguments);
-    if (!array) {
+    nd_array *results[NDI_MOST_RESULTS];
+    const int count = ndi_call_function(&b->function, arguments, results);
+    if (count == 0) {
         ndi_text_place(b->e->text, b->node->at);
         return false;
     }
-    *value = ndi_value_array(array);
-    return true;
+    *value = ndi_value_array(results[0]);
+    return count == 1 || make_tuple(b->e, count, results, value);
 }
 
 static bool call_function(const ndi_evaluation *e, const ndi_syntax *node,
@@ -274,5 +298,12 @@ bool ndi_value_of_call(const ndi_evaluation *e, const ndi_syntax *node, ndi_valu
     }
     if (ndi_is_module(e, callee->attribute.object))
         return call_named(e, node, callee->attribute.name, value);
+    if (ndi_is_linalg(e, callee->attribute.object)) {
+        ndi_function function;
+        if (ndi_find_linalg_function(callee->attribute.name, true, &function))
+            return call_function(e, node, &function, NULL, value);
+        ndi_unknown_name(e, node->at, "function of linalg", callee->attribute.name);
+        return false;
+    }
     return call_method(e, node, value);
 }

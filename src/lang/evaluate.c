@@ -146,6 +146,22 @@ static bool evaluate_node(const ndi_evaluation *e, const ndi_syntax *node, ndi_v
     }
 }
 
+/* The arrays of a value outlive the scope that it was made in: those of a tuple too, which some
+ * functions return. First they are retained, then they go to the scope around. */
+static bool keep_arrays(const ndi_value *value, bool retain)
+{
+    if (value->kind == NDI_VALUE_TUPLE) {
+        bool good = true;
+        for (int i = 0; i < value->list.count; i++)
+            good = keep_arrays(&value->list.items[i], retain) && good;
+        return good;
+    }
+    if (!ndi_is_array(value))
+        return true;
+    nd_array *array = (nd_array *)value->operand.array;
+    return (retain ? nd_retain(array) : ndi_register(array)) != NULL;
+}
+
 bool ndi_value_of(const ndi_evaluation *e, const ndi_syntax *node, ndi_value *value)
 {
     /* These hold what their items made. */
@@ -153,8 +169,8 @@ bool ndi_value_of(const ndi_evaluation *e, const ndi_syntax *node, ndi_value *va
         return evaluate_node(e, node, value);
     nd_scope scope = nd_scope_open();
     const bool done = evaluate_node(e, node, value);
-    nd_array *array = done && ndi_is_array(value) ? (nd_array *)value->operand.array : NULL;
-    nd_retain(array);
+    if (done)
+        keep_arrays(value, true);
     nd_scope_close(&scope);
-    return done && (!array || ndi_register(array));
+    return done && keep_arrays(value, false);
 }

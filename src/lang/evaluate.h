@@ -28,6 +28,8 @@ bool ndi_value_of_name(const ndi_evaluation *e, const ndi_syntax *node, ndi_valu
 bool ndi_value_of_attribute(const ndi_evaluation *e, const ndi_syntax *node, ndi_value *value);
 /* True if `node` is np or nd, and no variable is called so. */
 bool ndi_is_module(const ndi_evaluation *e, const ndi_syntax *node);
+/* The same for linalg, np.linalg and nd.linalg. */
+bool ndi_is_linalg(const ndi_evaluation *e, const ndi_syntax *node);
 /* Keeps the error for a "name", "function" or "method" that is not there, with the nearest one that
  * is. */
 void ndi_unknown_name(const ndi_evaluation *e, size_t at, const char *what, const char *name);

@@ -5,16 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-#include <ndstream/linalg.h>
-
 #include "array/array.h"
 #include "array/dtype.h"
+#include "lang/rows.h"
 
-typedef const ndi_argument *arguments;
-
-static int axis_of(const ndi_argument *given)
+int ndi_axis_of(const ndi_argument *given)
 {
-    const int64_t axis = given->integer; /* far out of range stays out of range */
+    const int64_t axis = given->integer;
     return axis > INT32_MAX ? INT32_MAX : axis < INT32_MIN ? INT32_MIN : (int)axis;
 }
 
@@ -48,7 +45,7 @@ static nd_array *call_reduction(nd_op op, arguments a)
 static nd_array *call_scan(nd_op op, arguments a)
 {
     const nd_dtype dtype = a[2].given ? a[2].dtype : ND_DTYPE_NONE;
-    return a[1].given ? nd_scan(op, a[0].array, axis_of(&a[1]), dtype)
+    return a[1].given ? nd_scan(op, a[0].array, ndi_axis_of(&a[1]), dtype)
                       : nd_scan(op, nd_ravel(a[0].array), 0, dtype);
 }
 
@@ -182,17 +179,17 @@ static nd_array *call_transpose(arguments a)
 
 static nd_array *call_swapaxes(arguments a)
 {
-    return nd_swap_axes(a[0].array, axis_of(&a[1]), axis_of(&a[2]));
+    return nd_swap_axes(a[0].array, ndi_axis_of(&a[1]), ndi_axis_of(&a[2]));
 }
 
 static nd_array *call_moveaxis(arguments a)
 {
-    return nd_move_axis(a[0].array, axis_of(&a[1]), axis_of(&a[2]));
+    return nd_move_axis(a[0].array, ndi_axis_of(&a[1]), ndi_axis_of(&a[2]));
 }
 
 static nd_array *call_expand_dims(arguments a)
 {
-    return nd_expand_dims(a[0].array, axis_of(&a[1]));
+    return nd_expand_dims(a[0].array, ndi_axis_of(&a[1]));
 }
 
 static nd_array *call_squeeze(arguments a)
@@ -215,18 +212,14 @@ static nd_array *call_flatten(arguments a)
     return nd_copy(nd_ravel(a[0].array));
 }
 
-/* NumPy takes the diagonal of the first two axes, nd_diagonal() that of the last two. */
-static nd_array *call_diagonal(arguments a)
+nd_array *ndi_first_axes_last(nd_array *array)
 {
-    nd_array *array = a[0].array;
-    const int rank = nd_rank(array);
-    if (rank > 2) {
-        nd_axes order = {.count = rank};
-        for (int i = 0; i < rank; i++)
-            order.axis[i] = (i + 2) % rank;
-        array = nd_permute(array, order);
-    }
-    return nd_diagonal(array, a[1].given ? a[1].integer : 0);
+    nd_axes order = {.count = nd_rank(array)};
+    if (order.count <= 2)
+        return array;
+    for (int i = 0; i < order.count; i++)
+        order.axis[i] = (i + 2) % order.count;
+    return nd_permute(array, order);
 }
 
 static nd_array *call_sliding_window(arguments a)
@@ -234,7 +227,7 @@ static nd_array *call_sliding_window(arguments a)
     if (!a[2].given && nd_rank(a[0].array) != 1)
         return ndi_fail(ND_ERROR_ARGUMENT,
                         "sliding_window_view: an array of more than one axis needs `axis`");
-    return nd_sliding_window(a[0].array, a[2].given ? axis_of(&a[2]) : 0, a[1].integer);
+    return nd_sliding_window(a[0].array, a[2].given ? ndi_axis_of(&a[2]) : 0, a[1].integer);
 }
 
 /* ---- Elements -------------------------------------------------------------------------------- */
@@ -269,16 +262,6 @@ static nd_array *call_astype(arguments a)
     return nd_cast(a[0].array, a[1].dtype);
 }
 
-static nd_array *call_matmul(arguments a)
-{
-    return nd_matmul(a[0].array, a[1].array);
-}
-
-static nd_array *call_dot(arguments a)
-{
-    return nd_dot(a[0].array, a[1].array);
-}
-
 /* Either bound may be left out; NumPy calls them a_min and a_max, and min and max. */
 static nd_array *call_clip(arguments a)
 {
@@ -297,25 +280,6 @@ static nd_array *call_clip(arguments a)
 /* ---- The rows -------------------------------------------------------------------------------- */
 
 /* clang-format off */
-#define ARRAY(n)      {.name = n, .kind = NDI_TAKES_ARRAY}
-#define OPERAND(n)    {.name = n, .kind = NDI_TAKES_OPERAND}
-#define BOUND(n)      {.name = n, .kind = NDI_TAKES_OPERAND, .optional = true}
-#define SCALAR(n)     {.name = n, .kind = NDI_TAKES_SCALAR}
-#define SCALAR_OR(n)  {.name = n, .kind = NDI_TAKES_SCALAR, .optional = true}
-#define INTEGER(n)    {.name = n, .kind = NDI_TAKES_INTEGER}
-#define INTEGER_OR(n) {.name = n, .kind = NDI_TAKES_INTEGER, .optional = true}
-#define REAL(n)       {.name = n, .kind = NDI_TAKES_REAL}
-#define SHAPE         {.name = "shape", .kind = NDI_TAKES_SHAPE}
-#define SHAPE_REST    {.name = "shape", .kind = NDI_TAKES_SHAPE, .rest = true}
-#define AXES(n)       {.name = n, .kind = NDI_TAKES_AXES, .optional = true}
-#define AXES_REST     {.name = "axes", .kind = NDI_TAKES_AXES, .optional = true, .rest = true}
-#define DTYPE         {.name = "dtype", .kind = NDI_TAKES_DTYPE, .optional = true}
-#define SOME_DTYPE    {.name = "dtype", .kind = NDI_TAKES_DTYPE}
-#define KEYWORD(n, k) {.name = n, .kind = NDI_TAKES_##k, .optional = true, .by_keyword = true}
-#define ROW(name, method, call, ...) \
-    {name, method, ND_OP_COUNT, call, \
-     (int)(sizeof((ndi_parameter[]){__VA_ARGS__}) / sizeof(ndi_parameter)), {__VA_ARGS__}}
-
 /* For every reduction and scan of the table. The order of the parameters is call_reduction()'s. */
 static const ndi_function reduction_row = ROW("", true, NULL, ARRAY("a"), AXES("axis"),
     DTYPE, KEYWORD("keepdims", FLAG), KEYWORD("initial", REAL), KEYWORD("where", ARRAY),
@@ -351,7 +315,6 @@ static const ndi_function rows[] = {
     ROW("flip",                false, call_flip, ARRAY("m"), AXES("axis")),
     ROW("ravel",               true,  call_ravel, ARRAY("a")),
     ROW("flatten",             true,  call_flatten, ARRAY("a")),
-    ROW("diagonal",            true,  call_diagonal, ARRAY("a"), INTEGER_OR("offset")),
     ROW("sliding_window_view", false, call_sliding_window, ARRAY("x"), INTEGER("window_shape"),
         INTEGER_OR("axis")),
     ROW("real",                false, call_real, ARRAY("val")),
@@ -360,8 +323,6 @@ static const ndi_function rows[] = {
     ROW("ascontiguousarray",   false, call_ascontiguousarray, ARRAY("a")),
     ROW("asfortranarray",      false, call_asfortranarray, ARRAY("a")),
     ROW("astype",              true,  call_astype, ARRAY("x"), SOME_DTYPE),
-    ROW("matmul",              false, call_matmul, ARRAY("x1"), ARRAY("x2")),
-    ROW("dot",                 true,  call_dot, ARRAY("a"), ARRAY("b")),
     ROW("clip",                true,  call_clip, OPERAND("a"), BOUND("a_min"), BOUND("a_max"),
         KEYWORD("min", OPERAND), KEYWORD("max", OPERAND)),
 };
@@ -413,9 +374,13 @@ static ndi_function row_of(nd_op op)
     return function;
 }
 
-nd_array *ndi_call_function(const ndi_function *function, const ndi_argument *a)
+int ndi_call_function(const ndi_function *function, const ndi_argument *a,
+                      nd_array *results[NDI_MOST_RESULTS])
 {
-    return function->call ? function->call(a) : call_operation(function->op, a);
+    if (function->call_several)
+        return function->call_several(a, results);
+    results[0] = function->call ? function->call(a) : call_operation(function->op, a);
+    return results[0] != NULL;
 }
 
 bool ndi_find_function(const char *name, ndi_function *function)
@@ -433,7 +398,7 @@ bool ndi_find_function(const char *name, ndi_function *function)
         }
     const nd_op op = nd_op_from_name(name);
     if (op == ND_OP_COUNT)
-        return false;
+        return ndi_find_linalg_function(name, false, function);
     *function = row_of(op);
     return true;
 }
@@ -446,4 +411,5 @@ void ndi_each_function(void (*visit)(void *context, const char *name), void *con
         visit(context, aliases[i].name);
     for (int op = 0; op < ND_OP_COUNT; op++)
         visit(context, nd_op_describe((nd_op)op)->name);
+    ndi_each_linalg_function(visit, context);
 }

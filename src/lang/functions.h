@@ -2,6 +2,7 @@
 #ifndef NDSTREAM_LANG_FUNCTIONS_H
 #define NDSTREAM_LANG_FUNCTIONS_H
 
+#include <ndstream/linalg.h>
 #include <ndstream/ops.h>
 
 #include "lang/value.h"
@@ -16,7 +17,11 @@ typedef enum ndi_parameter_kind {
     NDI_TAKES_FLAG,
     NDI_TAKES_DTYPE,
     NDI_TAKES_AXES,
-    NDI_TAKES_SHAPE
+    NDI_TAKES_SHAPE,
+    NDI_TAKES_TEXT,
+    NDI_TAKES_ORDER,      /* of a norm */
+    NDI_TAKES_AXIS_PAIRS, /* of tensordot */
+    NDI_TAKES_ARRAYS      /* a list; `rest`: all that is left by position */
 } ndi_parameter_kind;
 
 typedef struct ndi_parameter {
@@ -40,16 +45,22 @@ typedef struct ndi_argument {
         nd_dtype dtype;
         nd_axes axes;
         nd_shape shape;
+        const char *text;
+        nd_norm_order order;
+        ndi_axis_pairs pairs;
+        ndi_arrays arrays;
     };
 } ndi_argument;
 
-enum { NDI_MOST_PARAMETERS = 7 };
+enum { NDI_MOST_PARAMETERS = 7, NDI_MOST_RESULTS = 4 };
 
 typedef struct ndi_function {
     const char *name;
     bool method; /* x.name(...) may be written for name(x, ...) */
     nd_op op;    /* if `call` is NULL: an operation of the table */
     nd_array *(*call)(const ndi_argument *arguments);
+    /* For functions whose results are a tuple: how many there are, 0 after an error. */
+    int (*call_several)(const ndi_argument *arguments, nd_array *results[]);
     int count;
     ndi_parameter parameters[NDI_MOST_PARAMETERS];
 } ndi_function;
@@ -57,10 +68,17 @@ typedef struct ndi_function {
 /* The function of that name; false, without an error, if there is none. */
 bool ndi_find_function(const char *name, ndi_function *function);
 
-/* Calls it with `function->count` arguments. NULL with the error kept, which has no place yet. */
-nd_array *ndi_call_function(const ndi_function *function, const ndi_argument *arguments);
+/* Calls it with `function->count` arguments. Returns how many results there are, one but for some
+ * functions; 0 with the error kept, which has no place yet. */
+int ndi_call_function(const ndi_function *function, const ndi_argument *arguments,
+                      nd_array *results[NDI_MOST_RESULTS]);
 
 /* Calls `visit` with every name that ndi_find_function() knows. */
 void ndi_each_function(void (*visit)(void *context, const char *name), void *context);
+
+/* The same two for linear algebra alone (linalg.c); `prefixed`: only what is in numpy.linalg, and
+ * as it is there. */
+bool ndi_find_linalg_function(const char *name, bool prefixed, ndi_function *function);
+void ndi_each_linalg_function(void (*visit)(void *context, const char *name), void *context);
 
 #endif

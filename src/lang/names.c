@@ -105,6 +105,15 @@ bool ndi_is_module(const ndi_evaluation *e, const ndi_syntax *node)
            variable_of(e, node->text) < 0;
 }
 
+bool ndi_is_linalg(const ndi_evaluation *e, const ndi_syntax *node)
+{
+    if (node->kind == NDI_ATTRIBUTE)
+        return strcmp(node->attribute.name, "linalg") == 0 &&
+               ndi_is_module(e, node->attribute.object);
+    return node->kind == NDI_NAME && strcmp(node->text, "linalg") == 0 &&
+           variable_of(e, node->text) < 0;
+}
+
 /* A constant or a dtype. */
 static bool known_name(const ndi_evaluation *e, const char *name, size_t at, ndi_value *value)
 {

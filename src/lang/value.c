@@ -323,3 +323,67 @@ bool ndi_to_shape(const ndi_value *value, const char *what, nd_shape *shape)
     *shape = (nd_shape){.rank = 0};
     return to_integers(value, what, shape->length, &shape->rank);
 }
+
+/* ---- For linear algebra ---------------------------------------------------------------------- */
+
+bool ndi_to_text(const ndi_value *value, const char *what, const char **text)
+{
+    if (value->kind != NDI_VALUE_STRING)
+        return refuse(value, what, "a string");
+    *text = value->string;
+    return true;
+}
+
+bool ndi_to_order(const ndi_value *value, const char *what, nd_norm_order *order)
+{
+    double p = 0;
+    if (value->kind == NDI_VALUE_STRING) {
+        const bool nuclear = strcmp(value->string, "nuc") == 0;
+        *order = nuclear ? ND_NUCLEAR : ND_FROBENIUS;
+        if (nuclear || strcmp(value->string, "fro") == 0 || strcmp(value->string, "f") == 0)
+            return true;
+        ndi_fail(ND_ERROR_ARGUMENT, "%s must be a number, 'fro' or 'nuc', not '%.20s'", what,
+                 value->string);
+        return false;
+    }
+    if (!ndi_to_real(value, what, &p))
+        return false;
+    *order = ND_ORD(p);
+    return true;
+}
+
+bool ndi_to_axis_pairs(const ndi_value *value, const char *what, ndi_axis_pairs *pairs)
+{
+    int64_t count;
+    if (is_list(value)) {
+        if (value->list.count != 2)
+            return refuse(value, what, "an integer, or a list of two lists of axes");
+        return ndi_to_axes(&value->list.items[0], what, &pairs->first) &&
+               ndi_to_axes(&value->list.items[1], what, &pairs->second);
+    }
+    if (!ndi_to_integer(value, what, &count))
+        return false;
+    if (count < 0 || count > ND_MAX_RANK) {
+        ndi_fail(ND_ERROR_ARGUMENT, "%s: there are 0 to %d axes, not %lld", what, ND_MAX_RANK,
+                 (long long)count);
+        return false;
+    }
+    *pairs = (ndi_axis_pairs){{.count = (int)count}, {.count = (int)count}};
+    for (int i = 0; i < (int)count; i++) {
+        pairs->first.axis[i] = i - (int)count;
+        pairs->second.axis[i] = i;
+    }
+    return true;
+}
+
+bool ndi_to_arrays(const ndi_value *value, const char *what, ndi_arena *arena, ndi_arrays *arrays)
+{
+    if (!is_list(value))
+        return refuse(value, what, "a list of arrays");
+    arrays->count = value->list.count;
+    arrays->items = ndi_arena_new(arena, (size_t)arrays->count * sizeof *arrays->items);
+    for (int i = 0; i < arrays->count; i++)
+        if (!arrays->items || !ndi_to_array(&value->list.items[i], what, &arrays->items[i]))
+            return false;
+    return arrays->items != NULL;
+}

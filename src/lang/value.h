@@ -2,6 +2,7 @@
 #ifndef NDSTREAM_LANG_VALUE_H
 #define NDSTREAM_LANG_VALUE_H
 
+#include <ndstream/linalg.h>
 #include <ndstream/operand.h>
 
 #include "lang/arena.h"
@@ -30,6 +31,17 @@ typedef struct ndi_value {
     };
 } ndi_value;
 
+/* Axes of two arrays that belong together. */
+typedef struct ndi_axis_pairs {
+    nd_axes first, second;
+} ndi_axis_pairs;
+
+/* Arrays, listed in the arena. */
+typedef struct ndi_arrays {
+    int count;
+    nd_array **items;
+} ndi_arrays;
+
 ndi_value ndi_value_operand(nd_operand operand);
 ndi_value ndi_value_array(nd_array *array);
 ndi_value ndi_value_integer(int64_t integer);
@@ -50,6 +62,13 @@ bool ndi_to_flag(const ndi_value *value, const char *what, bool *flag);
 bool ndi_to_dtype(const ndi_value *value, const char *what, nd_dtype *dtype);
 bool ndi_to_axes(const ndi_value *value, const char *what, nd_axes *axes);
 bool ndi_to_shape(const ndi_value *value, const char *what, nd_shape *shape);
+bool ndi_to_text(const ndi_value *value, const char *what, const char **text);
+/* A number, 'fro' or 'nuc'. */
+bool ndi_to_order(const ndi_value *value, const char *what, nd_norm_order *order);
+/* Two integers or lists of them; an integer alone: so many last and first axes. */
+bool ndi_to_axis_pairs(const ndi_value *value, const char *what, ndi_axis_pairs *pairs);
+/* The items of a list or tuple. */
+bool ndi_to_arrays(const ndi_value *value, const char *what, ndi_arena *arena, ndi_arrays *arrays);
 
 /* The dtype that a name stands for: those of nd_dtype_name(), bool_, int, float and complex.
  * ND_DTYPE_NONE, without an error, for any other. */

@@ -12,7 +12,7 @@ from compare import assert_equal
 from oracle import assert_as_numpy
 from strategies import NUMPY_DTYPES, arguments, arrays, random_values, seeds
 
-REFUSALS = (TypeError, ValueError, OverflowError, IndexError, ArithmeticError)
+REFUSALS = (TypeError, ValueError, OverflowError, IndexError, ArithmeticError, AttributeError)
 NUMPY = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
 
 
@@ -307,6 +307,46 @@ def test_functions_that_make_and_shape(text):
     assert not isinstance(ours, nd.Failure), ours
     assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
     np.testing.assert_allclose(ours, theirs, 1e-15)
+
+
+LINALG = """
+linalg.solve(a, b) | np.linalg.inv(a) | linalg.det(a) | linalg.slogdet(a)[1] | linalg.lstsq(x, b)[0]
+linalg.lstsq(x, b, rcond=0.1)[3] | linalg.pinv(x) | linalg.pinv(x, 0.1) | linalg.cholesky(a @ a.T)
+linalg.cholesky(a @ a.T, upper=True) | linalg.qr(x, mode='r') | abs(linalg.qr(x, 'complete')[1])
+abs(linalg.qr(x)[0]) | linalg.svd(x)[1] | linalg.svd(x, compute_uv=False) | linalg.svd(x, False)[2].shape[0]
+linalg.svdvals(x) | linalg.eigvals(a + a.T) | linalg.eigh(a + a.T)[0] | linalg.eigvalsh(a, UPLO='U')
+linalg.norm(x) | linalg.norm(x, axis=1) | linalg.norm(x, 1) | linalg.norm(x, ord='nuc') | linalg.norm(x[0], inf)
+np.linalg.norm(x, 'fro', (0, 1), True) | linalg.vector_norm(x, ord=3) | linalg.matrix_norm(x, ord=2)
+linalg.cond(a) | linalg.cond(a, 1) | linalg.matrix_rank(x) | linalg.matrix_rank(x, 100)
+linalg.matrix_power(a, 3) | linalg.multi_dot([x, x.T, x]) | linalg.trace(c, offset=1) | trace(c) | trace(c, 1)
+c.trace() | linalg.diagonal(c) | diagonal(c) | linalg.cross(a, a + b) | cross(a, a[0], axis=0) | outer(b, b)
+inner(a, b) | kron(a, x) | vdot(x, x) | vecdot(x, x[0]) | matvec(a, b) | vecmat(b, a) | matrix_transpose(c)
+tensordot(c, c, 3) | tensordot(c, x, ([1], [0])) | tensordot(c, x, axes=(1, 0)) | linalg.tensordot(a, a, axes=0)
+einsum('ij,jk->ik', a, x) | einsum('ii', a) | einsum('i,i,ij->j', b, b, x) | einsum('...i', c) | a @ linalg.inv(a)
+linalg.solve(a - a, b) | linalg.inv(x) | linalg.sin(a) | linalg.norm(x, 'abc') | linalg.norm(x, 7)
+einsum('ij,jk->iz', a, x) | einsum(a, a) | linalg.cholesky(-a @ a.T) | linalg.qr(x, 'full') | tensordot(x, x, 2, 3)
+linalg.eigh(a, 'X') | linalg.multi_dot(a) | linalg.multi_dot([a]) | linalg.solve(a) | linalg.svd(x)[3]
+""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in LINALG if text.strip()])
+def test_linear_algebra(text):
+    values = np.random.default_rng(7)
+    shapes = {"a": (3, 3), "b": (3,), "c": (2, 3, 4), "x": (3, 4)}
+    variables = {name: random_values(values, "float64", shape, "unit") for name, shape in shapes.items()}
+    theirs, ours = by_numpy(text, {**variables, "linalg": np.linalg}), by_us(text, variables)
+    if isinstance(theirs, Exception):
+        assert isinstance(ours, nd.Failure) and "^" in ours.message
+        return
+    assert not isinstance(ours, nd.Failure), ours
+    assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+    np.testing.assert_allclose(ours, theirs, 1e-10, 1e-12)
+
+
+def test_linear_algebra_needs_no_prefix():
+    a = np.array([[2.0, 1.0], [1.0, 3.0]])
+    for text in ["solve(a, a[0])", "norm(a)", "det(a)", "eigvalsh(a)"]:
+        assert np.array_equal(by_us(text, {"a": a}), by_us("linalg." + text, {"a": a}))
 
 
 @given(arrays())
