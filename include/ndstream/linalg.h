@@ -130,7 +130,7 @@ ND_API nd_lstsq_result nd_lstsq(const nd_array *a, const nd_array *b, double rco
  * 0; negative or NaN: NumPy's 1e-15. */
 ND_API nd_array *nd_pinv(const nd_array *a, double rcond);
 
-/* ---- Decompositions --------------------------------------------------------------------------- */
+/* ---- Decompositions -------------------------------------------------------------------------- */
 
 /* Which half of a symmetric matrix is read, or which half a factor fills. */
 typedef enum nd_triangle { ND_LOWER, ND_UPPER } nd_triangle;
