@@ -35,10 +35,8 @@ NUMPY_DTYPES = [name for name in DTYPES if name != "bfloat16"]
 BFLOAT16 = DTYPES.index("bfloat16")
 
 # In the order of nd_status.
-STATUSES = (
-    "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT UNSUPPORTED SYNTAX"
-    " CANCELLED LINALG".split()
-)
+STATUSES = "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT".split()
+STATUSES += "UNSUPPORTED SYNTAX CANCELLED LINALG".split()
 
 CASTINGS = {"safe": 0, "same_kind": 1, "unsafe": 2}
 CLASSES = ["unary", "binary", "ternary", "reduction", "scan"]
@@ -406,6 +404,9 @@ def order_of(order):
     return Order(0, 0) if order is None else Order(1, order)
 
 
+KINDS = {bool: c_bool, int: c_int64, float: c_double, str: lambda text: c_char_p(text.encode())}
+
+
 def linalg(name, *arguments, results=1):
     """Calls nd_<name> with Arrays, bools, ints, floats, texts, structs and lists of Arrays (which
     become a count and their handles). With more than one result it returns a struct: a tuple of
@@ -419,9 +420,7 @@ def linalg(name, *arguments, results=1):
             handles = (c_void_p * len(argument))(*(array.handle for array in argument))
             given += [c_int(len(argument)), handles]
         else:
-            kinds = {bool: c_bool, int: c_int64, float: c_double}
-            text = argument.encode() if isinstance(argument, str) else argument
-            given.append(c_char_p(text) if isinstance(text, bytes) else kinds.get(type(text), lambda x: x)(text))
+            given.append(KINDS.get(type(argument), lambda struct: struct)(argument))
     function = getattr(library, f"nd_{name}")
     function.argtypes = None
     if results == 1:

@@ -75,7 +75,9 @@ class Subscripts:
 @given(seeds)
 def test_einsum_equals_numpy(seed):
     for i in range(4):
-        case = Subscripts(seed * 4 + i, ["float64", "int64", "int8", "complex128", "bool", "float32"])
+        case = Subscripts(
+            seed * 4 + i, ["float64", "int64", "int8", "complex128", "bool", "float32"]
+        )
         mine = [nd.from_numpy(a) for a in case.arrays]
         note = f"{case.text} of {[(a.shape, a.dtype.name) for a in case.arrays]}"
         try:

@@ -333,7 +333,9 @@ linalg.eigh(a, 'X') | linalg.multi_dot(a) | linalg.multi_dot([a]) | linalg.solve
 def test_linear_algebra(text):
     values = np.random.default_rng(7)
     shapes = {"a": (3, 3), "b": (3,), "c": (2, 3, 4), "x": (3, 4)}
-    variables = {name: random_values(values, "float64", shape, "unit") for name, shape in shapes.items()}
+    variables = {
+        name: random_values(values, "float64", shape, "unit") for name, shape in shapes.items()
+    }
     theirs, ours = by_numpy(text, {**variables, "linalg": np.linalg}), by_us(text, variables)
     if isinstance(theirs, Exception):
         assert isinstance(ours, nd.Failure) and "^" in ours.message
@@ -357,7 +359,9 @@ def test_a_value_is_read_in_every_layout(x):
 
 def test_scalar_arithmetic_equals_pythons():
     rng = random.Random(3)
-    numbers = "0 1 -1 2 3 -7 10 64 0.0 -0.0 0.5 -2.5 1e300 -1e-300 inf -inf nan True 2j (1-1j)".split()
+    numbers = (
+        "0 1 -1 2 3 -7 10 64 0.0 -0.0 0.5 -2.5 1e300 -1e-300 inf -inf nan True 2j (1-1j)".split()
+    )
     numbers += ["9007199254740993", "9223372036854775807", "-9223372036854775808", "0.1"]
     operators = "+ - * / // % ** & | ^ << >> < <= == != > >=".split()
     for _ in range(6000):

@@ -93,14 +93,18 @@ def test_solve_leaves_small_residuals(matrix, batch, columns, vector, seed):
     rng = np.random.default_rng(seed)
     shape = (a.shape[-1],) if vector else (*batch, a.shape[-1], columns)
     b = random_values(rng, rng.choice(DTYPES + ["int16"]), shape, "unit")
-    results = both(lambda: numpys(nd.linalg("solve", ours, mine(rng, b))), lambda: np.linalg.solve(a, b))
+    results = both(
+        lambda: numpys(nd.linalg("solve", ours, mine(rng, b))), lambda: np.linalg.solve(a, b)
+    )
     if not results:
         return
     x, theirs = results
     assert (x.dtype, x.shape) == (theirs.dtype, theirs.shape)
     wide = a.astype(np.complex128)
     product = (wide @ x.astype(np.complex128)[..., None])[..., 0] if vector else wide @ x
-    assert_near(product, np.broadcast_to(b, product.shape), unit_of(x.dtype, a, x) + unit_of(x.dtype, b))
+    assert_near(
+        product, np.broadcast_to(b, product.shape), unit_of(x.dtype, a, x) + unit_of(x.dtype, b)
+    )
 
 
 @given(matrices(square=True))
@@ -138,7 +142,9 @@ def test_lstsq_equals_numpy(matrix, columns, deficient, seed):
     a, _, rng = matrix
     if deficient and min(a.shape) > 1:
         a[:, -1] = a[:, 0]
-    b = random_values(rng, rng.choice(DTYPES), (a.shape[0], columns) if columns else a.shape[:1], "unit")
+    b = random_values(
+        rng, rng.choice(DTYPES), (a.shape[0], columns) if columns else a.shape[:1], "unit"
+    )
     x, residuals, rank, s = (
         numpys(r) for r in nd.linalg("lstsq", mine(rng, a), mine(rng, b), -1.0, results=4)
     )
@@ -162,7 +168,9 @@ def test_pseudo_inverses_fulfil_their_equations(matrix):
     s = np.linalg.svd(a.astype(np.complex128), compute_uv=False)
     if (s[..., -1] < 1e-3 * s[..., 0]).any():
         return  # which singular values count as 0 is a matter of rounding
-    assert_near(inverse, theirs, unit_of(working(a), a, inverse, inverse) + unit_of(working(a), inverse))
+    assert_near(
+        inverse, theirs, unit_of(working(a), a, inverse, inverse) + unit_of(working(a), inverse)
+    )
 
 
 # ---- Decompositions -----------------------------------------------------------------------------
@@ -192,14 +200,20 @@ def test_qr(matrix, mode):
     assert (r.dtype, r.shape) == (expected.dtype, expected.shape)
     assert (np.tril(r, -1) == 0).all()
     unit = unit_of(r.dtype, a)
-    assert_near(np.abs(r), np.abs(expected), unit * np.linalg.cond(a).max(initial=1) if a.size else unit)
+    assert_near(
+        np.abs(r), np.abs(expected), unit * np.linalg.cond(a).max(initial=1) if a.size else unit
+    )
     if mode == "r":
         assert q is None
         return
     q = numpys(q)
     assert (q.dtype, q.shape) == (theirs.Q.dtype, theirs.Q.shape)
     assert_near(q @ r, a, unit)
-    assert_near(adjoint(q) @ q, np.broadcast_to(np.eye(q.shape[-1]), (*q.shape[:-2], q.shape[-1], q.shape[-1])), unit_of(r.dtype, q) + np.finfo(r.dtype).eps)
+    assert_near(
+        adjoint(q) @ q,
+        np.broadcast_to(np.eye(q.shape[-1]), (*q.shape[:-2], q.shape[-1], q.shape[-1])),
+        unit_of(r.dtype, q) + np.finfo(r.dtype).eps,
+    )
 
 
 @given(matrices(), st.booleans())
@@ -214,7 +228,11 @@ def test_svd(matrix, full):
     assert_near(s, theirs[1], unit)
     assert_near((u[..., :k] * s[..., None, :]) @ vh[..., :k, :], a.astype(u.dtype), unit)
     for part in (adjoint(u) @ u, vh @ adjoint(vh)):
-        assert_near(part, np.broadcast_to(np.eye(part.shape[-1]), part.shape), unit_of(s.dtype, part) + np.finfo(s.dtype).eps)
+        assert_near(
+            part,
+            np.broadcast_to(np.eye(part.shape[-1]), part.shape),
+            unit_of(s.dtype, part) + np.finfo(s.dtype).eps,
+        )
     assert_near(numpys(nd.linalg("svdvals", ours)), theirs[1], unit)
 
 
@@ -225,12 +243,18 @@ def test_eig(matrix):
     theirs = np.linalg.eig(a)
     assert (values.dtype, vectors.dtype) == (theirs[0].dtype, theirs[1].dtype)
     assert (values.shape, vectors.shape) == (theirs[0].shape, theirs[1].shape)
-    assert_near(a.astype(np.complex128) @ vectors, vectors * values[..., None, :], unit_of(working(a), a))
+    assert_near(
+        a.astype(np.complex128) @ vectors, vectors * values[..., None, :], unit_of(working(a), a)
+    )
     if a.size:
         assert np.allclose(np.linalg.norm(vectors, axis=-2), 1, rtol=1e-4)
     alone = numpys(nd.linalg("eigvals", ours))
     assert (alone.dtype, alone.shape) == (values.dtype, values.shape)
-    assert_near(alone.sum(axis=-1), np.trace(a, axis1=-2, axis2=-1, dtype=np.complex128), unit_of(working(a), a) * max(a.shape[-1], 1))
+    assert_near(
+        alone.sum(axis=-1),
+        np.trace(a, axis1=-2, axis2=-1, dtype=np.complex128),
+        unit_of(working(a), a) * max(a.shape[-1], 1),
+    )
 
 
 @given(matrices(square=True), st.booleans())
@@ -238,7 +262,9 @@ def test_eigh_reads_one_half(matrix, upper):
     a, _, rng = matrix
     wide = a.astype(working(a))
     a = wide + adjoint(wide)
-    noise = np.where((np.tril if upper else np.triu)(np.ones(a.shape[-2:], bool), -1 if upper else 1), np.nan, 0)
+    noise = np.where(
+        (np.tril if upper else np.triu)(np.ones(a.shape[-2:], bool), -1 if upper else 1), np.nan, 0
+    )
     ours = mine(rng, a + noise.astype(a.dtype))
     values, vectors = (numpys(r) for r in nd.linalg("eigh", ours, int(upper), results=2))
     theirs = np.linalg.eigh(a)
@@ -246,7 +272,11 @@ def test_eigh_reads_one_half(matrix, upper):
     unit = unit_of(a.dtype, a)
     assert_near(values, theirs[0], unit)
     assert_near(a @ vectors, vectors * values[..., None, :], unit)
-    assert_near(adjoint(vectors) @ vectors, np.broadcast_to(np.eye(a.shape[-1]), a.shape), unit_of(a.dtype, vectors) + np.finfo(a.dtype).eps)
+    assert_near(
+        adjoint(vectors) @ vectors,
+        np.broadcast_to(np.eye(a.shape[-1]), a.shape),
+        unit_of(a.dtype, vectors) + np.finfo(a.dtype).eps,
+    )
     assert_near(numpys(nd.linalg("eigvalsh", ours, int(upper))), theirs[0], unit)
 
 
@@ -274,22 +304,32 @@ MATRIX_ORDERS = [None, "fro", "nuc", np.inf, -np.inf, 1, -1, 2, -2, 3, 0]
 def test_norms_equal_numpy(data):
     rank = data.draw(st.integers(0, 4))
     rng = np.random.default_rng(data.draw(seeds))
-    shape = tuple(int(n) for n in rng.choice([1, 2, 3, 4, 7, 0], rank, p=[0.1, 0.2, 0.2, 0.2, 0.2, 0.1]))
+    shape = tuple(
+        int(n) for n in rng.choice([1, 2, 3, 4, 7, 0], rank, p=[0.1, 0.2, 0.2, 0.2, 0.2, 0.1])
+    )
     x = random_values(rng, data.draw(WORKING), shape, "small")
     count = data.draw(st.sampled_from([None, 1, 2, 2, 3]))
-    axes = None if count is None or count > rank else tuple(int(i) for i in rng.permutation(rank)[:count])
+    axes = (
+        None
+        if count is None or count > rank
+        else tuple(int(i) for i in rng.permutation(rank)[:count])
+    )
     if axes and rng.random() < 0.3:
         axes = tuple(axis - rank for axis in axes)
     order = data.draw(st.sampled_from(VECTOR_ORDERS + MATRIX_ORDERS))
     keepdims = data.draw(st.booleans())
     results = both(
-        lambda: numpys(nd.linalg("norm", mine(rng, x, "mixed"), nd.order_of(order), nd.axes_of(axes), keepdims)),
+        lambda: numpys(
+            nd.linalg("norm", mine(rng, x, "mixed"), nd.order_of(order), nd.axes_of(axes), keepdims)
+        ),
         lambda: np.asarray(np.linalg.norm(x, order, axes, keepdims)),
     )
     if results:
         ours, theirs = results
         assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
-        np.testing.assert_allclose(ours, theirs, 1e3 * np.finfo(ours.dtype).eps, 1e3 * np.finfo(ours.dtype).eps)
+        np.testing.assert_allclose(
+            ours, theirs, 1e3 * np.finfo(ours.dtype).eps, 1e3 * np.finfo(ours.dtype).eps
+        )
 
 
 @given(matrices(), st.sampled_from([2.0, 1.0, np.inf, 0.0, 3.0]), st.booleans())
@@ -298,7 +338,9 @@ def test_vector_and_matrix_norms_equal_numpy(matrix, p, keepdims):
     eps = 1e3 * np.finfo(working(a)).eps
     for axes in [None, -1, (0, -1)]:
         got = numpys(nd.linalg("vector_norm", ours, p, nd.axes_of(axes), keepdims))
-        np.testing.assert_allclose(got, np.linalg.vector_norm(a, axis=axes, ord=p, keepdims=keepdims), eps, eps)
+        np.testing.assert_allclose(
+            got, np.linalg.vector_norm(a, axis=axes, ord=p, keepdims=keepdims), eps, eps
+        )
     got = numpys(nd.linalg("matrix_norm", ours, nd.order_of("fro"), keepdims))
     np.testing.assert_allclose(got, np.linalg.matrix_norm(a, keepdims=keepdims), eps, eps)
 
@@ -306,7 +348,10 @@ def test_vector_and_matrix_norms_equal_numpy(matrix, p, keepdims):
 @given(matrices(square=True), st.sampled_from(MATRIX_ORDERS))
 def test_condition_numbers_equal_numpy(matrix, order):
     a, ours, _ = matrix
-    results = both(lambda: numpys(nd.linalg("cond", ours, nd.order_of(order))), lambda: np.asarray(np.linalg.cond(a, order)))
+    results = both(
+        lambda: numpys(nd.linalg("cond", ours, nd.order_of(order))),
+        lambda: np.asarray(np.linalg.cond(a, order)),
+    )
     if results:
         got, theirs = results
         assert (got.dtype, got.shape) == (theirs.dtype, theirs.shape)
@@ -331,7 +376,9 @@ def test_matrix_rank_equals_numpy(matrix, rank):
         a = a[..., :rank] @ random_values(rng, a.dtype.name, (rank, a.shape[-1]), "unit")
     ours = numpys(nd.linalg("matrix_rank", mine(rng, a), -1.0))
     assert (ours == np.linalg.matrix_rank(a)).all() and ours.dtype == np.int64
-    assert (numpys(nd.linalg("matrix_rank", mine(rng, a), 0.5)) == np.linalg.matrix_rank(a, 0.5)).all()
+    assert (
+        numpys(nd.linalg("matrix_rank", mine(rng, a), 0.5)) == np.linalg.matrix_rank(a, 0.5)
+    ).all()
 
 
 # ---- Errors -------------------------------------------------------------------------------------
@@ -344,7 +391,10 @@ def test_singular_matrices_are_named(name, dtype):
     stack[1, 0] = 1
     stack[1, 2] = 0
     others = [nd.from_numpy(np.ones(3, dtype))] if name == "solve" else []
-    with pytest.raises(nd.Failure, match=rf"LINALG: {name}: matrix \(1, 0\) of the stack, {dtype} of shape \(3, 3\), is singular"):
+    with pytest.raises(
+        nd.Failure,
+        match=rf"LINALG: {name}: matrix \(1, 0\) of the stack, {dtype} of shape \(3, 3\), is singular",
+    ):
         nd.linalg(name, nd.from_numpy(stack), *others)
 
 
@@ -353,8 +403,16 @@ def test_what_is_not_finite_is_named_or_goes_through_as_in_numpy(value):
     a = np.stack([np.eye(3), np.eye(3)])
     a[1, 2, 0] = value
     ours = nd.from_numpy(a)
-    for name, more, results in [("svd", (True,), 3), ("eig", (), 2), ("eigh", (0,), 2), ("eigvals", (), 1), ("svdvals", (), 1)]:
-        with pytest.raises(nd.Failure, match=rf"LINALG: {name}: matrix \(1,\) of the stack.*infinite or NaN"):
+    for name, more, results in [
+        ("svd", (True,), 3),
+        ("eig", (), 2),
+        ("eigh", (0,), 2),
+        ("eigvals", (), 1),
+        ("svdvals", (), 1),
+    ]:
+        with pytest.raises(
+            nd.Failure, match=rf"LINALG: {name}: matrix \(1,\) of the stack.*infinite or NaN"
+        ):
             nd.linalg(name, ours, *more, results=results)
     # What becomes of an infinity depends on the order of elimination; a NaN stays one.
     assert np.isfinite(numpys(nd.linalg("det", ours))[0])
