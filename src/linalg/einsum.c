@@ -142,15 +142,28 @@ static double size_of(const sum *s, const label_set *set)
     return size;
 }
 
-/* How much memory the product takes beyond what its factors give back. */
-static double cost_of(const sum *s, const factor *a, const factor *b)
+/* What a product of two costs: the memory that it takes beyond what its factors give back, and its
+ * multiplications. */
+typedef struct cost {
+    double memory, operations;
+} cost;
+
+static cost cost_of(const sum *s, const factor *a, const factor *b)
 {
     const label_set needed = needed_labels(s, a, b), of_a = set_of(&a->axes),
                     of_b = set_of(&b->axes);
-    label_set product;
-    for (int label = 0; label < NDI_LABELS; label++)
-        product.has[label] = (of_a.has[label] || of_b.has[label]) && needed.has[label];
-    return size_of(s, &product) - size_of(s, &of_a) - size_of(s, &of_b);
+    label_set product, either;
+    for (int label = 0; label < NDI_LABELS; label++) {
+        either.has[label] = of_a.has[label] || of_b.has[label];
+        product.has[label] = either.has[label] && needed.has[label];
+    }
+    return (cost){size_of(s, &product) - size_of(s, &of_a) - size_of(s, &of_b),
+                  size_of(s, &either)};
+}
+
+static bool is_less(cost a, cost b)
+{
+    return a.memory != b.memory ? a.memory < b.memory : a.operations < b.operations;
 }
 
 /* The array summed over the labels that are not in `kept`; in the open scope. */
@@ -308,12 +321,12 @@ static bool contract_all(sum *s)
 {
     while (s->count > 1) {
         int first = 0, second = 1;
-        double least = 0;
+        cost least = {0, 0};
         for (int i = 0; i < s->count; i++)
             for (int j = i + 1; j < s->count; j++) {
-                const double cost = cost_of(s, &s->factors[i], &s->factors[j]);
-                if ((i == 0 && j == 1) || cost < least) {
-                    least = cost;
+                const cost here = cost_of(s, &s->factors[i], &s->factors[j]);
+                if ((i == 0 && j == 1) || is_less(here, least)) {
+                    least = here;
                     first = i;
                     second = j;
                 }
