@@ -26,10 +26,19 @@ ND_API nd_status nd_eval(int count, nd_array *const *arrays);
 ND_API bool nd_is_pending(const nd_array *array);
 
 /* Says how a pending array will be computed: its loops in order, what each reads, does and writes,
- * the bytes that go through memory, and those that are saved. Nothing is computed. Like snprintf():
- * at most `size` bytes are written to `text` (NULL if `size` is 0), the 0 at the end included; the
- * length of the whole text is returned. Thread-safe. */
+ * what bounds it, the bytes that go through memory, and those that are saved. Nothing is computed.
+ * Times are estimates: the kernels are timed over a block in L1 and a copy through memory, each
+ * once in the life of the process (up to 64 MiB for some milliseconds), so that the same plan is
+ * told alike each time. Like snprintf(): at most `size` bytes are written to `text` (NULL if `size`
+ * is 0), the 0 at the end included; the length of the whole text is returned, 0 for NULL.
+ * Thread-safe.
+ * Errors: ND_ERROR_MEMORY, with 0 returned. */
 ND_API size_t nd_explain(const nd_array *array, char *text, size_t size);
+
+/* The same as a drawing, an SVG file: a box for each loop with its steps and what they cost, what
+ * it reads on the left, what it leaves on the right, in colours for light and for dark
+ * surroundings. */
+ND_API size_t nd_explain_svg(const nd_array *array, char *text, size_t size);
 
 /* From how many elements of the result (of a reduction: of its argument) on operations return
  * pending arrays; 0: none do, everything is computed at once. ND_LAZY_ELEMENTS at start, or the

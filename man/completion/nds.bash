@@ -30,7 +30,7 @@ _nds()
             stats) options+=" --axis --all" ;;
             plot) options+=" --output --kind --title --bins --size" ;;
             convert) options+=" --dtype --compress --plain --raw --shape --offset" ;;
-            eval) options+=" --output --explain" ;;
+            eval) options+=" --output --explain --explain=svg" ;;
         esac
         COMPREPLY=($(compgen -W "$options" -- "$word"))
         return

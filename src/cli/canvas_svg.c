@@ -11,6 +11,7 @@
 #include <ndstream/nd.h>
 
 #include "cli/canvas.h"
+#include "cli/files.h"
 
 const nds_colour nds_colours[NDS_SERIES + NDS_MOST_SERIES] = {
     [NDS_PAPER] = {0xffffff, 0x16181d},
@@ -147,10 +148,7 @@ static bool finish(nds_canvas *canvas, const char *path)
     if (fclose(s->stream) != 0)
         fputs("nds: out of memory\n", stderr);
     else
-        ND_SCOPE { /* bytes in a row: the library replaces files safely */
-            const nd_array *bytes = nd_from_data(ND_UINT8, ND_SHAPE((int64_t)s->length), s->text);
-            done = nd_save_raw(path, bytes) == ND_OK;
-        }
+        done = nds_save_text(path, s->text, s->length);
     free(s->text);
     free(s);
     return done;

@@ -13,7 +13,7 @@
 #include "cli/nds.h"
 
 static const char help[] =
-    "usage: nds eval EXPRESSION [NAME=FILE ...] [-o FILE | --explain]\n"
+    "usage: nds eval EXPRESSION [NAME=FILE ...] [-o FILE] [--explain[=svg]]\n"
     "\n"
     "Computes an expression, as NumPy would from the same line of Python, and prints the result.\n"
     "\n"
@@ -22,7 +22,9 @@ static const char help[] =
     "                       .npy file on standard input\n"
     "  -o, --output FILE    write the result to FILE instead of printing it; - writes a .npy file\n"
     "                       to standard output\n"
-    "  --explain            tell what would be done, loop by loop, and what goes through memory\n"
+    "  --explain            tell what would be done, loop by loop, what bounds it, and what goes\n"
+    "                       through memory\n"
+    "  --explain=svg        the same as a drawing, to the FILE of -o or to standard output\n"
     "  -h, --help           this text\n"
     "  --                   what follows is no option\n"
     "\n"
@@ -31,6 +33,7 @@ static const char help[] =
     "  nds eval '(x - mean(x, axis=0)) / std(x, axis=0, ddof=1)' x=data.npy -o z.npy\n"
     "  nds eval 'mean(d, where=~isnan(d))' d=flights.csv:distance\n"
     "  nds eval '255 - p' p=photo.png -o negative.png\n"
+    "  nds eval 'exp(x) / sum(exp(x))' x=data.npy --explain=svg -o plan.svg\n"
     "\n"
     "Operators are Python's, with & | ~ for and, or, not; functions are NumPy's, with or without\n"
     "np. before: sin, where, clip, sum, mean, std, cumsum, reshape, transpose, arange, matmul, "
@@ -38,7 +41,7 @@ static const char help[] =
 
 typedef struct request {
     const char *expression, *output;
-    bool explain, help;
+    bool explain, draw, help;
     nds_inputs inputs;
 } request;
 
@@ -80,6 +83,8 @@ static int read_request(request *r, int count, char **arguments)
                 return nds_misused("eval: %s needs a file", argument);
         } else if (options && strcmp(argument, "--explain") == 0) {
             r->explain = true;
+        } else if (options && strcmp(argument, "--explain=svg") == 0) {
+            r->draw = true;
         } else if (options && (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0)) {
             r->help = true;
             return NDS_DONE;
@@ -95,22 +100,27 @@ static int read_request(request *r, int count, char **arguments)
     if (!r->expression)
         return nds_misused("eval: the expression is missing; nds eval --help tells more");
     if (r->output && r->explain)
-        return nds_misused("eval: --explain computes nothing to write to %s", r->output);
+        return nds_misused("eval: --explain computes nothing to write to %s; --explain=svg draws",
+                           r->output);
     return NDS_DONE;
 }
 
-static int explain(const nd_array *array)
+/* What `explainer` (nd_explain or nd_explain_svg) says of it. */
+static int explain(const nd_array *array, size_t (*explainer)(const nd_array *, char *, size_t),
+                   const char *output)
 {
-    const size_t size = nd_explain(array, NULL, 0) + 1;
-    char *text = malloc(size);
+    const size_t length = explainer(array, NULL, 0);
+    if (length == 0)
+        return nds_failed();
+    char *text = malloc(length + 1);
     if (!text) {
         fputs("nds: out of memory\n", stderr);
         return NDS_FAILED;
     }
-    nd_explain(array, text, size);
-    fputs(text, stdout);
+    explainer(array, text, length + 1);
+    const bool done = nds_save_text(output ? output : "-", text, length);
     free(text);
-    return nds_flushed();
+    return done ? NDS_DONE : nds_failed();
 }
 
 static int print(nd_array *array)
@@ -131,8 +141,8 @@ static int answer(request *r)
         nd_expr_with(r->expression, r->inputs.count, r->inputs.names, r->inputs.arrays);
     if (!array)
         return nds_failed();
-    if (r->explain)
-        return explain(array);
+    if (r->explain || r->draw)
+        return explain(array, r->draw ? nd_explain_svg : nd_explain, r->output);
     if (!r->output)
         return print(array);
     return nds_save(r->output, array) ? NDS_DONE : nds_failed();

@@ -112,3 +112,14 @@ bool nds_save(const char *name, const nd_array *array)
     return strcmp(name, "-") == 0 ? nd_save_npy("/dev/stdout", array) == ND_OK
                                   : nd_save(name, array) == ND_OK;
 }
+
+bool nds_save_text(const char *name, const char *text, size_t length)
+{
+    bool done = false;
+    if (strcmp(name, "-") == 0)
+        return (fwrite(text, 1, length, stdout), nds_flushed() == NDS_DONE);
+    ND_SCOPE {
+        done = nd_save_raw(name, nd_from_data(ND_UINT8, ND_SHAPE((int64_t)length), text)) == ND_OK;
+    }
+    return done;
+}

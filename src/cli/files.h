@@ -25,6 +25,10 @@ nd_array *nds_load_numbers(const char *name);
 /* True if all is written; else with the error kept. */
 bool nds_save(const char *name, const nd_array *array);
 
+/* A text, beside FILE and renamed, as the library replaces files; - is standard output. False with
+ * the error kept, or said if none is. */
+bool nds_save_text(const char *name, const char *text, size_t length);
+
 /* A table of a file of that kind, whose first row is data if it holds numbers only; NULL with the
  * error kept. The caller frees it. */
 nd_table *nds_read_table(const nds_file *file);

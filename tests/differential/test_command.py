@@ -78,6 +78,23 @@ def test_explain_tells_the_loops(data):
     assert code == 0 and "loop 1" in text and "square" in text and "loop 2" not in text
 
 
+def test_a_drawing_of_the_loops_is_well_formed(data):
+    np.save(data / "large.npy", np.zeros((100, 1000)))
+    plan = data / "plan.svg"
+    text = "(x - mean(x, axis=1, keepdims=True)) / std(x, axis=1, keepdims=True) + (x < 1e-5)"
+    assert nds("eval", text, f"x={data}/large.npy", "--explain=svg", "-o", plan)[0] == 0
+    drawing = xml.etree.ElementTree.parse(plan).getroot()
+    width, height = float(drawing.get("width")), float(drawing.get("height"))
+    boxes = [e for e in drawing.iter() if e.get("class") == "box"]
+    texts = [e.text for e in drawing.iter() if e.tag.endswith("text")]
+    assert len(boxes) == 3 and any("less(a, 1e-05)" in text for text in texts)
+    for box in boxes:
+        assert 0 < float(box.get("x")) < float(box.get("x")) + float(box.get("width")) < width
+        assert 0 < float(box.get("y")) < float(box.get("y")) + float(box.get("height")) < height
+    code, text, _ = nds("eval", "x + 1", f"x={data}/large.npy", "--explain=svg")
+    assert code == 0 and xml.etree.ElementTree.fromstring(text).tag.endswith("svg")
+
+
 def test_help_version_and_info():
     code, text, _ = nds("--help")
     assert code == 0 and "eval" in text and "info" in text

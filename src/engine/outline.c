@@ -1,0 +1,254 @@
+/* Collecting what will be done, by the rules that evaluate.c and tiles.c run by. */
+#include "engine/outline.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "engine/tiles.h"
+
+typedef struct collecting {
+    ndi_outline *outline;
+    const ndi_node *array[NDI_OUTLINE_ARRAYS]; /* what the arrays of the outline are */
+    bool tiled;
+    ndi_tiling tiling;
+} collecting;
+
+/* The loop that is being collected. */
+typedef struct loop {
+    ndi_outline_loop *told;
+    const ndi_node *root;  /* what it computes */
+    const ndi_node *space; /* whose elements it goes over: the root, or what that reduces */
+} loop;
+
+static double bytes_of(const ndi_node *node)
+{
+    return (double)node->size * (double)nd_dtype_size((nd_dtype)node->dtype);
+}
+
+static bool is_stage(const collecting *c, const ndi_node *node)
+{
+    for (int i = 0; c->tiled && i < c->tiling.stages; i++)
+        if (c->tiling.stage[i].node == node)
+            return true;
+    return false;
+}
+
+/* It has a loop of its own, before this one. */
+static bool is_before(const collecting *c, const loop *l, const ndi_node *node)
+{
+    return node != l->root && !ndi_is_source(node) &&
+           (ndi_is_boundary(node, l->space) || is_stage(c, node));
+}
+
+/* The array that holds a node's elements; made if there is none yet. */
+static int array_of(collecting *c, const ndi_node *node, int made_by)
+{
+    ndi_outline *const o = c->outline;
+    int letters = 0;
+    for (int i = 0; i < o->arrays; i++) {
+        const ndi_node *const known = c->array[i];
+        if (known == node ||
+            (ndi_is_source(known) && ndi_is_source(node) && ndi_same_source(known, node)))
+            return i;
+        letters += o->array[i].loop < 0;
+    }
+    c->array[o->arrays] = node;
+    ndi_outline_array *const array = &o->array[o->arrays];
+    array->dtype = (nd_dtype)node->dtype;
+    array->rank = node->rank;
+    memcpy(array->lengths, node->dims, node->rank * sizeof *node->dims);
+    array->bytes = bytes_of(node);
+    array->loop = made_by;
+    array->letter = made_by < 0 ? letters : 0;
+    return o->arrays++;
+}
+
+static void collect_loop(collecting *c, ndi_node *root);
+
+static bool is_collected(const collecting *c, const ndi_node *root)
+{
+    for (int i = 0; i < c->outline->arrays; i++)
+        if (c->array[i] == root)
+            return true;
+    return false;
+}
+
+/* The loops that come before this one. */
+static void collect_before(collecting *c, const loop *l, ndi_node *node, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
+        return;
+    if (is_before(c, l, node)) {
+        if (!is_collected(c, node))
+            collect_loop(c, node);
+        return;
+    }
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            collect_before(c, l, node->argument[i], walk);
+}
+
+static void collect_read(collecting *c, const loop *l, const ndi_node *node)
+{
+    ndi_outline_loop *const told = l->told;
+    const int array = array_of(c, node, -1);
+    for (int i = 0; i < told->reads; i++)
+        if (told->read[i] == array)
+            return;
+    told->read[told->reads++] = array;
+    if (!c->tiled && told->sweep < 0) /* tiles go through memory once: see collect_tiles() */
+        told->bytes += bytes_of(node);
+}
+
+static void collect_reads(collecting *c, const loop *l, ndi_node *node, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk))
+        return;
+    if (ndi_is_source(node) || is_before(c, l, node)) {
+        collect_read(c, l, node);
+        return;
+    }
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            collect_reads(c, l, node->argument[i], walk);
+}
+
+static ndi_outline_operand scalar_of(const ndi_node *node, int argument)
+{
+    ndi_outline_operand operand = {.kind = NDI_OUTLINE_COMPLEX};
+    const nd_dtype dtype = node->step.taken[argument];
+    if (nd_dtype_kind(dtype) == ND_KIND_COMPLEX)
+        return operand;
+    operand.kind = NDI_OUTLINE_NUMBER;
+    ndi_kernels_in_use()->cast[ND_FLOAT64][dtype](
+        1, (char *[]){(char *)&operand.number, (char *)node->scalar[argument]},
+        (ptrdiff_t[]){0, 0});
+    return operand;
+}
+
+static ndi_outline_operand operand_of(collecting *c, const loop *l, const ndi_node *node)
+{
+    if (ndi_is_source(node) || is_before(c, l, node))
+        return (ndi_outline_operand){.kind = NDI_OUTLINE_ARRAY, .index = array_of(c, node, -1)};
+    return (ndi_outline_operand){.kind = NDI_OUTLINE_STEP, .index = node->value};
+}
+
+static void collect_step(collecting *c, const loop *l, ndi_node *node)
+{
+    ndi_outline *const o = c->outline;
+    ndi_outline_step *const step = &o->step[o->steps++];
+    memset(step, 0, sizeof *step);
+    o->stepwise += bytes_of(node);
+    for (int i = 0; i < node->arguments; i++) {
+        step->argument[i] =
+            node->argument[i] ? operand_of(c, l, node->argument[i]) : scalar_of(node, i);
+        o->stepwise += node->argument[i] ? bytes_of(node->argument[i]) : 0;
+    }
+    step->arguments = node->arguments;
+    step->out = (nd_dtype)node->dtype;
+    step->folds = node->form == NDI_FOLD;
+    if (step->folds) {
+        step->fold = node->fold;
+        step->name = node->fold.name;
+        step->swept = node->fold.swept;
+        step->map.in[0] = (nd_dtype)node->argument[0]->dtype;
+    } else {
+        step->map = node->step;
+        step->name = node->step.name;
+        step->function = !node->step.exact;
+        step->casts = strcmp(step->name, "cast") == 0;
+    }
+    node->value = ++l->told->steps;
+}
+
+static void collect_steps(collecting *c, const loop *l, ndi_node *node, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node) || is_before(c, l, node))
+        return;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            collect_steps(c, l, node->argument[i], walk);
+    collect_step(c, l, node);
+}
+
+/* The earlier loop in whose sweep this reduction is done, or -1. */
+static int sweep_of(const collecting *c, const ndi_node *root)
+{
+    const ndi_outline *const o = c->outline;
+    if (root->form != NDI_FOLD)
+        return -1;
+    for (int i = 0; i < o->loops; i++) {
+        const ndi_node *const other = c->array[o->loop[i].result];
+        int together = 1;
+        if (other->form != NDI_FOLD || o->loop[i].sweep >= 0 || !ndi_same_sweep(other, root))
+            continue;
+        for (int later = i + 1; later < o->loops; later++)
+            together += o->loop[later].sweep == i;
+        if (together < NDI_FOLDS)
+            return i;
+    }
+    return -1;
+}
+
+static void collect_loop(collecting *c, ndi_node *root)
+{
+    ndi_outline *const o = c->outline;
+    loop l = {.root = root, .space = root->form == NDI_FOLD ? root->argument[0] : root};
+    collect_before(c, &l, root, ndi_graph_walk());
+    const int number = o->loops;
+    ndi_outline_loop *const told = &o->loop[number];
+    l.told = told;
+    memset(told, 0, sizeof *told);
+    told->sweep = sweep_of(c, root);
+    told->elements = l.space->size;
+    told->first = o->steps;
+    collect_reads(c, &l, root, ndi_graph_walk());
+    collect_steps(c, &l, root, ndi_graph_walk());
+    o->loops++;
+    told->result = array_of(c, root, number);
+    if (!c->tiled) {
+        (told->sweep < 0 ? told : &o->loop[told->sweep])->bytes += bytes_of(root);
+        o->moved += told->bytes + (told->sweep < 0 ? 0 : bytes_of(root));
+    }
+    o->temporaries += told->steps - (c->tiled && root != c->tiling.root ? 0 : 1);
+}
+
+/* The stages of a tile meet in cache: memory is read and written once. */
+static void collect_tiles(collecting *c)
+{
+    const ndi_tiling *const t = &c->tiling;
+    ndi_outline *const o = c->outline;
+    o->tile_length = t->length;
+    o->tile_width = t->width;
+    o->tiles = (t->length + t->width - 1) / t->width;
+    o->tile_bytes = t->bytes / (double)t->length * (double)t->width;
+    collect_loop(c, t->root);
+    for (int i = 0; i < o->arrays; i++)
+        if (o->array[i].loop < 0 || o->array[i].loop == o->loops - 1)
+            o->moved += o->array[i].bytes;
+}
+
+ndi_outline *ndi_outline_of(ndi_node *node)
+{
+    ndi_outline *const o = ndi_allocate(sizeof *o);
+    ndi_graph_lock();
+    if (o) {
+        memset(o, 0, offsetof(ndi_outline, array));
+        o->threads = ndi_pool_threads();
+        collecting c = {.outline = o};
+        c.tiled = ndi_tiling_find(&c.tiling, node) && !c.tiling.obstacle;
+        if (c.tiled)
+            collect_tiles(&c);
+        else
+            collect_loop(&c, node);
+    }
+    ndi_node_release(node);
+    ndi_graph_unlock();
+    return o;
+}
+
+void ndi_outline_free(ndi_outline *outline)
+{
+    ndi_free(outline, sizeof *outline);
+}
