@@ -84,9 +84,6 @@ typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const ch
 typedef void ndi_transpose_kernel(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,
                                   const char *in, ptrdiff_t in_column_stride);
 
-/* C += A @ B on packed panels is in matmul.c; this is its row kernel: c[j] += a * b[j]. */
-typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
-
 typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
@@ -101,7 +98,6 @@ typedef struct ndi_kernels {
     ndi_scan_kernel *scan[NDI_REDUCTION_COUNT]
                          [ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
     ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
-    ndi_axpy_kernel *axpy[ND_DTYPE_COUNT];
     /* memcpy with streaming stores, for results that will not be read from cache; after the last
      * one of a task stream_end() makes them visible to other threads. */
     void (*stream)(void *to, const void *from, size_t bytes);

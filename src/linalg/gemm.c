@@ -14,6 +14,7 @@
 #include "linalg/gemm_kernels.h"
 #include "linalg/gemm_pack.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 typedef struct matrix {
@@ -25,20 +26,26 @@ typedef struct matrix {
 typedef struct product {
     const ndi_gemm_kernels *kernels;
     ndi_gemm_moves moves;
-    bool is_complex;
+    bool is_complex, is_widened;
     size_t element_bytes, real_bytes;
     size_t tile_rows,
         tile_columns;  /* in elements; columns of reals and of complex numbers are as many */
+    bool exchanged;    /* the transpose is computed, B' A' */
     bool stores_tiles; /* C's columns are contiguous, so that kernels can write it themselves */
 
     matrix left, right;
     char *c;
     ptrdiff_t c_row_stride, c_column_stride;
 
-    size_t row, rows, column, columns, step, depth;
-    size_t left_panel_bytes, right_panel_bytes;
-    char *left_panels, *right_panels;
+    size_t m, n, k;
+    size_t most_rows, most_columns, most_depth;
+    size_t left_width; /* of a left panel, in reals: a tile's rows, or the vectors that suffice */
+    size_t left_panel_bytes, right_panel_bytes, left_bytes, right_bytes;
     bool packs_left, packs_right;
+    bool is_small; /* done in one piece, packed on the stack */
+
+    size_t row, rows, column, columns, step, depth;
+    char *left_panels, *right_panels;
     size_t left_unpacked, right_unpacked; /* panels, the first ones, that are read where they are */
     size_t row_tasks, column_tasks;
 } product;
@@ -83,7 +90,7 @@ static void pack_panels(void *context, size_t begin, size_t end)
         if (item < left_count) {
             size_t i = p->left_unpacked + item;
             p->moves.pack_left(p->left_panels + item * p->left_panel_bytes, left_source(p, i),
-                               p->left.row_stride, p->left.column_stride, p->kernels->tile_rows,
+                               p->left.row_stride, p->left.column_stride, p->left_width,
                                smaller(p->tile_rows, p->rows - i * p->tile_rows), p->depth);
         } else {
             size_t panel = item - left_count, j = p->right_unpacked + panel;
@@ -116,8 +123,7 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     void *to = stores_tile ? c : tile;
     bool adds = stores_tile && accumulate;
 
-    ptrdiff_t left_step = (ptrdiff_t)kernels->tile_rows,
-              right_step = (ptrdiff_t)kernels->tile_columns;
+    ptrdiff_t left_step = (ptrdiff_t)p->left_width, right_step = (ptrdiff_t)kernels->tile_columns;
     ptrdiff_t right_column = 1;
     const char *left = p->left_panels + (i - p->left_unpacked) * p->left_panel_bytes;
     const char *right = p->right_panels + (j - p->right_unpacked) * p->right_panel_bytes;
@@ -188,16 +194,16 @@ static bool in_whole_reals(ptrdiff_t stride, size_t real_bytes)
 }
 
 /* Packing pays when a panel is read often: from 16 times on, with little between 8 and 32. Until
- * then whole panels are read in place, which only real numbers can be, and in the left operand only
- * adjacent rows; that makes products of 32 x 32 doubles 1.6 times as fast, and of 4 x 1000 by 1000
- * x 1000 eight times. The kernels' sums are the same. */
+ * then whole panels are read in place, which complex numbers and bytes cannot be, and in the left
+ * operand only adjacent rows; that makes products of 32 x 32 doubles 1.6 times as fast, and of 4 x
+ * 1000 by 1000 x 1000 eight times. The kernels' sums are the same. */
 static void choose_packing(product *p, size_t m, size_t n)
 {
     const size_t least_uses = 16;
-    p->packs_left = p->is_complex || parts(n, p->tile_columns) >= least_uses ||
+    p->packs_left = p->is_complex || p->is_widened || parts(n, p->tile_columns) >= least_uses ||
                     p->left.row_stride != (ptrdiff_t)p->real_bytes ||
                     !in_whole_reals(p->left.column_stride, p->real_bytes);
-    p->packs_right = p->is_complex || parts(m, p->tile_rows) >= least_uses ||
+    p->packs_right = p->is_complex || p->is_widened || parts(m, p->tile_rows) >= least_uses ||
                      !in_whole_reals(p->right.row_stride, p->real_bytes) ||
                      !in_whole_reals(p->right.column_stride, p->real_bytes);
 }
@@ -216,124 +222,240 @@ static size_t right_panels_in_place(const product *p, size_t columns)
     return p->packs_right ? 0 : columns / p->tile_columns;
 }
 
-static bool multiply(product *p, size_t m, size_t n, size_t k)
-{
-    /* Below these a dispatch of a few microseconds costs more than it saves. */
-    const size_t least_parallel_work = 500000, least_pack_elements = 16384;
-    ndi_caches caches = ndi_cpu_caches();
-    size_t most_bytes = (size_t)caches.last / 4;
-    most_bytes = most_bytes < (2u << 20) ? 2u << 20 : smaller(most_bytes, 8u << 20);
-    size_t depth_unit = p->is_complex ? p->kernels->depth / 2 : p->kernels->depth;
-    size_t most_depth = even_part(k, depth_unit, 1);
-    size_t reals = p->is_complex ? 2 : 1; /* a complex step of depth is two real ones */
-    p->left_panel_bytes = p->kernels->tile_rows * most_depth * reals * p->real_bytes;
-    p->right_panel_bytes = p->kernels->tile_columns * most_depth * reals * p->real_bytes;
-    size_t most_rows = even_part(m, most_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
-    size_t most_columns =
-        even_part(n, most_bytes / p->right_panel_bytes * p->tile_columns, p->tile_columns);
+/* Below these a dispatch of a few microseconds costs more than it saves. */
+enum { LEAST_PARALLEL_WORK = 500000, LEAST_PACK_ELEMENTS = 16384 };
 
-    choose_packing(p, m, n);
-    size_t left_packed = p->packs_left ? parts(most_rows, p->tile_rows) : 1;
-    size_t right_packed = p->packs_right ? parts(most_columns, p->tile_columns) : 1;
-    size_t bytes = left_packed * p->left_panel_bytes + right_packed * p->right_panel_bytes;
-    _Alignas(64) char small[32768];
+enum { SMALL_BYTES = 32768 }; /* that are packed on the stack */
+
+/* How large blocks are, and what of them is packed. */
+static void settle_blocks(product *p)
+{
+    size_t most_bytes = (size_t)ndi_cpu_caches().last / 4, lanes = p->kernels->lanes;
+    most_bytes = most_bytes < (2u << 20) ? 2u << 20 : smaller(most_bytes, 8u << 20);
+    size_t reals = p->is_complex ? 2 : 1; /* a complex step of depth is two real ones */
+    p->most_depth = even_part(p->k, p->kernels->depth / reals, 1);
+    p->left_width = smaller(p->kernels->tile_rows, parts(reals * p->m, lanes) * lanes);
+    p->left_panel_bytes = p->left_width * p->most_depth * reals * p->real_bytes;
+    p->right_panel_bytes = p->kernels->tile_columns * p->most_depth * reals * p->real_bytes;
+    p->most_rows = even_part(p->m, most_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
+    p->most_columns =
+        even_part(p->n, most_bytes / p->right_panel_bytes * p->tile_columns, p->tile_columns);
+    choose_packing(p, p->m, p->n);
+    p->left_bytes = (p->packs_left ? parts(p->most_rows, p->tile_rows) : 1) * p->left_panel_bytes;
+    p->right_bytes =
+        (p->packs_right ? parts(p->most_columns, p->tile_columns) : 1) * p->right_panel_bytes;
+    p->is_small = p->left_bytes + p->right_bytes <= SMALL_BYTES && p->most_depth == p->k &&
+                  p->most_rows >= p->m && p->most_columns >= p->n &&
+                  p->m * p->n * p->k < LEAST_PARALLEL_WORK;
+}
+
+/* The block of all columns from `column` on that is as large as blocks are, and so on. */
+static void choose_block(product *p, size_t row, size_t column, size_t step)
+{
+    p->row = row, p->column = column, p->step = step;
+    p->rows = smaller(p->most_rows, p->m - row);
+    p->columns = smaller(p->most_columns, p->n - column);
+    p->depth = smaller(p->most_depth, p->k - step);
+    p->left_unpacked = left_panels_in_place(p, p->rows);
+    p->right_unpacked = right_panels_in_place(p, p->columns);
+}
+
+static size_t panels_to_pack(const product *p)
+{
+    size_t panels = parts(p->rows, p->tile_rows) - p->left_unpacked;
+    if (p->row == 0) /* the right panels serve all blocks of rows */
+        panels += parts(p->columns, p->tile_columns) - p->right_unpacked;
+    return panels;
+}
+
+static void set_buffer(product *p, char *buffer)
+{
+    p->left_panels = buffer;
+    p->right_panels = buffer + p->left_bytes;
+}
+
+static void multiply_small(product *p, size_t panels)
+{
+    if (panels > 0)
+        pack_panels(p, 0, panels);
+    multiply_blocks(p, 0, 1);
+}
+
+static bool multiply(product *p)
+{
+    _Alignas(64) char small[SMALL_BYTES];
+    size_t bytes = p->left_bytes + p->right_bytes;
     char *buffer = bytes <= sizeof small ? small : ndi_allocate(bytes);
     if (!buffer)
         return false;
-    p->left_panels = buffer;
-    p->right_panels = buffer + left_packed * p->left_panel_bytes;
-
-    for (p->column = 0; p->column < n; p->column += most_columns) {
-        p->columns = smaller(most_columns, n - p->column);
-        for (p->step = 0; p->step < k; p->step += most_depth) {
-            p->depth = smaller(most_depth, k - p->step);
-            for (p->row = 0; p->row < m; p->row += most_rows) {
-                p->rows = smaller(most_rows, m - p->row);
-                p->left_unpacked = left_panels_in_place(p, p->rows);
-                p->right_unpacked = right_panels_in_place(p, p->columns);
-                size_t panels = parts(p->rows, p->tile_rows) - p->left_unpacked;
-                if (p->row == 0) /* the right panels serve all blocks of rows */
-                    panels += parts(p->columns, p->tile_columns) - p->right_unpacked;
-                if (panels)
-                    ndi_parallel_for(panels, 1 + least_pack_elements / (p->tile_rows * p->depth),
-                                     pack_panels, p);
-                if (p->rows * p->columns * p->depth < least_parallel_work) {
-                    p->row_tasks = p->column_tasks = 1;
-                    multiply_blocks(p, 0, 1);
-                } else {
-                    cut_into_tasks(p, (size_t)caches.level2);
-                    ndi_parallel_for(p->row_tasks * p->column_tasks, 1, multiply_blocks, p);
+    set_buffer(p, buffer);
+    for (size_t column = 0; column < p->n; column += p->most_columns)
+        for (size_t step = 0; step < p->k; step += p->most_depth)
+            for (size_t row = 0; row < p->m; row += p->most_rows) {
+                choose_block(p, row, column, step);
+                size_t panels = panels_to_pack(p);
+                p->row_tasks = p->column_tasks = 1;
+                if (p->rows * p->columns * p->depth < LEAST_PARALLEL_WORK) {
+                    multiply_small(p, panels);
+                    continue;
                 }
+                if (panels > 0)
+                    ndi_parallel_for(panels, 1 + LEAST_PACK_ELEMENTS / (p->tile_rows * p->depth),
+                                     pack_panels, p);
+                cut_into_tasks(p, (size_t)ndi_cpu_caches().level2);
+                ndi_parallel_for(p->row_tasks * p->column_tasks, 1, multiply_blocks, p);
             }
-        }
-    }
     if (buffer != small)
         ndi_free(buffer, bytes);
     return true;
 }
 
-static void store_zeros(char *c, size_t element_bytes, size_t m, size_t n, ptrdiff_t row_stride,
-                        ptrdiff_t column_stride)
+static void store_zeros(const ndi_gemm_shape *shape, char *c)
 {
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < n; j++)
-            memset(c + (ptrdiff_t)i * row_stride + (ptrdiff_t)j * column_stride, 0, element_bytes);
+    for (size_t i = 0; i < shape->m; i++)
+        for (size_t j = 0; j < shape->n; j++)
+            memset(c + (ptrdiff_t)i * shape->c_row_stride + (ptrdiff_t)j * shape->c_column_stride,
+                   0, ndi_gemm_formats[shape->type].element_bytes);
 }
 
-bool ndi_gemm(ndi_gemm_type type, size_t m, size_t n, size_t k, const void *a,
-              ptrdiff_t a_row_stride, ptrdiff_t a_column_stride, const void *b,
-              ptrdiff_t b_row_stride, ptrdiff_t b_column_stride, void *c, ptrdiff_t c_row_stride,
-              ptrdiff_t c_column_stride)
+/* All that does not depend on where the matrices are. */
+static product settle(const ndi_gemm_shape *shape)
 {
-    bool is_complex = type == NDI_GEMM_C64 || type == NDI_GEMM_C128;
-    size_t real_bytes =
-        type == NDI_GEMM_F32 || type == NDI_GEMM_C64 ? sizeof(float) : sizeof(double);
-    size_t element_bytes = is_complex ? 2 * real_bytes : real_bytes;
-    if (m == 0 || n == 0)
-        return true;
-    if (k == 0) {
-        store_zeros(c, element_bytes, m, n, c_row_stride, c_column_stride);
-        return true;
-    }
-    if (n == 1)
-        return ndi_gemv(type, m, k, a, a_row_stride, a_column_stride, b, b_row_stride, c,
-                        c_row_stride);
-    if (m == 1)
-        return ndi_gemv(type, n, k, b, b_column_stride, b_row_stride, a, a_column_stride, c,
-                        c_column_stride);
-
-    const ndi_gemm_kernels *kernels = ndi_gemm_kernels_for(ndi_isa_in_use(), real_bytes);
+    const ndi_gemm_format *format = &ndi_gemm_formats[shape->type];
+    const ndi_gemm_kernels *kernels = ndi_gemm_kernels_for(ndi_isa_in_use(), format->tiles);
     product p = {
         .kernels = kernels,
-        .moves = ndi_gemm_moves_for(real_bytes, is_complex),
-        .is_complex = is_complex,
-        .element_bytes = element_bytes,
-        .real_bytes = real_bytes,
-        .tile_rows = is_complex ? kernels->tile_rows / 2 : kernels->tile_rows,
+        .moves = ndi_gemm_moves_for(shape->type),
+        .is_complex = format->is_complex,
+        .is_widened = format->is_widened,
+        .element_bytes = format->element_bytes,
+        .real_bytes = format->real_bytes,
+        .tile_rows = format->is_complex ? kernels->tile_rows / 2 : kernels->tile_rows,
         .tile_columns = kernels->tile_columns,
-        .left = {a, a_row_stride, a_column_stride},
-        .right = {b, b_row_stride, b_column_stride},
-        .c = c,
-        .c_row_stride = c_row_stride,
-        .c_column_stride = c_column_stride,
+        .left = {NULL, shape->a_row_stride, shape->a_column_stride},
+        .right = {NULL, shape->b_row_stride, shape->b_column_stride},
+        .c_row_stride = shape->c_row_stride,
+        .c_column_stride = shape->c_column_stride,
+        .m = shape->m,
+        .n = shape->n,
+        .k = shape->k,
     };
-    if (c_column_stride == (ptrdiff_t)element_bytes) {
-        /* Kernels write columns: of C where rows are contiguous, they compute the transpose, B' A'.
-         */
-        p.left = (matrix){b, b_column_stride, b_row_stride};
-        p.right = (matrix){a, a_column_stride, a_row_stride};
-        p.c_row_stride = c_column_stride;
-        p.c_column_stride = c_row_stride;
-        size_t rows = m;
-        m = n;
-        n = rows;
+    p.exchanged = shape->c_column_stride == (ptrdiff_t)p.element_bytes;
+    if (p.exchanged) { /* kernels write columns: of C where rows are contiguous */
+        p.left = (matrix){NULL, shape->b_column_stride, shape->b_row_stride};
+        p.right = (matrix){NULL, shape->a_column_stride, shape->a_row_stride};
+        p.c_row_stride = shape->c_column_stride;
+        p.c_column_stride = shape->c_row_stride;
+        p.m = shape->n;
+        p.n = shape->m;
     }
-    p.stores_tiles = p.c_row_stride == (ptrdiff_t)element_bytes &&
-                     p.c_column_stride % (ptrdiff_t)real_bytes == 0;
-    return multiply(&p, m, n, k);
+    p.stores_tiles = !p.is_widened && p.c_row_stride == (ptrdiff_t)p.element_bytes &&
+                     in_whole_reals(p.c_column_stride, p.real_bytes);
+    settle_blocks(&p);
+    return p;
+}
+
+static void place(product *p, const char *a, const char *b, char *c)
+{
+    p->left.data = p->exchanged ? b : a;
+    p->right.data = p->exchanged ? a : b;
+    p->c = c;
+}
+
+/* Products that are no matrix's: true if this is one, whose success is then in *done. */
+static bool is_simpler(const ndi_gemm_shape *s, const char *a, const char *b, char *c, bool *done)
+{
+    *done = true;
+    if (s->m == 0 || s->n == 0)
+        return true;
+    if (s->k == 0)
+        store_zeros(s, c);
+    else if (s->n == 1)
+        *done = ndi_gemv(s->type, s->m, s->k, a, s->a_row_stride, s->a_column_stride, b,
+                         s->b_row_stride, c, s->c_row_stride);
+    else if (s->m == 1)
+        *done = ndi_gemv(s->type, s->n, s->k, b, s->b_column_stride, s->b_row_stride, a,
+                         s->a_column_stride, c, s->c_column_stride);
+    else
+        return false;
+    return true;
+}
+
+bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c)
+{
+    bool done;
+    if (is_simpler(shape, a, b, c, &done))
+        return done;
+    product p = settle(shape);
+    place(&p, a, b, c);
+    return multiply(&p);
+}
+
+/* ---- Many products of one shape -------------------------------------------------------------- */
+
+typedef struct batch {
+    const ndi_gemm_shape *shape;
+    const product *settled;
+    ndi_gemm_locate *locate;
+    const void *context;
+    atomic_bool failed;
+} batch;
+
+static void multiply_range(void *context, size_t begin, size_t end)
+{
+    batch *b = context;
+    const char *left, *right;
+    char *c;
+    for (size_t i = begin; i < end; i++) {
+        b->locate(b->context, i, &left, &right, &c);
+        if (!ndi_gemm(b->shape, left, right, c))
+            atomic_store(&b->failed, true);
+    }
+}
+
+/* Products that are small by themselves: nothing is settled again for each. */
+static void multiply_small_range(void *context, size_t begin, size_t end)
+{
+    _Alignas(64) char buffer[SMALL_BYTES];
+    const batch *b = context;
+    const char *left, *right;
+    char *c;
+    product p = *b->settled;
+    set_buffer(&p, buffer);
+    choose_block(&p, 0, 0, 0);
+    p.row_tasks = p.column_tasks = 1;
+    const size_t panels = panels_to_pack(&p);
+    for (size_t i = begin; i < end; i++) {
+        b->locate(b->context, i, &left, &right, &c);
+        place(&p, left, right, c);
+        multiply_small(&p, panels);
+    }
+}
+
+bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *locate,
+                    const void *context)
+{
+    const size_t work = shape->m * shape->n * shape->k;
+    batch b = {.shape = shape, .locate = locate, .context = context};
+    if (count == 0 || shape->m == 0 || shape->n == 0)
+        return true;
+    if (shape->m > 1 && shape->n > 1 && shape->k > 0) {
+        const product p = settle(shape);
+        if (p.is_small) {
+            b.settled = &p;
+            ndi_parallel_for(count, 1 + LEAST_PARALLEL_WORK / 4 / (work + 500),
+                             multiply_small_range, &b);
+            return true;
+        }
+    }
+    if (count < 4 * (size_t)ndi_pool_threads() && work >= LEAST_PARALLEL_WORK)
+        multiply_range(&b, 0, count);
+    else
+        ndi_parallel_for(count, 1 + LEAST_PARALLEL_WORK / 4 / (work + 500), multiply_range, &b);
+    return !b.failed;
 }
 
 const char *ndi_gemm_name(void)
 {
-    return ndi_gemm_kernels_for(ndi_isa_in_use(), sizeof(double))->name;
+    return ndi_gemm_kernels_for(ndi_isa_in_use(), NDI_REAL_F64)->name;
 }

@@ -1,15 +1,22 @@
-/* The matrix product of real and complex floats. */
+/* The matrix product of all types: floats, complex numbers, integers that wrap, and truth. */
 #ifndef NDSTREAM_LINALG_GEMM_H
 #define NDSTREAM_LINALG_GEMM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Integers modulo their width, signed or not. Truth, in bytes of 0 and 1, is "or" of "and". */
 typedef enum ndi_gemm_type {
+    NDI_GEMM_BOOL,
+    NDI_GEMM_I8,
+    NDI_GEMM_I16,
+    NDI_GEMM_I32,
+    NDI_GEMM_I64,
     NDI_GEMM_F32,
     NDI_GEMM_F64,
     NDI_GEMM_C64,
-    NDI_GEMM_C128
+    NDI_GEMM_C128,
+    NDI_GEMM_TYPES
 } ndi_gemm_type;
 
 /* C = A B, where A is m x k, B is k x n and C is m x n; C is zero where k is 0.
@@ -17,17 +24,30 @@ typedef enum ndi_gemm_type {
  * Strides are in bytes, and all are taken: A and B may be transposed, reversed, broadcast (stride
  * 0), even not aligned to their element, without a copy by the caller. C may have any strides that
  * keep its elements apart from one another; it must not overlap A or B. It runs fastest when one
- * stride of C is that of adjacent elements. Old values of C are not read.
- *
- * Uses the thread pool, and may be called by many threads at once. The bits of C depend on the
+ * stride of C is that of adjacent elements. Old values of C are not read. */
+typedef struct ndi_gemm_shape {
+    ndi_gemm_type type;
+    size_t m, n, k;
+    ptrdiff_t a_row_stride, a_column_stride;
+    ptrdiff_t b_row_stride, b_column_stride;
+    ptrdiff_t c_row_stride, c_column_stride;
+} ndi_gemm_shape;
+
+/* Uses the thread pool, and may be called by many threads at once. The bits of C depend on the
  * values, the shape, the kernels in use (ND_ISA), and, for complex numbers, on which axis of C is
  * contiguous; not on the number of threads, nor on the strides of A and B where m and n are more
  * than 1. False with ND_ERROR_MEMORY kept when there is no room for packed blocks (at most about 16
  * MB together). */
-bool ndi_gemm(ndi_gemm_type type, size_t m, size_t n, size_t k, const void *a,
-              ptrdiff_t a_row_stride, ptrdiff_t a_column_stride, const void *b,
-              ptrdiff_t b_row_stride, ptrdiff_t b_column_stride, void *c, ptrdiff_t c_row_stride,
-              ptrdiff_t c_column_stride);
+bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c);
+
+/* Tells where the matrices of product `index` begin. */
+typedef void ndi_gemm_locate(const void *context, size_t index, const char **a, const char **b,
+                             char **c);
+
+/* The same for `count` products of one shape: small ones side by side on all threads, large ones in
+ * turn. */
+bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *locate,
+                    const void *context);
 
 /* y = A x, where A is `rows` x `depth`; otherwise as ndi_gemm, which calls it for vectors. With one
  * row it is the dot product. It runs at the speed of memory when one stride of A is that of

@@ -6,6 +6,8 @@
  * BLIS 0.9 (58.3 and 57.5; 117), with gcc 12 and with clang 14. */
 #include "linalg/gemm_kernels.h"
 
+#include <stdint.h>
+
 /* Before a loop of a few steps over vectors that must stay in registers. Each compiler heeds its
  * own form only. */
 #ifdef __clang__
@@ -14,71 +16,80 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
+#define ISA baseline
+#define NAME "ndstream baseline"
 #define TARGET
 #define VECTOR_BYTES 16
-#define VECTORS 2
+#define VECTORS_FLOAT 2
+#define VECTORS_INTEGER 2
 #define COLUMNS 4
-#define NAME "ndstream baseline"
-#define DEPTH 384
-#define SET baseline_f64
-#define SWAP_PAIRS(v) __builtin_shufflevector(v, v, 1, 0)
-#define REAL double
-#include "linalg/gemm_kernels_tmpl.h"
-#define SET baseline_f32
-#define SWAP_PAIRS(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
-#define REAL float
-#include "linalg/gemm_kernels_tmpl.h"
-#undef TARGET
-#undef VECTOR_BYTES
-#undef VECTORS
-#undef COLUMNS
-#undef NAME
+#define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0)
+#define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
+#include "linalg/gemm_kernels_isa.h"
 
 #ifdef __x86_64__
 
+/* Integers are multiplied into a register of their own before they are added, and 64 bits take
+ * several: tiles are smaller, so that sums stay in registers. */
+#define ISA avx2
+#define NAME "ndstream avx2"
 #define TARGET __attribute__((target("avx2,fma")))
 #define VECTOR_BYTES 32
-#define VECTORS 3
+#define VECTORS_FLOAT 3
+#define VECTORS_INTEGER 2
 #define COLUMNS 4
-#define NAME "ndstream avx2"
-#define SET avx2_f64
-#define SWAP_PAIRS(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
-#define REAL double
-#include "linalg/gemm_kernels_tmpl.h"
-#define SET avx2_f32
-#define SWAP_PAIRS(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
-#define REAL float
-#include "linalg/gemm_kernels_tmpl.h"
-#undef TARGET
-#undef VECTOR_BYTES
-#undef COLUMNS
-#undef NAME
+#define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
+#define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#include "linalg/gemm_kernels_isa.h"
 
+#define ISA avx512
+#define NAME "ndstream avx512"
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
 #define VECTOR_BYTES 64
+#define VECTORS_FLOAT 3
+#define VECTORS_INTEGER 3
 #define COLUMNS 8
-#define NAME "ndstream avx512"
-#define SET avx512_f64
-#define SWAP_PAIRS(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
-#define REAL double
-#include "linalg/gemm_kernels_tmpl.h"
-#define SET avx512_f32
-#define SWAP_PAIRS(v)                                                                              \
+#define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#define SWAP_PAIRS_F32(v)                                                                          \
     __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
-#define REAL float
-#include "linalg/gemm_kernels_tmpl.h"
+#include "linalg/gemm_kernels_isa.h"
 
 #endif
 
-const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, size_t real_bytes)
+const ndi_gemm_format ndi_gemm_formats[NDI_GEMM_TYPES] = {
+    [NDI_GEMM_BOOL] = {1, 2, NDI_REAL_U16, NDI_REAL_U8, .is_widened = true},
+    [NDI_GEMM_I8] = {1, 2, NDI_REAL_U16, NDI_REAL_U8, .is_widened = true},
+    [NDI_GEMM_I16] = {2, 2, NDI_REAL_U16, NDI_REAL_U16},
+    [NDI_GEMM_I32] = {4, 4, NDI_REAL_U32, NDI_REAL_U32},
+    [NDI_GEMM_I64] = {8, 8, NDI_REAL_U64, NDI_REAL_U64},
+    [NDI_GEMM_F32] = {4, 4, NDI_REAL_F32, NDI_REAL_F32},
+    [NDI_GEMM_F64] = {8, 8, NDI_REAL_F64, NDI_REAL_F64},
+    [NDI_GEMM_C64] = {8, 4, NDI_REAL_F32, NDI_REAL_F32, .is_complex = true},
+    [NDI_GEMM_C128] = {16, 8, NDI_REAL_F64, NDI_REAL_F64, .is_complex = true},
+};
+
+const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real)
 {
 #ifdef __x86_64__
     if (isa >= NDI_ISA_AVX512)
-        return real_bytes == sizeof(double) ? &avx512_f64_kernels : &avx512_f32_kernels;
+        return avx512_tiles[real];
     if (isa >= NDI_ISA_AVX2)
-        return real_bytes == sizeof(double) ? &avx2_f64_kernels : &avx2_f32_kernels;
+        return avx2_tiles[real];
 #else
     (void)isa;
 #endif
-    return real_bytes == sizeof(double) ? &baseline_f64_kernels : &baseline_f32_kernels;
+    return baseline_tiles[real];
+}
+
+const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real)
+{
+#ifdef __x86_64__
+    if (isa >= NDI_ISA_AVX512)
+        return avx512_rows[real];
+    if (isa >= NDI_ISA_AVX2)
+        return avx2_rows[real];
+#else
+    (void)isa;
+#endif
+    return baseline_rows[real];
 }

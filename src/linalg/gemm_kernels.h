@@ -2,15 +2,36 @@
  *
  * The rest (cutting into blocks, packing, threads, edges, complex numbers) is the same for all sets
  * and stands in gemm.c and gemv.c. Every function sums in an order that depends on nothing but its
- * count. */
+ * count. Integers wrap, so that signed and unsigned ones are the same. */
 #ifndef NDSTREAM_LINALG_GEMM_KERNELS_H
 #define NDSTREAM_LINALG_GEMM_KERNELS_H
 
 #include "base/cpu.h"
+#include "linalg/gemm.h"
 
-#include <stdbool.h>
-#include <stddef.h>
+/* What the inner loops add up. */
+typedef enum ndi_gemm_real {
+    NDI_REAL_F32,
+    NDI_REAL_F64,
+    NDI_REAL_U8, /* in products of a matrix and a vector only: no CPU has lanes of it to multiply */
+    NDI_REAL_U16,
+    NDI_REAL_U32,
+    NDI_REAL_U64,
+    NDI_REALS
+} ndi_gemm_real;
 
+/* How elements of a type lie in matrices, and as what they are multiplied. */
+typedef struct ndi_gemm_format {
+    unsigned char element_bytes;
+    unsigned char real_bytes; /* of `tiles` */
+    ndi_gemm_real tiles, rows;
+    bool is_complex;
+    bool is_widened; /* elements are narrower than the reals of tiles */
+} ndi_gemm_format;
+
+extern const ndi_gemm_format ndi_gemm_formats[NDI_GEMM_TYPES];
+
+/* Tiles of the product of two matrices. */
 typedef struct ndi_gemm_kernels {
     const char *name;
 
@@ -36,7 +57,10 @@ typedef struct ndi_gemm_kernels {
     void (*multiply_strided)(size_t rows, size_t columns, size_t depth, const void *a,
                              ptrdiff_t a_step, const void *b, ptrdiff_t b_step, ptrdiff_t b_column,
                              bool accumulate, void *c, ptrdiff_t column_stride);
+} ndi_gemm_kernels;
 
+/* Rows and columns times a vector. */
+typedef struct ndi_gemv_kernels {
     /* totals[r] = the dot product of x and rows[r], each of `count` adjacent reals; or of count / 2
      * complex numbers. */
     void (*dot_rows)(size_t row_count, bool is_complex, size_t count, const void *const *rows,
@@ -44,11 +68,12 @@ typedef struct ndi_gemm_kernels {
 
     /* y[i] += the sum over the four columns q of columns[q][i] x[q], for i < count. */
     void (*add_columns)(size_t count, const void *const columns[4], const void *x, void *y);
-} ndi_gemm_kernels;
+} ndi_gemv_kernels;
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */
 
-/* The set for float (`real_bytes` 4) or double (8). */
-const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, size_t real_bytes);
+/* `real` is not NDI_REAL_U8 here. */
+const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real);
+const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real);
 
 #endif

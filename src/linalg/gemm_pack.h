@@ -7,8 +7,7 @@
 #ifndef NDSTREAM_LINALG_GEMM_PACK_H
 #define NDSTREAM_LINALG_GEMM_PACK_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "linalg/gemm.h"
 
 /* Packs one panel: `across` elements (rows of a left, columns of a right operand) `across_stride`
  * bytes apart, at each of `depth` steps of `depth_stride` bytes, side by side; reals up to `width`
@@ -27,6 +26,6 @@ typedef struct ndi_gemm_moves {
     ndi_gemm_unpack_body *unpack;
 } ndi_gemm_moves;
 
-ndi_gemm_moves ndi_gemm_moves_for(size_t real_bytes, bool is_complex);
+ndi_gemm_moves ndi_gemm_moves_for(ndi_gemm_type type);
 
 #endif

@@ -1,5 +1,6 @@
-/* The packing loops for one real type; gemm_pack.c includes it after defining REAL and the prefix
- * SET.
+/* The packing loops for one type of element; gemm_pack.c includes it after defining REAL, in which
+ * it is multiplied, STORED, as which it lies in matrices, the prefix SET, JOIN_SUMS(old, sum), and
+ * HAS_COMPLEX where complex numbers are made of REAL.
  *
  * Depth is taken in steps of 8, so that a row with adjacent elements is read by whole cache lines
  * while the part of the panel that is written stays in the level 1 cache. */
@@ -8,12 +9,14 @@
 #define JOIN(a, b) JOIN_(a, b)
 #define loose JOIN(SET, loose)
 #define vector JOIN(SET, vector)
-#define loose_vector JOIN(SET, loose_vector)
+#define stored_vector JOIN(SET, stored_vector)
 #define LANES (16 / sizeof(REAL))
 #define STEP 8
 
-typedef REAL loose __attribute__((aligned(1), may_alias));
-typedef REAL loose_vector __attribute__((vector_size(16), aligned(1), may_alias));
+typedef STORED loose __attribute__((aligned(1), may_alias));
+typedef REAL vector __attribute__((vector_size(16), may_alias));
+typedef STORED stored_vector
+    __attribute__((vector_size(LANES * sizeof(STORED)), aligned(1), may_alias));
 
 /* Rows whose steps are adjacent, whole vectors of them and of steps: squares are transposed in
  * registers. */
@@ -23,9 +26,11 @@ static void JOIN(SET, transpose)(REAL *to, const char *from, ptrdiff_t across_st
         for (size_t q = 0; q < STEP; q += LANES) {
             vector row[LANES];
             for (size_t r = 0; r < LANES; r++)
-                row[r] = *(const loose_vector *)(from + (ptrdiff_t)(i + r) * across_stride +
-                                                 q * sizeof(REAL));
-            JOIN(SET, transpose_square)(row);
+                row[r] = __builtin_convertvector(
+                    *(const stored_vector *)(from + (ptrdiff_t)(i + r) * across_stride +
+                                             q * sizeof(STORED)),
+                    vector);
+            TRANSPOSE_SQUARE(row);
             for (size_t r = 0; r < LANES; r++)
                 *(vector *)(to + (q + r) * width + i) = row[r];
         }
@@ -38,17 +43,42 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
     size_t p = 0;
     if (across < width)
         memset(to, 0, width * depth * sizeof(REAL));
-    else if (across_stride == sizeof(REAL))
+    else if (width % LANES != 0)
+        ;
+    else if (across_stride == sizeof(STORED))
         for (; p < depth; p++, to += width, from += depth_stride)
             for (size_t i = 0; i < width; i += LANES)
-                *(vector *)(to + i) = *(const loose_vector *)((const loose *)from + i);
-    else if (depth_stride == sizeof(REAL))
-        for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * sizeof(REAL))
+                *(vector *)(to + i) = __builtin_convertvector(
+                    *(const stored_vector *)((const loose *)from + i), vector);
+    else if (depth_stride == sizeof(STORED))
+        for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * sizeof(STORED))
             JOIN(SET, transpose)(to, from, across_stride, width);
     for (; p < depth; p++, to += width, from += depth_stride)
         for (size_t i = 0; i < across; i++)
             to[i] = *(const loose *)(from + (ptrdiff_t)i * across_stride);
 }
+
+static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, size_t columns,
+                              bool accumulate, char *c, ptrdiff_t row_stride,
+                              ptrdiff_t column_stride)
+{
+    for (size_t j = 0; j < columns; j++, c += column_stride) {
+        const REAL *sum = (const REAL *)tile + j * tile_rows;
+        if (row_stride == sizeof(STORED) && !accumulate) /* a loop that vectorises */
+            for (size_t i = 0; i < rows; i++)
+                ((loose *)c)[i] = JOIN_SUMS(0, sum[i]);
+        else if (row_stride == sizeof(STORED))
+            for (size_t i = 0; i < rows; i++)
+                ((loose *)c)[i] = JOIN_SUMS(((loose *)c)[i], sum[i]);
+        else
+            for (size_t i = 0; i < rows; i++) {
+                loose *to = (loose *)(c + (ptrdiff_t)i * row_stride);
+                *to = accumulate ? JOIN_SUMS(*to, sum[i]) : JOIN_SUMS(0, sum[i]);
+            }
+    }
+}
+
+#ifdef HAS_COMPLEX
 
 static void JOIN(SET, pack_complex_left)(void *panel, const char *from, ptrdiff_t across_stride,
                                          ptrdiff_t depth_stride, size_t width, size_t across,
@@ -91,18 +121,6 @@ static void JOIN(SET, pack_complex_right)(void *panel, const char *from, ptrdiff
     }
 }
 
-static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, size_t columns,
-                              bool accumulate, char *c, ptrdiff_t row_stride,
-                              ptrdiff_t column_stride)
-{
-    for (size_t j = 0; j < columns; j++)
-        for (size_t i = 0; i < rows; i++) {
-            loose *to = (loose *)(c + (ptrdiff_t)i * row_stride + (ptrdiff_t)j * column_stride);
-            REAL value = ((const REAL *)tile)[j * tile_rows + i];
-            *to = accumulate ? *to + value : value;
-        }
-}
-
 static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t rows,
                                       size_t columns, bool accumulate, char *c,
                                       ptrdiff_t row_stride, ptrdiff_t column_stride)
@@ -116,12 +134,18 @@ static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t
         }
 }
 
+#endif
+
 #undef JOIN_
 #undef JOIN
 #undef loose
 #undef vector
-#undef loose_vector
+#undef stored_vector
 #undef LANES
 #undef STEP
 #undef SET
 #undef REAL
+#undef STORED
+#undef JOIN_SUMS
+#undef TRANSPOSE_SQUARE
+#undef HAS_COMPLEX

@@ -11,18 +11,21 @@
 #include "base/pool.h"
 #include "linalg/gemm_kernels.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum {
     CHUNK_REALS = 4096,    /* of a row: shorter runs than 32 KB of doubles cost bandwidth */
     GATHERED_REALS = 1024, /* the same where rows are not contiguous and are copied first */
+    TRUTH_CHUNK = 128,     /* bools that are counted in a byte */
     BLOCK_REALS = 2048,    /* of y: with columns contiguous they stay in the level 1 cache */
 };
 
 typedef struct product {
-    const ndi_gemm_kernels *kernels;
-    bool is_complex, by_columns;
-    size_t element_bytes, real_bytes;
+    const struct body *body;
+    const ndi_gemv_kernels *kernels;
+    bool is_complex, is_truth, by_columns;
+    size_t element_bytes;
     size_t rows, depth;
     const char *a, *x;
     ptrdiff_t a_row_stride, a_column_stride, x_stride;
@@ -49,6 +52,12 @@ static void gather(char *to, const char *from, ptrdiff_t stride, size_t element_
 {
     for (size_t i = 0; i < count; i++, to += element_bytes, from += stride)
         switch (element_bytes) {
+        case 1:
+            *to = *from;
+            break;
+        case 2:
+            memcpy(to, from, 2);
+            break;
         case 4:
             memcpy(to, from, 4);
             break;
@@ -63,23 +72,62 @@ static void gather(char *to, const char *from, ptrdiff_t stride, size_t element_
 
 #define SET f32
 #define REAL float
+#define WIDE float
+#define ADD(p, x, y) ((x) + (y))
+#define FINISH(p, x) (x)
 #include "linalg/gemv_tmpl.h"
 
 #define SET f64
 #define REAL double
+#define WIDE double
 #include "linalg/gemv_tmpl.h"
+
+#define SET u16
+#define REAL uint16_t
+#define WIDE uint32_t
+#include "linalg/gemv_tmpl.h"
+
+#define SET u32
+#define REAL uint32_t
+#define WIDE uint32_t
+#include "linalg/gemv_tmpl.h"
+
+#define SET u64
+#define REAL uint64_t
+#define WIDE uint64_t
+#include "linalg/gemv_tmpl.h"
+
+#undef ADD
+#undef FINISH
+#define ADD(p, x, y) ((p)->is_truth ? (x) | (y) : (x) + (y))
+#define FINISH(p, x) ((p)->is_truth ? (x) != 0 : (x))
+#define SET u8
+#define REAL uint8_t
+#define WIDE uint32_t
+#include "linalg/gemv_tmpl.h"
+
+/* What does a block, and what adds its chunks. */
+typedef struct body {
+    void (*block)(const product *p, size_t row, size_t rows, size_t first, size_t last);
+    void (*add_chunks)(const product *p);
+} body;
+
+static const body bodies[NDI_REALS] = {
+    [NDI_REAL_F32] = {f32_block, f32_add_chunks}, [NDI_REAL_F64] = {f64_block, f64_add_chunks},
+    [NDI_REAL_U8] = {u8_block, u8_add_chunks},    [NDI_REAL_U16] = {u16_block, u16_add_chunks},
+    [NDI_REAL_U32] = {u32_block, u32_add_chunks}, [NDI_REAL_U64] = {u64_block, u64_add_chunks},
+};
 
 /* An item is a block of rows by a range of chunks. */
 static void multiply_blocks(void *context, size_t begin, size_t end)
 {
     const product *p = context;
-    bool is_double = p->real_bytes == sizeof(double);
     for (size_t item = begin; item < end; item++) {
         size_t row = item / p->chunk_tasks * p->block_rows,
                rows = smaller(p->block_rows, p->rows - row);
         size_t first = item % p->chunk_tasks * p->chunk_task;
         size_t last = smaller(first + p->chunk_task, p->chunk_count);
-        (is_double ? f64_block : f32_block)(p, row, rows, first, last);
+        p->body->block(p, row, rows, first, last);
     }
 }
 
@@ -88,20 +136,20 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
               ptrdiff_t y_stride)
 {
     const size_t least_parallel_bytes = 256 << 10, block_bytes = 128 << 10;
-    bool is_complex = type == NDI_GEMM_C64 || type == NDI_GEMM_C128;
-    size_t real_bytes =
-        type == NDI_GEMM_F32 || type == NDI_GEMM_C64 ? sizeof(float) : sizeof(double);
-    size_t reals = is_complex ? 2 : 1, element_bytes = reals * real_bytes;
+    const ndi_gemm_format *format = &ndi_gemm_formats[type];
+    bool is_complex = format->is_complex, is_truth = type == NDI_GEMM_BOOL;
+    size_t reals = is_complex ? 2 : 1, element_bytes = format->element_bytes;
     bool contiguous =
         a_column_stride == (ptrdiff_t)element_bytes || a_row_stride == (ptrdiff_t)element_bytes;
-    size_t chunk = (contiguous ? CHUNK_REALS : GATHERED_REALS) / reals;
+    size_t chunk = (is_truth ? TRUTH_CHUNK : contiguous ? CHUNK_REALS : GATHERED_REALS) / reals;
     product p = {
-        .kernels = ndi_gemm_kernels_for(ndi_isa_in_use(), real_bytes),
+        .body = &bodies[format->rows],
+        .kernels = ndi_gemv_kernels_for(ndi_isa_in_use(), format->rows),
         .is_complex = is_complex,
+        .is_truth = is_truth,
         .by_columns =
             a_column_stride != (ptrdiff_t)element_bytes && a_row_stride == (ptrdiff_t)element_bytes,
         .element_bytes = element_bytes,
-        .real_bytes = real_bytes,
         .rows = rows,
         .depth = depth,
         .a = a,
@@ -144,7 +192,7 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
         1 + block_bytes / (p.block_rows * smaller(depth, p.chunk_task * chunk) * element_bytes);
     ndi_parallel_for(blocks * p.chunk_tasks, grain, multiply_blocks, &p);
     if (p.sums) {
-        (real_bytes == sizeof(double) ? f64_add_chunks : f32_add_chunks)(&p);
+        p.body->add_chunks(&p);
         ndi_free(p.sums, sums_bytes);
     }
     return true;

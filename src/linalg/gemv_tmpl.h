@@ -1,5 +1,6 @@
-/* Blocks of a matrix by vector product for one real type; gemv.c includes it after defining REAL
- * and the prefix SET. */
+/* Blocks of a matrix by vector product for one real type; gemv.c includes it after defining REAL,
+ * WIDE (in which the compiler may multiply it: C would take int), the prefix SET, ADD(p, x, y) of
+ * sums and FINISH(p, sum). */
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -75,9 +76,9 @@ static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, s
         } else { /* not with zeros in place of columns: an infinity times zero is not zero */
             for (size_t q = 0; q < valid; q++)
                 for (size_t r = 0; r < count; r++) {
-                    sums[r] += ((const loose *)four[q])[r] * x[0][q];
+                    sums[r] += (REAL)((WIDE)((const loose *)four[q])[r] * x[0][q]);
                     if (p->is_complex)
-                        by_imaginary[r] += ((const loose *)four[q])[r] * x[1][q];
+                        by_imaginary[r] += (REAL)((WIDE)((const loose *)four[q])[r] * x[1][q]);
                 }
         }
     }
@@ -101,8 +102,10 @@ static void JOIN(SET, block)(const product *p, size_t row, size_t rows, size_t f
         (p->by_columns ? JOIN(SET, column_chunk) : JOIN(SET, dot_chunk))(p, row, rows, step, depth,
                                                                          to);
         for (size_t i = 0; !p->sums && chunk > first && i < count; i++)
-            total[i] += sums[i];
+            total[i] = ADD(p, total[i], sums[i]);
     }
+    for (size_t i = 0; !p->sums && i < count; i++)
+        total[i] = FINISH(p, total[i]);
     for (size_t i = 0; !p->sums && i < rows; i++)
         memcpy(p->y + (ptrdiff_t)(row + i) * p->y_stride, (char *)total + i * p->element_bytes,
                p->element_bytes);
@@ -117,8 +120,8 @@ static void JOIN(SET, add_chunks)(const product *p)
             const REAL *sum = (const REAL *)p->sums + i * reals + part;
             REAL total = *sum;
             for (size_t chunk = 1; chunk < p->chunk_count; chunk++)
-                total += sum[chunk * p->rows * reals];
-            ((loose *)(p->y + (ptrdiff_t)i * p->y_stride))[part] = total;
+                total = ADD(p, total, sum[chunk * p->rows * reals]);
+            ((loose *)(p->y + (ptrdiff_t)i * p->y_stride))[part] = FINISH(p, total);
         }
 }
 
@@ -127,3 +130,4 @@ static void JOIN(SET, add_chunks)(const product *p)
 #undef loose
 #undef SET
 #undef REAL
+#undef WIDE

@@ -1,12 +1,9 @@
-/* Matrix products of arrays: shapes, batches and dtypes; the arithmetic is gemm's, or the blocked
- * kernel's for the dtypes that BLAS has never heard of. */
+/* Matrix products of arrays: shapes, batches and dtypes; the arithmetic is gemm's. */
 #include <ndstream/linalg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/pool.h"
 #include "engine/copy.h"
-#include "kernels/kernel.h"
 #include "linalg/gemm.h"
 #include "linalg/shapes.h"
 #include "ops/resolve.h"
@@ -22,13 +19,7 @@ typedef struct product {
     int64_t batch_length[ND_MAX_RANK];
     ptrdiff_t a_batch[ND_MAX_RANK], b_batch[ND_MAX_RANK], out_batch[ND_MAX_RANK];
     ptrdiff_t a_row, a_column, b_row, b_column, out_row, out_column;
-    atomic_bool failed;
 } product;
-
-static bool is_gemm_dtype(nd_dtype dtype)
-{
-    return dtype >= ND_FLOAT32;
-}
 
 void *ndi_shapes_do_not_fit(const char *operation, const nd_array *a, const nd_array *b,
                             const char *why)
@@ -116,12 +107,16 @@ static void settle_operands(product *p, const nd_array *a, const nd_array *b, nd
     settle_strides(p, out, 2 - p->a_is_vector - p->b_is_vector, p->out_batch);
 }
 
-static void batch_at(const product *p, int64_t number, const char **a, const char **b, char **out)
+static void batch_at(const void *context, size_t number, const char **a, const char **b, char **out)
 {
+    const product *p = context;
     *a = p->a->data, *b = p->b->data, *out = p->out->data;
     for (int axis = p->batch_rank - 1; axis >= 0; axis--) {
-        const int64_t at = number % p->batch_length[axis];
-        number /= p->batch_length[axis];
+        int64_t at = (int64_t)number;
+        if (axis > 0) { /* else the rest is in range: no division */
+            at = (int64_t)(number % (size_t)p->batch_length[axis]);
+            number /= (size_t)p->batch_length[axis];
+        }
         *a += at * p->a_batch[axis];
         *b += at * p->b_batch[axis];
         *out += at * p->out_batch[axis];
@@ -130,55 +125,28 @@ static void batch_at(const product *p, int64_t number, const char **a, const cha
 
 static ndi_gemm_type gemm_type(nd_dtype dtype)
 {
-    return dtype == ND_FLOAT32     ? NDI_GEMM_F32
-           : dtype == ND_FLOAT64   ? NDI_GEMM_F64
-           : dtype == ND_COMPLEX64 ? NDI_GEMM_C64
-                                   : NDI_GEMM_C128;
-}
-
-static void gemm_batches(void *context, size_t begin, size_t end)
-{
-    product *p = context;
-    for (size_t number = begin; number < end; number++) {
-        const char *a, *b;
-        char *out;
-        batch_at(p, (int64_t)number, &a, &b, &out);
-        if (!ndi_gemm(gemm_type(nd_dtype_of(p->out)), (size_t)p->m, (size_t)p->n, (size_t)p->k, a,
-                      p->a_row, p->a_column, b, p->b_row, p->b_column, out, p->out_row,
-                      p->out_column))
-            atomic_store(&p->failed, true);
-    }
-}
-
-/* Integers and bool: rows of the result, a stripe of columns and a block of the inner axis at a
- * time, so that the stripe of b stays in L2. Rows of b and of the result are contiguous. */
-enum { STRIPE_BYTES = 4096, INNER = 64 };
-
-static void integer_rows(void *context, size_t begin, size_t end)
-{
-    const product *p = context;
-    const nd_dtype dtype = nd_dtype_of(p->out);
-    ndi_axpy_kernel *axpy = ndi_kernels_in_use()->axpy[dtype];
-    const int64_t size = (int64_t)nd_dtype_size(dtype), stripe = STRIPE_BYTES / size;
-    while (begin < end) { /* rows of one batch at a time */
-        const int64_t batch = (int64_t)begin / p->m, first = (int64_t)begin % p->m;
-        int64_t last = first + (int64_t)(end - begin);
-        last = last < p->m ? last : p->m;
-        const char *a, *b;
-        char *out;
-        batch_at(p, batch, &a, &b, &out);
-        for (int64_t row = first; row < last; row++)
-            memset(out + row * p->out_row, 0, (size_t)(p->n * size));
-        for (int64_t column = 0; column < p->n; column += stripe) {
-            const size_t width = (size_t)(p->n - column < stripe ? p->n - column : stripe);
-            for (int64_t block = 0; block < p->k; block += INNER)
-                for (int64_t row = first; row < last; row++)
-                    for (int64_t i = block; i < p->k && i < block + INNER; i++)
-                        axpy(width, out + row * p->out_row + column * size,
-                             a + row * p->a_row + i * p->a_column,
-                             b + i * p->b_row + column * size);
+    switch (dtype) {
+    case ND_BOOL:
+        return NDI_GEMM_BOOL;
+    case ND_FLOAT32:
+        return NDI_GEMM_F32;
+    case ND_FLOAT64:
+        return NDI_GEMM_F64;
+    case ND_COMPLEX64:
+        return NDI_GEMM_C64;
+    case ND_COMPLEX128:
+        return NDI_GEMM_C128;
+    default: /* integers, signed or not: they wrap alike */
+        switch (nd_dtype_size(dtype)) {
+        case 1:
+            return NDI_GEMM_I8;
+        case 2:
+            return NDI_GEMM_I16;
+        case 4:
+            return NDI_GEMM_I32;
+        default:
+            return NDI_GEMM_I64;
         }
-        begin += (size_t)(last - first);
     }
 }
 
@@ -186,28 +154,22 @@ static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out)
 {
     if (out->size == 0)
         return true;
-    if (is_gemm_dtype(nd_dtype_of(out))) {
-        settle_operands(p, a, b, out);
-        if (p->batches == 1)
-            gemm_batches(p, 0, 1);
-        else /* small products side by side; within a large one gemm itself uses the threads */
-            ndi_parallel_for((size_t)p->batches, 1 + (size_t)(100000 / (p->m * p->n * (p->k + 1))),
-                             gemm_batches, p);
-        return !p->failed;
-    }
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(nd_dtype_of(out));
-    nd_array *rows = NULL;
     settle_operands(p, a, b, out);
-    if (p->n > 1 && p->b_column != size) {
-        rows = nd_keep(nd_copy(b));
-        if (!rows)
-            return false;
-        settle_operands(p, a, rows, out);
-    }
-    const size_t grain = 1 + (size_t)(1000000 / (p->n * p->k + 1));
-    ndi_parallel_for((size_t)(p->batches * p->m), grain, integer_rows, p);
-    nd_release(rows);
-    return true;
+    const ndi_gemm_shape shape = {
+        .type = gemm_type(nd_dtype_of(out)),
+        .m = (size_t)p->m,
+        .n = (size_t)p->n,
+        .k = (size_t)p->k,
+        .a_row_stride = p->a_row,
+        .a_column_stride = p->a_column,
+        .b_row_stride = p->b_row,
+        .b_column_stride = p->b_column,
+        .c_row_stride = p->out_row,
+        .c_column_stride = p->out_column,
+    };
+    if (p->batches == 1)
+        return ndi_gemm(&shape, a->data, b->data, out->data);
+    return ndi_gemm_batch(&shape, (size_t)p->batches, batch_at, p);
 }
 
 /* `array` in that dtype: itself, or a copy. One reference that the caller owns. */

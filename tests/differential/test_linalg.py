@@ -93,9 +93,14 @@ def test_dot_equals_numpy(dtype, data):
     compare("dot", a, b)
 
 
-@pytest.mark.parametrize(
-    "dtype", ["float32", "float64", "complex64", "complex128", "int64", "int8", "bool", "float16"]
-)
+def full_range(rng, dtype, shape):
+    """Integers that wrap in products and sums; small numbers of other dtypes."""
+    if np.dtype(dtype).kind in "iu":
+        return rng.integers(0, 256, (*shape, np.dtype(dtype).itemsize), "uint8").view(dtype)[..., 0]
+    return random_values(rng, dtype, shape, "small")
+
+
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
 def test_products_larger_than_a_block_equal_numpy(dtype):
     rng = np.random.default_rng(11)
     for rows, inner, columns in [
@@ -106,13 +111,49 @@ def test_products_larger_than_a_block_equal_numpy(dtype):
         (257, 513, 129),
     ]:
         a, b = (
-            random_values(rng, dtype, shape, "small") for shape in ((rows, inner), (inner, columns))
+            full_range(rng, dtype, shape) for shape in ((rows, inner), (inner, columns))
         )
         compare("matmul", a, b)
         compare("matmul", np.asfortranarray(a), b)
         compare("matmul", a, np.asfortranarray(b))
         compare("matmul", b.T, a.T)
         compare("matmul", a[::-1], b[:, ::2])
+
+
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_stacks_of_small_products_equal_numpy(dtype):
+    rng = np.random.default_rng(13)
+    for rows, inner, columns in [(8, 8, 8), (3, 3, 3), (4, 5, 2), (16, 9, 17), (2, 40, 33), (1, 6, 7)]:
+        a = full_range(rng, dtype, (300, rows, inner))
+        b = full_range(rng, dtype, (300, inner, columns))
+        compare("matmul", a, b)
+        compare("matmul", a[::3], b[::-3])
+        compare("matmul", a, b[:1])
+        compare("matmul", a.swapaxes(1, 2).copy().swapaxes(1, 2), b)
+        compare("matmul", a, b.swapaxes(1, 2).copy().swapaxes(1, 2))
+
+
+@pytest.mark.parametrize("inner", [127, 128, 256, 512, 65536, 65537])
+def test_a_product_of_bools_is_true_however_many_pairs_are(inner):
+    """Counts of pairs, which a byte or 16 bits do not hold, are multiples of 256 here."""
+    for shape in [(1,), (5,)]:
+        a, b = np.ones((*shape, inner), bool), np.ones((inner, *shape), bool)
+        compare("matmul", a, b)
+        compare("matmul", a, np.asfortranarray(b))
+        compare("matmul", a, b[:, 0])
+        a[0, : inner - 1] = False
+        compare("matmul", a, b)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "int32", "int64"])
+def test_integer_products_have_the_same_bits_for_any_number_of_threads(dtype):
+    rng = np.random.default_rng(14)
+    a, b = full_range(rng, dtype, (200, 900)), full_range(rng, dtype, (900, 210))
+    for left, right in ((a, b), (a, b[:, 0]), (a[0], b)):
+        mine = nd.from_numpy(left), nd.from_numpy(right)
+        for count in (1, 2, 7):
+            with nd.threads(count):
+                assert_equal(nd.to_numpy(nd.call("matmul", *mine)), np.asarray(left @ right))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])

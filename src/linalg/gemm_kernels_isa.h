@@ -1,0 +1,88 @@
+/* The inner loops of one instruction set for all real types; gemm_kernels.c includes it after
+ * defining ISA (the prefix of names), NAME, TARGET, VECTOR_BYTES, the shapes of tiles
+ * (VECTORS_FLOAT and VECTORS_INTEGER by COLUMNS) and SWAP_PAIRS_F32 and _F64.
+ *
+ * The depth of floats decides how they are rounded; that of integers, which are exact, only what
+ * stays in a cache. Counts of bools, in 16 bits, stay below it. */
+
+#define ISA_JOIN_(a, b) a##_##b
+#define ISA_JOIN(a, b) ISA_JOIN_(a, b)
+
+#define SET ISA_JOIN(ISA, f32)
+#define REAL float
+#define VECTORS VECTORS_FLOAT
+#define DEPTH 384
+#include "linalg/gemm_kernels_tmpl.h"
+#define SET ISA_JOIN(ISA, f32)
+#define REAL float
+#define SWAP_PAIRS(v) SWAP_PAIRS_F32(v)
+#include "linalg/gemv_kernels_tmpl.h"
+
+#define SET ISA_JOIN(ISA, f64)
+#define REAL double
+#define VECTORS VECTORS_FLOAT
+#define DEPTH 384
+#include "linalg/gemm_kernels_tmpl.h"
+#define SET ISA_JOIN(ISA, f64)
+#define REAL double
+#define SWAP_PAIRS(v) SWAP_PAIRS_F64(v)
+#include "linalg/gemv_kernels_tmpl.h"
+
+#define SET ISA_JOIN(ISA, u8)
+#define REAL uint8_t
+#define SWAP_PAIRS(v) (v)
+#include "linalg/gemv_kernels_tmpl.h"
+
+#define SET ISA_JOIN(ISA, u16)
+#define REAL uint16_t
+#define VECTORS VECTORS_INTEGER
+#define DEPTH 768
+#include "linalg/gemm_kernels_tmpl.h"
+#define SET ISA_JOIN(ISA, u16)
+#define REAL uint16_t
+#define SWAP_PAIRS(v) (v)
+#include "linalg/gemv_kernels_tmpl.h"
+
+#define SET ISA_JOIN(ISA, u32)
+#define REAL uint32_t
+#define VECTORS VECTORS_INTEGER
+#define DEPTH 768
+#include "linalg/gemm_kernels_tmpl.h"
+#define SET ISA_JOIN(ISA, u32)
+#define REAL uint32_t
+#define SWAP_PAIRS(v) (v)
+#include "linalg/gemv_kernels_tmpl.h"
+
+#define SET ISA_JOIN(ISA, u64)
+#define REAL uint64_t
+#define VECTORS VECTORS_INTEGER
+#define DEPTH 384
+#include "linalg/gemm_kernels_tmpl.h"
+#define SET ISA_JOIN(ISA, u64)
+#define REAL uint64_t
+#define SWAP_PAIRS(v) (v)
+#include "linalg/gemv_kernels_tmpl.h"
+
+static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
+    [NDI_REAL_F32] = &ISA_JOIN(ISA, f32_tiles), [NDI_REAL_F64] = &ISA_JOIN(ISA, f64_tiles),
+    [NDI_REAL_U16] = &ISA_JOIN(ISA, u16_tiles), [NDI_REAL_U32] = &ISA_JOIN(ISA, u32_tiles),
+    [NDI_REAL_U64] = &ISA_JOIN(ISA, u64_tiles),
+};
+
+static const ndi_gemv_kernels *const ISA_JOIN(ISA, rows)[NDI_REALS] = {
+    [NDI_REAL_F32] = &ISA_JOIN(ISA, f32_rows), [NDI_REAL_F64] = &ISA_JOIN(ISA, f64_rows),
+    [NDI_REAL_U8] = &ISA_JOIN(ISA, u8_rows),   [NDI_REAL_U16] = &ISA_JOIN(ISA, u16_rows),
+    [NDI_REAL_U32] = &ISA_JOIN(ISA, u32_rows), [NDI_REAL_U64] = &ISA_JOIN(ISA, u64_rows),
+};
+
+#undef ISA_JOIN_
+#undef ISA_JOIN
+#undef ISA
+#undef NAME
+#undef TARGET
+#undef VECTOR_BYTES
+#undef VECTORS_FLOAT
+#undef VECTORS_INTEGER
+#undef COLUMNS
+#undef SWAP_PAIRS_F32
+#undef SWAP_PAIRS_F64
