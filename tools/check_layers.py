@@ -18,6 +18,7 @@ LAYERS = [
     ["ops"],
     ["kernels"],
     ["engine"],
+    ["select"],
     ["linalg", "random", "io", "sort", "fft"],
     ["stream", "mpi", "lang", "jit"],
     ["profile"],

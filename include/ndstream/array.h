@@ -170,47 +170,66 @@ ND_API nd_array *nd_borrow(nd_dtype dtype, nd_shape shape, const int64_t *stride
 /* ---- Views: they share the memory and cost no copy ----------------------------------------------
  * A view keeps the memory alive. Writing through a view writes the array. */
 
-/* One term of a slice; build with ND_EVERY, ND_RANGE, ND_STEP, ND_INDEX, ND_NEW_AXIS, ND_REST. */
-typedef struct nd_slice_term {
-    enum { ND_TERM_EVERY, ND_TERM_RANGE, ND_TERM_INDEX, ND_TERM_NEW_AXIS, ND_TERM_REST } kind;
+/* What a term of an index is. */
+typedef enum nd_index_kind {
+    ND_TERM_EVERY,
+    ND_TERM_RANGE,
+    ND_TERM_INDEX, /* `start` */
+    ND_TERM_NEW_AXIS,
+    ND_TERM_REST,
+    ND_TERM_ARRAY, /* of integers, or of bools: a mask, which takes as many axes as it has */
+    ND_TERM_TRUTH  /* one bool, `start`: a mask without axes */
+} nd_index_kind;
+
+/* One term of an index, as between the brackets of x[2:5, None, mask]; build with ND_EVERY,
+ * ND_RANGE, ND_STEP, ND_INDEX, ND_NEW_AXIS, ND_REST, and for nd_get() and nd_set() (index.h)
+ * ND_ARRAY and ND_TRUTH. */
+typedef struct nd_index {
+    nd_index_kind kind;
     int64_t start, stop, step;
-} nd_slice_term;
+    const nd_array *array; /* for ND_TERM_ARRAY, else NULL */
+} nd_index;
 
 /* Bounds left out: from the first, to the last. */
 #define ND_OPEN INT64_MIN
 
 #ifdef __cplusplus
-#define ND_TERM_(kind, start, stop, step) (nd_slice_term{nd_slice_term::kind, start, stop, step})
+#define ND_TERM_(kind, start, stop, step, array) (nd_index{kind, start, stop, step, array})
+#define ND_NO_ARRAY_ nullptr
 #else
-#define ND_TERM_(kind, start, stop, step) ((nd_slice_term){kind, start, stop, step})
+#define ND_TERM_(kind, start, stop, step, array) ((nd_index){kind, start, stop, step, array})
+#define ND_NO_ARRAY_ ((const nd_array *)0)
 #endif
 /* clang-format off */
-#define ND_EVERY ND_TERM_(ND_TERM_EVERY, 0, 0, 1)  /* :            */
-#define ND_RANGE(start, stop) ND_TERM_(ND_TERM_RANGE, start, stop, 1)  /* start:stop   */
-#define ND_STEP(start, stop, step) ND_TERM_(ND_TERM_RANGE, start, stop, step)  /* start:stop:step */
-#define ND_INDEX(index) ND_TERM_(ND_TERM_INDEX, index, 0, 1)  /* index: the axis goes */
-#define ND_NEW_AXIS ND_TERM_(ND_TERM_NEW_AXIS, 0, 0, 1)  /* None         */
-#define ND_REST ND_TERM_(ND_TERM_REST, 0, 0, 1)  /* ...          */
+#define ND_EVERY ND_TERM_(ND_TERM_EVERY, 0, 0, 1, ND_NO_ARRAY_)  /* :            */
+#define ND_RANGE(start, stop) ND_STEP(start, stop, 1)  /* start:stop   */
+#define ND_STEP(start, stop, step) \
+    ND_TERM_(ND_TERM_RANGE, start, stop, step, ND_NO_ARRAY_)  /* start:stop:step */
+#define ND_INDEX(index) ND_TERM_(ND_TERM_INDEX, index, 0, 1, ND_NO_ARRAY_)  /* the axis goes */
+#define ND_NEW_AXIS ND_TERM_(ND_TERM_NEW_AXIS, 0, 0, 1, ND_NO_ARRAY_)  /* None         */
+#define ND_REST ND_TERM_(ND_TERM_REST, 0, 0, 1, ND_NO_ARRAY_)  /* ...          */
+#define ND_ARRAY(array) ND_TERM_(ND_TERM_ARRAY, 0, 0, 1, array)  /* an array of integers or bools */
+#define ND_TRUTH(truth) ND_TERM_(ND_TERM_TRUTH, truth, 0, 1, ND_NO_ARRAY_)  /* True or False */
 /* clang-format on */
 
 /* NumPy's basic slicing: a view of `array` by `count` terms; axes without a term are taken whole.
  * Ranges are clipped as in Python. Errors: ND_ERROR_INDEX (index out of range, too many terms, two
- * ND_REST), ND_ERROR_VALUE (step 0). */
-ND_API nd_array *nd_slice_terms(const nd_array *array, int count, const nd_slice_term *terms);
+ * ND_REST), ND_ERROR_VALUE (step 0), ND_ERROR_ARGUMENT (ND_ARRAY, ND_TRUTH: see nd_get()). */
+ND_API nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms);
 
 #ifdef __cplusplus
 ND_END_C
 template <class... T> inline nd_array *nd_slice(const nd_array *array, T... terms)
 {
-    const nd_slice_term list[] = {terms...};
+    const nd_index list[] = {terms...};
     return nd_slice_terms(array, (int)sizeof...(T), list);
 }
 ND_BEGIN_C
 #else
 /* nd_slice(a, ND_RANGE(1, -1), ND_EVERY) is a[1:-1, :]. */
 #define nd_slice(array, ...)                                                                       \
-    nd_slice_terms(array, (int)(sizeof((nd_slice_term[]){__VA_ARGS__}) / sizeof(nd_slice_term)),   \
-                   (nd_slice_term[]){__VA_ARGS__})
+    nd_slice_terms(array, (int)(sizeof((nd_index[]){__VA_ARGS__}) / sizeof(nd_index)),             \
+                   (nd_index[]){__VA_ARGS__})
 #endif
 
 /* Axes in reverse order. */

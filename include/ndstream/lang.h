@@ -19,7 +19,8 @@
  * before: solve, inv, det, slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig, eigvals, eigh,
  * eigvalsh, norm, vector_norm, matrix_norm, cond, matrix_rank, matrix_power, multi_dot. Of several
  * results one is taken by its index, svd(a)[1]. Arrays have the methods of NumPy's, and .T .mT
- * .real .imag .shape .size .ndim .dtype. Indexing with integers, slices, ... and None gives views.
+ * .real .imag .shape .size .ndim .dtype. Indexing is NumPy's (index.h): x[1:-1, None, 3] is a view,
+ * x[x > 3] and x[[0, 2]] are copies.
  *
  * A name is what it is called with, else a constant or a dtype; what is called is always a
  * function. Line ends are white space, # begins a comment. */
@@ -35,7 +36,7 @@ ND_BEGIN_C
  * reference), indexing a view. Temporaries are released as they are used.
  * Errors, with the line and a caret under the place: ND_ERROR_SYNTAX; ND_ERROR_ARGUMENT (unknown
  * name, wrong arguments), ND_ERROR_VALUE (division of scalars by zero, an integer beyond 64 bits),
- * ND_ERROR_UNSUPPORTED (indexing with arrays); those of the operations; ND_ERROR_MEMORY.
+ * ND_ERROR_UNSUPPORTED (slices of tuples); those of the operations; ND_ERROR_MEMORY.
  * Ownership: the caller's, or the open scope's. Thread-safe for arrays that nobody writes. */
 ND_API nd_array *nd_expr_with(const char *text, int count, const char *const *names,
                               nd_array *const *arrays);

@@ -18,6 +18,7 @@
 #include <ndstream/array.h>
 #include <ndstream/base.h>
 #include <ndstream/dtype.h>
+#include <ndstream/index.h>
 #include <ndstream/io.h>
 #include <ndstream/lang.h>
 #include <ndstream/lazy.h>

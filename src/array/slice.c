@@ -4,7 +4,7 @@
 #include "array.h"
 
 /* Start and count of a range clipped to an axis, as Python clips slices. */
-static void clip(const nd_slice_term *term, int64_t length, int64_t *first, int64_t *step,
+static void clip(const nd_index *term, int64_t length, int64_t *first, int64_t *step,
                  int64_t *count)
 {
     const bool backwards = term->step < 0;
@@ -32,7 +32,7 @@ static void clip(const nd_slice_term *term, int64_t length, int64_t *first, int6
 
 /* Checks the terms; how many axes they use, how many the result has beside those of "...", and
  * whether "..." occurs. */
-static bool count_terms(const nd_array *array, int count, const nd_slice_term *terms, int *used,
+static bool count_terms(const nd_array *array, int count, const nd_index *terms, int *used,
                         int *rank)
 {
     char text[NDI_SHAPE_TEXT];
@@ -40,6 +40,12 @@ static bool count_terms(const nd_array *array, int count, const nd_slice_term *t
     *used = *rank = 0;
     for (int i = 0; i < count; i++) {
         const int kind = (int)terms[i].kind;
+        if (kind == ND_TERM_ARRAY || kind == ND_TERM_TRUTH) {
+            ndi_fail(
+                ND_ERROR_ARGUMENT,
+                "slice: term %d is an array or a truth, which make a copy: nd_get() takes them", i);
+            return false;
+        }
         if (kind < ND_TERM_EVERY || kind > ND_TERM_REST) {
             ndi_fail(ND_ERROR_ARGUMENT,
                      "slice: term %d is of no known kind; make it with ND_RANGE and the like", i);
@@ -83,9 +89,9 @@ static void *fail_index(const nd_array *array, int axis, int64_t index)
                     index, axis, text, -length, length - 1);
 }
 
-nd_array *nd_slice_terms(const nd_array *array, int count, const nd_slice_term *terms)
+nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms)
 {
-    static const nd_slice_term rest = {.kind = ND_TERM_REST};
+    static const nd_index rest = {.kind = ND_TERM_REST};
     int64_t lengths[ND_MAX_RANK], strides[ND_MAX_RANK];
     int used, rank, axis = 0, to = 0;
     bool rest_met = false;
@@ -99,7 +105,7 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_slice_term *
 
     char *data = array->data;
     for (int i = 0; i <= count; i++) {
-        const nd_slice_term *const term = i < count ? &terms[i] : &rest;
+        const nd_index *const term = i < count ? &terms[i] : &rest;
         if (term->kind == ND_TERM_NEW_AXIS) {
             lengths[to] = 1;
             strides[to++] = 0;

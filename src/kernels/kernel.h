@@ -84,6 +84,30 @@ typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const ch
 typedef void ndi_transpose_kernel(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,
                                   const char *in, ptrdiff_t in_column_stride);
 
+/* Selection. Arrays are by log2 of the bytes of an element, 1 to 16; masks are bytes. */
+typedef struct ndi_select_kernels {
+    /* How many are true. */
+    size_t (*count)(size_t n, const uint8_t *mask);
+    /* The `count` elements of `in` whose mask is true, one after the other. */
+    void (*compress[5])(size_t n, size_t count, void *out, const void *in, const uint8_t *mask);
+    /* The other way: the elements of `in` go where the mask is true. */
+    void (*expand[5])(size_t n, void *out, const void *in, const uint8_t *mask);
+    /* One element goes where the mask is true. */
+    void (*fill[5])(size_t n, void *out, const void *value, const uint8_t *mask);
+    /* first + i for each i whose mask is true, `count` of them. */
+    void (*positions)(size_t n, size_t count, int64_t *out, int64_t first, const uint8_t *mask);
+    /* index * stride, added to what is there if `add`. By what is done with an index that is not in
+     * 0 to length - 1: from the end if negative, else the result is false; wrapped; clipped. */
+    bool (*offsets[3])(size_t n, int64_t *offsets, const int64_t *index, int64_t length,
+                       int64_t stride, bool add);
+    /* out[i] = element at base + offsets[i], and the other way, the last one of several that go to
+     * one place remaining. Elements need no alignment. */
+    void (*gather[5])(size_t n, char *out, ptrdiff_t out_stride, const char *base,
+                      const int64_t *offsets);
+    void (*scatter[5])(size_t n, char *base, const int64_t *offsets, const char *in,
+                       ptrdiff_t in_stride);
+} ndi_select_kernels;
+
 typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
@@ -98,6 +122,7 @@ typedef struct ndi_kernels {
     ndi_scan_kernel *scan[NDI_REDUCTION_COUNT]
                          [ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
     ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
+    ndi_select_kernels select;
     /* memcpy with streaming stores, for results that will not be read from cache; after the last
      * one of a task stream_end() makes them visible to other threads. */
     void (*stream)(void *to, const void *from, size_t bytes);

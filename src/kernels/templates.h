@@ -10,7 +10,8 @@
     X(ndi_fill_functions_##isa)                                                                    \
     X(ndi_fill_casts_##isa)                                                                        \
     X(ndi_fill_reductions_##isa)                                                                   \
-    X(ndi_fill_moves_##isa)
+    X(ndi_fill_moves_##isa)                                                                        \
+    X(ndi_fill_select_##isa)
 
 #define NDI_DECLARE_FILL(fill) void fill(ndi_kernels *kernels);
 NDI_TEMPLATES(NDI_DECLARE_FILL, reference)

@@ -1,7 +1,7 @@
-/* x[1:-1, ..., None, 3]: basic slicing, as views. */
+/* x[1:-1, ..., None, 3], x[x > 3], x[[0, 2]]: indexing; with basic terms alone it gives views. */
 #include <string.h>
 
-#include <ndstream/array.h>
+#include <ndstream/index.h>
 
 #include "lang/evaluate.h"
 
@@ -26,7 +26,7 @@ static bool bound(const ndi_evaluation *e, const ndi_syntax *node, const char *w
     return true;
 }
 
-static bool slice_term(const ndi_evaluation *e, const ndi_syntax *node, nd_slice_term *term)
+static bool slice_term(const ndi_evaluation *e, const ndi_syntax *node, nd_index *term)
 {
     *term = ND_STEP(ND_OPEN, ND_OPEN, 1);
     return bound(e, node->slice.start, "the start of a slice", &term->start) &&
@@ -34,15 +34,24 @@ static bool slice_term(const ndi_evaluation *e, const ndi_syntax *node, nd_slice
            bound(e, node->slice.step, "the step of a slice", &term->step);
 }
 
-static bool is_mask_or_list(const ndi_value *value)
+static bool is_integer(const ndi_value *value)
 {
-    return value->kind == NDI_VALUE_LIST || value->kind == NDI_VALUE_TUPLE ||
-           (ndi_is_array(value) &&
-            (nd_rank(value->operand.array) > 0 || nd_dtype_of(value->operand.array) == ND_BOOL)) ||
-           (ndi_is_scalar(value) && value->operand.kind == ND_OPERAND_BOOL);
+    return ndi_is_scalar(value) && value->operand.kind != ND_OPERAND_BOOL;
 }
 
-static bool index_term(const ndi_evaluation *e, const ndi_syntax *node, nd_slice_term *term)
+/* A list or an array. Without items a list is one of integers, as in NumPy. */
+static bool array_term(const ndi_value *value, nd_index *term)
+{
+    nd_array *array = NULL;
+    if (!ndi_to_array(value, "an index", &array))
+        return false;
+    if (value->kind == NDI_VALUE_LIST && nd_size(array) == 0 && !(array = nd_cast(array, ND_INT64)))
+        return false;
+    *term = ND_ARRAY(array);
+    return true;
+}
+
+static bool index_term(const ndi_evaluation *e, const ndi_syntax *node, nd_index *term)
 {
     ndi_value value;
     int64_t index;
@@ -54,13 +63,12 @@ static bool index_term(const ndi_evaluation *e, const ndi_syntax *node, nd_slice
         *term = ND_NEW_AXIS;
     } else if (value.kind == NDI_VALUE_ELLIPSIS) {
         *term = ND_REST;
-    } else if (is_mask_or_list(&value)) {
-        ndi_text_fail(e->text, node->at, ND_ERROR_UNSUPPORTED,
-                      "indexing with masks, lists and arrays is not there, only with integers, "
-                      "slices, ... and None; where(mask, x, y) chooses element by element");
-        return false;
-    } else if (ndi_to_integer(&value, "an index", &index)) {
-        *term = ND_INDEX(index);
+    } else if (ndi_is_scalar(&value) && value.operand.kind == ND_OPERAND_BOOL) {
+        *term = ND_TRUTH(value.operand.value.integer != 0);
+    } else if (is_integer(&value) ? ndi_to_integer(&value, "an index", &index)
+                                  : array_term(&value, term)) {
+        if (is_integer(&value))
+            *term = ND_INDEX(index);
     } else {
         ndi_text_place(e->text, node->at);
         return false;
@@ -68,13 +76,13 @@ static bool index_term(const ndi_evaluation *e, const ndi_syntax *node, nd_slice
     return true;
 }
 
-static bool slice_array(const ndi_evaluation *e, const ndi_syntax *node, const nd_array *array,
+static bool index_array(const ndi_evaluation *e, const ndi_syntax *node, const nd_array *array,
                         ndi_value *value)
 {
     ndi_syntax *const index = node->subscript.index;
     const bool tuple = index->kind == NDI_TUPLE;
     const int count = tuple ? index->list.count : 1;
-    nd_slice_term terms[MOST_TERMS];
+    nd_index terms[MOST_TERMS];
     if (count > MOST_TERMS) {
         ndi_text_fail(e->text, node->at, ND_ERROR_INDEX, "too many indices: %d", count);
         return false;
@@ -82,11 +90,11 @@ static bool slice_array(const ndi_evaluation *e, const ndi_syntax *node, const n
     for (int i = 0; i < count; i++)
         if (!index_term(e, tuple ? index->list.items[i] : index, &terms[i]))
             return false;
-    nd_array *view = nd_slice_terms(array, count, terms);
-    if (!view)
+    nd_array *result = nd_get_with(array, count, terms);
+    if (!result)
         ndi_text_place(e->text, node->at);
-    *value = ndi_value_array(view);
-    return view != NULL;
+    *value = ndi_value_array(result);
+    return result != NULL;
 }
 
 /* One item of a tuple, of a shape above all. */
@@ -138,5 +146,5 @@ bool ndi_value_of_subscript(const ndi_evaluation *e, const ndi_syntax *node, ndi
         ndi_text_place(e->text, node->at);
         return false;
     }
-    return slice_array(e, node, array, value);
+    return index_array(e, node, array, value);
 }

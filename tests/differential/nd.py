@@ -75,8 +75,9 @@ class ReduceOptions(Structure):
     ]
 
 
-class SliceTerm(Structure):
+class Index(Structure):
     _fields_ = [("kind", c_int), ("start", c_int64), ("stop", c_int64), ("step", c_int64)]
+    _fields_ += [("array", c_void_p)]
 
 
 class OpInfo(Structure):
@@ -139,7 +140,9 @@ _declare(c_void_p, "nd_elementwise", c_int, c_int, POINTER(Operand), c_void_p)
 _declare(c_int, "nd_result_dtype", c_int, c_int, POINTER(Operand))
 _declare(c_void_p, "nd_reduce", c_int, c_void_p, Axes, POINTER(ReduceOptions))
 _declare(c_void_p, "nd_scan", c_int, c_void_p, c_int, c_int)
-_declare(c_void_p, "nd_slice_terms", c_void_p, c_int, POINTER(SliceTerm))
+_declare(c_void_p, "nd_slice_terms", c_void_p, c_int, POINTER(Index))
+_declare(c_void_p, "nd_get_with", c_void_p, c_int, POINTER(Index))
+_declare(c_int, "nd_set_with", c_void_p, c_int, POINTER(Index), Operand)
 _declare(c_void_p, "nd_expr_with", c_char_p, c_int, POINTER(c_char_p), POINTER(c_void_p))
 
 
@@ -359,15 +362,19 @@ def cast(array, dtype):
     return call("cast", array, DTYPES.index(dtype))
 
 
-def slice_terms(array, index):
-    """array[index] for a tuple of slices, ints, None and Ellipsis."""
-    terms = (SliceTerm * len(index))()
+def terms_of(index):
+    """A tuple of slices, ints, bools, None, Ellipsis and Arrays as an array of nd_index."""
+    terms = (Index * len(index))()
     for term, item in zip(terms, index):
         term.step = 1
         if item is None:
             term.kind = 3
         elif item is Ellipsis:
             term.kind = 4
+        elif isinstance(item, Array):
+            term.kind, term.array = 5, item.handle
+        elif isinstance(item, bool):
+            term.kind, term.start = 6, item
         elif isinstance(item, slice):
             term.kind = 1
             term.start = OPEN if item.start is None else item.start
@@ -375,7 +382,23 @@ def slice_terms(array, index):
             term.step = 1 if item.step is None else item.step
         else:
             term.kind, term.start = 2, item
-    return Array(library.nd_slice_terms(array.handle, len(index), terms), array)
+    return terms
+
+
+def slice_terms(array, index):
+    """array[index] for a tuple of slices, ints, None and Ellipsis."""
+    return Array(library.nd_slice_terms(array.handle, len(index), terms_of(index)), array)
+
+
+def get(array, index):
+    """array[index] for a tuple of what terms_of() takes."""
+    return Array(library.nd_get_with(array.handle, len(index), terms_of(index)), array)
+
+
+def set(array, index, value):
+    """array[index] = value, an Array or a Python scalar."""
+    if library.nd_set_with(array.handle, len(index), terms_of(index), operand(value)):
+        raise _failure()
 
 
 def promote(a, b):

@@ -70,7 +70,7 @@ TEST(shapes_axes_and_terms_by_value)
 {
     const nd_shape shape = ND_SHAPE(2, 3, 4), scalar = ND_SCALAR_SHAPE;
     const nd_axes axes = ND_AXES(0, -1), one = ND_AXIS(2), all = ND_ALL;
-    const nd_slice_term range = ND_RANGE(1, ND_OPEN), index = ND_INDEX(5);
+    const nd_index range = ND_RANGE(1, ND_OPEN), index = ND_INDEX(5);
     assert_true(shape.rank == 3 && shape.length[2] == 4 && shape.length[31] == 0 &&
                 scalar.rank == 0);
     assert_true(axes.count == 2 && axes.axis[1] == -1 && !axes.all && one.count == 1 && all.all);

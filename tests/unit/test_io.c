@@ -75,8 +75,7 @@ TEST(npy_of_numpy_is_read_in_both_orders)
 
 TEST(npy_keeps_every_dtype_in_every_layout)
 {
-    static const nd_slice_term reversed[] = {ND_STEP(ND_OPEN, ND_OPEN, -2), ND_EVERY,
-                                             ND_RANGE(1, 4)};
+    static const nd_index reversed[] = {ND_STEP(ND_OPEN, ND_OPEN, -2), ND_EVERY, ND_RANGE(1, 4)};
     unsigned char data[3 * 4 * 5 * 16];
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (unsigned char)(i * 89 + 7);

@@ -340,11 +340,25 @@ TEST(indexing_is_basic_slicing)
     check_error("x[3]", ND_ERROR_INDEX, "3", " ^");
     check_error("x[0, 0]", ND_ERROR_INDEX, "", " ^");
     check_error("x[::0]", ND_ERROR_VALUE, "", " ^");
-    check_error("x[x > 1]", ND_ERROR_UNSUPPORTED, "where(mask", "    ^");
-    check_error("x[[0, 1]]", ND_ERROR_UNSUPPORTED, "lists", "  ^");
     check_error("x[1.5]", ND_ERROR_ARGUMENT, "an index must be an integer", "  ^");
     check_error("x[]", ND_ERROR_SYNTAX, "index", " ^");
     check_error("x.shape[1]", ND_ERROR_INDEX, "no item 1", "        ^");
+}
+
+TEST(indexing_with_masks_and_lists_picks_elements)
+{
+    ND_SCOPE {
+        nd_array *x = nd_reshape(nd_arange(12), ND_SHAPE(3, 4));
+        check_text(nd_expr("x[x > 8]", "x", x), "[ 9 10 11]");
+        check_text(nd_expr("x[[2, 0]][:, 1]", "x", x), "[9 1]");
+        check_text(nd_expr("x[[0, -1], [1, 2]]", "x", x), "[ 1 10]");
+        check_text(nd_expr("x[x[:, 0] > 3, ::2]", "x", x), "[[ 4  6]\n [ 8 10]]");
+        check_text(nd_expr("x[[]].shape[0] + x[True].ndim", "x", x), "3");
+        check_text(nd_expr("x[..., [[0]]].sum()", "x", x), "12");
+    }
+    check_error("x[[0, 3]]", ND_ERROR_INDEX, "index 3 is out of bounds for axis 0 with size 3",
+                " ^");
+    check_error("x[[0.5]]", ND_ERROR_INDEX, "float64", " ^");
 }
 
 /* ---- Errors ---------------------------------------------------------------------------------- */

@@ -134,7 +134,7 @@ TEST(terms_take_add_and_skip_axes)
 
 TEST(slices_that_cannot_be)
 {
-    nd_slice_term many[ND_MAX_RANK];
+    nd_index many[ND_MAX_RANK];
     for (int i = 0; i < ND_MAX_RANK; i++)
         many[i] = ND_NEW_AXIS;
     ND_SCOPE {

@@ -1,0 +1,183 @@
+/* Indexing and assignment with any mixture of terms. */
+#include <math.h>
+#include <string.h>
+
+#include "array/dtype.h"
+#include "engine/copy.h"
+#include "select/mask.h"
+#include "select/selection.h"
+#include "select/values.h"
+
+/* ---- What kind of index it is ---------------------------------------------------------------- */
+
+/* The terms with arrays without axes put as what they are: an integer or a truth. */
+typedef struct plain_terms {
+    bool advanced; /* there are arrays or truths left */
+    bool copies;   /* there were arrays: the result is no view */
+    int count;
+    const nd_index *terms;
+    nd_index changed[3 * ND_MAX_RANK];
+} plain_terms;
+
+static bool change_terms(plain_terms *p, const char *operation, int count, const nd_index *terms)
+{
+    p->advanced = p->copies = false;
+    p->count = count;
+    p->terms = terms;
+    for (int i = 0; terms && i < count; i++) {
+        const nd_array *const array = terms[i].array;
+        p->advanced |= terms[i].kind >= ND_TERM_ARRAY;
+        if (terms[i].kind != ND_TERM_ARRAY || !array || array->rank > 0 ||
+            nd_dtype_kind((nd_dtype)array->dtype) > ND_KIND_UNSIGNED)
+            continue;
+        if (count > (int)(sizeof p->changed / sizeof *p->changed)) {
+            ndi_fail(ND_ERROR_INDEX, "%s: %d terms are too many", operation, count);
+            return false;
+        }
+        if (!ndi_force(array))
+            return false;
+        if (p->terms != p->changed)
+            memcpy(p->changed, terms, (size_t)count * sizeof *terms);
+        p->terms = p->changed;
+        const int64_t value = ndi_load_int64((nd_dtype)array->dtype, array->data);
+        p->changed[i] = array->dtype == ND_BOOL ? ND_TRUTH(value) : ND_INDEX(value);
+        p->copies = true;
+    }
+    if (p->copies) {
+        p->advanced = false;
+        for (int i = 0; i < count; i++)
+            p->advanced |= p->terms[i].kind >= ND_TERM_ARRAY;
+    }
+    return true;
+}
+
+/* One mask over all axes, which is quicker than its positions. */
+static bool is_whole_mask(const nd_array *array, const plain_terms *p)
+{
+    const nd_array *const mask = p->count == 1 ? p->terms[0].array : NULL;
+    return p->terms && mask && p->terms[0].kind == ND_TERM_ARRAY && mask->dtype == ND_BOOL &&
+           mask->rank == array->rank &&
+           memcmp(ndi_lengths(mask), ndi_lengths(array), (size_t)mask->rank * sizeof(int64_t)) == 0;
+}
+
+/* ---- Get ------------------------------------------------------------------------------------- */
+
+static nd_array *get(const nd_array *array, const plain_terms *p)
+{
+    ndi_selection selection;
+    if (!p->advanced) {
+        nd_array *const view = nd_slice_terms(array, p->count, p->terms);
+        return p->copies && view ? nd_copy(view) : view;
+    }
+    if (is_whole_mask(array, p))
+        return ndi_mask_get(array, p->terms[0].array);
+    return ndi_select(&selection, "get", array, p->count, p->terms) ? ndi_selection_get(&selection)
+                                                                    : NULL;
+}
+
+nd_array *nd_get_with(const nd_array *array, int count, const nd_index *terms)
+{
+    plain_terms p;
+    nd_array *result = NULL;
+    if (!array || !change_terms(&p, "get", count, terms))
+        return NULL;
+    if (!p.advanced && !p.copies)
+        return nd_slice_terms(array, count, terms);
+    ND_SCOPE {
+        result = nd_retain(get(array, &p));
+    }
+    return ndi_register(result);
+}
+
+/* ---- Set ------------------------------------------------------------------------------------- */
+
+/* Without leading axes of length 1 that the target does not have; NULL with ND_ERROR_SHAPE if the
+ * value does not broadcast to the target's shape. */
+static const nd_array *fitting(const nd_array *value, const nd_shape *shape)
+{
+    char from[NDI_SHAPE_TEXT], to[NDI_SHAPE_TEXT];
+    nd_axes leading = {.count = 0};
+    bool fits = true;
+    while (value->rank - leading.count > shape->rank && ndi_lengths(value)[leading.count] == 1) {
+        leading.axis[leading.count] = leading.count;
+        leading.count++;
+    }
+    const int rank = value->rank - leading.count;
+    fits = rank <= shape->rank;
+    for (int i = 1; fits && i <= rank; i++) {
+        const int64_t length = ndi_lengths(value)[value->rank - i];
+        fits = length == 1 || length == shape->length[shape->rank - i];
+    }
+    if (!fits)
+        return ndi_fail(ND_ERROR_SHAPE,
+                        "set: shape mismatch: value array of shape %s could not be broadcast to "
+                        "indexing result of shape %s",
+                        ndi_shape_text(from, value->rank, ndi_lengths(value)),
+                        ndi_shape_text(to, shape->rank, shape->length));
+    return leading.count > 0 ? nd_squeeze(value, leading) : value;
+}
+
+static bool set_view(nd_array *array, const plain_terms *p, const nd_array *value)
+{
+    nd_array *const view = nd_slice_terms(array, p->count, p->terms);
+    if (!view)
+        return false;
+    const nd_shape shape = nd_shape_like(view);
+    value = fitting(value, &shape);
+    return value && nd_assign(view, value) == ND_OK;
+}
+
+static bool set_mask(nd_array *array, const plain_terms *p, const nd_array *value)
+{
+    if (value->rank > 1) {
+        ndi_fail(ND_ERROR_SHAPE, "set: a mask takes values of 0 or 1 dimensions; these have %d",
+                 value->rank);
+        return false;
+    }
+    return ndi_mask_set("set", array, p->terms[0].array, value, NDI_VALUES_FIT);
+}
+
+static bool set_selection(nd_array *array, const plain_terms *p, const nd_array *value)
+{
+    ndi_selection selection;
+    nd_shape shape;
+    if (!ndi_select(&selection, "set", array, p->count, p->terms) ||
+        !ndi_selected_shape(&selection, &shape) || !(value = fitting(value, &shape)))
+        return false;
+    if (ndi_array_overlap(array, value) != NDI_APART && !(value = nd_copy(value)))
+        return false;
+    for (int i = 0; i < selection.count; i++)
+        if (ndi_array_overlap(array, selection.indices[i].array) != NDI_APART &&
+            !(selection.indices[i].array = nd_copy(selection.indices[i].array)))
+            return false;
+    return ndi_selection_set(&selection, value);
+}
+
+static bool set(nd_array *array, const plain_terms *p, nd_operand value)
+{
+    const nd_array *given = ndi_converted_value("set", array, value);
+    if (!given)
+        return false;
+    if (!p->advanced)
+        return set_view(array, p, given);
+    if (!ndi_force(given) || !ndi_force_writeable(array))
+        return false;
+    return is_whole_mask(array, p) ? set_mask(array, p, given) : set_selection(array, p, given);
+}
+
+nd_status nd_set_with(nd_array *array, int count, const nd_index *terms, nd_operand value)
+{
+    plain_terms p;
+    bool done = false;
+    if (!array || (value.kind == ND_OPERAND_ARRAY && !value.array))
+        return nd_error() != ND_OK ? nd_error()
+                                   : ndi_fail_status(ND_ERROR_ARGUMENT, "set: NULL array");
+    if (!array->writeable)
+        return ndi_fail_status(ND_ERROR_READONLY, "set: the array is read-only");
+    if (!change_terms(&p, "set", count, terms))
+        return nd_error();
+    ND_SCOPE {
+        done = set(array, &p, value);
+    }
+    return done ? ND_OK : nd_error();
+}

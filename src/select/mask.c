@@ -1,0 +1,237 @@
+/* Elements under a mask, out of an array and into it. */
+#include "select/mask.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <ndstream/ops.h>
+
+#include "array/dtype.h"
+#include "base/pool.h"
+#include "kernels/kernel.h"
+
+/* ---- Blocks ---------------------------------------------------------------------------------- */
+
+static void count_blocks(void *context, size_t begin, size_t end)
+{
+    ndi_mask_blocks *const b = context;
+    for (size_t block = begin; block < end; block++)
+        b->before[block + 1] = (int64_t)ndi_kernels_in_use()->select.count(
+            ndi_mask_length(b, block), b->mask + block * NDI_MASK_BLOCK);
+}
+
+static size_t bytes_of(const ndi_mask_blocks *b)
+{
+    return (b->blocks + 1) * sizeof *b->before;
+}
+
+bool ndi_mask_count(ndi_mask_blocks *b, const nd_array *mask)
+{
+    b->n = (size_t)mask->size;
+    b->mask = (const uint8_t *)mask->data;
+    b->blocks = (b->n + NDI_MASK_BLOCK - 1) / NDI_MASK_BLOCK;
+    b->before = bytes_of(b) <= sizeof b->few ? b->few : ndi_allocate(bytes_of(b));
+    if (!b->before)
+        return false;
+    b->before[0] = 0;
+    ndi_parallel_for(b->blocks, 4 * NDI_MASK_GRAIN, count_blocks, b);
+    for (size_t block = 0; block < b->blocks; block++)
+        b->before[block + 1] += b->before[block];
+    return true;
+}
+
+void ndi_mask_done(ndi_mask_blocks *b)
+{
+    if (b->before != b->few)
+        ndi_free(b->before, bytes_of(b));
+}
+
+static int shift_of(const nd_array *array)
+{
+    return __builtin_ctz((unsigned)ndi_dtype_size((nd_dtype)array->dtype));
+}
+
+/* ---- Out of an array ------------------------------------------------------------------------- */
+
+typedef struct packing {
+    const ndi_mask_blocks *blocks;
+    const ndi_kernels *kernels;
+    int shift;
+    bool stream;
+    const char *in;
+    char *out;
+} packing;
+
+static void pack_blocks(void *context, size_t begin, size_t end)
+{
+    const packing *const p = context;
+    const ndi_mask_blocks *const b = p->blocks;
+    _Alignas(64) char scratch[NDI_MASK_BLOCK * 16];
+    for (size_t block = begin; block < end; block++) {
+        const size_t n = ndi_mask_length(b, block), first = block * NDI_MASK_BLOCK;
+        const size_t count = (size_t)(b->before[block + 1] - b->before[block]);
+        char *const to = p->out + ((size_t)b->before[block] << p->shift);
+        const char *const from = p->in + (first << p->shift);
+        if (count == 0)
+            continue;
+        if (count == n && p->stream) {
+            p->kernels->stream(to, from, count << p->shift);
+            continue;
+        }
+        p->kernels->select.compress[p->shift](n, count, p->stream ? scratch : to, from,
+                                              b->mask + first);
+        if (p->stream)
+            p->kernels->stream(to, scratch, count << p->shift);
+    }
+    if (p->stream)
+        p->kernels->stream_end();
+}
+
+nd_array *ndi_mask_get(const nd_array *array, const nd_array *mask)
+{
+    ndi_mask_blocks blocks;
+    array = nd_ascontiguous(array);
+    mask = nd_ascontiguous(mask);
+    if (!array || !mask || !ndi_mask_count(&blocks, mask))
+        return NULL;
+    const int64_t total = ndi_mask_total(&blocks);
+    nd_array *result = ndi_new((nd_dtype)array->dtype, 1, &total, NULL);
+    if (result) {
+        packing p = {.blocks = &blocks,
+                     .kernels = ndi_kernels_in_use(),
+                     .shift = shift_of(array),
+                     .in = array->data,
+                     .out = result->data};
+        p.stream = total << p.shift > ndi_cpu_caches().last / 2;
+        ndi_parallel_for(blocks.blocks, NDI_MASK_GRAIN, pack_blocks, &p);
+    }
+    ndi_mask_done(&blocks);
+    return result;
+}
+
+/* ---- Into an array --------------------------------------------------------------------------- */
+
+typedef struct unpacking {
+    const ndi_mask_blocks *blocks; /* NULL: one value */
+    size_t n;
+    const uint8_t *mask;
+    const ndi_kernels *kernels;
+    int shift;
+    char *out;
+    const char *values;
+    int64_t count; /* of values */
+} unpacking;
+
+static void fill_elements(void *context, size_t begin, size_t end)
+{
+    const unpacking *const u = context;
+    u->kernels->select.fill[u->shift](end - begin, u->out + (begin << u->shift), u->values,
+                                      u->mask + begin);
+}
+
+/* Values first to first + n - 1, of those that come round again and again. */
+static const char *values_at(const unpacking *u, int64_t first, int64_t n, char *scratch)
+{
+    first %= u->count;
+    if (first + n <= u->count)
+        return u->values + (first << u->shift);
+    for (int64_t done = 0; done < n;) {
+        const int64_t now = n - done < u->count - first ? n - done : u->count - first;
+        memcpy(scratch + (done << u->shift), u->values + (first << u->shift),
+               (size_t)now << u->shift);
+        done += now;
+        first = 0;
+    }
+    return scratch;
+}
+
+static void unpack_blocks(void *context, size_t begin, size_t end)
+{
+    const unpacking *const u = context;
+    const ndi_mask_blocks *const b = u->blocks;
+    _Alignas(64) char scratch[NDI_MASK_BLOCK * 16];
+    for (size_t block = begin; block < end; block++) {
+        const size_t first = block * NDI_MASK_BLOCK;
+        const int64_t count = b->before[block + 1] - b->before[block];
+        if (count > 0)
+            u->kernels->select.expand[u->shift](
+                ndi_mask_length(b, block), u->out + (first << u->shift),
+                values_at(u, b->before[block], count, scratch), b->mask + first);
+    }
+}
+
+/* Elements, whatever they are, as numbers of the same size that a kernel moves without a change. */
+static nd_array *as_bits(const nd_array *array)
+{
+    const nd_dtype dtype = (nd_dtype)array->dtype;
+    return ndi_new_view(array, dtype == ND_FLOAT16 || dtype == ND_BFLOAT16 ? ND_UINT16 : dtype,
+                        array->rank, ndi_lengths(array), ndi_strides(array), array->data);
+}
+
+/* One value, whatever the layout. */
+static bool set_strided(nd_array *array, const nd_array *mask, const nd_array *value)
+{
+    nd_array *const bits = as_bits(array);
+    nd_array *const one = nd_reshape(value, nd_shape_of(0, NULL));
+    nd_array *const its_bits = one ? as_bits(one) : NULL;
+    return bits && its_bits && nd_where_into(bits, mask, its_bits, bits);
+}
+
+static bool set_one(nd_array *array, const nd_array *mask, const nd_array *value)
+{
+    if (!array->contiguous || !mask->contiguous)
+        return set_strided(array, mask, value);
+    unpacking u = {.mask = (const uint8_t *)mask->data,
+                   .kernels = ndi_kernels_in_use(),
+                   .shift = shift_of(array),
+                   .out = array->data,
+                   .values = value->data};
+    ndi_parallel_for((size_t)array->size, NDI_MASK_GRAIN * NDI_MASK_BLOCK, fill_elements, &u);
+    return true;
+}
+
+static bool set_many(const char *operation, nd_array *array, const ndi_mask_blocks *blocks,
+                     const nd_array *values, ndi_mask_values rule)
+{
+    const int64_t total = ndi_mask_total(blocks);
+    if (total == 0)
+        return true;
+    if (values->size == 0 || (rule == NDI_VALUES_FIT && values->size != total)) {
+        ndi_fail(ND_ERROR_SHAPE,
+                 "%s: cannot assign %" PRId64 " input values to the %" PRId64
+                 " output values where the mask is true",
+                 operation, values->size, total);
+        return false;
+    }
+    unpacking u = {.blocks = blocks,
+                   .kernels = ndi_kernels_in_use(),
+                   .shift = shift_of(array),
+                   .out = array->data,
+                   .values = values->data,
+                   .count = values->size};
+    ndi_parallel_for(blocks->blocks, NDI_MASK_GRAIN, unpack_blocks, &u);
+    return true;
+}
+
+bool ndi_mask_set(const char *operation, nd_array *array, const nd_array *mask,
+                  const nd_array *values, ndi_mask_values rule)
+{
+    ndi_mask_blocks blocks;
+    if (!ndi_force_writeable(array) || !ndi_force(mask) || !ndi_force(values))
+        return false;
+    if (ndi_array_overlap(array, mask) != NDI_APART && !(mask = nd_copy(mask)))
+        return false;
+    values =
+        ndi_array_overlap(array, values) != NDI_APART ? nd_copy(values) : nd_ascontiguous(values);
+    if (!values)
+        return false;
+    if (values->size == 1)
+        return set_one(array, mask, values);
+    nd_array *const target = array->contiguous ? array : nd_copy(array);
+    mask = nd_ascontiguous(mask);
+    if (!target || !mask || !ndi_mask_count(&blocks, mask))
+        return false;
+    const bool done = set_many(operation, target, &blocks, values, rule);
+    ndi_mask_done(&blocks);
+    return done && (target == array || nd_assign(array, target) == ND_OK);
+}

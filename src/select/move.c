@@ -1,0 +1,274 @@
+/* Moves what is selected out of an array or into it.
+ *
+ * Work is cut into units: a block of positions at one point of the inner axes. The offsets of a
+ * block are computed once and used for point after point. Inner axes that are contiguous on both
+ * sides are moved as one item; where the innermost axis is the one along which memory runs, whole
+ * runs are copied position by position, else the points are gathered. */
+#include <string.h>
+
+#include "array/dtype.h"
+#include "base/pool.h"
+#include "engine/nest.h"
+#include "kernels/kernel.h"
+#include "select/selection.h"
+
+enum {
+    ARRAY = 0, /* operands of the nest of inner axes */
+    OTHER = 1,
+    LEAST_RUN = 8,
+    GRAIN_BYTES = 1 << 16,
+};
+
+typedef struct mover {
+    const ndi_selection *selection;
+    const ndi_kernels *kernels;
+    bool into; /* the array; else out of it */
+    ndi_nest inner;
+    ptrdiff_t position_stride; /* of the other side */
+    size_t item;               /* bytes that are moved as one */
+    int shift;                 /* log2 of them, if the kernels know it, or -1 */
+    bool runs;                 /* the last inner axis is copied as one, for each position */
+    bool stream;               /* results are contiguous and will not be read from cache */
+    ndi_kernel *copy;          /* of elements */
+    int64_t points;            /* units of one block */
+    int64_t block;             /* positions of one block */
+    atomic_bool wrong;         /* an index was out of bounds */
+} mover;
+
+static void move_bytes(const mover *m, size_t n, char *array, const int64_t *offsets, char *other)
+{
+    for (size_t i = 0; i < n; i++, other += m->position_stride) {
+        if (m->into)
+            memcpy(array + offsets[i], other, m->item);
+        else
+            memcpy(other, array + offsets[i], m->item);
+    }
+}
+
+static void move_items(const mover *m, size_t n, char *array, const int64_t *offsets, char *other)
+{
+    _Alignas(64) char scratch[NDI_POSITIONS * 16];
+    if (m->shift < 0) {
+        move_bytes(m, n, array, offsets, other);
+    } else if (m->into) {
+        m->kernels->select.scatter[m->shift](n, array, offsets, other, m->position_stride);
+    } else if (m->stream) {
+        m->kernels->select.gather[m->shift](n, scratch, (ptrdiff_t)m->item, array, offsets);
+        m->kernels->stream(other, scratch, n * m->item);
+    } else {
+        m->kernels->select.gather[m->shift](n, other, m->position_stride, array, offsets);
+    }
+}
+
+static void move_runs(const mover *m, size_t n, char *array, const int64_t *offsets, char *other)
+{
+    const int last = m->inner.rank - 1;
+    const ptrdiff_t theirs = m->inner.stride[OTHER][last], own = m->inner.stride[ARRAY][last];
+    for (size_t i = 0; i < n; i++, other += m->position_stride)
+        m->copy((size_t)m->inner.length[last],
+                m->into ? (char *[]){array + offsets[i], other}
+                        : (char *[]){other, array + offsets[i]},
+                m->into ? (ptrdiff_t[]){own, theirs} : (ptrdiff_t[]){theirs, own});
+}
+
+/* The units begin to end - 1, which are of one block. */
+static void move_block(const mover *m, int64_t begin, int64_t end, size_t n, const int64_t *offsets,
+                       int64_t first)
+{
+    const int last = m->inner.rank - 1;
+    const int64_t run = m->inner.length[last];
+    int64_t index[ND_MAX_RANK];
+    char *at[2];
+    int64_t within = ndi_nest_seek(&m->inner, m->runs ? begin * run : begin, index, at);
+    const ptrdiff_t start = first * m->position_stride;
+    for (int64_t left = end - begin; left > 0;) {
+        if (m->runs) {
+            move_runs(m, n, at[ARRAY], offsets, at[OTHER] + start);
+            left--;
+        } else {
+            for (; within < run && left > 0; within++, left--) {
+                move_items(m, n, at[ARRAY], offsets, at[OTHER] + start);
+                at[ARRAY] += m->inner.stride[ARRAY][last];
+                at[OTHER] += m->inner.stride[OTHER][last];
+            }
+        }
+        if (left == 0)
+            break;
+        at[ARRAY] -= within * m->inner.stride[ARRAY][last];
+        at[OTHER] -= within * m->inner.stride[OTHER][last];
+        within = 0;
+        ndi_nest_next(&m->inner, index, at);
+    }
+}
+
+static void move_units(void *context, size_t begin, size_t end)
+{
+    mover *const m = context;
+    int64_t offsets[NDI_POSITIONS];
+    for (int64_t unit = (int64_t)begin; unit < (int64_t)end;) {
+        const int64_t block = unit / m->points, first = block * m->block;
+        const int64_t left = m->selection->positions - first;
+        const size_t n = (size_t)(left < m->block ? left : m->block);
+        const int64_t behind = (block + 1) * m->points;
+        const int64_t stop = behind < (int64_t)end ? behind : (int64_t)end;
+        if (!ndi_position_offsets(m->selection, first, n, offsets)) {
+            atomic_store_explicit(&m->wrong, true, memory_order_relaxed);
+            return;
+        }
+        move_block(m, unit - block * m->points, stop - block * m->points, n, offsets, first);
+        unit = stop;
+    }
+    if (m->stream)
+        m->kernels->stream_end();
+}
+
+/* ---- How it is moved ------------------------------------------------------------------------- */
+
+static int64_t magnitude(int64_t x)
+{
+    return x < 0 ? -x : x;
+}
+
+/* True if memory runs along the last inner axis rather than from index to index. */
+static bool runs_inside(const mover *m)
+{
+    const int last = m->inner.rank - 1;
+    if (m->inner.length[last] < LEAST_RUN)
+        return false;
+    for (int i = 0; i < m->selection->count; i++)
+        if (magnitude(m->selection->indices[i].stride) < magnitude(m->inner.stride[ARRAY][last]))
+            return false;
+    return true;
+}
+
+static void plan(mover *m)
+{
+    const size_t size = ndi_dtype_size((nd_dtype)m->selection->array->dtype);
+    ndi_nest *const inner = &m->inner;
+    m->kernels = ndi_kernels_in_use();
+    m->copy = m->kernels->cast[m->selection->array->dtype][m->selection->array->dtype];
+    ndi_nest_simplify(inner);
+    const int last = inner->rank - 1;
+    m->item = size;
+    if (inner->stride[ARRAY][last] == (ptrdiff_t)size &&
+        inner->stride[OTHER][last] == (ptrdiff_t)size && inner->length[last] > 1) {
+        m->item = size * (size_t)inner->length[last];
+        inner->size /= inner->length[last];
+        inner->length[last] = 1;
+        inner->stride[ARRAY][last] = inner->stride[OTHER][last] = 0;
+    }
+    m->shift = -1;
+    for (int shift = 0; shift < 5; shift++)
+        if (m->item == (size_t)1 << shift)
+            m->shift = shift;
+    m->runs = runs_inside(m);
+    const int64_t run = m->runs ? inner->length[last] : 1;
+    m->points = inner->size / run;
+    /* Large items go in smaller blocks, so that there are parts for all threads. */
+    m->block = GRAIN_BYTES / (int64_t)(m->item * (size_t)run);
+    m->block = m->block < 1 ? 1 : m->block > NDI_POSITIONS ? NDI_POSITIONS : m->block;
+    m->stream = !m->into && m->shift >= 0 && m->points == 1 && !m->runs &&
+                m->position_stride == (ptrdiff_t)m->item &&
+                m->selection->positions > ndi_cpu_caches().last / (int64_t)m->item / 2;
+}
+
+static void run(mover *m)
+{
+    const int64_t blocks = (m->selection->positions + m->block - 1) / m->block;
+    const int64_t run_length = m->runs ? m->inner.length[m->inner.rank - 1] : 1;
+    const int64_t positions =
+        m->selection->positions < m->block ? m->selection->positions : m->block;
+    const size_t unit = (size_t)(positions * run_length) * m->item;
+    const size_t grain = 1 + (unit < GRAIN_BYTES ? GRAIN_BYTES / unit : 0);
+    const size_t units = (size_t)(blocks * m->points);
+    /* What is written last to one place remains, so positions are written in order. */
+    if (m->into || units <= grain)
+        move_units(m, 0, units);
+    else
+        ndi_parallel_for(units, grain, move_units, m);
+}
+
+nd_array *ndi_selection_get(const ndi_selection *s)
+{
+    nd_shape shape;
+    if (!ndi_selected_shape(s, &shape))
+        return NULL;
+    nd_array *result = ndi_new((nd_dtype)s->array->dtype, shape.rank, shape.length, NULL);
+    if (!result)
+        return NULL;
+    if (result->size == 0 || !ndi_axes_have_elements(s)) {
+        if (ndi_check_indices(s))
+            return result;
+        ndi_drop(result);
+        return NULL;
+    }
+    int64_t strides[ND_MAX_RANK];
+    memcpy(strides, ndi_strides(result), (size_t)s->before * sizeof(int64_t));
+    memcpy(strides + s->before, ndi_strides(result) + s->before + s->outer_rank,
+           (size_t)(s->inner_rank - s->before) * sizeof(int64_t));
+    mover m = {.selection = s};
+    /* The result's axes are contiguous, so those of the positions step as one. */
+    m.position_stride = (ptrdiff_t)ndi_dtype_size((nd_dtype)s->array->dtype);
+    for (int axis = s->before + s->outer_rank; axis < shape.rank; axis++)
+        m.position_stride *= shape.length[axis];
+    ndi_nest_begin(&m.inner, s->inner_rank, s->inner_length);
+    ndi_nest_add_strided(&m.inner, s->data, s->inner_rank, s->inner_length, s->inner_stride);
+    ndi_nest_add_strided(&m.inner, result->data, s->inner_rank, s->inner_length, strides);
+    plan(&m);
+    run(&m);
+    if (!m.wrong)
+        return result;
+    ndi_drop(result);
+    ndi_check_indices(s);
+    return NULL;
+}
+
+/* ---- Into the array -------------------------------------------------------------------------- */
+
+/* One stride for the axes of the positions; false if there is none. */
+static bool one_stride(const ndi_selection *s, const int64_t *strides, ptrdiff_t *stride)
+{
+    int64_t next = 0;
+    bool first = true;
+    *stride = 0;
+    for (int axis = s->outer_rank - 1; axis >= 0; axis--) {
+        if (s->outer_length[axis] == 1)
+            continue;
+        if (first)
+            *stride = strides[axis];
+        else if (strides[axis] != next)
+            return false;
+        next = strides[axis] * s->outer_length[axis];
+        first = false;
+    }
+    return true;
+}
+
+bool ndi_selection_set(const ndi_selection *s, const nd_array *value)
+{
+    nd_shape shape;
+    if (!ndi_selected_shape(s, &shape) || !ndi_check_indices(s))
+        return false;
+    if (ndi_count_elements(shape.rank, shape.length, 1) == 0)
+        return true;
+    value = nd_broadcast_to(value, shape);
+    if (!value)
+        return false;
+    mover m = {.selection = s, .into = true};
+    if (!one_stride(s, ndi_strides(value) + s->before, &m.position_stride)) {
+        value = nd_copy(value);
+        if (!value)
+            return false;
+        one_stride(s, ndi_strides(value) + s->before, &m.position_stride);
+    }
+    int64_t strides[ND_MAX_RANK];
+    memcpy(strides, ndi_strides(value), (size_t)s->before * sizeof(int64_t));
+    memcpy(strides + s->before, ndi_strides(value) + s->before + s->outer_rank,
+           (size_t)(s->inner_rank - s->before) * sizeof(int64_t));
+    ndi_nest_begin(&m.inner, s->inner_rank, s->inner_length);
+    ndi_nest_add_strided(&m.inner, s->data, s->inner_rank, s->inner_length, s->inner_stride);
+    ndi_nest_add_strided(&m.inner, value->data, s->inner_rank, s->inner_length, strides);
+    plan(&m);
+    run(&m);
+    return true;
+}

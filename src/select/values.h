@@ -1,0 +1,14 @@
+/* Values that are written into an array: scalars and arrays of any dtype become arrays of its own.
+ */
+#ifndef NDSTREAM_SELECT_VALUES_H
+#define NDSTREAM_SELECT_VALUES_H
+
+#include <ndstream/operand.h>
+
+/* `value` as an array of the dtype of `array`: a scalar has no axes, an array keeps its shape.
+ * Arrays are converted as by nd_cast(); a scalar that the dtype cannot hold (an integer out of
+ * range, NaN for integers, complex for real numbers) is an error: ND_ERROR_VALUE or ND_ERROR_DTYPE.
+ * What is made belongs to the open scope. */
+const nd_array *ndi_converted_value(const char *operation, const nd_array *array, nd_operand value);
+
+#endif
