@@ -125,7 +125,7 @@ ND_API bool nd_is_contiguous(const nd_array *array);         /* C order, without
 ND_API bool nd_is_fortran_contiguous(const nd_array *array); /* Fortran order, without gaps */
 ND_API bool nd_is_writeable(const nd_array *array);
 /* True if a write to one could change the other: exact where that is cheap to decide, and true when
- * in doubt. */
+ * in doubt. Pending arrays are computed. */
 ND_API bool nd_overlaps(const nd_array *a, const nd_array *b);
 /* True if both have the same shape and equal elements (NaN equals nothing). False, with the error
  * kept, on failure. */

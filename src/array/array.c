@@ -322,6 +322,27 @@ nd_array *ndi_new_view(const nd_array *base, nd_dtype dtype, int rank, const int
     return ndi_register(view);
 }
 
+nd_array *ndi_view_at(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
+                      const int64_t *strides, int64_t offset)
+{
+    if (!base)
+        return NULL;
+    if (!ndi_has_data(base)) {
+        nd_array *view = make_strided(dtype, rank, lengths, strides, NULL);
+        if (!view)
+            return NULL;
+        view->writeable = base->writeable;
+        if (!pending_methods->view(view, base, offset)) {
+            nd_release(view);
+            return NULL;
+        }
+        if (atomic_load_explicit(&view->node, memory_order_relaxed))
+            return ndi_register(view);
+        nd_release(view);
+    }
+    return ndi_new_view(base, dtype, rank, lengths, strides, base->data + offset);
+}
+
 nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, const int64_t *lengths,
                              const int64_t *strides, char *data)
 {

@@ -66,6 +66,11 @@ nd_array *ndi_new(nd_dtype dtype, int rank, const int64_t *lengths, const int *a
 nd_array *ndi_new_view(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
                        const int64_t *strides, char *data);
 
+/* The same, `offset` bytes from the first element of `base`, which may be pending: then the view is
+ * too, of what `base` will have. */
+nd_array *ndi_view_at(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
+                      const int64_t *strides, int64_t offset);
+
 /* An array over `storage` (whose reference it takes over, also on failure). */
 nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, const int64_t *lengths,
                              const int64_t *strides, char *data);
@@ -106,6 +111,8 @@ typedef struct ndi_pending_methods {
     bool (*compute)(const nd_array *array); /* gives it data; false with the error kept */
     void (*forget)(nd_array *array);        /* the object is about to be freed */
     bool (*settle)(ndi_storage *storage);   /* computes all that is pending and reads it */
+    /* Makes `view`, which has no data, a view of a pending array; true too if that has data now. */
+    bool (*view)(nd_array *view, const nd_array *base, int64_t offset);
 } ndi_pending_methods;
 
 /* Called before the first pending array is made. */

@@ -168,5 +168,9 @@ ndi_overlap ndi_array_overlap(const nd_array *a, const nd_array *b)
 
 bool nd_overlaps(const nd_array *a, const nd_array *b)
 {
+    /* Pending views have memory in common as soon as they have memory. */
+    if (a && b && a != b && (!ndi_has_data(a) || !ndi_has_data(b)) &&
+        (!ndi_force(a) || !ndi_force(b)))
+        return true;
     return ndi_array_overlap(a, b) != NDI_APART;
 }

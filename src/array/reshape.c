@@ -44,14 +44,12 @@ static nd_array *reshaped(const nd_array *array, int rank, const int64_t *length
 {
     int64_t strides[ND_MAX_RANK];
     const nd_dtype dtype = (nd_dtype)array->dtype;
-    if (!ndi_force(array))
-        return NULL;
     if (array->contiguous) {
         ndi_contiguous_strides(rank, lengths, nd_dtype_size(dtype), strides);
-        return ndi_new_view(array, dtype, rank, lengths, strides, array->data);
+        return ndi_view_at(array, dtype, rank, lengths, strides, 0);
     }
     if (strides_without_copy(array, rank, lengths, strides))
-        return ndi_new_view(array, dtype, rank, lengths, strides, array->data);
+        return ndi_view_at(array, dtype, rank, lengths, strides, 0);
     nd_array *copy = nd_copy(array);
     if (!copy || !ndi_force(copy)) {
         ndi_drop(copy);

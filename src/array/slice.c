@@ -100,10 +100,10 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms
     if (count < 0 || (count > 0 && !terms))
         return ndi_fail(ND_ERROR_ARGUMENT, "slice: %d terms are given, at %p", count,
                         (const void *)terms);
-    if (!count_terms(array, count, terms, &used, &rank) || !ndi_force(array))
+    if (!count_terms(array, count, terms, &used, &rank))
         return NULL;
 
-    char *data = array->data;
+    int64_t offset = 0;
     for (int i = 0; i <= count; i++) {
         const nd_index *const term = i < count ? &terms[i] : &rest;
         if (term->kind == ND_TERM_NEW_AXIS) {
@@ -123,7 +123,7 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms
         if (term->kind == ND_TERM_INDEX) {
             if (term->start < -length || term->start >= length)
                 return fail_index(array, axis, term->start);
-            data += (term->start < 0 ? term->start + length : term->start) * stride;
+            offset += (term->start < 0 ? term->start + length : term->start) * stride;
         } else if (term->kind == ND_TERM_EVERY) {
             lengths[to] = length;
             strides[to++] = stride;
@@ -134,11 +134,11 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms
                     ND_ERROR_VALUE,
                     "slice: the step along axis %d is 0; use ND_INDEX to take one element", axis);
             clip(term, length, &first, &step, &lengths[to]);
-            data += first * stride;
+            offset += first * stride;
             /* of a huge step along one element only the low bits are kept: it is never taken */
             strides[to++] = (int64_t)((uint64_t)stride * (uint64_t)step);
         }
         axis++;
     }
-    return ndi_new_view(array, (nd_dtype)array->dtype, to, lengths, strides, data);
+    return ndi_view_at(array, (nd_dtype)array->dtype, to, lengths, strides, offset);
 }

@@ -8,18 +8,18 @@
 /* The axes of a view on the way from the array's to the result's. */
 typedef struct layout {
     int rank;
-    char *data;
+    int64_t offset; /* of the first element, in bytes */
     int64_t lengths[ND_MAX_RANK];
     int64_t strides[ND_MAX_RANK];
 } layout;
 
-/* The array's own layout; false with the error kept, also for NULL. */
+/* The array's own layout; false for NULL. */
 static bool layout_of(const nd_array *array, layout *at)
 {
-    if (!array || !ndi_force(array))
+    if (!array)
         return false;
     at->rank = array->rank;
-    at->data = array->data;
+    at->offset = 0;
     for (int i = 0; i < array->rank; i++) {
         at->lengths[i] = ndi_lengths(array)[i];
         at->strides[i] = ndi_strides(array)[i];
@@ -29,8 +29,8 @@ static bool layout_of(const nd_array *array, layout *at)
 
 static nd_array *view_at(const nd_array *array, const layout *at)
 {
-    return ndi_new_view(array, (nd_dtype)array->dtype, at->rank, at->lengths, at->strides,
-                        at->data);
+    return ndi_view_at(array, (nd_dtype)array->dtype, at->rank, at->lengths, at->strides,
+                       at->offset);
 }
 
 static void insert_axis(layout *at, int axis, int64_t length, int64_t stride)
@@ -232,7 +232,7 @@ nd_array *nd_flip(const nd_array *array, nd_axes axes)
     for (int i = 0; i < at.rank; i++)
         if (mask >> i & 1) {
             if (array->size > 0)
-                at.data += (at.lengths[i] - 1) * at.strides[i];
+                at.offset += (at.lengths[i] - 1) * at.strides[i];
             at.strides[i] = -at.strides[i];
         }
     return view_at(array, &at);
@@ -255,7 +255,7 @@ nd_array *nd_diagonal(const nd_array *array, int64_t offset)
     const int64_t columns = at.lengths[column] - (offset > 0 ? offset : 0);
     const int64_t length = rows < columns ? rows : columns;
     if (length > 0)
-        at.data += offset < 0 ? -offset * at.strides[row] : offset * at.strides[column];
+        at.offset += offset < 0 ? -offset * at.strides[row] : offset * at.strides[column];
     at.lengths[row] = length > 0 ? length : 0;
     at.strides[row] += at.strides[column];
     at.rank--;
@@ -267,11 +267,9 @@ nd_array *nd_diagonal(const nd_array *array, int64_t offset)
 static nd_array *part_of_complex(const nd_array *array, size_t part)
 {
     const bool narrow = array->dtype == ND_COMPLEX64;
-    if (!ndi_force(array))
-        return NULL;
-    return ndi_new_view(array, narrow ? ND_FLOAT32 : ND_FLOAT64, array->rank, ndi_lengths(array),
-                        ndi_strides(array),
-                        array->data + part * (narrow ? sizeof(float) : sizeof(double)));
+    return ndi_view_at(array, narrow ? ND_FLOAT32 : ND_FLOAT64, array->rank, ndi_lengths(array),
+                       ndi_strides(array),
+                       (int64_t)(part * (narrow ? sizeof(float) : sizeof(double))));
 }
 
 nd_array *nd_real(const nd_array *array)

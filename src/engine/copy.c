@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "engine/evaluate.h"
 #include "engine/map.h"
+#include "engine/pending.h"
 
 /* ---- The transposing copy: the two sides are contiguous along different axes ---- */
 
@@ -148,9 +149,8 @@ nd_array *nd_copy_fortran(const nd_array *array)
 
 static nd_array *itself(const nd_array *array)
 {
-    return ndi_force(array) ? ndi_new_view(array, nd_dtype_of(array), array->rank,
-                                           ndi_lengths(array), ndi_strides(array), array->data)
-                            : NULL;
+    return ndi_view_at(array, nd_dtype_of(array), array->rank, ndi_lengths(array),
+                       ndi_strides(array), 0);
 }
 
 nd_array *nd_ascontiguous(const nd_array *array)

@@ -5,6 +5,7 @@
 #include "array/dtype.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
+#include "engine/pending.h"
 #include "engine/map.h"
 
 /* What broadcasting made of the shapes of a call. */

@@ -12,7 +12,9 @@
 #include <ndstream/lazy.h>
 
 #include "engine/copy.h"
+#include "engine/pending.h"
 #include "engine/tiles.h"
+#include "engine/views.h"
 
 /* ---- What comes first, with the graph's lock held -------------------------------------------- */
 
@@ -70,7 +72,7 @@ static ndi_node *obstacle_of_fold(const ndi_node *fold)
     ndi_node *const argument = fold->argument[0];
     if (ndi_is_source(argument))
         return NULL;
-    if (argument->form == NDI_FOLD || ndi_wanted_again(argument))
+    if (argument->form != NDI_STEP || ndi_wanted_again(argument) || !ndi_is_dense(argument))
         return argument;
     return obstacle(argument, argument, false, ndi_graph_walk());
 }
@@ -98,12 +100,12 @@ static bool run(ndi_node *node, nd_array *target)
     ndi_loop loop;
     ndi_node *result[NDI_PROGRAM_RESULTS] = {node};
     ndi_storage *made[NDI_PROGRAM_RESULTS];
+    ptrdiff_t first[NDI_PROGRAM_RESULTS]; /* element in its memory */
     int results = 1;
     const int first_made = target ? 1 : 0;
     ndi_loop_demand(node, result, &results);
     for (int r = first_made; r < results; r++) {
-        const size_t bytes = (size_t)result[r]->size * nd_dtype_size((nd_dtype)result[r]->dtype);
-        made[r] = ndi_storage_new(bytes, false);
+        made[r] = ndi_storage_new(ndi_node_bytes(result[r], &first[r]), false);
         if (!made[r]) {
             while (r-- > first_made)
                 ndi_storage_release(made[r]);
@@ -112,7 +114,8 @@ static bool run(ndi_node *node, nd_array *target)
     }
     ndi_loop_begin(&loop, node, results);
     for (int r = 0; r < results; r++)
-        ndi_nest_add_strided(&loop.nest, r < first_made ? target->data : made[r]->memory,
+        ndi_nest_add_strided(&loop.nest,
+                             r < first_made ? target->data : (char *)made[r]->memory + first[r],
                              result[r]->rank, result[r]->dims, ndi_node_strides(result[r]));
     ndi_loop_add_sources(&loop, node);
     const bool plain = results == 1 && is_plain(node);
@@ -267,6 +270,16 @@ static bool clear_way(ndi_node *found, ndi_node *node)
     return done;
 }
 
+/* A view's base, with the lock held, given up meanwhile: then the view has its elements too. */
+static bool evaluate_base(const ndi_node *view)
+{
+    ndi_node *const base = ndi_node_retain(view->argument[0]);
+    ndi_graph_unlock();
+    const bool done = ndi_evaluate(base);
+    ndi_graph_lock();
+    return done;
+}
+
 /* Gives a node its elements, or writes them into `target`. With the lock held, given up meanwhile.
  */
 static bool evaluate(ndi_node *node, nd_array *target)
@@ -274,6 +287,14 @@ static bool evaluate(ndi_node *node, nd_array *target)
     bool done = true;
     for (bool ran = false; done && !ran && !ndi_is_source(node);) {
         ndi_tiling tiling;
+        if (!ndi_views_settle(node))
+            return false;
+        if (node->form == NDI_VIEW) {
+            done = evaluate_base(node);
+            continue;
+        }
+        if (ndi_is_source(node)) /* a view of what is computed */
+            continue;
         const bool tiled = !ndi_graph_claimed(node) && ndi_tiling_find(&tiling, node);
         if (ndi_graph_claimed(node) || (tiled && ndi_tiling_claimed(&tiling))) {
             ndi_graph_wait();

@@ -3,12 +3,10 @@
 #include "engine/graph.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <ndstream/lazy.h>
-
 #include "engine/evaluate.h"
+#include "engine/views.h"
 
 /* ---- The lock -------------------------------------------------------------------------------- */
 
@@ -81,7 +79,7 @@ static void after_fork_in_child(void)
 
 /* ---- Nodes ----------------------------------------------------------------------------------- */
 
-static ndi_node *new_node(nd_dtype dtype, int rank, int64_t size, const int64_t *dims)
+ndi_node *ndi_node_new(nd_dtype dtype, int rank, int64_t size, const int64_t *dims)
 {
     ndi_node *node = ndi_allocate(node_bytes(rank));
     if (!node)
@@ -89,6 +87,7 @@ static ndi_node *new_node(nd_dtype dtype, int rank, int64_t size, const int64_t 
     node->references = 1;
     node->cost = 0;
     node->demanded = false;
+    node->views = 0;
     node->claim = node->mark = 0;
     node->array = NULL;
     node->form = NDI_SOURCE;
@@ -109,7 +108,7 @@ ndi_node *ndi_node_retain(ndi_node *node)
     return node;
 }
 
-static void drop_arguments(ndi_node *node)
+void ndi_node_drop_arguments(ndi_node *node)
 {
     for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
@@ -122,14 +121,14 @@ void ndi_node_release(ndi_node *node)
 {
     if (--node->references > 0)
         return;
-    drop_arguments(node);
+    ndi_node_drop_arguments(node);
     if (node->storage)
         atomic_fetch_sub_explicit(&node->storage->pending, 1, memory_order_relaxed);
     node->next = doomed;
     doomed = node;
 }
 
-static void read_storage(ndi_node *node, ndi_storage *storage, char *data)
+void ndi_node_read(ndi_node *node, ndi_storage *storage, char *data)
 {
     node->storage = storage;
     node->data = data;
@@ -138,14 +137,14 @@ static void read_storage(ndi_node *node, ndi_storage *storage, char *data)
 
 /* A source over an array's elements. Those inside an object are copied: they are few, and so nobody
  * needs to be asked before they change. */
-static ndi_node *new_source(const nd_array *array)
+ndi_node *ndi_node_source(const nd_array *array)
 {
-    ndi_node *node = new_node(nd_dtype_of(array), array->rank, array->size, ndi_lengths(array));
+    ndi_node *node = ndi_node_new(nd_dtype_of(array), array->rank, array->size, ndi_lengths(array));
     if (!node)
         return NULL;
     if (array->storage) {
         atomic_fetch_add_explicit(&array->storage->references, 1, memory_order_relaxed);
-        read_storage(node, array->storage, array->data);
+        ndi_node_read(node, array->storage, array->data);
         return node;
     }
     const nd_array *const owner = array->owner ? array->owner : array;
@@ -169,7 +168,7 @@ static void redirect(ndi_node *node, ndi_node *source, ndi_node *to, uint32_t wa
 
 bool ndi_graph_move(ndi_node *root, ndi_node *source, const nd_array *copy)
 {
-    ndi_node *const to = new_source(copy);
+    ndi_node *const to = ndi_node_source(copy);
     if (!to)
         return false;
     redirect(root, source, to, ndi_graph_walk());
@@ -179,21 +178,25 @@ bool ndi_graph_move(ndi_node *root, ndi_node *source, const nd_array *copy)
 
 /* ---- Pending arrays -------------------------------------------------------------------------- */
 
-static void link_pending(ndi_node *node, nd_array *array)
+void ndi_node_link(ndi_node *node, nd_array *array)
 {
     node->array = array;
     node->next = NULL;
     node->previous = newest;
     *(newest ? &newest->next : &oldest) = node;
     newest = node;
+    if (node->form == NDI_VIEW)
+        node->argument[0]->views++;
     atomic_store_explicit(&array->node, node, memory_order_release);
 }
 
-static void unlink_pending(ndi_node *node)
+void ndi_node_unlink(ndi_node *node)
 {
     *(node->previous ? &node->previous->next : &oldest) = node->next;
     *(node->next ? &node->next->previous : &newest) = node->previous;
     node->array = NULL;
+    if (node->form == NDI_VIEW)
+        node->argument[0]->views--;
 }
 
 static void forget(nd_array *array)
@@ -201,27 +204,46 @@ static void forget(nd_array *array)
     ndi_graph_lock();
     ndi_node *node = atomic_load_explicit(&array->node, memory_order_relaxed);
     if (node) {
-        unlink_pending(node);
+        ndi_node_unlink(node);
         ndi_node_release(node);
     }
     ndi_graph_unlock();
 }
 
-void ndi_node_computed(ndi_node *node, ndi_storage *storage)
+size_t ndi_node_bytes(const ndi_node *node, ptrdiff_t *first)
 {
-    drop_arguments(node);
+    ptrdiff_t before = 0, behind = (ptrdiff_t)nd_dtype_size((nd_dtype)node->dtype);
+    for (int axis = 0; axis < node->rank; axis++) {
+        const ptrdiff_t span = (node->dims[axis] - 1) * ndi_node_strides(node)[axis];
+        *(span < 0 ? &before : &behind) += span < 0 ? -span : span;
+    }
+    *first = before;
+    return node->size == 0 ? 0 : (size_t)(before + behind);
+}
+
+void ndi_node_settled(ndi_node *node, ndi_storage *storage, char *data)
+{
+    nd_array *const array = node->array;
+    if (array)
+        ndi_node_unlink(node);
+    ndi_node_drop_arguments(node);
     node->form = NDI_SOURCE;
     node->cost = 0;
-    nd_array *const array = node->array;
-    read_storage(node, storage, storage->memory);
+    ndi_node_read(node, storage, data);
     if (!array)
         return;
     atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
     array->storage = storage;
-    unlink_pending(node);
-    __atomic_store_n(&array->data, (char *)storage->memory, __ATOMIC_RELEASE);
+    __atomic_store_n(&array->data, data, __ATOMIC_RELEASE);
     atomic_store_explicit(&array->node, NULL, memory_order_release);
     ndi_node_release(node);
+}
+
+void ndi_node_computed(ndi_node *node, ndi_storage *storage)
+{
+    ptrdiff_t first;
+    ndi_node_bytes(node, &first);
+    ndi_node_settled(node, storage, (char *)storage->memory + first);
 }
 
 ndi_node *ndi_graph_node_of(const nd_array *array)
@@ -300,247 +322,9 @@ int ndi_graph_folds_with(ndi_node *fold, ndi_node **found)
     return count;
 }
 
-/* ---- Being lazy ------------------------------------------------------------------------------ */
-
-enum { SMALL = 4096 };
-
-static _Atomic int64_t lazy_from;
-_Atomic int64_t ndi_small_limit = SMALL;
-
-static void set_lazy(int64_t elements)
-{
-    atomic_store_explicit(&lazy_from, elements, memory_order_relaxed);
-    atomic_store_explicit(&ndi_small_limit,
-                          elements > 0 && elements <= SMALL ? elements - 1 : SMALL,
-                          memory_order_relaxed);
-}
-
 __attribute__((constructor)) static void begin(void)
 {
-    static const ndi_pending_methods methods = {compute, forget, settle};
+    static const ndi_pending_methods methods = {compute, forget, settle, ndi_view_make};
     ndi_set_pending_methods(&methods);
     pthread_atfork(ndi_graph_lock, ndi_graph_unlock, after_fork_in_child);
-    const char *const wish = getenv("ND_LAZY");
-    const long long from = wish && *wish ? atoll(wish) : ND_LAZY_ELEMENTS;
-    set_lazy(from < 0 ? 0 : from);
-}
-
-int64_t nd_lazy(void)
-{
-    return atomic_load_explicit(&lazy_from, memory_order_relaxed);
-}
-
-nd_status nd_set_lazy(int64_t elements)
-{
-    if (elements < 0)
-        return ndi_fail_status(ND_ERROR_VALUE, "set_lazy: %lld elements; give 0 to switch it off",
-                               (long long)elements);
-    set_lazy(elements);
-    return ND_OK;
-}
-
-bool nd_is_pending(const nd_array *array)
-{
-    return array && !ndi_has_data(array);
-}
-
-bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
-{
-    const int64_t from = nd_lazy();
-    if (from == 0)
-        return false;
-    bool wants = size >= from;
-    for (int i = 0; i < count; i++) {
-        const nd_array *const array = arguments[i].array;
-        if (arguments[i].kind != ND_OPERAND_ARRAY)
-            continue;
-        if (!ndi_has_data(array))
-            wants = true;
-        else if (array->storage &&
-                 atomic_load_explicit(&array->storage->exported, memory_order_relaxed))
-            return false;
-    }
-    return wants;
-}
-
-static int cost_of(const ndi_map *step)
-{
-    int cost = 1 + (step->computed != step->out);
-    for (int i = 0; i < step->arguments; i++)
-        cost += step->in[i] != step->taken[i];
-    return cost;
-}
-
-typedef struct extent {
-    int cost, sources;
-} extent;
-
-static extent extent_of(ndi_node *node, uint32_t walk)
-{
-    extent sum = {0, 0};
-    if (!ndi_graph_visit(node, walk))
-        return sum;
-    sum.cost = node->cost;
-    sum.sources = node->form != NDI_STEP; /* a reduction will be one */
-    for (int i = 0; i < node->arguments; i++) {
-        if (!node->argument[i])
-            continue;
-        const extent more = extent_of(node->argument[i], walk);
-        sum.cost += more.cost;
-        sum.sources += more.sources;
-    }
-    return sum;
-}
-
-/* The argument to compute first, as a node of this cost would make the graph below it too large;
- * -1: none. */
-static int too_large(int cost, int count, const nd_operand *arguments)
-{
-    extent sum = {cost, 0};
-    int largest = -1, most = 0;
-    ndi_graph_lock();
-    const uint32_t walk = ndi_graph_walk();
-    for (int i = 0; i < count; i++) {
-        if (arguments[i].kind != ND_OPERAND_ARRAY)
-            continue;
-        const nd_array *const a = arguments[i].array;
-        ndi_node *const node = atomic_load_explicit(&a->node, memory_order_relaxed);
-        const extent own = node ? extent_of(node, walk) : (extent){0, 1};
-        sum.cost += own.cost;
-        sum.sources += own.sources;
-        if (own.cost > most) {
-            most = own.cost;
-            largest = i;
-        }
-    }
-    ndi_graph_unlock();
-    return sum.cost > NDI_GRAPH_COST || sum.sources > NDI_GRAPH_SOURCES ? largest : -1;
-}
-
-static bool make_room(int cost, int count, const nd_operand *arguments)
-{
-    for (int i; (i = too_large(cost, count, arguments)) >= 0;)
-        if (!ndi_force(arguments[i].array))
-            return false;
-    return true;
-}
-
-/* With the lock held; false when out of memory. */
-static bool take_arguments(ndi_node *node, int count, const nd_operand *arguments,
-                           char (*scalars)[16])
-{
-    for (int i = 0; i < count; i++) {
-        node->argument[i] = NULL;
-        node->arguments = (uint8_t)(i + 1);
-        if (arguments[i].kind != ND_OPERAND_ARRAY) {
-            memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
-            continue;
-        }
-        const nd_array *const a = arguments[i].array;
-        ndi_node *const pending = atomic_load_explicit(&a->node, memory_order_relaxed);
-        node->argument[i] = pending ? ndi_node_retain(pending) : new_source(a);
-        if (!node->argument[i])
-            return false;
-    }
-    return true;
-}
-
-/* With the lock held; NULL when out of memory. */
-static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                          int rank, int64_t size, const int64_t *dims)
-{
-    ndi_node *node = new_node(step->out, rank, size, dims);
-    if (!node)
-        return NULL;
-    node->form = NDI_STEP;
-    node->step = *step;
-    node->cost = (uint8_t)cost_of(step);
-    if (take_arguments(node, step->arguments, arguments, scalars))
-        return node;
-    ndi_node_release(node);
-    return NULL;
-}
-
-static ndi_node *new_fold(const ndi_fold *fold, const nd_operand *argument, const nd_array *result)
-{
-    ndi_node *node = new_node(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
-    if (!node)
-        return NULL;
-    node->form = NDI_FOLD;
-    node->fold = *fold;
-    node->cost = 1;
-    if (take_arguments(node, 1, argument, NULL))
-        return node;
-    ndi_node_release(node);
-    return NULL;
-}
-
-/* Gives a fresh array its node; with the lock held, which is given up. NULL if there is no node. */
-static nd_array *make_pending(nd_array *array, ndi_node *node)
-{
-    if (node)
-        link_pending(node, array);
-    ndi_graph_unlock();
-    if (node)
-        return ndi_register(array);
-    nd_release(array);
-    return NULL;
-}
-
-nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                        int rank, const int64_t *lengths, const int *axis_order)
-{
-    if (!make_room(cost_of(step), step->arguments, arguments))
-        return NULL;
-    nd_array *array = ndi_new_pending(step->out, rank, lengths, axis_order);
-    if (!array)
-        return NULL;
-    ndi_graph_lock();
-    ndi_node *node = new_step(step, arguments, scalars, rank, array->size, ndi_lengths(array));
-    return make_pending(array, node);
-}
-
-nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
-                         const int64_t *lengths)
-{
-    const nd_operand argument = nd_operand_array(array);
-    if (!make_room(1, 1, &argument))
-        return NULL;
-    nd_array *result = ndi_new_pending(dtype, rank, lengths, NULL);
-    if (!result)
-        return NULL;
-    ndi_graph_lock();
-    ndi_node *node = new_fold(fold, &argument, result);
-    return make_pending(result, node);
-}
-
-bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                       nd_array *array)
-{
-    if (!make_room(cost_of(step), step->arguments, arguments))
-        return false;
-    ndi_graph_lock();
-    ndi_node *const old = atomic_load_explicit(&array->node, memory_order_relaxed);
-    ndi_node *const node =
-        old ? new_step(step, arguments, scalars, array->rank, array->size, ndi_lengths(array))
-            : NULL;
-    if (node) {
-        unlink_pending(old);
-        link_pending(node, array);
-        ndi_node_release(old);
-    }
-    ndi_graph_unlock();
-    return node != NULL;
-}
-
-ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                         const nd_array *target)
-{
-    if (!make_room(cost_of(step), step->arguments, arguments))
-        return NULL;
-    ndi_graph_lock();
-    ndi_node *node =
-        new_step(step, arguments, scalars, target->rank, target->size, ndi_lengths(target));
-    ndi_graph_unlock();
-    return node;
 }

@@ -1,6 +1,6 @@
 /* The graph of pending computations.
  *
- * A node is an elementwise step or a reduction; its arguments are nodes, scalars or sources
+ * A node is an elementwise step, a reduction or a view; its arguments are nodes, scalars or sources
  * (elements in memory). A pending array has a node; nodes live as long as an array or another node
  * refers to them. One lock guards the graph; it is not held while a plan runs. */
 #ifndef NDSTREAM_ENGINE_GRAPH_H
@@ -18,7 +18,7 @@ enum {
 
 typedef struct ndi_node ndi_node;
 
-typedef enum ndi_node_form { NDI_SOURCE, NDI_STEP, NDI_FOLD } ndi_node_form;
+typedef enum ndi_node_form { NDI_SOURCE, NDI_STEP, NDI_FOLD, NDI_VIEW } ndi_node_form;
 
 /* Where a plan puts the elements of a node that it computes on the way. */
 typedef struct ndi_placed {
@@ -34,12 +34,14 @@ struct ndi_node {
     uint8_t arguments;
     uint8_t cost;              /* kernels and conversions */
     bool demanded;             /* it was computed as a part of something else before */
+    uint32_t views;            /* pending arrays that are views of it */
     uint32_t claim;            /* a plan that runs will give it elements: see ndi_graph_claim() */
     nd_array *array;           /* the pending array, or NULL if it is released or computed */
     ndi_node *previous, *next; /* nodes with pending arrays, the oldest first */
     union {
         ndi_map step;
         ndi_fold fold;
+        ptrdiff_t offset; /* of a view, in bytes from the first element of its argument */
     };
     ndi_node *argument[NDI_MAX_OPERANDS - 1];           /* NULL: a scalar */
     _Alignas(16) char scalar[NDI_MAX_OPERANDS - 1][16]; /* of the dtype taken */
@@ -58,6 +60,23 @@ struct ndi_node {
     int64_t dims[]; /* lengths, then strides: unless it is a source, where its elements will be */
 };
 
+/* A node without arguments and memory: a source until it is made something else. With the lock
+ * held where nodes are linked; NULL with the error kept. `dims` as in the node. */
+ndi_node *ndi_node_new(nd_dtype dtype, int rank, int64_t size, const int64_t *dims);
+
+/* Makes the node read `storage`, a reference of which it takes over. */
+void ndi_node_read(ndi_node *node, ndi_storage *storage, char *data);
+
+/* A source over an array's elements. */
+ndi_node *ndi_node_source(const nd_array *array);
+
+/* With the lock held: gives a pending array its node. */
+void ndi_node_link(ndi_node *node, nd_array *array);
+void ndi_node_unlink(ndi_node *node);
+
+/* With the lock held: gives up the arguments. */
+void ndi_node_drop_arguments(ndi_node *node);
+
 static inline bool ndi_is_source(const ndi_node *node)
 {
     return node->form == NDI_SOURCE;
@@ -74,15 +93,6 @@ static inline bool ndi_wanted_again(const ndi_node *node)
     return node->array && node->demanded;
 }
 
-extern _Atomic int64_t ndi_small_limit;
-
-/* Elements up to which a call without conversions goes straight to the kernel: 4096, or fewer where
- * results of so many are to be pending. */
-static inline int64_t ndi_small_elements(void)
-{
-    return atomic_load_explicit(&ndi_small_limit, memory_order_relaxed);
-}
-
 /* True if two reductions of a graph can be done in one sweep. */
 bool ndi_same_sweep(const ndi_node *a, const ndi_node *b);
 
@@ -93,37 +103,13 @@ static inline bool ndi_same_source(const ndi_node *a, const ndi_node *b)
            memcmp(a->dims, b->dims, 2 * (size_t)a->rank * sizeof(int64_t)) == 0;
 }
 
-/* True if a node below `root` is computed before it, in a loop of its own: a reduction, or a step
- * over fewer elements, which would be computed again and again. */
+/* True if a node below `root` is computed before it, in a loop of its own: a reduction, a step over
+ * fewer elements, which would be computed again and again, or a view whose elements must be there
+ * as a whole. */
 static inline bool ndi_is_boundary(const ndi_node *node, const ndi_node *root)
 {
-    return node->form == NDI_FOLD || node->size != root->size;
+    return node->form == NDI_FOLD || node->form == NDI_VIEW || node->size != root->size;
 }
-
-/* True if an operation on these arguments, with a result of `size` elements, is to be pending:
- * where it is large, and where it is small and made of what is pending itself (the results of
- * reductions are). A reduction asks with the size of its argument. */
-bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
-
-/* The pending array of a step, registered in the open scope; arguments that are arrays are not
- * forced. `scalars` holds the others, as the kernel takes them. */
-nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                        int rank, const int64_t *lengths, const int *axis_order);
-
-/* The pending array of a reduction of `array`. */
-nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
-                         const int64_t *lengths);
-
-/* As ndi_graph_map() for a step that overwrites `array`, which is pending still: it gets the new
- * step, and whoever reads the old one keeps it. False if the array has its elements by now, or with
- * the error kept. */
-bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                       nd_array *array);
-
-/* A node of a step without a pending array, over the shape of `target`; NULL with the error kept.
- */
-ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                         const nd_array *target);
 
 /* The graph's lock. */
 void ndi_graph_lock(void);
@@ -156,8 +142,15 @@ int ndi_graph_folds_with(ndi_node *fold, ndi_node **found);
 ndi_node *ndi_node_retain(ndi_node *node);
 void ndi_node_release(ndi_node *node);
 
-/* With the lock held: the node's elements are in `storage` now (whose reference it takes over); its
- * pending array, if there still is one, gets them too. */
+/* With the lock held: the node's elements begin at `data` in `storage`, a reference of which is
+ * taken over; its pending array, if there still is one, gets them too. */
+void ndi_node_settled(ndi_node *node, ndi_storage *storage, char *data);
+
+/* The bytes of memory that the elements of a node take, and how far from its beginning the first
+ * one lies. Without gaps, unless it is a step that was seen through a view. */
+size_t ndi_node_bytes(const ndi_node *node, ptrdiff_t *first);
+
+/* The same where `storage` was made for the node. */
 void ndi_node_computed(ndi_node *node, ndi_storage *storage);
 
 /* With the lock held: the steps below `root` read `copy` instead of `source` from now on, an array

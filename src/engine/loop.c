@@ -1,9 +1,11 @@
 /* Building loops. */
 #include "engine/loop.h"
 
+#include "engine/views.h"
+
 static bool is_leaf(const ndi_node *node)
 {
-    return ndi_is_source(node) || node->placed;
+    return ndi_is_source(node) || node->placed || node->form == NDI_VIEW;
 }
 
 void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results)
@@ -15,7 +17,8 @@ void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results)
 
 static int add_source(ndi_loop *loop, ndi_node *source)
 {
-    const ndi_placed *const placed = source->placed;
+    ndi_placed room;
+    const ndi_placed *const placed = ndi_placement(source, &room);
     if (!placed)
         for (int i = 0; i < loop->sources; i++) /* each array is read once */
             if (ndi_is_source(loop->source[i]) && ndi_same_source(loop->source[i], source))
@@ -69,8 +72,8 @@ static void demand(ndi_node *node, ndi_node **result, int *results, uint32_t wal
 {
     if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
         return;
-    if (result && node != result[0] && ndi_wanted_again(node) && *results < NDI_PROGRAM_RESULTS &&
-        !ndi_graph_claimed(node))
+    if (result && node != result[0] && node->form == NDI_STEP && ndi_wanted_again(node) &&
+        *results < NDI_PROGRAM_RESULTS && !ndi_graph_claimed(node))
         result[(*results)++] = node;
     node->demanded = true;
     for (int i = 0; i < node->arguments; i++)

@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "engine/tiles.h"
+#include "engine/views.h"
 
 typedef struct collecting {
     ndi_outline *outline;
@@ -34,6 +35,12 @@ static bool is_stage(const collecting *c, const ndi_node *node)
     return false;
 }
 
+/* What is computed where a node is wanted: of a view its base. */
+static ndi_node *computed_for(ndi_node *node)
+{
+    return node->form == NDI_VIEW ? node->argument[0] : node;
+}
+
 /* It has a loop of its own, before this one. */
 static bool is_before(const collecting *c, const loop *l, const ndi_node *node)
 {
@@ -46,6 +53,7 @@ static int array_of(collecting *c, const ndi_node *node, int made_by)
 {
     ndi_outline *const o = c->outline;
     int letters = 0;
+    node = node->form == NDI_VIEW ? node->argument[0] : node;
     for (int i = 0; i < o->arrays; i++) {
         const ndi_node *const known = c->array[i];
         if (known == node ||
@@ -80,8 +88,8 @@ static void collect_before(collecting *c, const loop *l, ndi_node *node, uint32_
     if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
         return;
     if (is_before(c, l, node)) {
-        if (!is_collected(c, node))
-            collect_loop(c, node);
+        if (!is_collected(c, computed_for(node)))
+            collect_loop(c, computed_for(node));
         return;
     }
     for (int i = 0; i < node->arguments; i++)
@@ -231,17 +239,21 @@ static void collect_tiles(collecting *c)
 
 ndi_outline *ndi_outline_of(ndi_node *node)
 {
-    ndi_outline *const o = ndi_allocate(sizeof *o);
+    ndi_outline *o = ndi_allocate(sizeof *o);
     ndi_graph_lock();
+    if (o && (!ndi_views_settle(node) || ndi_is_source(node))) { /* or a view of what is computed */
+        ndi_free(o, sizeof *o);
+        o = NULL;
+    }
     if (o) {
         memset(o, 0, offsetof(ndi_outline, array));
         o->threads = ndi_pool_threads();
         collecting c = {.outline = o};
-        c.tiled = ndi_tiling_find(&c.tiling, node) && !c.tiling.obstacle;
+        c.tiled = ndi_tiling_find(&c.tiling, computed_for(node)) && !c.tiling.obstacle;
         if (c.tiled)
             collect_tiles(&c);
         else
-            collect_loop(&c, node);
+            collect_loop(&c, computed_for(node));
     }
     ndi_node_release(node);
     ndi_graph_unlock();

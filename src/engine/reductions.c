@@ -7,6 +7,7 @@
 #include "array/dtype.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
+#include "engine/pending.h"
 #include "engine/reduce.h"
 #include "ops/resolve.h"
 

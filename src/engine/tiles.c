@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "engine/views.h"
 
 enum {
     TILE_RUN = 64,        /* elements along an innermost axis: shorter runs waste memory's lines */
@@ -37,6 +38,8 @@ static bool has_fold_below(ndi_node *node, uint32_t walk)
 /* The axis of an argument that runs with `axis` of the node; -1: none does. */
 static int argument_axis(const ndi_node *node, int axis, const ndi_node *argument)
 {
+    if (node->form == NDI_VIEW)
+        return ndi_view_base_axis(node, axis);
     if (node->form == NDI_STEP) {
         const int at = axis - (node->rank - argument->rank);
         return at >= 0 && argument->dims[at] == node->dims[axis] ? at : -1;
@@ -57,16 +60,29 @@ static void add_stage(ndi_tiling *tiling, ndi_node *node)
     tiling->bytes += bytes_of(node);
 }
 
-static void add_source(ndi_tiling *tiling, const ndi_node *source)
+/* False if there are too many. */
+static bool add_source(ndi_tiling *tiling, const ndi_node *source)
 {
     for (int i = 0; i < tiling->sources; i++)
         if (ndi_same_source(tiling->source[i], source))
-            return;
+            return true;
+    if (tiling->sources == NDI_GRAPH_SOURCES)
+        return false;
     tiling->source[tiling->sources++] = source;
     tiling->bytes += bytes_of(source);
+    return true;
 }
 
-/* False if some node would be cut along two axes. */
+/* Whether a node has a stage of its own, beside what reads it. What a reduction reads lies in the
+ * scratch without gaps. */
+static bool is_staged(const ndi_node *node, const ndi_node *argument)
+{
+    return !ndi_is_source(argument) && argument->form != NDI_VIEW &&
+           (node->form != NDI_STEP || ndi_is_boundary(argument, node) ||
+            ndi_wanted_again(argument));
+}
+
+/* False if some node would be cut along two axes, or could not be read from scratch. */
 static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk))
@@ -75,8 +91,11 @@ static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
     node->value = -1;
     if (!tiling->widest || node->size > tiling->widest->size)
         tiling->widest = node;
-    if (ndi_is_source(node))
-        add_source(tiling, node);
+    if (ndi_is_source(node) && !add_source(tiling, node))
+        return false;
+    if (node->form == NDI_FOLD && !ndi_is_source(node->argument[0]) &&
+        !ndi_is_dense(node->argument[0]))
+        return false;
     for (int i = 0; i < node->arguments; i++) {
         ndi_node *const argument = node->argument[i];
         const int at = argument ? argument_axis(node, axis, argument) : -1;
@@ -87,9 +106,7 @@ static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
         }
         if (!cut(tiling, argument, at, walk))
             return false;
-        const bool staged =
-            node->form == NDI_FOLD || ndi_is_boundary(argument, node) || ndi_wanted_again(argument);
-        if (staged && !ndi_is_source(argument) && argument->value < 0)
+        if (is_staged(node, argument) && argument->value < 0)
             add_stage(tiling, argument);
     }
     return true;
@@ -224,8 +241,9 @@ static bool place(plan *p, stage *s, nd_array *target)
         s->placed.data = target->data;
         return true;
     }
-    s->made = ndi_storage_new((size_t)node->size * nd_dtype_size((nd_dtype)node->dtype), false);
-    s->placed.data = s->made ? s->made->memory : NULL;
+    ptrdiff_t first;
+    s->made = ndi_storage_new(ndi_node_bytes(node, &first), false);
+    s->placed.data = s->made ? (char *)s->made->memory + first : NULL;
     return s->made;
 }
 
@@ -262,7 +280,8 @@ static void build(plan *p, stage *s)
     s->folds = node->form == NDI_FOLD;
     if (s->folds) {
         ndi_node *const source = node->argument[0];
-        const ndi_placed *const placed = source->placed;
+        ndi_placed room;
+        const ndi_placed *const placed = ndi_placement(source, &room);
         s->fold = node->fold;
         /* Decided by the elements as they would lie in memory, whatever the scratch is like. */
         const ndi_elements whole = {(nd_dtype)source->dtype, source->rank, source->dims,
@@ -285,7 +304,8 @@ static void build(plan *p, stage *s)
     ndi_program_end(&s->loop.program);
     s->scratch[0] = s->placed.scratch;
     for (int i = 0; i < s->loop.sources; i++) {
-        const ndi_placed *const placed = s->loop.source[i]->placed;
+        ndi_placed room;
+        const ndi_placed *const placed = ndi_placement(s->loop.source[i], &room);
         s->scratch[i + 1] = placed && placed->scratch;
     }
 }

@@ -89,9 +89,7 @@ static nd_array *each_label_once(const sum *s, nd_array *array, const ndi_axis_l
     }
     if (to->rank == from->rank)
         return array;
-    if (!ndi_force(array))
-        return NULL;
-    return ndi_new_view(array, nd_dtype_of(array), to->rank, lengths, strides, array->data);
+    return ndi_view_at(array, nd_dtype_of(array), to->rank, lengths, strides, 0);
 }
 
 static bool take_operands(sum *s, int count, const nd_array *const *operands,

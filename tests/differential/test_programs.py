@@ -98,8 +98,8 @@ def perform_view(array, detail):
         return nd.slice_terms(array, rest[0])
     if kind == "reshape":
         return nd.call("reshape", array, nd.shape_of(rest[0]))
-    if kind == "permute":
-        return nd.call("permute", array, nd.axes_of(rest[0]))
+    if kind in ("permute", "flip"):
+        return nd.call(kind, array, nd.axes_of(rest[0]))
     if kind == "broadcast":
         return nd.call("broadcast_to", array, nd.shape_of(rest[0]))
     return nd.call(kind, array)
@@ -201,6 +201,10 @@ def mirror_view(array, detail):
         return np.broadcast_to(array, rest[0])
     if kind == "ravel":
         return array.reshape(-1)  # a view where possible
+    if kind == "flip":
+        return np.flip(array, rest[0]) if array.ndim else array[...]  # never a scalar
+    if kind == "imag":
+        return array.imag
     return {"transpose": np.transpose, "real": np.real}[kind](array)
 
 
@@ -459,15 +463,21 @@ class Generator:
         rank = arrays[first].ndim
         axes = tuple(sorted(rng.sample(range(rank), rng.randrange(1, rank + 1))))
         leading = axes == tuple(range(len(axes)))  # then they broadcast back without keepdims too
+        back = tuple(None if axis in axes else slice(None) for axis in range(rank))
         statements, value = [], first
         for _ in range(rng.randrange(1, 4)):
             if rng.random() < 0.3:
                 statements.append(Statement("op", self.name(), (value,), rng.choice(UNARY)))
                 value = statements[-1].name
-            detail = (rng.choice(NORMS), axes, not leading or rng.random() < 0.5)
+            keeps, viewed = rng.random() < 0.5, rng.random() < 0.4
+            detail = (rng.choice(NORMS), axes, not viewed and (not leading or keeps))
             fold = Statement("reduce", self.name(), (rng.choice([value, first]),), detail)
             both = [value, fold.name]
             statements.append(fold)
+            if viewed:
+                fold = Statement("view", self.name(), (fold.name,), ("slice", back))
+                statements.append(fold)
+                both[1] = fold.name
             if rng.random() < 0.3:
                 step = Statement("op", self.name(), (fold.name, 1.5), rng.choice(CHAIN))
                 statements.append(step)
@@ -492,9 +502,68 @@ class Generator:
             detail = self.rng.choice([("ravel",), ("reshape", shape[::-1])])
         elif kind == 6 and np.prod(shape) < 20000:
             detail = ("broadcast", (3, *shape))
+        elif self.rng.random() < 0.5:
+            detail = ("flip", tuple(axis for axis in range(len(shape)) if self.rng.random() < 0.5))
         else:
-            detail = ("real",)
+            detail = ("imag" if arrays[first].dtype.kind == "c" else "real",)
         return Statement("view", self.name(), (first,), detail)
+
+    def stencil(self, arrays):
+        """Shifted parts of one array, combined; the result may go where they come from. What is
+        taken apart may be pending, and released before its parts are used.
+        """
+        rng = self.rng
+        base = self.pick(arrays, lambda array: array.ndim and array.size and min(array.shape) > 2)
+        if base is None:
+            return None
+        statements, shape = [], arrays[base].shape
+        if rng.random() < 0.4:  # of what is made for it
+            other = rng.choice([2, base])
+            statements.append(Statement("op", self.name(), (base, other), rng.choice(CHAIN)))
+        source = statements[0].name if statements else base
+        reach = [rng.choice([0, 0, 1]) if len(shape) > 1 else 1 for _ in shape]
+
+        def part(shift):
+            return tuple(
+                slice(r + d, n - r + d) for r, d, n in zip(reach, shift, shape, strict=True)
+            )
+
+        parts = []
+        for _ in range(rng.randrange(2, 6)):
+            shift = [rng.randrange(-r, r + 1) for r in reach]
+            parts.append(Statement("view", self.name(), (source,), ("slice", part(shift))))
+        statements += parts
+        if rng.random() < 0.15:
+            statements.append(self.looked_at(parts[0].name))
+        if statements[0].kind == "op" and rng.random() < 0.6:
+            statements.append(Statement("release", "", (source,)))
+        value, middle, dead = parts[0].name, part([0] * len(shape)), [x.name for x in parts]
+        for one in parts[1:]:
+            op = rng.choice(CHAIN)
+            statements.append(Statement("op", self.name(), (value, one.name), op))
+            value = statements[-1].name
+            dead.append(value)
+        dead.pop()
+        if rng.random() < 0.3:
+            statements.append(Statement("op", self.name(), (value, 0.25), "multiply"))
+            dead.append(value)
+            value = statements[-1].name
+        rng.shuffle(dead)
+        statements += [Statement("release", "", (x,)) for x in dead if rng.random() < 0.8]
+        if rng.random() < 0.6 and arrays[base].flags.writeable:
+            target = rng.choice([base, source])
+            if not any(x.kind == "release" and x.inputs[0] == target for x in statements):
+                if rng.random() < 0.5:
+                    statements.append(Statement("assign", target, (value,), middle))
+                else:
+                    both = (value, rng.choice([1, 0.5]))
+                    statements.append(Statement("into", target, both, (rng.choice(CHAIN), middle)))
+        if rng.random() < 0.5:
+            statements.append(Statement("release", "", (value,)))
+        return statements
+
+    def looked_at(self, name):
+        return Statement("eval", "", (name,))
 
     def into(self, arrays):
         target = self.pick(arrays, lambda array: array.flags.writeable)
@@ -550,7 +619,7 @@ class Generator:
 
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
-    KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5}
+    KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5}
 
     def draw(self, arrays):
         if len(arrays) < 2:

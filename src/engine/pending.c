@@ -1,0 +1,256 @@
+/* Making pending arrays: which operations return them, how large the graph below one may become,
+ * and their nodes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <ndstream/lazy.h>
+
+#include "engine/pending.h"
+
+/* ---- Being lazy ------------------------------------------------------------------------------ */
+
+enum { SMALL = 4096 };
+
+static _Atomic int64_t lazy_from;
+_Atomic int64_t ndi_small_limit = SMALL;
+
+static void set_lazy(int64_t elements)
+{
+    atomic_store_explicit(&lazy_from, elements, memory_order_relaxed);
+    atomic_store_explicit(&ndi_small_limit,
+                          elements > 0 && elements <= SMALL ? elements - 1 : SMALL,
+                          memory_order_relaxed);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *const wish = getenv("ND_LAZY");
+    const long long from = wish && *wish ? atoll(wish) : ND_LAZY_ELEMENTS;
+    set_lazy(from < 0 ? 0 : from);
+}
+
+int64_t nd_lazy(void)
+{
+    return atomic_load_explicit(&lazy_from, memory_order_relaxed);
+}
+
+nd_status nd_set_lazy(int64_t elements)
+{
+    if (elements < 0)
+        return ndi_fail_status(ND_ERROR_VALUE, "set_lazy: %lld elements; give 0 to switch it off",
+                               (long long)elements);
+    set_lazy(elements);
+    return ND_OK;
+}
+
+bool nd_is_pending(const nd_array *array)
+{
+    return array && !ndi_has_data(array);
+}
+
+bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
+{
+    const int64_t from = nd_lazy();
+    if (from == 0)
+        return false;
+    bool wants = size >= from;
+    for (int i = 0; i < count; i++) {
+        const nd_array *const array = arguments[i].array;
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        if (!ndi_has_data(array))
+            wants = true;
+        else if (array->storage &&
+                 atomic_load_explicit(&array->storage->exported, memory_order_relaxed))
+            return false;
+    }
+    return wants;
+}
+
+static int cost_of(const ndi_map *step)
+{
+    int cost = 1 + (step->computed != step->out);
+    for (int i = 0; i < step->arguments; i++)
+        cost += step->in[i] != step->taken[i];
+    return cost;
+}
+
+typedef struct extent {
+    int cost, sources;
+} extent;
+
+static extent extent_of(ndi_node *node, uint32_t walk)
+{
+    extent sum = {0, 0};
+    if (!ndi_graph_visit(node, walk))
+        return sum;
+    sum.cost = node->cost;
+    sum.sources = node->form != NDI_STEP; /* reductions and views will be sources */
+    for (int i = 0; i < node->arguments; i++) {
+        if (!node->argument[i])
+            continue;
+        const extent more = extent_of(node->argument[i], walk);
+        sum.cost += more.cost;
+        sum.sources += more.sources;
+    }
+    return sum;
+}
+
+/* The argument to compute first, as a node of this cost would make the graph below it too large;
+ * -1: none. */
+static int too_large(int cost, int count, const nd_operand *arguments)
+{
+    extent sum = {cost, 0};
+    int largest = -1, most = 0;
+    ndi_graph_lock();
+    const uint32_t walk = ndi_graph_walk();
+    for (int i = 0; i < count; i++) {
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        const nd_array *const a = arguments[i].array;
+        ndi_node *const node = atomic_load_explicit(&a->node, memory_order_relaxed);
+        const extent own = node ? extent_of(node, walk) : (extent){0, 1};
+        sum.cost += own.cost;
+        sum.sources += own.sources;
+        if (own.cost > most) {
+            most = own.cost;
+            largest = i;
+        }
+    }
+    ndi_graph_unlock();
+    return sum.cost > NDI_GRAPH_COST || sum.sources > NDI_GRAPH_SOURCES ? largest : -1;
+}
+
+static bool make_room(int cost, int count, const nd_operand *arguments)
+{
+    for (int i; (i = too_large(cost, count, arguments)) >= 0;)
+        if (!ndi_force(arguments[i].array))
+            return false;
+    return true;
+}
+
+/* With the lock held; false when out of memory. */
+static bool take_arguments(ndi_node *node, int count, const nd_operand *arguments,
+                           char (*scalars)[16])
+{
+    for (int i = 0; i < count; i++) {
+        node->argument[i] = NULL;
+        node->arguments = (uint8_t)(i + 1);
+        if (arguments[i].kind != ND_OPERAND_ARRAY) {
+            memcpy(node->scalar[i], scalars[i], sizeof node->scalar[i]);
+            continue;
+        }
+        const nd_array *const a = arguments[i].array;
+        ndi_node *const pending = atomic_load_explicit(&a->node, memory_order_relaxed);
+        node->argument[i] = pending ? ndi_node_retain(pending) : ndi_node_source(a);
+        if (!node->argument[i])
+            return false;
+    }
+    return true;
+}
+
+/* With the lock held; NULL when out of memory. */
+static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                          int rank, int64_t size, const int64_t *dims)
+{
+    ndi_node *node = ndi_node_new(step->out, rank, size, dims);
+    if (!node)
+        return NULL;
+    node->form = NDI_STEP;
+    node->step = *step;
+    node->cost = (uint8_t)cost_of(step);
+    if (take_arguments(node, step->arguments, arguments, scalars))
+        return node;
+    ndi_node_release(node);
+    return NULL;
+}
+
+static ndi_node *new_fold(const ndi_fold *fold, const nd_operand *argument, const nd_array *result)
+{
+    ndi_node *node =
+        ndi_node_new(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
+    if (!node)
+        return NULL;
+    node->form = NDI_FOLD;
+    node->fold = *fold;
+    node->cost = 1;
+    if (take_arguments(node, 1, argument, NULL))
+        return node;
+    ndi_node_release(node);
+    return NULL;
+}
+
+/* Gives a fresh array its node; with the lock held, which is given up. NULL if there is no node. */
+static nd_array *make_pending(nd_array *array, ndi_node *node)
+{
+    if (node)
+        ndi_node_link(node, array);
+    ndi_graph_unlock();
+    if (node)
+        return ndi_register(array);
+    nd_release(array);
+    return NULL;
+}
+
+nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                        int rank, const int64_t *lengths, const int *axis_order)
+{
+    if (!make_room(cost_of(step), step->arguments, arguments))
+        return NULL;
+    nd_array *array = ndi_new_pending(step->out, rank, lengths, axis_order);
+    if (!array)
+        return NULL;
+    ndi_graph_lock();
+    ndi_node *node = new_step(step, arguments, scalars, rank, array->size, ndi_lengths(array));
+    return make_pending(array, node);
+}
+
+nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
+                         const int64_t *lengths)
+{
+    const nd_operand argument = nd_operand_array(array);
+    if (!make_room(1, 1, &argument))
+        return NULL;
+    nd_array *result = ndi_new_pending(dtype, rank, lengths, NULL);
+    if (!result)
+        return NULL;
+    ndi_graph_lock();
+    ndi_node *node = new_fold(fold, &argument, result);
+    return make_pending(result, node);
+}
+
+bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                       nd_array *array)
+{
+    if (!make_room(cost_of(step), step->arguments, arguments))
+        return false;
+    ndi_graph_lock();
+    ndi_node *const old = atomic_load_explicit(&array->node, memory_order_relaxed);
+    if (old && (old->form == NDI_VIEW || old->views > 0)) { /* others are to see what is written */
+        ndi_graph_unlock();
+        ndi_force(array);
+        return false;
+    }
+    ndi_node *const node =
+        old ? new_step(step, arguments, scalars, array->rank, array->size, ndi_lengths(array))
+            : NULL;
+    if (node) {
+        ndi_node_unlink(old);
+        ndi_node_link(node, array);
+        ndi_node_release(old);
+    }
+    ndi_graph_unlock();
+    return node != NULL;
+}
+
+ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                         const nd_array *target)
+{
+    if (!make_room(cost_of(step), step->arguments, arguments))
+        return NULL;
+    ndi_graph_lock();
+    ndi_node *node =
+        new_step(step, arguments, scalars, target->rank, target->size, ndi_lengths(target));
+    ndi_graph_unlock();
+    return node;
+}

@@ -1,0 +1,41 @@
+/* Making pending arrays: when operations return them, and their nodes. */
+#ifndef NDSTREAM_ENGINE_PENDING_H
+#define NDSTREAM_ENGINE_PENDING_H
+
+#include "engine/graph.h"
+
+extern _Atomic int64_t ndi_small_limit;
+
+/* Elements up to which a call without conversions goes straight to the kernel: 4096, or fewer where
+ * results of so many are to be pending. */
+static inline int64_t ndi_small_elements(void)
+{
+    return atomic_load_explicit(&ndi_small_limit, memory_order_relaxed);
+}
+
+/* True if an operation on these arguments, with a result of `size` elements, is to be pending:
+ * where it is large, and where it is small and made of what is pending itself (the results of
+ * reductions are). A reduction asks with the size of its argument. */
+bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
+
+/* The pending array of a step, registered in the open scope; arguments that are arrays are not
+ * forced. `scalars` holds the others, as the kernel takes them. */
+nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                        int rank, const int64_t *lengths, const int *axis_order);
+
+/* The pending array of a reduction of `array`. */
+nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
+                         const int64_t *lengths);
+
+/* As ndi_graph_map() for a step that overwrites `array`, which is pending still: it gets the new
+ * step, and whoever reads the old one keeps it. False if the array has its elements by now, or with
+ * the error kept. */
+bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                       nd_array *array);
+
+/* A node of a step without a pending array, over the shape of `target`; NULL with the error kept.
+ */
+ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                         const nd_array *target);
+
+#endif
