@@ -71,7 +71,7 @@ def check_source(path: Path, used: set) -> list[str]:
 
 
 def check_public(path: Path) -> list[str]:
-    """Public headers, and what is built on them alone: examples."""
+    """Public headers, and what is built on them alone: examples, the Python extension."""
     findings = []
     for number, quote, name in includes(path):
         if quote == '"' and not (path.parent / name).exists():
@@ -99,7 +99,11 @@ def main() -> None:
     findings = []
     for path in files("*.c", "*.h", "*.def", under="src"):
         findings += check_source(path, used)
-    for path in files("*.h", under="include") + files("*.c", "*.h", under="examples"):
+    for path in (
+        files("*.h", under="include")
+        + files("*.c", "*.h", under="examples")
+        + files("*.c", "*.h", under="python")
+    ):
         findings += check_public(path)
     findings += check_built()
     findings += [f"tools/check_layers.py: the exception {key} is not needed" for key in EXCEPTIONS.keys() - used]

@@ -186,6 +186,38 @@ ND_API nd_status nd_save(const char *path, const nd_array *array);
  * The caller frees it with nd_text_free. */
 ND_API char *nd_to_text(const nd_array *array);
 ND_API void nd_text_free(char *text);
+
+/* How many places floats have. */
+typedef enum nd_float_mode {
+    ND_FLOAT_SHORTEST, /* NumPy's 'maxprec': what reads back, at most `precision` places */
+    ND_FLOAT_EQUAL,    /* 'maxprec_equal': the same, with zeros up to the longest */
+    ND_FLOAT_FIXED,    /* 'fixed': `precision` places */
+    ND_FLOAT_UNIQUE    /* 'unique': what reads back */
+} nd_float_mode;
+
+/* How arrays are written: numpy.array2string(). Begin with ND_TEXT_OPTIONS. */
+typedef struct nd_text_options {
+    int precision;         /* places after the point, 0 to 100 */
+    int64_t threshold;     /* arrays of more elements are summarised */
+    int edge_items;        /* shown at each end of a summarised axis */
+    int line_width;        /* columns of a line */
+    const char *separator; /* between elements; between rows without the space at its end */
+    int prefix, suffix;    /* columns that are taken before the first line and after the last */
+    bool suppress_small;   /* no exponents because of small numbers */
+    nd_float_mode float_mode;
+    char sign; /* '-': of negative numbers, '+': always, ' ': a space for plus */
+    const char *nan, *inf;
+} nd_text_options;
+
+/* NumPy's defaults, as nd_to_text() has them. */
+#define ND_TEXT_OPTIONS                                                                            \
+    {                                                                                              \
+        8, 1000, 3, 75, " ", 0, 0, false, ND_FLOAT_SHORTEST, '-', "nan", "inf"                     \
+    }
+
+/* nd_to_text() with options. Arrays without axes are written as scalars, whatever they say.
+ * ND_ERROR_VALUE for a precision, edge_items or prefix out of range. */
+ND_API char *nd_to_text_with(const nd_array *array, const nd_text_options *options);
 /* nd_to_text() and a newline to standard output, or to a stream. Given NULL it prints the kept
  * error. */
 ND_API void nd_print(const nd_array *array);

@@ -1,9 +1,9 @@
-/* Text of arrays, as NumPy's str() gives it with its default options.
+/* Text of arrays, as NumPy's array2string() gives it.
  *
  * Three passes over the elements that will be shown: the first decides between positional and
  * scientific notation, the second finds the widths, the third writes. The digits of a float are the
  * shortest that read back as the same value in its own dtype, and no more than eight places,
- * rounded from the exact value (digits.c). */
+ * rounded from the exact value (digits.c), unless the options say otherwise. */
 #include <ndstream/io.h>
 
 #include <math.h>
@@ -16,11 +16,8 @@
 #include "base/memory.h"
 
 enum {
-    PRECISION = 8,    /* places after the point, at most */
-    THRESHOLD = 1000, /* more elements than this are summarised */
-    EDGE_ITEMS = 3,   /* shown at each end of a summarised axis */
-    LINE_WIDTH = 75,
-    WORD_CAPACITY = 192, /* a word is below 2 * (17 digits + sign, point, padding, exponent) */
+    WORD_CAPACITY = 1024, /* a word is below 2 * (places and 400 digits); longer ones are cut off */
+    MOST_PLACES = 100,
 };
 
 /* ---- Text that grows ------------------------------------------------------------------------- */
@@ -102,7 +99,9 @@ enum trim {
 struct float_format {
     ndi_places places;
     enum trim trim;
-    bool plus;       /* a sign in any case */
+    bool plus;  /* a sign in any case */
+    bool space; /* room for a sign in any case */
+    const char *nan, *inf;
     int left, right; /* characters before the point, with the sign, and places after it: padded to
                         these */
     int exponent_digits; /* at least */
@@ -115,6 +114,13 @@ static void put_float(struct word *word, const ndi_float *number, const struct f
     char digits[NDI_MOST_DIGITS];
     int exponent;
     int count = ndi_digits_of(number, format->places, digits, &exponent);
+    const int most = format->places.most;
+    if (!format->places.scientific && most != NDI_NO_LIMIT && number->mantissa &&
+        exponent < -most) {
+        /* Below the last place: it is 0, or rounds up to 1 there. */
+        const bool up = fabs(number->value) > 0.5 * pow(10, -most);
+        count = 1, digits[0] = up ? '1' : '0', exponent = up ? -most : 0;
+    }
     int whole = format->places.scientific ? 1 : exponent >= 0 ? exponent + 1 : 1;
     int leading =
         format->places.scientific || exponent >= 0 ? 0 : -exponent - 1; /* zeros after the point */
@@ -136,10 +142,10 @@ static void put_float(struct word *word, const ndi_float *number, const struct f
     if (format->trim == TRIM_TO_ONE_ZERO && fraction == 0)
         zeros = 1;
 
-    bool sign = number->negative || format->plus;
+    bool sign = number->negative || format->plus || format->space;
     word_repeat(word, ' ', format->left - whole - sign);
     if (sign)
-        word_repeat(word, number->negative ? '-' : '+', 1);
+        word_repeat(word, number->negative ? '-' : format->plus ? '+' : ' ', 1);
     word_append(word, digits, whole_digits);
     word_repeat(word, '0', whole - whole_digits);
     if (format->trim != TRIM_ZEROS_AND_POINT || fraction)
@@ -170,9 +176,11 @@ static void put_real(struct word *word, const ndi_float *number, const struct fl
     }
     bool nan = isnan(number->value);
     const char *sign = number->negative && !nan ? "-" : format->plus ? "+" : "";
-    word_repeat(word, ' ', format->left + format->right + 1 - 3 - (int)strlen(sign));
+    const char *text = nan ? format->nan : format->inf;
+    int length = (int)strlen(text);
+    word_repeat(word, ' ', format->left + format->right + 1 - length - (int)strlen(sign));
     word_append(word, sign, (int)strlen(sign));
-    word_append(word, nan ? "nan" : "inf", 3);
+    word_append(word, text, length);
 }
 
 /* ---- Elements -------------------------------------------------------------------------------- */
@@ -236,6 +244,7 @@ struct part {
 struct printer {
     struct text text;
     const nd_array *array;
+    nd_text_options options;
     nd_dtype dtype;
     bool summarised;
     struct part part[2]; /* real, imaginary */
@@ -317,10 +326,12 @@ static void visit(struct printer *printer, element_pass *pass, int axis, const c
         return;
     }
     int64_t length = ndi_lengths(array)[axis], stride = ndi_strides(array)[axis];
-    bool skip = printer->summarised && length > 2 * EDGE_ITEMS;
+    bool skip = printer->summarised && length > 2 * printer->options.edge_items;
     for (int64_t i = 0; i < length; i++) {
-        if (skip && i == EDGE_ITEMS)
-            i = length - EDGE_ITEMS;
+        if (skip && i == printer->options.edge_items)
+            i = length - printer->options.edge_items;
+        if (i == length)
+            break;
         visit(printer, pass, axis + 1, data + i * stride);
     }
 }
@@ -389,14 +400,22 @@ static void choose_formats(struct printer *printer, const char *data)
         if (part->smallest > 0) {
             double ratio = dtype == ND_FLOAT64 ? part->largest / part->smallest
                                                : (float)part->largest / (float)part->smallest;
-            scientific = part->largest >= scientific_from(dtype) ||
-                         part->smallest < rounded_to(dtype, 0.0001) ||
-                         rounded_to(dtype, ratio) > 1000;
+            scientific =
+                part->largest >= scientific_from(dtype) ||
+                (!printer->options.suppress_small &&
+                 (part->smallest < rounded_to(dtype, 0.0001) || rounded_to(dtype, ratio) > 1000));
         }
-        part->format = (struct float_format){.places = {scientific, PRECISION, NDI_NO_LIMIT},
-                                             .trim = TRIM_ZEROS,
-                                             .plus = i == 1,
-                                             .exponent_digits = 2};
+        const nd_text_options *o = &printer->options;
+        const bool fixed = o->float_mode == ND_FLOAT_FIXED;
+        const int places = o->float_mode == ND_FLOAT_UNIQUE ? NDI_NO_LIMIT : o->precision;
+        part->format =
+            (struct float_format){.places = {scientific, places, fixed ? places : NDI_NO_LIMIT},
+                                  .trim = fixed ? TRIM_NONE : TRIM_ZEROS,
+                                  .plus = i == 1 || o->sign == '+',
+                                  .space = i == 0 && o->sign == ' ',
+                                  .nan = o->nan,
+                                  .inf = o->inf,
+                                  .exponent_digits = 2};
     }
     if (printer->parts)
         visit(printer, note_widths, 0, data);
@@ -410,10 +429,17 @@ static void choose_formats(struct printer *printer, const char *data)
             format->places.most = format->places.least = part->longest_right;
             format->exponent_digits = part->longest_exponent;
             format->right += part->longest_exponent + 2; /* only nan and inf are padded to it */
+        } else if (part->any_finite && printer->options.float_mode == ND_FLOAT_FIXED) {
+            format->places.least = printer->options.precision;
+        } else if (part->any_finite && printer->options.float_mode == ND_FLOAT_EQUAL) {
+            format->places.least = part->longest_right;
+            format->trim = TRIM_NONE;
         } else if (part->any_finite) {
             format->places.least = 0;
         }
-        int other = 3 + (format->plus || part->any_minus_infinity) - format->right - 1;
+        int nan = (int)strlen(format->nan), inf = (int)strlen(format->inf);
+        int other = inf + (format->plus || part->any_minus_infinity);
+        other = (other > nan ? other : nan) - format->right - 1;
         if (part->any_other && format->left < other)
             format->left = other;
     }
@@ -439,16 +465,20 @@ static void put_axis(struct printer *printer, int axis, const char *data)
 {
     const nd_array *array = printer->array;
     int64_t length = ndi_lengths(array)[axis], stride = ndi_strides(array)[axis];
-    bool skip = printer->summarised && length > 2 * EDGE_ITEMS;
-    int indent = axis + 1, below = array->rank - axis - 1;
-    int width = LINE_WIDTH - axis - 1; /* room for the brackets that close */
+    const nd_text_options *o = &printer->options;
+    const int edge = o->edge_items, separator = (int)strlen(o->separator);
+    bool skip = printer->summarised && length > 2 * edge;
+    int indent = o->prefix + axis + 1, below = array->rank - axis - 1;
+    /* Room for the brackets that close, or for the separator, without the space at its end. */
+    const int word_separator = separator - (separator && o->separator[separator - 1] == ' ');
+    int width = o->line_width - o->suffix - axis - (word_separator > 1 ? word_separator : 1);
     struct word word;
     text_append(&printer->text, "[", 1);
     printer->line = indent;
     for (int64_t i = 0; i < length && !printer->text.failed; i++) {
-        bool gap = skip && i == EDGE_ITEMS;
+        bool gap = skip && i == edge;
         if (gap)
-            i = length - EDGE_ITEMS - 1;
+            i = length - edge - 1;
         if (below == 0) {
             if (gap)
                 put_on_line(printer, "...", 3, indent, width);
@@ -457,8 +487,8 @@ static void put_axis(struct printer *printer, int axis, const char *data)
                 put_on_line(printer, word.at, word.length, indent, width);
             }
             if (i + 1 < length) {
-                text_append(&printer->text, " ", 1);
-                printer->line++;
+                text_append(&printer->text, o->separator, (size_t)separator);
+                printer->line += separator;
             }
         } else {
             if (gap)
@@ -466,6 +496,7 @@ static void put_axis(struct printer *printer, int axis, const char *data)
             else
                 put_axis(printer, axis + 1, data + i * stride);
             if (i + 1 < length) {
+                text_append(&printer->text, o->separator, (size_t)word_separator);
                 text_repeat(&printer->text, '\n', below);
                 text_repeat(&printer->text, ' ', indent);
             }
@@ -500,6 +531,8 @@ static void put_scalar(struct printer *printer, const char *element)
                      &(struct float_format){.places = {scientific, NDI_NO_LIMIT, NDI_NO_LIMIT},
                                             .trim = trim,
                                             .plus = i == 1 && !imaginary,
+                                            .nan = printer->options.nan,
+                                            .inf = printer->options.inf,
                                             .exponent_digits = 2});
         }
         if (complex)
@@ -510,10 +543,22 @@ static void put_scalar(struct printer *printer, const char *element)
 
 char *nd_to_text(const nd_array *array)
 {
+    const nd_text_options options = ND_TEXT_OPTIONS;
+    return nd_to_text_with(array, &options);
+}
+
+char *nd_to_text_with(const nd_array *array, const nd_text_options *options)
+{
     if (!array || !ndi_force(array))
         return NULL;
-    struct printer printer = {.array = array, .dtype = (nd_dtype)array->dtype};
-    printer.summarised = array->size > THRESHOLD;
+    struct printer printer = {.array = array, .options = *options, .dtype = (nd_dtype)array->dtype};
+    if (options->precision < 0 || options->precision > MOST_PLACES || options->edge_items < 0 ||
+        options->prefix < 0)
+        return ndi_fail(
+            ND_ERROR_VALUE,
+            "to_text: precision %d is not 0 to %d, or edge_items %d or prefix %d is below 0",
+            options->precision, MOST_PLACES, options->edge_items, options->prefix);
+    printer.summarised = array->size > options->threshold;
     if (array->rank == 0) {
         put_scalar(&printer, array->data);
     } else if (array->size == 0) {

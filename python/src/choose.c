@@ -1,0 +1,133 @@
+/* where() and clip(): operations of three arguments that are functions in NumPy, not ufuncs; and
+ * round(). */
+#include "core.h"
+
+#include <math.h>
+
+PND_FUNCTION(where, "condition, x=<none>, y=<none>, /",
+             "x where the condition holds, else y; alone, the indices where it holds.")
+{
+    if (!given[1] != !given[2]) {
+        PyErr_SetString(PyExc_ValueError, "either both or neither of x and y should be given");
+        return NULL;
+    }
+    if (!given[1]) {
+        PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
+        return array ? PyObject_CallMethod(array, "nonzero", NULL) : NULL;
+    }
+    nd_array *result = pnd_elementwise(ND_OP_where, 3, given, NULL);
+    return result ? pnd_wrap(result) : NULL;
+}
+
+static PyObject *clipped(PyObject *array, PyObject *low, PyObject *high, PyObject *out)
+{
+    const bool has_low = pnd_given(low), has_high = pnd_given(high);
+    PyObject *three[] = {array, low, high}, *two[] = {array, has_low ? low : high};
+    const nd_op op = has_low && has_high ? ND_OP_clip : has_low ? ND_OP_maximum : ND_OP_minimum;
+    nd_array *target = NULL;
+    if (pnd_given(out)) {
+        if (!pnd_is_array(out)) {
+            PyErr_SetString(PyExc_TypeError, "return arrays must be of ArrayType");
+            return NULL;
+        }
+        if (!pnd_check_writeable(out))
+            return NULL;
+        target = pnd_array_of(out);
+    }
+    nd_array *result;
+    if (has_low || has_high)
+        result = pnd_elementwise(op, has_low && has_high ? 3 : 2, has_low && has_high ? three : two,
+                                 target);
+    else {
+        PND_AUTO source = pnd_to_array(array);
+        result = source ? nd_cast(source, nd_dtype_of(source)) : NULL;
+    }
+    if (!result)
+        return PyErr_Occurred() ? NULL : pnd_raise();
+    if (!target)
+        return pnd_wrap_result(result);
+    nd_release(result);
+    return Py_NewRef(out);
+}
+
+PND_FUNCTION(clip,
+             "a, a_min=None, a_max=None, out=None, *, min=None, max=None, dtype=None, where=True, "
+             "casting='same_kind'",
+             "The elements limited to an interval.")
+{
+    if ((pnd_given(given[1]) && pnd_given(given[4])) ||
+        (pnd_given(given[2]) && pnd_given(given[5]))) {
+        PyErr_SetString(PyExc_ValueError, "Passing `min` or `max` keyword argument when `a_min` "
+                                          "and `a_max` are provided is forbidden.");
+        return NULL;
+    }
+    return clipped(given[0], pnd_given(given[1]) ? given[1] : given[4],
+                   pnd_given(given[2]) ? given[2] : given[5], given[3]);
+}
+
+static PyObject *clip_method(PyObject *self, PyObject *const *arguments, Py_ssize_t count,
+                             PyObject *keywords)
+{
+    static pnd_signature signature = {
+        "clip", "a, min=None, max=None, out=None, *, dtype=None, where=True, casting='same_kind'"};
+    PyObject *given[PND_MOST_PARAMETERS];
+    if (!pnd_bind(&signature, self, arguments, count, keywords, given))
+        return NULL;
+    return clipped(given[0], given[1], given[2], given[3]);
+}
+
+/* NumPy's round(): times a power of ten, to even, and back. */
+PND_FUNCTION(round, "a, decimals=0, out=None",
+             "The elements rounded to `decimals` places, halves to even.")
+{
+    int64_t decimals = 0;
+    PND_OBJECT object = pnd_as_array_object(given[0], ND_DTYPE_NONE);
+    if (!object || !pnd_to_int64(given[1], &decimals))
+        return NULL;
+    nd_array *array = pnd_array_of(object);
+    const nd_kind kind = nd_dtype_kind(nd_dtype_of(array));
+    nd_array *result;
+    if (kind <= ND_KIND_UNSIGNED && decimals >= 0) {
+        result =
+            kind == ND_KIND_BOOL ? nd_cast(array, ND_FLOAT16) : nd_cast(array, nd_dtype_of(array));
+    } else {
+        const double power = pow(10, (double)(decimals < 0 ? -decimals : decimals));
+        const nd_op there = decimals < 0 ? ND_OP_divide : ND_OP_multiply,
+                    back = decimals < 0 ? ND_OP_multiply : ND_OP_divide;
+        const nd_operand factor = nd_operand_real(power);
+        PND_AUTO scaled =
+            decimals
+                ? nd_elementwise(there, 2, (nd_operand[]){nd_operand_array(array), factor}, NULL)
+                : nd_retain(array);
+        PND_AUTO rounded = (nd_rint)(nd_operand_array(scaled));
+        result =
+            decimals && rounded
+                ? nd_elementwise(back, 2, (nd_operand[]){nd_operand_array(rounded), factor}, NULL)
+                : nd_retain(rounded);
+        if (result && kind <= ND_KIND_UNSIGNED) {
+            nd_array *whole = nd_cast(result, nd_dtype_of(array));
+            nd_release(result);
+            result = whole;
+        }
+    }
+    return pnd_into(result, given[2]);
+}
+PND_ALSO_METHOD(round)
+
+static PyObject *conjugate_method(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    const nd_operand operand = nd_operand_array(pnd_array_of(self));
+    return pnd_wrap(nd_elementwise(ND_OP_conjugate, 1, &operand, NULL));
+}
+
+PyMethodDef pnd_choose_functions[] = {
+    PND_ROW(where), PND_ROW(clip), PND_ROW(round), PND_ROW_NAMED("around", round), {0},
+};
+
+PyMethodDef pnd_choose_methods[] = {
+    {"clip", (PyCFunction)(void (*)(void))clip_method, METH_FASTCALL | METH_KEYWORDS, clip_doc},
+    PND_METHOD_ROW("round", round),
+    {"conj", conjugate_method, METH_NOARGS, "The complex conjugate."},
+    {"conjugate", conjugate_method, METH_NOARGS, "The complex conjugate."},
+    {0},
+};

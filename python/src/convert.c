@@ -1,0 +1,588 @@
+/* Python objects as arrays: numbers, buffers, nested sequences, and whatever knows how to become an
+ * array.
+ *
+ * A nested sequence is walked twice: once for its shape and dtype, once to write the elements.
+ * Conversions may run code of the user's that changes the lists meanwhile, so the second walk
+ * trusts nothing that the first one saw. */
+#include "core.h"
+
+#include <string.h>
+
+/* ---- Numbers --------------------------------------------------------------------------------- */
+
+/* What a Python number is, by the dtype that it has as an array; ND_DTYPE_NONE for anything else.
+ */
+static nd_dtype number_dtype(PyObject *object)
+{
+    if (PyFloat_Check(object))
+        return ND_FLOAT64;
+    if (PyBool_Check(object))
+        return ND_BOOL;
+    if (PyLong_Check(object)) {
+        int overflow;
+        PyLong_AsLongLongAndOverflow(object, &overflow);
+        return overflow > 0 ? ND_UINT64 : ND_INT64;
+    }
+    return PyComplex_Check(object) ? ND_COMPLEX128 : ND_DTYPE_NONE;
+}
+
+static bool integer_range(nd_dtype dtype, int64_t *low, uint64_t *high)
+{
+    const int bits = 8 * (int)nd_dtype_size(dtype);
+    const bool negative = nd_dtype_kind(dtype) == ND_KIND_SIGNED;
+    *low = negative ? -(int64_t)((uint64_t)1 << (bits - 1)) : 0;
+    *high = UINT64_MAX >> (64 - bits) >> negative;
+    return nd_dtype_kind(dtype) == ND_KIND_SIGNED || nd_dtype_kind(dtype) == ND_KIND_UNSIGNED;
+}
+
+static void store_integer(nd_dtype dtype, uint64_t value, char *element)
+{
+    if (PY_LITTLE_ENDIAN)
+        memcpy(element, &value, nd_dtype_size(dtype));
+    else
+        memcpy(element, (char *)&value + 8 - nd_dtype_size(dtype), nd_dtype_size(dtype));
+}
+
+static bool store_int(PyObject *object, nd_dtype dtype, char *element)
+{
+    int64_t low;
+    uint64_t high;
+    integer_range(dtype, &low, &high);
+    PND_OBJECT number = PyNumber_Index(object);
+    if (!number) {
+        if (!PyErr_ExceptionMatches(PyExc_TypeError))
+            return false;
+        PyErr_Clear();
+        number = PyNumber_Long(object); /* a float is truncated */
+        if (!number)
+            return false;
+    }
+    int overflow;
+    const long long value = PyLong_AsLongLongAndOverflow(number, &overflow);
+    uint64_t natural = (uint64_t)value;
+    if (overflow > 0) {
+        natural = PyLong_AsUnsignedLongLong(number);
+        overflow = natural == UINT64_MAX && PyErr_Occurred();
+        PyErr_Clear();
+        overflow |= natural > high;
+    } else if (!overflow) {
+        overflow = value < low || (value > 0 && natural > high);
+    }
+    if (overflow) {
+        PyErr_Format(PyExc_OverflowError, "Python integer %R out of bounds for %s", number,
+                     nd_dtype_name(dtype));
+        return false;
+    }
+    store_integer(dtype, natural, element);
+    return true;
+}
+
+/* Converts through the library: any scalar of one dtype into an element of another. */
+static bool convert_element(nd_dtype from, const void *source, nd_dtype to, char *element)
+{
+    PND_AUTO array = nd_from_data(from, ND_SCALAR_SHAPE, source);
+    PND_AUTO cast = nd_cast(array, to);
+    const void *data = nd_data(cast);
+    if (!data)
+        return pnd_raise();
+    memcpy(element, data, nd_dtype_size(to));
+    return true;
+}
+
+/* Writes a number, or a 0-d array or scalar, as an element. */
+bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
+{
+    if (pnd_is_scalar(object) || pnd_is_array(object)) {
+        char value[16];
+        nd_dtype from;
+        if (pnd_is_scalar(object)) {
+            from = pnd_scalar_read(object, value);
+        } else {
+            nd_array *array = pnd_array_of(object);
+            from = nd_dtype_of(array);
+            if (nd_rank(array)) {
+                PyErr_SetString(PyExc_ValueError, "setting an array element with a sequence.");
+                return false;
+            }
+            const void *data = nd_data(array);
+            if (!data)
+                return pnd_raise();
+            memcpy(value, data, nd_dtype_size(from));
+        }
+        if (from == dtype) {
+            memcpy(element, value, nd_dtype_size(dtype));
+            return true;
+        }
+        return convert_element(from, value, dtype, element);
+    }
+    switch (nd_dtype_kind(dtype)) {
+    case ND_KIND_BOOL: {
+        const int truth = PyObject_IsTrue(object);
+        *element = truth > 0;
+        return truth >= 0;
+    }
+    case ND_KIND_SIGNED:
+    case ND_KIND_UNSIGNED:
+        return store_int(object, dtype, element);
+    case ND_KIND_FLOAT: {
+        const double value = PyFloat_AsDouble(object);
+        if (value == -1 && PyErr_Occurred())
+            return false;
+        if (dtype == ND_FLOAT64) {
+            memcpy(element, &value, sizeof value);
+            return true;
+        }
+        if (dtype == ND_FLOAT32) {
+            const float narrow = (float)value;
+            memcpy(element, &narrow, sizeof narrow);
+            return true;
+        }
+        return convert_element(ND_FLOAT64, &value, dtype, element);
+    }
+    default: {
+        const Py_complex value = PyComplex_AsCComplex(object);
+        if (value.real == -1 && PyErr_Occurred())
+            return false;
+        if (dtype == ND_COMPLEX128) {
+            memcpy(element, &value, sizeof value);
+        } else {
+            const float parts[2] = {(float)value.real, (float)value.imag};
+            memcpy(element, parts, sizeof parts);
+        }
+        return true;
+    }
+    }
+}
+
+/* ---- Buffers --------------------------------------------------------------------------------- */
+
+/* The last array that uses the memory may go on any thread. */
+void pnd_free_buffer(void *context)
+{
+    if (!Py_IsInitialized())
+        return;
+    const PyGILState_STATE state = PyGILState_Ensure();
+    PyBuffer_Release(context);
+    PyMem_Free(context);
+    PyGILState_Release(state);
+}
+
+/* A buffer as an array that shares its memory; NULL without an exception if it cannot be one. */
+static nd_array *from_buffer(PyObject *object, bool *failed)
+{
+    Py_buffer *view = PyMem_Malloc(sizeof *view);
+    if (!view) {
+        *failed = true;
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (PyObject_GetBuffer(object, view, PyBUF_FULL_RO) < 0) {
+        PyErr_Clear();
+        PyMem_Free(view);
+        return NULL;
+    }
+    const nd_dtype dtype = pnd_dtype_from_format(view->format, view->itemsize);
+    nd_array *array = NULL;
+    if (dtype == ND_DTYPE_NONE || view->suboffsets || view->ndim > ND_MAX_RANK) {
+        PyBuffer_Release(view);
+        PyMem_Free(view);
+        return NULL;
+    }
+    nd_shape shape = {.rank = view->ndim};
+    int64_t strides[ND_MAX_RANK];
+    const size_t item = nd_dtype_size(dtype), step = item > 8 ? 8 : item;
+    bool empty = false, aligned = ((uintptr_t)view->buf & (step - 1)) == 0;
+    for (int i = 0; i < view->ndim; i++) {
+        shape.length[i] = view->shape[i];
+        strides[i] = view->strides[i];
+        empty |= !view->shape[i];
+        aligned &= view->shape[i] < 2 || ((size_t)strides[i] & (step - 1)) == 0;
+        if (view->shape[i] < 2)
+            strides[i] = (int64_t)item;
+    }
+    if (empty) {
+        array = nd_empty(dtype, shape);
+    } else if (aligned) {
+        array = nd_borrow(dtype, shape, strides, view->buf, !view->readonly, pnd_free_buffer, view);
+        if (array) {
+            /* Nothing else is told when NumPy writes: such memory stays marked as changing. */
+            if (view->readonly)
+                nd_data_done(array);
+            return array;
+        }
+    } else {
+        array = nd_empty(dtype, shape);
+        void *data = array ? nd_data_writeable(array) : NULL;
+        if (data) {
+            if (PyBuffer_ToContiguous(data, view, view->len, 'C') < 0) {
+                *failed = true;
+                nd_release(array);
+                array = NULL;
+            } else {
+                nd_data_done(array);
+            }
+        }
+    }
+    PyBuffer_Release(view);
+    PyMem_Free(view);
+    if (!array && !*failed) {
+        *failed = true;
+        pnd_raise();
+    }
+    return array;
+}
+
+/* ---- Nested sequences ------------------------------------------------------------------------ */
+
+typedef struct nested {
+    int rank, most; /* axes found so far; most: those that the elements allow */
+    int64_t length[ND_MAX_RANK];
+    nd_dtype dtype;        /* of what was seen; ND_DTYPE_NONE: nothing yet */
+    bool settled;          /* the rank is known: an element was met */
+    bool negative, beyond; /* ints below 0; above INT64_MAX */
+} nested;
+
+static bool is_sequence(PyObject *object)
+{
+    return PyList_Check(object) || PyTuple_Check(object) ||
+           (PySequence_Check(object) && !PyUnicode_Check(object) && !PyBytes_Check(object) &&
+            !PyDict_Check(object) && !PyByteArray_Check(object) &&
+            Py_TYPE(object)->tp_as_sequence && Py_TYPE(object)->tp_as_sequence->sq_length);
+}
+
+/* A snapshot of the items, a new reference. */
+static PyObject *items_of(PyObject *object)
+{
+    return PyTuple_CheckExact(object) ? Py_NewRef(object) : PySequence_Tuple(object);
+}
+
+static bool no_number(PyObject *object)
+{
+    if (!PyErr_Occurred())
+        PyErr_Format(
+            PyExc_TypeError,
+            "%.200s objects are no elements: ndstream has arrays of bool, integers, floats and "
+            "complex numbers; keep objects and strings in lists, or in NumPy",
+            Py_TYPE(object)->tp_name);
+    return false;
+}
+
+static bool ragged(int depth)
+{
+    PyErr_Format(
+        PyExc_ValueError,
+        "setting an array element with a sequence. The requested array has an inhomogeneous shape "
+        "after %d dimensions.",
+        depth);
+    return false;
+}
+
+/* Notes `rank` more axes below `depth`, which must be what was found before. */
+static bool note_axes(nested *n, int depth, int rank, const int64_t *lengths)
+{
+    if (depth + rank > ND_MAX_RANK) {
+        PyErr_Format(PyExc_ValueError, "nested deeper than %d axes", ND_MAX_RANK);
+        return false;
+    }
+    if (!n->settled) {
+        for (int i = 0; i < rank; i++)
+            n->length[depth + i] = lengths[i];
+        n->rank = depth + rank;
+        n->settled = true;
+        return true;
+    }
+    if (n->rank != depth + rank)
+        return ragged(depth);
+    for (int i = 0; i < rank; i++)
+        if (n->length[depth + i] != lengths[i])
+            return ragged(depth + i);
+    return true;
+}
+
+static void note_dtype(nested *n, nd_dtype dtype)
+{
+    n->dtype = n->dtype == ND_DTYPE_NONE ? dtype : nd_promote(n->dtype, dtype);
+}
+
+static bool discover(nested *n, PyObject *object, int depth)
+{
+    nd_dtype dtype = number_dtype(object);
+    if (dtype != ND_DTYPE_NONE && !pnd_is_scalar(object)) {
+        if (dtype == ND_UINT64)
+            n->beyond = true;
+        else if (dtype == ND_INT64 && PyLong_AsLongLong(object) < 0)
+            n->negative = true, PyErr_Clear();
+        note_dtype(n, dtype == ND_UINT64 ? ND_INT64 : dtype);
+        return note_axes(n, depth, 0, NULL);
+    }
+    if (pnd_is_scalar(object)) {
+        note_dtype(n, pnd_scalar_type_dtype(Py_TYPE(object)));
+        return note_axes(n, depth, 0, NULL);
+    }
+    if (pnd_is_array(object)) {
+        nd_array *array = pnd_array_of(object);
+        note_dtype(n, nd_dtype_of(array));
+        return note_axes(n, depth, nd_rank(array), nd_lengths(array));
+    }
+    if (!PyList_Check(object) && !PyTuple_Check(object)) {
+        if (PyUnicode_Check(object) || PyBytes_Check(object))
+            return no_number(object);
+        /* NumPy's scalars and arrays, and other things that hold elements. */
+        PND_AUTO array = pnd_to_array(object);
+        if (!array)
+            return no_number(object);
+        note_dtype(n, nd_dtype_of(array));
+        return note_axes(n, depth, nd_rank(array), nd_lengths(array));
+    }
+    if (Py_EnterRecursiveCall(" while making an array of nested sequences"))
+        return false;
+    PND_OBJECT items = items_of(object);
+    bool good = items != NULL;
+    if (good) {
+        const Py_ssize_t count = PyTuple_GET_SIZE(items);
+        if (depth >= ND_MAX_RANK) {
+            PyErr_Format(PyExc_ValueError, "nested deeper than %d axes", ND_MAX_RANK);
+            good = false;
+        } else if (n->settled) {
+            good = depth < n->rank && n->length[depth] == count ? true : ragged(depth);
+        } else {
+            n->length[depth] = count;
+        }
+        for (Py_ssize_t i = 0; good && i < count; i++)
+            good = discover(n, PyTuple_GET_ITEM(items, i), depth + 1);
+        if (good && !count && !n->settled) {
+            n->rank = depth + 1;
+            n->settled = true;
+        } else if (good && !count && n->rank != depth + 1) {
+            good = ragged(depth);
+        }
+    }
+    Py_LeaveRecursiveCall();
+    return good;
+}
+
+/* Writes `object` at `data`, which holds the elements of the axes from `depth` on, in C order. */
+static bool fill(const nested *n, nd_dtype dtype, PyObject *object, int depth, char *data)
+{
+    int64_t size = (int64_t)nd_dtype_size(dtype);
+    for (int i = depth + 1; i < n->rank; i++)
+        size *= n->length[i];
+    if (depth == n->rank)
+        return pnd_store(object, dtype, data);
+    if (PyList_Check(object) || PyTuple_Check(object)) {
+        PND_OBJECT items = items_of(object);
+        if (!items)
+            return false;
+        if (PyTuple_GET_SIZE(items) != n->length[depth]) {
+            PyErr_SetString(PyExc_RuntimeError, "a list changed while an array was made of it");
+            return false;
+        }
+        const bool floats = dtype == ND_FLOAT64 && depth + 1 == n->rank;
+        for (int64_t i = 0; i < n->length[depth]; i++, data += size) {
+            PyObject *item = PyTuple_GET_ITEM(items, i);
+            if (floats && PyFloat_CheckExact(item))
+                memcpy(data, &((PyFloatObject *)item)->ob_fval, 8);
+            else if (!fill(n, dtype, item, depth + 1, data))
+                return false;
+        }
+        return true;
+    }
+    PND_AUTO source = pnd_to_array_of(object, dtype);
+    PND_AUTO plain = source ? nd_ascontiguous(source) : NULL;
+    if (!source)
+        return false;
+    const void *from = nd_data(plain);
+    if (!from)
+        return pnd_raise();
+    if (nd_rank(plain) != n->rank - depth || (int64_t)nd_bytes(plain) != size * n->length[depth]) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "an array changed its shape while an array was made of it");
+        return false;
+    }
+    memcpy(data, from, nd_bytes(plain));
+    return true;
+}
+
+static nd_array *from_nested(PyObject *object, nd_dtype dtype)
+{
+    nested n = {.dtype = ND_DTYPE_NONE};
+    if (!discover(&n, object, 0))
+        return NULL;
+    if (dtype == ND_DTYPE_NONE) {
+        dtype = n.dtype == ND_DTYPE_NONE ? ND_FLOAT64 : n.dtype;
+        if (n.beyond && dtype == ND_INT64)
+            dtype = n.negative ? ND_FLOAT64 : ND_UINT64;
+    }
+    nd_array *array = nd_empty(dtype, nd_shape_of(n.rank, n.length));
+    if (!array)
+        return pnd_raise();
+    char *data = nd_size(array) ? nd_data_writeable(array) : NULL;
+    if (nd_size(array) && (!data || !fill(&n, dtype, object, 0, data))) {
+        if (!data)
+            pnd_raise();
+        nd_release(array);
+        return NULL;
+    }
+    if (data)
+        nd_data_done(array);
+    return array;
+}
+
+/* ---- Anything -------------------------------------------------------------------------------- */
+
+static nd_array *from_number(PyObject *object, nd_dtype dtype)
+{
+    char element[16];
+    if (!pnd_store(object, dtype, element))
+        return NULL;
+    nd_array *array = nd_from_data(dtype, ND_SCALAR_SHAPE, element);
+    return array ? array : pnd_raise();
+}
+
+/* The array that a method of the object returns; NULL without an exception if it has none. */
+static nd_array *from_method(PyObject *object, bool *failed)
+{
+    PND_OBJECT method = PyObject_GetAttrString(object, "__array__");
+    if (!method || PyType_Check(object)) {
+        PyErr_Clear();
+        return NULL;
+    }
+    PND_OBJECT result = PyObject_CallNoArgs(method);
+    nd_array *array = NULL;
+    if (result && pnd_is_array(result))
+        array = nd_retain(pnd_array_of(result));
+    else if (result && PyObject_CheckBuffer(result))
+        array = from_buffer(result, failed);
+    *failed = !array;
+    if (*failed && !PyErr_Occurred())
+        PyErr_Format(PyExc_TypeError,
+                     "the array of a %.200s has elements that ndstream does not know: it has bool, "
+                     "integers, floats and complex numbers",
+                     Py_TYPE(object)->tp_name);
+    return array;
+}
+
+/* Sequences of other types (range, deque, array-likes): as a list. Iterators are taken by
+ * fromiter(). */
+static nd_array *from_other_sequence(PyObject *object, nd_dtype dtype)
+{
+    PND_OBJECT list = PySequence_List(object);
+    return list ? from_nested(list, dtype) : NULL;
+}
+
+static nd_array *cast(nd_array *array, nd_dtype dtype)
+{
+    if (!array || dtype == ND_DTYPE_NONE || nd_dtype_of(array) == dtype)
+        return array;
+    nd_array *result = nd_cast(array, dtype);
+    nd_release(array);
+    return result ? result : pnd_raise();
+}
+
+nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype)
+{
+    if (pnd_is_array(object))
+        return cast(nd_retain(pnd_array_of(object)), dtype);
+    if (PyList_Check(object) || PyTuple_Check(object))
+        return from_nested(object, dtype);
+    if (pnd_is_scalar(object)) {
+        char element[16];
+        const nd_dtype own = pnd_scalar_read(object, element);
+        nd_array *array = nd_from_data(own, ND_SCALAR_SHAPE, element);
+        return array ? cast(array, dtype) : pnd_raise();
+    }
+    const nd_dtype number = number_dtype(object);
+    if (number != ND_DTYPE_NONE)
+        return from_number(object, dtype == ND_DTYPE_NONE ? number : dtype);
+    bool failed = false;
+    nd_array *array = NULL;
+    if (PyObject_CheckBuffer(object) && !PyBytes_Check(object))
+        array = from_buffer(object, &failed);
+    if (!array && !failed)
+        array = from_method(object, &failed);
+    if (!array && !failed && is_sequence(object))
+        return from_other_sequence(object, dtype);
+    if (!array && !failed &&
+        (PyIndex_Check(object) ||
+         (Py_TYPE(object)->tp_as_number && Py_TYPE(object)->tp_as_number->nb_float)))
+        return from_number(object, dtype != ND_DTYPE_NONE  ? dtype
+                                   : PyIndex_Check(object) ? ND_INT64
+                                                           : ND_FLOAT64);
+    if (!array) {
+        no_number(object);
+        return NULL;
+    }
+    return cast(array, dtype);
+}
+
+nd_array *pnd_to_array(PyObject *object)
+{
+    return pnd_is_array(object) ? nd_retain(pnd_array_of(object))
+                                : pnd_to_array_of(object, ND_DTYPE_NONE);
+}
+
+PyObject *pnd_as_array_object(PyObject *object, nd_dtype dtype)
+{
+    if (pnd_is_array(object) &&
+        (dtype == ND_DTYPE_NONE || nd_dtype_of(pnd_array_of(object)) == dtype))
+        return Py_NewRef(object);
+    nd_array *array = pnd_to_array_of(object, dtype);
+    return array ? pnd_wrap(array) : NULL;
+}
+
+bool pnd_is_operand(PyObject *object)
+{
+    return pnd_is_array(object) || PyFloat_Check(object) || PyLong_Check(object) ||
+           pnd_is_scalar(object) || PyComplex_Check(object) || PyList_Check(object) ||
+           PyTuple_Check(object) || (PyObject_CheckBuffer(object) && !PyBytes_Check(object)) ||
+           (!PyUnicode_Check(object) && !PyType_Check(object) &&
+            (PyObject_HasAttrString(object, "__array__") ||
+             PyObject_HasAttrString(object, "__array_interface__")));
+}
+
+bool pnd_to_operand(PyObject *object, pnd_operand *x)
+{
+    x->owned = NULL;
+    x->huge = false;
+    if (pnd_is_array(object)) {
+        x->operand = nd_operand_array(pnd_array_of(object));
+        return true;
+    }
+    if (PyFloat_CheckExact(object)) {
+        x->operand = nd_operand_real(PyFloat_AS_DOUBLE(object));
+        return true;
+    }
+    if (PyBool_Check(object)) {
+        x->operand = nd_operand_bool(object == Py_True);
+        return true;
+    }
+    if (PyLong_CheckExact(object)) {
+        int overflow;
+        const long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
+        if (!overflow) {
+            x->operand = nd_operand_int(value);
+            return true;
+        }
+        const unsigned long long natural = overflow > 0 ? PyLong_AsUnsignedLongLong(object) : 0;
+        if (overflow > 0 && !PyErr_Occurred()) {
+            x->operand = nd_operand_uint(natural);
+            return true;
+        }
+        PyErr_Clear();
+        const double rounded = PyLong_AsDouble(object);
+        if (rounded == -1 && PyErr_Occurred())
+            return false;
+        x->operand = nd_operand_real(rounded);
+        x->huge = true;
+        return true;
+    }
+    if (PyComplex_CheckExact(object)) {
+        const Py_complex value = PyComplex_AsCComplex(object);
+        x->operand =
+            (nd_operand){.kind = ND_OPERAND_COMPLEX, .value.real = {value.real, value.imag}};
+        return true;
+    }
+    x->owned = pnd_to_array(object);
+    x->operand = nd_operand_array(x->owned);
+    return x->owned != NULL;
+}

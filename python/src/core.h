@@ -1,0 +1,310 @@
+/* What the files of the extension share: its objects, and the conversions between Python and
+ * nd_array.
+ *
+ * Conventions: names begin pnd_; a function that fails returns NULL, false or -1 with a Python
+ * exception set. `PND_AUTO` variables are released at the end of their block. */
+#ifndef PND_CORE_H
+#define PND_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <structmember.h>
+
+#include <string.h>
+
+#include <ndstream/nd.h>
+
+#if PY_VERSION_HEX < 0x030b0000
+#error "ndstream needs CPython 3.11 or newer"
+#endif
+
+/* ---- Objects --------------------------------------------------------------------------------- */
+
+/* ndstream.ndarray. */
+typedef struct pnd_array {
+    PyObject_HEAD nd_array *array; /* one reference; never NULL */
+    PyObject *base; /* what the memory belongs to, or NULL: only told, the library keeps it alive */
+    PyObject *weak_references;
+    bool locked; /* flags.writeable was set to False */
+} pnd_array;
+
+/* ndstream.dtype: one object for each nd_dtype. */
+typedef struct pnd_dtype {
+    PyObject_HEAD nd_dtype dtype;
+} pnd_dtype;
+
+/* Scalars but float64 and complex128, which are Python's float and complex. */
+typedef struct pnd_scalar {
+    PyObject_HEAD _Alignas(8) char value[8];
+} pnd_scalar;
+
+/* The types, made once: the module refuses a second interpreter. */
+typedef struct pnd_types {
+    PyTypeObject *array, *dtype, *ufunc, *generic, *iterator, *flags, *flat;
+    PyTypeObject *scalar[ND_DTYPE_COUNT];
+    PyObject *dtypes[ND_DTYPE_COUNT]; /* the objects of type dtype */
+    PyObject *true_scalar, *false_scalar;
+    PyObject *axis_error, *linalg_error;
+} pnd_types;
+
+extern pnd_types pnd;
+
+static inline bool pnd_is_array(PyObject *object)
+{
+    return Py_TYPE(object) == pnd.array || PyType_IsSubtype(Py_TYPE(object), pnd.array);
+}
+static inline bool pnd_is_scalar(PyObject *object)
+{
+    return PyType_IsSubtype(Py_TYPE(object), pnd.generic);
+}
+static inline nd_array *pnd_array_of(PyObject *object)
+{
+    return ((pnd_array *)object)->array;
+}
+
+static inline void pnd_release_pointer(nd_array **array)
+{
+    if (*array)
+        nd_release(*array);
+}
+static inline void pnd_decref_pointer(PyObject **object)
+{
+    Py_XDECREF(*object);
+}
+#define PND_AUTO __attribute__((cleanup(pnd_release_pointer))) nd_array *
+#define PND_OBJECT __attribute__((cleanup(pnd_decref_pointer))) PyObject *
+
+/* Work on at least this many elements is done without the GIL. */
+enum { PND_LARGE = 16384 };
+#define PND_UNLOCKED(elements, statement)                                                          \
+    do {                                                                                           \
+        if ((elements) >= PND_LARGE) {                                                             \
+            PyThreadState *pnd_thread = PyEval_SaveThread();                                       \
+            statement;                                                                             \
+            PyEval_RestoreThread(pnd_thread);                                                      \
+        } else {                                                                                   \
+            statement;                                                                             \
+        }                                                                                          \
+    } while (0)
+
+/* ---- Errors (errors.c) ----------------------------------------------------------------------- */
+
+/* Raises the library's kept error as NumPy's exception, and forgets it. Returns NULL. */
+void *pnd_raise(void);
+/* The same if `status` is an error; True if it is none. */
+bool pnd_check(nd_status status);
+
+/* ---- Arguments (arguments.c) -------------------------------------------------------------------
+ * A function's parameters are written once, as the text that help() shows:
+ *
+ *     PND_FUNCTION(linspace, "start, stop, num=50, endpoint=True", "Evenly spaced numbers.")
+ *     {
+ *         ... given[0] to given[3]: borrowed, NULL if left out ...
+ *     }
+ *
+ * Parameters without a default must be given; "/" and "*" mean what they mean in Python. */
+
+enum { PND_MOST_PARAMETERS = 16 };
+
+typedef struct pnd_signature {
+    const char *name, *text;
+    int count, positional, positional_only;
+    uint32_t required;
+    PyObject *names[PND_MOST_PARAMETERS];
+} pnd_signature;
+
+/* Puts the arguments in the order of the parameters. `self`, unless NULL, is the first. */
+bool pnd_bind(pnd_signature *signature, PyObject *self, PyObject *const *arguments,
+              Py_ssize_t count, PyObject *keywords, PyObject **given);
+
+#define PND_FUNCTION(function, text, doc) PND_NAMED_FUNCTION(function, #function, text, doc)
+#define PND_NAMED_FUNCTION(function, shown, text, doc)                                             \
+    static PyObject *function##_body(PyObject *const *given);                                      \
+    static pnd_signature function##_signature = {shown, text};                                     \
+    __attribute__((unused)) static const char function##_doc[] = shown "(" text ")\n--\n\n" doc;   \
+    __attribute__((unused)) static PyObject *function##_call(PyObject *Py_UNUSED(module),          \
+                                                             PyObject *const *arguments,           \
+                                                             Py_ssize_t count, PyObject *keywords) \
+    {                                                                                              \
+        PyObject *given[PND_MOST_PARAMETERS];                                                      \
+        if (!pnd_bind(&function##_signature, NULL, arguments, count, keywords, given))             \
+            return NULL;                                                                           \
+        return function##_body(given);                                                             \
+    }                                                                                              \
+    static PyObject *function##_body(PyObject *const *given)
+
+/* The same as a method of ndarray, which is the first argument. */
+#define PND_ALSO_METHOD(function)                                                                  \
+    static PyObject *function##_method(PyObject *self, PyObject *const *arguments,                 \
+                                       Py_ssize_t count, PyObject *keywords)                       \
+    {                                                                                              \
+        PyObject *given[PND_MOST_PARAMETERS];                                                      \
+        if (!pnd_bind(&function##_signature, self, arguments, count, keywords, given))             \
+            return NULL;                                                                           \
+        return function##_body(given);                                                             \
+    }
+
+/* Rows of a PyMethodDef table. */
+#define PND_ROW(function)                                                                          \
+    {                                                                                              \
+#function, (PyCFunction)(void (*)(void))function##_call, METH_FASTCALL | METH_KEYWORDS,    \
+            function##_doc                                                                         \
+    }
+#define PND_ROW_NAMED(shown, function)                                                             \
+    {                                                                                              \
+        shown, (PyCFunction)(void (*)(void))function##_call, METH_FASTCALL | METH_KEYWORDS,        \
+            function##_doc                                                                         \
+    }
+#define PND_METHOD_ROW(shown, function)                                                            \
+    {                                                                                              \
+        shown, (PyCFunction)(void (*)(void))function##_method, METH_FASTCALL | METH_KEYWORDS,      \
+            function##_doc                                                                         \
+    }
+
+/* True for an argument that was given and is not None. */
+static inline bool pnd_given(PyObject *argument)
+{
+    return argument && argument != Py_None;
+}
+
+/* Conversions of arguments. An argument left out, or None, leaves `*value` as it is and is true. */
+bool pnd_to_bool(PyObject *object, bool *value);
+bool pnd_to_int64(PyObject *object, int64_t *value);
+bool pnd_to_int(PyObject *object, int *value); /* far out of range stays out of range */
+bool pnd_to_double(PyObject *object, double *value);
+bool pnd_to_dtype(PyObject *object, nd_dtype *dtype);
+/* None or left out: all axes. */
+bool pnd_to_axes(PyObject *object, nd_axes *axes);
+bool pnd_to_shape(PyObject *object, nd_shape *shape);
+/* 'C', 'F', 'A' or 'K'. */
+bool pnd_to_order(PyObject *object, char *order);
+bool pnd_to_casting(PyObject *object, nd_casting *casting);
+PyObject *pnd_shape_tuple(int rank, const int64_t *lengths);
+
+/* ---- dtypes and scalars (dtype.c, scalar.c) -------------------------------------------------- */
+
+/* The dtype object, a new reference. */
+static inline PyObject *pnd_dtype_object(nd_dtype dtype)
+{
+    return Py_NewRef(pnd.dtypes[dtype]);
+}
+/* 'b', 'i', 'u', 'f', 'c' and the letter of the dtype. */
+char pnd_dtype_kind(nd_dtype dtype);
+char pnd_dtype_char(nd_dtype dtype);
+/* The dtype of a format of the buffer protocol in native byte order, ND_DTYPE_NONE if there is
+ * none. */
+nd_dtype pnd_dtype_from_format(const char *format, Py_ssize_t item);
+/* The format of a dtype, NULL for bfloat16. */
+const char *pnd_format_of(nd_dtype dtype);
+/* The dtype of a scalar type or an object of it; ND_DTYPE_NONE without an exception if it is none.
+ */
+nd_dtype pnd_scalar_type_dtype(PyTypeObject *type);
+
+/* A scalar object from the bytes of an element. */
+PyObject *pnd_scalar_new(nd_dtype dtype, const void *element);
+/* The bytes of a scalar object (16 of room). */
+nd_dtype pnd_scalar_read(PyObject *scalar, void *element);
+/* A plain Python bool, int, float or complex from the bytes of an element. */
+PyObject *pnd_python_scalar(nd_dtype dtype, const void *element);
+
+/* ---- Arrays (ndarray.c) ---------------------------------------------------------------------- */
+
+/* Takes over the reference; NULL raises the kept error. */
+PyObject *pnd_wrap(nd_array *array);
+/* The same, but 0-d results become scalars, as NumPy's do. */
+PyObject *pnd_wrap_result(nd_array *array);
+/* The same for what may share memory with `owner`: its base becomes what owns the memory. */
+PyObject *pnd_wrap_view(nd_array *array, PyObject *owner);
+/* Computes a pending array, without the GIL. */
+bool pnd_force(nd_array *array);
+/* Raises ValueError for an array that may not be written. */
+bool pnd_check_writeable(PyObject *array);
+/* `array` (whose reference is taken over) into `out`, if that is given: returns `out`, else the
+ * result. */
+PyObject *pnd_into(nd_array *array, PyObject *out);
+
+/* ---- Conversion (convert.c) ------------------------------------------------------------------ */
+
+/* Any object as an array, without a copy where that is possible: a new reference. `dtype`
+ * ND_DTYPE_NONE: what the object has. */
+nd_array *pnd_to_array(PyObject *object);
+nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype);
+/* The same as an ndarray object; `object` itself if it is one of that dtype. */
+PyObject *pnd_as_array_object(PyObject *object, nd_dtype dtype);
+/* Writes a number, or a 0-d array or scalar, as an element. */
+bool pnd_store(PyObject *object, nd_dtype dtype, char *element);
+/* Releases a Py_buffer on the heap, on any thread: what nd_borrow() calls at the end. */
+void pnd_free_buffer(void *view);
+/* True if the object can be an operand of arithmetic: an array, a scalar, a number, a buffer, a
+ * list. */
+bool pnd_is_operand(PyObject *object);
+
+/* An operand of an operation: array, or weak scalar. */
+typedef struct pnd_operand {
+    nd_operand operand;
+    nd_array *owned; /* released by pnd_operand_clear() */
+    bool huge;       /* a Python int beyond 64 bits: `operand` is its value rounded */
+} pnd_operand;
+
+bool pnd_to_operand(PyObject *object, pnd_operand *operand);
+static inline void pnd_operand_clear(pnd_operand *operand)
+{
+    if (operand->owned)
+        nd_release(operand->owned);
+}
+
+/* ---- Operations ------------------------------------------------------------------------------ */
+
+/* An elementwise operation on Python objects; `out` NULL or an ndarray to write to. Not wrapped: a
+ * new reference. */
+nd_array *pnd_elementwise(nd_op op, int count, PyObject *const *arguments, nd_array *out);
+/* The same, wrapped as a result. */
+PyObject *pnd_apply(nd_op op, int count, PyObject *const *arguments);
+
+/* array[key] and array[key] = value (index.c). */
+PyObject *pnd_get_item(PyObject *array, PyObject *key);
+int pnd_set_item(PyObject *array, PyObject *key, PyObject *value);
+PyObject *pnd_iterate(PyObject *array);
+/* Writes any object into an array: array[...] = value. */
+bool pnd_assign(nd_array *target, PyObject *value);
+
+/* Comparison operators (operators.c); the buffer protocol (buffer.c). */
+PyObject *pnd_compare(PyObject *a, PyObject *b, int operation);
+int pnd_get_buffer(PyObject *array, Py_buffer *view, int flags);
+void pnd_release_buffer(PyObject *array, Py_buffer *view);
+
+/* The same bytes as another dtype (buffer.c). */
+PyObject *pnd_view_as(PyObject *array, nd_dtype dtype);
+
+/* repr() and str() (text.c). */
+PyObject *pnd_repr(PyObject *array);
+PyObject *pnd_str(PyObject *array);
+PyObject *pnd_scalar_text(nd_dtype dtype, const void *element);
+
+/* A reduction or scan by its name: the ufuncs' reduce() (reduce.c). NULL: left out. */
+PyObject *pnd_reduce_by_name(const char *name, PyObject *array, PyObject *axis, PyObject *dtype,
+                             PyObject *out, PyObject *keepdims, PyObject *initial, PyObject *where);
+
+/* True if an argument's type takes ufuncs over, and the call of it (interop.c). */
+bool pnd_has_override(PyObject *const *arguments, int count);
+PyObject *pnd_call_override(PyObject *ufunc, const char *method, PyObject *const *arguments,
+                            int count, PyObject *names);
+
+/* ---- What the module is made of -------------------------------------------------------------- */
+
+bool pnd_add_errors(PyObject *module);
+bool pnd_add_dtypes(PyObject *module);
+bool pnd_add_scalars(PyObject *module);
+bool pnd_add_array(PyObject *module);
+bool pnd_add_ufuncs(PyObject *module);
+bool pnd_add_reductions(PyObject *module);
+extern PyNumberMethods *pnd_array_numbers;
+extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
+
+extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_methods[],
+    pnd_control_functions[], pnd_text_functions[], pnd_dtype_functions[], pnd_convert_functions[],
+    pnd_element_functions[], pnd_element_methods[], pnd_linalg_functions[], pnd_linalg_methods[],
+    pnd_array_methods[], pnd_reduce_methods[], pnd_choose_functions[], pnd_choose_methods[],
+    pnd_number_methods[], pnd_interop_methods[], pnd_linalg_module_functions[];
+
+#endif

@@ -1,0 +1,330 @@
+/* Indexing and assignment, and iteration over the first axis. */
+#include "core.h"
+
+#include <string.h>
+
+enum { MOST_TERMS = 2 * ND_MAX_RANK + 1 };
+
+/* ---- Single elements ------------------------------------------------------------------------- */
+
+/* The address of one element by one integer or a tuple of integers for every axis; NULL without an
+ * exception if the key is anything else, or out of range: the general way then tells what is wrong.
+ */
+static const char *element_at(nd_array *array, PyObject *key)
+{
+    const int rank = nd_rank(array);
+    PyObject *const *items = &key;
+    if (PyTuple_CheckExact(key)) {
+        if (PyTuple_GET_SIZE(key) != rank)
+            return NULL;
+        items = &PyTuple_GET_ITEM(key, 0);
+    } else if (rank != 1) {
+        return NULL;
+    }
+    const int64_t *lengths = nd_lengths(array), *strides = nd_strides(array);
+    int64_t offset = 0;
+    for (int i = 0; i < rank; i++) {
+        if (!PyLong_CheckExact(items[i]))
+            return NULL;
+        int overflow;
+        int64_t index = PyLong_AsLongLongAndOverflow(items[i], &overflow);
+        index += index < 0 ? lengths[i] : 0;
+        if (overflow || index < 0 || index >= lengths[i])
+            return NULL;
+        offset += index * strides[i];
+    }
+    if (nd_is_pending(array) && !pnd_force(array)) {
+        PyErr_Clear();
+        return NULL;
+    }
+    const char *data = nd_data(array);
+    return data ? data + offset : NULL;
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+typedef struct parsed_key {
+    int count;
+    nd_slice_term terms[MOST_TERMS];
+    int lists;                  /* how many terms are arrays */
+    PyObject *list[MOST_TERMS]; /* the array of term i, or NULL; borrowed from the key */
+} parsed_key;
+
+static bool to_bound(PyObject *object, int64_t *value, int64_t open)
+{
+    *value = open;
+    if (object == Py_None)
+        return true;
+    PND_OBJECT number = PyNumber_Index(object);
+    if (!number) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_SetString(PyExc_TypeError,
+                            "slice indices must be integers or None or have an __index__ method");
+        return false;
+    }
+    int overflow;
+    *value = PyLong_AsLongLongAndOverflow(number, &overflow);
+    if (overflow) /* clipped, as in Python; ND_OPEN is the least int64 */
+        *value = overflow > 0 ? INT64_MAX : INT64_MIN + 1;
+    return true;
+}
+
+static bool parse_term(parsed_key *key, PyObject *item)
+{
+    if (key->count == MOST_TERMS) {
+        PyErr_SetString(PyExc_IndexError, "too many indices for array");
+        return false;
+    }
+    nd_slice_term *term = &key->terms[key->count];
+    key->list[key->count] = NULL;
+    key->count++;
+    if (PySlice_Check(item)) {
+        PySliceObject *slice = (PySliceObject *)item;
+        *term = ND_EVERY;
+        if (slice->start == Py_None && slice->stop == Py_None && slice->step == Py_None)
+            return true;
+        term->kind = ND_TERM_RANGE;
+        if (!to_bound(slice->step, &term->step, 1) ||
+            !to_bound(slice->start, &term->start, ND_OPEN) ||
+            !to_bound(slice->stop, &term->stop, ND_OPEN))
+            return false;
+        if (term->step == 0) {
+            PyErr_SetString(PyExc_ValueError, "slice step cannot be zero");
+            return false;
+        }
+        return true;
+    }
+    if (item == Py_None) {
+        *term = ND_NEW_AXIS;
+        return true;
+    }
+    if (item == Py_Ellipsis) {
+        *term = ND_REST;
+        return true;
+    }
+    if (PyLong_CheckExact(item) || (PyIndex_Check(item) && !PyBool_Check(item) &&
+                                    !pnd_is_array(item) && !PyList_Check(item))) {
+        PND_OBJECT number = PyNumber_Index(item);
+        if (!number)
+            return false;
+        int overflow;
+        const int64_t index = PyLong_AsLongLongAndOverflow(number, &overflow);
+        if (overflow) {
+            PyErr_Format(PyExc_IndexError, "index %R is out of bounds", number);
+            return false;
+        }
+        *term = ND_INDEX(index);
+        return true;
+    }
+    if (pnd_is_array(item)) {
+        nd_array *array = pnd_array_of(item);
+        const nd_kind kind = nd_dtype_kind(nd_dtype_of(array));
+        if (!nd_rank(array) && (kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED)) {
+            if (!pnd_force(array))
+                return false;
+            *term = ND_INDEX(nd_item_int64(array));
+            return true;
+        }
+    }
+    if (!pnd_is_array(item) && !PyBool_Check(item) && !PyList_Check(item) && !PyTuple_Check(item) &&
+        !PyObject_CheckBuffer(item) && !pnd_is_scalar(item) &&
+        !PyObject_HasAttrString(item, "__array__")) {
+        PyErr_SetString(PyExc_IndexError,
+                        "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
+                        "integer or boolean arrays are valid indices");
+        return false;
+    }
+    *term = ND_EVERY;
+    key->list[key->count - 1] = item;
+    key->lists++;
+    return true;
+}
+
+static bool parse(parsed_key *key, PyObject *object)
+{
+    key->count = key->lists = 0;
+    if (!PyTuple_Check(object))
+        return parse_term(key, object);
+    const Py_ssize_t count = PyTuple_GET_SIZE(object);
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!parse_term(key, PyTuple_GET_ITEM(object, i)))
+            return false;
+    return true;
+}
+
+/* ---- Getting --------------------------------------------------------------------------------- */
+
+static PyObject *by_lists(void)
+{
+    PyErr_SetString(PyExc_NotImplementedError, "indexing with arrays and lists is not there yet");
+    return NULL;
+}
+
+PyObject *pnd_get_item(PyObject *self, PyObject *object)
+{
+    nd_array *array = pnd_array_of(self);
+    if (PyLong_CheckExact(object) || PyTuple_CheckExact(object)) {
+        const char *element = element_at(array, object);
+        if (element)
+            return pnd_scalar_new(nd_dtype_of(array), element);
+    }
+    parsed_key key;
+    if (!parse(&key, object))
+        return NULL;
+    if (key.lists)
+        return by_lists();
+    if (!pnd_force(array))
+        return NULL;
+    nd_array *view = nd_slice_terms(array, key.count, key.terms);
+    if (!view)
+        return pnd_raise();
+    if (!nd_rank(view)) {
+        /* a[0] is a scalar, a[..., 0] and a[()] of an array without axes differ: an ellipsis keeps
+         * the array. */
+        bool ellipsis = false;
+        for (int i = 0; i < key.count; i++)
+            ellipsis |= key.terms[i].kind == ND_TERM_REST;
+        if (!ellipsis)
+            return pnd_wrap_result(view);
+    }
+    return pnd_wrap_view(view, self);
+}
+
+/* ---- Setting --------------------------------------------------------------------------------- */
+
+bool pnd_assign(nd_array *target, PyObject *value)
+{
+    PND_AUTO source = NULL;
+    if (pnd_is_array(value)) {
+        source = nd_retain(pnd_array_of(value));
+    } else if (PyLong_Check(value) || PyFloat_CheckExact(value) || PyList_Check(value) ||
+               PyTuple_Check(value)) {
+        /* Python's numbers take the dtype of the array: 300 does not fit int8, and that is an
+         * error. */
+        source = pnd_to_array_of(value, nd_dtype_of(target));
+    } else {
+        source = pnd_to_array(value);
+    }
+    if (!source)
+        return false;
+    if (nd_dtype_kind(nd_dtype_of(source)) == ND_KIND_COMPLEX &&
+        nd_dtype_kind(nd_dtype_of(target)) != ND_KIND_COMPLEX && PyComplex_CheckExact(value)) {
+        PyErr_SetString(PyExc_TypeError,
+                        "float() argument must be a string or a real number, not 'complex'");
+        return false;
+    }
+    /* Axes of length 1 in front are dropped, as in NumPy. */
+    while (nd_rank(source) > nd_rank(target) && nd_lengths(source)[0] == 1) {
+        nd_array *fewer = nd_squeeze(source, ND_AXIS(0));
+        if (!fewer)
+            return pnd_raise();
+        nd_release(source);
+        source = fewer;
+    }
+    nd_status status;
+    PND_UNLOCKED(nd_size(target), status = nd_assign(target, source));
+    return pnd_check(status);
+}
+
+int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
+{
+    nd_array *array = pnd_array_of(self);
+    if (!value) {
+        PyErr_SetString(PyExc_ValueError, "cannot delete array elements");
+        return -1;
+    }
+    if (!pnd_check_writeable(self))
+        return -1;
+    parsed_key key;
+    if (!parse(&key, object))
+        return -1;
+    if (key.lists) {
+        by_lists();
+        return -1;
+    }
+    if (key.count == 1 && (key.terms[0].kind == ND_TERM_EVERY || key.terms[0].kind == ND_TERM_REST))
+        return pnd_assign(array, value) ? 0 : -1;
+    if (!pnd_force(array))
+        return -1;
+    PND_AUTO view = nd_slice_terms(array, key.count, key.terms);
+    if (!view) {
+        pnd_raise();
+        return -1;
+    }
+    return pnd_assign(view, value) ? 0 : -1;
+}
+
+/* ---- Iteration ------------------------------------------------------------------------------- */
+
+typedef struct iterator {
+    PyObject_HEAD PyObject *array; /* NULL at the end */
+    int64_t at;
+} iterator;
+
+PyObject *pnd_iterate(PyObject *array)
+{
+    if (!nd_rank(pnd_array_of(array))) {
+        PyErr_SetString(PyExc_TypeError, "iteration over a 0-d array");
+        return NULL;
+    }
+    iterator *self = PyObject_New(iterator, pnd.iterator);
+    if (self) {
+        self->array = Py_NewRef(array);
+        self->at = 0;
+    }
+    return (PyObject *)self;
+}
+
+static void iterator_free(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    Py_XDECREF(((iterator *)self)->array);
+    PyObject_Free(self);
+    Py_DECREF(type);
+}
+
+static PyObject *iterator_next(PyObject *object)
+{
+    iterator *self = (iterator *)object;
+    if (!self->array)
+        return NULL;
+    nd_array *array = pnd_array_of(self->array);
+    if (!nd_rank(array) || self->at >= nd_lengths(array)[0]) {
+        Py_CLEAR(self->array);
+        return NULL;
+    }
+    if (!pnd_force(array))
+        return NULL;
+    const int64_t at = self->at++;
+    if (nd_rank(array) == 1) {
+        const char *data = nd_data(array);
+        return data ? pnd_scalar_new(nd_dtype_of(array), data + at * nd_strides(array)[0])
+                    : pnd_raise();
+    }
+    return pnd_wrap_view(nd_slice(array, ND_INDEX(at)), self->array);
+}
+
+static PyObject *iterator_length(PyObject *object, PyObject *Py_UNUSED(ignored))
+{
+    iterator *self = (iterator *)object;
+    return PyLong_FromLongLong(self->array ? nd_length(pnd_array_of(self->array), 0) - self->at
+                                           : 0);
+}
+
+static PyMethodDef iterator_methods[] = {
+    {"__length_hint__", iterator_length, METH_NOARGS, "How many are left."},
+    {0},
+};
+static PyType_Slot iterator_slots[] = {
+    {Py_tp_dealloc, iterator_free},
+    {Py_tp_iter, PyObject_SelfIter},
+    {Py_tp_iternext, iterator_next},
+    {Py_tp_methods, iterator_methods},
+    {0},
+};
+PyType_Spec pnd_iterator_spec = {
+    .name = "ndstream.iterator",
+    .basicsize = sizeof(iterator),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = iterator_slots,
+};

@@ -1,0 +1,177 @@
+/* Other array libraries: __array__ and the protocols by which they and we take over each other's
+ * calls. */
+#include "core.h"
+
+/* ---- Our ufuncs on their objects ------------------------------------------------------------- */
+
+/* True if an argument is of a type that takes ufuncs over. NumPy's own arrays are converted
+ * instead. */
+static bool overrides(PyObject *object)
+{
+    if (pnd_is_array(object) || PyFloat_Check(object) || PyLong_Check(object) ||
+        pnd_is_scalar(object) || PyList_CheckExact(object) || PyTuple_CheckExact(object) ||
+        PyComplex_CheckExact(object))
+        return false;
+    PyTypeObject *type = Py_TYPE(object);
+    PND_OBJECT method = PyObject_GetAttrString((PyObject *)type, "__array_ufunc__");
+    if (!method || method == Py_None) {
+        PyErr_Clear();
+        return false;
+    }
+    PND_OBJECT module = PyObject_GetAttrString((PyObject *)type, "__module__");
+    const bool numpy =
+        module && PyUnicode_Check(module) && PyUnicode_CompareWithASCIIString(module, "numpy") == 0;
+    PyErr_Clear();
+    return !numpy;
+}
+
+bool pnd_has_override(PyObject *const *arguments, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (Py_TYPE(arguments[i]) != pnd.array && overrides(arguments[i]))
+            return true;
+    return false;
+}
+
+PyObject *pnd_call_override(PyObject *ufunc, const char *method, PyObject *const *arguments,
+                            int count, PyObject *names)
+{
+    PND_OBJECT keywords = names ? PyDict_New() : NULL;
+    for (Py_ssize_t i = 0; keywords && i < PyTuple_GET_SIZE(names); i++)
+        if (PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), arguments[count + i]) < 0)
+            return NULL;
+    for (int i = 0; i < count; i++) {
+        if (Py_TYPE(arguments[i]) == pnd.array || !overrides(arguments[i]))
+            continue;
+        PND_OBJECT call = PyObject_GetAttrString(arguments[i], "__array_ufunc__");
+        PND_OBJECT all = PyTuple_New(count + 2);
+        if (!call || !all)
+            return NULL;
+        PyTuple_SET_ITEM(all, 0, Py_NewRef(ufunc));
+        PyTuple_SET_ITEM(all, 1, PyUnicode_FromString(method));
+        for (int k = 0; k < count; k++)
+            PyTuple_SET_ITEM(all, k + 2, Py_NewRef(arguments[k]));
+        PyObject *result = PyErr_Occurred() ? NULL : PyObject_Call(call, all, keywords);
+        if (result != Py_NotImplemented)
+            return result;
+        Py_DECREF(result);
+    }
+    PyErr_Format(PyExc_TypeError,
+                 "operand type(s) all returned NotImplemented from __array_ufunc__(%R, '%s')",
+                 ufunc, method);
+    return NULL;
+}
+
+/* ---- Their calls on our arrays --------------------------------------------------------------- */
+
+/* What of this package stands for a function or ufunc of NumPy: the same name in the same module.
+ */
+static PyObject *ours_for(PyObject *function)
+{
+    PND_OBJECT name = PyObject_GetAttrString(function, "__name__");
+    if (!name)
+        return NULL;
+    PND_OBJECT module = PyObject_GetAttrString(function, "__module__");
+    PyErr_Clear();
+    const char *word = module && PyUnicode_Check(module) ? PyUnicode_AsUTF8(module) : NULL;
+    PND_OBJECT place = PyImport_ImportModule(
+        word && strcmp(word, "numpy.linalg") == 0 ? "ndstream.linalg" : "ndstream");
+    return place ? PyObject_GetAttr(place, name) : NULL;
+}
+
+PyObject *pnd_array_ufunc(PyObject *Py_UNUSED(self), PyObject *arguments, PyObject *keywords)
+{
+    const Py_ssize_t count = PyTuple_GET_SIZE(arguments);
+    if (count < 2) {
+        PyErr_SetString(PyExc_TypeError, "__array_ufunc__(ufunc, method, *inputs)");
+        return NULL;
+    }
+    PND_OBJECT mine = ours_for(PyTuple_GET_ITEM(arguments, 0));
+    if (!mine) {
+        PyErr_Clear();
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    PyObject *method = PyTuple_GET_ITEM(arguments, 1);
+    PND_OBJECT call = PyUnicode_CompareWithASCIIString(method, "__call__") == 0
+                          ? Py_NewRef(mine)
+                          : PyObject_GetAttr(mine, method);
+    PND_OBJECT inputs = PyTuple_GetSlice(arguments, 2, count);
+    if (!call || !inputs)
+        return NULL;
+    /* `out` may be NumPy's: the result is written into its memory. */
+    PyObject *out = keywords ? PyDict_GetItemString(keywords, "out") : NULL;
+    if (out && PyTuple_Check(out) && PyTuple_GET_SIZE(out) == 1 &&
+        !pnd_is_array(PyTuple_GET_ITEM(out, 0)) && PyTuple_GET_ITEM(out, 0) != Py_None) {
+        PND_OBJECT words = PyDict_Copy(keywords);
+        PND_OBJECT shared = pnd_as_array_object(PyTuple_GET_ITEM(out, 0), ND_DTYPE_NONE);
+        if (!words || !shared || PyDict_SetItemString(words, "out", shared) < 0)
+            return NULL;
+        PND_OBJECT result = PyObject_Call(call, inputs, words);
+        if (result && pnd_is_array(result) && !pnd_force(pnd_array_of(result)))
+            return NULL;
+        return result ? Py_NewRef(PyTuple_GET_ITEM(out, 0)) : NULL;
+    }
+    return PyObject_Call(call, inputs, keywords);
+}
+
+/* __array_function__(function, types, arguments, keywords) */
+PyObject *pnd_array_function(PyObject *Py_UNUSED(self), PyObject *arguments)
+{
+    PyObject *function, *types, *given, *keywords;
+    if (!PyArg_ParseTuple(arguments, "OOOO", &function, &types, &given, &keywords))
+        return NULL;
+    PND_OBJECT mine = ours_for(function);
+    if (!mine) { /* not there: NumPy computes it on its own views of our memory */
+        PyErr_Clear();
+        PND_OBJECT module = PyImport_ImportModule("ndstream._interop");
+        return module ? PyObject_CallMethod(module, "call_numpy", "OOO", function, given, keywords)
+                      : NULL;
+    }
+    return PyObject_Call(mine, given, keywords);
+}
+
+/* __array__(dtype=None, *, copy=None): an array of NumPy's on our memory. */
+PND_NAMED_FUNCTION(array_method, "__array__", "self, dtype=None, *, copy=None",
+                   "An array of NumPy's, without a copy where possible.")
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream._interop");
+    return module
+               ? PyObject_CallMethod(module, "to_numpy", "OOO", given[0],
+                                     given[1] ? given[1] : Py_None, given[2] ? given[2] : Py_None)
+               : NULL;
+}
+PND_ALSO_METHOD(array_method)
+
+PND_NAMED_FUNCTION(array_namespace, "__array_namespace__", "self, /, *, api_version=None",
+                   "The module, for the array API standard.")
+{
+    if (pnd_given(given[1]) &&
+        !(PyUnicode_Check(given[1]) && PyUnicode_CompareWithASCIIString(given[1], "2021.12") >= 0 &&
+          PyUnicode_CompareWithASCIIString(given[1], "2024.12") <= 0)) {
+        PyErr_Format(PyExc_ValueError, "Version \"%S\" of the Array API Standard is not supported.",
+                     given[1]);
+        return NULL;
+    }
+    return PyImport_ImportModule("ndstream");
+}
+PND_ALSO_METHOD(array_namespace)
+
+PND_FUNCTION(to_device, "self, device, /, *, stream=None", "The array itself: there is one device.")
+{
+    if (PyUnicode_Check(given[1]) && PyUnicode_CompareWithASCIIString(given[1], "cpu") == 0)
+        return Py_NewRef(given[0]);
+    PyErr_Format(PyExc_ValueError, "Unsupported device: %R", given[1]);
+    return NULL;
+}
+PND_ALSO_METHOD(to_device)
+
+PyMethodDef pnd_interop_methods[] = {
+    {"__array_ufunc__", (PyCFunction)(void (*)(void))pnd_array_ufunc, METH_VARARGS | METH_KEYWORDS,
+     "NumPy's ufuncs on our arrays are ours."},
+    {"__array_function__", pnd_array_function, METH_VARARGS,
+     "NumPy's functions on our arrays are ours."},
+    PND_METHOD_ROW("__array__", array_method),
+    PND_METHOD_ROW("__array_namespace__", array_namespace),
+    PND_METHOD_ROW("to_device", to_device),
+    {0},
+};

@@ -1,0 +1,567 @@
+/* Products of matrices, and numpy.linalg on the library's. */
+#include "core.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Products -------------------------------------------------------------------------------- */
+
+typedef nd_array *product_of(const nd_array *a, const nd_array *b);
+
+static PyObject *product(product_of *of, PyObject *a, PyObject *b, PyObject *out)
+{
+    PND_AUTO x = pnd_to_array(a);
+    PND_AUTO y = x ? pnd_to_array(b) : NULL;
+    if (!y)
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(x) + nd_size(y), result = of(x, y));
+    return pnd_into(result, out);
+}
+
+#define PRODUCT(name, text, doc)                                                                   \
+    PND_FUNCTION(name, text, doc)                                                                  \
+    {                                                                                              \
+        return product(nd_##name, given[0], given[1], given[2]);                                   \
+    }
+PRODUCT(matmul, "x1, x2, /, out=None, *, casting='same_kind', order='K', dtype=None, subok=True",
+        "The matrix product.")
+PRODUCT(dot, "a, b, out=None",
+        "The sum of products over the last axis of a and the second to last of b.")
+PRODUCT(matvec, "x1, x2, /, out=None", "Matrices times vectors.")
+PRODUCT(vecmat, "x1, x2, /, out=None", "Vectors times matrices.")
+PND_ALSO_METHOD(dot)
+
+#define PAIR(name, text, doc)                                                                      \
+    PND_FUNCTION(name, text, doc)                                                                  \
+    {                                                                                              \
+        return product(nd_##name, given[0], given[1], NULL);                                       \
+    }
+PAIR(vdot, "a, b, /", "The sum of conj(a) * b over all elements.")
+PAIR(inner, "a, b, /", "The sum of products over the last axes.")
+PAIR(kron, "a, b", "The Kronecker product.")
+
+PND_FUNCTION(outer, "a, b, out=None", "All products of elements of both.")
+{
+    return product(nd_outer, given[0], given[1], given[2]);
+}
+
+PND_FUNCTION(vecdot, "x1, x2, /, out=None, *, axis=-1", "The sum of conj(x1) * x2 along an axis.")
+{
+    int axis = -1;
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
+    if (!b || !pnd_to_int(given[3], &axis))
+        return NULL;
+    PND_AUTO x = nd_move_axis(a, axis, -1);
+    PND_AUTO y = nd_move_axis(b, axis, -1);
+    return pnd_into(nd_vecdot(x, y), given[2]);
+}
+
+PND_FUNCTION(cross, "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None",
+             "The cross product of vectors of three elements.")
+{
+    int first = -1, second = -1, third = -1;
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
+    if (!b || !pnd_to_int(given[2], &first) || !pnd_to_int(given[3], &second) ||
+        !pnd_to_int(given[4], &third))
+        return NULL;
+    if (pnd_given(given[5])) {
+        if (!pnd_to_int(given[5], &first))
+            return NULL;
+        second = third = first;
+    }
+    PND_AUTO x = nd_move_axis(a, first, -1);
+    PND_AUTO y = nd_move_axis(b, second, -1);
+    PND_AUTO result = nd_cross(x, y, -1);
+    return pnd_wrap(nd_move_axis(result, -1, third));
+}
+
+/* Arrays of a sequence of objects; released by the caller. */
+typedef struct operands {
+    int count;
+    nd_array *array[ND_MAX_RANK];
+} operands;
+
+static void release_operands(operands *list)
+{
+    for (int i = 0; i < list->count; i++)
+        nd_release(list->array[i]);
+}
+
+static bool to_operands(operands *list, PyObject *const *objects, Py_ssize_t count)
+{
+    list->count = 0;
+    if (count > ND_MAX_RANK) {
+        PyErr_Format(PyExc_ValueError, "%zd operands; there may be %d", count, ND_MAX_RANK);
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        nd_array *array = pnd_to_array(objects[i]);
+        if (!array)
+            return false;
+        list->array[list->count++] = array;
+    }
+    return true;
+}
+
+static PyObject *einsum(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count,
+                        PyObject *names)
+{
+    PyObject *out = NULL, *dtype_object = NULL;
+    for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++) {
+        PyObject *name = PyTuple_GET_ITEM(names, i);
+        if (PyUnicode_CompareWithASCIIString(name, "out") == 0)
+            out = arguments[count + i];
+        else if (PyUnicode_CompareWithASCIIString(name, "dtype") == 0)
+            dtype_object = arguments[count + i];
+        else if (PyUnicode_CompareWithASCIIString(name, "optimize") != 0 &&
+                 PyUnicode_CompareWithASCIIString(name, "order") != 0 &&
+                 PyUnicode_CompareWithASCIIString(name, "casting") != 0) {
+            PyErr_Format(PyExc_TypeError, "einsum() has no argument %R", name);
+            return NULL;
+        }
+    }
+    if (count < 2 || !PyUnicode_Check(arguments[0])) {
+        PyErr_SetString(
+            PyExc_ValueError,
+            "einsum(subscripts, *operands): the subscripts are a string such as 'ij,jk->ik'");
+        return NULL;
+    }
+    const char *text = PyUnicode_AsUTF8(arguments[0]);
+    operands list __attribute__((cleanup(release_operands))) = {0};
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!text || !to_operands(&list, arguments + 1, count - 1) ||
+        !pnd_to_dtype(dtype_object, &dtype))
+        return NULL;
+    for (int i = 0; dtype != ND_DTYPE_NONE && i < list.count; i++) {
+        nd_array *cast = nd_cast(list.array[i], dtype);
+        if (!cast)
+            return pnd_raise();
+        nd_release(list.array[i]);
+        list.array[i] = cast;
+    }
+    nd_array *result;
+    PyThreadState *thread = PyEval_SaveThread();
+    result = nd_einsum(text, list.count, (const nd_array *const *)list.array);
+    PyEval_RestoreThread(thread);
+    if (!result && (nd_error() == ND_ERROR_ARGUMENT)) { /* NumPy: ValueError */
+        PyErr_SetString(PyExc_ValueError, nd_error_message());
+        nd_error_clear();
+        return NULL;
+    }
+    return pnd_into(result, out);
+}
+
+PND_FUNCTION(tensordot, "a, b, axes=2", "The sum of products over axes of both.")
+{
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
+    nd_axes first = {0}, second = {0};
+    if (!b)
+        return NULL;
+    if (!given[2] || PyIndex_Check(given[2])) {
+        int count = 2;
+        if (!pnd_to_int(given[2], &count))
+            return NULL;
+        if (count < 0 || count > nd_rank(a) || count > nd_rank(b)) {
+            PyErr_Format(PyExc_ValueError, "tensordot: axes=%d of arrays of %d and %d axes", count,
+                         nd_rank(a), nd_rank(b));
+            return NULL;
+        }
+        first.count = second.count = count;
+        for (int i = 0; i < count; i++) {
+            first.axis[i] = nd_rank(a) - count + i;
+            second.axis[i] = i;
+        }
+    } else {
+        PND_OBJECT pair = PySequence_Tuple(given[2]);
+        if (!pair)
+            return NULL;
+        if (PyTuple_GET_SIZE(pair) != 2) {
+            PyErr_SetString(PyExc_ValueError, "tensordot: axes are an integer or a pair");
+            return NULL;
+        }
+        if (!pnd_to_axes(PyTuple_GET_ITEM(pair, 0), &first) ||
+            !pnd_to_axes(PyTuple_GET_ITEM(pair, 1), &second))
+            return NULL;
+    }
+    if (first.count != second.count) {
+        PyErr_SetString(PyExc_ValueError, "shape-mismatch for sum");
+        return NULL;
+    }
+    return pnd_wrap_result(nd_tensordot(a, b, first, second));
+}
+
+PND_FUNCTION(trace, "a, offset=0, axis1=0, axis2=1, dtype=None, out=None", "The sum of a diagonal.")
+{
+    int64_t offset = 0;
+    int first = 0, second = 1;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    PND_AUTO array = pnd_to_array_of(given[0], ND_DTYPE_NONE);
+    if (!array || !pnd_to_int64(given[1], &offset) || !pnd_to_int(given[2], &first) ||
+        !pnd_to_int(given[3], &second) || !pnd_to_dtype(given[4], &dtype))
+        return NULL;
+    if (nd_rank(array) < 2) {
+        PyErr_SetString(PyExc_ValueError, "diag requires an array of at least two dimensions");
+        return NULL;
+    }
+    const int rank = nd_rank(array);
+    first += first < 0 ? rank : 0, second += second < 0 ? rank : 0;
+    if (first < 0 || second < 0 || first >= rank || second >= rank || first == second) {
+        PyErr_SetString(first == second ? PyExc_ValueError : pnd.axis_error,
+                        "trace: axis1 and axis2 are two axes of the array");
+        return NULL;
+    }
+    PND_AUTO source = dtype == ND_DTYPE_NONE ? nd_retain(array) : nd_cast(array, dtype);
+    nd_axes order = {.count = 0};
+    for (int i = 0; i < rank; i++)
+        if (i != first && i != second)
+            order.axis[order.count++] = i;
+    order.axis[order.count++] = first;
+    order.axis[order.count++] = second;
+    PND_AUTO turned = nd_permute(source, order);
+    return pnd_into(nd_trace(turned, offset), given[5]);
+}
+PND_ALSO_METHOD(trace)
+
+/* ---- Equations and inverses ------------------------------------------------------------------ */
+
+/* Several results as a named tuple of ndstream.linalg, by its name there. */
+static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
+{
+    if (!arrays[0] && !arrays[count - 1])
+        return pnd_raise();
+    PND_OBJECT values = PyTuple_New(count);
+    for (int i = 0; i < count; i++) {
+        PyObject *value = values ? pnd_wrap_result(arrays[i]) : (nd_release(arrays[i]), NULL);
+        if (values && value)
+            PyTuple_SET_ITEM(values, i, value);
+    }
+    if (!values || PyErr_Occurred())
+        return NULL;
+    PND_OBJECT module = PyImport_ImportModule("ndstream.linalg");
+    PND_OBJECT type = module ? PyObject_GetAttrString(module, name) : NULL;
+    return type ? PyObject_Call(type, values, NULL) : NULL;
+}
+
+/* Matrices of at least two axes are worth giving the GIL up for, from this number of elements on.
+ */
+#define UNLOCKED(array, statement) PND_UNLOCKED(16 * nd_size(array), statement)
+
+#define OF_ONE(name, call)                                                                         \
+    PND_FUNCTION(name, "a", "See numpy.linalg." #name ".")                                         \
+    {                                                                                              \
+        PND_AUTO a = pnd_to_array(given[0]);                                                       \
+        if (!a)                                                                                    \
+            return NULL;                                                                           \
+        nd_array *result;                                                                          \
+        UNLOCKED(a, result = call(a));                                                             \
+        return pnd_wrap_result(result);                                                            \
+    }
+OF_ONE(inv, nd_inv)
+OF_ONE(det, nd_det)
+OF_ONE(svdvals, nd_svdvals)
+OF_ONE(eigvals, nd_eigvals)
+
+PND_FUNCTION(solve, "a, b", "x with a @ x = b.")
+{
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
+    if (!b)
+        return NULL;
+    nd_array *result;
+    UNLOCKED(a, result = nd_solve(a, b));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(slogdet, "a", "The sign and the logarithm of the determinant.")
+{
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a)
+        return NULL;
+    nd_slogdet_result r;
+    UNLOCKED(a, r = nd_slogdet(a));
+    return tuple_of("SlogdetResult", 2, (nd_array *[]){r.sign, r.logdet});
+}
+
+PND_FUNCTION(lstsq, "a, b, rcond=None",
+             "Least squares: solution, residuals, rank and singular values.")
+{
+    double rcond = -1;
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
+    if (!b || !pnd_to_double(given[2], &rcond))
+        return NULL;
+    nd_lstsq_result r;
+    UNLOCKED(a, r = nd_lstsq(a, b, rcond));
+    if (!r.x)
+        return pnd_raise();
+    PND_OBJECT x = pnd_wrap(r.x);
+    PND_OBJECT residuals = pnd_wrap(r.residuals);
+    PND_OBJECT rank = PyLong_FromLongLong(nd_item_int64(r.rank));
+    nd_release(r.rank);
+    PND_OBJECT singular = pnd_wrap(r.singular);
+    return x && residuals && rank && singular ? PyTuple_Pack(4, x, residuals, rank, singular)
+                                              : NULL;
+}
+
+PND_FUNCTION(pinv, "a, rcond=None, hermitian=False, *, rtol=None", "The pseudo-inverse.")
+{
+    double rcond = -1;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !pnd_to_double(given[1], &rcond) || !pnd_to_double(given[3], &rcond))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(a, result = nd_pinv(a, rcond));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(cholesky, "a, /, *, upper=False", "The Cholesky factor.")
+{
+    bool upper = false;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !pnd_to_bool(given[1], &upper))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(a, result = nd_cholesky(a, upper ? ND_UPPER : ND_LOWER));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(qr, "a, mode='reduced'", "a = q @ r.")
+{
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a)
+        return NULL;
+    const char *word = given[1] ? PyUnicode_AsUTF8(given[1]) : "reduced";
+    if (!word)
+        return NULL;
+    const nd_qr_mode mode = strcmp(word, "complete") == 0 ? ND_QR_COMPLETE
+                            : strcmp(word, "r") == 0      ? ND_QR_R
+                                                          : ND_QR_REDUCED;
+    if (mode == ND_QR_REDUCED && strcmp(word, "reduced") != 0) {
+        PyErr_Format(strcmp(word, "raw") == 0 ? PyExc_NotImplementedError : PyExc_ValueError,
+                     "qr: mode is 'reduced', 'complete' or 'r', not '%s'", word);
+        return NULL;
+    }
+    nd_qr_result r;
+    UNLOCKED(a, r = nd_qr(a, mode));
+    if (mode == ND_QR_R)
+        return pnd_wrap(r.r);
+    return tuple_of("QRResult", 2, (nd_array *[]){r.q, r.r});
+}
+
+PND_FUNCTION(svd, "a, full_matrices=True, compute_uv=True, hermitian=False",
+             "a = u @ diag(s) @ vh.")
+{
+    bool full = true, vectors = true;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !pnd_to_bool(given[1], &full) || !pnd_to_bool(given[2], &vectors))
+        return NULL;
+    if (!vectors) {
+        nd_array *result;
+        UNLOCKED(a, result = nd_svdvals(a));
+        return pnd_wrap(result);
+    }
+    nd_svd_result r;
+    UNLOCKED(a, r = nd_svd(a, full));
+    return tuple_of("SVDResult", 3, (nd_array *[]){r.u, r.s, r.vh});
+}
+
+PND_FUNCTION(eig, "a", "Eigenvalues and eigenvectors.")
+{
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a)
+        return NULL;
+    nd_eig_result r;
+    UNLOCKED(a, r = nd_eig(a));
+    return tuple_of("EigResult", 2, (nd_array *[]){r.values, r.vectors});
+}
+
+static bool to_triangle(PyObject *object, nd_triangle *triangle)
+{
+    if (!pnd_given(object))
+        return true;
+    const char *word = PyUnicode_Check(object) ? PyUnicode_AsUTF8(object) : NULL;
+    if (word && word[0] && !word[1] && strchr("LlUu", word[0])) {
+        *triangle = (word[0] & ~0x20) == 'U' ? ND_UPPER : ND_LOWER;
+        return true;
+    }
+    PyErr_SetString(PyExc_ValueError, "UPLO argument must be 'L' or 'U'");
+    return false;
+}
+
+PND_FUNCTION(eigh, "a, UPLO='L'", "Eigenvalues and eigenvectors of symmetric matrices.")
+{
+    nd_triangle triangle = ND_LOWER;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !to_triangle(given[1], &triangle))
+        return NULL;
+    nd_eig_result r;
+    UNLOCKED(a, r = nd_eigh(a, triangle));
+    return tuple_of("EighResult", 2, (nd_array *[]){r.values, r.vectors});
+}
+
+PND_FUNCTION(eigvalsh, "a, UPLO='L'", "Eigenvalues of symmetric matrices.")
+{
+    nd_triangle triangle = ND_LOWER;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !to_triangle(given[1], &triangle))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(a, result = nd_eigvalsh(a, triangle));
+    return pnd_wrap(result);
+}
+
+/* ---- Norms ----------------------------------------------------------------------------------- */
+
+static bool to_norm_order(PyObject *object, nd_norm_order *order)
+{
+    *order = ND_NORM;
+    if (!pnd_given(object))
+        return true;
+    if (PyUnicode_Check(object)) {
+        if (PyUnicode_CompareWithASCIIString(object, "fro") == 0)
+            *order = ND_FROBENIUS;
+        else if (PyUnicode_CompareWithASCIIString(object, "nuc") == 0)
+            *order = ND_NUCLEAR;
+        else {
+            PyErr_Format(PyExc_ValueError, "Invalid norm order %R", object);
+            return false;
+        }
+        return true;
+    }
+    *order = ND_ORD(0);
+    return pnd_to_double(object, &order->p);
+}
+
+PND_FUNCTION(norm, "x, ord=None, axis=None, keepdims=False", "The norm of vectors or matrices.")
+{
+    nd_norm_order order;
+    nd_axes axes;
+    bool keepdims = false;
+    PND_AUTO x = pnd_to_array(given[0]);
+    if (!x || !to_norm_order(given[1], &order) || !pnd_to_axes(given[2], &axes) ||
+        !pnd_to_bool(given[3], &keepdims))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(x, result = nd_norm(x, order, axes, keepdims));
+    return pnd_wrap_result(result);
+}
+
+PND_FUNCTION(vector_norm, "x, /, *, axis=None, keepdims=False, ord=2",
+             "The norm of vectors along axes.")
+{
+    double order = 2;
+    nd_axes axes;
+    bool keepdims = false;
+    PND_AUTO x = pnd_to_array(given[0]);
+    if (!x || !pnd_to_axes(given[1], &axes) || !pnd_to_bool(given[2], &keepdims) ||
+        !pnd_to_double(given[3], &order))
+        return NULL;
+    return pnd_wrap_result(nd_vector_norm(x, order, axes, keepdims));
+}
+
+PND_FUNCTION(matrix_norm, "x, /, *, keepdims=False, ord='fro'",
+             "The norm of the matrices of the last two axes.")
+{
+    nd_norm_order order;
+    bool keepdims = false;
+    PND_AUTO x = pnd_to_array(given[0]);
+    if (!x || !pnd_to_bool(given[1], &keepdims) || !to_norm_order(given[2], &order))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(x, result = nd_matrix_norm(x, given[2] ? order : ND_FROBENIUS, keepdims));
+    return pnd_wrap_result(result);
+}
+
+PND_FUNCTION(cond, "x, p=None", "The condition number.")
+{
+    nd_norm_order order;
+    PND_AUTO x = pnd_to_array(given[0]);
+    if (!x || !to_norm_order(given[1], &order))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(x, result = nd_cond(x, order));
+    return pnd_wrap_result(result);
+}
+
+PND_FUNCTION(matrix_rank, "A, tol=None, hermitian=False, *, rtol=None",
+             "How many singular values are not small.")
+{
+    double tol = -1, rtol = -1;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !pnd_to_double(given[1], &tol) || !pnd_to_double(given[3], &rtol))
+        return NULL;
+    if (rtol >= 0) {
+        PND_AUTO values = nd_svdvals(a);
+        PND_AUTO most = values ? nd_max(values, ND_ALL) : NULL;
+        if (!most)
+            return pnd_raise();
+        tol = rtol * nd_item(most);
+    }
+    nd_array *result;
+    UNLOCKED(a, result = nd_matrix_rank(a, tol));
+    return pnd_wrap_result(result);
+}
+
+PND_FUNCTION(matrix_power, "a, n", "A matrix multiplied with itself n times.")
+{
+    int64_t exponent = 0;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !pnd_to_int64(given[1], &exponent))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(a, result = nd_matrix_power(a, exponent));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(multi_dot, "arrays, *, out=None",
+             "The product of several matrices, in the order that takes the fewest operations.")
+{
+    PND_OBJECT items = PySequence_Tuple(given[0]);
+    operands list __attribute__((cleanup(release_operands))) = {0};
+    if (!items || !to_operands(&list, &PyTuple_GET_ITEM(items, 0), PyTuple_GET_SIZE(items)))
+        return NULL;
+    nd_array *result;
+    UNLOCKED(list.count ? list.array[0] : NULL,
+             result = nd_multi_dot(list.count, (const nd_array *const *)list.array));
+    return pnd_into(result, given[1]);
+}
+
+PyMethodDef pnd_linalg_functions[] = {
+    PND_ROW(matmul),
+    PND_ROW(dot),
+    PND_ROW(matvec),
+    PND_ROW(vecmat),
+    PND_ROW(vdot),
+    PND_ROW(inner),
+    PND_ROW(kron),
+    PND_ROW(outer),
+    PND_ROW(vecdot),
+    PND_ROW(cross),
+    PND_ROW(tensordot),
+    PND_ROW(trace),
+    {"einsum", (PyCFunction)(void (*)(void))einsum, METH_FASTCALL | METH_KEYWORDS,
+     "einsum(subscripts, *operands, out=None, optimize=False)\n--\n\nEinstein's sums."},
+    {0},
+};
+
+/* Those of the module ndstream.linalg. */
+PyMethodDef pnd_linalg_module_functions[] = {
+    PND_ROW(inv),         PND_ROW(det),
+    PND_ROW(svdvals),     PND_ROW(eigvals),
+    PND_ROW(solve),       PND_ROW(slogdet),
+    PND_ROW(lstsq),       PND_ROW(pinv),
+    PND_ROW(cholesky),    PND_ROW(qr),
+    PND_ROW(svd),         PND_ROW(eig),
+    PND_ROW(eigh),        PND_ROW(eigvalsh),
+    PND_ROW(norm),        PND_ROW(vector_norm),
+    PND_ROW(matrix_norm), PND_ROW(cond),
+    PND_ROW(matrix_rank), PND_ROW(matrix_power),
+    PND_ROW(multi_dot),   {0},
+};
+
+PyMethodDef pnd_linalg_methods[] = {
+    PND_METHOD_ROW("dot", dot), PND_METHOD_ROW("trace", trace), {0}};

@@ -1,0 +1,222 @@
+/* Reductions and scans of the table: a function for every row, and the methods that NumPy's arrays
+ * have.
+ *
+ * NumPy gives its reductions parameters in several orders; those of a row that is not named below
+ * are the usual ones, so a row that is added to the table is there at once. */
+#include "core.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- Parameters ------------------------------------------------------------------------------ */
+
+/* What an argument is, wherever it stands. */
+enum { ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, INITIAL, WHERE, DDOF, MEAN, CORRECTION, ROLES };
+
+typedef struct form {
+    pnd_signature signature;
+    int roles[PND_MOST_PARAMETERS];
+} form;
+
+static form sums = {
+    {"reduction", "a, axis=None, dtype=None, out=None, keepdims=False, initial=<none>, where=True"},
+    {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, INITIAL, WHERE}};
+static form means = {{"mean", "a, axis=None, dtype=None, out=None, keepdims=False, *, where=True"},
+                     {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, WHERE}};
+static form moments = {{"var", "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, "
+                               "where=True, mean=None, correction=0"},
+                       {ARRAY, AXIS, DTYPE, OUT, DDOF, KEEPDIMS, WHERE, MEAN, CORRECTION}};
+static form extremes = {
+    {"min", "a, axis=None, out=None, keepdims=False, initial=<none>, where=True"},
+    {ARRAY, AXIS, OUT, KEEPDIMS, INITIAL, WHERE}};
+static form positions = {{"argmin", "a, axis=None, out=None, *, keepdims=False"},
+                         {ARRAY, AXIS, OUT, KEEPDIMS}};
+static form tests = {{"all", "a, axis=None, out=None, keepdims=False, *, where=True"},
+                     {ARRAY, AXIS, OUT, KEEPDIMS, WHERE}};
+static form counts = {{"count_nonzero", "a, axis=None, *, keepdims=False"},
+                      {ARRAY, AXIS, KEEPDIMS}};
+static form scans = {{"cumsum", "a, axis=None, dtype=None, out=None"}, {ARRAY, AXIS, DTYPE, OUT}};
+
+static form *form_of(nd_op op)
+{
+    const nd_op_info *info = nd_op_describe(op);
+    const char *name = info->name;
+    if (info->op_class == ND_CLASS_SCAN)
+        return &scans;
+    if (strncmp(name, "nan", 3) == 0)
+        name += 3;
+    static const struct {
+        const char *name;
+        form *form;
+    } named[] = {
+        {"mean", &means},   {"var", &moments},          {"std", &moments},      {"min", &extremes},
+        {"max", &extremes}, {"argmin", &positions},     {"argmax", &positions}, {"all", &tests},
+        {"any", &tests},    {"count_nonzero", &counts},
+    };
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (strcmp(name, named[i].name) == 0)
+            return named[i].form;
+    return &sums;
+}
+
+/* ---- Calls ----------------------------------------------------------------------------------- */
+
+/* The initial value as the library takes it. */
+static bool to_initial(PyObject *object, nd_reduce_options *options)
+{
+    if (!pnd_given(object))
+        return true;
+    options->has_initial = true;
+    return pnd_to_double(object, &options->initial);
+}
+
+static PyObject *reduce_call(nd_op op, PyObject *const *by_role)
+{
+    nd_axes axes;
+    nd_reduce_options options = {0};
+    if (!pnd_to_axes(by_role[AXIS], &axes) || !pnd_to_bool(by_role[KEEPDIMS], &options.keepdims) ||
+        !to_initial(by_role[INITIAL], &options))
+        return NULL;
+    if (pnd_given(by_role[DTYPE])) {
+        options.has_dtype = true;
+        if (!pnd_to_dtype(by_role[DTYPE], &options.dtype))
+            return NULL;
+    }
+    double ddof = 0;
+    if (pnd_given(by_role[DDOF]) && pnd_given(by_role[CORRECTION])) {
+        PyErr_SetString(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
+        return NULL;
+    }
+    if (!pnd_to_double(by_role[DDOF], &ddof) || !pnd_to_double(by_role[CORRECTION], &ddof))
+        return NULL;
+    options.ddof = ddof;
+    PND_AUTO array = pnd_to_array(by_role[ARRAY]);
+    PND_AUTO where = NULL;
+    if (!array)
+        return NULL;
+    if (by_role[WHERE] && by_role[WHERE] != Py_True) {
+        where = pnd_to_array_of(by_role[WHERE], ND_BOOL);
+        if (!where)
+            return NULL;
+        options.where = where;
+    }
+    return pnd_into(nd_reduce(op, array, axes, &options), by_role[OUT]);
+}
+
+static PyObject *scan_call(nd_op op, PyObject *const *by_role)
+{
+    nd_dtype dtype = ND_DTYPE_NONE;
+    int axis = 0;
+    PND_AUTO array = pnd_to_array(by_role[ARRAY]);
+    if (!array || !pnd_to_dtype(by_role[DTYPE], &dtype) || !pnd_to_int(by_role[AXIS], &axis))
+        return NULL;
+    PND_AUTO line =
+        !pnd_given(by_role[AXIS]) && nd_rank(array) != 1 ? nd_ravel(array) : nd_retain(array);
+    if (!line)
+        return pnd_raise();
+    nd_array *result;
+    PND_UNLOCKED(nd_size(line), result = nd_scan(op, line, axis, dtype));
+    return pnd_given(by_role[OUT]) ? pnd_into(result, by_role[OUT]) : pnd_wrap(result);
+}
+
+static PyObject *table_call(nd_op op, PyObject *self, PyObject *const *arguments, Py_ssize_t count,
+                            PyObject *keywords)
+{
+    const nd_op_info *info = nd_op_describe(op);
+    PyObject *first = self ? self : count ? arguments[0] : NULL;
+    if (!keywords && count == (self == NULL) && first && pnd_is_array(first) &&
+        info->op_class == ND_CLASS_REDUCTION)
+        return pnd_wrap_result(nd_reduce(op, pnd_array_of(first), ND_ALL, NULL)); /* x.sum() */
+    form *f = form_of(op);
+    PyObject *given[PND_MOST_PARAMETERS], *by_role[ROLES] = {NULL};
+    if (!pnd_bind(&f->signature, self, arguments, count, keywords, given))
+        return NULL;
+    for (int i = 0; i < f->signature.count; i++)
+        by_role[f->roles[i]] = given[i];
+    return info->op_class == ND_CLASS_SCAN ? scan_call(op, by_role) : reduce_call(op, by_role);
+}
+
+/* A function of the module: its self is the number of the operation. */
+static PyObject *table_function(PyObject *self, PyObject *const *arguments, Py_ssize_t count,
+                                PyObject *keywords)
+{
+    return table_call((nd_op)PyLong_AsLong(self), NULL, arguments, count, keywords);
+}
+
+#define METHOD(name)                                                                               \
+    static PyObject *name##_method(PyObject *self, PyObject *const *arguments, Py_ssize_t count,   \
+                                   PyObject *keywords)                                             \
+    {                                                                                              \
+        return table_call(ND_OP_##name, self, arguments, count, keywords);                         \
+    }
+METHOD(sum)
+METHOD(prod)
+METHOD(mean)
+METHOD(var)
+METHOD(std)
+METHOD(min)
+METHOD(max)
+METHOD(argmin)
+METHOD(argmax)
+METHOD(all)
+METHOD(any)
+METHOD(cumsum)
+METHOD(cumprod)
+#undef METHOD
+
+#define METHOD(name)                                                                               \
+    {                                                                                              \
+#name, (PyCFunction)(void (*)(void))name##_method, METH_FASTCALL | METH_KEYWORDS,          \
+            "See ndstream." #name "()."                                                            \
+    }
+PyMethodDef pnd_reduce_methods[] = {
+    METHOD(sum),     METHOD(prod), METHOD(mean), METHOD(var),
+    METHOD(std),     METHOD(min),  METHOD(max),  METHOD(argmin),
+    METHOD(argmax),  METHOD(all),  METHOD(any),  METHOD(cumsum),
+    METHOD(cumprod), {0},
+};
+
+/* ---- The functions --------------------------------------------------------------------------- */
+
+/* The operation of a reduction by its name: for the ufuncs, whose reduce() it is. */
+PyObject *pnd_reduce_by_name(const char *name, PyObject *array, PyObject *axis, PyObject *dtype,
+                             PyObject *out, PyObject *keepdims, PyObject *initial, PyObject *where)
+{
+    const nd_op op = nd_op_from_name(name);
+    PyObject *by_role[ROLES] = {
+        [ARRAY] = array,       [AXIS] = axis,       [DTYPE] = dtype, [OUT] = out,
+        [KEEPDIMS] = keepdims, [INITIAL] = initial, [WHERE] = where};
+    return nd_op_describe(op)->op_class == ND_CLASS_SCAN ? scan_call(op, by_role)
+                                                         : reduce_call(op, by_role);
+}
+
+bool pnd_add_reductions(PyObject *module)
+{
+    static PyMethodDef definitions[ND_OP_COUNT];
+    static char documents[ND_OP_COUNT][512];
+    static const struct {
+        const char *name, *of;
+    } aliases[] = {{"amin", "min"}, {"amax", "max"}};
+    PND_OBJECT module_name = PyModule_GetNameObject(module);
+    if (!module_name)
+        return false;
+    for (int op = 0; op < ND_OP_COUNT; op++) {
+        const nd_op_info *info = nd_op_describe((nd_op)op);
+        if (info->op_class != ND_CLASS_REDUCTION && info->op_class != ND_CLASS_SCAN)
+            continue;
+        snprintf(documents[op], sizeof documents[op], "%s(%s)\n--\n\n%s", info->name,
+                 form_of((nd_op)op)->signature.text, info->doc);
+        definitions[op] = (PyMethodDef){info->name, (PyCFunction)(void (*)(void))table_function,
+                                        METH_FASTCALL | METH_KEYWORDS, documents[op]};
+        PND_OBJECT number = PyLong_FromLong(op);
+        PND_OBJECT function =
+            number ? PyCFunction_NewEx(&definitions[op], number, module_name) : NULL;
+        if (!function || PyModule_AddObjectRef(module, info->name, function) < 0)
+            return false;
+        for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+            if (strcmp(aliases[i].of, info->name) == 0 &&
+                PyModule_AddObjectRef(module, aliases[i].name, function) < 0)
+                return false;
+    }
+    return true;
+}

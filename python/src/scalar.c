@@ -1,0 +1,650 @@
+/* Scalars: what integer indexing and full reductions give, with NumPy's types.
+ *
+ * float64 is a subclass of Python's float and complex128 of complex, so that format(), json, math
+ * and isinstance() take them; the others hold up to eight bytes. All are kinds of ndstream.generic.
+ * In arithmetic they are strong, as 0-d arrays are; what they lack as attributes they borrow from
+ * the 0-d array of their value. */
+#include "core.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Abstract types, from the root; then what each dtype's type derives from. */
+enum {
+    GENERIC,
+    NUMBER,
+    INTEGER,
+    SIGNED,
+    UNSIGNED,
+    INEXACT,
+    FLOATING,
+    COMPLEX_FLOATING,
+    ABSTRACT_COUNT
+};
+static PyTypeObject *abstract[ABSTRACT_COUNT];
+
+nd_dtype pnd_scalar_type_dtype(PyTypeObject *type)
+{
+    for (int i = 0; i < ND_DTYPE_COUNT; i++)
+        if (pnd.scalar[i] == type)
+            return (nd_dtype)i;
+    for (int i = 0; i < ND_DTYPE_COUNT; i++)
+        if (pnd.scalar[i] && PyType_IsSubtype(type, pnd.scalar[i]))
+            return (nd_dtype)i;
+    return ND_DTYPE_NONE;
+}
+
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+PyObject *pnd_scalar_new(nd_dtype dtype, const void *element)
+{
+    PyTypeObject *type = pnd.scalar[dtype];
+    if (dtype == ND_FLOAT64) {
+        PyFloatObject *object = PyObject_New(PyFloatObject, type);
+        if (object)
+            memcpy(&object->ob_fval, element, 8);
+        return (PyObject *)object;
+    }
+    if (dtype == ND_COMPLEX128) {
+        PyComplexObject *object = PyObject_New(PyComplexObject, type);
+        if (object)
+            memcpy(&object->cval, element, 16);
+        return (PyObject *)object;
+    }
+    if (dtype == ND_BOOL)
+        return Py_NewRef(*(const char *)element ? pnd.true_scalar : pnd.false_scalar);
+    pnd_scalar *object = PyObject_New(pnd_scalar, type);
+    if (object)
+        memcpy(object->value, element, nd_dtype_size(dtype));
+    return (PyObject *)object;
+}
+
+nd_dtype pnd_scalar_read(PyObject *scalar, void *element)
+{
+    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(scalar));
+    if (dtype == ND_FLOAT64)
+        memcpy(element, &((PyFloatObject *)scalar)->ob_fval, 8);
+    else if (dtype == ND_COMPLEX128)
+        memcpy(element, &((PyComplexObject *)scalar)->cval, 16);
+    else if (dtype != ND_DTYPE_NONE)
+        memcpy(element, ((pnd_scalar *)scalar)->value, nd_dtype_size(dtype));
+    return dtype;
+}
+
+PyObject *pnd_python_scalar(nd_dtype dtype, const void *element)
+{
+    switch (dtype) {
+#define CASE(name, type, make)                                                                     \
+    case name: {                                                                                   \
+        type value;                                                                                \
+        memcpy(&value, element, sizeof value);                                                     \
+        return make(value);                                                                        \
+    }
+        CASE(ND_BOOL, uint8_t, PyBool_FromLong)
+        CASE(ND_INT8, int8_t, PyLong_FromLong)
+        CASE(ND_INT16, int16_t, PyLong_FromLong)
+        CASE(ND_INT32, int32_t, PyLong_FromLong)
+        CASE(ND_INT64, int64_t, PyLong_FromLongLong)
+        CASE(ND_UINT8, uint8_t, PyLong_FromLong)
+        CASE(ND_UINT16, uint16_t, PyLong_FromLong)
+        CASE(ND_UINT32, uint32_t, PyLong_FromUnsignedLong)
+        CASE(ND_UINT64, uint64_t, PyLong_FromUnsignedLongLong)
+        CASE(ND_FLOAT32, float, PyFloat_FromDouble)
+        CASE(ND_FLOAT64, double, PyFloat_FromDouble)
+#undef CASE
+    case ND_COMPLEX64: {
+        float parts[2];
+        memcpy(parts, element, sizeof parts);
+        return PyComplex_FromDoubles(parts[0], parts[1]);
+    }
+    case ND_COMPLEX128: {
+        double parts[2];
+        memcpy(parts, element, sizeof parts);
+        return PyComplex_FromDoubles(parts[0], parts[1]);
+    }
+    default: { /* half floats */
+        PND_AUTO array = nd_from_data(dtype, ND_SCALAR_SHAPE, element);
+        return array ? PyFloat_FromDouble(nd_item(array)) : pnd_raise();
+    }
+    }
+}
+
+static PyObject *as_python(PyObject *self)
+{
+    char element[16];
+    return pnd_python_scalar(pnd_scalar_read(self, element), element);
+}
+
+static PyObject *as_array(PyObject *self)
+{
+    char element[16];
+    const nd_dtype dtype = pnd_scalar_read(self, element);
+    return pnd_wrap(nd_from_data(dtype, ND_SCALAR_SHAPE, element));
+}
+
+/* ---- Construction ---------------------------------------------------------------------------- */
+
+static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+{
+    const nd_dtype dtype = pnd_scalar_type_dtype(type);
+    if (dtype == ND_DTYPE_NONE) {
+        PyErr_Format(PyExc_TypeError, "cannot create '%s' instances", type->tp_name);
+        return NULL;
+    }
+    PyObject *value = NULL;
+    if (keywords && PyDict_GET_SIZE(keywords)) {
+        PyErr_Format(PyExc_TypeError, "%s() takes no keyword arguments", type->tp_name);
+        return NULL;
+    }
+    if (PyTuple_GET_SIZE(arguments) == 2 && dtype == ND_COMPLEX128) {
+        PND_OBJECT number = PyObject_Call((PyObject *)&PyComplex_Type, arguments, NULL);
+        return number ? PyObject_CallOneArg((PyObject *)type, number) : NULL;
+    }
+    if (!PyArg_UnpackTuple(arguments, type->tp_name, 0, 1, &value))
+        return NULL;
+    static const char zero[16];
+    if (!value)
+        return pnd_scalar_new(dtype, zero);
+    if (dtype == ND_FLOAT64 && PyFloat_Check(value) && type == pnd.scalar[dtype]) {
+        const double number = PyFloat_AS_DOUBLE(value);
+        return pnd_scalar_new(dtype, &number);
+    }
+    PND_OBJECT parsed = NULL;
+    if (PyUnicode_Check(value) || PyBytes_Check(value)) { /* float32("1.5") */
+        const nd_kind kind = nd_dtype_kind(dtype);
+        PyTypeObject *reader = kind == ND_KIND_FLOAT     ? &PyFloat_Type
+                               : kind == ND_KIND_COMPLEX ? &PyComplex_Type
+                               : kind == ND_KIND_BOOL    ? &PyBool_Type
+                                                         : &PyLong_Type;
+        parsed = PyObject_CallOneArg((PyObject *)reader, value);
+        if (!parsed)
+            return NULL;
+        value = parsed;
+    }
+    PND_AUTO array = pnd_to_array_of(value, dtype);
+    if (!array)
+        return NULL;
+    if (nd_rank(array))
+        return pnd_wrap(nd_retain(array)); /* float32([1, 2]) is an array, as in NumPy */
+    const void *data = nd_data(array);
+    if (!data)
+        return pnd_raise();
+    if (type != pnd.scalar[dtype]) { /* a subclass of the user's */
+        PyObject *object = type->tp_alloc(type, 0);
+        if (object && dtype == ND_FLOAT64)
+            memcpy(&((PyFloatObject *)object)->ob_fval, data, 8);
+        else if (object && dtype == ND_COMPLEX128)
+            memcpy(&((PyComplexObject *)object)->cval, data, 16);
+        else if (object)
+            memcpy(((pnd_scalar *)object)->value, data, nd_dtype_size(dtype));
+        return object;
+    }
+    return pnd_scalar_new(dtype, data);
+}
+
+static void scalar_free(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* ---- Arithmetic ------------------------------------------------------------------------------ */
+
+/* The value of a float64 scalar, a float or a small int, which float64 arithmetic takes as they
+ * are. */
+static inline bool as_double(PyObject *object, double *value)
+{
+    if (Py_TYPE(object) == pnd.scalar[ND_FLOAT64] || PyFloat_CheckExact(object)) {
+        *value = PyFloat_AS_DOUBLE(object);
+        return true;
+    }
+    if (PyLong_CheckExact(object)) {
+        int overflow;
+        const long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
+        *value = (double)number;
+        return !overflow && number < (1LL << 53) && number > -(1LL << 53);
+    }
+    return false;
+}
+
+static inline bool as_int64(PyObject *object, int64_t *value)
+{
+    if (Py_TYPE(object) == pnd.scalar[ND_INT64]) {
+        memcpy(value, ((pnd_scalar *)object)->value, 8);
+        return true;
+    }
+    if (PyLong_CheckExact(object)) {
+        int overflow;
+        *value = PyLong_AsLongLongAndOverflow(object, &overflow);
+        return !overflow;
+    }
+    return false;
+}
+
+/* [1, 2] * np.int64(3): a whole scalar repeats a sequence. NULL without an exception if it is
+ * nothing of the kind. */
+static PyObject *repeated(PyObject *a, PyObject *b)
+{
+    PyObject *sequence = PyList_Check(a) || PyTuple_Check(a) ? a : b,
+             *number = sequence == a ? b : a;
+    if ((!PyList_Check(sequence) && !PyTuple_Check(sequence)) || !PyIndex_Check(number))
+        return NULL;
+    const Py_ssize_t count = PyNumber_AsSsize_t(number, PyExc_OverflowError);
+    return count == -1 && PyErr_Occurred() ? NULL : PySequence_Repeat(sequence, count);
+}
+
+static PyObject *general(nd_op op, PyObject *a, PyObject *b)
+{
+    if (!pnd_is_operand(a) || !pnd_is_operand(b))
+        Py_RETURN_NOTIMPLEMENTED;
+    PyObject *sequence = op == ND_OP_multiply ? repeated(a, b) : NULL;
+    return sequence || PyErr_Occurred() ? sequence : pnd_apply(op, 2, (PyObject *[]){a, b});
+}
+
+#define ARITHMETIC(name, op, real, integer)                                                        \
+    static PyObject *scalar_##name(PyObject *a, PyObject *b)                                       \
+    {                                                                                              \
+        if (Py_TYPE(a) == pnd.scalar[ND_FLOAT64] || Py_TYPE(b) == pnd.scalar[ND_FLOAT64]) {        \
+            double x, y;                                                                           \
+            if (as_double(a, &x) && as_double(b, &y)) {                                            \
+                const double result = real;                                                        \
+                return pnd_scalar_new(ND_FLOAT64, &result);                                        \
+            }                                                                                      \
+        } else if (Py_TYPE(a) == pnd.scalar[ND_INT64] || Py_TYPE(b) == pnd.scalar[ND_INT64]) {     \
+            int64_t x, y;                                                                          \
+            if (as_int64(a, &x) && as_int64(b, &y))                                                \
+                integer                                                                            \
+        }                                                                                          \
+        return general(op, a, b);                                                                  \
+    }
+#define WRAPPED(sign)                                                                              \
+    {                                                                                              \
+        const int64_t result = (int64_t)((uint64_t)x sign(uint64_t) y);                            \
+        return pnd_scalar_new(ND_INT64, &result);                                                  \
+    }
+ARITHMETIC(add, ND_OP_add, x + y, WRAPPED(+))
+ARITHMETIC(subtract, ND_OP_subtract, x - y, WRAPPED(-))
+ARITHMETIC(multiply, ND_OP_multiply, x *y, WRAPPED(*))
+ARITHMETIC(divide, ND_OP_divide, x / y, {
+    const double result = (double)x / (double)y;
+    return pnd_scalar_new(ND_FLOAT64, &result);
+})
+
+#define GENERAL(name, op)                                                                          \
+    static PyObject *scalar_##name(PyObject *a, PyObject *b)                                       \
+    {                                                                                              \
+        return general(op, a, b);                                                                  \
+    }
+GENERAL(floor_divide, ND_OP_floor_divide)
+GENERAL(remainder, ND_OP_remainder)
+GENERAL(and, ND_OP_bitwise_and)
+GENERAL(or, ND_OP_bitwise_or)
+GENERAL(xor, ND_OP_bitwise_xor)
+GENERAL(left_shift, ND_OP_left_shift)
+GENERAL(right_shift, ND_OP_right_shift)
+
+static PyObject *scalar_power(PyObject *a, PyObject *b, PyObject *modulo)
+{
+    if (modulo != Py_None)
+        Py_RETURN_NOTIMPLEMENTED;
+    return general(ND_OP_power, a, b);
+}
+
+static PyObject *scalar_divmod(PyObject *a, PyObject *b)
+{
+    PND_OBJECT quotient = general(ND_OP_floor_divide, a, b);
+    PND_OBJECT rest =
+        quotient && quotient != Py_NotImplemented ? general(ND_OP_remainder, a, b) : NULL;
+    return rest ? PyTuple_Pack(2, quotient, rest) : quotient ? Py_NewRef(quotient) : NULL;
+}
+
+#define UNARY(name, op)                                                                            \
+    static PyObject *scalar_##name(PyObject *self)                                                 \
+    {                                                                                              \
+        return pnd_apply(op, 1, &self);                                                            \
+    }
+UNARY(negative, ND_OP_negative)
+UNARY(positive, ND_OP_positive)
+UNARY(absolute, ND_OP_absolute)
+UNARY(invert, ND_OP_invert)
+
+static int scalar_truth(PyObject *self)
+{
+    char element[16];
+    double parts[2] = {0, 0};
+    const nd_dtype dtype = pnd_scalar_read(self, element);
+    if (dtype == ND_FLOAT64 || dtype == ND_COMPLEX128) {
+        memcpy(parts, element, nd_dtype_size(dtype));
+        return parts[0] != 0 || parts[1] != 0;
+    }
+    PND_OBJECT value = pnd_python_scalar(dtype, element);
+    return value ? PyObject_IsTrue(value) : -1;
+}
+
+static PyObject *scalar_float(PyObject *self)
+{
+    PND_OBJECT value = as_python(self);
+    if (value && PyComplex_Check(value))
+        return PyFloat_FromDouble(PyComplex_RealAsDouble(value));
+    return value ? PyNumber_Float(value) : NULL;
+}
+
+static PyObject *scalar_int(PyObject *self)
+{
+    PND_OBJECT value = as_python(self);
+    if (value && PyComplex_Check(value)) {
+        PND_OBJECT real = PyFloat_FromDouble(PyComplex_RealAsDouble(value));
+        return real ? PyNumber_Long(real) : NULL;
+    }
+    return value ? PyNumber_Long(value) : NULL;
+}
+
+static PyObject *scalar_index(PyObject *self)
+{
+    return as_python(self);
+}
+
+/* ---- Comparison, text, attributes ------------------------------------------------------------ */
+
+static PyObject *scalar_compare(PyObject *self, PyObject *other, int operation)
+{
+    static const nd_op ops[] = {ND_OP_less,      ND_OP_less_equal, ND_OP_equal,
+                                ND_OP_not_equal, ND_OP_greater,    ND_OP_greater_equal};
+    double x, y;
+    if (as_double(self, &x) && as_double(other, &y)) {
+        const bool result = operation == Py_LT   ? x < y
+                            : operation == Py_LE ? x <= y
+                            : operation == Py_EQ ? x == y
+                            : operation == Py_NE ? x != y
+                            : operation == Py_GT ? x > y
+                                                 : x >= y;
+        return Py_NewRef(result ? pnd.true_scalar : pnd.false_scalar);
+    }
+    if (pnd_is_array(other))
+        Py_RETURN_NOTIMPLEMENTED; /* the array does it */
+    if (!pnd_is_operand(other)) {
+        if (operation == Py_EQ || operation == Py_NE)
+            return Py_NewRef(operation == Py_NE ? pnd.true_scalar : pnd.false_scalar);
+        Py_RETURN_NOTIMPLEMENTED;
+    }
+    return pnd_apply(ops[operation], 2, (PyObject *[]){self, other});
+}
+
+static Py_hash_t scalar_hash(PyObject *self)
+{
+    PND_OBJECT value = as_python(self);
+    return value ? PyObject_Hash(value) : -1;
+}
+
+static PyObject *scalar_str(PyObject *self)
+{
+    char element[16];
+    const nd_dtype dtype = pnd_scalar_read(self, element);
+    if (dtype == ND_FLOAT64)
+        return PyFloat_Type.tp_repr(self);
+    return pnd_scalar_text(dtype, element);
+}
+
+static PyObject *scalar_repr(PyObject *self)
+{
+    PND_OBJECT text = scalar_str(self);
+    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(self));
+    if (!text)
+        return NULL;
+    if (nd_dtype_kind(dtype) == ND_KIND_COMPLEX && PyUnicode_ReadChar(text, 0) == '(')
+        return PyUnicode_FromFormat("np.%s%U", nd_dtype_name(dtype), text);
+    return dtype == ND_BOOL ? PyUnicode_FromFormat("np.%U_", text)
+                            : PyUnicode_FromFormat("np.%s(%U)", nd_dtype_name(dtype), text);
+}
+
+static PyObject *scalar_format(PyObject *self, PyObject *specification)
+{
+    PND_OBJECT value = as_python(self);
+    return value ? PyObject_Format(value, specification) : NULL;
+}
+
+static PyObject *scalar_item(PyObject *self, PyObject *Py_UNUSED(arguments))
+{
+    return as_python(self);
+}
+
+static PyObject *scalar_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(self));
+    PND_OBJECT value = as_python(self);
+    return value ? Py_BuildValue("O(O)", (PyObject *)pnd.scalar[dtype], value) : NULL;
+}
+
+static PyObject *scalar_round(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    PND_OBJECT value = as_python(self);
+    if (!value)
+        return NULL;
+    if (!count || arguments[0] == Py_None) { /* round(x): an int */
+        PND_OBJECT none = PyObject_CallMethod(value, "__round__", NULL);
+        return none ? Py_NewRef(none) : NULL;
+    }
+    PND_OBJECT array = as_array(self);
+    PND_OBJECT method = array ? PyObject_GetAttrString(array, "round") : NULL;
+    return method ? PyObject_CallOneArg(method, arguments[0]) : NULL;
+}
+
+/* A method of the 0-d array, whose result is a scalar again. */
+static PyObject *call_method(PyObject *method, PyObject *const *arguments, Py_ssize_t count,
+                             PyObject *keywords)
+{
+    PyObject *result = PyObject_Vectorcall(method, arguments, (size_t)count, keywords);
+    if (!result || !pnd_is_array(result) || nd_rank(pnd_array_of(result)))
+        return result;
+    PyObject *scalar = pnd_wrap_result(nd_retain(pnd_array_of(result)));
+    Py_DECREF(result);
+    return scalar;
+}
+
+/* Whatever an array has: dtype, shape, astype(), sum(), ... */
+static PyObject *scalar_getattr(PyObject *self, PyObject *name)
+{
+    PyObject *found = PyObject_GenericGetAttr(self, name);
+    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return found;
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PND_OBJECT array = as_array(self);
+    found = array ? PyObject_GetAttr(array, name) : NULL;
+    if (found) {
+        Py_XDECREF(type), Py_XDECREF(value), Py_XDECREF(trace);
+        if (pnd_is_array(found) && !nd_rank(pnd_array_of(found))) { /* x.T, x.real */
+            PyObject *scalar = pnd_wrap_result(nd_retain(pnd_array_of(found)));
+            Py_DECREF(found);
+            return scalar;
+        }
+        if (PyCFunction_Check(found)) {
+            static PyMethodDef definition = {"method", (PyCFunction)(void (*)(void))call_method,
+                                             METH_FASTCALL | METH_KEYWORDS, NULL};
+            PyObject *method = PyCFunction_New(&definition, found);
+            Py_DECREF(found);
+            return method;
+        }
+        return found;
+    }
+    PyErr_Clear();
+    PyErr_Restore(type, value, trace);
+    return NULL;
+}
+
+static PyObject *scalar_dtype(PyObject *self, void *Py_UNUSED(unused))
+{
+    return pnd_dtype_object(pnd_scalar_type_dtype(Py_TYPE(self)));
+}
+
+static PyObject *scalar_part(PyObject *self, void *imaginary)
+{
+    char element[16] = {0};
+    const nd_dtype dtype = pnd_scalar_read(self, element);
+    static const char zero[16];
+    switch (dtype) {
+    case ND_COMPLEX64:
+        return pnd_scalar_new(ND_FLOAT32, element + (imaginary ? 4 : 0));
+    case ND_COMPLEX128:
+        return pnd_scalar_new(ND_FLOAT64, element + (imaginary ? 8 : 0));
+    default:
+        return pnd_scalar_new(dtype, imaginary ? zero : element);
+    }
+}
+
+static PyObject *scalar_subscript(PyObject *self, PyObject *key)
+{
+    if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0)
+        return Py_NewRef(self);
+    if (key != Py_None && key != Py_Ellipsis && !PyTuple_Check(key)) {
+        PyErr_SetString(PyExc_IndexError, "invalid index to scalar variable.");
+        return NULL;
+    }
+    PND_OBJECT array = as_array(self);
+    return array ? pnd_get_item(array, key) : NULL;
+}
+
+/* A class method as NumPy's number classes have for annotations: np.floating[Any]. */
+static PyObject *scalar_class_item(PyObject *class, PyObject *item)
+{
+    return Py_GenericAlias(class, item);
+}
+
+static PyObject *scalar_complex(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PND_OBJECT value = as_python(self);
+    return value ? PyObject_CallOneArg((PyObject *)&PyComplex_Type, value) : NULL;
+}
+
+static PyMethodDef scalar_methods[] = {
+    {"__complex__", scalar_complex, METH_NOARGS, "complex(x)."},
+    {"item", scalar_item, METH_VARARGS, "The value as a Python number."},
+    {"tolist", scalar_item, METH_VARARGS, "The value as a Python number."},
+    {"__format__", scalar_format, METH_O, "As Python formats the number."},
+    {"__reduce__", scalar_reduce, METH_NOARGS, "For pickle and copy."},
+    {"__round__", (PyCFunction)(void (*)(void))scalar_round, METH_FASTCALL,
+     "round(x), round(x, digits)."},
+    {"__class_getitem__", scalar_class_item, METH_O | METH_CLASS, "For annotations."},
+    {0},
+};
+
+static PyGetSetDef scalar_attributes[] = {
+    {"dtype", scalar_dtype, NULL, "The dtype.", NULL},
+    {"real", scalar_part, NULL, "The real part.", NULL},
+    {"imag", scalar_part, NULL, "The imaginary part.", (void *)1},
+    {0},
+};
+
+static PyType_Slot generic_slots[] = {
+    {Py_tp_new, scalar_make},
+    {Py_tp_dealloc, scalar_free},
+    {Py_tp_repr, scalar_repr},
+    {Py_tp_str, scalar_str},
+    {Py_tp_hash, scalar_hash},
+    {Py_tp_richcompare, scalar_compare},
+    {Py_tp_getattro, scalar_getattr},
+    {Py_tp_methods, scalar_methods},
+    {Py_tp_getset, scalar_attributes},
+    {Py_mp_subscript, scalar_subscript},
+    {Py_nb_add, scalar_add},
+    {Py_nb_subtract, scalar_subtract},
+    {Py_nb_multiply, scalar_multiply},
+    {Py_nb_true_divide, scalar_divide},
+    {Py_nb_floor_divide, scalar_floor_divide},
+    {Py_nb_remainder, scalar_remainder},
+    {Py_nb_power, scalar_power},
+    {Py_nb_divmod, scalar_divmod},
+    {Py_nb_and, scalar_and},
+    {Py_nb_or, scalar_or},
+    {Py_nb_xor, scalar_xor},
+    {Py_nb_lshift, scalar_left_shift},
+    {Py_nb_rshift, scalar_right_shift},
+    {Py_nb_negative, scalar_negative},
+    {Py_nb_positive, scalar_positive},
+    {Py_nb_absolute, scalar_absolute},
+    {Py_nb_invert, scalar_invert},
+    {Py_nb_bool, scalar_truth},
+    {Py_nb_float, scalar_float},
+    {Py_nb_int, scalar_int},
+    {Py_tp_doc, "The root of the types of scalars."},
+    {0},
+};
+
+/* ---- The types ------------------------------------------------------------------------------- */
+
+static PyTypeObject *make_type(PyObject *module, const char *name, size_t size, PyType_Slot *slots,
+                               PyTypeObject *first, PyTypeObject *second)
+{
+    char full[64];
+    PyOS_snprintf(full, sizeof full, "ndstream.%s", name);
+    PyType_Spec spec = {
+        .name = full,
+        .basicsize = (int)size,
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+        .slots = slots,
+    };
+    PND_OBJECT bases = !first   ? NULL
+                       : second ? PyTuple_Pack(2, first, second)
+                                : PyTuple_Pack(1, first);
+    PyTypeObject *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, bases);
+    if (type && PyModule_AddObjectRef(module, name, (PyObject *)type) < 0)
+        Py_CLEAR(type);
+    return type;
+}
+
+bool pnd_add_scalars(PyObject *module)
+{
+    static const struct {
+        const char *name;
+        int base;
+    } roots[ABSTRACT_COUNT] = {
+        {"generic", -1},
+        {"number", GENERIC},
+        {"integer", NUMBER},
+        {"signedinteger", INTEGER},
+        {"unsignedinteger", INTEGER},
+        {"inexact", NUMBER},
+        {"floating", INEXACT},
+        {"complexfloating", INEXACT},
+    };
+    static PyType_Slot none[] = {{0}};
+    static PyType_Slot integers[] = {{Py_nb_index, scalar_index}, {0}};
+    /* float and complex free their objects in ways of their own: the new function and the end are
+     * said again. */
+    static PyType_Slot numbers[] = {{Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
+    for (int i = 0; i < ABSTRACT_COUNT; i++) {
+        abstract[i] = make_type(module, roots[i].name, 0, i ? none : generic_slots,
+                                i ? abstract[roots[i].base] : NULL, NULL);
+        if (!abstract[i])
+            return false;
+    }
+    pnd.generic = abstract[GENERIC];
+    for (int i = 0; i < ND_DTYPE_COUNT; i++) {
+        const nd_kind kind = nd_dtype_kind((nd_dtype)i);
+        static const int parents[] = {GENERIC, SIGNED, UNSIGNED, FLOATING, COMPLEX_FLOATING};
+        const bool plain = i != ND_FLOAT64 && i != ND_COMPLEX128;
+        PyTypeObject *python = i == ND_FLOAT64      ? &PyFloat_Type
+                               : i == ND_COMPLEX128 ? &PyComplex_Type
+                                                    : NULL;
+        const bool whole = kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
+        pnd.scalar[i] =
+            make_type(module, nd_dtype_name((nd_dtype)i), plain ? sizeof(pnd_scalar) : 0,
+                      whole   ? integers
+                      : plain ? none
+                              : numbers,
+                      abstract[parents[kind]], python);
+        if (!pnd.scalar[i])
+            return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        pnd_scalar *object = PyObject_New(pnd_scalar, pnd.scalar[ND_BOOL]);
+        if (!object)
+            return false;
+        memset(object->value, 0, sizeof object->value);
+        object->value[0] = (char)i;
+        *(i ? &pnd.true_scalar : &pnd.false_scalar) = (PyObject *)object;
+    }
+    return PyModule_AddObjectRef(module, "True_", pnd.true_scalar) == 0 &&
+           PyModule_AddObjectRef(module, "False_", pnd.false_scalar) == 0;
+}

@@ -1,0 +1,678 @@
+/* ufunc objects: one for each elementwise row of the table, with reduce, accumulate, outer, at and
+ * reduceat. */
+#include "core.h"
+
+#include <string.h>
+
+typedef struct ufunc {
+    PyObject_HEAD vectorcallfunc vectorcall;
+    nd_op op;
+    const nd_op_info *info;
+} ufunc;
+
+/* Words of the table that the public header does not tell: what an operation leaves as it is. */
+static const struct identity {
+    nd_op op;
+    int value;          /* of the identity; -1: all bits set */
+    const char *reduce; /* the reduction that does the same */
+    const char *scan;
+} identities[] = {
+    {ND_OP_add, 0, "sum", "cumsum"},     {ND_OP_multiply, 1, "prod", "cumprod"},
+    {ND_OP_logical_and, 1, "all", NULL}, {ND_OP_logical_or, 0, "any", NULL},
+    {ND_OP_logical_xor, 0, NULL, NULL},  {ND_OP_bitwise_and, -1, NULL, NULL},
+    {ND_OP_bitwise_or, 0, NULL, NULL},   {ND_OP_bitwise_xor, 0, NULL, NULL},
+    {ND_OP_hypot, 0, NULL, NULL},
+};
+
+static const struct identity *identity_of(nd_op op)
+{
+    for (size_t i = 0; i < sizeof identities / sizeof *identities; i++)
+        if (identities[i].op == op)
+            return &identities[i];
+    return NULL;
+}
+
+/* min and max have no identity, but reductions. */
+static const char *reduction_of(nd_op op)
+{
+    const struct identity *row = identity_of(op);
+    return op == ND_OP_maximum ? "max" : op == ND_OP_minimum ? "min" : row ? row->reduce : NULL;
+}
+
+/* ---- The call -------------------------------------------------------------------------------- */
+
+/* The words of a call of a ufunc. */
+typedef struct words {
+    PyObject *out, *where, *dtype, *casting;
+} words;
+
+static bool read_words(const ufunc *self, PyObject *const *values, PyObject *names, words *w)
+{
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(names); i++) {
+        const char *name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(names, i));
+        if (!name)
+            return false;
+        if (strcmp(name, "out") == 0)
+            w->out = values[i];
+        else if (strcmp(name, "where") == 0)
+            w->where = values[i];
+        else if (strcmp(name, "dtype") == 0)
+            w->dtype = values[i];
+        else if (strcmp(name, "casting") == 0)
+            w->casting = values[i];
+        else if (strcmp(name, "order") != 0 && strcmp(name, "subok") != 0 &&
+                 strcmp(name, "signature") != 0) {
+            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%s'",
+                         self->info->name, name);
+            return false;
+        }
+    }
+    if (w->out && PyTuple_Check(w->out)) {
+        if (PyTuple_GET_SIZE(w->out) != 1) {
+            PyErr_SetString(PyExc_ValueError,
+                            "The 'out' tuple must have exactly one entry per ufunc output");
+            return false;
+        }
+        w->out = PyTuple_GET_ITEM(w->out, 0);
+    }
+    if (w->out == Py_None)
+        w->out = NULL;
+    if (w->where == Py_True)
+        w->where = NULL;
+    return true;
+}
+
+/* `out`, or a new array, in which the elements of `result` are set where `mask` holds. */
+static PyObject *masked(nd_array *result, PyObject *where, PyObject *out)
+{
+    PND_AUTO mask = pnd_to_array_of(where, ND_BOOL);
+    if (!mask)
+        return NULL;
+    if (!pnd_given(out)) {
+        PND_AUTO blank = nd_zeros(nd_dtype_of(result), ND_SCALAR_SHAPE);
+        return pnd_wrap_result(
+            (nd_where)(nd_operand_array(mask), nd_operand_array(result), nd_operand_array(blank)));
+    }
+    nd_array *target = pnd_array_of(out);
+    PND_AUTO chosen =
+        (nd_where)(nd_operand_array(mask), nd_operand_array(result), nd_operand_array(target));
+    PND_AUTO converted = chosen ? nd_cast(chosen, nd_dtype_of(target)) : NULL;
+    if (!converted || nd_assign(target, converted) != ND_OK)
+        return pnd_raise();
+    return Py_NewRef(out);
+}
+
+static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const words *w)
+{
+    const int count = self->info->arguments;
+    PyObject *operands[3] = {NULL};
+    PyObject *result = NULL;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    nd_casting casting = ND_CAST_SAME_KIND;
+    nd_array *array = NULL;
+    if (!pnd_to_dtype(w->dtype, &dtype) || !pnd_to_casting(w->casting, &casting))
+        return NULL;
+    if (w->out && !pnd_is_array(w->out)) {
+        PyErr_SetString(PyExc_TypeError, "return arrays must be of ArrayType");
+        return NULL;
+    }
+    if (w->out && !pnd_check_writeable(w->out))
+        return NULL;
+    for (int i = 0; i < count; i++) {
+        operands[i] = Py_NewRef(arguments[i]);
+        if (dtype == ND_DTYPE_NONE)
+            continue;
+        /* The computation is done in `dtype`: arguments are converted to it first. */
+        PND_AUTO source = pnd_to_array(arguments[i]);
+        if (!source)
+            goto done;
+        const bool weak = PyLong_CheckExact(arguments[i]) || PyFloat_CheckExact(arguments[i]) ||
+                          PyComplex_CheckExact(arguments[i]);
+        if (!weak && !nd_can_cast(nd_dtype_of(source), dtype, casting)) {
+            PyErr_Format(PyExc_TypeError,
+                         "Cannot cast ufunc '%s' input %d from dtype('%s') to dtype('%s') with "
+                         "casting rule 'same_kind'",
+                         self->info->name, i, nd_dtype_name(nd_dtype_of(source)),
+                         nd_dtype_name(dtype));
+            goto done;
+        }
+        if (!weak || nd_dtype_kind(nd_dtype_of(source)) != nd_dtype_kind(dtype) || count == 1)
+            Py_SETREF(operands[i], pnd_wrap(nd_cast(source, dtype)));
+        if (!operands[i])
+            goto done;
+    }
+    nd_array *direct =
+        w->out && !w->where && casting == ND_CAST_SAME_KIND ? pnd_array_of(w->out) : NULL;
+    array = pnd_elementwise(self->op, count, operands, direct);
+    if (!array)
+        goto done;
+    if (direct) {
+        result = Py_NewRef(w->out);
+    } else if (w->where) {
+        result = masked(array, w->where, w->out);
+    } else if (w->out) {
+        nd_array *target = pnd_array_of(w->out);
+        if (!nd_can_cast(nd_dtype_of(array), nd_dtype_of(target), casting))
+            PyErr_Format(PyExc_TypeError,
+                         "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with "
+                         "casting rule %R",
+                         self->info->name, nd_dtype_name(nd_dtype_of(array)),
+                         nd_dtype_name(nd_dtype_of(target)), w->casting);
+        else if (pnd_check(nd_assign(target, array)))
+            result = Py_NewRef(w->out);
+    } else {
+        result = pnd_wrap_result(nd_retain(array));
+    }
+done:
+    for (int i = 0; i < count; i++)
+        Py_XDECREF(operands[i]);
+    if (array)
+        nd_release(array);
+    return result;
+}
+
+static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t flags,
+                            PyObject *names)
+{
+    ufunc *self = (ufunc *)object;
+    const Py_ssize_t given = PyVectorcall_NARGS(flags);
+    const int count = self->info->arguments;
+    if (given == count && !names) {
+        if (pnd_has_override(arguments, count))
+            return pnd_call_override(object, "__call__", arguments, count, NULL);
+        if (Py_TYPE(arguments[0]) == pnd.array && count == 1) {
+            const nd_operand operand = nd_operand_array(pnd_array_of(arguments[0]));
+            return pnd_wrap_result(nd_elementwise(self->op, 1, &operand, NULL));
+        }
+        return pnd_apply(self->op, count, arguments);
+    }
+    words w = {0};
+    if (given < count || given > count + 1) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s() takes from %d to %d positional arguments but %zd were given",
+                     self->info->name, count, count + 1, given);
+        return NULL;
+    }
+    if (names && !read_words(self, arguments + given, names, &w))
+        return NULL;
+    if (given == count + 1) {
+        if (w.out) {
+            PyErr_Format(PyExc_TypeError,
+                         "cannot specify 'out' as both a positional and keyword argument");
+            return NULL;
+        }
+        w.out = pnd_given(arguments[count]) ? arguments[count] : NULL;
+    }
+    if (pnd_has_override(arguments, count))
+        return pnd_call_override(object, "__call__", arguments, count, names);
+    return ufunc_full_call(self, arguments, &w);
+}
+
+/* ---- reduce, accumulate and the rest --------------------------------------------------------- */
+
+static bool is_binary(const ufunc *self)
+{
+    if (self->info->op_class == ND_CLASS_BINARY)
+        return true;
+    PyErr_Format(PyExc_ValueError, "reduce only supported for binary functions");
+    return false;
+}
+
+static nd_array *apply2(nd_op op, const nd_array *a, const nd_array *b)
+{
+    const nd_operand operands[] = {nd_operand_array(a), nd_operand_array(b)};
+    return a && b ? nd_elementwise(op, 2, operands, NULL) : NULL;
+}
+
+static bool is_associative(nd_op op)
+{
+    switch (op) {
+    case ND_OP_maximum:
+    case ND_OP_minimum:
+    case ND_OP_fmax:
+    case ND_OP_fmin:
+    case ND_OP_logical_and:
+    case ND_OP_logical_or:
+    case ND_OP_logical_xor:
+    case ND_OP_bitwise_and:
+    case ND_OP_bitwise_or:
+    case ND_OP_bitwise_xor:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The first elements along axis 0, from `start` to `stop`. */
+static nd_array *rows(const nd_array *array, int64_t start, int64_t stop)
+{
+    return array ? nd_slice(array, ND_RANGE(start, stop)) : NULL;
+}
+
+/* Folds axis 0 of an array with elements, first to last; halves at a time where the order does not
+ * matter. */
+static nd_array *fold(nd_op op, const nd_array *array)
+{
+    nd_array *all = nd_retain((nd_array *)array);
+    while (all && nd_lengths(all)[0] > 1 && is_associative(op)) {
+        const int64_t half = nd_lengths(all)[0] / 2, length = nd_lengths(all)[0];
+        PND_AUTO low = rows(all, 0, half);
+        PND_AUTO high = rows(all, half, 2 * half);
+        nd_array *joined = apply2(op, low, high);
+        if (joined && length & 1) {
+            PND_AUTO first = rows(joined, 0, 1);
+            PND_AUTO last = rows(all, length - 1, length);
+            PND_AUTO both = apply2(op, first, last);
+            if (!both || nd_assign(first, both) != ND_OK) {
+                nd_release(joined);
+                joined = NULL;
+            }
+        }
+        nd_release(all);
+        all = joined;
+    }
+    if (!all)
+        return NULL;
+    nd_array *result = nd_slice(all, ND_INDEX(0));
+    for (int64_t i = 1; result && i < nd_lengths(all)[0]; i++) {
+        PND_AUTO next = nd_slice(all, ND_INDEX(i));
+        nd_array *longer = apply2(op, result, next);
+        nd_release(result);
+        result = longer;
+    }
+    nd_release(all);
+    return result;
+}
+
+PND_FUNCTION(
+    reduce, "self, array, axis=0, dtype=None, out=None, keepdims=False, initial=<none>, where=True",
+    "Folds the array along axes.")
+{
+    ufunc *self = (ufunc *)given[0];
+    if (!is_binary(self))
+        return NULL;
+    PND_OBJECT zero = PyLong_FromLong(0);
+    PyObject *axis = given[2] ? given[2] : zero;
+    const char *name = reduction_of(self->op);
+    if (name)
+        return pnd_reduce_by_name(name, given[1], axis, given[3], given[4], given[5], given[6],
+                                  given[7]);
+    if (pnd_given(given[7]) && given[7] != Py_True) {
+        PyErr_Format(PyExc_NotImplementedError,
+                     "%s.reduce: `where` is there for add, multiply, maximum, minimum, "
+                     "logical_and and logical_or",
+                     self->info->name);
+        return NULL;
+    }
+    nd_axes axes;
+    bool keepdims = false;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!pnd_to_axes(axis, &axes) || !pnd_to_bool(given[5], &keepdims) ||
+        !pnd_to_dtype(given[3], &dtype))
+        return NULL;
+    PND_AUTO array = pnd_to_array_of(given[1], dtype);
+    if (!array)
+        return NULL;
+    const int rank = nd_rank(array);
+    uint64_t mask = 0;
+    for (int i = 0; i < (axes.all ? rank : axes.count); i++) {
+        const int one = axes.all ? i : axes.axis[i] < 0 ? axes.axis[i] + rank : axes.axis[i];
+        if (one < 0 || one >= rank) {
+            PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension %d",
+                         axes.axis[i], rank);
+            return NULL;
+        }
+        mask |= (uint64_t)1 << one;
+    }
+    PND_AUTO result = nd_retain(array);
+    int64_t folded = 1;
+    for (int i = rank - 1; i >= 0; i--) {
+        if (!(mask >> i & 1))
+            continue;
+        folded *= nd_lengths(array)[i];
+        PND_AUTO front = nd_move_axis(result, i, 0);
+        nd_array *less = front && nd_lengths(front)[0] ? fold(self->op, front) : NULL;
+        if (front && !nd_lengths(front)[0]) { /* the identity */
+            const struct identity *row = identity_of(self->op);
+            if (!row) {
+                PyErr_Format(PyExc_ValueError,
+                             "zero-size array to reduction operation %s which has no identity",
+                             self->info->name);
+                return NULL;
+            }
+            nd_shape shape = {.rank = nd_rank(front) - 1};
+            memcpy(shape.length, nd_lengths(front) + 1, sizeof(int64_t) * (size_t)shape.rank);
+            less = nd_zeros(nd_dtype_of(front), shape);
+            const nd_operand value[] = {nd_operand_array(less), nd_operand_int(row->value)};
+            if (less && row->value)
+                nd_elementwise(ND_OP_add, 2, value, less);
+        }
+        nd_release(result);
+        result = less;
+        if (!less)
+            return pnd_raise();
+        if (keepdims) {
+            nd_array *kept = nd_expand_dims(result, i);
+            nd_release(result);
+            result = kept;
+        }
+    }
+    if (pnd_given(given[6])) {
+        PND_AUTO initial = pnd_to_array(given[6]);
+        nd_array *joined = apply2(self->op, initial, result);
+        nd_release(result);
+        result = joined;
+    }
+    if (result && result == array) { /* no axis: a copy */
+        return pnd_into(nd_copy(result), given[4]);
+    }
+    return pnd_into(nd_retain(result), given[4]);
+}
+PND_ALSO_METHOD(reduce)
+
+PND_FUNCTION(accumulate, "self, array, axis=0, dtype=None, out=None",
+             "Every step of folding the array along an axis.")
+{
+    ufunc *self = (ufunc *)given[0];
+    if (!is_binary(self))
+        return NULL;
+    PND_OBJECT zero = PyLong_FromLong(0);
+    PyObject *axis_object = pnd_given(given[2]) ? given[2] : zero;
+    const struct identity *row = identity_of(self->op);
+    if (row && row->scan)
+        return pnd_reduce_by_name(row->scan, given[1], axis_object, given[3], given[4], NULL, NULL,
+                                  NULL);
+    int axis = 0;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!pnd_to_int(axis_object, &axis) || !pnd_to_dtype(given[3], &dtype))
+        return NULL;
+    PND_AUTO array = pnd_to_array_of(given[1], dtype);
+    if (!array)
+        return NULL;
+    PND_AUTO front = nd_move_axis(array, axis, 0);
+    if (!front)
+        return pnd_raise();
+    const int64_t length = nd_lengths(front)[0];
+    PND_AUTO pair = length ? rows(front, 0, 1) : nd_retain(front);
+    PND_AUTO sample = apply2(self->op, pair, pair);
+    PND_AUTO result = sample ? nd_cast(front, nd_dtype_of(sample)) : NULL;
+    if (!result)
+        return pnd_raise();
+    if (is_associative(
+            self->op)) { /* doubling: after step k, each element holds 2^k of those before it */
+        for (int64_t step = 1; step < length; step *= 2) {
+            PND_AUTO before = rows(result, 0, length - step);
+            PND_AUTO after = rows(result, step, length);
+            PND_AUTO joined = apply2(self->op, before, after);
+            if (!joined || nd_assign(after, joined) != ND_OK)
+                return pnd_raise();
+        }
+    } else {
+        for (int64_t i = 1; i < length; i++) {
+            PND_AUTO before = nd_slice(result, ND_INDEX(i - 1));
+            PND_AUTO here = nd_slice(result, ND_INDEX(i));
+            PND_AUTO joined = apply2(self->op, before, here);
+            if (!joined || nd_assign(here, joined) != ND_OK)
+                return pnd_raise();
+        }
+    }
+    nd_array *back = nd_move_axis(result, 0, axis);
+    return pnd_given(given[4]) ? pnd_into(back, given[4]) : pnd_wrap(back);
+}
+PND_ALSO_METHOD(accumulate)
+
+static PyObject *outer_method(PyObject *object, PyObject *const *arguments, Py_ssize_t count,
+                              PyObject *names)
+{
+    ufunc *self = (ufunc *)object;
+    if (self->info->op_class != ND_CLASS_BINARY || count != 2) {
+        PyErr_SetString(PyExc_ValueError, "outer product only supported for binary functions");
+        return NULL;
+    }
+    words w = {0};
+    if (names && !read_words(self, arguments + count, names, &w))
+        return NULL;
+    PND_AUTO a = pnd_to_array(arguments[0]);
+    PND_AUTO b = a ? pnd_to_array(arguments[1]) : NULL;
+    if (!b)
+        return NULL;
+    nd_shape shape = nd_shape_like(a);
+    if (shape.rank + nd_rank(b) > ND_MAX_RANK) {
+        PyErr_Format(PyExc_ValueError, "outer: %d axes; there are at most %d",
+                     shape.rank + nd_rank(b), ND_MAX_RANK);
+        return NULL;
+    }
+    for (int i = 0; i < nd_rank(b); i++)
+        shape.length[shape.rank++] = 1;
+    PND_OBJECT first = pnd_wrap(nd_reshape(a, shape));
+    PND_OBJECT second = first ? pnd_wrap(nd_retain(b)) : NULL;
+    return second ? ufunc_full_call(self, (PyObject *[]){first, second}, &w) : NULL;
+}
+
+PND_FUNCTION(reduceat, "self, array, indices, axis=0, dtype=None, out=None",
+             "Folds the slices that begin at the indices.")
+{
+    ufunc *self = (ufunc *)given[0];
+    if (!is_binary(self))
+        return NULL;
+    int axis = 0;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!pnd_to_int(given[3], &axis) || !pnd_to_dtype(given[4], &dtype))
+        return NULL;
+    PND_AUTO array = pnd_to_array_of(given[1], dtype);
+    PND_AUTO indices = array ? pnd_to_array_of(given[2], ND_INT64) : NULL;
+    if (!indices)
+        return NULL;
+    PND_AUTO front = nd_move_axis(array, axis, 0);
+    if (!front)
+        return pnd_raise();
+    const int64_t length = nd_lengths(front)[0], count = nd_size(indices);
+    PND_AUTO sample = rows(front, 0, 0);
+    nd_shape shape = nd_shape_like(front);
+    shape.length[0] = count;
+    PND_AUTO result = NULL;
+    const char *name = reduction_of(self->op);
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t start = nd_get_int64(indices, &i), after = i + 1;
+        const int64_t stop = i + 1 < count ? nd_get_int64(indices, &after) : length;
+        if (start < 0 || start >= length) {
+            PyErr_Format(PyExc_IndexError, "index %lld out-of-bounds in %s.reduceat [0, %lld)",
+                         (long long)start, self->info->name, (long long)length);
+            return NULL;
+        }
+        PND_AUTO part = rows(front, start, stop > start ? stop : start + 1);
+        nd_reduce_options options = {.has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
+        PND_AUTO folded = name   ? nd_reduce(nd_op_from_name(name), part, ND_AXIS(0), &options)
+                          : part ? fold(self->op, part)
+                                 : NULL;
+        if (folded && !result)
+            result = nd_empty(nd_dtype_of(folded), shape);
+        PND_AUTO place = result ? nd_slice(result, ND_INDEX(i)) : NULL;
+        if (!place || !folded || nd_assign(place, folded) != ND_OK)
+            return pnd_raise();
+    }
+    if (!result)
+        result = nd_empty(nd_dtype_of(front), shape);
+    nd_array *back = nd_move_axis(result, 0, axis);
+    return pnd_given(given[5]) ? pnd_into(back, given[5]) : pnd_wrap(back);
+}
+PND_ALSO_METHOD(reduceat)
+
+/* ---- The type -------------------------------------------------------------------------------- */
+
+static PyObject *ufunc_repr(PyObject *self)
+{
+    return PyUnicode_FromFormat("<ufunc '%s'>", ((ufunc *)self)->info->name);
+}
+
+static PyObject *get_name(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyUnicode_FromString(((ufunc *)self)->info->name);
+}
+
+static PyObject *get_doc(PyObject *self, void *Py_UNUSED(unused))
+{
+    static const char *const letters[] = {"", "x", "x1, x2", "x1, x2, x3"};
+    const nd_op_info *info = ((ufunc *)self)->info;
+    return PyUnicode_FromFormat(
+        "%s(%s, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None)\n\n%s",
+        info->name, letters[info->arguments], info->doc);
+}
+
+static PyObject *get_nin(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyLong_FromLong(((ufunc *)self)->info->arguments);
+}
+
+static PyObject *get_nout(PyObject *Py_UNUSED(self), void *Py_UNUSED(unused))
+{
+    return PyLong_FromLong(1);
+}
+
+static PyObject *get_nargs(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyLong_FromLong(((ufunc *)self)->info->arguments + 1);
+}
+
+static PyObject *get_identity(PyObject *self, void *Py_UNUSED(unused))
+{
+    const struct identity *row = identity_of(((ufunc *)self)->op);
+    if (!row)
+        Py_RETURN_NONE;
+    if (((ufunc *)self)->op == ND_OP_logical_and || ((ufunc *)self)->op == ND_OP_logical_or ||
+        ((ufunc *)self)->op == ND_OP_logical_xor)
+        return PyBool_FromLong(row->value);
+    return PyLong_FromLong(row->value);
+}
+
+/* The dtypes that it takes and gives, as NumPy writes loops: "dd->d". */
+static PyObject *get_types(PyObject *self, void *Py_UNUSED(unused))
+{
+    const ufunc *u = (ufunc *)self;
+    PyObject *list = PyList_New(0);
+    for (int i = 0; list && i < ND_DTYPE_COUNT; i++) {
+        PND_AUTO sample = nd_empty((nd_dtype)i, ND_SHAPE(0));
+        const nd_operand operand = nd_operand_array(sample),
+                         operands[] = {operand, operand, operand};
+        const nd_dtype result = nd_result_dtype(u->op, u->info->arguments, operands);
+        if (result == ND_DTYPE_NONE) {
+            nd_error_clear();
+            continue;
+        }
+        char text[8] = {0};
+        int at = 0;
+        for (int k = 0; k < u->info->arguments; k++)
+            text[at++] = pnd_dtype_char((nd_dtype)i);
+        text[at++] = '-', text[at++] = '>', text[at++] = pnd_dtype_char(result);
+        PND_OBJECT item = PyUnicode_FromStringAndSize(text, at);
+        if (!item || PyList_Append(list, item) < 0)
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *get_ntypes(PyObject *self, void *unused)
+{
+    PND_OBJECT types = get_types(self, unused);
+    return types ? PyLong_FromSsize_t(PyList_GET_SIZE(types)) : NULL;
+}
+
+static PyObject *get_none(PyObject *Py_UNUSED(self), void *Py_UNUSED(unused))
+{
+    Py_RETURN_NONE;
+}
+
+static PyObject *ufunc_pickle(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    return get_name(self, NULL);
+}
+
+static PyGetSetDef ufunc_attributes[] = {
+    {"__name__", get_name, NULL, NULL, NULL},
+    {"__qualname__", get_name, NULL, NULL, NULL},
+    {"__doc__", get_doc, NULL, NULL, NULL},
+    {"nin", get_nin, NULL, "How many arguments it takes.", NULL},
+    {"nout", get_nout, NULL, "How many results it has.", NULL},
+    {"nargs", get_nargs, NULL, "Arguments and results.", NULL},
+    {"ntypes", get_ntypes, NULL, "How many dtypes it takes.", NULL},
+    {"types", get_types, NULL, "The dtypes it takes and gives.", NULL},
+    {"identity", get_identity, NULL, "What leaves the other argument as it is.", NULL},
+    {"signature", get_none, NULL, "None: element by element.", NULL},
+    {0},
+};
+
+static PyMethodDef ufunc_methods[] = {
+    PND_METHOD_ROW("reduce", reduce),
+    PND_METHOD_ROW("accumulate", accumulate),
+    {"outer", (PyCFunction)(void (*)(void))outer_method, METH_FASTCALL | METH_KEYWORDS,
+     "outer(a, b)\n--\n\nAll pairs of elements."},
+    PND_METHOD_ROW("reduceat", reduceat),
+    {"__reduce__", ufunc_pickle, METH_NOARGS, "For pickle."},
+    {0},
+};
+
+static PyMemberDef ufunc_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(ufunc, vectorcall), READONLY, NULL},
+    {0},
+};
+
+static PyType_Slot ufunc_slots[] = {
+    {Py_tp_repr, ufunc_repr},        {Py_tp_getset, ufunc_attributes},
+    {Py_tp_methods, ufunc_methods},  {Py_tp_members, ufunc_members},
+    {Py_tp_call, PyVectorcall_Call}, {0},
+};
+static PyType_Spec ufunc_spec = {
+    .name = "ndstream.ufunc",
+    .basicsize = sizeof(ufunc),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = ufunc_slots,
+};
+
+/* NumPy's other names. */
+static const struct {
+    const char *name, *of;
+} aliases[] = {
+    {"abs", "absolute"},
+    {"acos", "arccos"},
+    {"acosh", "arccosh"},
+    {"asin", "arcsin"},
+    {"asinh", "arcsinh"},
+    {"atan", "arctan"},
+    {"atan2", "arctan2"},
+    {"atanh", "arctanh"},
+    {"bitwise_invert", "invert"},
+    {"bitwise_not", "invert"},
+    {"bitwise_left_shift", "left_shift"},
+    {"bitwise_right_shift", "right_shift"},
+    {"conj", "conjugate"},
+    {"mod", "remainder"},
+    {"pow", "power"},
+    {"true_divide", "divide"},
+};
+
+bool pnd_add_ufuncs(PyObject *module)
+{
+    pnd.ufunc = (PyTypeObject *)PyType_FromModuleAndSpec(module, &ufunc_spec, NULL);
+    if (!pnd.ufunc || PyModule_AddObjectRef(module, "ufunc", (PyObject *)pnd.ufunc) < 0)
+        return false;
+    for (int op = 0; op < ND_OP_COUNT; op++) {
+        const nd_op_info *info = nd_op_describe((nd_op)op);
+        if (info->op_class == ND_CLASS_REDUCTION || info->op_class == ND_CLASS_SCAN ||
+            op == ND_OP_where || op == ND_OP_clip)
+            continue;
+        ufunc *self = PyObject_New(ufunc, pnd.ufunc);
+        if (!self)
+            return false;
+        self->vectorcall = ufunc_call;
+        self->op = (nd_op)op;
+        self->info = info;
+        PND_OBJECT owned = (PyObject *)self;
+        if (PyModule_AddObjectRef(module, info->name, owned) < 0)
+            return false;
+        for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+            if (strcmp(aliases[i].of, info->name) == 0 &&
+                PyModule_AddObjectRef(module, aliases[i].name, owned) < 0)
+                return false;
+    }
+    return true;
+}
