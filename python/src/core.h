@@ -305,6 +305,7 @@ extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_meth
     pnd_control_functions[], pnd_text_functions[], pnd_dtype_functions[], pnd_convert_functions[],
     pnd_element_functions[], pnd_element_methods[], pnd_linalg_functions[], pnd_linalg_methods[],
     pnd_array_methods[], pnd_reduce_methods[], pnd_choose_functions[], pnd_choose_methods[],
-    pnd_number_methods[], pnd_interop_methods[], pnd_linalg_module_functions[];
+    pnd_number_methods[], pnd_index_functions[], pnd_index_methods[], pnd_interop_methods[],
+    pnd_linalg_module_functions[];
 
 #endif

@@ -45,10 +45,18 @@ static const char *element_at(nd_array *array, PyObject *key)
 
 typedef struct parsed_key {
     int count;
-    nd_slice_term terms[MOST_TERMS];
-    int lists;                  /* how many terms are arrays */
-    PyObject *list[MOST_TERMS]; /* the array of term i, or NULL; borrowed from the key */
+    nd_index terms[MOST_TERMS];
+    int arrays; /* how many terms are arrays or truths */
+    int owned_count;
+    nd_array *owned[MOST_TERMS]; /* released by release_key() */
 } parsed_key;
+
+static void release_key(parsed_key *key)
+{
+    while (key->owned_count)
+        nd_release(key->owned[--key->owned_count]);
+}
+#define PARSED_KEY __attribute__((cleanup(release_key))) parsed_key
 
 static bool to_bound(PyObject *object, int64_t *value, int64_t open)
 {
@@ -69,15 +77,49 @@ static bool to_bound(PyObject *object, int64_t *value, int64_t open)
     return true;
 }
 
+/* An array, or what becomes one. */
+static bool parse_array(parsed_key *key, nd_index *term, PyObject *item)
+{
+    const bool sequence = PyList_Check(item) || PyTuple_Check(item);
+    if (!pnd_is_array(item) && !sequence && !PyObject_CheckBuffer(item) &&
+        !PyObject_HasAttrString(item, "__array__")) {
+        PyErr_SetString(PyExc_IndexError,
+                        "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
+                        "integer or boolean arrays are valid indices");
+        return false;
+    }
+    nd_array *array = pnd_to_array(item);
+    if (!array)
+        return false;
+    if (sequence && !nd_size(array)) { /* an empty list picks nothing */
+        nd_array *empty = nd_cast(array, ND_INT64);
+        nd_release(array);
+        array = empty;
+    }
+    if (!array || !pnd_force(array)) {
+        if (array)
+            nd_release(array);
+        return array ? false : pnd_raise() != NULL;
+    }
+    const nd_kind kind = nd_dtype_kind(nd_dtype_of(array));
+    if (!nd_rank(array) && (kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED)) {
+        *term = ND_INDEX(nd_item_int64(array));
+        nd_release(array);
+        return true;
+    }
+    key->owned[key->owned_count++] = array;
+    *term = ND_ARRAY(array);
+    key->arrays++;
+    return true;
+}
+
 static bool parse_term(parsed_key *key, PyObject *item)
 {
     if (key->count == MOST_TERMS) {
         PyErr_SetString(PyExc_IndexError, "too many indices for array");
         return false;
     }
-    nd_slice_term *term = &key->terms[key->count];
-    key->list[key->count] = NULL;
-    key->count++;
+    nd_index *term = &key->terms[key->count++];
     if (PySlice_Check(item)) {
         PySliceObject *slice = (PySliceObject *)item;
         *term = ND_EVERY;
@@ -116,33 +158,17 @@ static bool parse_term(parsed_key *key, PyObject *item)
         *term = ND_INDEX(index);
         return true;
     }
-    if (pnd_is_array(item)) {
-        nd_array *array = pnd_array_of(item);
-        const nd_kind kind = nd_dtype_kind(nd_dtype_of(array));
-        if (!nd_rank(array) && (kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED)) {
-            if (!pnd_force(array))
-                return false;
-            *term = ND_INDEX(nd_item_int64(array));
-            return true;
-        }
+    if (PyBool_Check(item) || Py_TYPE(item) == pnd.scalar[ND_BOOL]) {
+        *term = ND_TRUTH(item == Py_True || item == pnd.true_scalar);
+        key->arrays++;
+        return true;
     }
-    if (!pnd_is_array(item) && !PyBool_Check(item) && !PyList_Check(item) && !PyTuple_Check(item) &&
-        !PyObject_CheckBuffer(item) && !pnd_is_scalar(item) &&
-        !PyObject_HasAttrString(item, "__array__")) {
-        PyErr_SetString(PyExc_IndexError,
-                        "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
-                        "integer or boolean arrays are valid indices");
-        return false;
-    }
-    *term = ND_EVERY;
-    key->list[key->count - 1] = item;
-    key->lists++;
-    return true;
+    return parse_array(key, term, item);
 }
 
 static bool parse(parsed_key *key, PyObject *object)
 {
-    key->count = key->lists = 0;
+    key->count = key->arrays = key->owned_count = 0;
     if (!PyTuple_Check(object))
         return parse_term(key, object);
     const Py_ssize_t count = PyTuple_GET_SIZE(object);
@@ -154,12 +180,6 @@ static bool parse(parsed_key *key, PyObject *object)
 
 /* ---- Getting --------------------------------------------------------------------------------- */
 
-static PyObject *by_lists(void)
-{
-    PyErr_SetString(PyExc_NotImplementedError, "indexing with arrays and lists is not there yet");
-    return NULL;
-}
-
 PyObject *pnd_get_item(PyObject *self, PyObject *object)
 {
     nd_array *array = pnd_array_of(self);
@@ -168,13 +188,14 @@ PyObject *pnd_get_item(PyObject *self, PyObject *object)
         if (element)
             return pnd_scalar_new(nd_dtype_of(array), element);
     }
-    parsed_key key;
-    if (!parse(&key, object))
+    PARSED_KEY key;
+    if (!parse(&key, object) || !pnd_force(array))
         return NULL;
-    if (key.lists)
-        return by_lists();
-    if (!pnd_force(array))
-        return NULL;
+    if (key.arrays) {
+        nd_array *picked;
+        PND_UNLOCKED(nd_size(array), picked = nd_get_with(array, key.count, key.terms));
+        return picked ? pnd_wrap(picked) : pnd_raise();
+    }
     nd_array *view = nd_slice_terms(array, key.count, key.terms);
     if (!view)
         return pnd_raise();
@@ -235,15 +256,30 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     }
     if (!pnd_check_writeable(self))
         return -1;
-    parsed_key key;
+    PARSED_KEY key;
     if (!parse(&key, object))
         return -1;
-    if (key.lists) {
-        by_lists();
-        return -1;
-    }
-    if (key.count == 1 && (key.terms[0].kind == ND_TERM_EVERY || key.terms[0].kind == ND_TERM_REST))
+    if (!key.arrays && key.count == 1 &&
+        (key.terms[0].kind == ND_TERM_EVERY || key.terms[0].kind == ND_TERM_REST))
         return pnd_assign(array, value) ? 0 : -1;
+    if (key.arrays || PyFloat_CheckExact(value) || PyLong_CheckExact(value) ||
+        PyBool_Check(value)) {
+        pnd_operand x;
+        if (!pnd_to_operand(value, &x))
+            return -1;
+        nd_status status = ND_OK;
+        if (!x.huge)
+            PND_UNLOCKED(key.arrays ? nd_size(array) : 0,
+                         status = nd_set_with(array, key.count, key.terms, x.operand));
+        pnd_operand_clear(&x);
+        if (x.huge || (status == ND_ERROR_VALUE && PyLong_CheckExact(value))) {
+            nd_error_clear();
+            PyErr_Format(PyExc_OverflowError, "Python integer %R out of bounds for %s", value,
+                         nd_dtype_name(nd_dtype_of(array)));
+            return -1;
+        }
+        return pnd_check(status) ? 0 : -1;
+    }
     if (!pnd_force(array))
         return -1;
     PND_AUTO view = nd_slice_terms(array, key.count, key.terms);
@@ -253,6 +289,62 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     }
     return pnd_assign(view, value) ? 0 : -1;
 }
+
+/* ---- Where elements are not zero --------------------------------------------------------------- */
+
+PND_FUNCTION(nonzero, "a", "The indices of the elements that are not 0, an array for each axis.")
+{
+    PND_AUTO array = pnd_to_array(given[0]);
+    if (!array || !pnd_force(array))
+        return NULL;
+    if (!nd_rank(array)) {
+        PyErr_SetString(PyExc_ValueError, "Calling nonzero on 0d arrays is not allowed. Use "
+                                          "np.atleast_1d(scalar).nonzero() instead.");
+        return NULL;
+    }
+    nd_array *found[ND_MAX_RANK];
+    int count;
+    PND_UNLOCKED(nd_size(array), count = nd_nonzero(array, found));
+    PyObject *tuple = count ? PyTuple_New(count) : pnd_raise();
+    for (int i = 0; i < count; i++) {
+        PyObject *object = pnd_wrap(found[i]);
+        if (tuple && object)
+            PyTuple_SET_ITEM(tuple, i, object);
+        else
+            Py_CLEAR(tuple);
+    }
+    return tuple;
+}
+PND_ALSO_METHOD(nonzero)
+
+PND_FUNCTION(argwhere, "a", "The indices of the elements that are not 0, a row for each.")
+{
+    PND_AUTO array = pnd_to_array(given[0]);
+    if (!array)
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(array), result = nd_argwhere(array));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(flatnonzero, "a", "The positions in C order of the elements that are not 0.")
+{
+    PND_AUTO array = pnd_to_array(given[0]);
+    if (!array)
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(array), result = nd_flatnonzero(array));
+    return pnd_wrap(result);
+}
+
+PyMethodDef pnd_index_functions[] = {
+    PND_ROW(nonzero),
+    PND_ROW(argwhere),
+    PND_ROW(flatnonzero),
+    {0},
+};
+
+PyMethodDef pnd_index_methods[] = {PND_METHOD_ROW("nonzero", nonzero), {0}};
 
 /* ---- Iteration ------------------------------------------------------------------------------- */
 

@@ -472,3 +472,54 @@ def test_same(code):
 @pytest.mark.parametrize("code", cases(NEAR))
 def test_close(code):
     same(code, rtol=1e-15)
+
+
+ADVANCED = """
+np.arange(10)[[1, 3, -1]]
+np.arange(10)[np.array([[1, 2], [3, 4]])]
+np.arange(10)[[20]]
+np.arange(10)[[]]
+np.arange(10)[[1.5]]
+np.arange(10)[np.arange(10) > 5]
+np.arange(10)[[True, False]]
+np.arange(12).reshape(3, 4)[[0, 2]]
+np.arange(12).reshape(3, 4)[[0, 2], [1, 3]]
+np.arange(12).reshape(3, 4)[[0, 2], 1]
+np.arange(12).reshape(3, 4)[:, [1, 3]]
+np.arange(12).reshape(3, 4)[np.array([True, False, True])]
+np.arange(12).reshape(3, 4)[np.array([True, False, True]), 1:]
+np.arange(12).reshape(3, 4)[np.arange(12).reshape(3, 4) % 2 == 0]
+np.arange(24).reshape(2, 3, 4)[0, :, [1, 2]].shape
+np.arange(24).reshape(2, 3, 4)[:, [0, 1], [1, 2]].shape
+np.arange(5)[True].shape
+np.arange(5)[np.array(2)]
+np.arange(5)[..., [1, 2]]
+np.arange(12).reshape(3, 4)[[[0], [1]], [1, 2]]
+np.array(5)[True]
+a = np.arange(5); a[[0, 2]] = 9; a
+a = np.arange(5); a[[0, 2]] = [7, 8]; a
+a = np.arange(5); a[a > 2] = 0; a
+a = np.arange(5); a[a > 2] = [5, 6]; a
+a = np.arange(5); a[a > 2] = [5, 6, 7]; a
+a = np.arange(5); a[a > 2] *= 10; a
+a = np.arange(5, dtype='i1'); a[[1]] = 300; a
+a = np.arange(6.0).reshape(2, 3); a[:, [0, 2]] = 0; a
+a = np.arange(6.0).reshape(2, 3); a[[0, 1], [1, 2]] = [7, 8]; a
+a = np.arange(6.0).reshape(2, 3); a[a > 1] = np.nan; a
+a = np.zeros(3); a[[0, 0, 0]] += 1; a
+a = np.zeros((3, 3)); a[np.arange(3), np.arange(3)] = 1; a
+a = np.zeros((3, 3)); i, j = np.nonzero(np.eye(3)); a[i, j] = 5; a
+np.nonzero([[0, 1], [2, 0]])
+np.arange(5).nonzero()
+np.argwhere([[0, 1], [2, 0]])
+np.flatnonzero([[0, 1], [2, 0]])
+np.where([[0, 1], [2, 0]])
+np.where(np.arange(4) > 1, np.arange(4), -1)
+np.where([True, False], 1, 2.5)
+np.nonzero(3)
+"""
+
+
+@pytest.mark.parametrize("code", cases(ADVANCED))
+def test_indexing_with_arrays_is_the_same(code):
+    same(code)
