@@ -290,7 +290,7 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     return pnd_assign(view, value) ? 0 : -1;
 }
 
-/* ---- Where elements are not zero --------------------------------------------------------------- */
+/* ---- Where elements are not zero ------------------------------------------------------------- */
 
 PND_FUNCTION(nonzero, "a", "The indices of the elements that are not 0, an array for each axis.")
 {
