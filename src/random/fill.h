@@ -32,4 +32,12 @@ void ndi_random_integers(ndi_pcg64 *generator, ndi_integer_kind kind, uint64_t l
 void ndi_random_normal(ndi_pcg64 *generator, double *out, size_t n);
 void ndi_random_normal_float(ndi_pcg64 *generator, float *out, size_t n);
 
+/* Mean 1: Generator.standard_exponential by the ziggurat, float64 and float32. */
+void ndi_random_exponential(ndi_pcg64 *generator, double *out, size_t n);
+void ndi_random_exponential_float(ndi_pcg64 *generator, float *out, size_t n);
+
+/* One value. The tables must have been prepared (ziggurat.h). */
+double ndi_pcg64_next_normal(ndi_pcg64 *generator);
+double ndi_pcg64_next_exponential(ndi_pcg64 *generator);
+
 #endif

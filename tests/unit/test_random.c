@@ -249,3 +249,159 @@ TEST(bounds_and_dtypes_that_do_not_fit_are_refused)
         nd_random_free(random);
     }
 }
+
+/* ---- Distributions, permutations, the legacy generator: NumPy 2.4's values ------------------- */
+
+static void assert_doubles(const nd_array *values, int count, const double *expected)
+{
+    assert_int_equal(nd_size(values), count);
+    assert_memory_equal(nd_data(values), expected, (size_t)count * sizeof *expected);
+}
+
+static void assert_integers(const nd_array *values, int count, const int64_t *expected)
+{
+    assert_int_equal(nd_size(values), count);
+    assert_memory_equal(nd_data(values), expected, (size_t)count * sizeof *expected);
+}
+
+TEST(distributions_take_numbers_and_arrays)
+{
+    ND_SCOPE {
+        /* r = default_rng(12345); r.gamma(2.0, [1, 3, 0.5]), r.poisson(20, 4), ... */
+        static const double gammas[] = {0x1.af94c14f3d3ffp-2, 0x1.2a22de6f0856ap+1,
+                                        0x1.923f53fe8fa76p-1};
+        static const double exponentials[] = {0x1.56adb2eee60c4p-2, 0x1.411668da43432p-2};
+        static const int64_t counts[] = {21, 22, 19, 23}, chosen[] = {75, 21, 99, 71, 11},
+                             permuted[] = {2, 0, 1, 4, 5, 3};
+        const double scales[] = {1, 3, 0.5};
+        const nd_choice_options distinct = {.without_replacement = true};
+        nd_random *random = nd_random_new(12345);
+        nd_array *array = nd_from_data(ND_FLOAT64, ND_SHAPE(3), scales);
+        assert_doubles(nd_random_draw(random, ND_RANDOM_GAMMA, ND_PARAMETERS(2.0, array), NULL), 3,
+                       gammas);
+        assert_integers(nd_random_draw(random, ND_RANDOM_POISSON, ND_PARAMETERS(20),
+                                       &(nd_shape){.rank = 1, .length = {4}}),
+                        4, counts);
+        assert_integers(nd_random_choice(random, 100, ND_SHAPE(5), &distinct), 5, chosen);
+        assert_integers(nd_random_permutation(random, 6), 6, permuted);
+        assert_doubles(nd_random_exponential(random, ND_FLOAT64, ND_SHAPE(2)), 2, exponentials);
+        nd_random_free(random);
+    }
+}
+
+TEST(a_legacy_generator_gives_the_values_of_random_state)
+{
+    ND_SCOPE {
+        /* r = RandomState(12345); r.random_sample(3), r.standard_normal(3), ... */
+        static const double uniform[] = {0x1.dbf6a3f8f84b7p-1, 0x1.43f7f410bb044p-2,
+                                         0x1.78aa6d0a2dad8p-3};
+        static const double normal[] = {0x1.43bf7300c5a97p-2, -0x1.61131ec9b72a5p+0,
+                                        0x1.cd5e2363ccc76p-2};
+        static const int64_t integers[] = {315, 654, 105, 91}, permuted[] = {4, 5, 3, 1, 2, 0};
+        nd_random *random = nd_random_new_legacy(12345);
+        assert_doubles(nd_random_uniform(random, ND_FLOAT64, ND_SHAPE(3)), 3, uniform);
+        assert_doubles(nd_random_normal(random, ND_FLOAT64, ND_SHAPE(3)), 3, normal);
+        assert_integers(nd_random_integers(random, ND_INT64, 0, 1000, ND_SHAPE(4)), 4, integers);
+        assert_integers(nd_random_permutation(random, 6), 6, permuted);
+        assert_null(nd_random_uniform(random, ND_FLOAT32, ND_SHAPE(1)));
+        assert_error(ND_ERROR_DTYPE, "float64");
+        assert_int_equal(nd_random_advance(random, 0, 1), ND_ERROR_UNSUPPORTED);
+        nd_error_clear();
+        nd_random_free(random);
+        assert_null(nd_random_new_legacy_seeded(NULL, 0));
+        assert_error(ND_ERROR_ARGUMENT, "words");
+    }
+}
+
+TEST(a_state_that_is_none_is_refused_and_changes_nothing)
+{
+    nd_random *random = nd_random_new(3);
+    nd_random_state state = nd_random_get_state(random), before = state;
+    state.increment[0] &= ~UINT64_C(1);
+    assert_int_equal(nd_random_set_state(random, &state), ND_ERROR_VALUE);
+    assert_error(ND_ERROR_VALUE, "increment");
+    state.is_legacy = true;
+    state.pos = 625;
+    assert_int_equal(nd_random_set_state(random, &state), ND_ERROR_VALUE);
+    assert_error(ND_ERROR_VALUE, "pos");
+    const nd_random_state after = nd_random_get_state(random);
+    assert_true(after.state[0] == before.state[0] && after.state[1] == before.state[1] &&
+                after.increment[0] == before.increment[0] && !after.is_legacy);
+    nd_random_free(random);
+}
+
+TEST(arrays_that_cannot_be_shuffled_are_refused)
+{
+    ND_SCOPE {
+        nd_random *random = nd_random_new(3);
+        nd_array *values = nd_arange(6), *row = nd_broadcast_to(values, ND_SHAPE(2, 6));
+        assert_int_equal(nd_random_shuffle(random, values, 1), ND_ERROR_AXIS);
+        nd_error_clear();
+        assert_int_equal(nd_random_permuted(random, row, 0), ND_ERROR_READONLY);
+        nd_error_clear();
+        assert_null(nd_random_permutation(random, -1));
+        assert_error(ND_ERROR_VALUE, "-1");
+        assert_null(nd_random_choice(random, 0, ND_SHAPE(1), NULL));
+        assert_error(ND_ERROR_VALUE, "nothing");
+        nd_random_free(random);
+    }
+}
+
+/* Every kind of call, of which some need room beside their result. */
+static nd_array *everything_of(nd_random *random, int which)
+{
+    const double p[] = {0.2, 0.3, 0.5};
+    const nd_choice_options weighted = {.p = nd_from_data(ND_FLOAT64, ND_SHAPE(3), p)},
+                            distinct = {.without_replacement = true};
+    nd_array *square = nd_eye(ND_FLOAT64, 3, 3, 0), *numbers = nd_arange(900);
+    switch (which) {
+    case 0:
+        return nd_random_draw(random, ND_RANDOM_NORMAL, ND_PARAMETERS(numbers, 1.0), NULL);
+    case 1:
+        return nd_random_choice(random, 3, ND_SHAPE(500), &weighted);
+    case 2:
+        return nd_random_choice(random, 20000, ND_SHAPE(900), &distinct);
+    case 3:
+        return nd_random_multinomial(random, ND_OPERAND(5), weighted.p,
+                                     &(nd_shape){.rank = 1, .length = {300}});
+    case 4:
+        return nd_random_dirichlet(random, weighted.p, ND_SHAPE(300));
+    case 5:
+        return nd_random_multivariate_normal(random, weighted.p, square, ND_BY_CHOLESKY,
+                                             ND_SHAPE(300));
+    case 6:
+        return nd_random_integers_between(random, ND_INT32, ND_OPERAND(numbers), ND_OPERAND(5000),
+                                          false, NULL);
+    default: {
+        nd_array *matrix = nd_copy(nd_reshape(numbers, ND_SHAPE(30, 30)));
+        return nd_random_shuffle(random, matrix, 1) == ND_OK ? matrix : NULL;
+    }
+    }
+}
+
+TEST(random_numbers_without_memory_are_an_error)
+{
+    nd_random *random = nd_random_new(3);
+    for (int which = 0; which < 8; which++) {
+        bool done = false;
+        int failures = 0;
+        ND_SCOPE {
+            everything_of(random, which); /* what is loaded once */
+        }
+        for (size_t more = 64; !done && more < 1 << 22; more += more / 8 + 64) {
+            nd_memory_trim();
+            nd_set_memory_budget(nd_memory().used + more);
+            ND_SCOPE {
+                done = everything_of(random, which) != NULL;
+            }
+            nd_set_memory_budget(0);
+            if (!done) {
+                failures++;
+                assert_int_equal(nd_error(), ND_ERROR_MEMORY);
+                nd_error_clear();
+            }
+        }
+        assert_true(done && failures > 0);
+    }
+    nd_random_free(random);
+}

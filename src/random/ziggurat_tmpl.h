@@ -1,4 +1,4 @@
-/* Parsing a stream for standard normal samples of one type. The includer defines:
+/* Parsing a stream for samples of a ziggurat in one type. The includer defines:
  *   NAME(x)          names for this type
  *   REAL             a sample
  *   UNIT, UNITS      what an attempt begins with: an unsigned integer, so many in a draw
@@ -6,29 +6,9 @@
  *   NEXT(generator)  the generator's next unit
  *   ATTEMPT          the first attempt with one unit, and
  *   ATTEMPTS         the kernel that makes it with many
- *   HEIGHT           the ziggurat's table of heights
- *   LOG1P            the function for REAL */
-
-/* The attempt that began with `first` and made `value`, not yet decided; `next` reads further
- * units. False if there is no sample. */
-static bool NAME(decide)(UNIT first, REAL *value, UNIT (*next)(void *), void *reader)
-{
-    const unsigned layer = first & 0xff;
-    if (layer != 0) {
-        const REAL *height = ndi_normal_ziggurat.HEIGHT;
-        REAL x = *value, u = UNIFORM(next(reader));
-        return (height[layer - 1] - height[layer]) * u + height[layer] < exp(-0.5 * x * x);
-    }
-    for (;;) {
-        REAL x = -(REAL)NDI_NORMAL_TAIL_INVERSE * LOG1P(-UNIFORM(next(reader)));
-        REAL y = -LOG1P(-UNIFORM(next(reader)));
-        if (y + y > x * x) {
-            x = (REAL)NDI_NORMAL_TAIL + x;
-            *value = first >> 17 & 1 ? -x : x; /* a bit of the place, not the sign bit */
-            return true;
-        }
-    }
-}
+ *   NAME(decide)     the function that goes on where an attempt is not decided by its unit:
+ *                    (first unit, its value, next, reader), with `next(reader)` giving further
+ *                    units; false if there is no sample */
 
 #define READER NAME(reader)
 
@@ -199,9 +179,6 @@ static void NAME(fill)(ndi_pcg64 *generator, REAL *out, size_t n)
 #undef REAL
 #undef UNIT
 #undef UNITS
-#undef UNIFORM
-#undef HEIGHT
 #undef ATTEMPTS
 #undef ATTEMPT
-#undef LOG1P
 #undef NEXT
