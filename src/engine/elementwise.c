@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "array/dtype.h"
+#include "base/progress.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
 #include "engine/pending.h"
@@ -253,6 +254,18 @@ static nd_array *run(const ndi_map *step, const nd_operand *arguments, scalar_el
     return out;
 }
 
+/* The same into an array that nobody has seen: the call may be cancelled, and the array goes. */
+static nd_array *run_into_fresh(const ndi_map *step, const nd_operand *arguments,
+                                scalar_elements *scalars, const common_shape *shape, nd_array *out)
+{
+    ndi_watch_begin(step->name);
+    run(step, arguments, scalars, shape, out);
+    if (ndi_watch_end())
+        return out;
+    ndi_drop(out);
+    return NULL;
+}
+
 static bool force_arguments(int count, const nd_operand *arguments)
 {
     for (int i = 0; i < count; i++)
@@ -321,8 +334,8 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     if (!fresh)
         return NULL;
     step.in_place = false;
-    run(&step, arguments, &scalars, &whole, fresh);
-    const bool done = ndi_copy_elements(out, fresh);
+    fresh = run_into_fresh(&step, arguments, &scalars, &whole, fresh);
+    const bool done = fresh && ndi_copy_elements(out, fresh);
     ndi_drop(fresh);
     return done ? out : NULL;
 }
@@ -364,7 +377,7 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     if (!force_arguments(count, arguments))
         return NULL;
     out = ndi_new(resolution.result, shape.rank, shape.length, order);
-    return out ? run(&step, arguments, &scalars, &shape, out) : NULL;
+    return out ? run_into_fresh(&step, arguments, &scalars, &shape, out) : NULL;
 }
 
 /* nd_NAME and nd_NAME_into of every row. */

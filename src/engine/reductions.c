@@ -5,6 +5,7 @@
 #include <ndstream/lazy.h>
 
 #include "array/dtype.h"
+#include "base/progress.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
 #include "engine/pending.h"
@@ -213,7 +214,10 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
         return NULL;
     const ndi_elements from = ndi_elements_of(array);
     const ndi_folding folding = {fold, ndi_elements_of(result)};
-    if (ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL))
+    ndi_watch_begin(fold->name);
+    bool done = ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL);
+    done &= ndi_watch_end();
+    if (done)
         return result;
     ndi_drop(result);
     return NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/progress.h"
 #include "engine/copy.h"
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
@@ -153,6 +154,7 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     run.pieces = (run.length + PIECE - 1) / PIECE;
     const int64_t lines = array->size / run.length;
     const size_t tasks = (size_t)(lines * run.pieces), grain = 1 + (size_t)(PIECE / run.length);
+    bool whole = true;
     if (run.pieces > 1) {
         run.carries = ndi_allocate(tasks * STATE_BYTES);
         if (!run.carries) {
@@ -160,13 +162,27 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
             return NULL;
         }
         run.totals = true;
+        const ndi_stage outer = ndi_stage_begin(0, 0.5);
+        ndi_watch_begin(name);
         ndi_parallel_for(tasks, grain, scan_tasks, &run);
         run.totals = false;
-        spread_carries(&run, lines);
+        ndi_stage_end(outer);
+        whole = ndi_watch_end();
+        if (whole)
+            spread_carries(&run, lines);
     }
-    ndi_parallel_for(tasks, grain, scan_tasks, &run);
+    if (whole) {
+        const ndi_stage outer = ndi_stage_begin(run.pieces > 1 ? 0.5 : 0, 1);
+        ndi_watch_begin(name);
+        ndi_parallel_for(tasks, grain, scan_tasks, &run);
+        whole = ndi_watch_end();
+        ndi_stage_end(outer);
+    }
     ndi_free(run.carries, tasks * STATE_BYTES);
-    return result;
+    if (whole)
+        return result;
+    ndi_drop(result);
+    return NULL;
 }
 
 #define DEFINE_UNARY(name)
