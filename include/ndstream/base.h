@@ -130,8 +130,9 @@ typedef struct nd_progress {
  * was set before. Calls that report: loading and saving files of many megabytes; whatever computes
  * elements in several parallel parts (pending arrays and nd_eval(), reductions, scans,
  * nd_matmul()), unless it writes them into an array that is there already, which is not
- * interrupted. Each array that is computed counts from 0 to 1, those of one nd_eval() together.
- * Without a report set, this costs nothing. */
+ * interrupted. Where a call needs pending arrays (saving one, a product of two), computing each
+ * counts from 0 to 1, and then the rest does; those of one nd_eval() count together. Without a
+ * report set, this costs nothing. */
 ND_API nd_progress nd_set_progress(nd_progress progress);
 
 /* ---- Threads and configuration --------------------------------------------------------------- */
