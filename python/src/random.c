@@ -70,7 +70,7 @@ PND_FUNCTION(default_rng, "seed=None",
     return (PyObject *)self;
 }
 
-/* ---- Draws ------------------------------------------------------------------------------------- */
+/* ---- Draws ----------------------------------------------------------------------------------- */
 
 /* The shape of `size`; false with an exception. `scalar`: none was given. */
 static bool to_size(PyObject *object, nd_shape *shape, bool *scalar)
