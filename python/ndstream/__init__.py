@@ -32,7 +32,7 @@ csingle, cdouble = _core.complex64, _core.complex128
 _PLACES = {
     "_types": "finfo iinfo isscalar iscomplexobj isrealobj issubdtype isdtype min_scalar_type common_type seterr geterr "
     "errstate printoptions",
-    "_shapes": "array_split split hsplit vsplit dsplit unstack tile repeat roll resize delete insert meshgrid mgrid "
+    "_shapes": "array_split split hsplit vsplit dsplit unstack tile repeat resize delete insert meshgrid mgrid "
     "ogrid s_ index_exp r_ c_ ix_ indices diag diagflat diag_indices diag_indices_from fill_diagonal tri tril triu "
     "tril_indices triu_indices tril_indices_from triu_indices_from trim_zeros",
     "_functional": "fromfunction apply_along_axis apply_over_axes vectorize frompyfunc piecewise ndindex ndenumerate "

@@ -107,26 +107,6 @@ def _count(marks, positions):
         marks[position] += 1
 
 
-def roll(a, shift, axis=None):
-    """The elements shifted along axes, those pushed out at one end coming in at the other."""
-    a = nd.asarray(a)
-    if axis is None:
-        return roll(a.ravel(), shift, 0).reshape(a.shape)
-    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
-    shifts = shift if isinstance(shift, (tuple, list)) else (shift,) * len(axes)
-    if len(axes) == 1 and len(shifts) > 1:
-        axes = tuple(axes) * len(shifts)
-    result = a
-    for one, by in zip(axes, shifts):
-        if not -a.ndim <= one < a.ndim:
-            raise nd.AxisError(f"axis {one} is out of bounds for array of dimension {a.ndim}")
-        length = a.shape[one]
-        by = by % length if length else 0
-        before = (slice(None),) * (one % a.ndim)
-        result = nd.concatenate([result[before + (slice(length - by, None),)], result[before + (slice(0, length - by),)]], one)
-    return result if result is not a else a.copy()
-
-
 def resize(a, new_shape):
     """The elements in another shape, repeated as often as it takes."""
     a = nd.ravel(a)

@@ -275,14 +275,75 @@ PND_FUNCTION(append, "arr, values, axis=None",
     return pair ? concatenate_body(arguments) : NULL;
 }
 
+/* ---- roll ------------------------------------------------------------------------------------ */
+
+/* Copies `from` to `to`, each axis from `axis` on in two pieces that change places: `shift`
+ * elements of the end come first. */
+static bool rolled(nd_array *to, const nd_array *from, int axis, const int64_t *shift)
+{
+    while (axis < nd_rank(from) && shift[axis] == 0)
+        axis++;
+    if (axis == nd_rank(from))
+        return nd_assign(to, from) == ND_OK;
+    const int64_t length = nd_lengths(from)[axis], by = shift[axis];
+    nd_index here[ND_MAX_RANK], there[ND_MAX_RANK];
+    for (int i = 0; i < axis; i++)
+        here[i] = there[i] = ND_EVERY;
+    for (int piece = 0; piece < 2; piece++) {
+        here[axis] = piece ? ND_RANGE(by, length) : ND_RANGE(0, by);
+        there[axis] = piece ? ND_RANGE(0, length - by) : ND_RANGE(length - by, length);
+        PND_AUTO target = nd_slice_terms(to, axis + 1, here);
+        PND_AUTO source = nd_slice_terms(from, axis + 1, there);
+        if (!target || !source || !rolled(target, source, axis + 1, shift))
+            return false;
+    }
+    return true;
+}
+
+PND_FUNCTION(roll, "a, shift, axis=None",
+             "The elements shifted along axes; those pushed out at one end come in at the other.")
+{
+    PND_AUTO array = pnd_to_array(given[0]);
+    nd_axes axes, by;
+    if (!array || !pnd_to_axes(given[1], &by) || !pnd_to_axes(given[2], &axes))
+        return NULL;
+    PND_AUTO line = axes.all ? nd_ravel(array) : nd_retain(array);
+    if (!line)
+        return pnd_raise();
+    if (axes.all)
+        axes = ND_AXIS(0);
+    const int rank = nd_rank(line), count = axes.count > by.count ? axes.count : by.count;
+    if (axes.count != by.count && axes.count != 1 && by.count != 1) {
+        PyErr_SetString(PyExc_ValueError,
+                        "'shift' and 'axis' should be scalars or 1D sequences of one length");
+        return NULL;
+    }
+    int64_t shift[ND_MAX_RANK] = {0};
+    for (int i = 0; i < count; i++) {
+        const int named = axes.axis[axes.count > 1 ? i : 0],
+                  axis = named < 0 ? named + rank : named;
+        if (axis < 0 || axis >= rank) {
+            PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension %d",
+                         named, rank);
+            return NULL;
+        }
+        const int64_t length = nd_lengths(line)[axis], more = by.axis[by.count > 1 ? i : 0];
+        shift[axis] = length ? ((shift[axis] + more) % length + length) % length : 0;
+    }
+    PND_AUTO result = nd_empty(nd_dtype_of(line), nd_shape_like(line));
+    bool good = result && pnd_force(line);
+    if (good)
+        PND_UNLOCKED(nd_size(line), good = rolled(result, line, 0, shift));
+    if (!good)
+        return PyErr_Occurred() ? NULL : pnd_raise();
+    return pnd_wrap(nd_rank(array) == rank ? nd_retain(result)
+                                           : nd_reshape(result, nd_shape_like(array)));
+}
+
 PyMethodDef pnd_join_functions[] = {
-    PND_ROW(concatenate),
-    PND_ROW_NAMED("concat", concatenate),
-    PND_ROW(stack),
-    PND_ROW(vstack),
-    PND_ROW(hstack),
-    PND_ROW(dstack),
-    PND_ROW(column_stack),
-    PND_ROW(append),
-    {0},
+    PND_ROW(concatenate),  PND_ROW_NAMED("concat", concatenate),
+    PND_ROW(stack),        PND_ROW(vstack),
+    PND_ROW(hstack),       PND_ROW(dstack),
+    PND_ROW(column_stack), PND_ROW(append),
+    PND_ROW(roll),         {0},
 };
