@@ -278,7 +278,8 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     if (!parse(&key, object))
         return -1;
     if (!key.arrays && key.count == 1 &&
-        (key.terms[0].kind == ND_TERM_EVERY || key.terms[0].kind == ND_TERM_REST))
+        ((key.terms[0].kind == ND_TERM_EVERY && nd_rank(array)) ||
+         key.terms[0].kind == ND_TERM_REST))
         return pnd_assign(array, value) ? 0 : -1;
     if (key.arrays || PyFloat_CheckExact(value) || PyLong_CheckExact(value) ||
         PyBool_Check(value)) {
