@@ -132,3 +132,33 @@ def test_numpy_is_not_imported():
     path = str(pathlib.Path(ndstream.__file__).parent.parent)
     done = subprocess.run([sys.executable, "-c", f"import sys; sys.path.insert(0, {path!r}); {code}"], capture_output=True, text=True)
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_dlpack_to_and_from_numpy():
+    mine = ndstream.arange(6.0).reshape(2, 3)
+    theirs = numpy.from_dlpack(mine[:, ::2])
+    theirs[0, 1] = 99
+    assert mine[0, 2] == 99
+    back = ndstream.from_dlpack(theirs)
+    back[1, 0] = -5
+    assert mine[1, 0] == -5
+    copied = ndstream.from_dlpack(theirs, copy=True)
+    copied[0, 0] = 1234
+    assert mine[0, 0] == 0
+    assert ndstream.from_dlpack(numpy.zeros((0, 3), "i2")).shape == (0, 3)
+    assert mine.__dlpack_device__() == (1, 0)
+
+
+def test_dlpack_capsules_that_nobody_takes_are_freed():
+    used = ndstream.memory()["used"]
+    for _ in range(100):
+        ndstream.zeros(1000).__dlpack__()
+        ndstream.zeros(1000).__dlpack__(max_version=(1, 0))
+    assert ndstream.memory()["used"] <= used + 20000
+
+
+def test_dlpack_of_read_only_arrays():
+    locked = ndstream.broadcast_to(ndstream.arange(3), (2, 3))
+    with pytest.raises(BufferError):
+        locked.__dlpack__()
+    assert not numpy.from_dlpack(locked).flags.writeable
