@@ -190,7 +190,7 @@ PyObject *pnd_get_item(PyObject *self, PyObject *object)
     /* The key may run code of the user's, which may give the object another array. */
     PND_AUTO array = nd_retain(pnd_array_of(self));
     PARSED_KEY key;
-    if (!parse(&key, object) || !pnd_force(array))
+    if (!parse(&key, object))
         return NULL;
     if (key.arrays) {
         nd_array *picked;

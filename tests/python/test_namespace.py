@@ -349,3 +349,33 @@ def test_random_numbers_are_the_same(code):
 @pytest.mark.parametrize("code", cases(FILES))
 def test_files_are_the_same(code, tmp_path):
     same(code, p=str(tmp_path / "file"))
+
+
+PENDING = """
+x = np.linspace(0, 1, 100001) * 2; x[x > 1.5].sum()
+x = np.linspace(0, 1, 100001) * 2; m = np.linspace(0, 1, 100001) > 0.5; x[m].size
+x = np.linspace(0, 1, 100001) * 2; x[[1, 5, -1]]
+x = np.linspace(0, 1, 100001) * 2; x[1:][::2].sum()
+x = np.linspace(0, 1, 100001) * 2; x[x < 1] = 0; x.sum()
+x = (np.linspace(0, 1, 100000) * 2).reshape(1000, 100); x[:, [1, 3]].sum(axis=0)
+x = (np.linspace(0, 1, 100000) * 2).reshape(1000, 100); x[5].sum() + x.T[3].sum()
+x = (np.linspace(0, 1, 100000) * 2).reshape(1000, 100); y = x[1:-1] - x[:-2]; x[0] = 9; y[0]
+np.nonzero(np.linspace(-1, 1, 100001) > 0.9)[0].size
+x = np.linspace(0, 1, 50000) + 1; y = x[::-1]; x += 1; y[0]
+x = np.linspace(0, 1, 50000) + 1; y = x[10:20]; y += 5; x[12]
+(np.linspace(0, 1, 100001) * 1j).imag[3]
+np.concatenate([np.linspace(0, 1, 50000) + 1, np.arange(50000) * 2.0])[[0, 50001]]
+np.linalg.norm(np.linspace(0, 1, 50000) + 1)
+x = np.linspace(0, 1, 40000).reshape(200, 200) + 1; (x @ x)[3, 4]
+np.where(np.linspace(0, 1, 50000) * 2 > 1, np.arange(50000), -1)[-3:]
+list((np.arange(20000) * 2)[:3])
+bool((np.arange(20000) * 2 >= 0).all())
+repr(np.arange(20000) * 2)
+(np.arange(20000) * 2).tolist()[5]
+bytes(memoryview(np.arange(20000) * 2)[:2].tobytes())
+"""
+
+
+@pytest.mark.parametrize("code", cases(PENDING))
+def test_what_is_pending_is_the_same(code):
+    same(code, rtol=1e-12)
