@@ -27,5 +27,6 @@
 #include <ndstream/ops.h>
 #include <ndstream/random.h>
 #include <ndstream/reduce.h>
+#include <ndstream/sort.h>
 
 #endif
