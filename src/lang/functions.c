@@ -398,7 +398,8 @@ bool ndi_find_function(const char *name, ndi_function *function)
         }
     const nd_op op = nd_op_from_name(name);
     if (op == ND_OP_COUNT)
-        return ndi_find_linalg_function(name, false, function);
+        return ndi_find_linalg_function(name, false, function) ||
+               ndi_find_sorting_function(name, function);
     *function = row_of(op);
     return true;
 }
@@ -412,4 +413,5 @@ void ndi_each_function(void (*visit)(void *context, const char *name), void *con
     for (int op = 0; op < ND_OP_COUNT; op++)
         visit(context, nd_op_describe((nd_op)op)->name);
     ndi_each_linalg_function(visit, context);
+    ndi_each_sorting_function(visit, context);
 }

@@ -309,6 +309,45 @@ def test_functions_that_make_and_shape(text):
     np.testing.assert_allclose(ours, theirs, 1e-15)
 
 
+SORTING = """
+sort(x) | sort(x, axis=0) | sort(x, axis=None) | sort(x, 1) | argsort(x) | x.argsort(axis=0) | x.argsort(None)
+partition(x, 2)[:, 2] | partition(x, [0, -1], axis=0)[0] | argpartition(b, 4)[4] | lexsort([b > 0, b])
+lexsort((x, x > 0), axis=0) | median(x) | median(x, axis=0) | median(x, (0, 1), keepdims=True) | nanmedian(m, axis=1)
+quantile(x, 0.3) | quantile(x, [0.1, 0.9], axis=1) | percentile(x, 40, method='hazen') | nanquantile(m, 0.5, 0)
+nanpercentile(m, [0, 50, 100]) | percentile(x, 25, axis=(0, 1), keepdims=True) | quantile(x, 0.5, method='lower')
+searchsorted(sort(b), x) | sort(b).searchsorted(b, 'right') | searchsorted(b, x, sorter=argsort(b)) | digitize(x, [-0.5, 0, 0.5])
+digitize(x, [1, 0, -1], right=True) | bincount(i) | bincount(i, i * 0.5) | bincount(i, minlength=20)
+histogram(x)[0] | histogram(x)[1] | histogram(x, 4, (-1, 1))[0] | histogram(x, bins=[-1, 0, 0.25, 1], density=True)[0]
+histogram(i, 'sturges')[1] | histogram(b, weights=b)[0] | histogram_bin_edges(x, 'auto') | histogram_bin_edges(x, 3, range=[0, 1])
+histogram2d(b, b * b, 3)[0] | histogram2d(b, b, bins=[-1, 0, 1])[1] | histogram2d(b, b, 2, density=True)[2]
+unique(i) | unique(i, return_index=True)[1] | unique(i, True, True, True)[2] | unique(i, return_counts=True)[1]
+unique([[1, 2], [1, 2], [0, 3]], axis=0) | unique(m, equal_nan=False) | sort(unique_values(i)) | unique_counts(i)[1]
+unique_inverse(i)[1] | unique_all(i)[3] | isin(i, [1, 3, 5]) | isin(i, 7, invert=True) | union1d(i, x) | setdiff1d(i, [0, 1])
+setxor1d(i, [0, 99]) | intersect1d(i, [3, 4, 99]) | intersect1d(i, [3, 4, 99], return_indices=True)[1]
+sort(x, axis=2) | sort(5) | partition(x, 9) | quantile(x, 1.5) | quantile(x, 0.5, method='middle') | digitize(x, [0, 1, 0])
+searchsorted(x, b) | searchsorted(b, x, 'middle') | bincount(x) | bincount([-1]) | histogram(x, 0) | histogram(x, 'best')
+histogram(x, [1, 0]) | histogram(x, 5, [1, 0]) | histogram(x, 2.5) | unique(x, axis=5) | lexsort([x, b]) | argsort(x, 3) | histogram(m)
+""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in SORTING if text.strip()])
+def test_sorting(text):
+    values = np.random.default_rng(8)
+    variables = {
+        "x": random_values(values, "float64", (3, 4), "unit"),
+        "b": random_values(values, "float64", (9,), "unit"),
+        "i": values.integers(0, 12, 30),
+        "m": np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, 2.0]]),
+    }
+    theirs, ours = by_numpy(text, variables), by_us(text, variables)
+    if isinstance(theirs, Exception):
+        assert isinstance(ours, nd.Failure) and "^" in ours.message
+        return
+    assert not isinstance(ours, nd.Failure), ours
+    assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+    np.testing.assert_allclose(ours, theirs, 1e-12)
+
+
 LINALG = """
 linalg.solve(a, b) | np.linalg.inv(a) | linalg.det(a) | linalg.slogdet(a)[1] | linalg.lstsq(x, b)[0]
 linalg.lstsq(x, b, rcond=0.1)[3] | linalg.pinv(x) | linalg.pinv(x, 0.1) | linalg.cholesky(a @ a.T)
