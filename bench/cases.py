@@ -369,6 +369,18 @@ def table(build, threads):
                    limits.stream(8 * n, 8 * n))
 
 
+def sorting(build, threads):
+    import sort_cases
+
+    limits = Limits(build, threads)
+    for name, arrays, text, peers in sort_cases.cases():
+        held = {key: own(array) for key, array in arrays.items()}
+        code = compile(text, name, "eval")
+        names = {**vars(np), **arrays}
+        yield Case(name, lambda: nd.expression(text, **held), lambda: eval(code, names),
+                   limits.stream(sum(array.nbytes for array in arrays.values()), 0), peers)
+
+
 def call_costs(build):
     library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
     library.call_cost.restype = ctypes.c_double
@@ -383,6 +395,7 @@ GROUPS = [
     ("Reductions", "10M elements unless said.", reductions),
     ("Moves", "", moves),
     ("Products", "", products),
+    ("Sorting, searching, counting, sets", "The limit reads the arrays once.", sorting),
     ("Random numbers", "Values and bits are NumPy's.", random_numbers),
     ("Every elementwise operation, reduction and scan of the table", "4M elements in memory.", table),
 ]
