@@ -507,6 +507,14 @@ static bool run_small(const reduction_run *run, const ndi_elements *from, const 
     return true;
 }
 
+/* Elements of a leaf along the swept axis. What is produced or converted first comes in scratch of
+ * NDI_CHUNK, and so do floats, whose rounding the length decides. */
+static int64_t row_chunk(const reduction_run *run, bool scratch)
+{
+    const bool exact = nd_dtype_kind(run->in) < ND_KIND_FLOAT && !scratch;
+    return exact ? NDI_CHUNK_BYTES / (int64_t)nd_dtype_size(run->in) : NDI_CHUNK;
+}
+
 /* Cuts the work into tiles and leaves, and these into tasks. */
 static void plan_tasks(reduction_run *run, ndi_leaf_order order)
 {
@@ -516,7 +524,7 @@ static void plan_tasks(reduction_run *run, ndi_leaf_order order)
     for (int i = 0; i < run->count; i++)
         scratch |= run->each[i].converts;
     run->by_columns = order != NDI_LEAF_ROW;
-    run->chunk = NDI_CHUNK;
+    run->chunk = order == NDI_LEAF_ROW ? row_chunk(run, scratch) : NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
     if (order == NDI_LEAF_COLUMN) {
         run->tile_columns = scratch ? CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;

@@ -18,13 +18,15 @@ typedef void ndi_kernel(size_t n, char *const *pointers, const ptrdiff_t *stride
  * meet in a binary tree of neighbours. Which leaf it is follows from the shape and the strides
  * alone:
  *   row     one column. Chunks of NDI_CHUNK elements; element i goes to lane i % NDI_LANES, in
- *           order, and the lanes meet in a binary tree (l with l + half);
+ *           order, and the lanes meet in a binary tree (l with l + half). Where the order cannot
+ *           show (integers), chunks are of NDI_CHUNK_BYTES;
  *   column  up to NDI_COLUMN_TILE columns side by side, each in the order of the row leaf;
  *   wide    up to NDI_WIDE_TILE columns. Chunks of NDI_WIDE_CHUNK rows, added one after the other:
  *           memory is read in long runs, which takes two thirds of the time of narrow tiles
  *           (10 ms against 15 for 5000 x 5000 on one core). */
 enum {
     NDI_CHUNK = 1024,
+    NDI_CHUNK_BYTES = 8 * NDI_CHUNK,
     NDI_LANES = 32,
     NDI_WIDE_CHUNK = 32,
     NDI_STATES = 2, /* planes of accumulators at most: (value, index), (sum, squares) */

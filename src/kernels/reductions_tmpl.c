@@ -7,13 +7,25 @@
 
 #define OPTIMAL_LANES(TYPE) (256 / sizeof(TYPE))
 
-/* Lanes l and l + half meet, until lane 0 of each column holds all. */
-#define LANE_TREE(acc, lanes, pitch, columns, COMBINE)                                             \
-    for (size_t half = (lanes) / 2; half > 0; half /= 2)                                           \
-        for (size_t l = 0; l < half; l++)                                                          \
+/* Lanes l and l + half meet, until lane 0 of each column holds all. One step for each power of two,
+ * so that lengths are constants: a loop over them costs more than the elements of a chunk of int8.
+ */
+#define HALVE(acc, lanes, pitch, columns, half, COMBINE)                                           \
+    if ((lanes) > (half))                                                                          \
+        for (size_t l = 0; l < (half); l++)                                                        \
             IVDEP                                                                                  \
     for (size_t c = 0; c < (columns); c++)                                                         \
-        acc[l * (pitch) + c] = COMBINE(acc[l * (pitch) + c], acc[(l + half) * (pitch) + c]);
+        acc[l * (pitch) + c] = COMBINE(acc[l * (pitch) + c], acc[(l + (half)) * (pitch) + c]);
+#define LANE_TREE(acc, lanes, pitch, columns, COMBINE)                                             \
+    _Static_assert((lanes) <= 256, "a step for each power of two");                                \
+    HALVE(acc, lanes, pitch, columns, 128, COMBINE)                                                \
+    HALVE(acc, lanes, pitch, columns, 64, COMBINE)                                                 \
+    HALVE(acc, lanes, pitch, columns, 32, COMBINE)                                                 \
+    HALVE(acc, lanes, pitch, columns, 16, COMBINE)                                                 \
+    HALVE(acc, lanes, pitch, columns, 8, COMBINE)                                                  \
+    HALVE(acc, lanes, pitch, columns, 4, COMBINE)                                                  \
+    HALVE(acc, lanes, pitch, columns, 2, COMBINE)                                                  \
+    HALVE(acc, lanes, pitch, columns, 1, COMBINE)
 
 /* A reduction by one associative step: STEP(accumulator, value), COMBINE of two accumulators.
  * Elements of type IN accumulate as ACC, after CONVERT. */
@@ -39,9 +51,7 @@
                 acc[i % lanes] = STEP(acc[i % lanes], CONVERT(x));                                 \
             }                                                                                      \
         }                                                                                          \
-        for (size_t half = lanes / 2; half > 0; half /= 2)                                         \
-            for (size_t l = 0; l < half; l++)                                                      \
-                acc[l] = COMBINE(acc[l], acc[l + half]);                                           \
+        LANE_TREE(acc, lanes, 1, 1, COMBINE)                                                       \
         *(ACC *)leaf->state[0] = acc[0];                                                           \
     }
 
@@ -198,20 +208,47 @@ ON_FLOATS(FLOAT_SUMS, double)
                      COMPLEX_TIMES, COMPLEX_TIMES)
 ON_COMPLEX(COMPLEX_SUMS, )
 
-/* Narrow integers add up in the next width that holds a whole chunk (1024 times 8 or 16 bits fit
- * 32), four times as many to a vector, and are widened once a chunk. */
-#define NARROW_SUM(D, TYPE, MIDDLE, WIDE)                                                          \
-    SIMPLE_WIDE(sum_##D, TYPE, WIDE, (WIDE), PLUS)                                                 \
-    SIMPLE_LEAVES(narrow_sum_##D, TYPE, MIDDLE, OPTIMAL_LANES(MIDDLE), 0, (MIDDLE), PLUS, PLUS)    \
-    SIMPLE_COLUMNS(narrow_sum_##D, TYPE, MIDDLE, 1, 0, (MIDDLE), PLUS, PLUS)                       \
-    static void sum_##D##_row(const ndi_leaf *leaf)                                                \
+#define LARGEST_OF(TYPE)                                                                           \
+    ((TYPE)-1 > 0 ? (TYPE)-1 : (TYPE)(((uint64_t)1 << (8 * sizeof(TYPE) - 1)) - 1))
+#define UNSIGNED_OF(TYPE)                                                                          \
+    __typeof__(__builtin_choose_expr(                                                              \
+        sizeof(TYPE) == 1, (uint8_t)0,                                                             \
+        __builtin_choose_expr(                                                                     \
+            sizeof(TYPE) == 2, (uint16_t)0,                                                        \
+            __builtin_choose_expr(sizeof(TYPE) == 4, (uint32_t)0, (uint64_t)0))))
+
+/* A row of small whole numbers adds up in lanes LANE, several times as many to a vector as WIDE. An
+ * exact chunk gives a lane few enough to hold, none above MOST; what the lanes hold together is
+ * WIDE. */
+#define NARROW_ROW(NAME, TYPE, LANE, WIDE, MOST, CONVERT)                                          \
+    static void NAME##_row(const ndi_leaf *leaf)                                                   \
     {                                                                                              \
-        MIDDLE sum;                                                                                \
-        ndi_leaf narrow = *leaf;                                                                   \
-        narrow.state[0] = &sum;                                                                    \
-        narrow_sum_##D##_row(&narrow);                                                             \
+        enum { lanes = OPTIMAL_LANES(LANE) };                                                      \
+        _Static_assert(NDI_CHUNK_BYTES / sizeof(TYPE) / lanes <= LARGEST_OF(LANE) / (MOST),        \
+                       "a lane holds the sum of its elements");                                    \
+        WIDE sum = 0;                                                                              \
+        const size_t n = leaf->rows;                                                               \
+        size_t i = 0;                                                                              \
+        if (leaf->row_stride == sizeof(TYPE)) {                                                    \
+            LANE acc[lanes] = {0};                                                                 \
+            const TYPE *x = (const TYPE *)leaf->data;                                              \
+            for (; i + lanes <= n; i += lanes)                                                     \
+                for (size_t l = 0; l < lanes; l++)                                                 \
+                    acc[l] += (LANE)CONVERT(x[i + l]);                                             \
+            for (size_t l = 0; l < lanes; l++)                                                     \
+                sum += acc[l];                                                                     \
+        }                                                                                          \
+        for (; i < n; i++)                                                                         \
+            sum += CONVERT(*(const TYPE *)(leaf->data + (ptrdiff_t)i * leaf->row_stride));         \
         *(WIDE *)leaf->state[0] = sum;                                                             \
-    }                                                                                              \
+    }
+
+/* Narrow integers. Columns add up in the next width that holds a whole chunk (1024 times 8 or 16
+ * bits fit 32), and are widened once a chunk. */
+#define NARROW_SUM(D, TYPE, LANE, MIDDLE, WIDE)                                                    \
+    NARROW_ROW(sum_##D, TYPE, LANE, WIDE, LARGEST_OF(TYPE) + 1, ITSELF)                            \
+    SIMPLE_WIDE(sum_##D, TYPE, WIDE, (WIDE), PLUS)                                                 \
+    SIMPLE_COLUMNS(narrow_sum_##D, TYPE, MIDDLE, 1, 0, (MIDDLE), PLUS, PLUS)                       \
     static void sum_##D##_column(const ndi_leaf *leaf)                                             \
     {                                                                                              \
         MIDDLE sum[NDI_COLUMN_TILE];                                                               \
@@ -228,18 +265,16 @@ ON_COMPLEX(COMPLEX_SUMS, )
         for (size_t c = 0; c < columns; c++)                                                       \
             ((WIDE *)a[0])[c] += ((const WIDE *)b[0])[c];                                          \
     }
-NARROW_SUM(BOOL, uint8_t, uint32_t, int64_t)
-NARROW_SUM(INT8, int8_t, int32_t, int64_t)
-NARROW_SUM(INT16, int16_t, int32_t, int64_t)
-NARROW_SUM(UINT8, uint8_t, uint32_t, uint64_t)
-NARROW_SUM(UINT16, uint16_t, uint32_t, uint64_t)
+NARROW_SUM(BOOL, uint8_t, uint16_t, uint32_t, int64_t)
+NARROW_SUM(INT8, int8_t, int16_t, int32_t, int64_t)
+NARROW_SUM(INT16, int16_t, int32_t, int32_t, int64_t)
+NARROW_SUM(UINT8, uint8_t, uint16_t, uint32_t, uint64_t)
+NARROW_SUM(UINT16, uint16_t, uint32_t, uint32_t, uint64_t)
 SUM_INTEGER(INT32, int32_t, int64_t)
 SUM_INTEGER(UINT32, uint32_t, uint64_t)
 
 /* ---- Smallest and largest ---- */
 
-#define LARGEST_OF(TYPE)                                                                           \
-    ((TYPE)-1 > 0 ? (TYPE)-1 : (TYPE)(((uint64_t)1 << (8 * sizeof(TYPE) - 1)) - 1))
 #define LOWEST_OF(TYPE) ((TYPE)-1 > 0 ? 0 : (TYPE)((uint64_t)1 << (8 * sizeof(TYPE) - 1)))
 #define EXTREMES_EXACT(D, TYPE, ...)                                                               \
     SIMPLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, LARGEST_OF(TYPE), ITSELF,        \
@@ -268,7 +303,9 @@ ON_COMPLEX128(EXTREMES_COMPLEX, double)
 #define LOGIC(D, TYPE, ...)                                                                        \
     SIMPLE_REDUCTION(any_##D, TYPE, uint8_t, 64, 1, 0, IS_TRUE, OR, OR)                            \
     SIMPLE_REDUCTION(all_##D, TYPE, uint8_t, 64, 1, 1, IS_TRUE, AND, AND)                          \
-    SIMPLE_REDUCTION(count_##D, TYPE, int64_t, 32, 1, 0, IS_TRUE, PLUS, PLUS)
+    NARROW_ROW(count_##D, TYPE, UNSIGNED_OF(TYPE), int64_t, 1, IS_TRUE)                            \
+    SIMPLE_WIDE(count_##D, TYPE, int64_t, IS_TRUE, PLUS)                                           \
+    SIMPLE_COLUMNS(count_##D, TYPE, int64_t, 1, 0, IS_TRUE, PLUS, PLUS)
 ON_ALL(LOGIC, )
 
 /* ---- Positions: the extreme of the chunk first, then where it is first met ---- */
@@ -374,20 +411,22 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         size_t i = 0;                                                                              \
         if (leaf->row_stride == sizeof(IN)) {                                                      \
             const IN *x = (const IN *)leaf->data;                                                  \
-            for (; i + NDI_LANES <= n; i += NDI_LANES)                                             \
+            for (; i + NDI_LANES <= n; i += NDI_LANES) {                                           \
+                /* This pass reads cache: time to ask for the next leaf. */                        \
+                for (size_t at = 0; at < NDI_LANES * sizeof(IN); at += 64)                         \
+                    __builtin_prefetch((const char *)(x + n + i) + at);                            \
                 for (size_t l = 0; l < NDI_LANES; l++) {                                           \
                     const ACC d = (ACC)x[i + l] - mean;                                            \
                     acc[l] += SQUARE(d);                                                           \
                 }                                                                                  \
+            }                                                                                      \
         }                                                                                          \
         for (; i < n; i++) {                                                                       \
             const ACC d =                                                                          \
                 (ACC) * (const IN *)(leaf->data + (ptrdiff_t)i * leaf->row_stride) - mean;         \
             acc[i % NDI_LANES] += SQUARE(d);                                                       \
         }                                                                                          \
-        for (size_t half = NDI_LANES / 2; half > 0; half /= 2)                                     \
-            for (size_t l = 0; l < half; l++)                                                      \
-                acc[l] += acc[l + half];                                                           \
+        LANE_TREE(acc, NDI_LANES, 1, 1, PLUS)                                                      \
         *(double *)leaf->state[1] = acc[0];                                                        \
     }                                                                                              \
     static void moments_##D##_column(const ndi_leaf *leaf)                                         \
