@@ -108,6 +108,9 @@ typedef struct ndi_select_kernels {
                        ptrdiff_t in_stride);
 } ndi_select_kernels;
 
+/* c[j] += a * b[j]: what a convolution adds up. */
+typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
+
 typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
@@ -122,6 +125,7 @@ typedef struct ndi_kernels {
     ndi_scan_kernel *scan[NDI_REDUCTION_COUNT]
                          [ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
     ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
+    ndi_axpy_kernel *axpy[ND_DTYPE_COUNT]; /* none for the half floats */
     ndi_select_kernels select;
     /* memcpy with streaming stores, for results that will not be read from cache; after the last
      * one of a task stream_end() makes them visible to other threads. */
