@@ -86,18 +86,179 @@ ALWAYS_INLINE uint64_t integer_power(uint64_t x, uint64_t y)
     return power;
 }
 
+/* Greatest common divisor by Stein's binary algorithm. */
+static uint64_t integer_gcd(uint64_t x, uint64_t y)
+{
+    if (x == 0 || y == 0)
+        return x | y;
+    const int twos = __builtin_ctzll(x | y);
+    x >>= __builtin_ctzll(x);
+    do {
+        y >>= __builtin_ctzll(y);
+        const uint64_t least = x < y ? x : y;
+        y = x < y ? y - x : x - y;
+        x = least;
+    } while (y);
+    return x << twos;
+}
+
+static uint64_t integer_lcm(uint64_t x, uint64_t y)
+{
+    return x == 0 || y == 0 ? 0 : x / integer_gcd(x, y) * y;
+}
+
+#define MAGNITUDE(x) ((x) < 0 ? 0 - (uint64_t)(x) : (uint64_t)(x)) /* of a signed integer */
+
+/* Bits set, by sums of neighbours: a CPU without an instruction for vectors of them has no better.
+ */
+#define DEFINE_COUNT(BITS, UINT)                                                                   \
+    ALWAYS_INLINE uint8_t count##BITS(UINT x)                                                      \
+    {                                                                                              \
+        x = (UINT)(x - ((UINT)(x >> 1) & (UINT)0x5555555555555555));                               \
+        x = (UINT)((x & (UINT)0x3333333333333333) + ((UINT)(x >> 2) & (UINT)0x3333333333333333));  \
+        x = (UINT)((UINT)(x + (UINT)(x >> 4)) & (UINT)0x0f0f0f0f0f0f0f0f);                         \
+        for (int half = 8; half < BITS; half *= 2)                                                 \
+            x = (UINT)(x + (UINT)(x >> half));                                                     \
+        return (uint8_t)(x & 0x7f);                                                                \
+    }
+DEFINE_COUNT(8, uint8_t)
+DEFINE_COUNT(16, uint16_t)
+DEFINE_COUNT(32, uint32_t)
+DEFINE_COUNT(64, uint64_t)
+#define BIT_COUNT(T, x)                                                                            \
+    (sizeof(T) == 1   ? count8((uint8_t)(x))                                                       \
+     : sizeof(T) == 2 ? count16((uint16_t)(x))                                                     \
+     : sizeof(T) == 4 ? count32((uint32_t)(x))                                                     \
+                      : count64((uint64_t)(x)))
+
+/* The pieces of an IEEE number, by its bits; FRACTION: bits after the point. */
+#define DEFINE_PIECES(NAME, UINT, SINT, FRACTION)                                                  \
+    enum { NAME##_top = (8 * sizeof(UINT) - 2 - FRACTION) };                                       \
+    ALWAYS_INLINE UINT NAME##_magnitude(UINT x)                                                    \
+    {                                                                                              \
+        return (UINT)(x & (UINT)((UINT)-1 >> 1));                                                  \
+    }                                                                                              \
+    ALWAYS_INLINE UINT NAME##_infinity(void)                                                       \
+    {                                                                                              \
+        return (UINT)((((UINT)2 << NAME##_top) - 1) << FRACTION);                                  \
+    }                                                                                              \
+    /* In order, both zeros 0. */                                                                  \
+    ALWAYS_INLINE SINT NAME##_place(UINT x)                                                        \
+    {                                                                                              \
+        const SINT magnitude = (SINT)NAME##_magnitude(x);                                          \
+        return (SINT)x < 0 ? (SINT)-magnitude : magnitude;                                         \
+    }                                                                                              \
+    ALWAYS_INLINE UINT NAME##_next(UINT x, UINT y)                                                 \
+    {                                                                                              \
+        const SINT from = NAME##_place(x), to = NAME##_place(y);                                   \
+        const UINT sign = (UINT)((UINT)1 << (8 * sizeof(UINT) - 1));                               \
+        const UINT outwards = (UINT)(x + 1), inwards = (UINT)(x - 1);                              \
+        const UINT least = (UINT)(to < 0 ? sign | 1 : 1);                                          \
+        const UINT step = (to > from) == (from > 0) ? outwards : inwards;                          \
+        const UINT next = from == to ? y : from == 0 ? least : step;                               \
+        return NAME##_magnitude(x) > NAME##_infinity()   ? x                                       \
+               : NAME##_magnitude(y) > NAME##_infinity() ? y                                       \
+                                                         : next;                                   \
+    }                                                                                              \
+    ALWAYS_INLINE UINT NAME##_spacing(UINT x)                                                      \
+    {                                                                                              \
+        const UINT magnitude = NAME##_magnitude(x), infinity = NAME##_infinity();                  \
+        const UINT sign = (UINT)(magnitude ? x ^ magnitude : 0);                                   \
+        const UINT exponent = (UINT)(magnitude >> FRACTION);                                       \
+        const UINT normal = (UINT)((UINT)(exponent - FRACTION) << FRACTION);                       \
+        const UINT shift = (UINT)(exponent > 1 ? exponent - 1 : 0);                                \
+        const UINT denormal = (UINT)((UINT)1 << (shift < FRACTION ? shift : 0));                   \
+        const UINT unit = exponent > FRACTION ? normal : denormal;                                 \
+        return magnitude >= infinity       ? (UINT)(infinity | (infinity >> 1))                    \
+               : magnitude == infinity - 1 ? (UINT)(sign | infinity)                               \
+                                           : (UINT)(sign | unit);                                  \
+    }
+DEFINE_PIECES(float16, uint16_t, int16_t, 10)
+DEFINE_PIECES(bfloat16, uint16_t, int16_t, 7)
+DEFINE_PIECES(bits32, uint32_t, int32_t, 23)
+DEFINE_PIECES(bits64, uint64_t, int64_t, 52)
+
+/* LEAST, STEP: normal exponents that keep a denormal result from being rounded twice. */
+#define DEFINE_SCALING(REAL, NAME, UINT, SINT, PIECES, FRACTION, BIAS)                             \
+    ALWAYS_INLINE UINT NAME##_bits(REAL x)                                                         \
+    {                                                                                              \
+        UINT bits;                                                                                 \
+        memcpy(&bits, &x, sizeof bits);                                                            \
+        return bits;                                                                               \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_of(UINT bits)                                                        \
+    {                                                                                              \
+        REAL x;                                                                                    \
+        memcpy(&x, &bits, sizeof x);                                                               \
+        return x;                                                                                  \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_nextafter(REAL x, REAL y)                                            \
+    {                                                                                              \
+        return NAME##_of(PIECES##_next(NAME##_bits(x), NAME##_bits(y)));                           \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_spacing(REAL x)                                                      \
+    {                                                                                              \
+        return NAME##_of(PIECES##_spacing(NAME##_bits(x)));                                        \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_power_of_2(SINT n)                                                   \
+    {                                                                                              \
+        return NAME##_of((UINT)(n + BIAS) << FRACTION);                                            \
+    }                                                                                              \
+    /* The part of an exponent that is too large for one factor; what goes down stays so far above \
+     * the least number that a result is rounded once. */                                          \
+    ALWAYS_INLINE SINT NAME##_far(SINT n)                                                          \
+    {                                                                                              \
+        return n > BIAS ? BIAS : n < 1 - BIAS ? FRACTION + 2 - BIAS : 0;                           \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_ldexp(REAL x, int64_t exponent)                                      \
+    {                                                                                              \
+        const int64_t most = 4 * BIAS;                                                             \
+        SINT n = (SINT)(exponent > most ? most : exponent < -most ? -most : exponent);             \
+        const SINT first = NAME##_far(n), second = NAME##_far(n - first);                          \
+        n -= first + second;                                                                       \
+        n = n > BIAS ? BIAS : n < 1 - BIAS ? 1 - BIAS : n;                                         \
+        return x * NAME##_power_of_2(first) * NAME##_power_of_2(second) * NAME##_power_of_2(n);    \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_normal(REAL x)                                                       \
+    {                                                                                              \
+        const UINT magnitude = PIECES##_magnitude(NAME##_bits(x));                                 \
+        return magnitude < (UINT)1 << FRACTION ? x * NAME##_power_of_2(FRACTION + 2) : x;          \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_mantissa(REAL x)                                                     \
+    {                                                                                              \
+        const UINT bits = NAME##_bits(NAME##_normal(x)), infinity = PIECES##_infinity();           \
+        const REAL scaled = NAME##_of((bits & ~infinity) | (UINT)(BIAS - 1) << FRACTION);          \
+        return x == 0 || PIECES##_magnitude(bits) >= infinity ? x : scaled;                        \
+    }                                                                                              \
+    ALWAYS_INLINE int32_t NAME##_exponent(REAL x)                                                  \
+    {                                                                                              \
+        const UINT magnitude = PIECES##_magnitude(NAME##_bits(NAME##_normal(x)));                  \
+        const int32_t denormal =                                                                   \
+            PIECES##_magnitude(NAME##_bits(x)) < (UINT)1 << FRACTION ? FRACTION + 2 : 0;           \
+        const int32_t exponent = (int32_t)(magnitude >> FRACTION) - (BIAS - 1) - denormal;         \
+        return magnitude == 0 || magnitude >= PIECES##_infinity() ? 0 : exponent;                  \
+    }
+DEFINE_SCALING(float, float32, uint32_t, int32_t, bits32, 23, 127)
+DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
+
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
+#define KERNEL1_TO(name, group, ...) ON_##group(UNARY_TO_KERNEL, name, __VA_ARGS__)
 #define KERNEL2(name, group, ...) ON_##group(BINARY_KERNEL, name, __VA_ARGS__)
+#define KERNEL2_INTEGER(name, group, ...) ON_##group(BINARY_INTEGER_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(BINARY_STREAMING_KERNEL, name, __VA_ARGS__)
 #include "kernels/arithmetic.def"
 #undef KERNEL1
+#undef KERNEL1_TO
 #undef KERNEL2
+#undef KERNEL2_INTEGER
 #undef KERNEL2_STREAMING
 
 void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 {
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL1_TO(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL2_INTEGER(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(STREAMING_SLOT, name, )
 #include "kernels/arithmetic.def"
 }

@@ -482,12 +482,61 @@ ON_COMPLEX(MOMENTS_COMPLEX, )
         }                                                                                          \
         *(ACC *)carry = sum;                                                                       \
     }
-#define SCANS(D, TYPE, ACC) SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, TIMES)
+#define EXTREME_SCANS(MIN, MAX, D, TYPE) SCAN(min, D, TYPE, TYPE, MIN) SCAN(max, D, TYPE, TYPE, MAX)
+#define EXTREME_SCANS_EXACT(D, TYPE, ...) EXTREME_SCANS(LESSER, GREATER, D, TYPE)
+#define EXTREME_SCANS_FLOAT(D, TYPE, ...) EXTREME_SCANS(LESSER_OR_NAN, GREATER_OR_NAN, D, TYPE)
+#define EXTREME_SCANS_COMPLEX(D, TYPE, ...) EXTREME_SCANS(COMPLEX_LESSER, COMPLEX_GREATER, D, TYPE)
+ON_EXACTS(EXTREME_SCANS_EXACT, )
+ON_FLOATS(EXTREME_SCANS_FLOAT, )
+ON_COMPLEX(EXTREME_SCANS_COMPLEX, )
+
+/* Eight at a time, in registers: each lane adds the one 1, then 2, then 4 lanes before it, and all
+ * add the carry. The chain from carry to carry is one addition for eight elements. */
+enum { SCANNED = 8 };
+typedef double scanned_double __attribute__((vector_size(8 * SCANNED)));
+typedef int64_t scanned_int64_t __attribute__((vector_size(8 * SCANNED)));
+typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
+#define SHIFTED(v, fill, lanes)                                                                    \
+    __builtin_shuffle(v, fill,                                                                     \
+                      (scanned_int64_t){LANE(0, lanes), LANE(1, lanes), LANE(2, lanes),            \
+                                        LANE(3, lanes), LANE(4, lanes), LANE(5, lanes),            \
+                                        LANE(6, lanes), LANE(7, lanes)})
+#define LANE(l, lanes) ((l) < (lanes) ? SCANNED : (l) - (lanes))
+#define VECTOR_SCAN(NAME, D, TYPE, ACC, VECTOR, IDENTITY, STEP)                                    \
+    SCAN(NAME##_rest, D, TYPE, ACC, STEP)                                                          \
+    static void NAME##_##D##_scan(size_t n, char *out, ptrdiff_t out_stride, const char *in,       \
+                                  ptrdiff_t in_stride, void *carry)                                \
+    {                                                                                              \
+        const VECTOR neutral = (VECTOR){0} + (ACC)(IDENTITY);                                      \
+        VECTOR before = (VECTOR){0} + *(ACC *)carry;                                               \
+        size_t i = 0;                                                                              \
+        for (; i + SCANNED <= n; i += SCANNED) {                                                   \
+            VECTOR v;                                                                              \
+            for (size_t l = 0; l < SCANNED; l++)                                                   \
+                v[l] = (ACC) * (const TYPE *)(in + (ptrdiff_t)(i + l) * in_stride);                \
+            v = STEP(v, SHIFTED(v, neutral, 1));                                                   \
+            v = STEP(v, SHIFTED(v, neutral, 2));                                                   \
+            v = STEP(v, SHIFTED(v, neutral, 4));                                                   \
+            v = STEP(v, before);                                                                   \
+            before = __builtin_shuffle(v, (scanned_int64_t){7, 7, 7, 7, 7, 7, 7, 7});              \
+            for (size_t l = 0; l < SCANNED; l++)                                                   \
+                *(TYPE *)(out + (ptrdiff_t)(i + l) * out_stride) = (TYPE)v[l];                     \
+        }                                                                                          \
+        *(ACC *)carry = before[0];                                                                 \
+        NAME##_rest_##D##_scan(n - i, out + (ptrdiff_t)i * out_stride, out_stride,                 \
+                               in + (ptrdiff_t)i * in_stride, in_stride, carry);                   \
+    }
+/* Products of floats go from the left: in a tree some overflow that do not so. */
+#define SCANS_INTEGER(D, TYPE, ACC)                                                                \
+    VECTOR_SCAN(sum, D, TYPE, ACC, scanned_##ACC, 0, PLUS)                                         \
+    VECTOR_SCAN(prod, D, TYPE, ACC, scanned_##ACC, 1, TIMES)
+#define SCANS_FLOAT(D, TYPE, ...)                                                                  \
+    VECTOR_SCAN(sum, D, TYPE, double, scanned_double, -0.0, PLUS) SCAN(prod, D, TYPE, double, TIMES)
 #define SCANS_COMPLEX(D, TYPE, ACC)                                                                \
     SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, COMPLEX_TIMES)
-SCANS(INT64, int64_t, int64_t)
-SCANS(UINT64, uint64_t, uint64_t)
-ON_FLOATS(SCANS, double)
+SCANS_INTEGER(INT64, int64_t, int64_t)
+SCANS_INTEGER(UINT64, uint64_t, uint64_t)
+ON_FLOATS(SCANS_FLOAT, )
 ON_COMPLEX(SCANS_COMPLEX, complex128)
 
 /* ---- The table ---- */
@@ -512,6 +561,9 @@ ON_COMPLEX(SCANS_COMPLEX, complex128)
 #define SCAN_SLOTS(D, ...)                                                                         \
     kernels->scan[NDI_REDUCE_SUM][ND_##D] = sum_##D##_scan;                                        \
     kernels->scan[NDI_REDUCE_PROD][ND_##D] = prod_##D##_scan;
+#define EXTREME_SCAN_SLOTS(D, ...)                                                                 \
+    kernels->scan[NDI_REDUCE_MIN][ND_##D] = min_##D##_scan;                                        \
+    kernels->scan[NDI_REDUCE_MAX][ND_##D] = max_##D##_scan;
 #define MOMENT_SLOTS(D, TYPE, WIDE) REDUCER(MOMENTS, moments, D, WIDE, ND_FLOAT64)
 
 void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
@@ -526,6 +578,7 @@ void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
     SCAN_SLOTS(UINT64)
     ON_FLOATS(SCAN_SLOTS, )
     ON_COMPLEX(SCAN_SLOTS, )
+    ON_ALL(EXTREME_SCAN_SLOTS, )
     ON_FLOATS(MOMENT_SLOTS, ND_FLOAT64)
     ON_COMPLEX(MOMENT_SLOTS, ND_COMPLEX128)
 }

@@ -5,7 +5,7 @@
 
 nd_array *ndi_part(const nd_array *x, int axis, int64_t start, int64_t stop)
 {
-    nd_slice_term terms[ND_MAX_RANK];
+    nd_index terms[ND_MAX_RANK];
     for (int i = 0; i < axis; i++)
         terms[i] = ND_EVERY;
     terms[axis] = ND_RANGE(start, stop);
