@@ -50,31 +50,92 @@ DEFINE_COMPLEX(complex128, double, complex128, __builtin_fabs, hypot)
 
 /* Python's floor division and remainder: from fmod, so that x == q * y + r up to rounding and r has
  * y's sign. */
-#define DEFINE_DIVISION(REAL, NAME, FMOD, COPYSIGN, FLOOR)                                         \
-    ALWAYS_INLINE REAL NAME##_remainder(REAL x, REAL y)                                            \
+#define DEFINE_DIVISION(REAL, NAME, COPYSIGN, FLOOR)                                               \
+    ALWAYS_INLINE REAL NAME##_remainder_from(REAL remainder, REAL x, REAL y)                       \
     {                                                                                              \
-        REAL remainder = FMOD(x, y);                                                               \
-        if (y == 0 || remainder != remainder)                                                      \
-            return remainder;                                                                      \
-        if (remainder == 0)                                                                        \
-            return COPYSIGN((REAL)0, y);                                                           \
-        return (y < 0) != (remainder < 0) ? remainder + y : remainder;                             \
+        (void)x;                                                                                   \
+        const REAL moved = (y < 0) != (remainder < 0) ? remainder + y : remainder;                 \
+        return y == 0 || remainder != remainder ? remainder                                        \
+               : remainder == 0                 ? COPYSIGN((REAL)0, y)                             \
+                                                : moved;                                                           \
     }                                                                                              \
-    ALWAYS_INLINE REAL NAME##_floor_divide(REAL x, REAL y)                                         \
+    ALWAYS_INLINE REAL NAME##_floor_divide_from(REAL remainder, REAL x, REAL y)                    \
     {                                                                                              \
-        REAL remainder = FMOD(x, y);                                                               \
-        if (y == 0)                                                                                \
-            return x / y;                                                                          \
-        REAL quotient = (x - remainder) / y;                                                       \
-        if (remainder != 0 && (y < 0) != (remainder < 0))                                          \
-            quotient -= 1;                                                                         \
-        if (quotient == 0)                                                                         \
-            return COPYSIGN((REAL)0, x / y);                                                       \
+        const REAL divided = (x - remainder) / y;                                                  \
+        const REAL quotient =                                                                      \
+            (remainder != 0) & ((y < 0) != (remainder < 0)) ? divided - 1 : divided;               \
         const REAL below = FLOOR(quotient);                                                        \
-        return quotient - below > (REAL)0.5 ? below + 1 : below;                                   \
+        const REAL nearest = quotient - below > (REAL)0.5 ? below + 1 : below;                     \
+        return y == 0 ? x / y : quotient == 0 ? COPYSIGN((REAL)0, x / y) : nearest;                \
+    }                                                                                              \
+    ALWAYS_INLINE REAL NAME##_fmod_from(REAL remainder, REAL x, REAL y)                            \
+    {                                                                                              \
+        (void)x, (void)y;                                                                          \
+        return remainder;                                                                          \
     }
-DEFINE_DIVISION(float, float32, fmodf, __builtin_copysignf, __builtin_floorf)
-DEFINE_DIVISION(double, float64, fmod, __builtin_copysign, __builtin_floor)
+DEFINE_DIVISION(float, float32, __builtin_copysignf, __builtin_floorf)
+DEFINE_DIVISION(double, float64, __builtin_copysign, __builtin_floor)
+
+/* The remainder of a division whose quotient has fewer bits than the fraction, in one fused step: x
+ * - qy is a number, also for a quotient that was rounded up to the next whole number, where it is
+ * one y too small. Quotients that are larger, infinite or NaN are for fmod(), which takes hundreds
+ * of cycles; a block that has one is looked through. */
+#ifdef __FMA__
+#define DIVIDED(REAL, FLAG, LIMIT, FABS, TRUNC, FMA, COPYSIGN, x, y, good)                         \
+    ({                                                                                             \
+        const REAL quotient_ = FABS(x / y), whole_ = TRUNC(quotient_);                             \
+        const REAL rest_ = FMA(-whole_, FABS(y), FABS(x));                                         \
+        const REAL size_ = rest_ < 0 ? rest_ + FABS(y) : rest_;                                    \
+        good &= quotient_ < (LIMIT) ? (FLAG)-1 : 0;                                                \
+        COPYSIGN(FABS(x) < FABS(y) ? FABS(x) : size_, x);                                          \
+    })
+#define DIVISION_LOOP(NAME, REAL, FLAG, LIMIT, FABS, TRUNC, FMA, COPYSIGN, FMOD, FROM)             \
+    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
+                                  ptrdiff_t sy)                                                    \
+    {                                                                                              \
+        enum { TOGETHER = 64 };                                                                    \
+        REAL xs[TOGETHER], ys[TOGETHER], results[TOGETHER];                                        \
+        for (size_t done = 0; done < n; done += TOGETHER) {                                        \
+            const size_t now = n - done < TOGETHER ? n - done : TOGETHER;                          \
+            const char *px = p[1] + (ptrdiff_t)done * sx, *py = p[2] + (ptrdiff_t)done * sy;       \
+            char *po = p[0] + (ptrdiff_t)done * so;                                                \
+            FLAG good = -1;                                                                        \
+            for (size_t i = 0; i < now; i++) {                                                     \
+                xs[i] = *(const REAL *)(px + (ptrdiff_t)i * sx);                                   \
+                ys[i] = *(const REAL *)(py + (ptrdiff_t)i * sy);                                   \
+            }                                                                                      \
+            for (size_t i = now; i < TOGETHER; i++)                                                \
+                xs[i] = ys[i] = 1;                                                                 \
+            for (size_t i = 0; i < TOGETHER; i++) {                                                \
+                const REAL x = xs[i], y = ys[i];                                                   \
+                results[i] = FROM(                                                                 \
+                    DIVIDED(REAL, FLAG, LIMIT, FABS, TRUNC, FMA, COPYSIGN, x, y, good), x, y);     \
+            }                                                                                      \
+            for (size_t i = 0; !good && i < now; i++) {                                            \
+                const REAL x = xs[i], y = ys[i];                                                   \
+                if (!(FABS(x / y) < (LIMIT)))                                                      \
+                    results[i] = FROM(FMOD(x, y), x, y);                                           \
+            }                                                                                      \
+            for (size_t i = 0; i < now; i++)                                                       \
+                *(REAL *)(po + (ptrdiff_t)i * so) = results[i];                                    \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL) && s[2] == sizeof(REAL))                  \
+            NAME##_run(n, p, sizeof(REAL), sizeof(REAL), sizeof(REAL));                            \
+        else                                                                                       \
+            NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
+    }
+#else
+#define DIVISION_LOOP(NAME, REAL, FLAG, LIMIT, FABS, TRUNC, FMA, COPYSIGN, FMOD, FROM)             \
+    BINARY_LOOP(NAME, REAL, REAL, FROM(FMOD(x, y), x, y))
+#endif
+#define DIVISION_KERNELS(name)                                                                     \
+    DIVISION_LOOP(name##_FLOAT32, float, int32_t, 0x1p23f, __builtin_fabsf, __builtin_truncf,      \
+                  __builtin_fmaf, __builtin_copysignf, fmodf, float32_##name##_from)               \
+    DIVISION_LOOP(name##_FLOAT64, double, int64_t, 0x1p52, __builtin_fabs, __builtin_trunc,        \
+                  __builtin_fma, __builtin_copysign, fmod, float64_##name##_from)
 
 /* x**y modulo 2**64, hence modulo any narrower width; y is not negative. */
 ALWAYS_INLINE uint64_t integer_power(uint64_t x, uint64_t y)
@@ -246,7 +307,9 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #define KERNEL2(name, group, ...) ON_##group(BINARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(BINARY_INTEGER_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(BINARY_STREAMING_KERNEL, name, __VA_ARGS__)
+#define KERNEL2_DIVISION(name) DIVISION_KERNELS(name)
 #include "kernels/arithmetic.def"
+#undef KERNEL2_DIVISION
 #undef KERNEL1
 #undef KERNEL1_TO
 #undef KERNEL2
@@ -260,5 +323,6 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 #define KERNEL2(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(STREAMING_SLOT, name, )
+#define KERNEL2_DIVISION(name) ON_FLOATS(SLOT, name, )
 #include "kernels/arithmetic.def"
 }
