@@ -123,6 +123,16 @@ enum { ROWS_TOGETHER = 8 };
         const ptrdiff_t row_stride = leaf->row_stride, stride = leaf->column_stride;               \
         const char *from = leaf->data;                                                             \
         size_t r = 0;                                                                              \
+        if (row_stride == sizeof(IN) && stride == (ptrdiff_t)(leaf->rows * sizeof(IN)) &&          \
+            leaf->rows >= 2 && leaf->rows <= 4) { /* few elements side by side for each column */  \
+            if (leaf->rows == 2)                                                                   \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 2 * sizeof(IN), 2, true);         \
+            else if (leaf->rows == 3)                                                              \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 3 * sizeof(IN), 3, true);         \
+            else                                                                                   \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 4 * sizeof(IN), 4, true);         \
+            return;                                                                                \
+        }                                                                                          \
         if (stride == sizeof(IN) && leaf->rows >= ROWS_TOGETHER) {                                 \
             NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), ROWS_TOGETHER, true);     \
             for (r = ROWS_TOGETHER; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)           \
@@ -276,7 +286,8 @@ ON_ALL(LOGIC, )
 enum { SEARCHED = 64 };
 
 #define IS_NAN_REAL(x) ((x) != (x))
-#define POSITION(NAME, D, TYPE, EXTREME, IS_NAN, BETTER)                                           \
+/* FOUND: an integer as wide as an element, so that the search stays in vectors of one width. */
+#define POSITION(NAME, D, TYPE, FOUND, EXTREME, IS_NAN, BETTER)                                    \
     static void NAME##_##D##_row(const ndi_leaf *leaf)                                             \
     {                                                                                              \
         TYPE best;                                                                                 \
@@ -286,10 +297,10 @@ enum { SEARCHED = 64 };
         size_t i = 0;                                                                              \
         if (leaf->row_stride == sizeof(TYPE)) { /* skips blocks without it, a vector at a time */  \
             const TYPE *x = (const TYPE *)leaf->data;                                              \
-            for (; i + SEARCHED <= leaf->rows; i += SEARCHED) {                                    \
-                int found = 0;                                                                     \
+            for (; i + SEARCHED <= leaf->rows && !IS_NAN(best); i += SEARCHED) {                   \
+                FOUND found = 0;                                                                   \
                 for (size_t l = 0; l < SEARCHED; l++)                                              \
-                    found |= (x[i + l] == best) | IS_NAN(x[i + l]);                                \
+                    found |= x[i + l] == best ? (FOUND)-1 : 0;                                     \
                 if (found)                                                                         \
                     break;                                                                         \
             }                                                                                      \
@@ -345,17 +356,17 @@ enum { SEARCHED = 64 };
 #define COMPLEX_BELOW(x, y)                                                                        \
     ((__real__(x) < __real__(y)) | ((__real__(x) == __real__(y)) & (__imag__(x) < __imag__(y))))
 #define COMPLEX_ABOVE(x, y) COMPLEX_BELOW(y, x)
-#define POSITIONS_EXACT(D, TYPE, ...)                                                              \
-    POSITION(argmin, D, TYPE, min, NEVER, BELOW) POSITION(argmax, D, TYPE, max, NEVER, ABOVE)
-#define POSITIONS_FLOAT(D, TYPE, ...)                                                              \
-    POSITION(argmin, D, TYPE, min, IS_NAN_REAL, BELOW)                                             \
-    POSITION(argmax, D, TYPE, max, IS_NAN_REAL, ABOVE)
+#define POSITIONS(D, TYPE, FOUND, IS_NAN, LESS, MORE)                                              \
+    POSITION(argmin, D, TYPE, FOUND, min, IS_NAN, LESS)                                            \
+    POSITION(argmax, D, TYPE, FOUND, max, IS_NAN, MORE)
+#define POSITIONS_EXACT(D, TYPE, ...) POSITIONS(D, TYPE, TYPE, NEVER, BELOW, ABOVE)
+#define POSITIONS_FLOAT(D, TYPE, FOUND) POSITIONS(D, TYPE, FOUND, IS_NAN_REAL, BELOW, ABOVE)
 #define POSITIONS_COMPLEX(D, TYPE, ...)                                                            \
-    POSITION(argmin, D, TYPE, min, COMPLEX_NAN, COMPLEX_BELOW)                                     \
-    POSITION(argmax, D, TYPE, max, COMPLEX_NAN, COMPLEX_ABOVE)
+    POSITIONS(D, TYPE, int, COMPLEX_NAN, COMPLEX_BELOW, COMPLEX_ABOVE)
 ON_BOOL(POSITIONS_EXACT, )
 ON_INTS(POSITIONS_EXACT, )
-ON_FLOATS(POSITIONS_FLOAT, )
+ON_FLOAT32(POSITIONS_FLOAT, int32_t)
+ON_FLOAT64(POSITIONS_FLOAT, int64_t)
 ON_COMPLEX(POSITIONS_COMPLEX, )
 
 /* ---- Moments: the sum, and the squared deviations from the chunk's own mean, taken in L1. Two
