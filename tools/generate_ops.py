@@ -79,6 +79,19 @@ ND_API nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const 
 /* Any scan by number, along one axis. `dtype` ND_DTYPE_NONE: the default. */
 ND_API nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype);
 
+/* What becomes of integer results that their dtype does not hold: they wrap, as in NumPy; or become the lowest or the
+ * highest number, whichever they passed; or are ND_ERROR_VALUE, whose message has the operation and the index of the
+ * first such element, and nothing is written. */
+typedef enum nd_overflow { ND_OVERFLOW_WRAP, ND_OVERFLOW_SATURATE, ND_OVERFLOW_ERROR } nd_overflow;
+
+/* Sets it for what this thread calls from now on; ND_OVERFLOW_WRAP at start. The others hold for add, subtract,
+ * multiply, square, negative, absolute, power, nd_cast() to integers (of floats too, where NaN overflows and becomes
+ * the highest number), sum, prod, cumsum and cumprod; these are then computed at once, in about twice the time. */
+ND_API void nd_set_overflow(nd_overflow mode);
+
+/* What nd_set_overflow() set on this thread. */
+ND_API nd_overflow nd_overflow_mode(void);
+
 /* What NumPy's ufuncs have as methods, for any operation of two arguments whose result has the dtype of its
  * arguments; ND_ERROR_ARGUMENT for others.
  *
@@ -164,7 +177,7 @@ def read_derived(path, rows):
 
 def check_kernels(rows, kernel_paths):
     text = "".join(Path(path).read_text() for path in kernel_paths)
-    kernels = set(re.findall(r"^(?:KERNEL|REDUCTION)\w*\((\w+),", text, re.M))
+    kernels = set(re.findall(r"^(?:KERNEL|REDUCTION)\w*\((\w+)[,)]", text, re.M))
     for row in rows:
         if isinstance(row, tuple) and row[0] not in kernels:
             fail(f"{row[0]} has no kernel in {', '.join(map(str, kernel_paths))}")

@@ -4,6 +4,7 @@
 
 #include "array/dtype.h"
 #include "base/progress.h"
+#include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
 #include "engine/pending.h"
@@ -359,6 +360,8 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         if (!exponents_allowed(&resolution, arguments[1]))
             return NULL;
     }
+    if (ndi_checks(resolution.dtype) && ndi_may_overflow(op))
+        return ndi_checked_elementwise(op, count, arguments, out);
     nd_array *small = out;
     if (small_call(op, count, arguments, &resolution, &small))
         return small;

@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "base/progress.h"
+#include "engine/checked.h"
 #include "engine/copy.h"
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
@@ -163,6 +164,8 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     int order[ND_MAX_RANK];
     ndi_axis_order(array, order);
     const nd_dtype out = dtype == ND_DTYPE_NONE ? resolution.result : dtype;
+    if ((op == ND_OP_cumsum || op == ND_OP_cumprod) && ndi_checks(out))
+        return ndi_checked_scan(op, array, axis, dtype);
     nd_array *result = ndi_new(out, array->rank, ndi_lengths(array), order);
     if (!result || array->size == 0)
         return result;
