@@ -94,7 +94,8 @@ static nd_array *by_halves(nd_op op, const nd_array *x)
     if (n == 1)
         return nd_copy(row_of(x, 0));
     nd_array *half = apply(op, rows_of(x, 0, n / 2), rows_of(x, n / 2, n / 2 * 2), NULL);
-    if (!half || !ndi_force(half) || (n % 2 && !apply(op, row_of(half, 0), row_of(x, n - 1), row_of(half, 0))))
+    if (!half || !ndi_force(half) ||
+        (n % 2 && !apply(op, row_of(half, 0), row_of(x, n - 1), row_of(half, 0))))
         return NULL;
     for (n /= 2; n > 1; n /= 2) {
         nd_array *const first = rows_of(half, 0, n / 2);

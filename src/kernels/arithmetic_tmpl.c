@@ -55,9 +55,8 @@ DEFINE_COMPLEX(complex128, double, complex128, __builtin_fabs, hypot)
     {                                                                                              \
         (void)x;                                                                                   \
         const REAL moved = (y < 0) != (remainder < 0) ? remainder + y : remainder;                 \
-        return y == 0 || remainder != remainder ? remainder                                        \
-               : remainder == 0                 ? COPYSIGN((REAL)0, y)                             \
-                                                : moved;                                                           \
+        const REAL result = remainder == 0 ? COPYSIGN((REAL)0, y) : moved;                         \
+        return y == 0 || remainder != remainder ? remainder : result;                              \
     }                                                                                              \
     ALWAYS_INLINE REAL NAME##_floor_divide_from(REAL remainder, REAL x, REAL y)                    \
     {                                                                                              \

@@ -56,8 +56,10 @@ static const struct annex {
     OPEN_RE(arctanh, NAN, INF, 0.0, PI / 2) AT(arctanh, NAN, NAN, NAN, NAN)
     /* atan z = -i atanh(iz) */
     AT(arctan, 0.0, 0.0, 0.0, 0.0) AT(arctan, NAN, 0.0, NAN, 0.0) AT(arctan, 0.0, 1, 0.0, INF)
-    AT(arctan, INF, 3, PI / 2, 0.0) AT(arctan, 3, INF, PI / 2, 0.0) AT(arctan, INF, INF, PI / 2, 0.0)
-    AT(arctan, NAN, INF, NAN, 0.0) OPEN_IM(arctan, INF, NAN, PI / 2, 0.0) AT(arctan, 3, NAN, NAN, NAN)
+    AT(arctan, INF, 3, PI / 2, 0.0) AT(arctan, 3, INF, PI / 2, 0.0)
+    AT(arctan, INF, INF, PI / 2, 0.0)
+    AT(arctan, NAN, INF, NAN, 0.0) OPEN_IM(arctan, INF, NAN, PI / 2, 0.0)
+    AT(arctan, 3, NAN, NAN, NAN)
     /* 6.2.4 */
     AT(cosh, 0.0, 0.0, 1, 0.0) OPEN_IM(cosh, 0.0, INF, NAN, 0.0) OPEN_IM(cosh, 0.0, NAN, NAN, 0.0)
     AT(cosh, 3, INF, NAN, NAN) AT(cosh, 3, NAN, NAN, NAN) AT(cosh, INF, 0.0, INF, 0.0)
