@@ -60,11 +60,8 @@ def _running(ufunc):
     return scan
 
 
-MADE = {
-    "erf": _by_python(math.erf),
-    "erfc": _by_python(math.erfc),
-    "gamma": _by_python(math.gamma),
-    "lgamma": _by_python(math.lgamma),
+BY_PYTHON = {name: _by_python(getattr(math, name)) for name in ("erf", "erfc", "gamma", "lgamma")}
+MADE = BY_PYTHON | {
     "sinc": _sinc,
     "cummax": _running(np.maximum),
     "cummin": _running(np.minimum),
