@@ -34,6 +34,7 @@ typedef struct scan_run {
     int64_t length, pieces;
     char *carries; /* [line][piece] states, when a line has several pieces */
     bool totals;   /* first sweep: only the carry is wanted */
+    bool stream;   /* results go past the cache */
 } scan_run;
 
 static bool is_extreme(const scan_run *run)
@@ -90,6 +91,9 @@ static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n
             run->kernel((size_t)now, block, size, from, from_stride, carry);
             run->kernels->cast[run->out][run->kernel_dtype]((size_t)now, (char *[]){out, block},
                                                             (ptrdiff_t[]){out_stride, size});
+        } else if (run->stream) {
+            run->kernel((size_t)now, block, size, from, from_stride, carry);
+            run->kernels->stream(out, block, (size_t)(now * size));
         } else {
             run->kernel((size_t)now, out, out_stride, from, from_stride, carry);
         }
@@ -127,6 +131,8 @@ static void scan_tasks(void *context, size_t begin, size_t end)
             first_carry(run, in, carry);
         scan_piece(run, out, in, n, carry);
     }
+    if (run->stream)
+        run->kernels->stream_end();
 }
 
 /* Totals of the pieces become the carries into them. */
@@ -181,6 +187,11 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     run.kernel = run.kernels->scan[run.reduction][run.kernel_dtype];
     run.state = run.kernels->reduce[run.reduction][run.kernel_dtype].state[0];
     run.pieces = (run.length + PIECE - 1) / PIECE;
+    const size_t size = nd_dtype_size(out);
+    run.stream = out == run.kernel_dtype && ndi_strides(result)[axis] == (int64_t)size &&
+                 run.length * (int64_t)size >= 1024 &&
+                 (double)array->size * (double)(size + nd_dtype_size(run.in)) >
+                     (double)ndi_cpu_caches().last;
     const int64_t lines = array->size / run.length;
     const size_t tasks = (size_t)(lines * run.pieces), grain = 1 + (size_t)(PIECE / run.length);
     bool whole = true;

@@ -169,28 +169,6 @@ static uint64_t integer_lcm(uint64_t x, uint64_t y)
 
 #define MAGNITUDE(x) ((x) < 0 ? 0 - (uint64_t)(x) : (uint64_t)(x)) /* of a signed integer */
 
-/* Bits set, by sums of neighbours: a CPU without an instruction for vectors of them has no better.
- */
-#define DEFINE_COUNT(BITS, UINT)                                                                   \
-    ALWAYS_INLINE uint8_t count##BITS(UINT x)                                                      \
-    {                                                                                              \
-        x = (UINT)(x - ((UINT)(x >> 1) & (UINT)0x5555555555555555));                               \
-        x = (UINT)((x & (UINT)0x3333333333333333) + ((UINT)(x >> 2) & (UINT)0x3333333333333333));  \
-        x = (UINT)((UINT)(x + (UINT)(x >> 4)) & (UINT)0x0f0f0f0f0f0f0f0f);                         \
-        for (int half = 8; half < BITS; half *= 2)                                                 \
-            x = (UINT)(x + (UINT)(x >> half));                                                     \
-        return (uint8_t)(x & 0x7f);                                                                \
-    }
-DEFINE_COUNT(8, uint8_t)
-DEFINE_COUNT(16, uint16_t)
-DEFINE_COUNT(32, uint32_t)
-DEFINE_COUNT(64, uint64_t)
-#define BIT_COUNT(T, x)                                                                            \
-    (sizeof(T) == 1   ? count8((uint8_t)(x))                                                       \
-     : sizeof(T) == 2 ? count16((uint16_t)(x))                                                     \
-     : sizeof(T) == 4 ? count32((uint32_t)(x))                                                     \
-                      : count64((uint64_t)(x)))
-
 /* The pieces of an IEEE number, by its bits; FRACTION: bits after the point. */
 #define DEFINE_PIECES(NAME, UINT, SINT, FRACTION)                                                  \
     enum { NAME##_top = (8 * sizeof(UINT) - 2 - FRACTION) };                                       \
