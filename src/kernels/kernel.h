@@ -75,9 +75,9 @@ typedef enum ndi_reduction {
     NDI_REDUCTION_COUNT
 } ndi_reduction;
 
-/* Running reduction of n elements: out[i] = *carry op in[0] op ... op in[i], left to right, and
- * *carry becomes the last of them. The carry is of the dtype of the reduction's state. `out` may be
- * `in`. */
+/* Running reduction of n elements: out[i] = *carry op in[0] op ... op in[i], where eight real
+ * numbers at a time meet in a tree before they meet the carry, and *carry becomes the last of them.
+ * The carry is of the dtype of the reduction's state. `out` may be `in`. */
 typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const char *in,
                              ptrdiff_t in_stride, void *carry);
 
@@ -110,6 +110,9 @@ typedef struct ndi_select_kernels {
                        ptrdiff_t in_stride);
 } ndi_select_kernels;
 
+/* c[j] += a * b[j]: what a convolution adds up. */
+typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
+
 typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
@@ -121,9 +124,10 @@ typedef struct ndi_kernels {
     ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* [to][from]; the diagonal copies */
     ndi_kernel *streaming_cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* as `streaming` */
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
-    ndi_scan_kernel *scan[NDI_REDUCTION_COUNT]
-                         [ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
+    /* Sums and products of 64-bit integers and floats, extremes of all dtypes. */
+    ndi_scan_kernel *scan[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
     ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
+    ndi_axpy_kernel *axpy[ND_DTYPE_COUNT]; /* none for the half floats */
     ndi_select_kernels select;
     /* memcpy with streaming stores, for results that will not be read from cache; after the last
      * one of a task stream_end() makes them visible to other threads. */

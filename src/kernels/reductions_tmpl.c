@@ -133,6 +133,16 @@ enum { ROWS_TOGETHER = 8 };
         const ptrdiff_t row_stride = leaf->row_stride, stride = leaf->column_stride;               \
         const char *from = leaf->data;                                                             \
         size_t r = 0;                                                                              \
+        if (row_stride == sizeof(IN) && stride == (ptrdiff_t)(leaf->rows * sizeof(IN)) &&          \
+            leaf->rows >= 2 && leaf->rows <= 4) { /* few elements side by side for each column */  \
+            if (leaf->rows == 2)                                                                   \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 2 * sizeof(IN), 2, true);         \
+            else if (leaf->rows == 3)                                                              \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 3 * sizeof(IN), 3, true);         \
+            else                                                                                   \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 4 * sizeof(IN), 4, true);         \
+            return;                                                                                \
+        }                                                                                          \
         if (stride == sizeof(IN) && leaf->rows >= ROWS_TOGETHER) {                                 \
             NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), ROWS_TOGETHER, true);     \
             for (r = ROWS_TOGETHER; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)           \
@@ -313,7 +323,8 @@ ON_ALL(LOGIC, )
 enum { SEARCHED = 64 };
 
 #define IS_NAN_REAL(x) ((x) != (x))
-#define POSITION(NAME, D, TYPE, EXTREME, IS_NAN, BETTER)                                           \
+/* FOUND: an integer as wide as an element, so that the search stays in vectors of one width. */
+#define POSITION(NAME, D, TYPE, FOUND, EXTREME, IS_NAN, BETTER)                                    \
     static void NAME##_##D##_row(const ndi_leaf *leaf)                                             \
     {                                                                                              \
         TYPE best;                                                                                 \
@@ -323,10 +334,10 @@ enum { SEARCHED = 64 };
         size_t i = 0;                                                                              \
         if (leaf->row_stride == sizeof(TYPE)) { /* skips blocks without it, a vector at a time */  \
             const TYPE *x = (const TYPE *)leaf->data;                                              \
-            for (; i + SEARCHED <= leaf->rows; i += SEARCHED) {                                    \
-                int found = 0;                                                                     \
+            for (; i + SEARCHED <= leaf->rows && !IS_NAN(best); i += SEARCHED) {                   \
+                FOUND found = 0;                                                                   \
                 for (size_t l = 0; l < SEARCHED; l++)                                              \
-                    found |= (x[i + l] == best) | IS_NAN(x[i + l]);                                \
+                    found |= x[i + l] == best ? (FOUND)-1 : 0;                                     \
                 if (found)                                                                         \
                     break;                                                                         \
             }                                                                                      \
@@ -382,17 +393,17 @@ enum { SEARCHED = 64 };
 #define COMPLEX_BELOW(x, y)                                                                        \
     ((__real__(x) < __real__(y)) | ((__real__(x) == __real__(y)) & (__imag__(x) < __imag__(y))))
 #define COMPLEX_ABOVE(x, y) COMPLEX_BELOW(y, x)
-#define POSITIONS_EXACT(D, TYPE, ...)                                                              \
-    POSITION(argmin, D, TYPE, min, NEVER, BELOW) POSITION(argmax, D, TYPE, max, NEVER, ABOVE)
-#define POSITIONS_FLOAT(D, TYPE, ...)                                                              \
-    POSITION(argmin, D, TYPE, min, IS_NAN_REAL, BELOW)                                             \
-    POSITION(argmax, D, TYPE, max, IS_NAN_REAL, ABOVE)
+#define POSITIONS(D, TYPE, FOUND, IS_NAN, LESS, MORE)                                              \
+    POSITION(argmin, D, TYPE, FOUND, min, IS_NAN, LESS)                                            \
+    POSITION(argmax, D, TYPE, FOUND, max, IS_NAN, MORE)
+#define POSITIONS_EXACT(D, TYPE, ...) POSITIONS(D, TYPE, TYPE, NEVER, BELOW, ABOVE)
+#define POSITIONS_FLOAT(D, TYPE, FOUND) POSITIONS(D, TYPE, FOUND, IS_NAN_REAL, BELOW, ABOVE)
 #define POSITIONS_COMPLEX(D, TYPE, ...)                                                            \
-    POSITION(argmin, D, TYPE, min, COMPLEX_NAN, COMPLEX_BELOW)                                     \
-    POSITION(argmax, D, TYPE, max, COMPLEX_NAN, COMPLEX_ABOVE)
+    POSITIONS(D, TYPE, int, COMPLEX_NAN, COMPLEX_BELOW, COMPLEX_ABOVE)
 ON_BOOL(POSITIONS_EXACT, )
 ON_INTS(POSITIONS_EXACT, )
-ON_FLOATS(POSITIONS_FLOAT, )
+ON_FLOAT32(POSITIONS_FLOAT, int32_t)
+ON_FLOAT64(POSITIONS_FLOAT, int64_t)
 ON_COMPLEX(POSITIONS_COMPLEX, )
 
 /* ---- Moments: the sum, and the squared deviations from the chunk's own mean, taken in L1. Two
@@ -521,12 +532,61 @@ ON_COMPLEX(MOMENTS_COMPLEX, )
         }                                                                                          \
         *(ACC *)carry = sum;                                                                       \
     }
-#define SCANS(D, TYPE, ACC) SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, TIMES)
+#define EXTREME_SCANS(MIN, MAX, D, TYPE) SCAN(min, D, TYPE, TYPE, MIN) SCAN(max, D, TYPE, TYPE, MAX)
+#define EXTREME_SCANS_EXACT(D, TYPE, ...) EXTREME_SCANS(LESSER, GREATER, D, TYPE)
+#define EXTREME_SCANS_FLOAT(D, TYPE, ...) EXTREME_SCANS(LESSER_OR_NAN, GREATER_OR_NAN, D, TYPE)
+#define EXTREME_SCANS_COMPLEX(D, TYPE, ...) EXTREME_SCANS(COMPLEX_LESSER, COMPLEX_GREATER, D, TYPE)
+ON_EXACTS(EXTREME_SCANS_EXACT, )
+ON_FLOATS(EXTREME_SCANS_FLOAT, )
+ON_COMPLEX(EXTREME_SCANS_COMPLEX, )
+
+/* Eight at a time, in registers: each lane adds the one 1, then 2, then 4 lanes before it, and all
+ * add the carry. The chain from carry to carry is one addition for eight elements. */
+enum { SCANNED = 8 };
+typedef double scanned_double __attribute__((vector_size(8 * SCANNED)));
+typedef int64_t scanned_int64_t __attribute__((vector_size(8 * SCANNED)));
+typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
+#define SHIFTED(v, fill, lanes)                                                                    \
+    __builtin_shuffle(v, fill,                                                                     \
+                      (scanned_int64_t){LANE(0, lanes), LANE(1, lanes), LANE(2, lanes),            \
+                                        LANE(3, lanes), LANE(4, lanes), LANE(5, lanes),            \
+                                        LANE(6, lanes), LANE(7, lanes)})
+#define LANE(l, lanes) ((l) < (lanes) ? SCANNED : (l) - (lanes))
+#define VECTOR_SCAN(NAME, D, TYPE, ACC, VECTOR, IDENTITY, STEP)                                    \
+    SCAN(NAME##_rest, D, TYPE, ACC, STEP)                                                          \
+    static void NAME##_##D##_scan(size_t n, char *out, ptrdiff_t out_stride, const char *in,       \
+                                  ptrdiff_t in_stride, void *carry)                                \
+    {                                                                                              \
+        const VECTOR neutral = (VECTOR){0} + (ACC)(IDENTITY);                                      \
+        VECTOR before = (VECTOR){0} + *(ACC *)carry;                                               \
+        size_t i = 0;                                                                              \
+        for (; i + SCANNED <= n; i += SCANNED) {                                                   \
+            VECTOR v;                                                                              \
+            for (size_t l = 0; l < SCANNED; l++)                                                   \
+                v[l] = (ACC) * (const TYPE *)(in + (ptrdiff_t)(i + l) * in_stride);                \
+            v = STEP(v, SHIFTED(v, neutral, 1));                                                   \
+            v = STEP(v, SHIFTED(v, neutral, 2));                                                   \
+            v = STEP(v, SHIFTED(v, neutral, 4));                                                   \
+            v = STEP(v, before);                                                                   \
+            before = __builtin_shuffle(v, (scanned_int64_t){7, 7, 7, 7, 7, 7, 7, 7});              \
+            for (size_t l = 0; l < SCANNED; l++)                                                   \
+                *(TYPE *)(out + (ptrdiff_t)(i + l) * out_stride) = (TYPE)v[l];                     \
+        }                                                                                          \
+        *(ACC *)carry = before[0];                                                                 \
+        NAME##_rest_##D##_scan(n - i, out + (ptrdiff_t)i * out_stride, out_stride,                 \
+                               in + (ptrdiff_t)i * in_stride, in_stride, carry);                   \
+    }
+/* Products of floats go from the left: in a tree some overflow that do not so. */
+#define SCANS_INTEGER(D, TYPE, ACC)                                                                \
+    VECTOR_SCAN(sum, D, TYPE, ACC, scanned_##ACC, 0, PLUS)                                         \
+    VECTOR_SCAN(prod, D, TYPE, ACC, scanned_##ACC, 1, TIMES)
+#define SCANS_FLOAT(D, TYPE, ...)                                                                  \
+    VECTOR_SCAN(sum, D, TYPE, double, scanned_double, -0.0, PLUS) SCAN(prod, D, TYPE, double, TIMES)
 #define SCANS_COMPLEX(D, TYPE, ACC)                                                                \
     SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, COMPLEX_TIMES)
-SCANS(INT64, int64_t, int64_t)
-SCANS(UINT64, uint64_t, uint64_t)
-ON_FLOATS(SCANS, double)
+SCANS_INTEGER(INT64, int64_t, int64_t)
+SCANS_INTEGER(UINT64, uint64_t, uint64_t)
+ON_FLOATS(SCANS_FLOAT, )
 ON_COMPLEX(SCANS_COMPLEX, complex128)
 
 /* ---- The table ---- */
@@ -551,6 +611,9 @@ ON_COMPLEX(SCANS_COMPLEX, complex128)
 #define SCAN_SLOTS(D, ...)                                                                         \
     kernels->scan[NDI_REDUCE_SUM][ND_##D] = sum_##D##_scan;                                        \
     kernels->scan[NDI_REDUCE_PROD][ND_##D] = prod_##D##_scan;
+#define EXTREME_SCAN_SLOTS(D, ...)                                                                 \
+    kernels->scan[NDI_REDUCE_MIN][ND_##D] = min_##D##_scan;                                        \
+    kernels->scan[NDI_REDUCE_MAX][ND_##D] = max_##D##_scan;
 #define MOMENT_SLOTS(D, TYPE, WIDE) REDUCER(MOMENTS, moments, D, WIDE, ND_FLOAT64)
 
 void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
@@ -565,6 +628,7 @@ void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
     SCAN_SLOTS(UINT64)
     ON_FLOATS(SCAN_SLOTS, )
     ON_COMPLEX(SCAN_SLOTS, )
+    ON_ALL(EXTREME_SCAN_SLOTS, )
     ON_FLOATS(MOMENT_SLOTS, ND_FLOAT64)
     ON_COMPLEX(MOMENT_SLOTS, ND_COMPLEX128)
 }
