@@ -4,6 +4,7 @@ import ctypes
 from dataclasses import dataclass, field
 from typing import Callable
 
+import lacking
 import nd
 import numba
 import numexpr
@@ -16,7 +17,7 @@ N = 10_000_000
 class Case:
     name: str
     ndstream: Callable
-    numpy: Callable
+    numpy: Callable | None  # None: it has no such function
     limit: Callable = lambda seconds: 0.0
     peers: dict = field(default_factory=dict)
 
@@ -334,6 +335,12 @@ def random_numbers(build, threads):
                lambda: generator.integers(0, 100, N), write)
 
 
+def numpy_function(name):
+    """NumPy's function, or what of NumPy's does the same; None if there is nothing."""
+    made = None if name in lacking.BY_PYTHON else lacking.MADE.get(name)
+    return getattr(np, name, made)
+
+
 def table(build, threads):
     """Every row of ops.def on float64 (or int64), so that a new row is measured without anyone remembering."""
     limits = Limits(build, threads)
@@ -352,20 +359,21 @@ def table(build, threads):
                 result = nd.result_dtype(op.name, *map(own, arguments))
             except nd.Failure:
                 continue
-            function = getattr(np, op.name)
+            function = numpy_function(op.name)
             if op.name == "clip":
                 arguments = [values, 0.3 if values is real else 10, 0.6 if values is real else 20]
             held = [own(v) if isinstance(v, np.ndarray) else v for v in arguments]
             bytes_in = sum(v.nbytes for v in arguments if isinstance(v, np.ndarray))
             yield Case(f"{op.name} {values.dtype}", lambda: nd.elementwise(op.name, *held),
-                       lambda: function(*arguments), limits.stream(bytes_in, n * np.dtype(result).itemsize))
+                       function and (lambda: function(*arguments)), limits.stream(bytes_in, n * np.dtype(result).itemsize))
             break
     held = own(real)
     for op in nd.REDUCTIONS:
         yield Case(f"{op.name} float64", lambda: nd.reduce(op.name, held), lambda: getattr(np, op.name)(real),
                    limits.stream(8 * n, 0))
     for op in nd.SCANS:
-        yield Case(f"{op.name} float64", lambda: nd.scan(op.name, held, 0), lambda: getattr(np, op.name)(real),
+        yield Case(f"{op.name} float64", lambda: nd.scan(op.name, held, 0),
+                   lambda: numpy_function(op.name)(real, 0),
                    limits.stream(8 * n, 8 * n))
 
 

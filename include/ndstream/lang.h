@@ -14,7 +14,10 @@
  * linspace, zeros, ones, full, zeros_like, ones_like, full_like, eye, array, asarray; reshape,
  * transpose, permute_dims, swapaxes, moveaxis, expand_dims, squeeze, flip, ravel, flatten,
  * broadcast_to, diagonal, sliding_window_view; real, imag, copy, ascontiguousarray, asfortranarray,
- * astype, float32(x) and the like, clip. Linear algebra (linalg.h): matmul, dot, inner, outer,
+ * astype, float32(x) and the like, clip. What numeric.h has: round, isclose, allclose, array_equal,
+ * array_equiv, nan_to_num, real_if_close, angle, ptp, average, diff, ediff1d, trapezoid, gradient,
+ * convolve, correlate, cov, corrcoef, interp, polyval, polyfit, vander; divmod, frexp, modf; and
+ * nansum, nanmean and the like. Linear algebra (linalg.h): matmul, dot, inner, outer,
  * kron, vdot, vecdot, matvec, vecmat, cross, tensordot, einsum, trace; and with or without linalg.
  * before: solve, inv, det, slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig, eigvals, eigh,
  * eigvalsh, norm, vector_norm, matrix_norm, cond, matrix_rank, matrix_power, multi_dot. Sorting

@@ -88,4 +88,8 @@ void ndi_each_linalg_function(void (*visit)(void *context, const char *name), vo
 bool ndi_find_sorting_function(const char *name, ndi_function *function);
 void ndi_each_sorting_function(void (*visit)(void *context, const char *name), void *context);
 
+/* And for what numeric.h has (numeric.c). */
+bool ndi_find_numeric_function(const char *name, ndi_function *function);
+void ndi_each_numeric_function(void (*visit)(void *context, const char *name), void *context);
+
 #endif
