@@ -240,6 +240,7 @@ def expressions(build, threads):
 
     yield Case("(M - M.mean(0)) / M.std(0), 5000x5000", computed(standardise, m),
                lambda: (matrix - matrix.mean(0)) / matrix.std(0), limits.stream(8 * matrix.size, 8 * matrix.size))
+    yield from stencils(limits, random.random((4000, 4000)))
     for n in (1_000, 20_000, 100_000, 1_000_000):
         xs = x[:n].copy()
         small = nd.from_data(xs)
@@ -247,6 +248,48 @@ def expressions(build, threads):
                    limits.stream(8 * n, 8 * n),
                    {"numexpr": lambda: numexpr.evaluate("2*x**2 + 3*x + 5", local_dict={"x": xs}),
                     "Numba": lambda: numba_polynomial(xs)})
+
+
+def stencils(limits, field):
+    """Five points of a grid, into a new array and over their own input."""
+    u, inner, size = nd.from_data(field), slice(1, -1), 8 * field.size
+    parts = [(slice(None, -2), inner), (slice(2, None), inner), (inner, slice(None, -2)), (inner, slice(2, None))]
+    middle = (inner, inner)
+
+    @numba.njit(parallel=True)
+    def numba_stencil(u):
+        out = np.empty((u.shape[0] - 2, u.shape[1] - 2))
+        for i in numba.prange(out.shape[0]):
+            for j in range(out.shape[1]):
+                out[i, j] = (u[i + 1, j + 1] + u[i, j + 1] + u[i + 2, j + 1] + u[i + 1, j] + u[i + 1, j + 2]) * 0.2
+        return out
+
+    def ours():
+        total = nd.slice_terms(u, middle)
+        for part in parts:
+            total = nd.elementwise("add", total, nd.slice_terms(u, part))
+        return nd.elementwise("multiply", total, 0.2)
+
+    def theirs():
+        total = field[middle]
+        for part in parts:
+            total = total + field[part]
+        return total * 0.2
+
+    def new():
+        result = ours()
+        nd.evaluate([result])
+
+    def over_input():
+        nd.assign(nd.slice_terms(u, middle), ours())
+
+    def their_over_input():
+        field[middle] = theirs()
+
+    yield Case("5-point stencil on 4000x4000", new, theirs, limits.stream(size, size),
+               {"Numba": lambda: numba_stencil(field)})
+    yield Case("5-point stencil on 4000x4000 over its input", over_input, their_over_input,
+               limits.stream(size, size, True))
 
 
 def reductions(build, threads):

@@ -274,14 +274,35 @@ static bool reads(ndi_node *node, const ndi_storage *storage, uint32_t walk)
     return false;
 }
 
-/* Only pending arrays need their old elements: a node that none leads to is gone. */
+bool ndi_graph_reads(ndi_node *node, const ndi_storage *storage)
+{
+    return reads(node, storage, ndi_graph_walk());
+}
+
+static bool is_among(const ndi_node *node, ndi_node *const *list, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i] == node)
+            return true;
+    return false;
+}
+
+/* Only pending arrays need old elements: a node that none leads to is gone. */
+ndi_node *ndi_graph_reader(const ndi_storage *storage, ndi_node *const *but, int count)
+{
+    if (atomic_load_explicit(&storage->pending, memory_order_relaxed) == 0)
+        return NULL;
+    ndi_node *node = oldest;
+    while (node && (is_among(node, but, count) || !ndi_graph_reads(node, storage)))
+        node = node->next;
+    return node;
+}
+
 static bool settle(ndi_storage *storage)
 {
     while (true) {
         ndi_graph_lock();
-        ndi_node *node = oldest;
-        while (node && !reads(node, storage, ndi_graph_walk()))
-            node = node->next;
+        ndi_node *const node = ndi_graph_reader(storage, NULL, 0);
         if (node)
             ndi_node_retain(node);
         ndi_graph_unlock();

@@ -134,6 +134,13 @@ static inline bool ndi_graph_visit(ndi_node *node, uint32_t walk)
     return first;
 }
 
+/* With the lock held: true if what is in `storage` is read below a node. */
+bool ndi_graph_reads(ndi_node *node, const ndi_storage *storage);
+
+/* With the lock held: the node of a pending array that leads to `storage`, none of those listed;
+ * NULL if there is none. */
+ndi_node *ndi_graph_reader(const ndi_storage *storage, ndi_node *const *but, int count);
+
 /* With the lock held: `fold`, and reductions below arrays that were made lately which can be done
  * in the same sweep. Returns how many there are, at most NDI_FOLDS. */
 int ndi_graph_folds_with(ndi_node *fold, ndi_node **found);

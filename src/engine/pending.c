@@ -95,6 +95,54 @@ static extent extent_of(ndi_node *node, uint32_t walk)
     return sum;
 }
 
+static int sources_of(ndi_node *node, const ndi_node **source, int count, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk))
+        return count;
+    if (ndi_is_source(node) && count < NDI_GRAPH_SOURCES)
+        source[count++] = node;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            count = sources_of(node->argument[i], source, count, walk);
+    return count;
+}
+
+/* Whether a node, or one below it, was met by a walk before, or is one of these sources. */
+static bool meets(ndi_node *node, const ndi_node **source, int count, uint32_t before,
+                  uint32_t walk)
+{
+    if (node->mark == before)
+        return true;
+    if (!ndi_graph_visit(node, walk))
+        return false;
+    for (int i = 0; i < count && ndi_is_source(node); i++)
+        if (ndi_same_source(source[i], node))
+            return true;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i] && meets(node->argument[i], source, count, before, walk))
+            return true;
+    return false;
+}
+
+bool ndi_graph_shares(ndi_node *const *node, int count)
+{
+    const ndi_node *source[NDI_GRAPH_SOURCES];
+    extent sum = {0, 0};
+    uint32_t walk = ndi_graph_walk();
+    for (int i = 0; i < count; i++) {
+        const extent more = extent_of(node[i], walk);
+        sum.cost += more.cost;
+        sum.sources += more.sources;
+    }
+    if (sum.cost > NDI_GRAPH_COST || sum.sources > NDI_GRAPH_SOURCES)
+        return false;
+    walk = ndi_graph_walk();
+    int sources = 0;
+    for (int i = 0; i < count - 1; i++)
+        sources = sources_of(node[i], source, sources, walk);
+    return meets(node[count - 1], source, sources, walk, ndi_graph_walk());
+}
+
 /* The argument to compute first, as a node of this cost would make the graph below it too large;
  * -1: none. */
 static int too_large(int cost, int count, const nd_operand *arguments)

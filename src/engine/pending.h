@@ -18,6 +18,10 @@ static inline int64_t ndi_small_elements(void)
  * reductions are). A reduction asks with the size of its argument. */
 bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
 
+/* With the lock held: true if what is below these nodes is not too large for one loop, and the last
+ * reads something that others read too. */
+bool ndi_graph_shares(ndi_node *const *node, int count);
+
 /* The pending array of a step, registered in the open scope; arguments that are arrays are not
  * forced. `scalars` holds the others, as the kernel takes them. */
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],

@@ -596,8 +596,33 @@ class Generator:
         return Statement("item", "", (first,), index)
 
     def eval(self, arrays):
-        several = [self.pick(arrays) for _ in range(self.rng.randrange(1, 4))]
+        several = [self.pick(arrays) for _ in range(self.rng.randrange(1, 7))]
         return Statement("eval", "", tuple(several))
+
+    def several(self, arrays):
+        """Results over the same elements, some made of others, asked for together."""
+        rng, known = self.rng, [self.pick(arrays)]
+        shape, statements = arrays[known[0]].shape, []
+        for _ in range(rng.randrange(2, 8)):
+            if rng.random() < 0.15 and shape:
+                detail = (rng.choice(NORMS), (rng.randrange(len(shape)),), True)
+                if 0 in shape:
+                    continue
+                statements.append(Statement("reduce", self.name(), (rng.choice(known),), detail))
+                made = Statement("op", self.name(), (known[-1], statements[-1].name), "subtract")
+            else:
+                other = rng.choice([*known, self.partner(arrays, known[0]), 3])
+                if isinstance(other, str) and other in arrays and arrays[other].shape != shape:
+                    other = 2
+                both = (rng.choice(known), other)
+                made = Statement("op", self.name(), both, rng.choice(CHAIN))
+            statements.append(made)
+            known.append(made.name)
+        names = [statement.name for statement in statements]
+        rng.shuffle(names)
+        asked = names[: rng.randrange(1, len(names) + 1)] if names else known
+        statements.append(Statement("eval", "", tuple(asked)))
+        return statements + [Statement("release", "", (x,)) for x in names if rng.random() < 0.5]
 
     def release(self, arrays):
         return Statement("release", "", (self.pick(arrays),))
@@ -619,12 +644,13 @@ class Generator:
 
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
-    KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5}
+    KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
 
     def draw(self, arrays):
         if len(arrays) < 2:
             return [self.data(arrays)]
-        kind = self.rng.choices(list(self.KINDS), list(self.KINDS.values()))[0]
+        kinds = self.KINDS | ({"stencil": 8} if self.shapes is LARGEST else {})
+        kind = self.rng.choices(list(kinds), list(kinds.values()))[0]
         drawn = getattr(self, kind)(arrays)
         if isinstance(drawn, list):
             return drawn
