@@ -29,9 +29,9 @@ static int execute(PyObject *module)
             return -1;
     /* numpy.linalg has functions whose names the main namespace has too: they live in a module of
      * their own. */
-    PND_OBJECT linalg = PyModule_New("ndstream._core.linalg");
+    PND_OBJECT linalg = PyModule_New("ndstream._core._linalg");
     if (!linalg || PyModule_AddFunctions(linalg, pnd_linalg_module_functions) < 0 ||
-        PyModule_AddObjectRef(module, "linalg", linalg) < 0)
+        PyModule_AddObjectRef(module, "_linalg", linalg) < 0)
         return -1;
     return PyModule_AddStringConstant(module, "__version__", ND_VERSION_STRING);
 }
