@@ -74,13 +74,18 @@ static inline void pnd_decref_pointer(PyObject **object)
 #define PND_AUTO __attribute__((cleanup(pnd_release_pointer))) nd_array *
 #define PND_OBJECT __attribute__((cleanup(pnd_decref_pointer))) PyObject *
 
+/* Asks for signals, so that Ctrl-C ends long calls that report their progress (errors.c). */
+extern const nd_progress pnd_signals;
+
 /* Work on at least this many elements is done without the GIL. */
 enum { PND_LARGE = 16384 };
 #define PND_UNLOCKED(elements, statement)                                                          \
     do {                                                                                           \
         if ((elements) >= PND_LARGE) {                                                             \
             PyThreadState *pnd_thread = PyEval_SaveThread();                                       \
+            const nd_progress pnd_before = nd_set_progress(pnd_signals);                           \
             statement;                                                                             \
+            nd_set_progress(pnd_before);                                                           \
             PyEval_RestoreThread(pnd_thread);                                                      \
         } else {                                                                                   \
             statement;                                                                             \
