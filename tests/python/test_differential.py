@@ -83,16 +83,28 @@ def broadcastable(draw, array):
     return numpy.resize(other, shape) if numpy.prod(shape) else numpy.empty(shape, other.dtype)
 
 
+def is_numpys_own(name, arguments):
+    """True for what NumPy does unlike itself: halves have loops of their own."""
+    halves = ("bool", "int8", "uint8", "float16")
+    if name == "spacing":  # without the sign, for halves only
+        return arguments[0].dtype.name in halves
+    if name == "ldexp":  # a Python number takes the first loop, that of halves
+        return not isinstance(arguments[0], numpy.ndarray)
+    return False
+
+
 @pytest.mark.parametrize("name", UFUNCS)
 @given(st.data())
 def test_ufunc(name, data):
     array = data.draw(numpy_arrays())
     if getattr(ndstream, name).nin == 1:
-        both(name, array)
+        if not is_numpys_own(name, [array]):
+            both(name, array)
     else:
         other = broadcastable(data.draw, array)
         pair = (array, other) if data.draw(st.booleans()) else (other, array)
-        both(name, *pair)
+        if not is_numpys_own(name, pair):
+            both(name, *pair)
 
 
 @pytest.mark.parametrize("name", REDUCTIONS)
