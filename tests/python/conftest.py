@@ -16,7 +16,7 @@ COMMON = dict(deadline=None, suppress_health_check=CHECKS, database=None, print_
 settings.register_profile(
     "ci", derandomize=True, max_examples=60, phases=[Phase.explicit, Phase.generate], **COMMON
 )
-settings.register_profile("long", max_examples=2000, **COMMON)
+settings.register_profile("long", max_examples=400, phases=[Phase.explicit, Phase.generate], **COMMON)
 settings.load_profile("ci")
 
 
