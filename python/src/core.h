@@ -307,6 +307,9 @@ bool pnd_add_random(PyObject *module);
 extern PyNumberMethods *pnd_array_numbers;
 extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
 
+extern PyMethodDef pnd_sort_functions[], pnd_sort_methods[];
+extern PyMethodDef pnd_count_functions[], pnd_count_methods[];
+extern PyMethodDef pnd_numeric_functions[];
 extern PyMethodDef pnd_dlpack_functions[], pnd_dlpack_methods[];
 extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_methods[],
     pnd_control_functions[], pnd_text_functions[], pnd_dtype_functions[], pnd_convert_functions[],
