@@ -17,6 +17,7 @@ typedef enum ndi_gemm_real {
     NDI_REAL_U16,
     NDI_REAL_U32,
     NDI_REAL_U64,
+    NDI_REAL_I32_IN_64, /* 64 bits whose values fit 32, as most do: multiplied at twice the speed */
     NDI_REALS
 } ndi_gemm_real;
 
@@ -74,6 +75,12 @@ enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are
 
 /* `real` is not NDI_REAL_U8 here. */
 const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real);
+
+/* The set for products of so few `rows` of reals: with narrower vectors if they fill those and not
+ * the widest, so that nothing is packed. The bits are the same. */
+const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows);
+
+/* The rows are not NDI_REAL_I32_IN_64. */
 const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real);
 
 #endif

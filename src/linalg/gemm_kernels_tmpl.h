@@ -1,6 +1,6 @@
 /* Tiles of the matrix product, in GNU C vectors; gemm_kernels_isa.h includes it for each real type
- * after defining SET (the prefix of its names), NAME, TARGET, REAL, VECTOR_BYTES, DEPTH, and the
- * shape of a tile: VECTORS of rows by COLUMNS.
+ * after defining SET (the prefix of its names), NAME, TARGET, REAL, VECTOR_BYTES, DEPTH, the shape
+ * of a tile, VECTORS of rows by COLUMNS, and PRODUCT of a vector of A and an element of B.
  *
  * The loops over a tile unroll, so that `sum` lives in registers: 24 of 32 with AVX-512, 12 of 16
  * with AVX2. Each value of B that is broadcast then meets three vectors of A, which keeps loads (11
@@ -36,7 +36,8 @@ tile(int vectors, int columns, size_t depth, const loose_real *a, ptrdiff_t a_st
         for (int j = 0; j < columns; j++) {
             UNROLL
             for (int v = 0; v < vectors; v++)
-                sum[j][v] += *(const loose_vector *)(a + v * (ptrdiff_t)LANES) * b[j * b_column];
+                sum[j][v] +=
+                    PRODUCT(*(const loose_vector *)(a + v * (ptrdiff_t)LANES), b[j * b_column]);
         }
     }
     UNROLL
@@ -106,3 +107,4 @@ static const ndi_gemm_kernels JOIN(SET, tiles) = {
 #undef REAL
 #undef VECTORS
 #undef DEPTH
+#undef PRODUCT

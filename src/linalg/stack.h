@@ -15,6 +15,7 @@ typedef struct ndi_stack {
     int rows, columns;
     int smaller; /* of rows and columns */
     bool is_complex;
+    double least_parallel; /* operations from which a matrix gets LAPACK's threads; 0: some */
     size_t item_bytes, real_bytes; /* of an element */
 } ndi_stack;
 
