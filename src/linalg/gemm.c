@@ -27,7 +27,7 @@ typedef struct matrix {
 typedef struct product {
     const ndi_gemm_kernels *kernels;
     ndi_gemm_moves moves;
-    bool is_complex, is_widened;
+    bool is_complex, is_widened, subtracts;
     size_t element_bytes, real_bytes;
     size_t tile_rows,
         tile_columns;  /* in elements; columns of reals and of complex numbers are as many */
@@ -114,7 +114,9 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     size_t columns = smaller(p->tile_columns, p->columns - first_column);
     size_t depth = p->is_complex ? 2 * p->depth : p->depth,
            real_rows = p->is_complex ? 2 * rows : rows;
-    bool accumulate = p->step > 0;
+    ndi_gemm_store store = p->subtracts  ? NDI_GEMM_SUBTRACT
+                           : p->step > 0 ? NDI_GEMM_ADD
+                                         : NDI_GEMM_SET;
     char *c = p->c + (ptrdiff_t)(p->row + first_row) * p->c_row_stride +
               (ptrdiff_t)(p->column + first_column) * p->c_column_stride;
     bool stores_tile =
@@ -122,7 +124,7 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     ptrdiff_t c_column =
         stores_tile ? p->c_column_stride / (ptrdiff_t)p->real_bytes : (ptrdiff_t)kernels->tile_rows;
     void *to = stores_tile ? c : tile;
-    bool adds = stores_tile && accumulate;
+    ndi_gemm_store into = stores_tile ? store : NDI_GEMM_SET;
 
     ptrdiff_t left_step = (ptrdiff_t)p->left_width, right_step = (ptrdiff_t)kernels->tile_columns;
     ptrdiff_t right_column = 1;
@@ -140,13 +142,13 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     if (i < p->left_unpacked || j < p->right_unpacked ||
         real_rows + kernels->lanes <= kernels->tile_rows || columns <= p->tile_columns / 2)
         kernels->multiply_strided(real_rows, columns, depth, left, left_step, right, right_step,
-                                  right_column, adds, to, c_column);
+                                  right_column, into, to, c_column);
     else
         kernels->multiply(depth, left, right,
                           p->right_panels + (next_j - p->right_unpacked) * p->right_panel_bytes,
-                          adds, to, c_column);
+                          into, to, c_column);
     if (!stores_tile)
-        p->moves.unpack(tile, kernels->tile_rows, rows, columns, accumulate, c, p->c_row_stride,
+        p->moves.unpack(tile, kernels->tile_rows, rows, columns, store, c, p->c_row_stride,
                         p->c_column_stride);
 }
 
@@ -328,6 +330,7 @@ static product settle(const ndi_gemm_shape *shape, ndi_gemm_real real)
         .moves = ndi_gemm_moves_for(shape->type),
         .is_complex = format->is_complex,
         .is_widened = format->is_widened,
+        .subtracts = shape->subtracts,
         .element_bytes = format->element_bytes,
         .real_bytes = format->real_bytes,
         .exchanged = shape->c_column_stride == (ptrdiff_t)format->element_bytes,
@@ -368,8 +371,10 @@ static void place(product *p, const char *a, const char *b, char *c)
 static bool is_simpler(const ndi_gemm_shape *s, const char *a, const char *b, char *c, bool *done)
 {
     *done = true;
-    if (s->m == 0 || s->n == 0)
+    if (s->m == 0 || s->n == 0 || (s->subtracts && s->k == 0))
         return true;
+    if (s->subtracts)
+        return false;
     if (s->k == 0)
         store_zeros(s, c);
     else if (s->n == 1)
@@ -495,7 +500,7 @@ bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *
     batch b = {.shape = shape, .locate = locate, .context = context};
     if (count == 0 || shape->m == 0 || shape->n == 0)
         return true;
-    if (shape->m > 1 && shape->n > 1 && shape->k > 0) {
+    if ((shape->subtracts || (shape->m > 1 && shape->n > 1)) && shape->k > 0) {
         const product p = settle(shape, ndi_gemm_formats[shape->type].tiles);
         if (p.is_small) {
             b.settled = &p;

@@ -125,3 +125,16 @@ const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real)
 #endif
     return baseline_rows[real];
 }
+
+const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double)
+{
+#ifdef __x86_64__
+    if (isa >= NDI_ISA_AVX512)
+        return is_double ? &avx512_f64_lu : &avx512_f32_lu;
+    if (isa >= NDI_ISA_AVX2)
+        return is_double ? &avx2_f64_lu : &avx2_f32_lu;
+#else
+    (void)isa;
+#endif
+    return is_double ? &baseline_f64_lu : &baseline_f32_lu;
+}

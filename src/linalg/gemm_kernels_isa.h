@@ -67,6 +67,15 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 
 #define SET ISA_JOIN(ISA, f32)
 #define REAL float
+#define ABS(x) __builtin_fabsf(x)
+#include "linalg/lu_kernels_tmpl.h"
+#define SET ISA_JOIN(ISA, f64)
+#define REAL double
+#define ABS(x) __builtin_fabs(x)
+#include "linalg/lu_kernels_tmpl.h"
+
+#define SET ISA_JOIN(ISA, f32)
+#define REAL float
 #define SWAP_PAIRS(v) SWAP_PAIRS_F32(v)
 #include "linalg/gemv_kernels_tmpl.h"
 

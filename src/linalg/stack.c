@@ -137,6 +137,10 @@ static void run_range(void *context, size_t begin, size_t end)
     }
     for (size_t i = begin; i < end; i++) {
         const int info = r->body(r->context, (int64_t)i, scratch);
+        if (info == NDI_NO_MEMORY) {
+            atomic_store(&r->no_memory, true);
+            break;
+        }
         if (info != 0) { /* of this range the first */
             note_failure(r, (int64_t)i, info == NDI_NOT_FINITE);
             break;
