@@ -294,6 +294,13 @@ ND_API void *nd_data_writeable(nd_array *array);
 /* Says that nobody writes any more through addresses from nd_data_writeable() or nd_borrow() into
  * the memory of `array`, so that operations on it may be computed later. NULL is allowed. */
 ND_API void nd_data_done(nd_array *array);
+/* nd_data_writeable() for one who writes at once: the address must not be used after the next call
+ * of the library, by any thread, that is given the memory. */
+ND_API void *nd_data_once(nd_array *array);
+/* nd_data_writeable() for several who hold the address at the same time, as Python's buffers do:
+ * each call that returns an address needs one nd_lend_done(), with an array of the same memory. */
+ND_API void *nd_lend(nd_array *array);
+ND_API void nd_lend_done(nd_array *array);
 /* The element at `index` (nd_rank() of them, negative from the end) as a double; complex gives the
  * real part. NaN, with the error kept, on error (ND_ERROR_INDEX). */
 ND_API double nd_get_double(const nd_array *array, const int64_t *index);

@@ -116,17 +116,23 @@ ND_API void nd_memory_trim(void);
 /* ---- Progress -----------------------------------------------------------------------------------
  * Long calls say how far they have come, and can be stopped. */
 
-/* `report(fraction, context)` is called now and then with the share of the work that is done, from
- * 0 to 1 and never less than before, on the thread that made the call. It returns whether to go on:
- * after false the call fails with ND_ERROR_CANCELLED, and nothing is half done (a file that was
- * being replaced is the old one). It must not call the library. */
+/* `report(fraction, context)` is called at most about ten times a second with the share of the work
+ * that is done, from 0 to 1 and not less than before, on the thread that made the call. It returns
+ * whether to go on: after false the call fails with ND_ERROR_CANCELLED, and nothing is half done (a
+ * file that was being replaced is the old one, a pending array is pending still, and what it was to
+ * be computed from is as it was). It must not call the library. */
 typedef struct nd_progress {
     bool (*report)(double fraction, void *context);
     void *context;
 } nd_progress;
 
 /* Has long calls of this thread report to `progress`; one without `report` ends that. Returns what
- * was set before. Calls that report: loading and saving files of many megabytes. */
+ * was set before. Calls that report: loading and saving files of many megabytes; whatever computes
+ * elements in several parallel parts (pending arrays and nd_eval(), reductions, scans,
+ * nd_matmul()), unless it writes them into an array that is there already, which is not
+ * interrupted. Where a call needs pending arrays (saving one, a product of two), computing each
+ * counts from 0 to 1, and then the rest does; those of one nd_eval() count together. Without a
+ * report set, this costs nothing. */
 ND_API nd_progress nd_set_progress(nd_progress progress);
 
 /* ---- Threads and configuration --------------------------------------------------------------- */

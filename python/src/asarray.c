@@ -17,6 +17,11 @@ static PyObject *make(PyObject *object, PyObject *dtype_object, int copy, char o
     nd_dtype dtype = ND_DTYPE_NONE;
     if (!pnd_to_dtype(dtype_object, &dtype))
         return NULL;
+    if (order != 'F' && copy != 0 && ndmin == 0 &&
+        (PyList_CheckExact(object) || PyTuple_CheckExact(object))) {
+        nd_array *array = pnd_to_array_of(object, dtype);
+        return array ? pnd_wrap(array) : NULL;
+    }
     const bool own = pnd_is_array(object);
     if (own && copy != 1 &&
         (dtype == ND_DTYPE_NONE || dtype == nd_dtype_of(pnd_array_of(object))) &&

@@ -44,9 +44,7 @@ int pnd_get_buffer(PyObject *self, Py_buffer *view, int flags)
     }
     /* From here on whoever holds the buffer may write at any time: the library is told. */
     static char nothing[16];
-    void *data = !nd_size(array) ? nothing
-                 : writeable     ? nd_data_writeable(array)
-                                 : (void *)nd_data(array);
+    void *data = !nd_size(array) ? nothing : writeable ? nd_lend(array) : (void *)nd_data(array);
     if (!data) {
         PyMem_Free(info);
         pnd_raise();
@@ -77,6 +75,8 @@ int pnd_get_buffer(PyObject *self, Py_buffer *view, int flags)
 void pnd_release_buffer(PyObject *Py_UNUSED(self), Py_buffer *view)
 {
     export *info = view->internal;
+    if (info->writeable && nd_size(info->array))
+        nd_lend_done(info->array);
     nd_release(info->array);
     PyMem_Free(info);
 }

@@ -92,6 +92,11 @@ static bool convert_element(nd_dtype from, const void *source, nd_dtype to, char
 /* Writes a number, or a 0-d array or scalar, as an element. */
 bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
 {
+    if (dtype == ND_FLOAT64 && PyFloat_Check(object)) { /* a float64 scalar too */
+        const double value = PyFloat_AS_DOUBLE(object);
+        memcpy(element, &value, sizeof value);
+        return true;
+    }
     if (pnd_is_scalar(object) || pnd_is_array(object)) {
         char value[16];
         nd_dtype from;
@@ -306,6 +311,8 @@ static void note_dtype(nested *n, nd_dtype dtype)
 
 static bool discover(nested *n, PyObject *object, int depth)
 {
+    if (PyFloat_CheckExact(object) && n->settled && n->rank == depth && n->dtype == ND_FLOAT64)
+        return true;
     nd_dtype dtype = number_dtype(object);
     if (dtype != ND_DTYPE_NONE && !pnd_is_scalar(object)) {
         if (dtype == ND_UINT64)

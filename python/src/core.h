@@ -298,14 +298,16 @@ bool pnd_add_scalars(PyObject *module);
 bool pnd_add_array(PyObject *module);
 bool pnd_add_ufuncs(PyObject *module);
 bool pnd_add_reductions(PyObject *module);
+bool pnd_add_random(PyObject *module);
 extern PyNumberMethods *pnd_array_numbers;
 extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
 
+extern PyMethodDef pnd_dlpack_functions[], pnd_dlpack_methods[];
 extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_methods[],
     pnd_control_functions[], pnd_text_functions[], pnd_dtype_functions[], pnd_convert_functions[],
     pnd_element_functions[], pnd_element_methods[], pnd_linalg_functions[], pnd_linalg_methods[],
     pnd_array_methods[], pnd_reduce_methods[], pnd_choose_functions[], pnd_choose_methods[],
-    pnd_number_methods[], pnd_index_functions[], pnd_index_methods[], pnd_interop_methods[],
-    pnd_linalg_module_functions[];
+    pnd_number_methods[], pnd_index_functions[], pnd_index_methods[], pnd_join_functions[],
+    pnd_file_functions[], pnd_interop_methods[], pnd_linalg_module_functions[];
 
 #endif

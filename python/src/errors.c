@@ -36,7 +36,10 @@ void *pnd_raise(void)
         if (status == ND_OK)
             PyErr_SetString(PyExc_SystemError, "ndstream: failed without an error");
         else
-            PyErr_SetString(exception_of(status), nd_error_message());
+            PyErr_SetString(status == ND_ERROR_AXIS && strstr(nd_error_message(), "twice")
+                                ? PyExc_ValueError /* only an axis out of range is an AxisError */
+                                : exception_of(status),
+                            nd_error_message());
     }
     nd_error_clear();
     return NULL;

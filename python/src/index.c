@@ -7,38 +7,35 @@ enum { MOST_TERMS = 2 * ND_MAX_RANK + 1 };
 
 /* ---- Single elements ------------------------------------------------------------------------- */
 
-/* The address of one element by one integer or a tuple of integers for every axis; NULL without an
- * exception if the key is anything else, or out of range: the general way then tells what is wrong.
- */
-static const char *element_at(nd_array *array, PyObject *key)
+#define NOWHERE INT64_MIN
+
+/* Where one element lies, in bytes from the first, by one integer or a tuple of integers for every
+ * axis. NOWHERE, without an exception, if the key is anything else, or out of range: the general
+ * way then tells what is wrong. */
+static int64_t element_offset(nd_array *array, PyObject *key)
 {
     const int rank = nd_rank(array);
     PyObject *const *items = &key;
     if (PyTuple_CheckExact(key)) {
         if (PyTuple_GET_SIZE(key) != rank)
-            return NULL;
+            return NOWHERE;
         items = &PyTuple_GET_ITEM(key, 0);
     } else if (rank != 1) {
-        return NULL;
+        return NOWHERE;
     }
     const int64_t *lengths = nd_lengths(array), *strides = nd_strides(array);
     int64_t offset = 0;
     for (int i = 0; i < rank; i++) {
         if (!PyLong_CheckExact(items[i]))
-            return NULL;
+            return NOWHERE;
         int overflow;
         int64_t index = PyLong_AsLongLongAndOverflow(items[i], &overflow);
         index += index < 0 ? lengths[i] : 0;
         if (overflow || index < 0 || index >= lengths[i])
-            return NULL;
+            return NOWHERE;
         offset += index * strides[i];
     }
-    if (nd_is_pending(array) && !pnd_force(array)) {
-        PyErr_Clear();
-        return NULL;
-    }
-    const char *data = nd_data(array);
-    return data ? data + offset : NULL;
+    return offset;
 }
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
@@ -182,14 +179,18 @@ static bool parse(parsed_key *key, PyObject *object)
 
 PyObject *pnd_get_item(PyObject *self, PyObject *object)
 {
-    nd_array *array = pnd_array_of(self);
     if (PyLong_CheckExact(object) || PyTuple_CheckExact(object)) {
-        const char *element = element_at(array, object);
-        if (element)
-            return pnd_scalar_new(nd_dtype_of(array), element);
+        nd_array *array = pnd_array_of(self);
+        const int64_t offset = element_offset(array, object);
+        if (offset != NOWHERE) {
+            const char *data = pnd_force(array) ? nd_data(array) : NULL;
+            return data ? pnd_scalar_new(nd_dtype_of(array), data + offset) : NULL;
+        }
     }
+    /* The key may run code of the user's, which may give the object another array. */
+    PND_AUTO array = nd_retain(pnd_array_of(self));
     PARSED_KEY key;
-    if (!parse(&key, object) || !pnd_force(array))
+    if (!parse(&key, object))
         return NULL;
     if (key.arrays) {
         nd_array *picked;
@@ -249,18 +250,36 @@ bool pnd_assign(nd_array *target, PyObject *value)
 
 int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
 {
-    nd_array *array = pnd_array_of(self);
     if (!value) {
         PyErr_SetString(PyExc_ValueError, "cannot delete array elements");
         return -1;
     }
     if (!pnd_check_writeable(self))
         return -1;
+    if ((PyLong_CheckExact(object) || PyTuple_CheckExact(object)) &&
+        (PyFloat_Check(value) || PyLong_Check(value) || pnd_is_scalar(value))) {
+        nd_array *array = pnd_array_of(self);
+        const int64_t offset = element_offset(array, object);
+        char element[16];
+        if (offset != NOWHERE) {
+            if (!pnd_store(value, nd_dtype_of(array), element) || !pnd_force(array))
+                return -1;
+            char *data = nd_data_once(array);
+            if (!data) {
+                pnd_raise();
+                return -1;
+            }
+            memcpy(data + offset, element, nd_dtype_size(nd_dtype_of(array)));
+            return 0;
+        }
+    }
+    PND_AUTO array = nd_retain(pnd_array_of(self));
     PARSED_KEY key;
     if (!parse(&key, object))
         return -1;
     if (!key.arrays && key.count == 1 &&
-        (key.terms[0].kind == ND_TERM_EVERY || key.terms[0].kind == ND_TERM_REST))
+        ((key.terms[0].kind == ND_TERM_EVERY && nd_rank(array)) ||
+         key.terms[0].kind == ND_TERM_REST))
         return pnd_assign(array, value) ? 0 : -1;
     if (key.arrays || PyFloat_CheckExact(value) || PyLong_CheckExact(value) ||
         PyBool_Check(value)) {

@@ -228,11 +228,23 @@ PND_ALSO_METHOD(trace)
 
 /* ---- Equations and inverses ------------------------------------------------------------------ */
 
+/* A result, or the error: arrays that are no matrices are a LinAlgError, as in NumPy. */
+static PyObject *finished(nd_array *result)
+{
+    if (!result && nd_error() == ND_ERROR_SHAPE &&
+        (strstr(nd_error_message(), "matrix") || strstr(nd_error_message(), "square"))) {
+        PyErr_SetString(pnd.linalg_error, nd_error_message());
+        nd_error_clear();
+        return NULL;
+    }
+    return pnd_wrap_result(result);
+}
+
 /* Several results as a named tuple of ndstream.linalg, by its name there. */
 static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
 {
     if (!arrays[0] && !arrays[count - 1])
-        return pnd_raise();
+        return finished(NULL);
     PND_OBJECT values = PyTuple_New(count);
     for (int i = 0; i < count; i++) {
         PyObject *value = values ? pnd_wrap_result(arrays[i]) : (nd_release(arrays[i]), NULL);
@@ -258,7 +270,7 @@ static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
             return NULL;                                                                           \
         nd_array *result;                                                                          \
         UNLOCKED(a, result = call(a));                                                             \
-        return pnd_wrap_result(result);                                                            \
+        return finished(result);                                                                   \
     }
 OF_ONE(inv, nd_inv)
 OF_ONE(det, nd_det)
@@ -273,7 +285,7 @@ PND_FUNCTION(solve, "a, b", "x with a @ x = b.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_solve(a, b));
-    return pnd_wrap(result);
+    return finished(result);
 }
 
 PND_FUNCTION(slogdet, "a", "The sign and the logarithm of the determinant.")
@@ -315,7 +327,7 @@ PND_FUNCTION(pinv, "a, rcond=None, hermitian=False, *, rtol=None", "The pseudo-i
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_pinv(a, rcond));
-    return pnd_wrap(result);
+    return finished(result);
 }
 
 PND_FUNCTION(cholesky, "a, /, *, upper=False", "The Cholesky factor.")
@@ -326,7 +338,7 @@ PND_FUNCTION(cholesky, "a, /, *, upper=False", "The Cholesky factor.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_cholesky(a, upper ? ND_UPPER : ND_LOWER));
-    return pnd_wrap(result);
+    return finished(result);
 }
 
 PND_FUNCTION(qr, "a, mode='reduced'", "a = q @ r.")
@@ -362,7 +374,7 @@ PND_FUNCTION(svd, "a, full_matrices=True, compute_uv=True, hermitian=False",
     if (!vectors) {
         nd_array *result;
         UNLOCKED(a, result = nd_svdvals(a));
-        return pnd_wrap(result);
+        return finished(result);
     }
     nd_svd_result r;
     UNLOCKED(a, r = nd_svd(a, full));
@@ -411,7 +423,7 @@ PND_FUNCTION(eigvalsh, "a, UPLO='L'", "Eigenvalues of symmetric matrices.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_eigvalsh(a, triangle));
-    return pnd_wrap(result);
+    return finished(result);
 }
 
 /* ---- Norms ----------------------------------------------------------------------------------- */

@@ -16,12 +16,13 @@ static int execute(PyObject *module)
     pnd.iterator = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pnd_iterator_spec, NULL);
     if (!pnd.iterator || !pnd_add_errors(module) || !pnd_add_dtypes(module) ||
         !pnd_add_scalars(module) || !pnd_add_array(module) || !pnd_add_ufuncs(module) ||
-        !pnd_add_reductions(module))
+        !pnd_add_reductions(module) || !pnd_add_random(module))
         return -1;
     PyMethodDef *const tables[] = {
         pnd_create_functions, pnd_shape_functions,   pnd_control_functions, pnd_text_functions,
         pnd_dtype_functions,  pnd_convert_functions, pnd_element_functions, pnd_linalg_functions,
-        pnd_choose_functions, pnd_index_functions,
+        pnd_choose_functions, pnd_index_functions,   pnd_join_functions,    pnd_file_functions,
+        pnd_dlpack_functions,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(module, tables[i]) < 0)

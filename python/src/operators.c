@@ -53,6 +53,14 @@ static void *raise_for(nd_op op, int count, const pnd_operand *x)
     return pnd_raise();
 }
 
+static bool is_empty(int count, const nd_operand *operands)
+{
+    bool empty = false;
+    for (int i = 0; i < count; i++)
+        empty |= operands[i].kind == ND_OPERAND_ARRAY && !nd_size(operands[i].array);
+    return empty;
+}
+
 nd_array *pnd_elementwise(nd_op op, int count, PyObject *const *arguments, nd_array *out)
 {
     pnd_operand x[3];
@@ -70,6 +78,12 @@ nd_array *pnd_elementwise(nd_op op, int count, PyObject *const *arguments, nd_ar
             PND_UNLOCKED(nd_size(out), result = nd_elementwise(op, count, operands, out));
         else
             result = nd_elementwise(op, count, operands, NULL);
+        /* NumPy looks at the elements: without any, none is raised to a negative power. */
+        if (!result && !out && op == ND_OP_power && nd_error() == ND_ERROR_VALUE &&
+            is_empty(count, operands)) {
+            nd_error_clear();
+            result = nd_elementwise(ND_OP_multiply, count, operands, NULL);
+        }
         if (!result)
             raise_for(op, count, x);
         else if (out)

@@ -70,6 +70,12 @@ static bool to_initial(PyObject *object, nd_reduce_options *options)
     return pnd_to_double(object, &options->initial);
 }
 
+/* True if the only axis named is 0 or -1, which NumPy lets arrays without axes have. */
+static bool is_first(const nd_axes *axes)
+{
+    return !axes->all && axes->count == 1 && (axes->axis[0] == 0 || axes->axis[0] == -1);
+}
+
 static PyObject *reduce_call(nd_op op, PyObject *const *by_role)
 {
     nd_axes axes;
@@ -94,6 +100,8 @@ static PyObject *reduce_call(nd_op op, PyObject *const *by_role)
     PND_AUTO where = NULL;
     if (!array)
         return NULL;
+    if (!nd_rank(array) && is_first(&axes) && form_of(op) != &means && form_of(op) != &moments)
+        axes = ND_ALL;
     if (by_role[WHERE] && by_role[WHERE] != Py_True) {
         where = pnd_to_array_of(by_role[WHERE], ND_BOOL);
         if (!where)
@@ -110,8 +118,9 @@ static PyObject *scan_call(nd_op op, PyObject *const *by_role)
     PND_AUTO array = pnd_to_array(by_role[ARRAY]);
     if (!array || !pnd_to_dtype(by_role[DTYPE], &dtype) || !pnd_to_int(by_role[AXIS], &axis))
         return NULL;
-    PND_AUTO line =
-        !pnd_given(by_role[AXIS]) && nd_rank(array) != 1 ? nd_ravel(array) : nd_retain(array);
+    const bool flat = nd_rank(array) == 0 ? axis == 0 || axis == -1
+                                          : !pnd_given(by_role[AXIS]) && nd_rank(array) != 1;
+    PND_AUTO line = flat ? nd_ravel(array) : nd_retain(array);
     if (!line)
         return pnd_raise();
     nd_array *result;

@@ -324,6 +324,8 @@ static int scalar_truth(PyObject *self)
 
 static PyObject *scalar_float(PyObject *self)
 {
+    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
+        return PyFloat_FromDouble(PyFloat_AS_DOUBLE(self));
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value))
         return PyFloat_FromDouble(PyComplex_RealAsDouble(value));

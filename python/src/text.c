@@ -34,6 +34,16 @@ static bool is_implied(nd_dtype dtype)
     return dtype == ND_BOOL || dtype == ND_INT64 || dtype == ND_FLOAT64 || dtype == ND_COMPLEX128;
 }
 
+/* The only element of an array without axes, written as in an array and not as a scalar. */
+static PyObject *element_of(const nd_array *array, const nd_text_options *with)
+{
+    PND_AUTO line = nd_reshape(array, ND_SHAPE(1));
+    PND_OBJECT text = line ? text_of(line, with) : pnd_raise();
+    return text ? PyUnicode_Substring(text, PyUnicode_ReadChar(text, 1) == ' ' ? 2 : 1,
+                                      PyUnicode_GET_LENGTH(text) - 1)
+                : NULL;
+}
+
 /* array(...), with shape= and dtype= where the elements do not tell. */
 static PyObject *repr_with(PyObject *self, const nd_text_options *given)
 {
@@ -44,7 +54,7 @@ static PyObject *repr_with(PyObject *self, const nd_text_options *given)
     with.suffix = 1;
     if (!pnd_force(array))
         return NULL;
-    PND_OBJECT elements = text_of(array, &with);
+    PND_OBJECT elements = nd_rank(array) ? text_of(array, &with) : element_of(array, &with);
     if (!elements)
         return NULL;
     const bool empty = nd_size(array) == 0, summarised = nd_size(array) > with.threshold;

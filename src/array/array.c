@@ -43,6 +43,7 @@ ndi_storage *ndi_storage_new(size_t bytes, bool zeroed)
     storage->writeable = true;
     storage->joined = joined;
     atomic_init(&storage->exported, false);
+    atomic_init(&storage->lent, 0);
     atomic_init(&storage->pending, 0);
     storage->memory = memory;
     storage->bytes = bytes;
@@ -61,6 +62,7 @@ ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(v
     storage->writeable = writeable;
     storage->joined = false;
     atomic_init(&storage->exported, false);
+    atomic_init(&storage->lent, 0);
     atomic_init(&storage->pending, 0);
     storage->memory = memory;
     storage->bytes = 0;

@@ -19,12 +19,20 @@ typedef struct ndi_storage {
     bool writeable;
     bool joined;          /* the memory is in the same allocation, behind this header */
     atomic_bool exported; /* somebody outside may write to it at any time */
+    atomic_uint lent;     /* how often nd_lend() has given the memory out */
     atomic_uint pending;  /* pending computations that will read it */
     void *memory;
     size_t bytes;                   /* of our own block; 0 for foreign memory */
     void (*release)(void *context); /* foreign memory: called at the end; NULL: nothing to call */
     void *context;
 } ndi_storage;
+
+/* True if somebody outside may write to the memory at any time. */
+static inline bool ndi_is_given_out(ndi_storage *storage)
+{
+    return atomic_load_explicit(&storage->exported, memory_order_relaxed) ||
+           atomic_load_explicit(&storage->lent, memory_order_relaxed);
+}
 
 struct ndi_node; /* a pending computation; see engine/graph.h */
 

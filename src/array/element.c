@@ -11,7 +11,7 @@ const void *nd_data(const nd_array *array)
     return array && ndi_force(array) ? array->data : NULL;
 }
 
-void *nd_data_writeable(nd_array *array)
+void *nd_data_once(nd_array *array)
 {
     char text[NDI_SHAPE_TEXT];
     if (!array || !ndi_force_writeable(array))
@@ -21,9 +21,29 @@ void *nd_data_writeable(nd_array *array)
                         "data: the %s array of shape %s is read-only; write to an nd_copy() of it",
                         nd_dtype_name((nd_dtype)array->dtype),
                         ndi_shape_text(text, array->rank, array->lengths));
-    if (array->storage)
-        atomic_store_explicit(&array->storage->exported, true, memory_order_relaxed);
     return array->data;
+}
+
+void *nd_data_writeable(nd_array *array)
+{
+    void *data = nd_data_once(array);
+    if (data && array->storage)
+        atomic_store_explicit(&array->storage->exported, true, memory_order_relaxed);
+    return data;
+}
+
+void *nd_lend(nd_array *array)
+{
+    void *data = nd_data_once(array);
+    if (data && array->storage)
+        atomic_fetch_add_explicit(&array->storage->lent, 1, memory_order_relaxed);
+    return data;
+}
+
+void nd_lend_done(nd_array *array)
+{
+    if (array && array->storage)
+        atomic_fetch_sub_explicit(&array->storage->lent, 1, memory_order_relaxed);
 }
 
 void nd_data_done(nd_array *array)

@@ -27,13 +27,15 @@
 
 #include <ndstream/base.h>
 
+#include "progress.h"
 #include "wait.h"
 
 enum {
     MOST_THREADS = 1024,
     PARTS_PER_THREAD =
         8, /* at least, so that one that starts late or is interrupted costs an eighth */
-    SPIN_NANOSECONDS = 40000, /* about what it takes to wake a worker */
+    WATCHED_PARTS_PER_THREAD = 128, /* between which a computation can be stopped */
+    SPIN_NANOSECONDS = 40000,       /* about what it takes to wake a worker */
     STACK_BYTES = 8 << 20,
 };
 
@@ -57,7 +59,7 @@ static struct {
     ndi_range_body *body;
     void *context;
     size_t count, step;
-    uint32_t parts;
+    uint32_t parts, share; /* of each thread, while they keep pace */
 } job;
 
 static _Alignas(64) atomic_uint unclaimed;
@@ -285,15 +287,35 @@ static uint32_t claim_part(void)
     return left;
 }
 
-static void do_parts(void)
+/* Says how much is done; if the call is to stop, takes all that nobody has claimed and leaves it
+ * undone. */
+static void report_parts(void)
+{
+    const unsigned left = atomic_load(&unfinished);
+    if (!ndi_watch_report(1 - (double)left / job.parts))
+        atomic_fetch_sub(&unfinished, atomic_exchange(&unclaimed, 0));
+}
+
+/* Which part the claim `number` is for. Claims go to the threads' shares in turn: threads that keep
+ * pace each go on where they stopped, in memory too, which streams faster than parts between those
+ * of others (80 MB on two threads: 1.05 ms, 1.2 in the order of claims). */
+static uint32_t part_of(uint32_t number)
+{
+    const uint32_t shares = job.parts / job.share;
+    return number < shares * job.share ? number % shares * job.share + number / shares : number;
+}
+
+static void do_parts(bool watched)
 {
     uint32_t left;
     while ((left = claim_part()) > 0) {
-        const size_t begin = (job.parts - left) * job.step;
+        const size_t begin = part_of(job.parts - left) * job.step;
         const size_t rest = job.count - begin;
         job.body(job.context, begin, begin + (rest < job.step ? rest : job.step));
         if (atomic_fetch_sub(&unfinished, 1) == 1 && atomic_load(&caller_sleeps))
             ndi_wake(&unfinished, 1);
+        if (watched)
+            report_parts();
     }
 }
 
@@ -303,7 +325,7 @@ static void *work(void *unused)
 {
     in_job = true;
     while (!atomic_load(&stopping)) {
-        do_parts();
+        do_parts(false);
         wait_for_work();
     }
     return unused;
@@ -379,34 +401,55 @@ void nd_set_num_threads(int threads)
 
 /* ---- Jobs ------------------------------------------------------------------------------------ */
 
+/* All on this thread; in pieces if it is watched. */
+static void do_alone(size_t count, size_t grain, ndi_range_body *body, void *context, bool watched)
+{
+    size_t step = count;
+    if (watched && count / grain > WATCHED_PARTS_PER_THREAD)
+        step = count / grain / WATCHED_PARTS_PER_THREAD * grain;
+    else if (watched)
+        step = grain;
+    in_job |= watched;
+    for (size_t begin = 0, end; begin < count; begin = end) {
+        end = count - begin < step ? count : begin + step;
+        body(context, begin, end);
+        if (watched && !ndi_watch_report((double)end / (double)count))
+            break;
+    }
+    in_job &= !watched;
+}
+
 void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context)
 {
-    if (count == 0)
+    const bool watched = ndi_watched() && !in_job;
+    if (count == 0 || (watched && ndi_watch_stopped()))
         return;
     if (grain == 0)
         grain = 1;
     const int threads = count > grain ? ndi_pool_threads() : 1;
     if (threads == 1 || !take_pool()) {
-        body(context, 0, count);
+        do_alone(count, grain, body, context, watched);
         return;
     }
     resize_pool(threads - 1);
     const size_t grains = count / grain + (count % grain != 0);
     /* Rounded down: a few grains more than parts would leave a thread without work for a part of
      * two (a tenth of a matrix product). */
-    const size_t wanted_parts = (size_t)(worker_count + 1) * PARTS_PER_THREAD;
+    const size_t wanted_parts =
+        (size_t)(worker_count + 1) * (watched ? WATCHED_PARTS_PER_THREAD : PARTS_PER_THREAD);
     const size_t grains_a_part = grains < wanted_parts ? 1 : grains / wanted_parts;
     job.body = body;
     job.context = context;
     job.count = count;
     job.step = grains_a_part * grain;
     job.parts = (uint32_t)(count / job.step + (count % job.step != 0));
+    job.share = job.parts > (uint32_t)worker_count ? job.parts / (uint32_t)(worker_count + 1) : 1;
     atomic_store_explicit(&caller_cpu, cpu_here(), memory_order_relaxed);
     atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);
     atomic_store(&unclaimed, job.parts);
     wake_workers(job.parts - 1);
     in_job = true;
-    do_parts();
+    do_parts(watched);
     wait_until_finished();
     in_job = false;
     leave_pool();

@@ -2,7 +2,9 @@
  *
  * A dispatch costs a few microseconds, so callers give a grain: the least number of items that is
  * worth a part of its own. Calls from inside a body, and calls while another thread holds the
- * pool, run on the calling thread. */
+ * pool, run on the calling thread. Of a computation that is watched (progress.h), the
+ * calling thread reports between its parts how far it has come, and the rest is left undone if it
+ * is stopped. */
 #ifndef NDSTREAM_BASE_POOL_H
 #define NDSTREAM_BASE_POOL_H
 

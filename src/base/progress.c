@@ -2,15 +2,23 @@
  * outermost call. */
 #include "base/progress.h"
 
+#include <time.h>
+
 #include "base/error.h"
 
+static const double INTERVAL = 0.1; /* seconds */
+
 static _Thread_local nd_progress progress;
+static _Thread_local double next_report; /* not before: in seconds of the monotonic clock */
 static _Thread_local ndi_stage stage = {0, 1};
+static _Thread_local const char *watched; /* NULL: nothing is */
+static _Thread_local bool stopped;
 
 nd_progress nd_set_progress(nd_progress wanted)
 {
     const nd_progress before = progress;
     progress = wanted;
+    next_report = 0;
     return before;
 }
 
@@ -19,12 +27,29 @@ bool ndi_progress_wanted(void)
     return progress.report != NULL;
 }
 
-bool ndi_progress_report(const char *what, double fraction)
+static double seconds_now(void)
 {
-    if (!progress.report || progress.report(stage.first + stage.span * fraction, progress.context))
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* `end`: the last report of a call is not left out. */
+static bool tell(const char *what, double fraction, bool end)
+{
+    const double now = seconds_now(), share = stage.first + stage.span * fraction;
+    if (now < next_report && !end)
+        return true;
+    next_report = now + INTERVAL;
+    if (progress.report(share < 1 ? share : 1, progress.context))
         return true;
     ndi_fail(ND_ERROR_CANCELLED, "%s: cancelled", what);
     return false;
+}
+
+bool ndi_progress_report(const char *what, double fraction)
+{
+    return !progress.report || tell(what, fraction, stage.first + stage.span * fraction >= 1);
 }
 
 ndi_stage ndi_stage_begin(double first, double last)
@@ -38,4 +63,34 @@ ndi_stage ndi_stage_begin(double first, double last)
 void ndi_stage_end(ndi_stage outer)
 {
     stage = outer;
+}
+
+void ndi_watch_begin(const char *what)
+{
+    watched = progress.report ? what : NULL;
+    stopped = false;
+}
+
+bool ndi_watch_end(void)
+{
+    const bool whole = !stopped;
+    watched = NULL;
+    stopped = false;
+    return whole;
+}
+
+bool ndi_watched(void)
+{
+    return watched != NULL;
+}
+
+bool ndi_watch_stopped(void)
+{
+    return stopped;
+}
+
+bool ndi_watch_report(double fraction)
+{
+    stopped = stopped || !tell(watched, fraction, false);
+    return !stopped;
 }

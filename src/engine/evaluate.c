@@ -11,6 +11,7 @@
 
 #include <ndstream/lazy.h>
 
+#include "base/progress.h"
 #include "engine/copy.h"
 #include "engine/pending.h"
 #include "engine/tiles.h"
@@ -134,21 +135,26 @@ static bool run(ndi_node *node, nd_array *target)
         ndi_graph_claim(ndi_node_retain(result[r]));
     ndi_graph_unlock();
 
+    if (!target) /* whose elements must not be left half written */
+        ndi_watch_begin(step.name);
     if (plain)
         ndi_map_run(&step, &loop.nest);
     else
         ndi_program_run(&loop.program, &loop.nest, step.in_place, loop.nest.size);
+    const bool done = ndi_watch_end();
 
     ndi_loop_release_memory(&loop);
+    for (int r = first_made; r < results && !done; r++)
+        ndi_storage_release(made[r]);
     ndi_graph_lock();
     ndi_loop_release_nodes(&loop);
     for (int r = 0; r < results; r++) {
-        if (r >= first_made)
+        if (r >= first_made && done)
             ndi_node_computed(result[r], made[r]);
         ndi_graph_release_claim(result[r]);
         ndi_node_release(result[r]);
     }
-    return true;
+    return done;
 }
 
 /* Copies a source into the order of `root`, where blocks of it are runs. With the lock held, which
@@ -240,8 +246,10 @@ static bool run_folds(ndi_node *node)
 
     if (!stored)
         ndi_nest_simplify(&loop.nest);
-    const bool done = ndi_fold_run(count, each, ndi_fold_order(&fold[0], &from), &from,
-                                   stored ? NULL : &produced);
+    ndi_watch_begin(fold[0].name);
+    bool done = ndi_fold_run(count, each, ndi_fold_order(&fold[0], &from), &from,
+                             stored ? NULL : &produced);
+    done &= ndi_watch_end();
     ndi_loop_release_memory(&loop);
     for (int i = 0; i < count && !done; i++)
         ndi_storage_release(made[i]);
@@ -280,11 +288,34 @@ static bool evaluate_base(const ndi_node *view)
     return done;
 }
 
+/* What is still to be done for a node: elements, counted once for each step. */
+static double work_below(ndi_node *node, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
+        return 0;
+    double work = (double)node->size + 1;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            work += work_below(node->argument[i], walk);
+    return work;
+}
+
+/* The next loop is for `next`, on the way to `node`: its share of all that was to be done. */
+static ndi_stage begin_stage(ndi_node *node, ndi_node *next, double all)
+{
+    if (all == 0 || ndi_is_source(next))
+        return ndi_stage_begin(0, 1);
+    const double left = work_below(node, ndi_graph_walk()),
+                 own = work_below(next, ndi_graph_walk());
+    return ndi_stage_begin(1 - left / all, 1 - (left - own) / all);
+}
+
 /* Gives a node its elements, or writes them into `target`. With the lock held, given up meanwhile.
  */
 static bool evaluate(ndi_node *node, nd_array *target)
 {
     bool done = true;
+    const double all = ndi_progress_wanted() ? work_below(node, ndi_graph_walk()) : 0;
     for (bool ran = false; done && !ran && !ndi_is_source(node);) {
         ndi_tiling tiling;
         if (!ndi_views_settle(node))
@@ -304,14 +335,13 @@ static bool evaluate(ndi_node *node, nd_array *target)
                                 : node->form == NDI_FOLD
                                     ? obstacle_of_fold(node)
                                     : obstacle(node, node, true, ndi_graph_walk());
-        if (found) {
-            done = clear_way(found, node->form == NDI_FOLD ? node->argument[0] : node);
-            continue;
-        }
-        ran = true;
-        done = tiled                    ? ndi_tiling_run(&tiling, target)
+        const ndi_stage outer = begin_stage(node, found ? found : node, all);
+        ran = !found;
+        done = found   ? clear_way(found, node->form == NDI_FOLD ? node->argument[0] : node)
+               : tiled ? ndi_tiling_run(&tiling, target)
                : node->form == NDI_FOLD ? run_folds(node)
                                         : run(node, target);
+        ndi_stage_end(outer);
     }
     return done;
 }
@@ -340,8 +370,11 @@ bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*
 
 nd_status nd_eval(int count, nd_array *const *arrays)
 {
-    for (int i = 0; i < count; i++)
-        if (arrays[i] && !ndi_force(arrays[i]))
-            return nd_error();
-    return ND_OK;
+    bool done = true;
+    for (int i = 0; i < count && done; i++) {
+        const ndi_stage outer = ndi_stage_begin((double)i / count, (double)(i + 1) / count);
+        done = !arrays[i] || ndi_force(arrays[i]);
+        ndi_stage_end(outer);
+    }
+    return done ? ND_OK : nd_error();
 }

@@ -60,8 +60,7 @@ bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
             continue;
         if (!ndi_has_data(array))
             wants = true;
-        else if (array->storage &&
-                 atomic_load_explicit(&array->storage->exported, memory_order_relaxed))
+        else if (array->storage && ndi_is_given_out(array->storage))
             return false;
     }
     return wants;

@@ -5,6 +5,8 @@
 #include <ndstream/lazy.h>
 
 #include "array/dtype.h"
+#include "base/progress.h"
+#include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
 #include "engine/pending.h"
@@ -213,7 +215,10 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
         return NULL;
     const ndi_elements from = ndi_elements_of(array);
     const ndi_folding folding = {fold, ndi_elements_of(result)};
-    if (ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL))
+    ndi_watch_begin(fold->name);
+    bool done = ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL);
+    done &= ndi_watch_end();
+    if (done)
         return result;
     ndi_drop(result);
     return NULL;
@@ -234,6 +239,8 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
         return NULL;
     if (options.has_dtype && op != ND_OP_var && op != ND_OP_std)
         resolution.result = resolution.dtype = options.dtype;
+    if ((op == ND_OP_sum || op == ND_OP_prod) && ndi_checks(resolution.result))
+        return ndi_checked_reduce(op, array, axes, given);
     if (options.where) {
         if (op == ND_OP_mean || op == ND_OP_var || op == ND_OP_std)
             return masked_moment(op, array, axes, &options);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/progress.h"
 #include "engine/views.h"
 
 enum {
@@ -425,10 +426,12 @@ bool ndi_tiling_run(const ndi_tiling *tiling, nd_array *target)
     }
     ndi_loop_demand(tiling->root, NULL, NULL);
     ndi_graph_unlock();
+    if (!target)
+        ndi_watch_begin("eval");
     ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1, run_tiles,
                      p);
-    const bool done = !atomic_load(&p->failed);
-    if (!done) /* of another thread, maybe: kept here too */
+    const bool whole = ndi_watch_end(), failed = atomic_load(&p->failed), done = whole && !failed;
+    if (failed) /* of another thread, maybe: kept here too */
         ndi_fail(ND_ERROR_MEMORY, "no memory to compute in tiles");
     for (int i = 0; i < p->stages; i++)
         ndi_loop_release_memory(&p->stage[i].loop);

@@ -11,6 +11,7 @@
 #include "base/cpu.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "base/progress.h"
 #include "linalg/gemm_kernels.h"
 #include "linalg/gemm_pack.h"
 
@@ -285,6 +286,21 @@ static void multiply_small(product *p, size_t panels)
     multiply_blocks(p, 0, 1);
 }
 
+/* On all threads. Packing is told as a twentieth of it to whoever looks at the progress. */
+static void multiply_block(product *p, size_t panels)
+{
+    const double packing = 0.05;
+    const ndi_stage whole = ndi_stage_begin(0, packing);
+    if (panels > 0)
+        ndi_parallel_for(panels, 1 + LEAST_PACK_ELEMENTS / (p->tile_rows * p->depth), pack_panels,
+                         p);
+    ndi_stage_end(whole);
+    ndi_stage_begin(packing, 1);
+    cut_into_tasks(p, (size_t)ndi_cpu_caches().level2);
+    ndi_parallel_for(p->row_tasks * p->column_tasks, 1, multiply_blocks, p);
+    ndi_stage_end(whole);
+}
+
 static bool multiply(product *p)
 {
     _Alignas(64) char small[SMALL_BYTES];
@@ -293,6 +309,9 @@ static bool multiply(product *p)
     if (!buffer)
         return false;
     set_buffer(p, buffer);
+    const double share = 1.0 / (double)(parts(p->n, p->most_columns) * parts(p->k, p->most_depth) *
+                                        parts(p->m, p->most_rows));
+    double done = 0;
     for (size_t column = 0; column < p->n; column += p->most_columns)
         for (size_t step = 0; step < p->k; step += p->most_depth)
             for (size_t row = 0; row < p->m; row += p->most_rows) {
@@ -303,11 +322,10 @@ static bool multiply(product *p)
                     multiply_small(p, panels);
                     continue;
                 }
-                if (panels > 0)
-                    ndi_parallel_for(panels, 1 + LEAST_PACK_ELEMENTS / (p->tile_rows * p->depth),
-                                     pack_panels, p);
-                cut_into_tasks(p, (size_t)ndi_cpu_caches().level2);
-                ndi_parallel_for(p->row_tasks * p->column_tasks, 1, multiply_blocks, p);
+                const ndi_stage outer = ndi_stage_begin(done, done + share);
+                multiply_block(p, panels);
+                ndi_stage_end(outer);
+                done += share;
             }
     if (buffer != small)
         ndi_free(buffer, bytes);

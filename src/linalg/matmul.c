@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "engine/copy.h"
 #include "linalg/gemm.h"
 #include "linalg/shapes.h"
@@ -150,7 +151,7 @@ static ndi_gemm_type gemm_type(nd_dtype dtype)
     }
 }
 
-static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out)
+static bool run_whole(product *p, const nd_array *a, const nd_array *b, nd_array *out)
 {
     if (out->size == 0)
         return true;
@@ -170,6 +171,15 @@ static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out)
     if (p->batches == 1)
         return ndi_gemm(&shape, a->data, b->data, out->data);
     return ndi_gemm_batch(&shape, (size_t)p->batches, batch_at, p);
+}
+
+/* `fresh`: nobody has seen `out`, so that the call may be cancelled. */
+static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out, bool fresh)
+{
+    if (fresh)
+        ndi_watch_begin("matmul");
+    const bool done = run_whole(p, a, b, out);
+    return ndi_watch_end() && done;
 }
 
 /* `array` in that dtype: itself, or a copy. One reference that the caller owns. */
@@ -209,7 +219,7 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     nd_array *left = in_dtype(a, kernel), *right = in_dtype(b, kernel), *result = NULL;
     nd_array *target =
         direct ? nd_retain(out) : nd_keep(ndi_new(kernel, shape.rank, shape.length, NULL));
-    if (ndi_force(left) && ndi_force(right) && target && run(&p, left, right, target)) {
+    if (ndi_force(left) && ndi_force(right) && target && run(&p, left, right, target, !direct)) {
         if (direct)
             result = out;
         else if (out)

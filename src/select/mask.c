@@ -92,7 +92,7 @@ nd_array *ndi_mask_get(const nd_array *array, const nd_array *mask)
     ndi_mask_blocks blocks;
     array = nd_ascontiguous(array);
     mask = nd_ascontiguous(mask);
-    if (!array || !mask || !ndi_mask_count(&blocks, mask))
+    if (!ndi_force(array) || !ndi_force(mask) || !ndi_mask_count(&blocks, mask))
         return NULL;
     const int64_t total = ndi_mask_total(&blocks);
     nd_array *result = ndi_new((nd_dtype)array->dtype, 1, &total, NULL);

@@ -42,4 +42,9 @@ static inline void assert_same_at_once(formula f, const nd_array *m)
     }
 }
 
+static inline nd_array *standardised_columns(const nd_array *m)
+{
+    return nd_divide(nd_subtract(m, nd_mean(m, ND_AXIS(0))), nd_std(m, ND_AXIS(0)));
+}
+
 #endif

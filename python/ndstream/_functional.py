@@ -1,0 +1,162 @@
+"""Functions that call functions, and loops over indices."""
+
+import itertools
+import math
+
+import ndstream as nd
+
+
+def fromfunction(function, shape, *, dtype=float, like=None, **kwargs):
+    """function(i, j, ...) of arrays of the indices."""
+    return function(*nd.indices(shape, dtype=dtype), **kwargs)
+
+
+def apply_along_axis(func1d, axis, arr, *args, **kwargs):
+    """The function of every 1-d slice along an axis."""
+    arr = nd.asarray(arr)
+    if not -arr.ndim <= axis < arr.ndim:
+        raise nd.AxisError(f"axis {axis} is out of bounds for array of dimension {arr.ndim}")
+    axis %= arr.ndim
+    moved = nd.moveaxis(arr, axis, -1)
+    outer = moved.shape[:-1]
+    if 0 in outer:
+        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+    results = [nd.asarray(func1d(moved[index], *args, **kwargs)) for index in nd.ndindex(outer)]
+    inner = results[0].shape
+    joined = nd.stack(results).reshape(outer + inner)
+    if inner:  # the axes of the results take the place of the axis
+        rank, more = len(outer), len(inner)
+        order = [*range(axis), *range(rank, rank + more), *range(axis, rank)]
+        return joined.transpose(order)
+    return joined
+
+
+def apply_over_axes(func, a, axes):
+    """func(a, axis) for each axis in turn."""
+    result = nd.asarray(a)
+    rank = result.ndim
+    for axis in (axes,) if nd.ndim(axes) == 0 else axes:
+        axis = axis + rank if axis < 0 else axis
+        reduced = nd.asarray(func(result, axis))
+        result = reduced if reduced.ndim == rank else nd.expand_dims(reduced, axis)
+    return result
+
+
+class vectorize:
+    """A Python function of numbers as one of arrays. It is called for every element: slow, as in NumPy."""
+
+    def __init__(self, pyfunc=None, otypes=None, doc=None, excluded=None, cache=False, signature=None):
+        if signature is not None:
+            raise NotImplementedError("vectorize: `signature` is not there; loop over ndindex() instead")
+        self.pyfunc, self.excluded = pyfunc, set(excluded or ())
+        self.otypes = None if otypes is None else [nd.dtype(t) for t in otypes]
+        self.__doc__ = doc if doc is not None else getattr(pyfunc, "__doc__", None)
+        self.__name__ = getattr(pyfunc, "__name__", "vectorize")
+
+    def __call__(self, *args, **kwargs):
+        if self.pyfunc is None:  # used as a decorator with arguments
+            self.pyfunc = args[0]
+            return self
+        names = [name for name in kwargs if name not in self.excluded]
+        places = [i for i in range(len(args)) if i not in self.excluded]
+        arrays = [nd.asarray(args[i]) for i in places] + [nd.asarray(kwargs[n]) for n in names]
+        if not arrays:
+            return self.pyfunc(*args, **kwargs)
+        shape = nd.broadcast_shapes(*(a.shape for a in arrays))
+        columns = [nd.broadcast_to(a, shape).ravel() for a in arrays]
+        size = math.prod(shape)
+        if not size and self.otypes is None:
+            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+        results, fixed, words = [], list(args), dict(kwargs)
+        for row in zip(*columns):
+            for i, value in zip(places, row):
+                fixed[i] = value
+            for name, value in zip(names, row[len(places) :]):
+                words[name] = value
+            results.append(self.pyfunc(*fixed, **words))
+        several = bool(results) and isinstance(results[0], tuple)
+        columns = list(zip(*results)) if several else [results]
+        types = self.otypes or [nd.asarray(column[0]).dtype for column in columns]
+        arrays = tuple(nd.array(list(c), dtype=t).reshape(shape) for c, t in zip(columns, types))
+        arrays = tuple(a[()] if a.ndim == 0 else a for a in arrays)
+        return arrays if several else arrays[0]
+
+
+def frompyfunc(func, /, nin, nout, *, identity=None):
+    """Not there: it makes arrays of objects."""
+    raise NotImplementedError("frompyfunc() gives arrays of Python objects, which are not there; use vectorize()")
+
+
+def piecewise(x, condlist, funclist, *args, **kw):
+    """A function that is another where each condition holds."""
+    x = nd.asarray(x)
+    conditions = condlist
+    if nd.isscalar(condlist) or (not isinstance(condlist[0], (list, nd.ndarray)) and x.ndim != 0):
+        conditions = [condlist]
+    conditions = [nd.asarray(c, dtype=bool) for c in conditions]
+    if len(funclist) == len(conditions) + 1:
+        rest = conditions[0]
+        for c in conditions[1:]:
+            rest = rest | c
+        conditions.append(~rest)
+    elif len(funclist) != len(conditions):
+        n = len(conditions)
+        raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
+    result = nd.zeros_like(x)
+    for condition, function in zip(conditions, funclist):
+        result[condition] = function(x[condition], *args, **kw) if callable(function) else function
+    return result
+
+
+class ndindex:
+    """All indices of a shape, in C order."""
+
+    def __init__(self, *shape):
+        if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+            shape = shape[0]
+        if any(n < 0 for n in shape):
+            raise ValueError("negative dimensions are not allowed")
+        self._all = itertools.product(*map(range, shape))
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self._all)
+
+
+class ndenumerate:
+    """Pairs of index and element, in C order."""
+
+    def __init__(self, arr):
+        arr = nd.asarray(arr)
+        self._pairs = zip(ndindex(arr.shape), arr.flat)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self._pairs)
+
+
+class broadcast:
+    """What arrays broadcast to: shape, and tuples of elements."""
+
+    def __init__(self, *arrays):
+        self._arrays = nd.broadcast_arrays(*arrays)
+        self.shape = nd.broadcast_shapes(*(nd.shape(a) for a in arrays))
+        self.ndim = self.nd = len(self.shape)
+        self.size, self.numiter, self.index = math.prod(self.shape), len(arrays), 0
+        self.iters = tuple(a.flat for a in self._arrays)
+
+    def __iter__(self):
+        return zip(*(a.flat for a in self._arrays))
+
+
+def iterable(y):
+    """True if iter(y) works."""
+    try:
+        iter(y)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,184 @@
+"""Questions about dtypes and numbers, and settings that NumPy has."""
+
+import contextlib
+import numbers
+
+import ndstream as nd
+
+_MANTISSA = {"float16": 10, "bfloat16": 7, "float32": 23, "float64": 52}
+_EXPONENT = {"float16": 5, "bfloat16": 8, "float32": 8, "float64": 11}
+
+
+def _dtype_of(argument):
+    """The dtype of a number or array, or what stands for one."""
+    return argument.dtype if isinstance(argument, (nd.generic, nd.ndarray)) else nd.dtype(argument)
+
+
+class finfo:
+    """The limits of a floating dtype."""
+
+    def __init__(self, dtype):
+        dtype = _dtype_of(dtype)
+        name = {"complex64": "float32", "complex128": "float64"}.get(dtype.name, dtype.name)
+        if name not in _MANTISSA:
+            raise ValueError(f"data type {dtype!r} not inexact")
+        bits, exponents, kind = _MANTISSA[name], _EXPONENT[name], getattr(nd, name)
+        highest = 2 ** (exponents - 1)
+        self.dtype = nd.dtype(name)
+        self.bits = bits + exponents + 1
+        self.nmant, self.nexp, self.iexp = bits, exponents, exponents
+        self.machep, self.negep = -bits, -bits - 1
+        self.maxexp, self.minexp = highest, 2 - highest
+        self.eps, self.epsneg = kind(2.0**-bits), kind(2.0 ** (-bits - 1))
+        self.max = kind((2.0 - 2.0**-bits) * 2.0 ** (highest - 1))
+        self.min = -self.max
+        self.tiny = self.smallest_normal = kind(2.0 ** (2 - highest))
+        self.smallest_subnormal = kind(2.0 ** (2 - highest - bits))
+        self.precision = int(bits * 0.30102999566398120)
+        self.resolution = kind(10.0**-self.precision)
+
+    def __repr__(self):
+        return f"finfo(resolution={self.resolution}, min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+class iinfo:
+    """The limits of an integer dtype."""
+
+    def __init__(self, type):
+        self.dtype = _dtype_of(type)
+        self.kind = self.dtype.kind
+        if self.kind not in "iu":
+            raise ValueError(f"Invalid integer data type {self.kind!r}.")
+        self.bits = 8 * self.dtype.itemsize
+        self.key = f"{self.kind}{self.bits}"
+        self.min = -(2 ** (self.bits - 1)) if self.kind == "i" else 0
+        self.max = 2 ** (self.bits - (self.kind == "i")) - 1
+
+    def __repr__(self):
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+def isscalar(element):
+    """True for numbers, strings and our scalars, not for 0-d arrays."""
+    return isinstance(element, (nd.generic, numbers.Number, str, bytes, memoryview))
+
+
+def _kind_of(x):
+    return getattr(x, "dtype", None) or nd.asarray(x).dtype
+
+
+def iscomplexobj(x):
+    """True if the dtype is complex."""
+    return _kind_of(x).kind == "c"
+
+
+def isrealobj(x):
+    """True if the dtype is not complex."""
+    return not iscomplexobj(x)
+
+
+_BUILTIN = {int: "integer", float: "floating", complex: "complexfloating", bool: "bool", object: "generic"}
+_NUMPY_CLASS = {"number", "integer", "signedinteger", "unsignedinteger", "inexact", "floating", "complexfloating",
+                "generic"}  # fmt: skip
+
+
+def _scalar_type(argument):
+    if isinstance(argument, type):
+        if issubclass(argument, nd.generic):
+            return argument
+        if argument.__name__ in _NUMPY_CLASS:  # NumPy's own
+            return getattr(nd, argument.__name__)
+    return nd.dtype(argument).type
+
+
+def issubdtype(arg1, arg2):
+    """True if the first dtype is of the second kind: issubdtype(x.dtype, np.floating)."""
+    return issubclass(_scalar_type(arg1), _scalar_type(arg2))
+
+
+_KINDS = {
+    "bool": "b", "signed integer": "i", "unsigned integer": "u", "integral": "iu", "real floating": "f",
+    "complex floating": "c", "numeric": "iufc",
+}  # fmt: skip
+
+
+def isdtype(dtype, kind):
+    """True if the dtype is of that kind: a word of the array API standard, a dtype, or a tuple of them."""
+    if isinstance(kind, tuple):
+        return any(isdtype(dtype, one) for one in kind)
+    dtype = nd.dtype(dtype)
+    if isinstance(kind, str) and kind in _KINDS:
+        return dtype.kind in _KINDS[kind]
+    if isinstance(kind, str):
+        raise ValueError(f"kind argument is a string, but {kind!r} is not a known kind name.")
+    return dtype == kind
+
+
+def min_scalar_type(a):
+    """The smallest dtype that holds a number; the dtype of an array."""
+    array = nd.asarray(a)
+    if array.ndim or array.dtype.kind == "b":
+        return array.dtype
+    value = array.item()
+    if isinstance(value, int):
+        names = ["uint8", "uint16", "uint32", "uint64"] if value >= 0 else ["int8", "int16", "int32", "int64"]
+        return nd.dtype(next(n for n in names if iinfo(n).min <= value <= iinfo(n).max))
+    for name in ["complex64", "complex128"] if isinstance(value, complex) else ["float16", "float32", "float64"]:
+        info = finfo(name)
+        if not abs(value) < float("inf") or abs(value) <= info.max:
+            return nd.dtype(name)
+    return array.dtype
+
+
+def common_type(*arrays):
+    """The inexact dtype that they promote to."""
+    dtype = nd.result_type(*(a.dtype if a.dtype.kind in "fc" else nd.float64 for a in map(nd.asarray, arrays)))
+    return dtype.type
+
+
+_errors = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+def seterr(all=None, divide=None, over=None, under=None, invalid=None):
+    """Kept for programs that call it: computations never warn here, so only 'raise' cannot be had."""
+    before = dict(_errors)
+    for name, value in dict(divide=divide, over=over, under=under, invalid=invalid).items():
+        value = all if value is None else value
+        if value is None:
+            continue
+        if value not in ("ignore", "warn", "raise", "call", "print", "log"):
+            raise ValueError(f"{value!r} is no way to treat errors")
+        if value == "raise":
+            raise NotImplementedError("seterr: errors of numbers are not raised; test isfinite() of the result")
+        _errors[name] = value
+    return before
+
+
+def geterr():
+    """What seterr() set."""
+    return dict(_errors)
+
+
+class errstate(contextlib.ContextDecorator):
+    """seterr() for a block."""
+
+    def __init__(self, *, call=None, **words):
+        self.words = words
+
+    def __enter__(self):
+        self.before = seterr(**self.words)
+
+    def __exit__(self, *exception):
+        _errors.update(self.before)
+
+
+@contextlib.contextmanager
+def printoptions(**options):
+    """set_printoptions() for a block."""
+    before = nd.get_printoptions()
+    nd.set_printoptions(**options)
+    try:
+        yield nd.get_printoptions()
+    finally:
+        before.pop("legacy"), before.pop("formatter"), before.pop("override_repr")
+        nd.set_printoptions(**before)

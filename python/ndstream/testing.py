@@ -1,0 +1,108 @@
+"""Assertions of numpy.testing."""
+
+import unittest
+
+import ndstream as nd
+
+_case = unittest.TestCase()
+assert_raises = _case.assertRaises
+assert_raises_regex = _case.assertRaisesRegex
+
+
+def assert_(val, msg=""):
+    """Fails unless the value is true."""
+    if not val:
+        raise AssertionError(msg)
+
+
+def _check(actual, desired, good, what, err_msg):
+    if good.all() if isinstance(good, (nd.ndarray, nd.generic)) else good:
+        return
+    wrong = int((~nd.asarray(good)).sum())
+    raise AssertionError(
+        f"\n{what}\n{err_msg}\nMismatched elements: {wrong} / {nd.asarray(good).size}\n"
+        f" ACTUAL: {actual!r}\n DESIRED: {desired!r}"
+    )
+
+
+def _arrays(actual, desired, err_msg, strict=False):
+    a, b = nd.asarray(actual), nd.asarray(desired)
+    fits = a.shape == b.shape or (not strict and (a.ndim == 0 or b.ndim == 0))
+    if not fits or (strict and a.dtype != b.dtype):
+        raise AssertionError(f"\nArrays are not equal\n{err_msg}\n(shapes {a.shape}, {b.shape} mismatch)")
+    return a, b
+
+
+def _both_nan(a, b):
+    if a.dtype.kind in "fc" and b.dtype.kind in "fc":
+        return nd.isnan(a) & nd.isnan(b)
+    return nd.zeros((), bool)
+
+
+def assert_array_equal(actual, desired, err_msg="", verbose=True, *, strict=False):
+    """Fails unless shapes and elements are equal; NaN equals NaN."""
+    a, b = _arrays(actual, desired, err_msg, strict)
+    _check(a, b, (a == b) | _both_nan(a, b), "Arrays are not equal", err_msg)
+
+
+def assert_equal(actual, desired, err_msg="", verbose=True, *, strict=False):
+    """Fails unless two objects are equal, element by element in lists and dictionaries."""
+    if isinstance(desired, dict):
+        assert isinstance(actual, dict) and len(actual) == len(desired), err_msg
+        for key in desired:
+            assert_equal(actual[key], desired[key], f"key={key!r}\n{err_msg}")
+    elif isinstance(desired, (list, tuple)) and isinstance(actual, (list, tuple)):
+        assert len(actual) == len(desired), err_msg
+        for i, (a, b) in enumerate(zip(actual, desired)):
+            assert_equal(a, b, f"item={i}\n{err_msg}")
+    elif isinstance(actual, (nd.ndarray, nd.generic)) or isinstance(desired, (nd.ndarray, nd.generic)):
+        assert_array_equal(actual, desired, err_msg, strict=strict)
+    elif not (actual == desired or (actual != actual and desired != desired)):
+        raise AssertionError(f"\nItems are not equal:\n{err_msg}\n ACTUAL: {actual!r}\n DESIRED: {desired!r}")
+
+
+def assert_allclose(actual, desired, rtol=1e-07, atol=0, equal_nan=True, err_msg="", verbose=True, *, strict=False):
+    """Fails unless |actual - desired| <= atol + rtol * |desired|."""
+    a, b = _arrays(actual, desired, err_msg, strict)
+    good = (a == b) | (nd.abs(a - b) <= atol + rtol * nd.abs(b)) if a.dtype != bool else a == b
+    if equal_nan:
+        good = good | _both_nan(a, b)
+    _check(a, b, good, f"Not equal to tolerance rtol={rtol:g}, atol={atol:g}", err_msg)
+
+
+def assert_array_almost_equal(actual, desired, decimal=6, err_msg="", verbose=True):
+    """Fails unless elements differ by less than 1.5 * 10**-decimal."""
+    a, b = _arrays(actual, desired, err_msg)
+    good = (a == b) | (nd.abs(a - b) < 1.5 * 10.0**-decimal) | _both_nan(a, b)
+    _check(a, b, good, f"Arrays are not almost equal to {decimal} decimals", err_msg)
+
+
+def assert_almost_equal(actual, desired, decimal=7, err_msg="", verbose=True):
+    """assert_array_almost_equal() for numbers and arrays."""
+    assert_array_almost_equal(actual, desired, decimal, err_msg)
+
+
+def assert_array_less(x, y, err_msg="", verbose=True, *, strict=False):
+    """Fails unless every element is less."""
+    a, b = _arrays(x, y, err_msg, strict)
+    _check(a, b, (a < b) | _both_nan(a, b), "Arrays are not strictly ordered `x < y`", err_msg)
+
+
+def assert_approx_equal(actual, desired, significant=7, err_msg="", verbose=True):
+    """Fails unless two numbers agree to that many digits."""
+    if actual == desired or (actual != actual and desired != desired):
+        return
+    scale = 10.0 ** int(nd.floor(nd.log10(0.5 * (abs(desired) + abs(actual)))))
+    if not abs(actual / scale - desired / scale) < 10.0 ** -(significant - 1):
+        raise AssertionError(f"\nItems are not equal to {significant} significant digits:\n{err_msg}\n{actual!r}\n{desired!r}")
+
+
+def assert_array_max_ulp(a, b, maxulp=1, dtype=None):
+    """Fails if elements differ by more units in the last place."""
+    a, b = nd.asarray(a, dtype), nd.asarray(b, dtype)
+    bits = {2: "i2", 4: "i4", 8: "i8"}[a.dtype.itemsize]
+    x, y = a.view(bits).astype("f8"), b.astype(a.dtype).view(bits).astype("f8")
+    difference = nd.abs(x - y)
+    if (difference > maxulp).any():
+        raise AssertionError(f"Arrays are not almost equal up to {maxulp} ULP (max difference is {difference.max()} ULP)")
+    return difference

@@ -1,0 +1,140 @@
+/* Arrays in files: .npy, .npz and tables of text. The words of the calls are read in Python
+ * (npyio.py). */
+#include "core.h"
+
+/* A path as bytes of the file system, a new reference. */
+static PyObject *path_of(PyObject *object)
+{
+    PyObject *bytes = NULL;
+    return PyUnicode_FSConverter(object, &bytes) ? bytes : NULL;
+}
+
+/* An error of a file, as open() would raise it. */
+static void *raise_file(PyObject *path)
+{
+    if (nd_error() == ND_ERROR_FILE) {
+        PND_OBJECT os = PyImport_ImportModule("os.path");
+        PND_OBJECT there = os ? PyObject_CallMethod(os, "exists", "O", path) : NULL;
+        if (there == Py_False) {
+            nd_error_clear();
+            errno = ENOENT;
+            return PyErr_SetFromErrnoWithFilenameObject(PyExc_FileNotFoundError, path);
+        }
+    }
+    return pnd_raise();
+}
+
+PND_NAMED_FUNCTION(load_npy, "_load_npy", "path, mapped=False",
+                   "Reads a .npy file, or maps it into memory.")
+{
+    bool mapped = false;
+    PND_OBJECT path = path_of(given[0]);
+    if (!path || !pnd_to_bool(given[1], &mapped))
+        return NULL;
+    nd_array *array;
+    PND_UNLOCKED(PND_LARGE, array = mapped ? nd_map_npy(PyBytes_AS_STRING(path))
+                                           : nd_load_npy(PyBytes_AS_STRING(path)));
+    return array ? pnd_wrap(array) : raise_file(given[0]);
+}
+
+PND_NAMED_FUNCTION(save_npy, "_save_npy", "path, array", "Writes a .npy file.")
+{
+    PND_OBJECT path = path_of(given[0]);
+    PND_AUTO array = path ? pnd_to_array(given[1]) : NULL;
+    if (!array)
+        return NULL;
+    nd_status status;
+    PND_UNLOCKED(PND_LARGE, status = nd_save_npy(PyBytes_AS_STRING(path), array));
+    return pnd_check(status) ? Py_NewRef(Py_None) : NULL;
+}
+
+PND_NAMED_FUNCTION(save_npz, "_save_npz", "path, arrays, compress",
+                   "Writes a dictionary of arrays as a .npz file.")
+{
+    bool compress = false;
+    PND_OBJECT path = path_of(given[0]);
+    if (!path || !pnd_to_bool(given[2], &compress) || !PyDict_Check(given[1]))
+        return NULL;
+    const Py_ssize_t count = PyDict_GET_SIZE(given[1]);
+    const char **names = PyMem_Calloc((size_t)count + 1, sizeof *names);
+    nd_array **arrays = PyMem_Calloc((size_t)count + 1, sizeof *arrays);
+    Py_ssize_t at = 0, ready = 0;
+    PyObject *name, *value;
+    bool good = names && arrays;
+    while (good && PyDict_Next(given[1], &at, &name, &value)) {
+        names[ready] = PyUnicode_AsUTF8(name);
+        arrays[ready] = names[ready] ? pnd_to_array(value) : NULL;
+        good = arrays[ready] != NULL;
+        ready += good;
+    }
+    if (good) {
+        nd_status status;
+        PND_UNLOCKED(PND_LARGE, status = nd_save_npz(PyBytes_AS_STRING(path), (int)count, names,
+                                                     (const nd_array *const *)arrays, compress));
+        good = pnd_check(status);
+    } else if (!names || !arrays) {
+        PyErr_NoMemory();
+    }
+    while (ready)
+        nd_release(arrays[--ready]);
+    PyMem_Free(names);
+    PyMem_Free(arrays);
+    return good ? Py_NewRef(Py_None) : NULL;
+}
+
+PND_NAMED_FUNCTION(names_npz, "_names_npz", "path", "The names of the arrays of a .npz file.")
+{
+    PND_OBJECT path = path_of(given[0]);
+    if (!path)
+        return NULL;
+    nd_archive *archive = nd_open_npz(PyBytes_AS_STRING(path));
+    if (!archive)
+        return raise_file(given[0]);
+    const int64_t count = nd_archive_count(archive);
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (int64_t i = 0; list && i < count; i++) {
+        PyObject *name = PyUnicode_FromString(nd_archive_name(archive, i));
+        if (!name)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, (Py_ssize_t)i, name);
+    }
+    nd_archive_close(archive);
+    return list;
+}
+
+PND_NAMED_FUNCTION(load_npz, "_load_npz", "path, name", "One array of a .npz file.")
+{
+    PND_OBJECT path = path_of(given[0]);
+    const char *name = path ? PyUnicode_AsUTF8(given[1]) : NULL;
+    if (!name)
+        return NULL;
+    nd_array *array;
+    PND_UNLOCKED(PND_LARGE, array = nd_load_npz(PyBytes_AS_STRING(path), name));
+    return array ? pnd_wrap(array) : raise_file(given[0]);
+}
+
+PND_NAMED_FUNCTION(load_text, "_load_text", "path, separator, comment",
+                   "A table of numbers as a 2-d float64 array.")
+{
+    PND_OBJECT path = path_of(given[0]);
+    const char *separator = path ? PyUnicode_AsUTF8(given[1]) : NULL;
+    const char *comment = separator ? PyUnicode_AsUTF8(given[2]) : NULL;
+    if (!comment)
+        return NULL;
+    const nd_csv_options options = {
+        .separator = separator[0], .no_header = true, .comment = comment[0]};
+    nd_array *array;
+    PND_UNLOCKED(PND_LARGE, array = nd_load_text(PyBytes_AS_STRING(path), &options));
+    return array ? pnd_wrap(array) : raise_file(given[0]);
+}
+
+PyMethodDef pnd_file_functions[] = {
+    PND_ROW_NAMED("_load_npy", load_npy),
+    PND_ROW_NAMED("_save_npy", save_npy),
+    PND_ROW_NAMED("_save_npz", save_npz),
+    PND_ROW_NAMED("_names_npz", names_npz),
+    PND_ROW_NAMED("_load_npz", load_npz),
+    PND_ROW_NAMED("_load_text", load_text),
+    {0},
+};

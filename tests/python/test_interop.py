@@ -1,0 +1,164 @@
+"""Data to and from NumPy and the buffer protocol without a copy, and NumPy's functions on our arrays."""
+
+import array
+import pathlib
+import subprocess
+import sys
+
+import ndstream
+import numpy
+import pytest
+
+
+def test_numpy_sees_our_memory():
+    mine = ndstream.arange(6.0).reshape(2, 3)
+    theirs = numpy.asarray(mine)
+    theirs[0, 1] = 99
+    assert mine[0, 1] == 99
+    mine[1, 2] = -1
+    assert theirs[1, 2] == -1
+    assert theirs.strides == mine.strides and theirs.dtype == "float64"
+
+
+def test_we_see_numpys_memory():
+    theirs = numpy.arange(12).reshape(3, 4)[:, ::2]
+    mine = ndstream.asarray(theirs)
+    mine[0, 0] = 50
+    assert theirs[0, 0] == 50 and mine.strides == theirs.strides
+    theirs[2, 1] = 7
+    assert (mine + 0).tolist() == theirs.tolist()
+
+
+def test_memory_of_numpy_is_read_when_it_is_used():
+    theirs = numpy.ones(100000)
+    mine = ndstream.asarray(theirs)
+    twice = mine * 2
+    theirs[:] = 5
+    assert twice[0] == 2 and (mine * 2)[0] == 10
+
+
+def test_writes_of_numpy_into_our_memory_are_seen():
+    mine = ndstream.ones(100000)
+    theirs = numpy.asarray(mine)
+    twice = mine * 2
+    theirs[0] = 5
+    assert twice[0] == 2 and (mine * 2)[0] == 10
+    del theirs
+    assert (mine * 3)[0] == 15
+
+
+def test_a_read_only_array_stays_so():
+    mine = ndstream.arange(3)
+    mine.flags.writeable = False
+    assert not numpy.asarray(mine).flags.writeable
+    theirs = numpy.arange(3)
+    theirs.flags.writeable = False
+    with pytest.raises(ValueError):
+        ndstream.asarray(theirs)[0] = 1
+
+
+@pytest.mark.parametrize("dtype", "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split())
+def test_every_dtype_goes_both_ways(dtype):
+    theirs = numpy.arange(6).astype(dtype).reshape(2, 3)
+    mine = ndstream.asarray(theirs)
+    assert str(mine.dtype) == dtype
+    back = numpy.asarray(mine)
+    assert back.dtype == theirs.dtype
+    numpy.testing.assert_array_equal(back, theirs)
+
+
+def test_buffers():
+    assert ndstream.asarray(array.array("d", [1, 2])).tolist() == [1, 2]
+    assert ndstream.asarray(memoryview(b"abc")).tolist() == [97, 98, 99]
+    data = bytearray(8)
+    held = ndstream.frombuffer(data, "i4")
+    held[1] = 3
+    assert data[4] == 3
+    with pytest.raises(BufferError):
+        data.append(1)  # the array holds it
+    del held
+    data.append(1)
+    assert memoryview(ndstream.zeros((2, 3))[:, 1]).strides == (24,)
+
+
+def test_ufuncs_of_numpy_on_ours_are_ours():
+    mine = ndstream.arange(3.0)
+    assert type(numpy.sin(mine)) is ndstream.ndarray
+    assert type(numpy.add(mine, numpy.ones(3))) is ndstream.ndarray
+    assert type(numpy.ones(3) + mine) is ndstream.ndarray
+    assert type(mine + numpy.ones(3)) is ndstream.ndarray
+    assert numpy.add.reduce(mine) == 3
+    out = numpy.zeros(3)
+    numpy.add(mine, 1, out=out)
+    assert out.tolist() == [1, 2, 3]
+    theirs = numpy.ones(3)
+    theirs += mine
+    assert theirs.tolist() == [1, 2, 3]
+
+
+def test_functions_of_numpy_on_ours():
+    mine = ndstream.arange(6.0).reshape(2, 3)
+    assert numpy.sum(mine) == 15
+    assert type(numpy.concatenate([mine, mine])) is ndstream.ndarray
+    assert numpy.linalg.norm(mine) == numpy.linalg.norm(numpy.asarray(mine))
+    assert numpy.fft.fft(mine).shape == (2, 3)  # not ours: NumPy computes it
+    assert numpy.shape(mine) == (2, 3)
+    numpy.testing.assert_array_equal(mine, numpy.arange(6.0).reshape(2, 3))
+
+
+def test_numpys_scalars_are_strong():
+    assert str((ndstream.arange(3, dtype="f4") * numpy.float64(2)).dtype) == "float64"
+    assert str((ndstream.arange(3, dtype="f4") * numpy.float32(2)).dtype) == "float32"
+    assert ndstream.array([numpy.float32(1), numpy.int8(2)]).tolist() == [1, 2]
+
+
+def test_types_and_dtypes_of_numpy_are_understood():
+    assert ndstream.zeros(2, numpy.float32).dtype == "float32"
+    assert ndstream.zeros(2, numpy.dtype("i2")).dtype == ndstream.int16
+    assert numpy.zeros(2, ndstream.zeros(2, "f4").dtype.str).dtype == "float32"
+    with pytest.raises(TypeError, match="string"):
+        ndstream.array(["a"], dtype="U1")
+
+
+def test_the_array_api_says_where_it_is():
+    assert ndstream.arange(3).__array_namespace__() is ndstream
+    assert ndstream.arange(3).device == "cpu"
+    with pytest.raises(ValueError):
+        ndstream.arange(3).__array_namespace__(api_version="1999.1")
+
+
+def test_numpy_is_not_imported():
+    code = "import sys, ndstream; ndstream.linalg; ndstream.random; ndstream.tile([1], 2); print('numpy' in sys.modules)"
+    path = str(pathlib.Path(ndstream.__file__).parent.parent)
+    done = subprocess.run([sys.executable, "-c", f"import sys; sys.path.insert(0, {path!r}); {code}"], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+def test_dlpack_to_and_from_numpy():
+    mine = ndstream.arange(6.0).reshape(2, 3)
+    theirs = numpy.from_dlpack(mine[:, ::2])
+    theirs[0, 1] = 99
+    assert mine[0, 2] == 99
+    back = ndstream.from_dlpack(theirs)
+    back[1, 0] = -5
+    assert mine[1, 0] == -5
+    copied = ndstream.from_dlpack(theirs, copy=True)
+    copied[0, 0] = 1234
+    assert mine[0, 0] == 0
+    assert ndstream.from_dlpack(numpy.zeros((0, 3), "i2")).shape == (0, 3)
+    assert mine.__dlpack_device__() == (1, 0)
+
+
+def test_dlpack_capsules_that_nobody_takes_are_freed():
+    used = ndstream.memory()["used"]
+    for _ in range(100):
+        ndstream.zeros(1000).__dlpack__()
+        ndstream.zeros(1000).__dlpack__(max_version=(1, 0))
+    assert ndstream.memory()["used"] <= used + 20000
+
+
+def test_dlpack_of_read_only_arrays():
+    locked = ndstream.broadcast_to(ndstream.arange(3), (2, 3))
+    with pytest.raises(BufferError):
+        locked.__dlpack__()
+    assert not numpy.from_dlpack(locked).flags.writeable

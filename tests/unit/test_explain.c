@@ -1,0 +1,102 @@
+/* What is said about pending arrays, in words and as a drawing. */
+#include "pending.h"
+
+TEST(explain_names_steps_bytes_and_temporaries)
+{
+    char text[2048], start[8];
+    ND_SCOPE {
+        nd_array *x = nd_linspace(0, 1, LARGE);
+        nd_array *y = nd_add(nd_multiply(nd_square(x), 2.5), x);
+        const size_t length = nd_explain(y, text, sizeof text);
+        assert_int_equal(length, strlen(text));
+        assert_non_null(strstr(text, "t1 = square(a)"));
+        assert_non_null(strstr(text, "t2 = multiply(t1, 2.5)"));
+        assert_non_null(strstr(text, "result = add(t2, a)"));
+        assert_non_null(strstr(text, "through memory: 3.2 MB; one operation after the other: 11 MB "
+                                     "and 2 temporaries"));
+        assert_int_equal(nd_explain(y, start, sizeof start), length);
+        assert_int_equal(strlen(start), sizeof start - 1);
+        assert_int_equal(nd_explain(y, NULL, 0), length);
+        assert_true(nd_is_pending(y));
+        nd_explain(x, text, sizeof text);
+        assert_non_null(strstr(text, "nothing is pending"));
+        assert_int_equal(nd_explain(NULL, text, sizeof text), 0);
+    }
+}
+
+static int count_of(const char *text, const char *part)
+{
+    int count = 0;
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+        count++;
+    return count;
+}
+
+TEST(explain_tells_which_reductions_share_a_sweep)
+{
+    char text[8192];
+    ND_SCOPE {
+        nd_array *x = nd_copy(nd_linspace(0, 1, LARGE));
+        nd_array *y = nd_divide(nd_subtract(x, nd_mean(x, ND_ALL)), nd_std(x, ND_ALL));
+        nd_explain(y, text, sizeof text);
+        assert_int_equal(count_of(text, "while loop 1 sweeps over the same elements"), 1);
+        assert_int_equal(count_of(text, "bound by "), 2); /* the sweep, and the last loop */
+        /* x twice, the result once */
+        assert_non_null(strstr(text, "through memory: 4.8 MB; one operation"));
+    }
+}
+
+TEST(a_drawing_has_a_box_for_each_loop_and_its_steps)
+{
+    static char text[1 << 16];
+    ND_SCOPE {
+        nd_array *m = nd_copy(nd_reshape(nd_linspace(0, 1, 1000 * 640), ND_SHAPE(1000, 640)));
+        nd_array *z = standardised_columns(m);
+        const size_t length = nd_explain_svg(z, text, sizeof text);
+        assert_true(length < sizeof text);
+        assert_int_equal(length, strlen(text));
+        assert_int_equal(count_of(text, "class=\"box\""), 3);
+        assert_int_equal(count_of(text, "class=\"frame\""), 1);
+        assert_int_equal(count_of(text, "class=\"source\""), 3);
+        assert_int_equal(count_of(text, "class=\"result\""), 1);
+        assert_non_null(strstr(text, ">result = std(a over axis 0)<"));
+        assert_non_null(strstr(text, ">for each of "));
+        assert_int_equal(nd_explain_svg(z, NULL, 0), length);
+        assert_true(nd_is_pending(z));
+        nd_eval(1, &z);
+        nd_explain_svg(z, text, sizeof text);
+        assert_non_null(strstr(text, "nothing is pending</text>"));
+        assert_int_equal(nd_explain_svg(NULL, text, sizeof text), 0);
+        assert_int_equal(*text, 0);
+    }
+}
+
+TEST(explain_tells_tiles_and_their_stages)
+{
+    char text[4096];
+    ND_SCOPE {
+        nd_array *m = nd_copy(nd_reshape(nd_linspace(0, 1, 1000 * 640), ND_SHAPE(1000, 640)));
+        nd_explain(standardised_columns(m), text, sizeof text);
+        assert_non_null(strstr(text, "along an axis of 640"));
+        assert_non_null(strstr(text, "result = mean(a over axis 0)"));
+        assert_non_null(strstr(text, "result = std(a over axis 0)"));
+        assert_non_null(strstr(text, "t1 = subtract(a, loop"));
+        assert_non_null(strstr(text, "through memory: 10 MB;"));
+        nd_explain(nd_sum(nd_square(m), ND_ALL), text, sizeof text);
+        assert_non_null(strstr(text, "t1 = square(a)"));
+        assert_non_null(strstr(text, "result = sum(t1 over axis 0 axis 1)"));
+    }
+}
+
+TEST(explain_tells_a_loop_that_two_others_need_once)
+{
+    char text[4096];
+    ND_SCOPE {
+        nd_array *m = nd_reshape(nd_linspace(0, 1, 20 * 20000), ND_SHAPE(20, 20000));
+        nd_array *row = nd_exp(nd_negative(nd_linspace(0, 1, 20000)));
+        nd_explain(nd_add(nd_multiply(m, row), row), text, sizeof text);
+        assert_non_null(strstr(text, "loop 2:"));
+        assert_null(strstr(text, "loop 3:"));
+        assert_non_null(strstr(text, "multiply(b, loop1)"));
+    }
+}
