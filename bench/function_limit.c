@@ -56,7 +56,7 @@ LOOP(sin_avx2, "avx2,fma", __m256d, Sleef_sind4_u10avx2)
         for (int j = 0; j < 8; j++)                                                                \
             *(VECTOR *)out ^= sums[j];                                                             \
     }
-#define AVX512_INTEGERS "avx512f,avx512bw,avx512dq"
+#define AVX512_INTEGERS "avx512f,avx512bw,avx512dq,avx2,fma"
 MULTIPLY(multiply64, AVX512_INTEGERS, __m512i, _mm512_mullo_epi64, _mm512_add_epi64)
 MULTIPLY(multiply32_in_64, AVX512_INTEGERS, __m512i, _mm512_mul_epi32, _mm512_add_epi64)
 MULTIPLY(multiply32, AVX512_INTEGERS, __m512i, _mm512_mullo_epi32, _mm512_add_epi32)
