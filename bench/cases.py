@@ -350,7 +350,7 @@ def random_numbers(build, threads):
                lambda: generator.integers(0, 100, N), write)
     n = 1_000_000
     typical = {"binomial": (100, 0.4), "hypergeometric": (300, 500, 200), "triangular": (-1.0, 0.0, 2.0),
-               "noncentral_f": (3.0, 4.0, 1.0), "poisson": (20.0,), "zipf": (2.0,)}
+               "negative_binomial": (5.0, 0.3), "noncentral_f": (3.0, 4.0, 1.0), "poisson": (20.0,), "zipf": (2.0,)}
     for name, (_, count) in nd_random.DISTRIBUTIONS.items():
         parameters = typical.get(name, (0.4, 1.5)[:count])
         yield Case(f"{name}, 1M", lambda: ours.draw(name, parameters, n),
