@@ -87,16 +87,19 @@ ALWAYS_INLINE uint64_t integer_power(uint64_t x, uint64_t y)
 }
 
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
+#define KERNEL1_LIGHT KERNEL1
 #define KERNEL2(name, group, ...) ON_##group(BINARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(BINARY_STREAMING_KERNEL, name, __VA_ARGS__)
 #include "kernels/arithmetic.def"
 #undef KERNEL1
+#undef KERNEL1_LIGHT
 #undef KERNEL2
 #undef KERNEL2_STREAMING
 
 void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 {
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL1_LIGHT KERNEL1
 #define KERNEL2(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(STREAMING_SLOT, name, )
 #include "kernels/arithmetic.def"

@@ -21,17 +21,25 @@ enum { STAGED = 64 };
 #define FUNCTION_FLOAT64_u10(function) SLEEF_FLOAT64(function, u10)
 #define FUNCTION_FLOAT32_mended(function) mended_##function##_float32
 #define FUNCTION_FLOAT64_mended(function) mended_##function##_float64
+#define FUNCTION_FLOAT32_shared(function) SLEEF_FLOAT32(function, u10)
+#ifdef __FMA__
+#define FUNCTION_FLOAT64_shared(function) shared_##function##_float64
+#else
+#define FUNCTION_FLOAT64_shared(function) SLEEF_FLOAT64(function, u10)
+#endif
 
 /* Lanes of `y` where |x| is below the limit (NaN is not), else of `z`. S is ps or pd. */
 #if VECTOR_BYTES == 64
 #define LANES_BELOW(S, x, limit)                                                                   \
     _mm512_cmp_##S##_mask(_mm512_abs_##S(x), _mm512_set1_##S(limit), _CMP_LT_OQ)
 #define LANES_ANY(S, lanes) ((lanes) != 0)
+#define LANES_ALL(S, lanes) ((lanes) == 0xff) /* of doubles */
 #define LANES_SELECT(S, lanes, y, z) _mm512_mask_mov_##S(z, lanes, y)
 #elif VECTOR_BYTES == 32
 #define LANES_BELOW(S, x, limit)                                                                   \
     _mm256_cmp_##S(_mm256_andnot_##S(_mm256_set1_##S(-0.0f), x), _mm256_set1_##S(limit), _CMP_LT_OQ)
 #define LANES_ANY(S, lanes) (_mm256_movemask_##S(lanes) != 0)
+#define LANES_ALL(S, lanes) (_mm256_movemask_##S(lanes) == 0xf)
 #define LANES_SELECT(S, lanes, y, z) _mm256_blendv_##S(z, y, lanes)
 #else
 #define LANES_BELOW(S, x, limit)                                                                   \
@@ -82,6 +90,10 @@ MEND_PLANE(float32, float, vector_float32, ps, SLEEF_FLOAT32(hypot, u05), SLEEF_
            0x1p-60f)
 MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
            SLEEF_FLOAT64(atan2, u10), 0x1p-500)
+
+#ifdef __FMA__
+#include "kernels/sincos.h"
+#endif
 
 /* ---- Loops ---- */
 
@@ -298,4 +310,7 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 #define KERNEL2_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL1_MAGNITUDE(name, ...) ON_COMPLEX(SLOT, name, )
 #include "kernels/functions.def"
+#if HAS_SLEEF && defined(__FMA__)
+    kernels->sincos[ND_FLOAT64] = sincos_FLOAT64;
+#endif
 }
