@@ -340,8 +340,10 @@ static void run_rest(const chain_block *b, size_t done, size_t bytes)
     int copies = 0;
     for (int m = b->moving; m < b->movings; m++) {
         const ndi_moving *const moving = &f->moving[m];
-        if (moving->repeats)
+        if (moving->repeats) {
+            f->link[moving->link].pointer[moving->argument] = f->pointer[moving->value];
             continue;
+        }
         int copy = 0;
         while (copy < copies && value[copy] != moving->value)
             copy++;

@@ -149,6 +149,7 @@ static void join_sines_and_cosines(ndi_program *program)
     }
 }
 
+/* What a chain reads from a register it may read in every round: only then is that given on. */
 static void give_registers(ndi_program *program)
 {
     uint8_t unused[NDI_PROGRAM_STEPS + 1];
@@ -156,6 +157,7 @@ static void give_registers(ndi_program *program)
     int unused_count = 0, held_count = 0;
     for (int s = 0; s < program->steps; s++) {
         const ndi_program_step *const step = &program->step[s];
+        const int unit = program->value[step->result].unit;
         for (int i = 0; i <= step->twins; i++) {
             const int value = i == 0 ? step->result : step->twin;
             program->value[value].index =
@@ -163,7 +165,8 @@ static void give_registers(ndi_program *program)
             held[held_count++] = (uint8_t)value;
         }
         for (int h = held_count - 1; h >= 0; h--)
-            if (program->value[held[h]].last_use <= s) { /* read by no later step */
+            if (program->value[held[h]].last_use <= s && /* read by no later step */
+                (program->value[held[h]].unit == unit || s == program->unit[unit].last)) {
                 unused[unused_count++] = program->value[held[h]].index;
                 held[h] = held[--held_count];
             }
@@ -181,8 +184,8 @@ void ndi_program_end(ndi_program *program)
     for (int s = 0; s < program->steps; s++)
         for (int i = 0; i < program->step[s].arguments; i++)
             program->value[program->step[s].argument[i]].last_use = (uint8_t)s;
-    give_registers(program);
     ndi_chains_build(program);
+    give_registers(program);
 }
 
 /* ---- Running ---- */

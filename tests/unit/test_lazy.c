@@ -645,6 +645,8 @@ static nd_array *light(int which, const nd_array *x, const nd_array *y)
         nd_array *c = nd_cos(y), *s = nd_sin(y);
         return nd_subtract(nd_multiply(nd_add(c, x), s), nd_multiply(c, nd_negative(s)));
     }
+    case 5: /* one element that is converted first */
+        return nd_hypot(nd_square(nd_subtract(x, nd_cast(y, ND_INT32))), x);
     default:
         return nd_subtract(nd_multiply(nd_subtract(1.0, x), nd_add(x, x)), nd_square(nd_square(y)));
     }
@@ -652,7 +654,7 @@ static nd_array *light(int which, const nd_array *x, const nd_array *y)
 
 TEST(chains_have_the_bits_of_their_steps)
 {
-    enum { EXPRESSIONS = 6, BEHIND = 70 };
+    enum { EXPRESSIONS = 7, BEHIND = 70 };
     const nd_dtype dtypes[] = {ND_FLOAT64, ND_FLOAT32};
     for (int d = 0; d < 2; d++)
         for (int which = 0; which < EXPRESSIONS; which++)
