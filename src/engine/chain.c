@@ -14,6 +14,7 @@ enum {
     NO_VALUE = 0xff,
     LINKS_A_STEP = 6,     /* at most */
     FETCHED_AHEAD = 8192, /* bytes */
+    SHORT_RUN = 2048,     /* bytes of a row for which beginning a chain is too much */
 };
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -209,6 +210,8 @@ static bool moves(const ndi_frame *f, int value)
 static bool fits(const ndi_frame *f, const ndi_program_unit *unit, ptrdiff_t size)
 {
     const ndi_program *const program = f->program;
+    if (f->nest->rank > 1 && f->nest->length[f->nest->rank - 1] * size < SHORT_RUN)
+        return false;
     for (int s = unit->first; s <= unit->last; s++) {
         const ndi_program_step *const step = &program->step[s];
         if (step->stores >= 0 && f->operand_stride[step->stores] != size)

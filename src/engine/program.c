@@ -249,11 +249,10 @@ static void size_block(ndi_frame *f)
     enum { APART = 192 }; /* registers of the same size would share sets of the cache */
     const ndi_program *const program = f->program;
     const int registers = program->registers + f->gathered;
-    size_t bytes = NDI_CHAIN_BLOCK_BYTES;
-    if (program->keeps || f->gathered) {
-        bytes = (NDI_FRAME_BYTES / (size_t)registers - APART) / NDI_CHAIN_ROUND * NDI_CHAIN_ROUND;
-        bytes = bytes < NDI_REGISTER_BYTES ? bytes : NDI_REGISTER_BYTES;
-    }
+    const size_t most = program->keeps || f->gathered ? NDI_REGISTER_BYTES : NDI_CHAIN_BLOCK_BYTES;
+    size_t bytes =
+        (NDI_FRAME_BYTES / (size_t)registers - APART) / NDI_CHAIN_ROUND * NDI_CHAIN_ROUND;
+    bytes = bytes < most ? bytes : most;
     f->register_bytes = bytes + APART;
     f->block = (int64_t)bytes / program->widest;
     if (f->row_length > 0 && f->block > f->row_length)
