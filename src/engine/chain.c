@@ -19,21 +19,17 @@ enum {
 
 /* ---- Building -------------------------------------------------------------------------------- */
 
-static const uint8_t unary_ops[] = {
-#define KERNEL1(...)
-#define KERNEL2(...)
+static const nd_op unary_ops[] = {
 #define KERNEL1_LIGHT(name, ...) ND_OP_##name,
 #define KERNEL2_STREAMING(...)
-#include "kernels/arithmetic.def"
+#include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
 };
-static const uint8_t binary_ops[] = {
+static const nd_op binary_ops[] = {
 #define KERNEL1_LIGHT(...)
 #define KERNEL2_STREAMING(name, ...) ND_OP_##name,
-#include "kernels/arithmetic.def"
-#undef KERNEL1
-#undef KERNEL2
+#include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
 };
@@ -48,8 +44,9 @@ static int link_of(const ndi_program *program, const ndi_program_step *step)
     for (int i = 0; i < step->arguments; i++)
         if (program->value[step->argument[i]].dtype != dtype)
             return -1;
-    const uint8_t *const ops = step->arguments == 1 ? unary_ops : binary_ops;
-    const int count = step->arguments == 1 ? (int)sizeof unary_ops : (int)sizeof binary_ops;
+    const nd_op *const ops = step->arguments == 1 ? unary_ops : binary_ops;
+    const int count = step->arguments == 1 ? (int)(sizeof unary_ops / sizeof *unary_ops)
+                                           : (int)(sizeof binary_ops / sizeof *binary_ops);
     for (int i = 0; i < count; i++)
         if (kernels->elementwise[ops[i]][dtype] == step->kernel)
             return i;

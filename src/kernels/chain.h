@@ -12,12 +12,10 @@
 #include <stddef.h>
 
 /* The operations that links do, of float32 and float64: lines of arithmetic.def. */
-#define KERNEL1(...)
-#define KERNEL2(...)
 typedef enum ndi_link_unary {
 #define KERNEL1_LIGHT(name, ...) NDI_LINK_##name,
 #define KERNEL2_STREAMING(...)
-#include "kernels/arithmetic.def"
+#include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
     NDI_LINK_LOAD,
@@ -26,13 +24,11 @@ typedef enum ndi_link_unary {
 typedef enum ndi_link_binary {
 #define KERNEL1_LIGHT(...)
 #define KERNEL2_STREAMING(name, ...) NDI_LINK_##name,
-#include "kernels/arithmetic.def"
+#include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
     NDI_LINK_BINARY_COUNT
 } ndi_link_binary;
-#undef KERNEL1
-#undef KERNEL2
 
 enum {
     NDI_BANKS = 2,

@@ -131,11 +131,9 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
     }
 ON_TYPES(CHAIN_OF, )
 ON_TYPES(UNARY_TYPE, load, x)
-#define KERNEL1(...)
-#define KERNEL2(...)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_TYPE, name, __VA_ARGS__)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_TYPE, name, __VA_ARGS__)
-#include "kernels/arithmetic.def"
+#include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
 
@@ -182,7 +180,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
     ON_TYPES(UNARY_SLOTS, NDI_LINK_LOAD, load)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)
-#include "kernels/arithmetic.def"
+#include "kernels/light.def"
 }
 
 #endif

@@ -11,12 +11,10 @@ enum { MOST_ROUNDS = 3, MOST_BYTES = MOST_ROUNDS * NDI_CHAIN_ROUND, OUT = 0 };
 
 static const nd_dtype dtypes[] = {ND_FLOAT32, ND_FLOAT64};
 
-#define KERNEL1(...)
-#define KERNEL2(...)
 static const nd_op unary[] = {
 #define KERNEL1_LIGHT(name, ...) ND_OP_##name,
 #define KERNEL2_STREAMING(...)
-#include "kernels/arithmetic.def"
+#include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
     ND_OP_positive, /* of the link that loads */
@@ -24,7 +22,7 @@ static const nd_op unary[] = {
 static const nd_op binary[] = {
 #define KERNEL1_LIGHT(...)
 #define KERNEL2_STREAMING(name, ...) ND_OP_##name,
-#include "kernels/arithmetic.def"
+#include "kernels/light.def"
 };
 
 /* What the banks and the memory of arguments 0 and 1 hold. */
