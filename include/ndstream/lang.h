@@ -14,13 +14,19 @@
  * linspace, zeros, ones, full, zeros_like, ones_like, full_like, eye, array, asarray; reshape,
  * transpose, permute_dims, swapaxes, moveaxis, expand_dims, squeeze, flip, ravel, flatten,
  * broadcast_to, diagonal, sliding_window_view; real, imag, copy, ascontiguousarray, asfortranarray,
- * astype, float32(x) and the like, clip. Linear algebra (linalg.h): matmul, dot, inner, outer,
- * kron, vdot, vecdot, matvec, vecmat, cross, tensordot, einsum, trace; and with or without linalg.
- * before: solve, inv, det, slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig, eigvals, eigh,
- * eigvalsh, norm, vector_norm, matrix_norm, cond, matrix_rank, matrix_power, multi_dot. Of several
- * results one is taken by its index, svd(a)[1]. Arrays have the methods of NumPy's, and .T .mT
- * .real .imag .shape .size .ndim .dtype. Indexing is NumPy's (index.h): x[1:-1, None, 3] is a view,
- * x[x > 3] and x[[0, 2]] are copies.
+ * astype, float32(x) and the like, clip. Selection and arrangement (index.h, join.h, arrange.h):
+ * take, take_along_axis, compress, extract, choose, select, nonzero, where with one argument,
+ * argwhere, flatnonzero, unravel_index, ravel_multi_index, indices, ix_; concatenate, concat,
+ * stack, hstack, vstack, dstack, column_stack, append, insert, delete, split, array_split, hsplit,
+ * vsplit, dsplit; tile, repeat, resize, pad; roll, rot90, fliplr, flipud, atleast_1d to atleast_3d,
+ * tri, tril, triu, tril_indices, triu_indices, diag, diagflat, vander, meshgrid, trim_zeros,
+ * ediff1d. Linear algebra (linalg.h): matmul, dot, inner, outer, kron, vdot, vecdot, matvec,
+ * vecmat, cross, tensordot, einsum, trace; and with or without linalg. before: solve, inv, det,
+ * slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig, eigvals, eigh, eigvalsh, norm,
+ * vector_norm, matrix_norm, cond, matrix_rank, matrix_power, multi_dot. Of several results one is
+ * taken by its index, svd(a)[1]. Arrays have the methods of NumPy's, and .T .mT .real .imag .shape
+ * .size .ndim .dtype. Indexing is NumPy's (index.h): x[1:-1, None, 3] is a view, x[x > 3] and x[[0,
+ * 2]] are copies.
  *
  * A name is what it is called with, else a constant or a dtype; what is called is always a
  * function. Line ends are white space, # begins a comment. */
