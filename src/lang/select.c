@@ -46,7 +46,7 @@ static int choice_of(const char *what, const ndi_argument *given, const char *co
 
 static const char *const index_modes[] = {"raise", "wrap", "clip", NULL};
 
-/* ---- Elements ---------------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------------- */
 
 static nd_array *call_take(arguments a)
 {
@@ -148,7 +148,7 @@ static int call_ix(arguments a, nd_array *results[])
     return nd_ix(a[0].arrays.count, (const nd_array *const *)a[0].arrays.items, results);
 }
 
-/* ---- Joining and splitting --------------------------------------------------------------------- */
+/* ---- Joining and splitting ------------------------------------------------------------------- */
 
 static nd_array *call_concatenate(arguments a)
 {
@@ -232,7 +232,7 @@ static int call_dsplit(arguments a, nd_array *results[])
     return split("dsplit", a[0].array, a[1].array, 2, true, results);
 }
 
-/* ---- Repeating and padding --------------------------------------------------------------------- */
+/* ---- Repeating and padding ------------------------------------------------------------------- */
 
 static nd_array *call_tile(arguments a)
 {
@@ -290,7 +290,7 @@ static nd_array *call_pad(arguments a)
     return nd_pad(a[0].array, (const int64_t *)widths->data, (nd_pad_mode)mode, &options);
 }
 
-/* ---- Arrangements ------------------------------------------------------------------------------ */
+/* ---- Arrangements ---------------------------------------------------------------------------- */
 
 static nd_array *call_roll(arguments a)
 {
@@ -391,7 +391,7 @@ static nd_array *call_ediff1d(arguments a)
     return nd_ediff1d(a[0].array, a[1].given ? a[1].array : NULL, a[2].given ? a[2].array : NULL);
 }
 
-/* ---- The rows ---------------------------------------------------------------------------------- */
+/* ---- The rows -------------------------------------------------------------------------------- */
 
 /* clang-format off */
 #define ARRAYS(n)    {.name = n, .kind = NDI_TAKES_ARRAYS}

@@ -413,7 +413,7 @@ nd_array *nd_apply_along_axis(const nd_array *array, int axis, nd_dtype dtype, i
         nd_shape shape = nd_shape_like(lines);
         if (lines)
             shape.length[shape.rank - 1] = length;
-        nd_array *const out = lines ? nd_empty(dtype, shape) : NULL;
+        nd_array *const out = lines && ndi_force(lines) ? nd_empty(dtype, shape) : NULL;
         const int64_t n = ndi_lengths(array)[axis];
         int64_t count = out ? 1 : 0;
         for (int i = 0; out && i < shape.rank - 1; i++)

@@ -129,11 +129,11 @@ static bool set_selection(nd_array *array, const plain_terms *p, const nd_array 
 static bool set(nd_array *array, const plain_terms *p, nd_operand value)
 {
     const nd_array *given = ndi_converted_value("set", array, value);
-    if (!given)
+    if (!given || !ndi_force_writeable(array))
         return false;
     if (!p->advanced)
         return set_view(array, p, given);
-    if (!ndi_force(given) || !ndi_force_writeable(array))
+    if (!ndi_force(given))
         return false;
     return is_whole_mask(array, p) ? set_mask(array, p, given) : set_selection(array, p, given);
 }

@@ -27,6 +27,8 @@ static size_t bytes_of(const ndi_mask_blocks *b)
 
 bool ndi_mask_count(ndi_mask_blocks *b, const nd_array *mask)
 {
+    if (!ndi_force(mask))
+        return false;
     b->n = (size_t)mask->size;
     b->mask = (const uint8_t *)mask->data;
     b->blocks = (b->n + NDI_MASK_BLOCK - 1) / NDI_MASK_BLOCK;

@@ -257,7 +257,9 @@ bool ndi_selection_set(const ndi_selection *s, const nd_array *value)
         return true;
     mover m = {.selection = s, .into = true};
     value = nd_broadcast_to(value, shape);
-    if (value && !ndi_selection_beside(s, value, &m.inner, &m.position_stride)) {
+    if (!value || !ndi_force(value))
+        return false;
+    if (!ndi_selection_beside(s, value, &m.inner, &m.position_stride)) {
         value = nd_copy(value);
         if (value)
             ndi_selection_beside(s, value, &m.inner, &m.position_stride);

@@ -30,7 +30,7 @@ static void fill_random(char *at, size_t bytes)
         at[i] = (char)check_random();
 }
 
-/* ---- Masks ------------------------------------------------------------------------------------- */
+/* ---- Masks ----------------------------------------------------------------------------------- */
 
 static void check_masks(int isa, int power)
 {
@@ -112,7 +112,7 @@ static void check_positions(int isa)
     check_end(&of);
 }
 
-/* ---- Offsets ----------------------------------------------------------------------------------- */
+/* ---- Offsets --------------------------------------------------------------------------------- */
 
 /* What an index means; false if it is out of bounds. */
 static bool meant(int mode, int64_t index, int64_t length, int64_t *place)
@@ -203,7 +203,7 @@ static void check_moves_by_offsets(int isa, int power)
     check_end(&of);
 }
 
-/* ---- The part ---------------------------------------------------------------------------------- */
+/* ---- The part -------------------------------------------------------------------------------- */
 
 enum { PARTS = 14 };
 
