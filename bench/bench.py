@@ -88,18 +88,20 @@ class Report:
 
 def compare(report, case, arguments):
     functions = {"ndstream": case.ndstream, "NumPy": case.numpy, **case.peers}
+    functions = {name: function for name, function in functions.items() if function}
     rounds, seconds = (3, 1) if arguments.quick else (12, 5)
     times, limits = rounds_of(functions, case.limit, rounds, seconds)
     own = times.pop("ndstream")
-    peer = min(times, key=lambda name: median(times[name]))
+    numpy = times.get("NumPy")
+    peer = min(times, key=lambda name: median(times[name]), default=None)
     limited = min(limits) > 0
     report.row(
         case.name,
         milliseconds(median(own)),
-        milliseconds(median(times["NumPy"])),
-        f"{ratio(times['NumPy'], own):.1f}x",
-        f"{peer} {milliseconds(median(times[peer]))}",
-        f"{ratio(times[peer], own):.1f}x",
+        milliseconds(median(numpy)) if numpy else "",
+        f"{ratio(numpy, own):.1f}x" if numpy else "",
+        f"{peer} {milliseconds(median(times[peer]))}" if peer else "",
+        f"{ratio(times[peer], own):.1f}x" if peer else "",
         milliseconds(median(limits)) if limited else "",
         f"{ratio(limits, own):.2f}" if limited else "",
     )

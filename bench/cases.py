@@ -4,6 +4,7 @@ import ctypes
 from dataclasses import dataclass, field
 from typing import Callable
 
+import lacking
 import nd
 import numba
 import numexpr
@@ -16,7 +17,7 @@ N = 10_000_000
 class Case:
     name: str
     ndstream: Callable
-    numpy: Callable
+    numpy: Callable | None  # None: it has no such function
     limit: Callable = lambda seconds: 0.0
     peers: dict = field(default_factory=dict)
 
@@ -334,6 +335,12 @@ def random_numbers(build, threads):
                lambda: generator.integers(0, 100, N), write)
 
 
+def numpy_function(name):
+    """NumPy's function, or what of NumPy's does the same; None if there is nothing."""
+    made = None if name in lacking.BY_PYTHON else lacking.MADE.get(name)
+    return getattr(np, name, made)
+
+
 def table(build, threads):
     """Every row of ops.def on float64 (or int64), so that a new row is measured without anyone remembering."""
     limits = Limits(build, threads)
@@ -352,21 +359,34 @@ def table(build, threads):
                 result = nd.result_dtype(op.name, *map(own, arguments))
             except nd.Failure:
                 continue
-            function = getattr(np, op.name)
+            function = numpy_function(op.name)
             if op.name == "clip":
                 arguments = [values, 0.3 if values is real else 10, 0.6 if values is real else 20]
             held = [own(v) if isinstance(v, np.ndarray) else v for v in arguments]
             bytes_in = sum(v.nbytes for v in arguments if isinstance(v, np.ndarray))
             yield Case(f"{op.name} {values.dtype}", lambda: nd.elementwise(op.name, *held),
-                       lambda: function(*arguments), limits.stream(bytes_in, n * np.dtype(result).itemsize))
+                       function and (lambda: function(*arguments)), limits.stream(bytes_in, n * np.dtype(result).itemsize))
             break
     held = own(real)
     for op in nd.REDUCTIONS:
         yield Case(f"{op.name} float64", lambda: nd.reduce(op.name, held), lambda: getattr(np, op.name)(real),
                    limits.stream(8 * n, 0))
     for op in nd.SCANS:
-        yield Case(f"{op.name} float64", lambda: nd.scan(op.name, held, 0), lambda: getattr(np, op.name)(real),
+        yield Case(f"{op.name} float64", lambda: nd.scan(op.name, held, 0),
+                   lambda: numpy_function(op.name)(real, 0),
                    limits.stream(8 * n, 8 * n))
+
+
+def sorting(build, threads):
+    import sort_cases
+
+    limits = Limits(build, threads)
+    for name, arrays, text, peers in sort_cases.cases():
+        held = {key: own(array) for key, array in arrays.items()}
+        code = compile(text, name, "eval")
+        names = {**vars(np), **arrays}
+        yield Case(name, lambda: nd.expression(text, **held), lambda: eval(code, names),
+                   limits.stream(sum(array.nbytes for array in arrays.values()), 0), peers)
 
 
 def call_costs(build):
@@ -383,6 +403,7 @@ GROUPS = [
     ("Reductions", "10M elements unless said.", reductions),
     ("Moves", "", moves),
     ("Products", "", products),
+    ("Sorting, searching, counting, sets", "The limit reads the arrays once.", sorting),
     ("Random numbers", "Values and bits are NumPy's.", random_numbers),
     ("Every elementwise operation, reduction and scan of the table", "4M elements in memory.", table),
 ]

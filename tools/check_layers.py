@@ -19,7 +19,7 @@ LAYERS = [
     ["kernels"],
     ["engine"],
     ["select"],
-    ["linalg", "random", "io", "sort", "fft"],
+    ["linalg", "random", "io", "sort", "fft", "numeric"],
     ["stream", "mpi", "lang", "jit"],
     ["profile"],
     ["cli"],

@@ -44,9 +44,6 @@ ND_API int nd_triu_indices(int64_t rows, int64_t columns, int64_t diagonal, nd_a
 ND_API nd_array *nd_diag(const nd_array *array, int64_t diagonal);
 /* nd_diag() of all elements in C order. */
 ND_API nd_array *nd_diagflat(const nd_array *array, int64_t diagonal);
-/* Columns of powers of the elements of one axis, from columns - 1 down to 0, or up if `increasing`.
- * int64 at least. Errors: ND_ERROR_SHAPE, ND_ERROR_MEMORY. */
-ND_API nd_array *nd_vander(const nd_array *array, int64_t columns, bool increasing);
 
 /* ---- Grids ----------------------------------------------------------------------------------- */
 
@@ -68,10 +65,6 @@ ND_API int nd_meshgrid(int count, const nd_array *const *arrays, const nd_meshgr
 /* A view without zeros at the front and at the back: along each axis, what holds only zeros.
  * Errors: ND_ERROR_MEMORY. */
 ND_API nd_array *nd_trim_zeros(const nd_array *array, bool front, bool back);
-/* Differences of neighbours in C order, between `to_begin` and `to_end` (each may be NULL), in the
- * array's dtype. Errors: those of nd_subtract(); ND_ERROR_DTYPE (ends of another kind). */
-ND_API nd_array *nd_ediff1d(const nd_array *array, const nd_array *to_end,
-                            const nd_array *to_begin);
 /* Calls `function(context, n, in, out)` for each line of n elements along `axis`: it reads n
  * elements of the array's dtype and writes `length` of `dtype`, both contiguous. The lines of the
  * result take the place of those of the array. On the calling thread, in C order of the other axes;

@@ -25,9 +25,11 @@
 #include <ndstream/lang.h>
 #include <ndstream/lazy.h>
 #include <ndstream/linalg.h>
+#include <ndstream/numeric.h>
 #include <ndstream/operand.h>
 #include <ndstream/ops.h>
 #include <ndstream/random.h>
 #include <ndstream/reduce.h>
+#include <ndstream/sort.h>
 
 #endif

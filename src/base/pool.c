@@ -59,7 +59,7 @@ static struct {
     ndi_range_body *body;
     void *context;
     size_t count, step;
-    uint32_t parts;
+    uint32_t parts, share; /* of each thread, while they keep pace */
 } job;
 
 static _Alignas(64) atomic_uint unclaimed;
@@ -296,11 +296,20 @@ static void report_parts(void)
         atomic_fetch_sub(&unfinished, atomic_exchange(&unclaimed, 0));
 }
 
+/* Which part the claim `number` is for. Claims go to the threads' shares in turn: threads that keep
+ * pace each go on where they stopped, in memory too, which streams faster than parts between those
+ * of others (80 MB on two threads: 1.05 ms, 1.2 in the order of claims). */
+static uint32_t part_of(uint32_t number)
+{
+    const uint32_t shares = job.parts / job.share;
+    return number < shares * job.share ? number % shares * job.share + number / shares : number;
+}
+
 static void do_parts(bool watched)
 {
     uint32_t left;
     while ((left = claim_part()) > 0) {
-        const size_t begin = (job.parts - left) * job.step;
+        const size_t begin = part_of(job.parts - left) * job.step;
         const size_t rest = job.count - begin;
         job.body(job.context, begin, begin + (rest < job.step ? rest : job.step));
         if (atomic_fetch_sub(&unfinished, 1) == 1 && atomic_load(&caller_sleeps))
@@ -434,6 +443,7 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     job.count = count;
     job.step = grains_a_part * grain;
     job.parts = (uint32_t)(count / job.step + (count % job.step != 0));
+    job.share = job.parts > (uint32_t)worker_count ? job.parts / (uint32_t)(worker_count + 1) : 1;
     atomic_store_explicit(&caller_cpu, cpu_here(), memory_order_relaxed);
     atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);
     atomic_store(&unclaimed, job.parts);

@@ -3,6 +3,7 @@
 #include "engine/copy.h"
 
 #include "base/pool.h"
+#include "engine/checked.h"
 #include "engine/evaluate.h"
 #include "engine/map.h"
 #include "engine/pending.h"
@@ -169,6 +170,8 @@ nd_array *nd_cast(const nd_array *array, nd_dtype dtype)
         return NULL;
     if ((unsigned)dtype >= ND_DTYPE_COUNT)
         return ndi_fail(ND_ERROR_DTYPE, "cast: %d is no dtype", (int)dtype);
+    if (ndi_checks(dtype) && nd_dtype_of(array) != dtype)
+        return ndi_checked_cast(array, dtype);
     int order[ND_MAX_RANK];
     ndi_axis_order(array, order);
     const nd_operand argument = nd_operand_array((nd_array *)array);

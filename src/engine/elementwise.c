@@ -4,6 +4,7 @@
 
 #include "array/dtype.h"
 #include "base/progress.h"
+#include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
 #include "engine/pending.h"
@@ -112,7 +113,8 @@ static nd_dtype taken_dtype(const ndi_op_row *row, int argument, const nd_operan
 {
     if (resolution->mixed)
         return ndi_mixed_dtype(arguments[argument]);
-    return row->selects && argument == 0 ? ND_BOOL : resolution->kernel;
+    const nd_dtype apart = ndi_apart_dtype(row, argument);
+    return apart != ND_DTYPE_NONE ? apart : resolution->kernel;
 }
 
 static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments,
@@ -358,6 +360,8 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         if (!exponents_allowed(&resolution, arguments[1]))
             return NULL;
     }
+    if (ndi_checks(resolution.dtype) && ndi_may_overflow(op))
+        return ndi_checked_elementwise(op, count, arguments, out);
     nd_array *small = out;
     if (small_call(op, count, arguments, &resolution, &small))
         return small;
@@ -412,3 +416,28 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
 #define DEFINE_SCAN(name)
 #define ND_OP(name, class, ...) DEFINE_##class(name)
 #include "ops/ops.def"
+#undef ND_OP
+
+/* The functions of two results. */
+static nd_pair both(nd_op first, nd_op second, int count, const nd_operand *arguments)
+{
+    nd_pair pair = {nd_elementwise(first, count, arguments, NULL), NULL};
+    if (pair.first && !(pair.second = nd_elementwise(second, count, arguments, NULL))) {
+        ndi_drop(pair.first);
+        pair.first = NULL;
+    }
+    return pair;
+}
+#define PAIR_UNARY(name, first, second)                                                            \
+    nd_pair(nd_##name)(nd_operand x)                                                               \
+    {                                                                                              \
+        return both(ND_OP_##first, ND_OP_##second, 1, &x);                                         \
+    }
+#define PAIR_BINARY(name, first, second)                                                           \
+    nd_pair(nd_##name)(nd_operand x, nd_operand y)                                                 \
+    {                                                                                              \
+        return both(ND_OP_##first, ND_OP_##second, 2, (nd_operand[]){x, y});                       \
+    }
+#define ND_PAIR(name, class, first, second, doc) PAIR_##class(name, first, second)
+#define ND_NAN(...)
+#include "ops/derived.def"

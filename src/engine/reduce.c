@@ -34,6 +34,7 @@ typedef struct fold_run {
     int planes;
     size_t plane_bytes; /* of one plane of a tile's state */
     char *partial;      /* states of spans, [tile][span][plane][column], when there are several */
+    bool streams;       /* the state of a tile goes straight to memory */
 } fold_run;
 
 /* Reductions of the same elements over the same axes: each leaf is reduced by all while it is in
@@ -276,6 +277,10 @@ static void finish_columns(const ndi_kernels *kernels, const fold_run *run, size
 static void finish(const ndi_kernels *kernels, const fold_run *run, size_t columns,
                    const tile_state *state, char *out, ptrdiff_t stride)
 {
+    if (run->streams) {
+        kernels->stream(out, state->plane[0], columns * nd_dtype_size(run->result));
+        return;
+    }
     for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {
         const size_t now = columns - first < NDI_COLUMN_TILE ? columns - first : NDI_COLUMN_TILE;
         finish_columns(kernels, run, first, now, state, out + (ptrdiff_t)first * stride, stride);
@@ -384,6 +389,7 @@ static void run_tasks(void *context, size_t begin, size_t end)
     }
     for (int i = 0; i < run->count; i++)
         tree_free(&t[i]);
+    run->kernels->stream_end();
 }
 
 /* How many elements the leaves of a span stand for. */
@@ -507,6 +513,14 @@ static bool run_small(const reduction_run *run, const ndi_elements *from, const 
     return true;
 }
 
+/* Elements of a leaf along the swept axis. What is produced or converted first comes in scratch of
+ * NDI_CHUNK, and so do floats, whose rounding the length decides. */
+static int64_t row_chunk(const reduction_run *run, bool scratch)
+{
+    const bool exact = nd_dtype_kind(run->in) < ND_KIND_FLOAT && !scratch;
+    return exact ? NDI_CHUNK_BYTES / (int64_t)nd_dtype_size(run->in) : NDI_CHUNK;
+}
+
 /* Cuts the work into tiles and leaves, and these into tasks. */
 static void plan_tasks(reduction_run *run, ndi_leaf_order order)
 {
@@ -516,7 +530,7 @@ static void plan_tasks(reduction_run *run, ndi_leaf_order order)
     for (int i = 0; i < run->count; i++)
         scratch |= run->each[i].converts;
     run->by_columns = order != NDI_LEAF_ROW;
-    run->chunk = NDI_CHUNK;
+    run->chunk = order == NDI_LEAF_ROW ? row_chunk(run, scratch) : NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
     if (order == NDI_LEAF_COLUMN) {
         run->tile_columns = scratch ? CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
@@ -565,6 +579,13 @@ static size_t plan_states(reduction_run *run, ndi_leaf_order order)
         /* Vectors of a plane do not share lines. */
         each->plane_bytes = (columns * state_bytes + 63) / 64 * 64;
         bytes += (size_t)(run->tiles * run->spans * each->planes) * each->plane_bytes;
+        /* A large result that is the state itself goes past the cache. */
+        const double result_bytes = (double)run->kept.size * (double)nd_dtype_size(each->result);
+        each->streams =
+            each->fold->finish == NDI_FINISH_STATE && run->spans == 1 &&
+            each->reducer->state[0] == each->result &&
+            run->kept.stride[1 + i][run->kept.rank - 1] == (ptrdiff_t)nd_dtype_size(each->result) &&
+            result_bytes > (double)ndi_cpu_caches().last;
     }
     return run->spans > 1 ? bytes : 0;
 }
@@ -629,6 +650,7 @@ bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
         run.each[i].reducer = reducer;
         run.each[i].planes = reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
         run.each[i].result = each[i].to.dtype;
+        run.each[i].streams = false;
         run.each[i].converts = !produced && run.in != fold->taken;
     }
     return (count == 1 && !produced && order == NDI_LEAF_ROW &&

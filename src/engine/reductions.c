@@ -6,6 +6,7 @@
 
 #include "array/dtype.h"
 #include "base/progress.h"
+#include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
 #include "engine/pending.h"
@@ -238,6 +239,8 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
         return NULL;
     if (options.has_dtype && op != ND_OP_var && op != ND_OP_std)
         resolution.result = resolution.dtype = options.dtype;
+    if ((op == ND_OP_sum || op == ND_OP_prod) && ndi_checks(resolution.result))
+        return ndi_checked_reduce(op, array, axes, given);
     if (options.where) {
         if (op == ND_OP_mean || op == ND_OP_var || op == ND_OP_std)
             return masked_moment(op, array, axes, &options);

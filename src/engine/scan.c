@@ -1,17 +1,18 @@
-/* Scans: running sums and products along one axis.
+/* Scans: running sums, products and extremes along one axis.
  *
- * A line is cut into pieces of fixed length. Each piece is reduced from the left, the totals give
- * each piece its carry, and each piece is then scanned from its carry: two sweeps that run on all
- * threads, and the same bits for any number. */
+ * A line is cut into pieces of fixed length. Each piece is reduced, the totals give each piece its
+ * carry, and each piece is then scanned from its carry: two sweeps that run on all threads, and the
+ * same bits for any number. */
 #include <string.h>
 
 #include "base/pool.h"
 #include "base/progress.h"
+#include "engine/checked.h"
 #include "engine/copy.h"
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
-enum { PIECE = 1 << 15, BLOCK = 512, STATE_BYTES = 16 };
+enum { PIECE = 1 << 15, BLOCK = NDI_CHUNK, STATE_BYTES = 16 };
 
 static const struct recipe {
     bool is_scan;
@@ -33,13 +34,37 @@ typedef struct scan_run {
     int64_t length, pieces;
     char *carries; /* [line][piece] states, when a line has several pieces */
     bool totals;   /* first sweep: only the carry is wanted */
+    bool stream;   /* results go past the cache */
 } scan_run;
 
-static void first_carry(const scan_run *run, void *carry)
+static bool is_extreme(const scan_run *run)
 {
-    const int one = run->reduction == NDI_REDUCE_PROD;
-    run->kernels->cast[run->state][ND_INT32](1, (char *[]){carry, (char *)&one},
-                                             (ptrdiff_t[]){0, 0});
+    return run->reduction == NDI_REDUCE_MIN || run->reduction == NDI_REDUCE_MAX;
+}
+
+/* What leaves the first element, at `in`, as it is; for extremes that element itself. */
+static void first_carry(const scan_run *run, const char *in, void *carry)
+{
+    if (is_extreme(run)) {
+        run->kernels->cast[run->state][run->in](1, (char *[]){carry, (char *)in},
+                                                (ptrdiff_t[]){0, 0});
+        return;
+    }
+    const float neutral = run->reduction == NDI_REDUCE_PROD ? 1 : -0.0f;
+    run->kernels->cast[run->state][ND_FLOAT32](1, (char *[]){carry, (char *)&neutral},
+                                               (ptrdiff_t[]){0, 0});
+}
+
+/* The total of n elements, in the order of the row leaf, which fills vectors. Not for products: in
+ * a tree some overflow that do not from the left. */
+static void total_of(const scan_run *run, const char *in, ptrdiff_t stride, int64_t n, void *total)
+{
+    const ndi_reducer *reducer = &run->kernels->reduce[run->reduction][run->kernel_dtype];
+    _Alignas(16) char state[STATE_BYTES];
+    const ndi_leaf leaf = {
+        .data = in, .rows = (size_t)n, .row_stride = stride, .columns = 1, .state = {state, NULL}};
+    reducer->row(&leaf);
+    reducer->combine(1, (void *[]){total, NULL}, 1, (void *[]){state, NULL}, 1);
 }
 
 static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n, void *carry)
@@ -58,11 +83,17 @@ static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n
             from = block;
             from_stride = size;
         }
-        if (run->totals || run->out != run->kernel_dtype) {
+        if (run->totals && run->reduction == NDI_REDUCE_PROD) {
             run->kernel((size_t)now, block, size, from, from_stride, carry);
-            if (!run->totals)
-                run->kernels->cast[run->out][run->kernel_dtype]((size_t)now, (char *[]){out, block},
-                                                                (ptrdiff_t[]){out_stride, size});
+        } else if (run->totals) {
+            total_of(run, from, from_stride, now, carry);
+        } else if (run->out != run->kernel_dtype) {
+            run->kernel((size_t)now, block, size, from, from_stride, carry);
+            run->kernels->cast[run->out][run->kernel_dtype]((size_t)now, (char *[]){out, block},
+                                                            (ptrdiff_t[]){out_stride, size});
+        } else if (run->stream) {
+            run->kernel((size_t)now, block, size, from, from_stride, carry);
+            run->kernels->stream(out, block, (size_t)(now * size));
         } else {
             run->kernel((size_t)now, out, out_stride, from, from_stride, carry);
         }
@@ -96,10 +127,12 @@ static void scan_tasks(void *context, size_t begin, size_t end)
         void *carry = own;
         if (run->carries)
             carry = run->carries + task * STATE_BYTES;
-        if (!run->carries || run->totals)
-            first_carry(run, carry);
+        if (!run->carries || run->totals || piece == 0)
+            first_carry(run, in, carry);
         scan_piece(run, out, in, n, carry);
     }
+    if (run->stream)
+        run->kernels->stream_end();
 }
 
 /* Totals of the pieces become the carries into them. */
@@ -107,8 +140,8 @@ static void spread_carries(const scan_run *run, int64_t lines)
 {
     for (int64_t line = 0; line < lines; line++) {
         _Alignas(16) char carry[STATE_BYTES], total[STATE_BYTES];
-        first_carry(run, carry);
-        for (int64_t piece = 0; piece < run->pieces; piece++) {
+        memcpy(carry, run->carries + line * run->pieces * STATE_BYTES, STATE_BYTES);
+        for (int64_t piece = 1; piece < run->pieces; piece++) { /* the first begins by itself */
             char *at = run->carries + (line * run->pieces + piece) * STATE_BYTES;
             memcpy(total, at, STATE_BYTES);
             memcpy(at, carry, STATE_BYTES);
@@ -137,6 +170,8 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     int order[ND_MAX_RANK];
     ndi_axis_order(array, order);
     const nd_dtype out = dtype == ND_DTYPE_NONE ? resolution.result : dtype;
+    if ((op == ND_OP_cumsum || op == ND_OP_cumprod) && ndi_checks(out))
+        return ndi_checked_scan(op, array, axis, dtype);
     nd_array *result = ndi_new(out, array->rank, ndi_lengths(array), order);
     if (!result || array->size == 0)
         return result;
@@ -152,6 +187,11 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     run.kernel = run.kernels->scan[run.reduction][run.kernel_dtype];
     run.state = run.kernels->reduce[run.reduction][run.kernel_dtype].state[0];
     run.pieces = (run.length + PIECE - 1) / PIECE;
+    const size_t size = nd_dtype_size(out);
+    run.stream = out == run.kernel_dtype && ndi_strides(result)[axis] == (int64_t)size &&
+                 run.length * (int64_t)size >= 1024 &&
+                 (double)array->size * (double)(size + nd_dtype_size(run.in)) >
+                     (double)ndi_cpu_caches().last;
     const int64_t lines = array->size / run.length;
     const size_t tasks = (size_t)(lines * run.pieces), grain = 1 + (size_t)(PIECE / run.length);
     bool whole = true;

@@ -27,28 +27,6 @@
         (COMPLEX_LESS(larger, z, <=) | COMPLEX_NAN(larger)) ? larger : z;                          \
     })
 
-/* Comparison of different integer types, which the loop of one type does not have. */
-#define MIXED_LOOP(NAME, TYPE_X, TYPE_Y, x, y, ...)                                                \
-    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
-                                  ptrdiff_t sy)                                                    \
-    {                                                                                              \
-        char *po = p[0];                                                                           \
-        const char *px = p[1], *py = p[2];                                                         \
-        IVDEP                                                                                      \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            const TYPE_X x = *(const TYPE_X *)(px + (ptrdiff_t)i * sx);                            \
-            const TYPE_Y y = *(const TYPE_Y *)(py + (ptrdiff_t)i * sy);                            \
-            *(uint8_t *)(po + (ptrdiff_t)i * so) = (uint8_t)(__VA_ARGS__);                         \
-        }                                                                                          \
-    }                                                                                              \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
-    {                                                                                              \
-        if (HAS_FORMS && s[0] == 1 && s[1] == sizeof(TYPE_X) && s[2] == sizeof(TYPE_Y))            \
-            NAME##_run(n, p, 1, sizeof(TYPE_X), sizeof(TYPE_Y));                                   \
-        else                                                                                       \
-            NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
-    }
-
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL2(name, group, ...) ON_##group(BINARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL3(name, group, ...) ON_##group(TERNARY_KERNEL, name, __VA_ARGS__)
@@ -56,8 +34,8 @@
 #define KERNEL1_TEST(name, group, ...) ON_##group(UNARY_TEST_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_TEST(name, group, ...) ON_##group(BINARY_TEST_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_MIXED(name, signed_first, unsigned_first)                                          \
-    MIXED_LOOP(name##_INT64_UINT64, int64_t, uint64_t, s, u, signed_first)                         \
-    MIXED_LOOP(name##_UINT64_INT64, uint64_t, int64_t, u, s, unsigned_first)
+    MIXED_LOOP(name##_INT64_UINT64, uint8_t, int64_t, uint64_t, s, u, signed_first)                \
+    MIXED_LOOP(name##_UINT64_INT64, uint8_t, uint64_t, int64_t, u, s, unsigned_first)
 #include "kernels/comparison.def"
 #undef KERNEL1
 #undef KERNEL2

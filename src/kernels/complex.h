@@ -6,6 +6,7 @@
 #include <complex.h>
 #include <math.h>
 
+#include "kernels/special.h"
 #include "kernels/types.h"
 
 #define LN2 0.693147180559945309417232121458176568
@@ -77,6 +78,21 @@ static inline complex128 complex_power(complex128 x, complex128 y)
     return cpow(x, y);
 }
 
+/* sin(pi x) / (pi x): sin(pi a) cosh(pi b) + i cos(pi a) sinh(pi b), with a near 0. */
+static inline complex128 complex_sinc(complex128 x)
+{
+    const double re = creal(x), im = cimag(x);
+    if (re == 0 && im == 0)
+        return 1;
+    /* In long double: sinh and cosh of large arguments make much of little errors. */
+    const long double a = re - 2 * rintl((long double)re / 2), b = PI_L * im;
+    const long double near = a > 0.5L ? 1 - a : a < -0.5L ? -1 - a : a;
+    const long double turned = near == a ? 1 : -1;
+    return (complex128)(__builtin_complex(sinl(PI_L * near) * coshl(b),
+                                          turned * cosl(PI_L * near) * sinhl(b)) /
+                        __builtin_complex(PI_L * re, b));
+}
+
 #define COMPLEX_AS_FLOAT(name)                                                                     \
     static inline complex64 name##f(complex64 x)                                                   \
     {                                                                                              \
@@ -87,6 +103,7 @@ COMPLEX_AS_FLOAT(complex_expm1)
 COMPLEX_AS_FLOAT(complex_log2)
 COMPLEX_AS_FLOAT(complex_log10)
 COMPLEX_AS_FLOAT(complex_log1p)
+COMPLEX_AS_FLOAT(complex_sinc)
 #undef COMPLEX_AS_FLOAT
 
 static inline complex64 complex_powerf(complex64 x, complex64 y)

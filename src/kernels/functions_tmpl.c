@@ -19,6 +19,8 @@ enum { STAGED = 64 };
 #define FUNCTION_FLOAT64(function, variant) FUNCTION_FLOAT64_##variant(function)
 #define FUNCTION_FLOAT32_u10(function) SLEEF_FLOAT32(function, u10)
 #define FUNCTION_FLOAT64_u10(function) SLEEF_FLOAT64(function, u10)
+#define FUNCTION_FLOAT32_u15(function) SLEEF_FLOAT32(function, u15)
+#define FUNCTION_FLOAT64_u15(function) SLEEF_FLOAT64(function, u15)
 #define FUNCTION_FLOAT32_mended(function) mended_##function##_float32
 #define FUNCTION_FLOAT64_mended(function) mended_##function##_float64
 
@@ -26,37 +28,54 @@ enum { STAGED = 64 };
 #if VECTOR_BYTES == 64
 #define LANES_BELOW(S, x, limit)                                                                   \
     _mm512_cmp_##S##_mask(_mm512_abs_##S(x), _mm512_set1_##S(limit), _CMP_LT_OQ)
+#define LANES_EQUAL(S, x, y) _mm512_cmp_##S##_mask(x, y, _CMP_EQ_OQ)
+#define LANES_ROUND(S, x) _mm512_roundscale_##S(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define LANES_MAX(S, x, y) _mm512_max_##S(x, y)
+#define LANES_MIN(S, x, y) _mm512_min_##S(x, y)
+#define LANES_ROOT(S, x) _mm512_sqrt_##S(x)
+#define LANES_FMA(S, x, y, z) _mm512_fmadd_##S(x, y, z)
+#define LANES_SIGN(S) _mm512_set1_##S(-0.0f)
+#define LANES_ABSOLUTE(S, x) _mm512_andnot_##S(LANES_SIGN(S), x)
+#define LANES_SIGNED(S, x, from) _mm512_or_##S(x, _mm512_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) ((lanes) != 0)
 #define LANES_SELECT(S, lanes, y, z) _mm512_mask_mov_##S(z, lanes, y)
 #elif VECTOR_BYTES == 32
 #define LANES_BELOW(S, x, limit)                                                                   \
     _mm256_cmp_##S(_mm256_andnot_##S(_mm256_set1_##S(-0.0f), x), _mm256_set1_##S(limit), _CMP_LT_OQ)
+#define LANES_EQUAL(S, x, y) _mm256_cmp_##S(x, y, _CMP_EQ_OQ)
+#define LANES_ROUND(S, x) _mm256_round_##S(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define LANES_MAX(S, x, y) _mm256_max_##S(x, y)
+#define LANES_MIN(S, x, y) _mm256_min_##S(x, y)
+#define LANES_ROOT(S, x) _mm256_sqrt_##S(x)
+#define LANES_FMA(S, x, y, z) _mm256_fmadd_##S(x, y, z)
+#define LANES_SIGN(S) _mm256_set1_##S(-0.0f)
+#define LANES_ABSOLUTE(S, x) _mm256_andnot_##S(LANES_SIGN(S), x)
+#define LANES_SIGNED(S, x, from) _mm256_or_##S(x, _mm256_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) (_mm256_movemask_##S(lanes) != 0)
 #define LANES_SELECT(S, lanes, y, z) _mm256_blendv_##S(z, y, lanes)
 #else
 #define LANES_BELOW(S, x, limit)                                                                   \
     _mm_cmplt_##S(_mm_andnot_##S(_mm_set1_##S(-0.0f), x), _mm_set1_##S(limit))
+#define LANES_EQUAL(S, x, y) _mm_cmpeq_##S(x, y)
+#define LANES_ROUND(S, x) _mm_round_##S(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define LANES_MAX(S, x, y) _mm_max_##S(x, y)
+#define LANES_MIN(S, x, y) _mm_min_##S(x, y)
+#define LANES_ROOT(S, x) _mm_sqrt_##S(x)
+#define LANES_SIGN(S) _mm_set1_##S(-0.0f)
+#define LANES_ABSOLUTE(S, x) _mm_andnot_##S(LANES_SIGN(S), x)
+#define LANES_SIGNED(S, x, from) _mm_or_##S(x, _mm_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) (_mm_movemask_##S(lanes) != 0)
 #define LANES_SELECT(S, lanes, y, z) _mm_blendv_##S(z, y, lanes)
 #endif
 
-/* f(x) = x + O(x^3), or O(x^2) for log1p, rounds to x below `tiny`; SLEEF's are off by just over 1
- * ulp there. */
-#define MEND_NEAR_ZERO(function, tiny32, tiny64)                                                   \
-    ALWAYS_INLINE vector_float32 mended_##function##_float32(vector_float32 x)                     \
+/* tan(x) = x + O(x^3) rounds to x below `tiny`; SLEEF's is off by just over 1 ulp there. */
+#define MEND_TAN(TYPE, VECTOR, S, SLEEF, TINY)                                                     \
+    ALWAYS_INLINE VECTOR mended_tan_##TYPE(VECTOR x)                                               \
     {                                                                                              \
-        return LANES_SELECT(ps, LANES_BELOW(ps, x, tiny32), x, SLEEF_FLOAT32(function, u10)(x));   \
-    }                                                                                              \
-    ALWAYS_INLINE vector_float64 mended_##function##_float64(vector_float64 x)                     \
-    {                                                                                              \
-        return LANES_SELECT(pd, LANES_BELOW(pd, x, tiny64), x, SLEEF_FLOAT64(function, u10)(x));   \
+        return LANES_SELECT(S, LANES_BELOW(S, x, TINY), x, SLEEF(tan, u10)(x));                    \
     }
-MEND_NEAR_ZERO(log1p, 0x1p-100f, 0x1p-1000)
-MEND_NEAR_ZERO(tan, 0x1p-12f, 0x1p-27)
-MEND_NEAR_ZERO(sinh, 0x1p-12f, 0x1p-27)
-MEND_NEAR_ZERO(tanh, 0x1p-12f, 0x1p-27)
-MEND_NEAR_ZERO(asinh, 0x1p-12f, 0x1p-27)
-MEND_NEAR_ZERO(atanh, 0x1p-12f, 0x1p-27)
+MEND_TAN(float32, vector_float32, ps, SLEEF_FLOAT32, 0x1p-12f)
+MEND_TAN(float64, vector_float64, pd, SLEEF_FLOAT64, 0x1p-27)
 
 /* The family without FMA is off by 1.3 ulp where results are denormal: lengths are taken in larger
  * numbers there, and small angles are y / x. */
@@ -82,6 +101,64 @@ MEND_PLANE(float32, float, vector_float32, ps, SLEEF_FLOAT32(hypot, u05), SLEEF_
            0x1p-60f)
 MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
            SLEEF_FLOAT64(atan2, u10), 0x1p-500)
+
+#include "kernels/pieces.h"
+
+/* Made from SLEEF's. x - 2 rint(x / 2) is exact, and brings sinpi's argument into its range. */
+#define MAKE_FUNCTIONS(TYPE, REAL, VECTOR, S, SLEEF, TINY, LEAST, LIBRARY)                         \
+    ALWAYS_INLINE VECTOR sine_of_pi_##TYPE(VECTOR x)                                               \
+    {                                                                                              \
+        return SLEEF(sinpi, u05)(x - LANES_ROUND(S, x * (REAL)0.5) * (REAL)2);                     \
+    }                                                                                              \
+    /* Where x is so small that it is rounded, the family without FMA is off by 1.6 ulp. */        \
+    ALWAYS_INLINE VECTOR mended_erf_##TYPE(VECTOR x)                                               \
+    {                                                                                              \
+        const VECTOR straight = x + x * (REAL)0.12837916709551257390L;                             \
+        return LANES_SELECT(S, LANES_BELOW(S, x, TINY * TINY), straight, SLEEF(erf, u10)(x));      \
+    }                                                                                              \
+    /* SLEEF's denormal results are off by up to 40 ulp, and its zeros lose their sign. */         \
+    static __attribute__((noinline)) VECTOR tgamma_by_library_##TYPE(VECTOR value, VECTOR x)       \
+    {                                                                                              \
+        REAL from[sizeof x / sizeof(REAL)], to[sizeof x / sizeof(REAL)];                           \
+        memcpy(from, &x, sizeof x);                                                                \
+        memcpy(to, &value, sizeof x);                                                              \
+        for (size_t i = 0; i < sizeof x / sizeof(REAL); i++)                                       \
+            to[i] = fabs(to[i]) < LEAST ? (REAL)LIBRARY(from[i]) : to[i];                          \
+        memcpy(&value, to, sizeof x);                                                              \
+        return value;                                                                              \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_tgamma_##TYPE(VECTOR x)                                            \
+    {                                                                                              \
+        const VECTOR value = SLEEF(tgamma, u10)(x);                                                \
+        return __builtin_expect(LANES_ANY(S, LANES_BELOW(S, value, LEAST)), 0)                     \
+                   ? tgamma_by_library_##TYPE(value, x)                                            \
+                   : value;                                                                        \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_sinc_##TYPE(VECTOR x)                                              \
+    {                                                                                              \
+        const VECTOR value = sine_of_pi_##TYPE(x) / (x * (REAL)PI_L) + (REAL)0; /* no -0 */        \
+        return LANES_SELECT(S, LANES_BELOW(S, x, TINY), (VECTOR){0} + 1, value);                   \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR minus_distance_##TYPE(VECTOR x, VECTOR y)                                 \
+    {                                                                                              \
+        const VECTOR d = x - y;                                                                    \
+        return LANES_SELECT(S, LANES_EQUAL(S, LANES_MAX(S, x, y), x), -d, d);                      \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_logaddexp_##TYPE(VECTOR x, VECTOR y)                               \
+    {                                                                                              \
+        const VECTOR d = minus_distance_##TYPE(x, y);                                              \
+        const VECTOR sum = LANES_MAX(S, x, y) + mended_log1p_##TYPE(SLEEF(exp, u10)(d));           \
+        return LANES_SELECT(S, LANES_EQUAL(S, x, y), x + (REAL)0.693147180559945309417232L, sum);  \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_logaddexp2_##TYPE(VECTOR x, VECTOR y)                              \
+    {                                                                                              \
+        const VECTOR d = minus_distance_##TYPE(x, y);                                              \
+        const VECTOR more = mended_log1p_##TYPE(SLEEF(exp2, u10)(d));                              \
+        const VECTOR sum = LANES_MAX(S, x, y) + more * (REAL)1.44269504088896340735992L;           \
+        return LANES_SELECT(S, LANES_EQUAL(S, x, y), x + 1, sum);                                  \
+    }
+MAKE_FUNCTIONS(float32, float, vector_float32, ps, SLEEF_FLOAT32, 0x1p-13f, 0x1p-120f, tgamma)
+MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p-1000, tgammal)
 
 /* ---- Loops ---- */
 
@@ -268,6 +345,7 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 #endif
 
+#define KERNEL_SAME(...)
 #define KERNEL1_COMPLEX(name, function)                                                            \
     UNARY_LOOP(name##_COMPLEX64, complex64, complex64, function##f(x))                             \
     UNARY_LOOP(name##_COMPLEX128, complex128, complex128, function(x))
@@ -280,6 +358,7 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 #include "kernels/functions.def"
 
+#undef KERNEL_SAME
 #undef KERNEL1_VECTOR
 #undef KERNEL1_FINITE
 #undef KERNEL2_FINITE
@@ -297,5 +376,8 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL2_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL1_MAGNITUDE(name, ...) ON_COMPLEX(SLOT, name, )
+#define KERNEL_SAME(name, D, other)                                                                \
+    kernels->elementwise[ND_OP_##name][ND_##D] = kernels->elementwise[ND_OP_##other][ND_##D];      \
+    kernels->streaming[ND_OP_##name][ND_##D] = kernels->streaming[ND_OP_##other][ND_##D];
 #include "kernels/functions.def"
 }

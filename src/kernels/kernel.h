@@ -18,13 +18,15 @@ typedef void ndi_kernel(size_t n, char *const *pointers, const ptrdiff_t *stride
  * meet in a binary tree of neighbours. Which leaf it is follows from the shape and the strides
  * alone:
  *   row     one column. Chunks of NDI_CHUNK elements; element i goes to lane i % NDI_LANES, in
- *           order, and the lanes meet in a binary tree (l with l + half);
+ *           order, and the lanes meet in a binary tree (l with l + half). Where the order cannot
+ *           show (integers), chunks are of NDI_CHUNK_BYTES;
  *   column  up to NDI_COLUMN_TILE columns side by side, each in the order of the row leaf;
  *   wide    up to NDI_WIDE_TILE columns. Chunks of NDI_WIDE_CHUNK rows, added one after the other:
  *           memory is read in long runs, which takes two thirds of the time of narrow tiles
  *           (10 ms against 15 for 5000 x 5000 on one core). */
 enum {
     NDI_CHUNK = 1024,
+    NDI_CHUNK_BYTES = 8 * NDI_CHUNK,
     NDI_LANES = 32,
     NDI_WIDE_CHUNK = 32,
     NDI_STATES = 2, /* planes of accumulators at most: (value, index), (sum, squares) */
@@ -73,9 +75,9 @@ typedef enum ndi_reduction {
     NDI_REDUCTION_COUNT
 } ndi_reduction;
 
-/* Running reduction of n elements: out[i] = *carry op in[0] op ... op in[i], left to right, and
- * *carry becomes the last of them. The carry is of the dtype of the reduction's state. `out` may be
- * `in`. */
+/* Running reduction of n elements: out[i] = *carry op in[0] op ... op in[i], where eight real
+ * numbers at a time meet in a tree before they meet the carry, and *carry becomes the last of them.
+ * The carry is of the dtype of the reduction's state. `out` may be `in`. */
 typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const char *in,
                              ptrdiff_t in_stride, void *carry);
 
@@ -108,6 +110,9 @@ typedef struct ndi_select_kernels {
                        ptrdiff_t in_stride);
 } ndi_select_kernels;
 
+/* c[j] += a * b[j]: what a convolution adds up. */
+typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
+
 typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
@@ -119,9 +124,10 @@ typedef struct ndi_kernels {
     ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* [to][from]; the diagonal copies */
     ndi_kernel *streaming_cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* as `streaming` */
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
-    ndi_scan_kernel *scan[NDI_REDUCTION_COUNT]
-                         [ND_DTYPE_COUNT]; /* sums and products of 64-bit integers and floats */
+    /* Sums and products of 64-bit integers and floats, extremes of all dtypes. */
+    ndi_scan_kernel *scan[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
     ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
+    ndi_axpy_kernel *axpy[ND_DTYPE_COUNT]; /* none for the half floats */
     ndi_select_kernels select;
     /* memcpy with streaming stores, for results that will not be read from cache; after the last
      * one of a task stream_end() makes them visible to other threads. */

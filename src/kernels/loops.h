@@ -80,6 +80,30 @@
             NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
     }
 
+/* Two arguments of different types, which the lines call x and y. */
+#define MIXED_LOOP(NAME, OUT, TYPE_X, TYPE_Y, x, y, ...)                                           \
+    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
+                                  ptrdiff_t sy)                                                    \
+    {                                                                                              \
+        char *po = p[0];                                                                           \
+        const char *px = p[1], *py = p[2];                                                         \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const TYPE_X x = *(const TYPE_X *)(px + (ptrdiff_t)i * sx);                            \
+            const TYPE_Y y = *(const TYPE_Y *)(py + (ptrdiff_t)i * sy);                            \
+            *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                 \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(TYPE_X) && s[2] == sizeof(TYPE_Y))  \
+            NAME##_run(n, p, sizeof(OUT), sizeof(TYPE_X), sizeof(TYPE_Y));                         \
+        else if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(TYPE_X) && s[2] == 0)          \
+            NAME##_run(n, p, sizeof(OUT), sizeof(TYPE_X), 0);                                      \
+        else                                                                                       \
+            NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
+    }
+
 /* Three arguments: x of type INX, y and z of type IN. Forms: y and z each an array or repeated. */
 #define TERNARY_LOOP(NAME, OUT, INX, IN, ...)                                                      \
     ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
@@ -180,10 +204,14 @@
 
 /* Kernel lines (see *.def) expand to a loop for each dtype of the group. */
 #define UNARY_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__)
+#define UNARY_TO_KERNEL(D, TYPE, name, OUT, ...) UNARY_LOOP(name##_##D, OUT, TYPE, __VA_ARGS__)
 #define UNARY_TEST_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define BINARY_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__)
 #define BINARY_STREAMING_KERNEL(D, TYPE, name, ...)                                                \
     BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE)
+/* The second argument, y, is an int64. */
+#define BINARY_INTEGER_KERNEL(D, TYPE, name, ...)                                                  \
+    MIXED_LOOP(name##_##D, TYPE, TYPE, int64_t, x, y, __VA_ARGS__)
 #define BINARY_TEST_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define TERNARY_KERNEL(D, TYPE, name, ...) TERNARY_LOOP(name##_##D, TYPE, TYPE, TYPE, __VA_ARGS__)
 #define SELECT_KERNEL(D, TYPE, name, ...)                                                          \

@@ -65,6 +65,39 @@ TRANSPOSE(4, uint32_t)
 TRANSPOSE(8, uint64_t)
 TRANSPOSE(16, complex128)
 
+/* c[j] += a * b[j], for convolution and the products of integers. bool: any of and. */
+#define AXPY(D, TYPE, ...)                                                                         \
+    static void axpy_##D(size_t n, void *c, const void *a, const void *b)                          \
+    {                                                                                              \
+        TYPE *restrict out = c;                                                                    \
+        const TYPE factor = *(const TYPE *)a, *in = b;                                             \
+        for (size_t j = 0; j < n; j++)                                                             \
+            out[j] = (TYPE)(out[j] + factor * in[j]);                                              \
+    }
+ON_REALS(AXPY, )
+#define AXPY_COMPLEX(D, TYPE, ...)                                                                 \
+    static void axpy_##D(size_t n, void *c, const void *a, const void *b)                          \
+    {                                                                                              \
+        TYPE *restrict out = c;                                                                    \
+        const TYPE factor = *(const TYPE *)a, *in = b;                                             \
+        for (size_t j = 0; j < n; j++)                                                             \
+            out[j] += __builtin_complex(PRODUCT(__real__ factor * __real__ in[j]) -                \
+                                            PRODUCT(__imag__ factor * __imag__ in[j]),             \
+                                        PRODUCT(__real__ factor * __imag__ in[j]) +                \
+                                            PRODUCT(__imag__ factor * __real__ in[j]));            \
+    }
+ON_COMPLEX(AXPY_COMPLEX, )
+
+static void axpy_BOOL(size_t n, void *c, const void *a, const void *b)
+{
+    uint8_t *restrict out = c;
+    const uint8_t factor = *(const uint8_t *)a, *in = b;
+    for (size_t j = 0; j < n; j++)
+        out[j] |= factor & in[j];
+}
+
+#define AXPY_SLOT(D, TYPE, ...) kernels->axpy[ND_##D] = axpy_##D;
+
 void NDI_ISA_NAME(ndi_fill_moves)(ndi_kernels *kernels)
 {
     kernels->stream = stream;
@@ -74,4 +107,5 @@ void NDI_ISA_NAME(ndi_fill_moves)(ndi_kernels *kernels)
     kernels->transpose[2] = transpose_4;
     kernels->transpose[3] = transpose_8;
     kernels->transpose[4] = transpose_16;
+    ON_ALL(AXPY_SLOT, )
 }

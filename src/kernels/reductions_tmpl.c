@@ -7,13 +7,25 @@
 
 #define OPTIMAL_LANES(TYPE) (256 / sizeof(TYPE))
 
-/* Lanes l and l + half meet, until lane 0 of each column holds all. */
-#define LANE_TREE(acc, lanes, pitch, columns, COMBINE)                                             \
-    for (size_t half = (lanes) / 2; half > 0; half /= 2)                                           \
-        for (size_t l = 0; l < half; l++)                                                          \
+/* Lanes l and l + half meet, until lane 0 of each column holds all. One step for each power of two,
+ * so that lengths are constants: a loop over them costs more than the elements of a chunk of int8.
+ */
+#define HALVE(acc, lanes, pitch, columns, half, COMBINE)                                           \
+    if ((lanes) > (half))                                                                          \
+        for (size_t l = 0; l < (half); l++)                                                        \
             IVDEP                                                                                  \
     for (size_t c = 0; c < (columns); c++)                                                         \
-        acc[l * (pitch) + c] = COMBINE(acc[l * (pitch) + c], acc[(l + half) * (pitch) + c]);
+        acc[l * (pitch) + c] = COMBINE(acc[l * (pitch) + c], acc[(l + (half)) * (pitch) + c]);
+#define LANE_TREE(acc, lanes, pitch, columns, COMBINE)                                             \
+    _Static_assert((lanes) <= 256, "a step for each power of two");                                \
+    HALVE(acc, lanes, pitch, columns, 128, COMBINE)                                                \
+    HALVE(acc, lanes, pitch, columns, 64, COMBINE)                                                 \
+    HALVE(acc, lanes, pitch, columns, 32, COMBINE)                                                 \
+    HALVE(acc, lanes, pitch, columns, 16, COMBINE)                                                 \
+    HALVE(acc, lanes, pitch, columns, 8, COMBINE)                                                  \
+    HALVE(acc, lanes, pitch, columns, 4, COMBINE)                                                  \
+    HALVE(acc, lanes, pitch, columns, 2, COMBINE)                                                  \
+    HALVE(acc, lanes, pitch, columns, 1, COMBINE)
 
 /* A reduction by one associative step: STEP(accumulator, value), COMBINE of two accumulators.
  * Elements of type IN accumulate as ACC, after CONVERT. */
@@ -39,9 +51,7 @@
                 acc[i % lanes] = STEP(acc[i % lanes], CONVERT(x));                                 \
             }                                                                                      \
         }                                                                                          \
-        for (size_t half = lanes / 2; half > 0; half /= 2)                                         \
-            for (size_t l = 0; l < half; l++)                                                      \
-                acc[l] = COMBINE(acc[l], acc[l + half]);                                           \
+        LANE_TREE(acc, lanes, 1, 1, COMBINE)                                                       \
         *(ACC *)leaf->state[0] = acc[0];                                                           \
     }
 
@@ -123,6 +133,16 @@ enum { ROWS_TOGETHER = 8 };
         const ptrdiff_t row_stride = leaf->row_stride, stride = leaf->column_stride;               \
         const char *from = leaf->data;                                                             \
         size_t r = 0;                                                                              \
+        if (row_stride == sizeof(IN) && stride == (ptrdiff_t)(leaf->rows * sizeof(IN)) &&          \
+            leaf->rows >= 2 && leaf->rows <= 4) { /* few elements side by side for each column */  \
+            if (leaf->rows == 2)                                                                   \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 2 * sizeof(IN), 2, true);         \
+            else if (leaf->rows == 3)                                                              \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 3 * sizeof(IN), 3, true);         \
+            else                                                                                   \
+                NAME##_wide_rows(columns, acc, from, sizeof(IN), 4 * sizeof(IN), 4, true);         \
+            return;                                                                                \
+        }                                                                                          \
         if (stride == sizeof(IN) && leaf->rows >= ROWS_TOGETHER) {                                 \
             NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), ROWS_TOGETHER, true);     \
             for (r = ROWS_TOGETHER; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)           \
@@ -198,20 +218,47 @@ ON_FLOATS(FLOAT_SUMS, double)
                      COMPLEX_TIMES, COMPLEX_TIMES)
 ON_COMPLEX(COMPLEX_SUMS, )
 
-/* Narrow integers add up in the next width that holds a whole chunk (1024 times 8 or 16 bits fit
- * 32), four times as many to a vector, and are widened once a chunk. */
-#define NARROW_SUM(D, TYPE, MIDDLE, WIDE)                                                          \
-    SIMPLE_WIDE(sum_##D, TYPE, WIDE, (WIDE), PLUS)                                                 \
-    SIMPLE_LEAVES(narrow_sum_##D, TYPE, MIDDLE, OPTIMAL_LANES(MIDDLE), 0, (MIDDLE), PLUS, PLUS)    \
-    SIMPLE_COLUMNS(narrow_sum_##D, TYPE, MIDDLE, 1, 0, (MIDDLE), PLUS, PLUS)                       \
-    static void sum_##D##_row(const ndi_leaf *leaf)                                                \
+#define LARGEST_OF(TYPE)                                                                           \
+    ((TYPE)-1 > 0 ? (TYPE)-1 : (TYPE)(((uint64_t)1 << (8 * sizeof(TYPE) - 1)) - 1))
+#define UNSIGNED_OF(TYPE)                                                                          \
+    __typeof__(__builtin_choose_expr(                                                              \
+        sizeof(TYPE) == 1, (uint8_t)0,                                                             \
+        __builtin_choose_expr(                                                                     \
+            sizeof(TYPE) == 2, (uint16_t)0,                                                        \
+            __builtin_choose_expr(sizeof(TYPE) == 4, (uint32_t)0, (uint64_t)0))))
+
+/* A row of small whole numbers adds up in lanes LANE, several times as many to a vector as WIDE. An
+ * exact chunk gives a lane few enough to hold, none above MOST; what the lanes hold together is
+ * WIDE. */
+#define NARROW_ROW(NAME, TYPE, LANE, WIDE, MOST, CONVERT)                                          \
+    static void NAME##_row(const ndi_leaf *leaf)                                                   \
     {                                                                                              \
-        MIDDLE sum;                                                                                \
-        ndi_leaf narrow = *leaf;                                                                   \
-        narrow.state[0] = &sum;                                                                    \
-        narrow_sum_##D##_row(&narrow);                                                             \
+        enum { lanes = OPTIMAL_LANES(LANE) };                                                      \
+        _Static_assert(NDI_CHUNK_BYTES / sizeof(TYPE) / lanes <= LARGEST_OF(LANE) / (MOST),        \
+                       "a lane holds the sum of its elements");                                    \
+        WIDE sum = 0;                                                                              \
+        const size_t n = leaf->rows;                                                               \
+        size_t i = 0;                                                                              \
+        if (leaf->row_stride == sizeof(TYPE)) {                                                    \
+            LANE acc[lanes] = {0};                                                                 \
+            const TYPE *x = (const TYPE *)leaf->data;                                              \
+            for (; i + lanes <= n; i += lanes)                                                     \
+                for (size_t l = 0; l < lanes; l++)                                                 \
+                    acc[l] += (LANE)CONVERT(x[i + l]);                                             \
+            for (size_t l = 0; l < lanes; l++)                                                     \
+                sum += acc[l];                                                                     \
+        }                                                                                          \
+        for (; i < n; i++)                                                                         \
+            sum += CONVERT(*(const TYPE *)(leaf->data + (ptrdiff_t)i * leaf->row_stride));         \
         *(WIDE *)leaf->state[0] = sum;                                                             \
-    }                                                                                              \
+    }
+
+/* Narrow integers. Columns add up in the next width that holds a whole chunk (1024 times 8 or 16
+ * bits fit 32), and are widened once a chunk. */
+#define NARROW_SUM(D, TYPE, LANE, MIDDLE, WIDE)                                                    \
+    NARROW_ROW(sum_##D, TYPE, LANE, WIDE, LARGEST_OF(TYPE) + 1, ITSELF)                            \
+    SIMPLE_WIDE(sum_##D, TYPE, WIDE, (WIDE), PLUS)                                                 \
+    SIMPLE_COLUMNS(narrow_sum_##D, TYPE, MIDDLE, 1, 0, (MIDDLE), PLUS, PLUS)                       \
     static void sum_##D##_column(const ndi_leaf *leaf)                                             \
     {                                                                                              \
         MIDDLE sum[NDI_COLUMN_TILE];                                                               \
@@ -228,18 +275,16 @@ ON_COMPLEX(COMPLEX_SUMS, )
         for (size_t c = 0; c < columns; c++)                                                       \
             ((WIDE *)a[0])[c] += ((const WIDE *)b[0])[c];                                          \
     }
-NARROW_SUM(BOOL, uint8_t, uint32_t, int64_t)
-NARROW_SUM(INT8, int8_t, int32_t, int64_t)
-NARROW_SUM(INT16, int16_t, int32_t, int64_t)
-NARROW_SUM(UINT8, uint8_t, uint32_t, uint64_t)
-NARROW_SUM(UINT16, uint16_t, uint32_t, uint64_t)
+NARROW_SUM(BOOL, uint8_t, uint16_t, uint32_t, int64_t)
+NARROW_SUM(INT8, int8_t, int16_t, int32_t, int64_t)
+NARROW_SUM(INT16, int16_t, int32_t, int32_t, int64_t)
+NARROW_SUM(UINT8, uint8_t, uint16_t, uint32_t, uint64_t)
+NARROW_SUM(UINT16, uint16_t, uint32_t, uint32_t, uint64_t)
 SUM_INTEGER(INT32, int32_t, int64_t)
 SUM_INTEGER(UINT32, uint32_t, uint64_t)
 
 /* ---- Smallest and largest ---- */
 
-#define LARGEST_OF(TYPE)                                                                           \
-    ((TYPE)-1 > 0 ? (TYPE)-1 : (TYPE)(((uint64_t)1 << (8 * sizeof(TYPE) - 1)) - 1))
 #define LOWEST_OF(TYPE) ((TYPE)-1 > 0 ? 0 : (TYPE)((uint64_t)1 << (8 * sizeof(TYPE) - 1)))
 #define EXTREMES_EXACT(D, TYPE, ...)                                                               \
     SIMPLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, LARGEST_OF(TYPE), ITSELF,        \
@@ -268,7 +313,9 @@ ON_COMPLEX128(EXTREMES_COMPLEX, double)
 #define LOGIC(D, TYPE, ...)                                                                        \
     SIMPLE_REDUCTION(any_##D, TYPE, uint8_t, 64, 1, 0, IS_TRUE, OR, OR)                            \
     SIMPLE_REDUCTION(all_##D, TYPE, uint8_t, 64, 1, 1, IS_TRUE, AND, AND)                          \
-    SIMPLE_REDUCTION(count_##D, TYPE, int64_t, 32, 1, 0, IS_TRUE, PLUS, PLUS)
+    NARROW_ROW(count_##D, TYPE, UNSIGNED_OF(TYPE), int64_t, 1, IS_TRUE)                            \
+    SIMPLE_WIDE(count_##D, TYPE, int64_t, IS_TRUE, PLUS)                                           \
+    SIMPLE_COLUMNS(count_##D, TYPE, int64_t, 1, 0, IS_TRUE, PLUS, PLUS)
 ON_ALL(LOGIC, )
 
 /* ---- Positions: the extreme of the chunk first, then where it is first met ---- */
@@ -276,7 +323,8 @@ ON_ALL(LOGIC, )
 enum { SEARCHED = 64 };
 
 #define IS_NAN_REAL(x) ((x) != (x))
-#define POSITION(NAME, D, TYPE, EXTREME, IS_NAN, BETTER)                                           \
+/* FOUND: an integer as wide as an element, so that the search stays in vectors of one width. */
+#define POSITION(NAME, D, TYPE, FOUND, EXTREME, IS_NAN, BETTER)                                    \
     static void NAME##_##D##_row(const ndi_leaf *leaf)                                             \
     {                                                                                              \
         TYPE best;                                                                                 \
@@ -286,10 +334,10 @@ enum { SEARCHED = 64 };
         size_t i = 0;                                                                              \
         if (leaf->row_stride == sizeof(TYPE)) { /* skips blocks without it, a vector at a time */  \
             const TYPE *x = (const TYPE *)leaf->data;                                              \
-            for (; i + SEARCHED <= leaf->rows; i += SEARCHED) {                                    \
-                int found = 0;                                                                     \
+            for (; i + SEARCHED <= leaf->rows && !IS_NAN(best); i += SEARCHED) {                   \
+                FOUND found = 0;                                                                   \
                 for (size_t l = 0; l < SEARCHED; l++)                                              \
-                    found |= (x[i + l] == best) | IS_NAN(x[i + l]);                                \
+                    found |= x[i + l] == best ? (FOUND)-1 : 0;                                     \
                 if (found)                                                                         \
                     break;                                                                         \
             }                                                                                      \
@@ -345,17 +393,17 @@ enum { SEARCHED = 64 };
 #define COMPLEX_BELOW(x, y)                                                                        \
     ((__real__(x) < __real__(y)) | ((__real__(x) == __real__(y)) & (__imag__(x) < __imag__(y))))
 #define COMPLEX_ABOVE(x, y) COMPLEX_BELOW(y, x)
-#define POSITIONS_EXACT(D, TYPE, ...)                                                              \
-    POSITION(argmin, D, TYPE, min, NEVER, BELOW) POSITION(argmax, D, TYPE, max, NEVER, ABOVE)
-#define POSITIONS_FLOAT(D, TYPE, ...)                                                              \
-    POSITION(argmin, D, TYPE, min, IS_NAN_REAL, BELOW)                                             \
-    POSITION(argmax, D, TYPE, max, IS_NAN_REAL, ABOVE)
+#define POSITIONS(D, TYPE, FOUND, IS_NAN, LESS, MORE)                                              \
+    POSITION(argmin, D, TYPE, FOUND, min, IS_NAN, LESS)                                            \
+    POSITION(argmax, D, TYPE, FOUND, max, IS_NAN, MORE)
+#define POSITIONS_EXACT(D, TYPE, ...) POSITIONS(D, TYPE, TYPE, NEVER, BELOW, ABOVE)
+#define POSITIONS_FLOAT(D, TYPE, FOUND) POSITIONS(D, TYPE, FOUND, IS_NAN_REAL, BELOW, ABOVE)
 #define POSITIONS_COMPLEX(D, TYPE, ...)                                                            \
-    POSITION(argmin, D, TYPE, min, COMPLEX_NAN, COMPLEX_BELOW)                                     \
-    POSITION(argmax, D, TYPE, max, COMPLEX_NAN, COMPLEX_ABOVE)
+    POSITIONS(D, TYPE, int, COMPLEX_NAN, COMPLEX_BELOW, COMPLEX_ABOVE)
 ON_BOOL(POSITIONS_EXACT, )
 ON_INTS(POSITIONS_EXACT, )
-ON_FLOATS(POSITIONS_FLOAT, )
+ON_FLOAT32(POSITIONS_FLOAT, int32_t)
+ON_FLOAT64(POSITIONS_FLOAT, int64_t)
 ON_COMPLEX(POSITIONS_COMPLEX, )
 
 /* ---- Moments: the sum, and the squared deviations from the chunk's own mean, taken in L1. Two
@@ -374,20 +422,22 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         size_t i = 0;                                                                              \
         if (leaf->row_stride == sizeof(IN)) {                                                      \
             const IN *x = (const IN *)leaf->data;                                                  \
-            for (; i + NDI_LANES <= n; i += NDI_LANES)                                             \
+            for (; i + NDI_LANES <= n; i += NDI_LANES) {                                           \
+                /* This pass reads cache: time to ask for the next leaf. */                        \
+                for (size_t at = 0; at < NDI_LANES * sizeof(IN); at += 64)                         \
+                    __builtin_prefetch((const char *)(x + n + i) + at);                            \
                 for (size_t l = 0; l < NDI_LANES; l++) {                                           \
                     const ACC d = (ACC)x[i + l] - mean;                                            \
                     acc[l] += SQUARE(d);                                                           \
                 }                                                                                  \
+            }                                                                                      \
         }                                                                                          \
         for (; i < n; i++) {                                                                       \
             const ACC d =                                                                          \
                 (ACC) * (const IN *)(leaf->data + (ptrdiff_t)i * leaf->row_stride) - mean;         \
             acc[i % NDI_LANES] += SQUARE(d);                                                       \
         }                                                                                          \
-        for (size_t half = NDI_LANES / 2; half > 0; half /= 2)                                     \
-            for (size_t l = 0; l < half; l++)                                                      \
-                acc[l] += acc[l + half];                                                           \
+        LANE_TREE(acc, NDI_LANES, 1, 1, PLUS)                                                      \
         *(double *)leaf->state[1] = acc[0];                                                        \
     }                                                                                              \
     static void moments_##D##_column(const ndi_leaf *leaf)                                         \
@@ -482,12 +532,61 @@ ON_COMPLEX(MOMENTS_COMPLEX, )
         }                                                                                          \
         *(ACC *)carry = sum;                                                                       \
     }
-#define SCANS(D, TYPE, ACC) SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, TIMES)
+#define EXTREME_SCANS(MIN, MAX, D, TYPE) SCAN(min, D, TYPE, TYPE, MIN) SCAN(max, D, TYPE, TYPE, MAX)
+#define EXTREME_SCANS_EXACT(D, TYPE, ...) EXTREME_SCANS(LESSER, GREATER, D, TYPE)
+#define EXTREME_SCANS_FLOAT(D, TYPE, ...) EXTREME_SCANS(LESSER_OR_NAN, GREATER_OR_NAN, D, TYPE)
+#define EXTREME_SCANS_COMPLEX(D, TYPE, ...) EXTREME_SCANS(COMPLEX_LESSER, COMPLEX_GREATER, D, TYPE)
+ON_EXACTS(EXTREME_SCANS_EXACT, )
+ON_FLOATS(EXTREME_SCANS_FLOAT, )
+ON_COMPLEX(EXTREME_SCANS_COMPLEX, )
+
+/* Eight at a time, in registers: each lane adds the one 1, then 2, then 4 lanes before it, and all
+ * add the carry. The chain from carry to carry is one addition for eight elements. */
+enum { SCANNED = 8 };
+typedef double scanned_double __attribute__((vector_size(8 * SCANNED)));
+typedef int64_t scanned_int64_t __attribute__((vector_size(8 * SCANNED)));
+typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
+#define SHIFTED(v, fill, lanes)                                                                    \
+    __builtin_shuffle(v, fill,                                                                     \
+                      (scanned_int64_t){LANE(0, lanes), LANE(1, lanes), LANE(2, lanes),            \
+                                        LANE(3, lanes), LANE(4, lanes), LANE(5, lanes),            \
+                                        LANE(6, lanes), LANE(7, lanes)})
+#define LANE(l, lanes) ((l) < (lanes) ? SCANNED : (l) - (lanes))
+#define VECTOR_SCAN(NAME, D, TYPE, ACC, VECTOR, IDENTITY, STEP)                                    \
+    SCAN(NAME##_rest, D, TYPE, ACC, STEP)                                                          \
+    static void NAME##_##D##_scan(size_t n, char *out, ptrdiff_t out_stride, const char *in,       \
+                                  ptrdiff_t in_stride, void *carry)                                \
+    {                                                                                              \
+        const VECTOR neutral = (VECTOR){0} + (ACC)(IDENTITY);                                      \
+        VECTOR before = (VECTOR){0} + *(ACC *)carry;                                               \
+        size_t i = 0;                                                                              \
+        for (; i + SCANNED <= n; i += SCANNED) {                                                   \
+            VECTOR v;                                                                              \
+            for (size_t l = 0; l < SCANNED; l++)                                                   \
+                v[l] = (ACC) * (const TYPE *)(in + (ptrdiff_t)(i + l) * in_stride);                \
+            v = STEP(v, SHIFTED(v, neutral, 1));                                                   \
+            v = STEP(v, SHIFTED(v, neutral, 2));                                                   \
+            v = STEP(v, SHIFTED(v, neutral, 4));                                                   \
+            v = STEP(v, before);                                                                   \
+            before = __builtin_shuffle(v, (scanned_int64_t){7, 7, 7, 7, 7, 7, 7, 7});              \
+            for (size_t l = 0; l < SCANNED; l++)                                                   \
+                *(TYPE *)(out + (ptrdiff_t)(i + l) * out_stride) = (TYPE)v[l];                     \
+        }                                                                                          \
+        *(ACC *)carry = before[0];                                                                 \
+        NAME##_rest_##D##_scan(n - i, out + (ptrdiff_t)i * out_stride, out_stride,                 \
+                               in + (ptrdiff_t)i * in_stride, in_stride, carry);                   \
+    }
+/* Products of floats go from the left: in a tree some overflow that do not so. */
+#define SCANS_INTEGER(D, TYPE, ACC)                                                                \
+    VECTOR_SCAN(sum, D, TYPE, ACC, scanned_##ACC, 0, PLUS)                                         \
+    VECTOR_SCAN(prod, D, TYPE, ACC, scanned_##ACC, 1, TIMES)
+#define SCANS_FLOAT(D, TYPE, ...)                                                                  \
+    VECTOR_SCAN(sum, D, TYPE, double, scanned_double, -0.0, PLUS) SCAN(prod, D, TYPE, double, TIMES)
 #define SCANS_COMPLEX(D, TYPE, ACC)                                                                \
     SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, COMPLEX_TIMES)
-SCANS(INT64, int64_t, int64_t)
-SCANS(UINT64, uint64_t, uint64_t)
-ON_FLOATS(SCANS, double)
+SCANS_INTEGER(INT64, int64_t, int64_t)
+SCANS_INTEGER(UINT64, uint64_t, uint64_t)
+ON_FLOATS(SCANS_FLOAT, )
 ON_COMPLEX(SCANS_COMPLEX, complex128)
 
 /* ---- The table ---- */
@@ -512,6 +611,9 @@ ON_COMPLEX(SCANS_COMPLEX, complex128)
 #define SCAN_SLOTS(D, ...)                                                                         \
     kernels->scan[NDI_REDUCE_SUM][ND_##D] = sum_##D##_scan;                                        \
     kernels->scan[NDI_REDUCE_PROD][ND_##D] = prod_##D##_scan;
+#define EXTREME_SCAN_SLOTS(D, ...)                                                                 \
+    kernels->scan[NDI_REDUCE_MIN][ND_##D] = min_##D##_scan;                                        \
+    kernels->scan[NDI_REDUCE_MAX][ND_##D] = max_##D##_scan;
 #define MOMENT_SLOTS(D, TYPE, WIDE) REDUCER(MOMENTS, moments, D, WIDE, ND_FLOAT64)
 
 void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
@@ -526,6 +628,7 @@ void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
     SCAN_SLOTS(UINT64)
     ON_FLOATS(SCAN_SLOTS, )
     ON_COMPLEX(SCAN_SLOTS, )
+    ON_ALL(EXTREME_SCAN_SLOTS, )
     ON_FLOATS(MOMENT_SLOTS, ND_FLOAT64)
     ON_COMPLEX(MOMENT_SLOTS, ND_COMPLEX128)
 }

@@ -23,6 +23,9 @@ typedef double _Complex complex128;
     M(UINT32, uint32_t, __VA_ARGS__)                                                               \
     M(UINT64, uint64_t, __VA_ARGS__)
 #define ON_INTS(M, ...) ON_SIGNED(M, __VA_ARGS__) ON_UNSIGNED(M, __VA_ARGS__)
+/* The half floats by their bits, for the few operations whose kernels take them. */
+#define ON_FLOAT16(M, ...) M(FLOAT16, uint16_t, __VA_ARGS__)
+#define ON_BFLOAT16(M, ...) M(BFLOAT16, uint16_t, __VA_ARGS__)
 #define ON_FLOAT32(M, ...) M(FLOAT32, float, __VA_ARGS__)
 #define ON_FLOAT64(M, ...) M(FLOAT64, double, __VA_ARGS__)
 #define ON_FLOATS(M, ...) ON_FLOAT32(M, __VA_ARGS__) ON_FLOAT64(M, __VA_ARGS__)

@@ -159,6 +159,11 @@ static bool convert(const ndi_evaluation *e, const char *what, const ndi_paramet
                     const ndi_value *value, ndi_argument *argument)
 {
     argument->given = !(parameter->optional && value->kind == NDI_VALUE_NONE);
+    if (parameter->kind == NDI_TAKES_LINE) {
+        argument->axes = ND_ALL;
+        argument->given = true;
+        return value->kind == NDI_VALUE_NONE || ndi_to_axes(value, what, &argument->axes);
+    }
     if (!argument->given)
         return true;
     switch (parameter->kind) {
@@ -184,6 +189,8 @@ static bool convert(const ndi_evaluation *e, const char *what, const ndi_paramet
         return ndi_to_order(value, what, &argument->order);
     case NDI_TAKES_AXIS_PAIRS:
         return ndi_to_axis_pairs(value, what, &argument->pairs);
+    case NDI_TAKES_BINS:
+        return ndi_to_bins(value, what, &argument->bins);
     case NDI_TAKES_ARRAYS:
         return ndi_to_arrays(value, what, e->arena, &argument->arrays);
     default:

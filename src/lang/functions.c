@@ -26,9 +26,9 @@ static nd_array *call_elementwise(nd_op op, arguments a)
     return nd_elementwise(op, count, operands, NULL);
 }
 
-static nd_array *call_reduction(nd_op op, arguments a)
+bool ndi_reduce_options(nd_op op, arguments a, nd_reduce_options *options)
 {
-    const nd_reduce_options options = {
+    *options = (nd_reduce_options){
         .has_dtype = a[2].given,
         .dtype = a[2].dtype,
         .keepdims = a[3].given && a[3].flag,
@@ -38,8 +38,16 @@ static nd_array *call_reduction(nd_op op, arguments a)
         .ddof = a[6].given ? a[6].real : 0,
     };
     if (a[6].given && op != ND_OP_var && op != ND_OP_std)
-        return ndi_fail(ND_ERROR_ARGUMENT, "%s: does not take `ddof`", nd_op_describe(op)->name);
-    return nd_reduce(op, a[0].array, a[1].given ? a[1].axes : ND_ALL, &options);
+        ndi_fail(ND_ERROR_ARGUMENT, "%s: does not take `ddof`", nd_op_describe(op)->name);
+    return !a[6].given || op == ND_OP_var || op == ND_OP_std;
+}
+
+static nd_array *call_reduction(nd_op op, arguments a)
+{
+    nd_reduce_options options;
+    return ndi_reduce_options(op, a, &options)
+               ? nd_reduce(op, a[0].array, a[1].given ? a[1].axes : ND_ALL, &options)
+               : NULL;
 }
 
 static nd_array *call_scan(nd_op op, arguments a)
@@ -280,11 +288,9 @@ static nd_array *call_clip(arguments a)
 /* ---- The rows -------------------------------------------------------------------------------- */
 
 /* clang-format off */
-/* For every reduction and scan of the table. The order of the parameters is call_reduction()'s. */
-static const ndi_function reduction_row = ROW("", true, NULL, ARRAY("a"), AXES("axis"),
-    DTYPE, KEYWORD("keepdims", FLAG), KEYWORD("initial", REAL), KEYWORD("where", ARRAY),
-    KEYWORD("ddof", REAL));
-static const ndi_function scan_row = ROW("", true, NULL, ARRAY("a"), INTEGER_OR("axis"), DTYPE);
+/* For every reduction and scan of the table. */
+static const ndi_function reduction_row = ROW("", true, NULL, REDUCTION_PARAMETERS);
+static const ndi_function scan_row = ROW("", true, NULL, SCAN_PARAMETERS);
 
 static const ndi_function rows[] = {
     /*  name             method  calls */
@@ -350,8 +356,11 @@ static const struct {
     {"bitwise_right_shift", ND_OP_right_shift, false},
     {"conj", ND_OP_conjugate, true},
     {"conjugate", ND_OP_conjugate, true},
+    {"degrees", ND_OP_rad2deg, false},
+    {"fix", ND_OP_trunc, false},
     {"mod", ND_OP_remainder, false},
     {"pow", ND_OP_power, false},
+    {"radians", ND_OP_deg2rad, false},
     {"true_divide", ND_OP_divide, false},
 };
 
@@ -406,7 +415,9 @@ bool ndi_find_function(const char *name, ndi_function *function)
         }
     const nd_op op = nd_op_from_name(name);
     if (op == ND_OP_COUNT)
-        return ndi_find_linalg_function(name, false, function);
+        return ndi_find_numeric_function(name, function) ||
+               ndi_find_linalg_function(name, false, function) ||
+               ndi_find_sorting_function(name, function);
     *function = row_of(op);
     return true;
 }
@@ -419,6 +430,8 @@ void ndi_each_function(void (*visit)(void *context, const char *name), void *con
         visit(context, aliases[i].name);
     for (int op = 0; op < ND_OP_COUNT; op++)
         visit(context, nd_op_describe((nd_op)op)->name);
+    ndi_each_numeric_function(visit, context);
+    ndi_each_sorting_function(visit, context);
     ndi_each_linalg_function(visit, context);
     ndi_each_select_function(visit, context);
 }

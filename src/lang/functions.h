@@ -21,7 +21,9 @@ typedef enum ndi_parameter_kind {
     NDI_TAKES_TEXT,
     NDI_TAKES_ORDER,      /* of a norm */
     NDI_TAKES_AXIS_PAIRS, /* of tensordot */
-    NDI_TAKES_ARRAYS      /* a list; `rest`: all that is left by position */
+    NDI_TAKES_ARRAYS,     /* a list; `rest`: all that is left by position */
+    NDI_TAKES_BINS,       /* of a histogram: a number, edges or the name of a rule */
+    NDI_TAKES_LINE        /* an axis, or, given as None, all elements as one line */
 } ndi_parameter_kind;
 
 typedef struct ndi_parameter {
@@ -49,6 +51,7 @@ typedef struct ndi_argument {
         nd_norm_order order;
         ndi_axis_pairs pairs;
         ndi_arrays arrays;
+        ndi_bins bins;
     };
 } ndi_argument;
 
@@ -87,5 +90,12 @@ void ndi_each_select_function(void (*visit)(void *context, const char *name), vo
 
 /* The row of that name among `count`. */
 bool ndi_find_row(const ndi_function *rows, size_t count, const char *name, ndi_function *function);
+/* And for sorting, searching, counting and sets (sorting.c). */
+bool ndi_find_sorting_function(const char *name, ndi_function *function);
+void ndi_each_sorting_function(void (*visit)(void *context, const char *name), void *context);
+
+/* And for what numeric.h has (numeric.c). */
+bool ndi_find_numeric_function(const char *name, ndi_function *function);
+void ndi_each_numeric_function(void (*visit)(void *context, const char *name), void *context);
 
 #endif

@@ -1,4 +1,4 @@
-/* How rows of functions are written: functions.c and linalg.c. */
+/* How rows of functions are written: functions.c, linalg.c and numeric.c. */
 #ifndef NDSTREAM_LANG_ROWS_H
 #define NDSTREAM_LANG_ROWS_H
 
@@ -8,6 +8,10 @@ typedef const ndi_argument *arguments;
 
 /* An axis from an integer of any size; far out of range stays out of range. */
 int ndi_axis_of(const ndi_argument *given);
+
+/* The options among the arguments of a reduction (REDUCTION_PARAMETERS). False with the error kept
+ * if it does not take one. */
+bool ndi_reduce_options(nd_op op, arguments given, nd_reduce_options *options);
 
 /* NumPy takes the diagonal of the first two axes, nd_diagonal() that of the last two: a view in
  * which the first two are the last. */
@@ -29,6 +33,10 @@ nd_array *ndi_first_axes_last(nd_array *array);
 #define DTYPE         {.name = "dtype", .kind = NDI_TAKES_DTYPE, .optional = true}
 #define SOME_DTYPE    {.name = "dtype", .kind = NDI_TAKES_DTYPE}
 #define KEYWORD(n, k) {.name = n, .kind = NDI_TAKES_##k, .optional = true, .by_keyword = true}
+/* Of every reduction and scan; the order is ndi_reduce_options()'s. */
+#define REDUCTION_PARAMETERS ARRAY("a"), AXES("axis"), DTYPE, KEYWORD("keepdims", FLAG), \
+    KEYWORD("initial", REAL), KEYWORD("where", ARRAY), KEYWORD("ddof", REAL)
+#define SCAN_PARAMETERS ARRAY("a"), INTEGER_OR("axis"), DTYPE
 #define ROW(name, method, call, ...) \
     {name, method, ND_OP_COUNT, call, NULL, \
      (int)(sizeof((ndi_parameter[]){__VA_ARGS__}) / sizeof(ndi_parameter)), {__VA_ARGS__}}

@@ -365,11 +365,6 @@ static nd_array *call_diagflat(arguments a)
     return nd_diagflat(a[0].array, integer_or(&a[1], 0));
 }
 
-static nd_array *call_vander(arguments a)
-{
-    return nd_vander(a[0].array, integer_or(&a[1], nd_size(a[0].array)), flag_of(&a[2]));
-}
-
 static int call_meshgrid(arguments a, nd_array *results[])
 {
     static const char *const indexings[] = {"xy", "ij", NULL};
@@ -386,19 +381,12 @@ static nd_array *call_trim_zeros(arguments a)
     return nd_trim_zeros(a[0].array, strchr(sides, 'f') != NULL, strchr(sides, 'b') != NULL);
 }
 
-static nd_array *call_ediff1d(arguments a)
-{
-    return nd_ediff1d(a[0].array, a[1].given ? a[1].array : NULL, a[2].given ? a[2].array : NULL);
-}
-
 /* ---- The rows -------------------------------------------------------------------------------- */
 
 /* clang-format off */
 #define ARRAYS(n)    {.name = n, .kind = NDI_TAKES_ARRAYS}
 #define ARRAYS_ALL   {.name = "xi", .kind = NDI_TAKES_ARRAYS, .rest = true}
-#define ARRAY_OR(n)  {.name = n, .kind = NDI_TAKES_ARRAY, .optional = true}
 #define TEXT_OR(n)   {.name = n, .kind = NDI_TAKES_TEXT, .optional = true}
-#define FLAG_OR(n)   {.name = n, .kind = NDI_TAKES_FLAG, .optional = true}
 #define AXIS_OR      INTEGER_OR("axis")
 #define SHAPED(n)    {.name = n, .kind = NDI_TAKES_SHAPE}
 
@@ -458,12 +446,9 @@ static const ndi_function rows[] = {
     SEVERAL("triu_indices", call_triu_indices, INTEGER("n"), INTEGER_OR("k"), INTEGER_OR("m")),
     ROW("diag",          false, call_diag, ARRAY("v"), INTEGER_OR("k")),
     ROW("diagflat",      false, call_diagflat, ARRAY("v"), INTEGER_OR("k")),
-    ROW("vander",        false, call_vander, ARRAY("x"), INTEGER_OR("N"), FLAG_OR("increasing")),
     SEVERAL("meshgrid",  call_meshgrid, ARRAYS_ALL, KEYWORD("indexing", TEXT),
         KEYWORD("sparse", FLAG)),
     ROW("trim_zeros",    false, call_trim_zeros, ARRAY("filt"), TEXT_OR("trim")),
-    ROW("ediff1d",       false, call_ediff1d, ARRAY("ary"), ARRAY_OR("to_end"),
-        ARRAY_OR("to_begin")),
 };
 /* clang-format on */
 

@@ -334,6 +334,13 @@ bool ndi_to_text(const ndi_value *value, const char *what, const char **text)
     return true;
 }
 
+bool ndi_to_bins(const ndi_value *value, const char *what, ndi_bins *bins)
+{
+    *bins = (ndi_bins){NULL, NULL};
+    return value->kind == NDI_VALUE_STRING ? ndi_to_text(value, what, &bins->rule)
+                                           : ndi_to_array(value, what, &bins->array);
+}
+
 bool ndi_to_order(const ndi_value *value, const char *what, nd_norm_order *order)
 {
     double p = 0;

@@ -42,6 +42,12 @@ typedef struct ndi_arrays {
     nd_array **items;
 } ndi_arrays;
 
+/* How a histogram finds its bins. */
+typedef struct ndi_bins {
+    nd_array *array;  /* of rank 0: how many; of rank 1: their edges */
+    const char *rule; /* or the name of a rule, else NULL */
+} ndi_bins;
+
 ndi_value ndi_value_operand(nd_operand operand);
 ndi_value ndi_value_array(nd_array *array);
 ndi_value ndi_value_integer(int64_t integer);
@@ -67,6 +73,7 @@ bool ndi_to_text(const ndi_value *value, const char *what, const char **text);
 bool ndi_to_order(const ndi_value *value, const char *what, nd_norm_order *order);
 /* Two integers or lists of them; an integer alone: so many last and first axes. */
 bool ndi_to_axis_pairs(const ndi_value *value, const char *what, ndi_axis_pairs *pairs);
+bool ndi_to_bins(const ndi_value *value, const char *what, ndi_bins *bins);
 /* The items of a list or tuple. */
 bool ndi_to_arrays(const ndi_value *value, const char *what, ndi_arena *arena, ndi_arrays *arrays);
 

@@ -7,7 +7,14 @@
 #include "array/dtype.h"
 #include "base/error.h"
 
-enum { COMPUTES_SAME, COMPUTES_FLOAT, COMPUTES_NUMBER, COMPUTES_WIDE, COMPUTES_MEAN };
+enum {
+    COMPUTES_SAME,
+    COMPUTES_FLOAT,
+    COMPUTES_NUMBER,
+    COMPUTES_WIDE,
+    COMPUTES_MEAN,
+    COMPUTES_DOUBLE
+};
 
 enum {
     BOOL = NDI_BIT(ND_BOOL),
@@ -19,27 +26,33 @@ enum {
 
 typedef struct signature {
     uint16_t takes;
-    uint8_t computes, returns;
+    uint8_t computes, returns, apart;
 } signature;
 
-#define ND_SIGNATURE(name, takes, computes, returns)                                               \
-    static const signature signature_##name = {takes, COMPUTES_##computes, NDI_RETURNS_##returns};
+#define ND_SIGNATURE(name, takes, computes, returns, apart)                                        \
+    static const signature signature_##name = {takes, COMPUTES_##computes, NDI_RETURNS_##returns,  \
+                                               NDI_APART_##apart};
 #include "ops/signatures.def"
 #undef ND_SIGNATURE
 
 enum { UNARY = 1, BINARY = 2, TERNARY = 3, REDUCTION = 1, SCAN = 1 };
-enum { COMMUTES = NDI_COMMUTES, EXACT = NDI_EXACT, MONOTONE = NDI_MONOTONE };
+enum {
+    COMMUTES = NDI_COMMUTES,
+    EXACT = NDI_EXACT,
+    MONOTONE = NDI_MONOTONE,
+    CANCELS = NDI_CANCELS,
+    HALVES = NDI_HALVES
+};
 
 #define SIGNATURE_FIELDS(name)                                                                     \
     .takes = signature_##name.takes, .computes = signature_##name.computes,                        \
-    .returns = signature_##name.returns
+    .returns = signature_##name.returns, .apart = signature_##name.apart
 #define ND_OP(name, class, signature, identity_, properties_, ulp, doc)                            \
     [ND_OP_##                                                                                      \
         name] = {.info = {#name, ND_CLASS_##class, class, ulp, doc},                               \
                  SIGNATURE_FIELDS(signature),                                                      \
                  .identity = NDI_IDENTITY_##identity_,                                             \
                  .properties = properties_,                                                        \
-                 .selects = ND_OP_##name == ND_OP_where,                                           \
                  .compares = ND_OP_##name >= ND_OP_equal && ND_OP_##name <= ND_OP_greater_equal},
 const ndi_op_row ndi_op_rows[ND_OP_COUNT] = {
 #include "ops/ops.def"
@@ -100,6 +113,8 @@ static nd_dtype computing_dtype(uint8_t computes, nd_dtype dtype)
                                                           : ND_INT64;
     case COMPUTES_MEAN:
         return is_exact(dtype) ? ND_FLOAT64 : dtype;
+    case COMPUTES_DOUBLE:
+        return nd_dtype_kind(dtype) == ND_KIND_COMPLEX ? ND_COMPLEX128 : ND_FLOAT64;
     default:
         return dtype;
     }
@@ -114,6 +129,10 @@ static nd_dtype returned_dtype(uint8_t returns, nd_dtype dtype)
         return ndi_real_dtype(dtype);
     case NDI_RETURNS_INDEX:
         return ND_INT64;
+    case NDI_RETURNS_BYTE:
+        return ND_UINT8;
+    case NDI_RETURNS_EXPONENT:
+        return ND_INT32;
     default:
         return dtype;
     }
@@ -133,7 +152,8 @@ bool ndi_resolve_dtype(nd_op op, nd_dtype dtype, ndi_resolution *resolution)
         return false;
     }
     resolution->dtype = computing_dtype(row->computes, dtype);
-    resolution->kernel = ndi_kernel_dtype(resolution->dtype);
+    resolution->kernel =
+        row->properties & NDI_HALVES ? resolution->dtype : ndi_kernel_dtype(resolution->dtype);
     resolution->kernel_result = returned_dtype(row->returns, resolution->kernel);
     resolution->result = returned_dtype(row->returns, resolution->dtype);
     resolution->mixed = false;
@@ -158,15 +178,32 @@ static bool integer_fits(nd_dtype dtype, nd_operand scalar)
            (scalar.value.integer >> (bits - 1)) == (scalar.value.integer < 0 ? -1 : 0);
 }
 
+static bool is_apart(const ndi_op_row *row, int argument)
+{
+    return ndi_apart_dtype(row, argument) != ND_DTYPE_NONE;
+}
+
+/* An exponent is an integer that int64 holds. */
+static bool integer_apart(const ndi_op_row *row, nd_operand argument)
+{
+    const nd_dtype dtype = argument.kind == ND_OPERAND_ARRAY ? nd_dtype_of(argument.array)
+                                                             : ndi_scalar_dtype(argument.kind);
+    if (nd_dtype_kind(dtype) < ND_KIND_FLOAT && dtype != ND_UINT64)
+        return true;
+    ndi_fail(ND_ERROR_DTYPE, "%s: the second argument is an integer that int64 holds, not %s",
+             row->info.name, nd_dtype_name(dtype));
+    return false;
+}
+
 /* What the arrays promote to. Three of them: those of inexact dtypes first, because int8, uint8 and
  * float16 promote to float16, but int8 and uint8 alone to int16, which float16 does not hold. */
-static nd_dtype promote_arrays(int first, int count, const nd_operand *arguments)
+static nd_dtype promote_arrays(const ndi_op_row *row, int count, const nd_operand *arguments)
 {
     nd_dtype dtype = ND_DTYPE_NONE;
-    const int passes = count - first > 2 ? 2 : 1;
+    const int passes = count > 2 && row->apart == NDI_APART_NONE ? 2 : 1;
     for (int pass = 0; pass < passes; pass++)
-        for (int i = first; i < count; i++) {
-            if (arguments[i].kind != ND_OPERAND_ARRAY)
+        for (int i = 0; i < count; i++) {
+            if (arguments[i].kind != ND_OPERAND_ARRAY || is_apart(row, i))
                 continue;
             const nd_dtype next = (nd_dtype)arguments[i].array->dtype;
             if (passes == 2 && (nd_dtype_kind(next) < ND_KIND_FLOAT) != pass)
@@ -212,20 +249,24 @@ nd_dtype ndi_mixed_dtype(nd_operand argument)
 bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolution *resolution)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
-    const int first = row->selects;
-    nd_dtype dtype = promote_arrays(first, count, arguments);
+    if (row->apart == NDI_APART_INTEGER && !integer_apart(row, arguments[1]))
+        return false;
+    nd_dtype dtype = promote_arrays(row, count, arguments);
     if (dtype == ND_DTYPE_NONE) { /* scalars only: each has its own dtype */
-        for (int i = first; i < count; i++) {
+        for (int i = 0; i < count; i++) {
+            if (is_apart(row, i))
+                continue;
             const nd_dtype next = ndi_scalar_dtype(arguments[i].kind);
             dtype = dtype == ND_DTYPE_NONE ? next : nd_promote(dtype, next);
         }
         return ndi_resolve_dtype(op, dtype, resolution);
     }
-    for (int i = first; i < count; i++) {
-        if (arguments[i].kind == ND_OPERAND_ARRAY)
+    for (int i = 0; i < count; i++) {
+        if (arguments[i].kind == ND_OPERAND_ARRAY || is_apart(row, i))
             continue;
         /* Computed in floats, an integer needs no room in the dtype of the arrays. */
-        if ((row->computes == COMPUTES_FLOAT || row->computes == COMPUTES_MEAN) &&
+        if ((row->computes == COMPUTES_FLOAT || row->computes == COMPUTES_MEAN ||
+             row->computes == COMPUTES_DOUBLE) &&
             nd_dtype_kind(dtype) < ND_KIND_FLOAT &&
             (arguments[i].kind == ND_OPERAND_INT || arguments[i].kind == ND_OPERAND_UINT)) {
             dtype = dtype == ND_BOOL ? ND_INT64 : dtype;
@@ -240,7 +281,7 @@ bool ndi_resolve(nd_op op, int count, const nd_operand *arguments, ndi_resolutio
         if (dtype == ND_DTYPE_NONE)
             return false;
     }
-    if (row->computes == COMPUTES_FLOAT && count == 2)
+    if (row->computes == COMPUTES_FLOAT && count == 2 && row->apart == NDI_APART_NONE)
         dtype = promote_floats(arguments, dtype);
     if (!ndi_resolve_dtype(op, dtype, resolution))
         return false;

@@ -5,7 +5,7 @@
 #include <ndstream/ops.h>
 
 /* Properties of a row. */
-enum { NDI_COMMUTES = 1, NDI_EXACT = 2, NDI_MONOTONE = 4 };
+enum { NDI_COMMUTES = 1, NDI_EXACT = 2, NDI_MONOTONE = 4, NDI_CANCELS = 8, NDI_HALVES = 16 };
 
 typedef enum ndi_identity { NDI_IDENTITY_NONE, NDI_IDENTITY_ZERO, NDI_IDENTITY_ONE } ndi_identity;
 
@@ -13,8 +13,13 @@ typedef enum ndi_returns {
     NDI_RETURNS_SAME,
     NDI_RETURNS_TRUTH,
     NDI_RETURNS_REAL,
-    NDI_RETURNS_INDEX
+    NDI_RETURNS_INDEX,
+    NDI_RETURNS_BYTE,
+    NDI_RETURNS_EXPONENT
 } ndi_returns;
+
+/* An argument that takes no part in promotion. */
+typedef enum ndi_apart { NDI_APART_NONE, NDI_APART_CONDITION, NDI_APART_INTEGER } ndi_apart;
 
 typedef struct ndi_op_row {
     nd_op_info info; /* the public part */
@@ -23,7 +28,7 @@ typedef struct ndi_op_row {
     uint8_t returns;
     uint8_t identity;
     uint8_t properties;
-    bool selects;  /* the first argument is a condition and takes no part in promotion */
+    uint8_t apart;
     bool compares; /* equal, less, ...: exact between uint64 and signed integers */
 } ndi_op_row;
 
@@ -47,6 +52,15 @@ bool ndi_resolve_dtype(nd_op op, nd_dtype dtype, ndi_resolution *resolution);
 
 /* The dtype of that kind of argument of a mixed comparison: uint64, else int64. */
 nd_dtype ndi_mixed_dtype(nd_operand argument);
+
+/* The dtype that the kernel takes an argument in if it takes no part in promotion, else
+ * ND_DTYPE_NONE. */
+static inline nd_dtype ndi_apart_dtype(const ndi_op_row *row, int argument)
+{
+    return row->apart == NDI_APART_CONDITION && argument == 0 ? ND_BOOL
+           : row->apart == NDI_APART_INTEGER && argument == 1 ? ND_INT64
+                                                              : ND_DTYPE_NONE;
+}
 
 /* float32 for the half floats, else the dtype itself. */
 nd_dtype ndi_kernel_dtype(nd_dtype dtype);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <ndstream/index.h>
-#include <ndstream/join.h>
 #include <ndstream/ops.h>
 #include <ndstream/reduce.h>
 
@@ -240,37 +239,6 @@ nd_array *nd_diagflat(const nd_array *array, int64_t diagonal)
     return ndi_register(result);
 }
 
-static nd_array *vander(const nd_array *array, int64_t columns, bool increasing)
-{
-    const nd_dtype dtype = nd_promote((nd_dtype)array->dtype, ND_INT64);
-    nd_array *const result = nd_empty(dtype, ND_SHAPE(array->size, columns));
-    const nd_array *const x = nd_cast(array, dtype);
-    nd_array *power = nd_ones(dtype, ND_SHAPE(array->size));
-    for (int64_t i = 0; result && i < columns; i++) {
-        nd_array *const column =
-            nd_slice(result, ND_EVERY, ND_INDEX(increasing ? i : columns - 1 - i));
-        if (!x || !power || !column || nd_assign(column, power) != ND_OK)
-            return NULL;
-        power = nd_multiply(power, x);
-    }
-    return result;
-}
-
-nd_array *nd_vander(const nd_array *array, int64_t columns, bool increasing)
-{
-    nd_array *result = NULL;
-    if (!array)
-        return NULL;
-    if (array->rank != 1 || columns < 0)
-        return ndi_fail(ND_ERROR_SHAPE,
-                        "vander: an array of rank %d and %" PRId64 " columns; the rank must be 1",
-                        array->rank, columns);
-    ND_SCOPE {
-        result = nd_retain(vander(array, columns, increasing));
-    }
-    return ndi_register(result);
-}
-
 /* ---- Grids ----------------------------------------------------------------------------------- */
 
 static bool meshgrid(int count, const nd_array *const *arrays, const nd_meshgrid_options *options,
@@ -357,42 +325,6 @@ nd_array *nd_trim_zeros(const nd_array *array, bool front, bool back)
             good = trim_axis(array, axis, front, back, &terms[axis]);
         if (good)
             result = nd_retain(nd_slice_terms(array, array->rank, terms));
-    }
-    return ndi_register(result);
-}
-
-static const nd_array *end_piece(const nd_array *end, nd_dtype dtype)
-{
-    if (!nd_can_cast((nd_dtype)end->dtype, dtype, ND_CAST_SAME_KIND))
-        return ndi_fail(ND_ERROR_DTYPE, "ediff1d: an end of %s does not go beside %s",
-                        nd_dtype_name((nd_dtype)end->dtype), nd_dtype_name(dtype));
-    return nd_cast(nd_ravel(end), dtype);
-}
-
-static nd_array *ediff(const nd_array *array, const nd_array *to_end, const nd_array *to_begin)
-{
-    const nd_dtype dtype = (nd_dtype)array->dtype;
-    const nd_array *pieces[3], *const flat = nd_ravel(array);
-    int count = 0;
-    if (!flat)
-        return NULL;
-    if (to_begin && !(pieces[count++] = end_piece(to_begin, dtype)))
-        return NULL;
-    if (!(pieces[count++] = nd_subtract(nd_slice(flat, ND_RANGE(1, ND_OPEN)),
-                                        nd_slice(flat, ND_RANGE(0, flat->size > 0 ? -1 : 0)))))
-        return NULL;
-    if (to_end && !(pieces[count++] = end_piece(to_end, dtype)))
-        return NULL;
-    return nd_concatenate(count, pieces, 0);
-}
-
-nd_array *nd_ediff1d(const nd_array *array, const nd_array *to_end, const nd_array *to_begin)
-{
-    nd_array *result = NULL;
-    if (!array)
-        return NULL;
-    ND_SCOPE {
-        result = nd_retain(ediff(array, to_end, to_begin));
     }
     return ndi_register(result);
 }

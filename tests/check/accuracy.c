@@ -54,7 +54,10 @@ typedef void oracle(mpfr_t result, mpfr_t x, mpfr_t y);
     X(tanh, mpfr_tanh)                                                                             \
     X(arcsinh, mpfr_asinh)                                                                         \
     X(arccosh, mpfr_acosh)                                                                         \
-    X(arctanh, mpfr_atanh)
+    X(arctanh, mpfr_atanh)                                                                         \
+    X(erf, mpfr_erf)                                                                               \
+    X(erfc, mpfr_erfc)                                                                             \
+    X(gamma, mpfr_gamma)
 #define NAMED_2(X)                                                                                 \
     X(add, mpfr_add)                                                                               \
     X(subtract, mpfr_sub)                                                                          \
@@ -62,7 +65,8 @@ typedef void oracle(mpfr_t result, mpfr_t x, mpfr_t y);
     X(divide, mpfr_div)                                                                            \
     X(hypot, mpfr_hypot)                                                                           \
     X(arctan2, mpfr_atan2)                                                                         \
-    X(power, mpfr_pow)
+    X(power, mpfr_pow)                                                                             \
+    X(float_power, mpfr_pow)
 NAMED_1(BY_MPFR_1)
 NAMED_2(BY_MPFR_2)
 
@@ -92,10 +96,68 @@ static void exact_remainder(mpfr_t result, mpfr_t x, mpfr_t y)
         mpfr_add(result, result, y, MPFR_RNDN);
 }
 
+static void exact_lgamma(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    int sign;
+    (void)y;
+    mpfr_lgamma(result, &sign, x, MPFR_RNDN);
+}
+
+static void exact_sinc(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    mpfr_const_pi(y, MPFR_RNDN);
+    mpfr_mul(y, y, x, MPFR_RNDN);
+    mpfr_sinpi(result, x, MPFR_RNDN);
+    mpfr_div(result, result, y, MPFR_RNDN);
+}
+
+/* x times pi / 180, or times its inverse. */
+static void exact_deg2rad(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    mpfr_const_pi(y, MPFR_RNDN);
+    mpfr_mul(result, x, y, MPFR_RNDN);
+    mpfr_div_ui(result, result, 180, MPFR_RNDN);
+}
+
+static void exact_rad2deg(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    mpfr_const_pi(y, MPFR_RNDN);
+    mpfr_mul_ui(result, x, 180, MPFR_RNDN);
+    mpfr_div(result, result, y, MPFR_RNDN);
+}
+
+typedef int mpfr_unary(mpfr_t, mpfr_srcptr, mpfr_rnd_t);
+
+/* The larger plus log(1 + base**-difference); the arguments become scratch. */
+static void exact_log_of_sum(mpfr_t result, mpfr_t x, mpfr_t y, mpfr_unary *power)
+{
+    if (mpfr_less_p(x, y))
+        mpfr_swap(x, y);
+    mpfr_sub(y, y, x, MPFR_RNDN);
+    power(y, y, MPFR_RNDN);
+    mpfr_log1p(y, y, MPFR_RNDN);
+    if (power == mpfr_exp2) {
+        mpfr_const_log2(result, MPFR_RNDN);
+        mpfr_div(y, y, result, MPFR_RNDN);
+    }
+    mpfr_add(result, x, y, MPFR_RNDN);
+}
+
+static void exact_logaddexp(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    exact_log_of_sum(result, x, y, mpfr_exp);
+}
+
+static void exact_logaddexp2(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    exact_log_of_sum(result, x, y, mpfr_exp2);
+}
+
 static oracle *const oracles[ND_OP_COUNT] = {
 #define ORACLE(name, function) [ND_OP_##name] = exact_##name,
     NAMED_1(ORACLE) NAMED_2(ORACLE) ORACLE(reciprocal, ) ORACLE(sign, ) ORACLE(floor_divide, )
-        ORACLE(remainder, )};
+        ORACLE(remainder, ) ORACLE(lgamma, ) ORACLE(sinc, ) ORACLE(deg2rad, ) ORACLE(rad2deg, )
+            ORACLE(logaddexp, ) ORACLE(logaddexp2, )};
 
 /* ---- Where to look --------------------------------------------------------------------------- */
 
@@ -161,6 +223,25 @@ static const struct region {
     {ND_OP_arctanh, -1, 1},
     {ND_OP_arctanh, 0.99, 1},
     {ND_OP_arctanh, -0.01, 0.01},
+    {ND_OP_sinc, -5, 5},
+    {ND_OP_sinc, 0.99, 1.01},
+    {ND_OP_sinc, -1e6, 1e6},
+    {ND_OP_erf, -1, 1},
+    {ND_OP_erf, -7, 7},
+    {ND_OP_erfc, -1, 1},
+    {ND_OP_erfc, 0, 10.5},
+    {ND_OP_erfc, 9, 28},
+    {ND_OP_gamma, 0, 5},
+    {ND_OP_gamma, -10, 0},
+    {ND_OP_gamma, 30, 36},
+    {ND_OP_gamma, 165, 172},
+    {ND_OP_gamma, -180, -30},
+    {ND_OP_lgamma, 0, 5},
+    {ND_OP_lgamma, 0.9, 1.1},
+    {ND_OP_lgamma, 1.9, 2.1},
+    {ND_OP_lgamma, -10, 0},
+    {ND_OP_lgamma, -3, -2},
+    {ND_OP_lgamma, -200, 200},
     /* The last arguments whose results are finite, in doubles and in floats. */
     {ND_OP_exp, 709.7827128, 709.7827130},
     {ND_OP_exp, 88.7227, 88.7230},
@@ -232,6 +313,11 @@ static double first_argument(nd_op op, nd_dtype dtype)
     }
 }
 
+static bool is_power(nd_op op)
+{
+    return op == ND_OP_power || op == ND_OP_float_power;
+}
+
 static void two_arguments(nd_op op, nd_dtype dtype, double *x, double *y)
 {
     const double least = dtype == ND_FLOAT32 ? -149 : -1074,
@@ -250,7 +336,7 @@ static void two_arguments(nd_op op, nd_dtype dtype, double *x, double *y)
         *y = *x * any_size(-3, 3);
         break;
     case 3:
-        if (op == ND_OP_power) { /* results of every size, the edges most */
+        if (is_power(op)) { /* results of every size, the edges most */
             *x = fabs(check_random() & 1 ? any_size(least, largest) : 1 + any_size(-20, -1));
             const double edge = check_random() & 1 ? check_uniform(least - 4, least + 60)
                                                    : check_uniform(least, largest);
@@ -261,7 +347,7 @@ static void two_arguments(nd_op op, nd_dtype dtype, double *x, double *y)
         }
         break;
     default:
-        if (op == ND_OP_power) { /* whole exponents, also of negative numbers */
+        if (is_power(op)) { /* whole exponents, also of negative numbers */
             *x = any_size(-10, 10);
             *y = rint(any_size(0, 8));
         } else {
@@ -284,8 +370,9 @@ typedef struct measured {
     double worst, x, y;
 } measured;
 
-/* |got - exact| in ulps; infinity where no bound would help. */
-static double error_of(nd_dtype dtype, double got, mpfr_t exact, mpfr_t scratch)
+/* |got - exact| in ulps, of a number of size `least_size` at least; infinity where no bound would
+ * help. */
+static double error_of(nd_dtype dtype, double got, double least_size, mpfr_t exact, mpfr_t scratch)
 {
     const int fraction_bits = dtype == ND_FLOAT32 ? 23 : 52;
     const int least = dtype == ND_FLOAT32 ? -126 : -1022,
@@ -296,6 +383,8 @@ static double error_of(nd_dtype dtype, double got, mpfr_t exact, mpfr_t scratch)
         return isinf(got) && (got > 0) == (mpfr_sgn(exact) > 0) ? 0 : INFINITY;
     long exponent = mpfr_zero_p(exact) ? least : mpfr_get_exp(exact) - 1;
     exponent = exponent < least ? least : exponent;
+    if (least_size != 0 && exponent < ilogb(least_size))
+        exponent = ilogb(least_size);
     if (exponent > largest) /* overflows, whatever it is */
         return isinf(got) && (got > 0) == (mpfr_sgn(exact) > 0) ? 0
                : fabs(got) == (dtype == ND_FLOAT32 ? 0x1.fffffep+127 : 0x1.fffffffffffffp+1023)
@@ -381,13 +470,16 @@ static void measure(nd_op op, nd_dtype dtype, check_case *cases, measured *of)
         for (int i = 0; i < BATCH; i++) {
             if (x.wide[i] == 0 || (binary && y.wide[i] == 0))
                 continue; /* check_special has these */
+            const double least_size = row->properties & NDI_CANCELS
+                                          ? fmax(fabs(x.wide[i]), binary ? fabs(y.wide[i]) : 0)
+                                          : 0;
             mpfr_set_d(first, x.wide[i], MPFR_RNDN);
             mpfr_set_d(second, y.wide[i], MPFR_RNDN);
             oracles[op](exact, first, second);
             for (int isa = 0; isa < check_isas; isa++) {
                 const double got =
                     dtype == ND_FLOAT32 ? results[isa].narrow[i] : results[isa].wide[i];
-                const double error = error_of(dtype, got, exact, scratch);
+                const double error = error_of(dtype, got, least_size, exact, scratch);
                 if (error > of[isa].worst)
                     of[isa] = (measured){error, x.wide[i], y.wide[i]};
                 const double bound = row->info.ulp;

@@ -156,9 +156,9 @@ static void fault(int signal_number, siginfo_t *info, void *context)
 
 /* ---- The parts ------------------------------------------------------------------------------- */
 
-static const check_part *const parts[] = {&check_accuracy, &check_elementwise, &check_mixed,
-                                          &check_casts,    &check_halves,      &check_reductions,
-                                          &check_moves,    &check_select,      &check_special};
+static const check_part *const parts[] = {
+    &check_accuracy, &check_annex,      &check_elementwise, &check_mixed,  &check_casts,
+    &check_halves,   &check_reductions, &check_moves,       &check_select, &check_special};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static bool chosen[PARTS];

@@ -62,8 +62,11 @@ static void run_pair(size_t task)
         return;
     const ndi_op_row *row = &ndi_op_rows[op];
     check_subject subject = {.arguments = row->info.arguments, .out = resolution.kernel_result};
-    for (int i = 0; i < subject.arguments; i++)
-        subject.in[i] = row->selects && i == 0 ? ND_BOOL : resolution.kernel;
+    for (int i = 0; i < subject.arguments; i++) {
+        const nd_dtype apart = ndi_apart_dtype(row, i);
+        subject.in[i] = apart != ND_DTYPE_NONE ? apart : resolution.kernel;
+    }
+    subject.cancels = (row->properties & NDI_CANCELS) != 0;
     if (check_approximate(op, resolution.kernel))
         subject.tolerance = ceil(2 * row->info.ulp);
     for (int isa = 0; isa < check_isas; isa++) {

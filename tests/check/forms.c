@@ -1,4 +1,5 @@
 /* One elementwise kernel in every form, on guarded memory, against the reference kernel. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,6 +174,25 @@ static void run_lengths(check_subject *subject, const form *f)
     }
 }
 
+/* Whether results that are far apart are near as seen from the arguments. */
+static bool near_arguments(const check_subject *subject, size_t i, const void *got)
+{
+    const size_t size = nd_dtype_size(subject->out);
+    const double unit = subject->out == ND_FLOAT32 ? 0x1p-23 : 0x1p-52;
+    double number[4], largest = 0;
+    const void *at[4] = {got, expected.at + i * size};
+    for (int k = 0; k < subject->arguments; k++)
+        at[2 + k] = values[k].at + i * size;
+    for (int k = 0; k < 2 + subject->arguments; k++) {
+        float narrow;
+        memcpy(&narrow, at[k], sizeof narrow);
+        memcpy(&number[k], at[k], size);
+        number[k] = subject->out == ND_FLOAT32 ? narrow : number[k];
+        largest = fmax(largest, fabs(number[k]));
+    }
+    return fabs(number[0] - number[1]) <= subject->tolerance * unit * largest;
+}
+
 /* A kernel within a tolerance is compared with the reference too: one element at a time. */
 static void compare_with_reference(check_subject *subject)
 {
@@ -198,7 +218,8 @@ static void compare_with_reference(check_subject *subject)
                 const char *got = results[isa].at + i * out_size;
                 const double distance =
                     check_distance(subject->out, got, expected.at + i * out_size);
-                if (distance < 0 || distance > subject->tolerance)
+                if ((distance < 0 || distance > subject->tolerance) &&
+                    !(subject->cancels && near_arguments(subject, i, got)))
                     fail_at(subject, isa, "against the C library", MOST, i, &plain, got);
                 if (isa == NDI_ISA_AVX512 &&
                     !check_same(subject->out, got, results[NDI_ISA_AVX2].at + i * out_size))

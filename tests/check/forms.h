@@ -13,6 +13,7 @@ typedef struct check_subject {
     /* Not 0: results need not be the reference's, but within this many numbers of them, and an
      * element's bits must not depend on where it stands. */
     double tolerance;
+    bool cancels; /* the tolerance is in units of the largest of result and arguments */
     check_case cases[NDI_ISA_COUNT];
 } check_subject;
 

@@ -5,7 +5,7 @@
 
 #include "check.h"
 
-enum { OUT = 0, IN = 1, PARTS = 2 };
+enum { OUT = 0, IN = 1, PARTS = 3 };
 
 static void run_transpose(int isa)
 {
@@ -67,6 +67,68 @@ static void run_stream(int isa)
     check_end(&of);
 }
 
+static double real_of(nd_dtype dtype, const void *element)
+{
+    float narrow;
+    double wide;
+    memcpy(&narrow, element, sizeof narrow);
+    memcpy(&wide, element, dtype == ND_FLOAT32 ? sizeof narrow : sizeof wide);
+    return dtype == ND_FLOAT32 ? narrow : wide;
+}
+
+/* c[j] += a * b[j]: integers modulo their width, bool by 'and', 'or', floats with two roundings. */
+static void run_axpy(int isa)
+{
+    for (nd_dtype dtype = 0; dtype <= ND_FLOAT64; dtype++) {
+        if (dtype == ND_FLOAT16 || dtype == ND_BFLOAT16)
+            continue;
+        const size_t size = nd_dtype_size(dtype);
+        check_case of =
+            check_begin("axpy %s, %s", nd_dtype_name(dtype), ndi_isa_name((ndi_isa)isa));
+        check_reseed(of.name);
+        if (!check_kernels[isa].axpy[dtype])
+            check_fail(&of, "has no kernel");
+        for (size_t n = 0; of.failures == 0 && n < 300; n++) {
+            static _Thread_local char before[300 * 8];
+            char *c = check_place(OUT, check_random() & 1, n, (ptrdiff_t)size, size);
+            char *b = check_place(IN, check_random() & 1, n, (ptrdiff_t)size, size);
+            char *a = check_place(2, CHECK_HIGH, 1, (ptrdiff_t)size, size);
+            check_paint(OUT, c, n, (ptrdiff_t)size, size);
+            check_values(dtype, c, n);
+            check_values(dtype, b, n);
+            check_values(dtype, a, 1);
+            memcpy(before, c, n * size);
+            check_now = (check_doing){&of, "axpy", n, {0}};
+            check_kernels[isa].axpy[dtype](n, c, a, b);
+            for (size_t j = 0; j < n; j++) {
+                uint64_t x = 0, y = 0, z = 0, got = 0;
+                memcpy(&x, a, size);
+                memcpy(&y, b + j * size, size);
+                memcpy(&z, before + j * size, size);
+                memcpy(&got, c + j * size, size);
+                uint64_t wanted = dtype == ND_BOOL ? z | (x & y) : z + x * y;
+                if (dtype == ND_FLOAT32) {
+                    const float product = (float)real_of(dtype, &x) * (float)real_of(dtype, &y),
+                                sum = (float)real_of(dtype, &z) + product;
+                    memcpy(&wanted, &sum, sizeof sum);
+                } else if (dtype == ND_FLOAT64) {
+                    const double sum = real_of(dtype, &z) + real_of(dtype, &x) * real_of(dtype, &y);
+                    memcpy(&wanted, &sum, sizeof sum);
+                }
+                if (nd_dtype_kind(dtype) == ND_KIND_FLOAT && check_same(dtype, &wanted, &got))
+                    continue;
+                if (memcmp(&wanted, c + j * size, size) !=
+                    0) /* the low bytes: a little-endian machine */
+                    check_fail(&of, "n = %zu, element %zu: got %llx, expected %llx", n, j,
+                               (unsigned long long)got, (unsigned long long)wanted);
+            }
+            if (!check_painted(OUT, c, n, (ptrdiff_t)size, size))
+                check_fail(&of, "n = %zu: wrote outside its elements", n);
+        }
+        check_end(&of);
+    }
+}
+
 static size_t count(void)
 {
     return PARTS * (size_t)check_isas;
@@ -74,7 +136,7 @@ static size_t count(void)
 
 static void run(size_t task)
 {
-    void (*const parts[PARTS])(int) = {run_transpose, run_stream};
+    void (*const parts[PARTS])(int) = {run_transpose, run_stream, run_axpy};
     parts[task % PARTS]((int)(task / PARTS));
 }
 

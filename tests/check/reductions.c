@@ -463,8 +463,14 @@ static void run_scan(ndi_reduction kind, nd_dtype dtype)
                 uint64_t running = kind == NDI_REDUCE_PROD;
                 for (size_t i = 0; is_exact(dtype) && i < n; i++) {
                     const uint64_t x = (uint64_t)ndi_load_int64(dtype, values + i * size);
-                    running = kind == NDI_REDUCE_PROD ? running * x : running + x;
-                    if (memcmp(&running, expected + i * size, 8) != 0)
+                    const bool larger = nd_dtype_kind(dtype) == ND_KIND_SIGNED
+                                            ? (int64_t)x > (int64_t)running
+                                            : x > running;
+                    running = kind == NDI_REDUCE_PROD              ? running * x
+                              : kind == NDI_REDUCE_SUM             ? running + x
+                              : larger == (kind == NDI_REDUCE_MAX) ? x
+                                                                   : running;
+                    if (memcmp(&running, expected + i * size, size) != 0)
                         check_fail(&cases[0],
                                    "n = %zu, element %zu: not the running one worked out here", n,
                                    i);

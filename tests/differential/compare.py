@@ -52,10 +52,10 @@ WIDER = {"float16": "float64", "float32": "float64", "float64": "longdouble"}
 WIDER |= {"complex64": "complex128", "complex128": "clongdouble"}
 
 
-def assert_close(ours, theirs, fine, ulp, given=(), zero_signs=True):
+def assert_close(ours, theirs, fine, ulp, given=(), zero_signs=True, least_size=0):
     """`ours` lies within `ulp` units in the last place of `fine`, which is computed in a wider
     dtype; `theirs`, NumPy's own, decides infinities, NaNs and the signs of zeros. Complex errors
-    are measured against the magnitude.
+    are measured against the magnitude. A unit is that of `least_size` at least.
     """
     theirs, fine = np.asarray(theirs), np.asarray(fine)
     assert_form(ours, theirs)
@@ -65,7 +65,7 @@ def assert_close(ours, theirs, fine, ulp, given=(), zero_signs=True):
     info = np.finfo(real)
     error = np.abs(ours.astype(wide) - fine)
     with np.errstate(all="ignore"):
-        size = np.minimum(np.abs(fine), info.max).astype(real)
+        size = np.minimum(np.maximum(np.abs(fine), least_size), info.max).astype(real)
         unit = np.spacing(size)
         finite = np.isfinite(fine) & np.isfinite(ours)
         close |= finite & (error <= ulp * unit)

@@ -21,6 +21,13 @@ REASONS = {
     "sliding windows of length 0": """An error, as array.h says; NumPy's have no elements.""",
     "complex results that are not finite": """Which parts are infinite and which NaN depends on the
     formula; NumPy's own differs between its vector and its scalar loops.""",
+    "ldexp of integer scalars, and by exponents above 31 bits": """NumPy computes ldexp(3, array) in
+    float16 and refuses exponents that int32 does not hold. Ours computes in float64, as for the
+    scalars of other operations, and takes them.""",
+    "nextafter of two float16 zeros": """NumPy's is the first; its float32 and float64, and ours, are
+    the second, as in C.""",
+    "spacing of negative float16": """NumPy's is positive, and half as large below a power of two; its
+    float32 and float64 have the sign of x, and so have ours of every dtype.""",
     "min and max of several zeros or complex NaNs": """Which of them it is depends on the order of
     the comparisons, in NumPy too.""",
     "sums with dtype=float16": """NumPy rounds every element to float16 first, ours rounds to
@@ -42,6 +49,9 @@ def scalar_difference(name, arguments):
     """True for a call with Python scalars that differs on purpose."""
     if name.startswith("logical"):
         return any(type(x) is int and not -(2**63) <= x < 2**63 for x in arguments)
+    if name == "ldexp":
+        far = type(arguments[1]) is int and not -(2**31) <= arguments[1] < 2**31
+        return far or type(arguments[0]) in (int, bool)
     return name in ("where", "clip") and integer_out_of_range(arguments)
 
 
@@ -49,7 +59,7 @@ def masks(name, arguments, theirs):
     """Elements of NumPy's result that are not compared."""
     x = np.asarray(arguments[0])
     shape = theirs.shape
-    if name == "power" and theirs.dtype.kind == "c":
+    if name in ("power", "float_power") and theirs.dtype.kind == "c":
         return ~np.isfinite(theirs)
     if name == "power" and theirs.dtype.kind == "f" and np.ndim(arguments[1]) == 0:
         return np.broadcast_to(
@@ -60,4 +70,8 @@ def masks(name, arguments, theirs):
     if name == "clip" and any(np.asarray(a).dtype.kind == "c" for a in arguments):
         nan = [np.isnan(np.asarray(a)) for a in arguments[1:]]
         return np.broadcast_to(nan[0] | nan[1], shape)
+    if name == "nextafter" and theirs.dtype == np.float16:
+        return np.broadcast_to((x == 0) & (np.asarray(arguments[1]) == 0), shape)
+    if name == "spacing" and theirs.dtype == np.float16:
+        return np.broadcast_to(np.signbit(x.astype("float16")), shape)
     return np.zeros(shape, bool)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import nd
 from compare import agree, assert_equal, assert_form, report
+from lacking import of_numpy
 from strategies import arrays, dtypes, shapes
 
 scan = pytest.mark.parametrize("op", nd.SCANS, ids=str)
@@ -16,18 +17,18 @@ def check(op, array, axis, dtype=None):
     mine = nd.from_numpy(array)
     results = agree(
         lambda: nd.to_numpy(nd.scan(op.name, mine, axis, dtype)),
-        lambda: getattr(np, op.name)(array, axis=axis, dtype=dtype),
+        lambda: of_numpy(op.name)(array, axis=axis, dtype=dtype),
     )
     if not results:
         return
     ours, theirs = results
-    if theirs.dtype.kind not in "fc":
-        assert_equal(ours, theirs)
+    if theirs.dtype.kind not in "fc" or op.name in ("cummax", "cummin"):
+        assert_equal(ours, theirs, zero_signs=False, any_nan=True)
         return
     assert_form(ours, theirs)
     wide = "longdouble" if theirs.dtype.kind == "f" else "clongdouble"
     values = array.astype(theirs.dtype).astype(wide)
-    fine = getattr(np, op.name)(values, axis=axis)
+    fine = of_numpy(op.name)(values, axis=axis)
     info = np.finfo(theirs.dtype)
     length = max(array.shape[axis], 1)
     magnitude = np.abs(fine)
@@ -44,7 +45,13 @@ def check(op, array, axis, dtype=None):
             # the line.
             out = (magnitude > np.finfo("float64").max) | (magnitude < np.finfo("float64").tiny)
             finite &= ~np.maximum.accumulate(out & (values != 0), axis=axis)
-        close = finite & (np.abs(ours.astype(wide) - fine) <= allowed + unit)
+        near = np.abs(ours.astype(wide) - fine) <= allowed + unit
+        close = finite & near
+        if op.name == "cumsum" and info.bits == 64:
+            # Eight elements meet in a tree, where two of them may overflow before a third takes
+            # them back.
+            finite &= np.cumsum(np.abs(values), axis=axis) < info.max
+            close |= near
         close |= ~finite & ((ours == theirs) | ~np.isfinite(ours) | (op.name == "cumprod"))
     assert close.all(), report(~close, ours, theirs, (fine,))
 

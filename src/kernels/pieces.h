@@ -1,0 +1,206 @@
+/* Functions made from SLEEF's exp and log, a power series where those would cancel, and two or
+ * three more steps: within 3 ulp where SLEEF's own are within 1, in half to two thirds of their
+ * time.
+ *
+ * MAKE_PIECES defines them for one type; `mended_NAME_TYPE` is what functions.def calls. */
+#ifndef NDSTREAM_KERNELS_PIECES_H
+#define NDSTREAM_KERNELS_PIECES_H
+
+#include "kernels/special.h"
+#include "kernels/vector.h"
+
+#ifdef LANES_FMA
+#define LANES_MULTIPLY_ADD LANES_FMA
+#else
+#define LANES_MULTIPLY_ADD(S, x, y, z) ((x) * (y) + (z))
+#endif
+
+/* Sum of the terms of a series, by Horner's rule: c[0] + x * (c[1] + x * (...)). */
+#define SERIES(VECTOR, S, x, c)                                                                    \
+    __extension__({                                                                                \
+        VECTOR sum_ = (VECTOR){0} + (c)[sizeof(c) / sizeof *(c)-1];                                \
+        _Pragma("GCC unroll 16") for (int i_ = (int)(sizeof(c) / sizeof *(c)) - 2; i_ >= 0; i_--)  \
+            sum_ = LANES_MULTIPLY_ADD(S, sum_, x, (VECTOR){0} + (c)[i_]);                          \
+        sum_;                                                                                      \
+    })
+
+/* 1/2!, 1/3!, ... and 1/3!, 1/5!, ...: as many as the type holds below 1/2, and below 1. */
+static const float exp_series_float32[] = {1.0L / 2,   1.0L / 6,    1.0L / 24,    1.0L / 120,
+                                           1.0L / 720, 1.0L / 5040, 1.0L / 40320, 1.0L / 362880};
+static const double exp_series_float64[] = {1.0L / 2,
+                                            1.0L / 6,
+                                            1.0L / 24,
+                                            1.0L / 120,
+                                            1.0L / 720,
+                                            1.0L / 5040,
+                                            1.0L / 40320,
+                                            1.0L / 362880,
+                                            1.0L / 3628800,
+                                            1.0L / 39916800,
+                                            1.0L / 479001600,
+                                            1.0L / 6227020800,
+                                            1.0L / 87178291200,
+                                            1.0L / 1307674368000,
+                                            1.0L / 20922789888000};
+static const float sinh_series_float32[] = {1.0L / 6, 1.0L / 120, 1.0L / 5040, 1.0L / 362880,
+                                            1.0L / 39916800};
+static const double sinh_series_float64[] = {1.0L / 6,
+                                             1.0L / 120,
+                                             1.0L / 5040,
+                                             1.0L / 362880,
+                                             1.0L / 39916800,
+                                             1.0L / 6227020800,
+                                             1.0L / 1307674368000,
+                                             1.0L / 355687428096000,
+                                             1.0L / 121645100408832000};
+
+/* TINY: below it f(x) is x. HUGE: above it x + 1 is x, and x * x still a number. END: where tanh is
+ * 1. */
+#define MAKE_PIECES(TYPE, REAL, VECTOR, S, SLEEF, TINY, HUGE, END)                                 \
+    ALWAYS_INLINE VECTOR mended_expm1_##TYPE(VECTOR x)                                             \
+    {                                                                                              \
+        const VECTOR far = SLEEF(exp, u10)(x) - (REAL)1;                                           \
+        if (!LANES_ANY(S, LANES_BELOW(S, x, (REAL)0.5)))                                           \
+            return far;                                                                            \
+        const VECTOR near =                                                                        \
+            LANES_MULTIPLY_ADD(S, x * x, SERIES(VECTOR, S, x, exp_series_##TYPE), x);              \
+        const VECTOR both = LANES_SELECT(S, LANES_BELOW(S, x, (REAL)0.5), near, far);              \
+        return LANES_SELECT(S, LANES_BELOW(S, x, TINY), x, both); /* and -0 */                     \
+    }                                                                                              \
+    /* log(u) of u = 1 + x rounded, and what the rounding took. */                                 \
+    ALWAYS_INLINE VECTOR mended_log1p_##TYPE(VECTOR x)                                             \
+    {                                                                                              \
+        const VECTOR u = x + (REAL)1;                                                              \
+        const VECTOR lost = (x - (u - (REAL)1)) / LANES_MAX(S, u, (VECTOR){0} + TINY);             \
+        const VECTOR more = LANES_SELECT(S, LANES_BELOW(S, x, HUGE), lost, (VECTOR){0});           \
+        const VECTOR sum = SLEEF(log, u10)(u) + more;                                              \
+        return LANES_SELECT(S, LANES_BELOW(S, x, TINY), x, sum);                                   \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_sinh_##TYPE(VECTOR x)                                              \
+    {                                                                                              \
+        const VECTOR e = SLEEF(exp, u10)(LANES_ABSOLUTE(S, x));                                    \
+        const VECTOR far = LANES_SIGNED(S, e * (REAL)0.5 - (REAL)0.5 / e, x);                      \
+        if (!LANES_ANY(S, LANES_BELOW(S, x, (REAL)1)))                                             \
+            return far;                                                                            \
+        const VECTOR square = x * x;                                                               \
+        const VECTOR near =                                                                        \
+            LANES_MULTIPLY_ADD(S, x, square * SERIES(VECTOR, S, square, sinh_series_##TYPE), x);   \
+        return LANES_SELECT(S, LANES_BELOW(S, x, (REAL)1), near, far);                             \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_cosh_##TYPE(VECTOR x)                                              \
+    {                                                                                              \
+        const VECTOR e = SLEEF(exp, u10)(LANES_ABSOLUTE(S, x));                                    \
+        return e * (REAL)0.5 + (REAL)0.5 / e;                                                      \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_tanh_##TYPE(VECTOR x)                                              \
+    {                                                                                              \
+        const VECTOR size = LANES_MIN(S, (VECTOR){0} + END, LANES_ABSOLUTE(S, x)); /* NaN stays */ \
+        const VECTOR t = mended_expm1_##TYPE(size + size);                                         \
+        return LANES_SIGNED(S, t / (t + (REAL)2), x);                                              \
+    }                                                                                              \
+    /* log(1 + 2x / (1 - x)) / 2, for small x with the quotient's first term apart. */             \
+    ALWAYS_INLINE VECTOR mended_atanh_##TYPE(VECTOR x)                                             \
+    {                                                                                              \
+        const VECTOR size = LANES_ABSOLUTE(S, x), twice = size + size;                             \
+        const VECTOR quotient = twice / ((REAL)1 - size);                                          \
+        const VECTOR apart = twice + quotient * size;                                              \
+        const VECTOR more = LANES_SELECT(S, LANES_BELOW(S, x, (REAL)0.5), apart, quotient);        \
+        return LANES_SIGNED(S, mended_log1p_##TYPE(more) * (REAL)0.5, x);                          \
+    }                                                                                              \
+    /* log(x + sqrt(x^2 + 1)) with the 1 apart; for large x log(2x). */                            \
+    ALWAYS_INLINE VECTOR mended_asinh_##TYPE(VECTOR x)                                             \
+    {                                                                                              \
+        const VECTOR size = LANES_ABSOLUTE(S, x), square = size * size;                            \
+        const VECTOR root = LANES_ROOT(S, square + (REAL)1) + (REAL)1;                             \
+        const VECTOR more = LANES_SELECT(S, LANES_BELOW(S, x, HUGE), size + square / root, size);  \
+        const VECTOR value = mended_log1p_##TYPE(more);                                            \
+        const VECTOR twice = value + (REAL)0.693147180559945309417232L;                            \
+        return LANES_SIGNED(S, LANES_SELECT(S, LANES_BELOW(S, x, HUGE), value, twice), x);         \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_acosh_##TYPE(VECTOR x)                                             \
+    {                                                                                              \
+        const VECTOR t = x - (REAL)1, two = (VECTOR){0} + (REAL)2;                                 \
+        const VECTOR over = LANES_MAX(S, t + two, two); /* below 1 the root is NaN */              \
+        const VECTOR more =                                                                        \
+            LANES_SELECT(S, LANES_BELOW(S, x, HUGE), t + LANES_ROOT(S, t * over), x);              \
+        const VECTOR value = mended_log1p_##TYPE(more);                                            \
+        const VECTOR twice = value + (REAL)0.693147180559945309417232L;                            \
+        return LANES_SELECT(S, LANES_BELOW(S, x, HUGE), value, twice);                             \
+    }
+
+MAKE_PIECES(float32, float, vector_float32, ps, SLEEF_FLOAT32, 0x1p-24f, 0x1p60f, 10.0f)
+MAKE_PIECES(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-54, 0x1p500, 22.0)
+
+#ifdef LANES_FMA
+
+/* The bits of about x^(-1/3), of a positive number: a constant minus a third of those of x. */
+#if VECTOR_BYTES == 64
+static inline vector_float64 third_float64(vector_float64 x)
+{
+    const __m512i high = _mm512_srli_epi64(_mm512_castpd_si512(x), 32);
+    const __m512i third =
+        _mm512_srli_epi64(_mm512_mul_epu32(high, _mm512_set1_epi64(0x55555556)), 32);
+    return _mm512_castsi512_pd(
+        _mm512_slli_epi64(_mm512_sub_epi64(_mm512_set1_epi64(0x553ee978), third), 32));
+}
+static inline vector_float32 third_float32(vector_float32 x)
+{
+    const __m512 third = _mm512_cvtepi32_ps(_mm512_castps_si512(x)) * (1.0f / 3);
+    return _mm512_castsi512_ps(
+        _mm512_sub_epi32(_mm512_set1_epi32(0x54a1f671), _mm512_cvtps_epi32(third)));
+}
+#else
+static inline vector_float64 third_float64(vector_float64 x)
+{
+    const __m256i high = _mm256_srli_epi64(_mm256_castpd_si256(x), 32);
+    const __m256i third =
+        _mm256_srli_epi64(_mm256_mul_epu32(high, _mm256_set1_epi64x(0x55555556)), 32);
+    return _mm256_castsi256_pd(
+        _mm256_slli_epi64(_mm256_sub_epi64(_mm256_set1_epi64x(0x553ee978), third), 32));
+}
+static inline vector_float32 third_float32(vector_float32 x)
+{
+    const __m256 third = _mm256_cvtepi32_ps(_mm256_castps_si256(x)) * (1.0f / 3);
+    return _mm256_castsi256_ps(
+        _mm256_sub_epi32(_mm256_set1_epi32(0x54a1f671), _mm256_cvtps_epi32(third)));
+}
+#endif
+
+/* The cube root of x is x y^2 with y = x^(-1/3): steps of fourth order y(1 + e/3 + 2e^2/9 +
+ * 14e^3/81), e = 1 - x y^3, make a number of the estimate, and a step of Newton's with x - c^3 in
+ * full rounds it. No division. SMALL numbers are first multiplied by UP^3. */
+#define MAKE_CUBE_ROOT(TYPE, REAL, VECTOR, S, STEPS, SMALL, UP)                                    \
+    ALWAYS_INLINE VECTOR mended_cbrt_##TYPE(VECTOR given)                                          \
+    {                                                                                              \
+        const VECTOR size = LANES_ABSOLUTE(S, given), one = (VECTOR){0} + (REAL)1;                 \
+        VECTOR x = size, back = one;                                                               \
+        if (__builtin_expect(LANES_ANY(S, LANES_BELOW(S, size, SMALL)), 0)) {                      \
+            x = LANES_SELECT(S, LANES_BELOW(S, size, SMALL), size * ((REAL)(UP) * (UP) * (UP)),    \
+                             x);                                                                   \
+            back = LANES_SELECT(S, LANES_BELOW(S, size, SMALL), one / (REAL)(UP), one);            \
+        }                                                                                          \
+        VECTOR y = third_##TYPE(x);                                                                \
+        for (int step = 0; step < STEPS; step++) {                                                 \
+            const VECTOR e = LANES_FMA(S, -x * y, y * y, one);                                     \
+            const VECTOR cubic =                                                                   \
+                LANES_FMA(S, e, one * (REAL)(14.0L / 81), one * (REAL)(2.0L / 9));                 \
+            y = LANES_FMA(S, y * e, LANES_FMA(S, e, cubic, one * (REAL)(1.0L / 3)), y);            \
+        }                                                                                          \
+        const VECTOR root = x * y * y, square = root * root;                                       \
+        const VECTOR rest = LANES_FMA(S, root, root, -square);                                     \
+        const VECTOR wrong = LANES_FMA(S, rest, root, LANES_FMA(S, square, root, -x));             \
+        const VECTOR exact = root - wrong * (y * y) * (REAL)(1.0L / 3);                            \
+        const VECTOR result = LANES_SIGNED(S, exact * back, given);                                \
+        /* Infinities and NaN, whose difference is NaN, and 0 are their own roots. */              \
+        const VECTOR number =                                                                      \
+            LANES_SELECT(S, LANES_EQUAL(S, given - given, (VECTOR){0}), result, given + given);    \
+        return LANES_SELECT(S, LANES_EQUAL(S, given, (VECTOR){0}), given, number);                 \
+    }
+MAKE_CUBE_ROOT(float32, float, vector_float32, ps, 1, 0x1p-100f, 0x1p20f)
+MAKE_CUBE_ROOT(float64, double, vector_float64, pd, 2, 0x1p-900, 0x1p100)
+#else
+#define mended_cbrt_float32 SLEEF_FLOAT32(cbrt, u10)
+#define mended_cbrt_float64 SLEEF_FLOAT64(cbrt, u10)
+#endif
+
+#endif

@@ -1,0 +1,432 @@
+/* Quicksort of BITS-bit signed integers in place, included once for each width by quicksort_tmpl.c.
+ *
+ * With vectors a partition reads whole vectors from whichever side has less room, moves the lanes
+ * that belong right behind the others by one permutation, and stores the vector twice: at the end
+ * of the left part, and before the right part; what is too much of each falls into the gap between
+ * them. UNROLL vectors of each end are read first, which makes the gap. Small parts are sorted in
+ * registers: rows of vectors by a network, then neighbouring columns merged until there is one.
+ * (Bramas 2017 and Blacher et al. 2022 describe both ideas.) Pivots are medians of samples; where
+ * they are bad again and again, heapsort ends it. */
+
+#define TYPE JOIN(int, JOIN(BITS, _t))
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define OF_WIDTH(name) JOIN(name##_, BITS)
+#define LARGEST ((TYPE)(((JOIN(uint, JOIN(BITS, _t))) - 1) >> 1))
+
+static void OF_WIDTH(insertion_sort)(TYPE *a, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const TYPE x = a[i];
+        size_t at = i;
+        for (; at > 0 && a[at - 1] > x; at--)
+            a[at] = a[at - 1];
+        a[at] = x;
+    }
+}
+
+static void OF_WIDTH(sift_down)(TYPE *a, size_t at, size_t n)
+{
+    const TYPE x = a[at];
+    for (size_t child; (child = 2 * at + 1) < n; at = child) {
+        child += child + 1 < n && a[child + 1] > a[child];
+        if (a[child] <= x)
+            break;
+        a[at] = a[child];
+    }
+    a[at] = x;
+}
+
+static void OF_WIDTH(heapsort)(TYPE *a, size_t n)
+{
+    for (size_t i = n / 2; i-- > 0;)
+        OF_WIDTH(sift_down)(a, i, n);
+    for (size_t i = n; i-- > 1;) {
+        const TYPE last = a[i];
+        a[i] = a[0];
+        a[0] = last;
+        OF_WIDTH(sift_down)(a, 0, i);
+    }
+}
+
+#if HAS_LANES
+
+#define LANES OF_WIDTH(LANES)
+#define SET OF_WIDTH(SET)
+#define MIN OF_WIDTH(MIN)
+#define MAX OF_WIDTH(MAX)
+#define GREATER OF_WIDTH(GREATER)
+#define MIXED OF_WIDTH(MIXED)
+#define BLENDED OF_WIDTH(BLENDED)
+#define SWAPPED OF_WIDTH(SWAPPED)
+#define SORTED_OUT OF_WIDTH(SORTED_OUT)
+#define SHORT_ROWS 8
+#define ROWS (VECTOR_BYTES == 64 ? 16 : 8)
+#define UNROLL (VECTOR_BYTES == 64 ? 4 : 2)
+#define EVERY_LANE ((1u << LANES) - 1)
+/* The lanes whose number has bit d. */
+#define WITH_BIT(d)                                                                                \
+    (((d) == 1 ? 0xAAAA : (d) == 2 ? 0xCCCC : (d) == 4 ? 0xF0F0 : 0xFF00) & EVERY_LANE)
+
+#define ALWAYS static inline __attribute__((always_inline))
+
+/* Lanes in reverse within groups of `group`. */
+ALWAYS lanes OF_WIDTH(reversed)(lanes v, const int group)
+{
+    v = SWAPPED(v, 1);
+    if (group >= 4)
+        v = SWAPPED(v, 2);
+    if (group >= 8)
+        v = SWAPPED(v, 4);
+#if LANES_32 == 16
+    if (group >= 16)
+        v = SWAPPED(v, 8);
+#endif
+    return v;
+}
+
+/* The lanes of the upper halves of such groups. */
+ALWAYS unsigned OF_WIDTH(upper_lanes)(const int group)
+{
+    return WITH_BIT(group / 2);
+}
+
+ALWAYS lanes OF_WIDTH(swap_mixed)(lanes v, const int d)
+{
+    lanes other = v;
+    switch (d) {
+    case 1:
+        other = SWAPPED(v, 1);
+        break;
+    case 2:
+        other = SWAPPED(v, 2);
+        break;
+    default:
+        other = SWAPPED(v, 4);
+        break;
+    }
+    return MIXED(v, other, WITH_BIT(d));
+}
+
+#define S(i, j)                                                                                    \
+    {                                                                                              \
+        const lanes less = MIN(row[i], row[j]);                                                    \
+        row[j] = MAX(row[i], row[j]);                                                              \
+        row[i] = less;                                                                             \
+    }
+
+/* Sorts each lane through the rows: Batcher's networks. */
+ALWAYS void OF_WIDTH(sort_columns)(lanes *row, const int rows)
+{
+    /* clang-format off */
+    if (rows == 8) {
+        S(0, 1) S(2, 3) S(4, 5) S(6, 7) S(0, 2) S(1, 3) S(4, 6) S(5, 7) S(1, 2) S(5, 6) S(0, 4)
+        S(1, 5) S(2, 6) S(3, 7) S(2, 4) S(3, 5) S(1, 2) S(3, 4) S(5, 6)
+    } else {
+        S(0, 1) S(2, 3) S(4, 5) S(6, 7) S(8, 9) S(10, 11) S(12, 13) S(14, 15) S(0, 2) S(1, 3)
+        S(4, 6) S(5, 7) S(8, 10) S(9, 11) S(12, 14) S(13, 15) S(1, 2) S(5, 6) S(9, 10) S(13, 14)
+        S(0, 4) S(1, 5) S(2, 6) S(3, 7) S(8, 12) S(9, 13) S(10, 14) S(11, 15) S(2, 4) S(3, 5)
+        S(10, 12) S(11, 13) S(1, 2) S(3, 4) S(5, 6) S(9, 10) S(11, 12) S(13, 14) S(0, 8) S(1, 9)
+        S(2, 10) S(3, 11) S(4, 12) S(5, 13) S(6, 14) S(7, 15) S(4, 8) S(5, 9) S(6, 10) S(7, 11)
+        S(2, 4) S(3, 5) S(6, 8) S(7, 9) S(10, 12) S(11, 13) S(1, 2) S(3, 4) S(5, 6) S(7, 8)
+        S(9, 10) S(11, 12) S(13, 14)
+    }
+    /* clang-format on */
+}
+
+/* Groups of `group` columns whose halves are sorted, one after the other, become sorted: a bitonic
+ * merge of the first half with the second backwards. */
+ALWAYS void OF_WIDTH(merge_columns)(lanes *row, const int rows, const int group)
+{
+    const unsigned upper = OF_WIDTH(upper_lanes)(group);
+#pragma GCC unroll 16
+    for (int i = 0; i < rows / 2; i++) {
+        const lanes first = row[i], second = OF_WIDTH(reversed)(row[rows - 1 - i], group);
+        row[i] = MIXED(first, second, upper);
+        row[rows - 1 - i] = OF_WIDTH(reversed)(MIXED(first, second, EVERY_LANE & ~upper), group);
+    }
+    for (int d = group / 4; d > 0; d /= 2)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            row[i] = OF_WIDTH(swap_mixed)(row[i], d);
+#pragma GCC unroll 16
+    for (int distance = rows / 2; distance > 0; distance /= 2)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            if (!(i & distance))
+                S(i, i + distance)
+}
+
+/* Sorts rows * LANES elements, which lie anyhow in the rows, into `out`, column after column. */
+ALWAYS void OF_WIDTH(sort_rows)(lanes *row, const int rows, TYPE *out)
+{
+    OF_WIDTH(sort_columns)(row, rows);
+    OF_WIDTH(merge_columns)(row, rows, 2);
+    OF_WIDTH(merge_columns)(row, rows, 4);
+    if (LANES >= 8)
+        OF_WIDTH(merge_columns)(row, rows, 8);
+    if (LANES >= 16)
+        OF_WIDTH(merge_columns)(row, rows, 16);
+    if (rows < LANES) {
+        TYPE crosswise[SHORT_ROWS * LANES];
+        for (int i = 0; i < rows; i++)
+            LANES_STORE(crosswise + i * LANES, row[i]);
+        for (int lane = 0; lane < LANES; lane++)
+            for (int i = 0; i < rows; i++)
+                out[lane * rows + i] = crosswise[i * LANES + lane];
+        return;
+    }
+    /* Blocks of LANES rows are transposed: a bit of the row's number and the same of the lane's
+     * change places. */
+#define TRANSPOSE_STEP(d)                                                                          \
+    _Pragma("GCC unroll 16") for (int i = 0; i < rows; i++) if (!(i & (d)))                        \
+    {                                                                                              \
+        const lanes a = row[i], b = row[i + (d)];                                                  \
+        row[i] = BLENDED(a, SWAPPED(b, d), WITH_BIT(d));                                           \
+        row[i + (d)] = BLENDED(SWAPPED(a, d), b, WITH_BIT(d));                                     \
+    }
+    TRANSPOSE_STEP(1)
+    TRANSPOSE_STEP(2)
+    if (LANES >= 8)
+        TRANSPOSE_STEP(4)
+    if (LANES >= 16)
+        TRANSPOSE_STEP(8)
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+        LANES_STORE(out + i % LANES * rows + i / LANES * LANES, row[i]);
+#undef TRANSPOSE_STEP
+}
+
+__attribute__((noinline)) static void OF_WIDTH(sort_short)(const TYPE *in, TYPE *out)
+{
+    lanes row[SHORT_ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < SHORT_ROWS; i++)
+        row[i] = LANES_LOAD(in + i * LANES);
+    OF_WIDTH(sort_rows)(row, SHORT_ROWS, out);
+}
+
+#if VECTOR_BYTES == 64
+__attribute__((noinline)) static void OF_WIDTH(sort_block)(const TYPE *in, TYPE *out)
+{
+    lanes row[ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+        row[i] = LANES_LOAD(in + i * LANES);
+    OF_WIDTH(sort_rows)(row, ROWS, out);
+}
+#else
+#define sort_block_64 sort_short_64
+#define sort_block_32 sort_short_32
+#endif
+
+enum { OF_WIDTH(FEW) = 16, OF_WIDTH(BLOCK) = ROWS * LANES, OF_WIDTH(SHORT) = SHORT_ROWS * LANES };
+
+/* At most BLOCK elements; what is missing is filled up with the largest value. */
+static void OF_WIDTH(sort_few)(TYPE *a, size_t n)
+{
+    if (n <= OF_WIDTH(FEW)) {
+        OF_WIDTH(insertion_sort)(a, n);
+        return;
+    }
+    if (n == OF_WIDTH(BLOCK)) {
+        OF_WIDTH(sort_block)(a, a);
+        return;
+    }
+    _Alignas(64) TYPE padded[OF_WIDTH(BLOCK)];
+    const size_t room = n <= OF_WIDTH(SHORT) ? OF_WIDTH(SHORT) : OF_WIDTH(BLOCK);
+    memcpy(padded, a, n * sizeof *a);
+    for (size_t i = n; i < room; i++)
+        padded[i] = LARGEST;
+    if (n <= OF_WIDTH(SHORT))
+        OF_WIDTH(sort_short)(padded, padded);
+    else
+        OF_WIDTH(sort_block)(padded, padded);
+    memcpy(a, padded, n * sizeof *a);
+}
+
+/* Moves the elements greater than the pivot behind the others; returns how many the others are. n
+ * is at least BLOCK. */
+static size_t OF_WIDTH(partition)(TYPE *a, size_t n, TYPE pivot)
+{
+    const lanes pivots = SET(pivot);
+    lanes first[UNROLL], last[UNROLL];
+    TYPE rest[LANES];
+    const size_t few = n % LANES;
+    TYPE *left = a, *right = a + n;                /* where the parts end */
+    TYPE *low = a + UNROLL * LANES, *high = a + n; /* what is not read yet */
+    memcpy(rest, a + n - few, few * sizeof *a);
+    high -= few + UNROLL * LANES;
+    for (int i = 0; i < UNROLL; i++) {
+        first[i] = LANES_LOAD(a + i * LANES);
+        last[i] = LANES_LOAD(high + i * LANES);
+    }
+    /* These first: the gap that is left is as large as whole vectors, down to the last. */
+    for (size_t i = 0; i < few; i++) {
+        const bool greater = rest[i] > pivot;
+        *(greater ? right - 1 : left) = rest[i];
+        left += !greater;
+        right -= greater;
+    }
+#define PLACE(vector)                                                                              \
+    {                                                                                              \
+        const lanes given = vector;                                                                \
+        const unsigned greater = GREATER(given, pivots);                                           \
+        const lanes parted = SORTED_OUT(given, greater);                                           \
+        const size_t count = (size_t)__builtin_popcount(greater);                                  \
+        LANES_STORE(left, parted);                                                                 \
+        LANES_STORE(right - LANES, parted);                                                        \
+        left += LANES - count;                                                                     \
+        right -= count;                                                                            \
+    }
+    for (size_t odd = (size_t)(high - low) / LANES % UNROLL; odd > 0; odd--) {
+        const bool from_left = low - left <= right - high;
+        high -= from_left ? 0 : LANES;
+        const lanes v = LANES_LOAD(from_left ? low : high);
+        low += from_left ? LANES : 0;
+        PLACE(v)
+    }
+    while (low < high) {
+        lanes v[UNROLL];
+        const bool from_left = low - left <= right - high;
+        high -= from_left ? 0 : UNROLL * LANES;
+        const TYPE *from = from_left ? low : high;
+        low += from_left ? UNROLL * LANES : 0;
+        __builtin_prefetch(from + (from_left ? 32 : -32) * LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < UNROLL; i++)
+            v[i] = LANES_LOAD(from + i * LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < UNROLL; i++)
+            PLACE(v[i])
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < UNROLL; i++)
+        PLACE(first[i])
+#pragma GCC unroll 16
+    for (int i = 0; i < UNROLL; i++)
+        PLACE(last[i])
+#undef PLACE
+    return (size_t)(left - a);
+}
+
+#else /* no vectors */
+
+enum { OF_WIDTH(BLOCK) = 24 };
+
+static void OF_WIDTH(sort_few)(TYPE *a, size_t n)
+{
+    OF_WIDTH(insertion_sort)(a, n);
+}
+
+/* Without a branch that depends on an element. */
+static size_t OF_WIDTH(partition)(TYPE *a, size_t n, TYPE pivot)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        const TYPE x = a[i];
+        a[i] = a[left];
+        a[left] = x;
+        left += x <= pivot;
+    }
+    return left;
+}
+
+#endif
+
+/* A value near the median, from elements spread over the array; *often if more than one of the
+ * sample has it. */
+static TYPE OF_WIDTH(pivot_of)(const TYPE *a, size_t n, bool *often)
+{
+    enum { LARGE = 2048, MOST = 64 };
+    TYPE sample[MOST];
+    const size_t count = n < LARGE ? 9 : MOST, step = n / count;
+    uint64_t random = n * UINT64_C(0x9E3779B97F4A7C15);
+    for (size_t i = 0; i < count; i++) {
+        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        sample[i] = a[i * step + (size_t)((random >> 32) * step >> 32)];
+    }
+    if (count == MOST && (int)MOST <= (int)OF_WIDTH(BLOCK))
+        OF_WIDTH(sort_few)(sample, count);
+    else
+        OF_WIDTH(insertion_sort)(sample, count);
+    const TYPE pivot = sample[(count - 1) / 2];
+    *often = pivot == sample[(count - 1) / 2 + 1] || pivot == sample[count - 1];
+    return pivot;
+}
+
+/* Parts a range: elements before *middle belong left of those from *end on; those between are in
+ * place. n is more than BLOCK. */
+static void OF_WIDTH(part)(TYPE *a, size_t n, size_t *middle, size_t *end)
+{
+    bool often;
+    const TYPE pivot = OF_WIDTH(pivot_of)(a, n, &often);
+    *middle = *end = OF_WIDTH(partition)(a, n, pivot);
+    if (!often && *end < n)
+        return;
+    /* All that equal the pivot are in place; the lowest value has none below it. */
+    if (pivot == -LARGEST - 1)
+        *middle = 0;
+    else if (*end > OF_WIDTH(BLOCK))
+        *middle = OF_WIDTH(partition)(a, *end, pivot - 1);
+}
+
+static void OF_WIDTH(sort)(TYPE *a, size_t n, int depth)
+{
+    while (n > OF_WIDTH(BLOCK)) {
+        if (depth-- == 0) {
+            OF_WIDTH(heapsort)(a, n);
+            return;
+        }
+        size_t middle, end;
+        OF_WIDTH(part)(a, n, &middle, &end);
+        if (middle < n - end) {
+            OF_WIDTH(sort)(a, middle, depth);
+            a += end;
+            n -= end;
+        } else {
+            OF_WIDTH(sort)(a + end, n - end, depth);
+            n = middle;
+        }
+    }
+    OF_WIDTH(sort_few)(a, n);
+}
+
+static void OF_WIDTH(quicksort)(void *elements, size_t n)
+{
+    OF_WIDTH(sort)(elements, n, n < 2 ? 0 : 2 * (64 - __builtin_clzll(n)));
+}
+
+static void OF_WIDTH(part_once)(void *elements, size_t n, size_t *middle, size_t *end)
+{
+    if (n > OF_WIDTH(BLOCK)) {
+        OF_WIDTH(part)(elements, n, middle, end);
+    } else {
+        OF_WIDTH(sort_few)(elements, n);
+        *middle = 0;
+        *end = n;
+    }
+}
+
+#undef TYPE
+#undef LARGEST
+#undef LANES
+#undef SET
+#undef MIN
+#undef MAX
+#undef GREATER
+#undef MIXED
+#undef BLENDED
+#undef SWAPPED
+#undef SORTED_OUT
+#undef SHORT_ROWS
+#undef ROWS
+#undef UNROLL
+#undef EVERY_LANE
+#undef WITH_BIT
+#undef ALWAYS
+#undef S
+#undef JOIN
+#undef JOIN_
+#undef OF_WIDTH
+#undef BITS

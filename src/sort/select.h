@@ -1,0 +1,25 @@
+/* The elements that sorting would put at given places, without sorting. */
+#ifndef NDSTREAM_SORT_SELECT_H
+#define NDSTREAM_SORT_SELECT_H
+
+#include "sort/order.h"
+
+/* Bits of the keys of a real dtype: 64 or 32. */
+static inline unsigned ndi_key_bits(nd_dtype dtype)
+{
+    return nd_dtype_size(dtype) == 8 ? 64 : 32;
+}
+
+/* The key of NaN; for integers none. */
+int64_t ndi_nan_key(nd_dtype dtype);
+
+/* How many of n contiguous elements are NaN. */
+size_t ndi_count_nan(nd_dtype dtype, const void *elements, size_t n, bool thread);
+
+/* keys[i] becomes the key (kernels.h: encode) of the element that stands at places[i] among n
+ * contiguous elements of a real dtype in ascending order; places ascend. False with ND_ERROR_MEMORY
+ * kept. */
+bool ndi_select_places(nd_dtype dtype, const void *elements, size_t n, size_t count,
+                       const size_t *places, int64_t *keys, bool thread);
+
+#endif

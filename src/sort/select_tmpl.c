@@ -1,0 +1,62 @@
+/* Elements near a place: one sweep that counts what is below and keeps what is close; compiled once
+ * for each ISA. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "sort/kernels.h"
+#include "sort/lanes.h"
+
+#define BRACKET_ONE_BY_ONE(TYPE)                                                                   \
+    for (; i < n; i++) {                                                                           \
+        const TYPE x = in[i];                                                                      \
+        below += x < low;                                                                          \
+        at_low += x == low;                                                                        \
+        at_high += x == high;                                                                      \
+        out[kept] = x;                                                                             \
+        kept += (x > low) & (x < high);                                                            \
+    }
+
+/* The vectors of a bracket: lanes between the bounds are rare. */
+#if HAS_LANES && VECTOR_BYTES == 64
+#define BRACKET_VECTORS(BITS)                                                                      \
+    const __m512i lows = SET_##BITS(low), highs = SET_##BITS(high);                                \
+    for (; i + LANES_##BITS <= n; i += LANES_##BITS) {                                             \
+        const __m512i x = LANES_LOAD(in + i);                                                      \
+        const unsigned less = GREATER_##BITS(lows, x), more = GREATER_##BITS(x, highs);            \
+        const unsigned first = _mm512_cmpeq_epi##BITS##_mask(x, lows);                             \
+        const unsigned last = _mm512_cmpeq_epi##BITS##_mask(x, highs);                             \
+        const unsigned between = ~(less | more | first | last) & ((1u << LANES_##BITS) - 1);       \
+        below += (size_t)__builtin_popcount(less);                                                 \
+        at_low += (size_t)__builtin_popcount(first);                                               \
+        at_high += (size_t)__builtin_popcount(last);                                               \
+        if (between) {                                                                             \
+            LANES_STORE(out + kept, _mm512_maskz_compress_epi##BITS(between, x));                  \
+            kept += (size_t)__builtin_popcount(between);                                           \
+        }                                                                                          \
+    }
+#else
+#define BRACKET_VECTORS(BITS)
+#endif
+
+#define BRACKET(BITS)                                                                              \
+    static size_t bracket_##BITS(size_t n, const void *keys, ndi_bracket *b, void *between_keys)   \
+    {                                                                                              \
+        const int##BITS##_t *in = keys, low = (int##BITS##_t)b->low,                               \
+                            high = (int##BITS##_t)b->high;                                         \
+        int##BITS##_t *out = between_keys;                                                         \
+        size_t below = 0, at_low = 0, at_high = 0, kept = 0, i = 0;                                \
+        BRACKET_VECTORS(BITS)                                                                      \
+        BRACKET_ONE_BY_ONE(int##BITS##_t)                                                          \
+        b->below += below;                                                                         \
+        b->at_low += at_low;                                                                       \
+        b->at_high += at_high;                                                                     \
+        return kept;                                                                               \
+    }
+BRACKET(64)
+BRACKET(32)
+
+void NDI_ISA_NAME(ndi_sort_fill_select)(ndi_sort_kernels *kernels)
+{
+    kernels->bracket_32 = bracket_32;
+    kernels->bracket_64 = bracket_64;
+}

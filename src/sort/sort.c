@@ -1,0 +1,267 @@
+/* Sorted copies, and the order of elements, along an axis. */
+#include <ndstream/sort.h>
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "sort/order.h"
+
+/* A sort of all lines. Long lines are done one after the other on all threads, others side by side.
+ */
+typedef struct sorting {
+    const ndi_sort_kernels *kernels;
+    nd_dtype dtype;
+    bool down, thread;
+    size_t length, item;
+    const char *source; /* of sort(): may be the result */
+    char *result;
+    atomic_bool no_memory;
+} sorting;
+
+static unsigned key_bits(nd_dtype dtype)
+{
+    return nd_dtype_size(dtype) == 8 ? 64 : 32;
+}
+
+/* ---- Values ---------------------------------------------------------------------------------- */
+
+/* A piece of a line: its keys, sorted already, become elements, or the other way round. */
+typedef struct conversion {
+    const sorting *s;
+    const char *from;
+    char *to;
+} conversion;
+
+static void encode_piece(void *context, size_t begin, size_t end)
+{
+    const conversion *c = context;
+    const size_t item = c->s->item;
+    c->s->kernels->encode[c->s->dtype](end - begin, c->from + begin * item, c->s->down,
+                                       c->to + begin * item);
+}
+
+static void decode_piece(void *context, size_t begin, size_t end)
+{
+    const conversion *c = context;
+    const size_t item = c->s->item;
+    c->s->kernels->decode[c->s->dtype](end - begin, c->from + begin * item, c->s->down,
+                                       c->to + begin * item);
+}
+
+/* Keys as large as elements: in place. */
+static void sort_wide(const sorting *s, const char *in, char *out)
+{
+    const size_t grain = s->thread ? NDI_SORT_GRAIN : s->length;
+    conversion in_to_out = {s, in, out}, back = {s, out, out};
+    ndi_parallel_for(s->length, grain, encode_piece, &in_to_out);
+    ndi_sort_keys(out, s->length, key_bits(s->dtype), s->thread);
+    if ((s->dtype != ND_INT32 && s->dtype != ND_INT64) || s->down)
+        ndi_parallel_for(s->length, grain, decode_piece, &back);
+}
+
+/* Elements of 8 or 16 bits: few lines are sorted as 32-bit keys, in scratch; long ones are counted,
+ * value by value. */
+static size_t narrow_scratch(const sorting *s)
+{
+    const size_t values = (size_t)1 << 8 * s->item;
+    return s->length < values / 4 ? s->length * sizeof(int32_t) : values * sizeof(int64_t);
+}
+
+static void sort_narrow(const sorting *s, const char *in, char *out, void *scratch)
+{
+    const size_t values = (size_t)1 << 8 * s->item, n = s->length;
+    if (n < values / 4) {
+        s->kernels->encode[s->dtype](n, in, s->down, scratch);
+        ndi_sort_keys(scratch, n, 32, false);
+        s->kernels->decode[s->dtype](n, scratch, s->down, out);
+        return;
+    }
+    /* Counted by key: the keys of 512 elements at a time. */
+    enum { PIECE = 512 };
+    int64_t *count = scratch;
+    int32_t keys[PIECE];
+    memset(count, 0, values * sizeof *count);
+    for (size_t i = 0; i < n; i += PIECE) {
+        const size_t now = n - i < PIECE ? n - i : PIECE;
+        s->kernels->encode[s->dtype](now, in + i * s->item, s->down, keys);
+        for (size_t k = 0; k < now; k++)
+            count[(size_t)keys[k] + values / 2]++;
+    }
+    for (size_t value = 0; value < values; value++) {
+        if (count[value] == 0)
+            continue;
+        const int32_t key = (int32_t)value - (int32_t)(values / 2);
+        uint16_t element = 0;
+        s->kernels->decode[s->dtype](1, &key, s->down, &element);
+        const size_t times = (size_t)count[value];
+        if (s->item == 1)
+            memset(out, (uint8_t)element, times);
+        else
+            for (size_t i = 0; i < times; i++)
+                ((uint16_t *)out)[i] = element;
+        out += times * s->item;
+    }
+}
+
+/* Keys, and marks for complex elements. */
+static size_t order_scratch(size_t n)
+{
+    return n * (sizeof(int64_t) + 1);
+}
+
+/* The places of a line's elements in order. */
+static bool order_line(const sorting *s, const char *in, int64_t *order, void *scratch)
+{
+    const size_t n = s->length;
+    int64_t *keys = scratch;
+    uint8_t *starts = (uint8_t *)(keys + n);
+    if (nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX) {
+        ndi_order o = ndi_order_begin(n, order, starts, s->thread);
+        return ndi_order_refine_by(&o, s->dtype, in, s->down, keys);
+    }
+    s->kernels->encode_wide[s->dtype](n, in, s->down, keys);
+    return ndi_argsort_keys(keys, n, order, s->thread);
+}
+
+/* Complex elements: by their order, gathered from a copy. */
+static bool sort_complex(const sorting *s, const char *in, char *out, void *scratch)
+{
+    const size_t bytes = s->length * s->item;
+    int64_t *order = scratch;
+    char *copy = (char *)(order + s->length);
+    if (!order_line(s, in, order, copy + bytes))
+        return false;
+    memcpy(copy, in, bytes);
+    ndi_gather(s->length, s->item, copy, order, out, s->thread);
+    return true;
+}
+
+static void sort_lines(void *context, size_t begin, size_t end)
+{
+    sorting *s = context;
+    const bool narrow = s->item < 4, complexes = nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX;
+    const size_t bytes = s->length * s->item;
+    const size_t scratch_bytes = narrow      ? narrow_scratch(s)
+                                 : complexes ? s->length * 8 + bytes + order_scratch(s->length)
+                                             : 0;
+    void *scratch = scratch_bytes ? ndi_allocate(scratch_bytes) : NULL;
+    bool good = scratch || !scratch_bytes;
+    for (size_t line = begin; good && line < end; line++) {
+        const char *in = s->source + line * bytes;
+        char *out = s->result + line * bytes;
+        if (narrow)
+            sort_narrow(s, in, out, scratch);
+        else if (complexes)
+            good = sort_complex(s, in, out, scratch);
+        else
+            sort_wide(s, in, out);
+    }
+    ndi_free(scratch, scratch_bytes);
+    if (!good)
+        atomic_store(&s->no_memory, true);
+}
+
+/* Runs `body` over all lines. */
+static bool over_lines(sorting *s, size_t count, ndi_range_body *body)
+{
+    const size_t threads = (size_t)ndi_pool_threads();
+    s->thread = s->length >= 2 * NDI_SORT_GRAIN && count < 4 * threads;
+    if (s->thread)
+        body(s, 0, count);
+    else
+        ndi_parallel_for(count, 1 + NDI_SORT_GRAIN / 4 / (s->length + 1), body, s);
+    if (atomic_load(&s->no_memory))
+        ndi_fail(ND_ERROR_MEMORY, "sort: no memory for lines of %zu elements", s->length);
+    return !atomic_load(&s->no_memory);
+}
+
+static sorting sorting_of(const ndi_lines *lines, nd_sort_options options)
+{
+    sorting s = {.kernels = ndi_sort_kernels_in_use(),
+                 .dtype = nd_dtype_of(lines->array),
+                 .down = options.descending,
+                 .length = (size_t)lines->length,
+                 .source = lines->array->data};
+    s.item = nd_dtype_size(s.dtype);
+    return s;
+}
+
+/* An uninitialised array of the shape of the lines. Not registered. */
+static nd_array *like_lines(const char *operation, const ndi_lines *lines, nd_dtype dtype)
+{
+    return nd_keep(
+        ndi_make(operation, dtype, lines->array->rank, ndi_lengths(lines->array), NULL, false));
+}
+
+nd_array *nd_sort(const nd_array *array, int axis, nd_sort_options options)
+{
+    ndi_lines lines;
+    if (!array || !ndi_sort_axis("sort", array, &axis) || !ndi_lines_of(array, axis, &lines))
+        return NULL;
+    nd_array *result = like_lines("sort", &lines, nd_dtype_of(array));
+    bool good = result != NULL;
+    if (good && result->size > 0) {
+        sorting s = sorting_of(&lines, options);
+        s.result = result->data;
+        good = over_lines(&s, (size_t)lines.count, sort_lines);
+    }
+    nd_release(lines.array);
+    if (!good) {
+        nd_release(result);
+        return NULL;
+    }
+    return ndi_lines_result(result, axis);
+}
+
+nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
+{
+    nd_status status = ND_ERROR_ARGUMENT;
+    if (!array)
+        return status;
+    if (axis == ND_FLAT && array->rank != 1)
+        return ndi_fail_status(ND_ERROR_AXIS, "sort: in place only along an axis, not flat");
+    if (!array->writeable)
+        return ndi_fail_status(ND_ERROR_READONLY, "sort: the array is read-only");
+    ND_SCOPE {
+        nd_array *sorted = nd_sort(array, axis, options);
+        status = sorted ? nd_assign(array, sorted) : nd_error();
+    }
+    return status;
+}
+
+/* ---- Places ---------------------------------------------------------------------------------- */
+
+static void order_lines(void *context, size_t begin, size_t end)
+{
+    sorting *s = context;
+    const size_t scratch_bytes = order_scratch(s->length);
+    void *scratch = ndi_allocate(scratch_bytes);
+    bool good = scratch != NULL;
+    for (size_t line = begin; good && line < end; line++)
+        good = order_line(s, s->source + line * s->length * s->item,
+                          (int64_t *)s->result + line * s->length, scratch);
+    ndi_free(scratch, scratch_bytes);
+    if (!good)
+        atomic_store(&s->no_memory, true);
+}
+
+nd_array *nd_argsort(const nd_array *array, int axis, nd_sort_options options)
+{
+    ndi_lines lines;
+    if (!array || !ndi_sort_axis("argsort", array, &axis) || !ndi_lines_of(array, axis, &lines))
+        return NULL;
+    nd_array *result = like_lines("argsort", &lines, ND_INT64);
+    bool good = result != NULL;
+    if (good && result->size > 0) {
+        sorting s = sorting_of(&lines, options);
+        s.result = result->data;
+        good = over_lines(&s, (size_t)lines.count, order_lines);
+    }
+    nd_release(lines.array);
+    if (!good) {
+        nd_release(result);
+        return NULL;
+    }
+    return ndi_lines_result(result, axis);
+}
