@@ -9,8 +9,7 @@ static const char standardised[] = "(x - mean(x, axis=0)) / std(x, axis=0)";
 static const char stretched[] =
     "rint(clip((p - mean(p) + 1.5*std(p)) * (85 / std(p)), 0, 255)).astype(uint8)";
 
-/* What is pending is drawn: loops, what they read and write, what bounds them. Then it is computed.
- */
+/* Pending: told and drawn by tour_plan(), computed when it is looked at. */
 static nd_array *with_ndstream(const char *expression, const char *name, nd_array *array)
 {
     return nd_expr(expression, name, array);
@@ -80,14 +79,16 @@ int main(int count, char **arguments)
         TOUR_TIME("ndstream", polynomial) tour_compute(with_ndstream(polynomial, "x", x));
         TOUR_TIME("ndstream", mean_of_replaced)
         tour_compute(with_ndstream(mean_of_replaced, "m", m));
-        TOUR_TIME("ndstream", standardised) tour_compute(with_ndstream(standardised, "x", table));
+        TOUR_TIME("ndstream", "standardise 5000x5000")
+        tour_compute(with_ndstream(standardised, "x", table));
         TOUR_TIME("ndstream", "stretch the contrast")
         tour_compute(with_ndstream(stretched, "p", p));
 
         double *y = tour_memory(nd_bytes(table));
         TOUR_TIME("loop", polynomial) polynomial_with_a_loop(n, nd_data(x), y);
         TOUR_TIME("loop", mean_of_replaced) TOUR_USE(mean_with_a_loop(few, nd_data(m)));
-        TOUR_TIME("loop", standardised) standardise_with_a_loop(side, side, nd_data(table), y);
+        TOUR_TIME("loop", "standardise 5000x5000")
+        standardise_with_a_loop(side, side, nd_data(table), y);
         TOUR_TIME("loop", "stretch the contrast")
         stretch_with_a_loop(nd_size(p), nd_data(p), (uint8_t *)y);
 
