@@ -5,7 +5,7 @@
  * what was factorised. So matrices in C order, the usual ones, are never transposed. */
 #include <ndstream/linalg.h>
 
-#include <complex.h>
+#include "base/complex.h"
 #include <math.h>
 
 #include "linalg/lu.h"

@@ -20,12 +20,8 @@ settings.register_profile("long", max_examples=400, phases=[Phase.explicit, Phas
 settings.load_profile("ci")
 
 
-def pytest_addoption(parser):
-    parser.addoption("--build-folder", default="build", help="meson's build folder")
-
-
 def pytest_configure(config):
-    folder = pathlib.Path(config.getoption("--build-folder")).resolve() / "python"
+    folder = pathlib.Path(config.getoption("--build-folder") or "build").resolve() / "python"
     sys.path.insert(0, str(folder))
 
 
