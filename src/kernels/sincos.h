@@ -8,7 +8,7 @@
  * relative errors of 2**-57.9 and 2**-63.9. The results are good to 0.8 ulp where |x| < 2**20;
  * larger arguments, infinities and NaN are SLEEF's.
  *
- * sin takes 0.65 of the time of SLEEF's, sin and cos together 0.5 of its sincos. */
+ * Measured once (AVX-512): sin 1.04 ns an element, SLEEF's 2.27; both 1.21, its sincos 2.79. */
 #ifndef NDSTREAM_KERNELS_SINCOS_H
 #define NDSTREAM_KERNELS_SINCOS_H
 
