@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 import lacking
+import linalg_cases
 import nd
+import nd_random
 import numba
 import numexpr
 import numpy as np
@@ -34,6 +36,9 @@ class Limits:
         self.arithmetic_ = library.limit_arithmetic
         self.arithmetic_.restype = ctypes.c_double
         self.arithmetic_.argtypes = [ctypes.c_bool, ctypes.c_int, ctypes.c_double]
+        self.multiply_ = library.limit_multiply
+        self.multiply_.restype = ctypes.c_double
+        self.multiply_.argtypes = [ctypes.c_int, ctypes.c_double, ctypes.c_int, ctypes.c_double]
         self.function_ = library.limit_function
         self.function_.restype = ctypes.c_double
         self.function_.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_double]
@@ -45,6 +50,9 @@ class Limits:
         stream = self.stream(8 * n, 8 * n)
         return lambda seconds: max(stream(seconds), self.function_(name.encode(), n, self.threads, seconds))
 
+    def multiply(self, bits, count):
+        return lambda seconds: self.multiply_(bits, count, self.threads, seconds)
+
     def flops(self, count, single=False):
         return lambda seconds: count / self.arithmetic_(single, self.threads, seconds)
 
@@ -53,30 +61,6 @@ def configuration():
     function = nd.library.nd_config
     function.restype, function.argtypes = nd.Configuration, []
     return function()
-
-
-class Generator:
-    """The library's random numbers."""
-
-    def __init__(self, seed):
-        nd.library.nd_random_new.restype = ctypes.c_void_p
-        nd.library.nd_random_new.argtypes = [ctypes.c_uint64]
-        self.handle = nd.library.nd_random_new(seed)
-
-    def _make(self, name, *arguments):
-        function = getattr(nd.library, f"nd_random_{name}")
-        function.restype, function.argtypes = ctypes.c_void_p, None
-        return nd.Array(function(ctypes.c_void_p(self.handle), *arguments))
-
-    def uniform(self, n):
-        return self._make("uniform", nd.DTYPES.index("float64"), nd.shape_of((n,)))
-
-    def normal(self, n):
-        return self._make("normal", nd.DTYPES.index("float64"), nd.shape_of((n,)))
-
-    def integers(self, low, high, n):
-        bounds = (ctypes.c_int64(low), ctypes.c_int64(high))
-        return self._make("integers", nd.DTYPES.index("int64"), *bounds, nd.shape_of((n,)))
 
 
 def own(array):
@@ -228,10 +212,11 @@ def expressions(build, threads):
                {"numexpr": lambda: numexpr.evaluate(price_text, local_dict={"s": x}),
                 "Numba": lambda: numba_price(x)})
     read = limits.stream(8 * N, 0)
-    yield Case("sum((x - 0.5)**2)", lambda: nd.reduce("sum", op("square", op("subtract", a, 0.5))),
+    yield Case("sum((x - 0.5)**2)", computed(lambda: nd.reduce("sum", op("square", op("subtract", a, 0.5)))),
                lambda: ((x - 0.5) ** 2).sum(), read,
                {"numexpr": lambda: numexpr.evaluate("sum((x - 0.5)**2)", local_dict={"x": x})})
-    yield Case("mean(x > 5)", lambda: nd.reduce("mean", op("greater", a, 5.0)), lambda: (x > 5).mean(), read)
+    yield Case("mean(x > 5)", computed(lambda: nd.reduce("mean", op("greater", a, 5.0))), lambda: (x > 5).mean(),
+               read)
     matrix = random.random((5000, 5000))
     m = nd.from_data(matrix)
 
@@ -362,20 +347,62 @@ def products(build, threads):
     a, b = own(left), own(right)
     yield Case("float64 4000x4000 @ 4000", lambda: nd.call("matmul", a, b), lambda: left @ right,
                limits.stream(8 * 16_000_000, 0))
-    left, right = random.integers(0, 9, (500, 500)), random.integers(0, 9, (500, 500))
-    c, d = own(left), own(right)
-    yield Case("int64 500x500 @ 500x500", lambda: nd.call("matmul", c, d), lambda: left @ right)
+    skinny = random.random((8, 336_776))
+    x = nd.from_data(skinny)
+    xt = nd.call("transpose", x)
+    yield Case("float64 8x336776 @ its transpose", lambda: nd.call("matmul", x, xt), lambda: skinny @ skinny.T,
+               limits.stream(skinny.nbytes, 0))
+    for dtype, bits in (("int64", 33), ("int64", 64), ("int32", 32), ("int16", 16), ("int8", 8), ("bool", 8),
+                        ("float16", 0), ("bfloat16", 0)):
+        wide = bits == 64
+        left, right = (random.integers(0, 2**60 if wide else 2 if dtype == "bool" else 100, s).astype(
+            "float32" if bits == 0 else dtype) for s in ((1000, 500), (500, 1000)))
+        a, b = (nd.cast(own(v), dtype) for v in (left, right))
+        theirs = [v.astype("float16") if dtype == "float16" else v for v in (left, right)]
+        limit = limits.flops(1e9, True) if bits == 0 else limits.multiply(bits, 5e8)
+        yield Case(f"{dtype}{' (large values)' if wide else ''} 1000x500 @ 500x1000", lambda: nd.call("matmul", a, b),
+                   lambda: theirs[0] @ theirs[1], limit)
+    for dtype in ("float64", "float32", "complex128", "float16", "int64", "int16", "int8"):
+        left, right = (random.integers(0, 100, (10_000, 8, 8)).astype(dtype) for _ in range(2))
+        a, b = own(left), own(right)
+        yield Case(f"{dtype}, 10000 of 8x8 @ 8x8", lambda: nd.call("matmul", a, b), lambda: left @ right,
+                   limits.stream(2 * left.nbytes, left.nbytes))
+
+
+def factorizations(build, threads):
+    """Calls of numpy.linalg; einsum in NumPy with an optimised order, as ours always has."""
+    scope = {"linalg": np.linalg, "einsum": lambda *arguments: np.einsum(*arguments, optimize=True)}
+    for name, arrays, text in linalg_cases.cases():
+        held = {key: nd.from_data(value) for key, value in arrays.items()}
+        code = compile(text, name, "eval")
+
+        def ours():
+            result = nd.expression(text, **held)
+            nd.evaluate([result])
+
+        yield Case(name, ours, lambda: eval(code, scope | arrays))
 
 
 def random_numbers(build, threads):
     limits = Limits(build, threads)
     generator = np.random.default_rng(5)
-    ours = Generator(5)
+    ours = nd_random.default_rng(5)
     write = limits.stream(0, 8 * N)
-    yield Case("random, 10M float64", lambda: ours.uniform(N), lambda: generator.random(N), write)
-    yield Case("standard_normal, 10M", lambda: ours.normal(N), lambda: generator.standard_normal(N), write)
+    for name in ("random", "standard_normal", "standard_exponential"):
+        yield Case(f"{name}, 10M float64", lambda: getattr(ours, name)(N), lambda: getattr(generator, name)(N), write)
     yield Case("integers 0..99, 10M int64", lambda: ours.integers(0, 100, N),
                lambda: generator.integers(0, 100, N), write)
+    n = 1_000_000
+    typical = {"binomial": (100, 0.4), "hypergeometric": (300, 500, 200), "triangular": (-1.0, 0.0, 2.0),
+               "negative_binomial": (5.0, 0.3), "noncentral_f": (3.0, 4.0, 1.0), "poisson": (20.0,), "zipf": (2.0,)}
+    for name, (_, count) in nd_random.DISTRIBUTIONS.items():
+        parameters = typical.get(name, (0.4, 1.5)[:count])
+        yield Case(f"{name}, 1M", lambda: ours.draw(name, parameters, n),
+                   lambda: getattr(generator, name)(*parameters, size=n), limits.stream(0, 8 * n))
+    yield Case("permutation of 1M", lambda: ours.permutation(n), lambda: generator.permutation(n))
+    legacy, theirs = nd_random.legacy(5), np.random.RandomState(5)
+    yield Case("legacy random_sample, 1M", lambda: legacy.random(n), lambda: theirs.random_sample(n))
+    yield Case("legacy standard_normal, 1M", lambda: legacy.standard_normal(n), lambda: theirs.standard_normal(n))
 
 
 def numpy_function(name):
@@ -446,6 +473,7 @@ GROUPS = [
     ("Reductions", "10M elements unless said.", reductions),
     ("Moves", "", moves),
     ("Products", "", products),
+    ("Linear algebra", "", factorizations),
     ("Sorting, searching, counting, sets", "The limit reads the arrays once.", sorting),
     ("Random numbers", "Values and bits are NumPy's.", random_numbers),
     ("Every elementwise operation, reduction and scan of the table", "4M elements in memory.", table),

@@ -1,5 +1,5 @@
-/* Seconds that SLEEF itself needs for a function of `n` doubles, from a bare loop over data that
- * stay in L1, run on all threads at once: CPUs may share a core. */
+/* What arithmetic takes, from bare loops over data that stay in L1 or in registers, run on all
+ * threads at once, as CPUs may share a core: SLEEF's functions, and products of integers. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
@@ -9,13 +9,14 @@
 /* SLEEF declares what the compiler targets; the loops below are called only where the CPU has it.
  */
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx2,fma")
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx2,fma")
 #include <immintrin.h>
 #include <sleef.h>
 #pragma GCC pop_options
 #endif
 
 double limit_function(const char *name, size_t n, int threads, double seconds);
+double limit_multiply(int bits, double count, int threads, double seconds);
 
 enum { RESIDENT = 1024, ROUNDS = 200, MOST_THREADS = 1024 };
 
@@ -37,6 +38,29 @@ LOOP(exp_avx512, "avx512f", __m512d, Sleef_expd8_u10avx512f)
 LOOP(sin_avx512, "avx512f", __m512d, Sleef_sind8_u10avx512f)
 LOOP(exp_avx2, "avx2,fma", __m256d, Sleef_expd4_u10avx2)
 LOOP(sin_avx2, "avx2,fma", __m256d, Sleef_sind4_u10avx2)
+
+/* RESIDENT products are added up, in registers. What is multiplied passes through an assembler
+ * statement, so that it is multiplied every time. */
+#define MULTIPLY(NAME, TARGET, VECTOR, PRODUCT, SUM)                                               \
+    __attribute__((target(TARGET))) static void NAME(double *out, const double *in)                \
+    {                                                                                              \
+        VECTOR sums[8] = {0}, factor = *(const VECTOR *)in;                                        \
+        for (size_t i = 0; i < RESIDENT; i += 8) {                                                 \
+            _Pragma("GCC unroll 8") for (int j = 0; j < 8; j++)                                    \
+            {                                                                                      \
+                VECTOR other = factor;                                                             \
+                __asm__ volatile("" : "+v"(other));                                                \
+                sums[j] = SUM(sums[j], PRODUCT(factor, other));                                    \
+            }                                                                                      \
+        }                                                                                          \
+        for (int j = 0; j < 8; j++)                                                                \
+            *(VECTOR *)out ^= sums[j];                                                             \
+    }
+#define AVX512_INTEGERS "avx512f,avx512bw,avx512dq,avx2,fma"
+MULTIPLY(multiply64, AVX512_INTEGERS, __m512i, _mm512_mullo_epi64, _mm512_add_epi64)
+MULTIPLY(multiply32_in_64, AVX512_INTEGERS, __m512i, _mm512_mul_epi32, _mm512_add_epi64)
+MULTIPLY(multiply32, AVX512_INTEGERS, __m512i, _mm512_mullo_epi32, _mm512_add_epi32)
+MULTIPLY(multiply16, AVX512_INTEGERS, __m512i, _mm512_mullo_epi16, _mm512_add_epi16)
 #endif
 
 typedef void function_loop(double *out, const double *in);
@@ -67,20 +91,9 @@ static void *run(void *argument)
     }
 }
 
-/* `name` is "exp" or "sin", of arguments in 0..1; negative where there are no vectors to measure.
- */
-double limit_function(const char *name, size_t n, int threads, double seconds)
+/* Elements a second (calls times RESIDENT) of all threads together. */
+static double rate_of(function_loop *loop, int threads, double seconds)
 {
-    function_loop *loop = NULL;
-#ifdef __x86_64__
-    const bool is_exp = strcmp(name, "exp") == 0;
-    if (__builtin_cpu_supports("avx512f"))
-        loop = is_exp ? exp_avx512 : sin_avx512;
-    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        loop = is_exp ? exp_avx2 : sin_avx2;
-#endif
-    if (!loop)
-        return -1;
     static runner runners[MOST_THREADS];
     int started = 0;
     double rate = 0;
@@ -93,5 +106,38 @@ double limit_function(const char *name, size_t n, int threads, double seconds)
         pthread_join(runners[i].thread, NULL);
         rate += 1 / runners[i].best;
     }
-    return started > 0 ? (double)n / rate : -1;
+    return rate;
+}
+
+/* `name` is "exp" or "sin", of arguments in 0..1; negative where there are no vectors to measure.
+ */
+double limit_function(const char *name, size_t n, int threads, double seconds)
+{
+    function_loop *loop = NULL;
+#ifdef __x86_64__
+    const bool is_exp = strcmp(name, "exp") == 0;
+    if (__builtin_cpu_supports("avx512f"))
+        loop = is_exp ? exp_avx512 : sin_avx512;
+    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        loop = is_exp ? exp_avx2 : sin_avx2;
+#endif
+    return loop ? (double)n / rate_of(loop, threads, seconds) : -1;
+}
+
+/* Seconds to multiply and add `count` pairs of integers of so many bits, where they wrap; 33 are 64
+ * bits that fit 32, and 8 are multiplied in 16. Negative without AVX-512. */
+double limit_multiply(int bits, double count, int threads, double seconds)
+{
+    function_loop *loop = NULL;
+    double lanes = 1;
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
+        loop = bits == 64   ? multiply64
+               : bits == 33 ? multiply32_in_64
+               : bits == 32 ? multiply32
+                            : multiply16;
+        lanes = bits >= 33 ? 8 : bits == 32 ? 16 : 32;
+    }
+#endif
+    return loop ? count / lanes / rate_of(loop, threads, seconds) : -1;
 }

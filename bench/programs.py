@@ -15,7 +15,11 @@ IMPORT = "import numpy as np"
 
 def seconds(code):
     begin = time.perf_counter()
-    exec(code, {"__name__": "program"})
+    space = {"__name__": "program"}
+    exec(code, space)
+    if space["np"].__name__ == "ndstream":  # what is pending belongs to the program
+        arrays = [value for value in space["result"].values() if isinstance(value, space["np"].ndarray)]
+        space["np"].eval(*arrays)
     return time.perf_counter() - begin
 
 

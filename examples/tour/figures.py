@@ -269,6 +269,12 @@ def figure(title: str, content: str, kind: str = "") -> str:
     return f'<figure class="{kind}"><figcaption>{html.escape(title)}</figcaption>{content}</figure>'
 
 
+def plan(title: str, path: Path) -> str:
+    """A plan as nd_explain_svg() has drawn it."""
+    drawn = path.read_text(encoding="utf-8")
+    return f"<figure class=plan><figcaption>{html.escape(title)}</figcaption>{drawn}</figure>"
+
+
 def table(title: str, header: list[str], rows: list[list[str]], text: list[int] = (0,)) -> str:
     """Columns named in `text` are set to the left, the others, numbers, to the right."""
 

@@ -257,6 +257,52 @@ void tour_fact(const char *name, const char *format, ...)
     report_end();
 }
 
+/* What `explainer` says of the array, in memory that the caller frees. */
+static char *explained(size_t (*explainer)(const nd_array *, char *, size_t), const nd_array *array)
+{
+    const size_t size = explainer(array, NULL, 0) + 1;
+    char *text = malloc(size);
+    if (text)
+        explainer(array, text, size);
+    return text;
+}
+
+static void save_text(const char *name, const char *ending, const char *text)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.%s", tour.folder, name, ending);
+    FILE *file = fopen(path, "w");
+    if (file) {
+        fputs(text, file);
+        fclose(file);
+    }
+}
+
+void tour_plan(const char *name, const nd_array *array)
+{
+    static const char traffic[] = "through memory: ",
+                      stepwise[] = "one operation after the other: ";
+    if (!array)
+        return;
+    char *text = explained(nd_explain, array), *drawing = explained(nd_explain_svg, array);
+    if (text && drawing && tour.folder) {
+        const char *plan = strstr(text, traffic), *steps = strstr(text, stepwise);
+        save_text(name, "svg", drawing);
+        if (plan && steps) {
+            plan += strlen(traffic);
+            steps += strlen(stepwise);
+            const char *temporaries = strstr(steps, " and ");
+            if (temporaries)
+                tour_fact(name, "%.*s;%.*s;%d", (int)strcspn(plan, ";"), plan,
+                          (int)(temporaries - steps), steps, atoi(temporaries + 5));
+        }
+    } else if (text) {
+        printf("%s:\n%s\n", name, text);
+    }
+    free(text);
+    free(drawing);
+}
+
 void *tour_memory(size_t bytes)
 {
     void *memory = malloc(bytes);

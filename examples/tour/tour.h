@@ -75,6 +75,11 @@ void tour_result(const char *name, const nd_array *array);
 /* The same for a picture, which tour.py shows in the page. */
 void tour_picture(const char *name, const nd_array *array);
 
+/* How a pending array will be computed, as a drawing for the page (`name`.svg) and as a fact of
+ * that name: "bytes; bytes; temporaries" through memory, with one operation after the other, and
+ * saved. By hand it is printed. Computes nothing. */
+void tour_plan(const char *name, const nd_array *array);
+
 /* A named fact for the page. */
 void tour_fact(const char *name, const char *format, ...) ND_PRINTF(2, 3);
 

@@ -17,6 +17,7 @@
 #define NDSTREAM_INDEX_H
 
 #include <ndstream/operand.h>
+#include <ndstream/ops.h>
 
 ND_BEGIN_C
 
@@ -85,6 +86,126 @@ ND_API nd_array *nd_argwhere(const nd_array *array);
 
 /* Positions in C order of the elements that are not 0, as int64. */
 ND_API nd_array *nd_flatnonzero(const nd_array *array);
+
+/* ---- Along one axis -----------------------------------------------------------------------------
+ * numpy's axis=None is written with nd_ravel(array) and axis 0. */
+
+/* Elements of `array` at `indices` along `axis`: shape array.shape[:axis] + indices.shape +
+ * array.shape[axis + 1:]. Indices are of integers or bools (0 and 1). Errors: ND_ERROR_AXIS,
+ * ND_ERROR_INDEX (out of bounds; of another dtype; any index into an axis without elements),
+ * ND_ERROR_ARGUMENT (mode), ND_ERROR_SHAPE (rank), ND_ERROR_MEMORY. */
+ND_API nd_array *nd_take(const nd_array *array, const nd_array *indices, int axis,
+                         nd_index_mode mode);
+
+/* Writes values to the places `indices` in C order of `array`: value i % (number of values) goes to
+ * place i; without values nothing is written. Converted as by nd_set(), whose errors it has. */
+ND_API nd_status nd_put(nd_array *array, const nd_array *indices, nd_operand values,
+                        nd_index_mode mode);
+
+/* For each place of the other axes, elements of `array` at `indices` along `axis`: what argsort and
+ * argmax give. Both have the same rank, and their other axes broadcast. Errors: ND_ERROR_AXIS,
+ * ND_ERROR_SHAPE (rank), ND_ERROR_INDEX, ND_ERROR_MEMORY. */
+ND_API nd_array *nd_take_along_axis(const nd_array *array, const nd_array *indices, int axis);
+
+/* The same the other way, as nd_set() does it. */
+ND_API nd_status nd_put_along_axis(nd_array *array, const nd_array *indices, nd_operand values,
+                                   int axis);
+
+/* ---- By conditions ---------------------------------------------------------------------------
+ * Conditions and masks of any dtype: what is not 0 is true. */
+
+/* Elements along `axis` whose condition is true; the condition has one axis and may be shorter.
+ * Errors: ND_ERROR_AXIS, ND_ERROR_SHAPE (condition), ND_ERROR_INDEX (true beyond the axis),
+ * ND_ERROR_MEMORY. */
+ND_API nd_array *nd_compress(const nd_array *condition, const nd_array *array, int axis);
+
+/* The same for all elements in C order, whatever the shapes. */
+ND_API nd_array *nd_extract(const nd_array *condition, const nd_array *array);
+
+/* Writes values in turn to the elements whose mask is true, again from the first when they are used
+ * up. The mask has as many elements as the array. Errors: those of nd_set(); ND_ERROR_SHAPE (size
+ * of the mask; no values for elements that are true). */
+ND_API nd_status nd_place(nd_array *array, const nd_array *mask, nd_operand values);
+
+/* Writes to element i, in C order, value i % (number of values) if mask element i is true; without
+ * values nothing is written. Otherwise as nd_place(). */
+ND_API nd_status nd_putmask(nd_array *array, const nd_array *mask, nd_operand values);
+
+/* Element by element one of `count` arrays, all broadcast: choices[index]. The dtype is what the
+ * choices promote to; lazy as nd_where(). Errors: ND_ERROR_INDEX (an index beyond the choices under
+ * ND_INDEX_RAISE, or no integers), ND_ERROR_SHAPE, ND_ERROR_ARGUMENT (no choices, mode). */
+ND_API nd_array *nd_choose(const nd_array *indices, int count, const nd_array *const *choices,
+                           nd_index_mode mode);
+
+/* Element by element the first of `count` choices whose condition, of bool, is true, else
+ * `otherwise`; all broadcast. The dtype is what choices and `otherwise` promote to; lazy as
+ * nd_where(). Errors: ND_ERROR_DTYPE (conditions), ND_ERROR_SHAPE, ND_ERROR_ARGUMENT (no choices).
+ */
+ND_API nd_array *nd_select(int count, const nd_array *const *conditions,
+                           const nd_array *const *choices, nd_operand otherwise);
+
+/* ---- Operations at places -------------------------------------------------------------------- */
+
+/* numpy's ufunc.at: array[terms] = op(array[terms], values), but each time a place is named counts,
+ * in the order of the indices: add with repeated indices sums. `op` is an elementwise operation of
+ * one argument (`values` is then not used) or two, whose result is converted to the array's dtype
+ * as by nd_cast(). Errors: those of nd_set_with() and of the operation; ND_ERROR_ARGUMENT (other
+ * operations). */
+ND_API nd_status nd_at_with(nd_op op, nd_array *array, int count, const nd_index *terms,
+                            nd_operand values);
+
+#ifndef __cplusplus
+/* nd_at(ND_OP_add, a, 1, ND_ARRAY(i)) counts: add.at(a, i, 1). */
+#define nd_at(op, array, values, ...)                                                              \
+    nd_at_with(op, array, (int)(sizeof((nd_index[]){__VA_ARGS__}) / sizeof(nd_index)),             \
+               (nd_index[]){__VA_ARGS__}, ND_OPERAND(values))
+#endif
+
+/* numpy's ufunc.reduceat along `axis`, for add, multiply, maximum, minimum, logical_and and
+ * logical_or: result i reduces the elements from indices[i] to indices[i + 1] - 1 (the last to the
+ * end), or is element indices[i] if these are none. Dtype as of nd_sum() and so on. Errors:
+ * ND_ERROR_ARGUMENT (op), ND_ERROR_AXIS, ND_ERROR_INDEX (out of bounds, or no integers with one
+ * axis), ND_ERROR_MEMORY. */
+ND_API nd_array *nd_reduceat(nd_op op, const nd_array *array, const nd_array *indices, int axis);
+
+/* ---- Positions and indices of a shape -------------------------------------------------------- */
+
+/* For positions in C order in an array of that shape, their indices along each axis: puts
+ * shape.rank arrays of int64 and of the shape of `positions` into `results` and returns how many
+ * these are; 0 after an error. Each belongs to the open scope or to the caller. Errors:
+ * ND_ERROR_INDEX (out of bounds, no integers), ND_ERROR_SHAPE, ND_ERROR_MEMORY. */
+ND_API int nd_unravel_index(const nd_array *positions, nd_shape shape, nd_array **results);
+
+/* The other way: positions as int64 of shape.rank arrays of indices, which are broadcast. Negative
+ * ones are out of bounds unless they are wrapped or clipped. */
+ND_API nd_array *nd_ravel_multi_index(const nd_array *const *indices, nd_shape shape,
+                                      nd_index_mode mode);
+
+/* The indices of each element of that shape: result[k][i, j, ...] is the k-th of i, j, ... Shape
+ * (rank, shape...). Errors: ND_ERROR_SHAPE, ND_ERROR_DTYPE, ND_ERROR_MEMORY. */
+ND_API nd_array *nd_indices(nd_dtype dtype, nd_shape shape);
+
+/* An open mesh of `count` arrays with one axis each, for indexing rows and columns at once: array i
+ * with its elements along axis i of `count` and length 1 along the others; a mask gives its
+ * positions. Puts them into `results` and returns how many there are, 0 after an error
+ * (ND_ERROR_SHAPE, ND_ERROR_ARGUMENT, ND_ERROR_MEMORY). */
+ND_API int nd_ix(int count, const nd_array *const *arrays, nd_array **results);
+
+/* Writes a value, or values in turn, along the main diagonal of all axes. `wrap`: in a matrix with
+ * more rows than columns it begins again after its end, with one row between. Errors: those of
+ * nd_set(); ND_ERROR_SHAPE (rank below 2, more than two axes of different lengths). */
+ND_API nd_status nd_fill_diagonal(nd_array *array, nd_operand value, bool wrap);
+
+#ifndef __cplusplus
+#define nd_put(array, indices, values, mode) (nd_put)(array, indices, ND_OPERAND(values), mode)
+#define nd_put_along_axis(array, indices, values, axis)                                            \
+    (nd_put_along_axis)(array, indices, ND_OPERAND(values), axis)
+#define nd_place(array, mask, values) (nd_place)(array, mask, ND_OPERAND(values))
+#define nd_putmask(array, mask, values) (nd_putmask)(array, mask, ND_OPERAND(values))
+#define nd_fill_diagonal(array, value, wrap) (nd_fill_diagonal)(array, ND_OPERAND(value), wrap)
+#define nd_select(count, conditions, choices, otherwise)                                           \
+    (nd_select)(count, conditions, choices, ND_OPERAND(otherwise))
+#endif
 
 ND_END_C
 

@@ -14,7 +14,13 @@
  * linspace, zeros, ones, full, zeros_like, ones_like, full_like, eye, array, asarray; reshape,
  * transpose, permute_dims, swapaxes, moveaxis, expand_dims, squeeze, flip, ravel, flatten,
  * broadcast_to, diagonal, sliding_window_view; real, imag, copy, ascontiguousarray, asfortranarray,
- * astype, float32(x) and the like, clip. What numeric.h has: round, isclose, allclose, array_equal,
+ * astype, float32(x) and the like, clip. Selection and arrangement (index.h, join.h, arrange.h):
+ * take, take_along_axis, compress, extract, choose, select, nonzero, where with one argument,
+ * argwhere, flatnonzero, unravel_index, ravel_multi_index, indices, ix_; concatenate, concat,
+ * stack, hstack, vstack, dstack, column_stack, append, insert, delete, split, array_split, hsplit,
+ * vsplit, dsplit; tile, repeat, resize, pad; roll, rot90, fliplr, flipud, atleast_1d to atleast_3d,
+ * tri, tril, triu, tril_indices, triu_indices, diag, diagflat, meshgrid, trim_zeros.
+ * What numeric.h has: round, isclose, allclose, array_equal,
  * array_equiv, nan_to_num, real_if_close, angle, ptp, average, diff, ediff1d, trapezoid, gradient,
  * convolve, correlate, cov, corrcoef, interp, polyval, polyfit, vander; divmod, frexp, modf; and
  * nansum, nanmean and the like. Linear algebra (linalg.h): matmul, dot, inner, outer,

@@ -15,11 +15,13 @@
 #ifndef NDSTREAM_ND_H
 #define NDSTREAM_ND_H
 
+#include <ndstream/arrange.h>
 #include <ndstream/array.h>
 #include <ndstream/base.h>
 #include <ndstream/dtype.h>
 #include <ndstream/index.h>
 #include <ndstream/io.h>
+#include <ndstream/join.h>
 #include <ndstream/lang.h>
 #include <ndstream/lazy.h>
 #include <ndstream/linalg.h>

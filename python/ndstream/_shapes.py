@@ -384,3 +384,59 @@ def trim_zeros(filt, trim="fb"):
     first = int(kept[0]) if "f" in trim.lower() else 0
     last = int(kept[-1]) + 1 if "b" in trim.lower() else array.size
     return filt[first:last]
+
+
+# ---- The options of functions of the core -------------------------------------------------------
+
+
+def _with_ends(a, prepend, append, axis):
+    """For diff(): the array with values before and after it along an axis."""
+    a = nd.asarray(a)
+    parts = [a]
+    for value, place in ((prepend, 0), (append, len(parts) + 1)):
+        if value is None:
+            continue
+        value = nd.asarray(value)
+        if value.ndim == 0:
+            shape = list(a.shape)
+            shape[axis] = 1
+            value = nd.broadcast_to(value, shape)
+        parts.insert(place, value)
+    return nd.concatenate(parts, axis)
+
+
+def _variables(m, y, rows):
+    """For cov(): the variables of both as rows."""
+    both = []
+    for x in (m, y):
+        x = nd.atleast_2d(x)
+        both.append(x.T if not rows and x.shape[0] != 1 else x)
+    return nd.concatenate(both, 0)
+
+
+def interp(x, xp, fp, left=None, right=None, period=None):
+    """The line through the points (xp, fp), at x."""
+    xp, fp = nd.asarray(xp), nd.asarray(fp)
+    if period is not None:
+        if not period:
+            raise ValueError("period must be a non-zero value")
+        period = abs(period)
+        x, xp = nd.asarray(x, dtype=float) % period, nd.asarray(xp, dtype=float) % period
+        order = nd.argsort(xp)
+        xp, fp = xp[order], fp[order]
+        xp = nd.concatenate([xp[-1:] - period, xp, xp[:1] + period])
+        fp = nd.concatenate([fp[-1:], fp, fp[:1]])
+        left = right = None
+    result = nd._core._interp(x, xp, fp)
+    if left is not None:
+        result = nd.where(nd.asarray(x) < xp[0], left, result)[()]
+    if right is not None:
+        result = nd.where(nd.asarray(x) > xp[-1], right, result)[()]
+    return result
+
+
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+    """The coefficients of the polynomial of least squared distance."""
+    if full or cov or w is not None:
+        raise NotImplementedError("polyfit: weights, `full` and `cov` are not there; use linalg.lstsq() on vander()")
+    return nd._core._polyfit(x, y, deg)

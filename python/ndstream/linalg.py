@@ -6,8 +6,8 @@ from ndstream import _core
 from ndstream._core import LinAlgError, cross, matmul, matrix_transpose, outer, tensordot, trace, vecdot
 from ndstream._core import diagonal as _diagonal
 
-_names = [name for name in dir(_core.linalg) if not name.startswith("_")]
-globals().update({name: getattr(_core.linalg, name) for name in _names})
+_names = [name for name in dir(_core._linalg) if not name.startswith("_")]
+globals().update({name: getattr(_core._linalg, name) for name in _names})
 
 __all__ = [
     *_names, "LinAlgError", "cross", "diagonal", "matmul", "matrix_transpose", "outer", "tensordot", "trace", "vecdot",

@@ -1,8 +1,166 @@
-"""Random numbers, as numpy.random."""
+"""Random numbers, as numpy.random: the same values for the same seeds."""
 
-from ndstream._core import random as _random
+import operator
+import secrets
+
+import ndstream as nd
+from ndstream._core import _random
 
 Generator = _random.Generator
-default_rng = _random.default_rng
 
-__all__ = ["Generator", "default_rng"]
+__all__ = ["Generator", "RandomState", "SeedSequence", "default_rng"]
+
+
+def _words(entropy):
+    """An integer as its words of 32 bits from the low end, a list as those of its integers in turn."""
+    if hasattr(entropy, "__len__"):
+        return [word for one in entropy for word in _words(one)]
+    number = operator.index(entropy)
+    if number < 0:
+        raise ValueError("expected non-negative integer")
+    words = [number & 0xFFFFFFFF]
+    while number := number >> 32:
+        words.append(number & 0xFFFFFFFF)
+    return words
+
+
+class SeedSequence:
+    """Entropy mixed into seeds, and sequences that do not overlap from it."""
+
+    def __init__(self, entropy=None, *, spawn_key=(), pool_size=4, n_children_spawned=0):
+        if pool_size != 4:
+            raise NotImplementedError("SeedSequence: the pool has 4 words")
+        self.entropy = secrets.randbits(128) if entropy is None else entropy
+        self.spawn_key, self.pool_size, self.n_children_spawned = tuple(spawn_key), pool_size, n_children_spawned
+        _words(self.entropy)
+
+    def _parts(self):
+        return _words(self.entropy), [word for one in self.spawn_key for word in _words(one)]
+
+    def generate_state(self, n_words, dtype=nd.uint32):
+        """Words to seed something with."""
+        wide = nd.dtype(dtype) == nd.uint64
+        state = _random._seed_state(*self._parts(), n_words * (1 + wide))
+        return state.view(nd.uint64) if wide else state
+
+    def spawn(self, n_children):
+        """Sequences that are independent of this one and of each other."""
+        first = self.n_children_spawned
+        self.n_children_spawned += n_children
+        return [SeedSequence(self.entropy, spawn_key=(*self.spawn_key, first + i)) for i in range(n_children)]
+
+    @property
+    def state(self):
+        """What the sequence is made of."""
+        return {name: getattr(self, name) for name in ("entropy", "spawn_key", "pool_size", "n_children_spawned")}
+
+    def __repr__(self):
+        return f"SeedSequence(\n    entropy={self.entropy},\n)"
+
+
+def default_rng(seed=None):
+    """A generator: PCG64, with NumPy's numbers for the same seed."""
+    if isinstance(seed, Generator):
+        return seed
+    if not isinstance(seed, SeedSequence):
+        seed = SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
+    return _random._generator(*seed._parts(), seed)
+
+
+class RandomState:
+    """The legacy generator: the Mersenne twister."""
+
+    def __init__(self, seed=None):
+        self.seed(seed)
+
+    def seed(self, seed=None):
+        """Starts again from a seed."""
+        if seed is None:
+            seed = [secrets.randbits(32) for _ in range(4)]
+        elif hasattr(seed, "__len__"):
+            seed = [operator.index(x) for x in seed]
+            if not seed:
+                raise ValueError("Seed must be non-empty")
+        else:
+            seed = operator.index(seed)
+            if not 0 <= seed < 2**32:
+                raise ValueError("Seed must be between 0 and 2**32 - 1")
+        self._generator = _random._legacy(seed)
+
+    def random_sample(self, size=None):
+        """Uniform on [0, 1)."""
+        return self._generator.random(size)
+
+    random = ranf = sample = random_sample
+
+    def rand(self, *shape):
+        """Uniform on [0, 1), of that shape."""
+        return self._generator.random(shape or None)
+
+    def randn(self, *shape):
+        """Normal, of that shape."""
+        return self._generator.standard_normal(shape or None)
+
+    def randint(self, low, high=None, size=None, dtype=int):
+        """Integers from low, below high."""
+        return self._generator.integers(low, high, size, dtype)
+
+    def random_integers(self, low, high=None, size=None):
+        """Integers from low to high."""
+        return self.randint(low if high is not None else 1, (low if high is None else high) + 1, size)
+
+    def tomaxint(self, size=None):
+        """Integers from 0 to 2**63 - 1."""
+        return self.randint(0, 2**63 - 1, size)
+
+    def choice(self, a, size=None, replace=True, p=None):
+        """A sample of an array, or of 0, ..., a - 1."""
+        picked = self._generator.choice(a, size, replace, p)
+        return picked.item() if size is None and not hasattr(a, "__len__") else picked
+
+    def get_state(self, legacy=True):
+        """The state, for set_state()."""
+        key, pos, has_gauss, gauss = self._generator._get_state()
+        if legacy:
+            return "MT19937", key, pos, has_gauss, gauss
+        return {"bit_generator": "MT19937", "state": {"key": key, "pos": pos}, "has_gauss": has_gauss, "gauss": gauss}
+
+    def set_state(self, state):
+        """Goes on from a state."""
+        if isinstance(state, dict):
+            state = ("MT19937", state["state"]["key"], state["state"]["pos"], state["has_gauss"], state["gauss"])
+        if state[0] != "MT19937":
+            raise ValueError("set_state can only be used with legacy MT19937 state instances.")
+        _, key, pos, *gauss = state
+        has_gauss, value = gauss or (0, 0.0)
+        self._generator._set_state((key, int(pos), int(has_gauss), float(value)))
+
+    def __getattr__(self, name):
+        """The distributions."""
+        if name.startswith("_") or name in ("integers", "permuted"):
+            raise AttributeError(name)
+        return getattr(self._generator, name)
+
+    def __repr__(self):
+        return f"RandomState(MT19937) at {id(self):#x}"
+
+
+_local = RandomState()
+
+
+def get_state(legacy=True):
+    """The state of the functions of this module."""
+    return _local.get_state(legacy)
+
+
+def __getattr__(name):
+    """The legacy functions: those of one RandomState."""
+    if not name.startswith("_") and hasattr(_local, name):
+        return getattr(_local, name)
+    if name in ("PCG64", "MT19937", "Philox", "SFC64", "BitGenerator"):
+        raise AttributeError(f"ndstream.random has no {name}: default_rng() is PCG64, RandomState the twister")
+    raise AttributeError(f"module 'ndstream.random' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *(n for n in dir(_local) if not n.startswith("_")), *(n for n in dir(Generator) if not n.startswith("_"))})

@@ -210,7 +210,23 @@ PND_FUNCTION(fromiter, "iter, dtype, count=-1, *, like=None",
     return result;
 }
 
+/* asarray(x) of an array is most of its calls. */
+static PyObject *asarray_quick(PyObject *module, PyObject *const *arguments, Py_ssize_t count,
+                               PyObject *keywords)
+{
+    if (count == 1 && !keywords && Py_TYPE(arguments[0]) == pnd.array)
+        return Py_NewRef(arguments[0]);
+    return asarray_call(module, arguments, count, keywords);
+}
+
 PyMethodDef pnd_convert_functions[] = {
-    PND_ROW(array),          PND_ROW(asarray),    PND_ROW(asanyarray), PND_ROW(ascontiguousarray),
-    PND_ROW(asfortranarray), PND_ROW(frombuffer), PND_ROW(fromiter),   {0},
+    PND_ROW(array),
+    {"asarray", (PyCFunction)(void (*)(void))asarray_quick, METH_FASTCALL | METH_KEYWORDS,
+     asarray_doc},
+    PND_ROW(asanyarray),
+    PND_ROW(ascontiguousarray),
+    PND_ROW(asfortranarray),
+    PND_ROW(frombuffer),
+    PND_ROW(fromiter),
+    {0},
 };

@@ -74,13 +74,18 @@ static inline void pnd_decref_pointer(PyObject **object)
 #define PND_AUTO __attribute__((cleanup(pnd_release_pointer))) nd_array *
 #define PND_OBJECT __attribute__((cleanup(pnd_decref_pointer))) PyObject *
 
+/* Asks for signals, so that Ctrl-C ends long calls that report their progress (errors.c). */
+extern const nd_progress pnd_signals;
+
 /* Work on at least this many elements is done without the GIL. */
 enum { PND_LARGE = 16384 };
 #define PND_UNLOCKED(elements, statement)                                                          \
     do {                                                                                           \
         if ((elements) >= PND_LARGE) {                                                             \
             PyThreadState *pnd_thread = PyEval_SaveThread();                                       \
+            const nd_progress pnd_before = nd_set_progress(pnd_signals);                           \
             statement;                                                                             \
+            nd_set_progress(pnd_before);                                                           \
             PyEval_RestoreThread(pnd_thread);                                                      \
         } else {                                                                                   \
             statement;                                                                             \
@@ -302,6 +307,9 @@ bool pnd_add_random(PyObject *module);
 extern PyNumberMethods *pnd_array_numbers;
 extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
 
+extern PyMethodDef pnd_sort_functions[], pnd_sort_methods[];
+extern PyMethodDef pnd_count_functions[], pnd_count_methods[];
+extern PyMethodDef pnd_numeric_functions[];
 extern PyMethodDef pnd_dlpack_functions[], pnd_dlpack_methods[];
 extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_methods[],
     pnd_control_functions[], pnd_text_functions[], pnd_dtype_functions[], pnd_convert_functions[],

@@ -443,7 +443,7 @@ static PyMethodDef *all_methods(void)
     PyMethodDef *const tables[] = {pnd_array_methods,   pnd_shape_methods,  pnd_reduce_methods,
                                    pnd_element_methods, pnd_linalg_methods, pnd_choose_methods,
                                    pnd_interop_methods, pnd_number_methods, pnd_index_methods,
-                                   pnd_dlpack_methods};
+                                   pnd_dlpack_methods,  pnd_sort_methods};
     int count = 0;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (PyMethodDef *row = tables[i]; row->ml_name; row++)

@@ -1,9 +1,13 @@
-/* numpy.random.default_rng(): the library's generator, with NumPy's values for the same seed. */
+/* Generators of random numbers, with NumPy's values for the same seed: PCG64, and the twister of
+ * the legacy functions.
+ *
+ * One type holds either; random.py makes numpy.random's classes and functions of it. The
+ * distributions are the rows of the library's table: a row that is added there is a method here. */
 #include "core.h"
 
 typedef struct generator {
     PyObject_HEAD nd_random *random;
-    PyObject *seed; /* what it was made of */
+    PyObject *seed; /* the SeedSequence it was made of, or NULL */
 } generator;
 
 static PyTypeObject *generator_type;
@@ -22,52 +26,93 @@ static void generator_free(PyObject *self)
     Py_DECREF(type);
 }
 
-static bool entropy(uint64_t *seed)
+/* A list of integers of 32 bits; freed by the caller with PyMem_Free(). */
+static uint32_t *to_words(PyObject *object, size_t *count)
 {
-    PND_OBJECT module = PyImport_ImportModule("os");
-    PND_OBJECT bytes = module ? PyObject_CallMethod(module, "urandom", "i", 8) : NULL;
-    if (!bytes)
-        return false;
-    memcpy(seed, PyBytes_AS_STRING(bytes), 8);
-    return true;
+    PND_OBJECT items = PySequence_Tuple(object);
+    if (!items)
+        return NULL;
+    *count = (size_t)PyTuple_GET_SIZE(items);
+    uint32_t *words = PyMem_Malloc((*count + 1) * sizeof *words);
+    if (!words) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    for (size_t i = 0; i < *count; i++) {
+        const unsigned long word = PyLong_AsUnsignedLong(PyTuple_GET_ITEM(items, (Py_ssize_t)i));
+        if (word > UINT32_MAX || PyErr_Occurred()) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_ValueError, "a word of a seed is of 32 bits");
+            PyMem_Free(words);
+            return NULL;
+        }
+        words[i] = (uint32_t)word;
+    }
+    return words;
 }
 
-PND_FUNCTION(default_rng, "seed=None",
-             "A generator: PCG64, with NumPy's numbers for the same seed.")
+static PyObject *generator_of(nd_random *random, PyObject *seed)
 {
-    if (given[0] && Py_TYPE(given[0]) == generator_type)
-        return Py_NewRef(given[0]);
-    uint64_t seed = 0;
-    if (!pnd_given(given[0])) {
-        if (!entropy(&seed))
-            return NULL;
-    } else {
-        PND_OBJECT number = PyNumber_Index(given[0]);
-        if (!number) {
-            PyErr_Clear();
-            PyErr_Format(PyExc_NotImplementedError,
-                         "default_rng: the seed is an integer of at most 64 bits, not %R",
-                         given[0]);
-            return NULL;
-        }
-        if (PyObject_RichCompareBool(number, PyLong_FromLong(0), Py_LT) == 1) {
-            PyErr_SetString(PyExc_ValueError, "expected non-negative integer");
-            return NULL;
-        }
-        seed = PyLong_AsUnsignedLongLong(number);
-        if (seed == UINT64_MAX && PyErr_Occurred())
-            return NULL;
-    }
-    generator *self = PyObject_New(generator, generator_type);
-    if (!self)
-        return NULL;
-    self->seed = Py_XNewRef(given[0]);
-    self->random = nd_random_new(seed);
-    if (!self->random) {
-        Py_DECREF(self);
+    if (!random)
         return pnd_raise();
+    generator *self = PyObject_New(generator, generator_type);
+    if (!self) {
+        nd_random_free(random);
+        return NULL;
     }
+    self->random = random;
+    self->seed = Py_XNewRef(seed);
     return (PyObject *)self;
+}
+
+PND_NAMED_FUNCTION(make_generator, "_generator", "words, key, seed",
+                   "PCG64 of the words of a seed sequence.")
+{
+    size_t count, key_count = 0;
+    uint32_t *words = to_words(given[0], &count),
+             *key = words ? to_words(given[1], &key_count) : NULL;
+    PyObject *result =
+        key ? generator_of(nd_random_new_seeded(words, count, key, key_count), given[2]) : NULL;
+    PyMem_Free(words);
+    PyMem_Free(key);
+    return result;
+}
+
+PND_NAMED_FUNCTION(make_legacy, "_legacy", "seed",
+                   "The twister of an integer, or of a list of words.")
+{
+    if (PyLong_Check(given[0])) {
+        const unsigned long seed = PyLong_AsUnsignedLong(given[0]);
+        if (PyErr_Occurred() || seed > UINT32_MAX) {
+            PyErr_SetString(PyExc_ValueError, "Seed must be between 0 and 2**32 - 1");
+            return NULL;
+        }
+        return generator_of(nd_random_new_legacy((uint32_t)seed), NULL);
+    }
+    size_t count;
+    uint32_t *words = to_words(given[0], &count);
+    PyObject *result = words ? generator_of(nd_random_new_legacy_seeded(words, count), NULL) : NULL;
+    PyMem_Free(words);
+    return result;
+}
+
+PND_NAMED_FUNCTION(seed_state, "_seed_state", "words, key, count", "SeedSequence.generate_state().")
+{
+    size_t count, key_count = 0;
+    int64_t wanted = 0;
+    uint32_t *words = to_words(given[0], &count),
+             *key = words ? to_words(given[1], &key_count) : NULL;
+    PyObject *result = NULL;
+    if (key && pnd_to_int64(given[2], &wanted) && wanted >= 0) {
+        PND_AUTO array = nd_empty(ND_UINT32, ND_SHAPE(wanted));
+        uint32_t *state = array && wanted ? nd_data_once(array) : NULL;
+        if (state)
+            nd_seed_sequence(words, count, key, key_count, state, (size_t)wanted);
+        result = array ? pnd_wrap(nd_retain(array)) : pnd_raise();
+    }
+    PyMem_Free(words);
+    PyMem_Free(key);
+    return result;
 }
 
 /* ---- Draws ----------------------------------------------------------------------------------- */
@@ -140,43 +185,281 @@ PND_FUNCTION(standard_normal, "self, size=None, dtype=float64, out=None",
 }
 PND_ALSO_METHOD(standard_normal)
 
-/* low + scale * draw, with parameters that are broadcast. */
-static PyObject *located(draw *from, PyObject *self, PyObject *low, PyObject *scale, PyObject *size)
+PND_FUNCTION(standard_exponential, "self, size=None, dtype=float64, method='zig', out=None",
+             "Mean 1.")
 {
-    PND_OBJECT shape = NULL;
-    if (!pnd_given(size) && !(PyFloat_Check(low) || PyLong_Check(low)) |
-                                !(PyFloat_Check(scale) || PyLong_Check(scale))) {
-        PND_OBJECT sum = PyNumber_Add(low, scale);
-        PND_OBJECT array = sum ? pnd_as_array_object(sum, ND_DTYPE_NONE) : NULL;
-        if (!array)
-            return NULL;
-        if (nd_rank(pnd_array_of(array)))
-            shape = PyObject_GetAttrString(array, "shape");
+    return drawn(nd_random_exponential, given[0], given[1], given[2], given[4]);
+}
+PND_ALSO_METHOD(standard_exponential)
+
+/* ---- Distributions --------------------------------------------------------------------------- */
+
+/* Parameters that may be left out; of the others NumPy wants a value. */
+static const struct {
+    const char *name;
+    const char *value[3];
+} defaults[] = {
+    {"uniform", {"0.0", "1.0"}},  {"normal", {"0.0", "1.0"}},    {"exponential", {"1.0"}},
+    {"gamma", {NULL, "1.0"}},     {"laplace", {"0.0", "1.0"}},   {"gumbel", {"0.0", "1.0"}},
+    {"logistic", {"0.0", "1.0"}}, {"lognormal", {"0.0", "1.0"}}, {"rayleigh", {"1.0"}},
+    {"poisson", {"1.0"}},
+};
+
+static const char *default_of(const char *name, int parameter)
+{
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+        if (strcmp(defaults[i].name, name) == 0)
+            return defaults[i].value[parameter];
+    return NULL;
+}
+
+static pnd_signature signatures[ND_RANDOM_DISTRIBUTIONS];
+static char texts[ND_RANDOM_DISTRIBUTIONS][160];
+
+static pnd_signature *signature_of(nd_distribution distribution)
+{
+    pnd_signature *signature = &signatures[distribution];
+    if (signature->name)
+        return signature;
+    const nd_distribution_info *info = nd_distribution_info_of(distribution);
+    int length = snprintf(texts[distribution], sizeof texts[distribution], "self");
+    for (int i = 0; i < info->parameters; i++) {
+        const char *value = default_of(info->name, i);
+        length +=
+            snprintf(texts[distribution] + length, sizeof texts[distribution] - (size_t)length,
+                     ", %s%s%s", info->parameter[i], value ? "=" : "", value ? value : "");
     }
-    PND_OBJECT numbers = drawn(from, self, shape ? shape : size, NULL, NULL);
-    PND_OBJECT scaled = numbers ? PyNumber_Multiply(numbers, scale) : NULL;
-    return scaled ? PyNumber_Add(scaled, low) : NULL;
+    snprintf(texts[distribution] + length, sizeof texts[distribution] - (size_t)length,
+             ", size=None");
+    signature->text = texts[distribution];
+    signature->name = info->name;
+    return signature;
 }
 
-PND_FUNCTION(normal, "self, loc=0.0, scale=1.0, size=None",
-             "Normal, with mean `loc` and standard deviation `scale`.")
+static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObject *const *arguments,
+                           Py_ssize_t count, PyObject *keywords)
 {
-    PND_OBJECT zero = PyFloat_FromDouble(0);
-    PND_OBJECT one = PyFloat_FromDouble(1);
-    return located(nd_random_normal, given[0], given[1] ? given[1] : zero,
-                   given[2] ? given[2] : one, given[3]);
+    const nd_distribution_info *info = nd_distribution_info_of(distribution);
+    PyObject *given[PND_MOST_PARAMETERS];
+    if (!pnd_bind(signature_of(distribution), self, arguments, count, keywords, given))
+        return NULL;
+    nd_shape shape;
+    bool scalar;
+    PyObject *size = given[1 + info->parameters];
+    if (!to_size(size, &shape, &scalar))
+        return NULL;
+    pnd_operand x[3];
+    nd_operand parameters[3];
+    int ready = 0;
+    while (ready < info->parameters) {
+        PyObject *value = given[1 + ready];
+        if (value && !pnd_to_operand(value, &x[ready]))
+            break;
+        if (!value) {
+            const char *text = default_of(info->name, ready);
+            x[ready] = (pnd_operand){.operand = nd_operand_real(text ? strtod(text, NULL) : 0)};
+        }
+        parameters[ready] = x[ready].operand;
+        ready++;
+    }
+    PyObject *result = NULL;
+    if (ready == info->parameters) {
+        nd_array *array;
+        PND_UNLOCKED(
+            scalar ? 0 : elements(&shape),
+            array = nd_random_draw(stream(self), distribution, parameters, scalar ? NULL : &shape));
+        result = finish(array, scalar && array && !nd_rank(array), NULL);
+    }
+    while (ready)
+        pnd_operand_clear(&x[--ready]);
+    return result;
 }
-PND_ALSO_METHOD(normal)
 
-PND_FUNCTION(uniform, "self, low=0.0, high=1.0, size=None", "Uniform on [low, high).")
+#define DRAW(id, name, ...)                                                                        \
+    static PyObject *name##_method(PyObject *self, PyObject *const *arguments, Py_ssize_t count,   \
+                                   PyObject *keywords)                                             \
+    {                                                                                              \
+        return draw_call(ND_RANDOM_##id, self, arguments, count, keywords);                        \
+    }
+ND_DISTRIBUTIONS(DRAW)
+#undef DRAW
+
+PND_FUNCTION(standard_gamma, "self, shape, size=None, dtype=float64, out=None",
+             "Gamma with scale 1.")
 {
-    PND_OBJECT zero = PyFloat_FromDouble(0);
+    PyObject *arguments[] = {given[1], given[2] ? given[2] : Py_None};
     PND_OBJECT one = PyFloat_FromDouble(1);
-    PyObject *low = given[1] ? given[1] : zero;
-    PND_OBJECT range = PyNumber_Subtract(given[2] ? given[2] : one, low);
-    return range ? located(nd_random_uniform, given[0], low, range, given[3]) : NULL;
+    PyObject *all[] = {arguments[0], one, arguments[1]};
+    return draw_call(ND_RANDOM_GAMMA, given[0], all, 3, NULL);
 }
-PND_ALSO_METHOD(uniform)
+PND_ALSO_METHOD(standard_gamma)
+
+PND_FUNCTION(multinomial, "self, n, pvals, size=None", "Counts of n trials over several outcomes.")
+{
+    nd_shape shape;
+    bool scalar;
+    pnd_operand n;
+    PND_AUTO pvals = pnd_to_array_of(given[2], ND_FLOAT64);
+    if (!pvals || !to_size(given[3], &shape, &scalar) || !pnd_to_operand(given[1], &n))
+        return NULL;
+    nd_array *result =
+        nd_random_multinomial(stream(given[0]), n.operand, pvals, scalar ? NULL : &shape);
+    pnd_operand_clear(&n);
+    return pnd_wrap(result);
+}
+PND_ALSO_METHOD(multinomial)
+
+PND_FUNCTION(dirichlet, "self, alpha, size=None", "Shares that sum to 1.")
+{
+    nd_shape shape;
+    bool scalar;
+    PND_AUTO alpha = pnd_to_array_of(given[1], ND_FLOAT64);
+    if (!alpha || !to_size(given[2], &shape, &scalar))
+        return NULL;
+    return pnd_wrap(nd_random_dirichlet(stream(given[0]), alpha, shape));
+}
+PND_ALSO_METHOD(dirichlet)
+
+PND_FUNCTION(multivariate_normal,
+             "self, mean, cov, size=None, check_valid='warn', tol=1e-8, *, method='svd'",
+             "Vectors with a mean and a covariance.")
+{
+    nd_shape shape;
+    bool scalar;
+    PND_AUTO mean = pnd_to_array_of(given[1], ND_FLOAT64);
+    PND_AUTO covariance = mean ? pnd_to_array_of(given[2], ND_FLOAT64) : NULL;
+    if (!covariance || !to_size(given[3], &shape, &scalar))
+        return NULL;
+    const char *word = given[6] && PyUnicode_Check(given[6]) ? PyUnicode_AsUTF8(given[6]) : "svd";
+    const nd_factorization by = strcmp(word, "cholesky") == 0 ? ND_BY_CHOLESKY
+                                : strcmp(word, "eigh") == 0   ? ND_BY_EIGH
+                                                              : ND_BY_SVD;
+    return pnd_wrap(nd_random_multivariate_normal(stream(given[0]), mean, covariance, by, shape));
+}
+PND_ALSO_METHOD(multivariate_normal)
+
+/* ---- Permutations and samples ---------------------------------------------------------------- */
+
+/* A list is shuffled as the array of its places is. */
+static PyObject *shuffle_list(PyObject *self, PyObject *list)
+{
+    PND_AUTO order = nd_random_permutation(stream(self), (int64_t)PySequence_Size(list));
+    PND_OBJECT items = order ? PySequence_Tuple(list) : NULL;
+    const int64_t *places = order && nd_size(order) ? nd_data(order) : NULL;
+    if (!items)
+        return PyErr_Occurred() ? NULL : pnd_raise();
+    for (int64_t i = 0; places && i < nd_size(order); i++)
+        if (PySequence_SetItem(list, (Py_ssize_t)i,
+                               PyTuple_GET_ITEM(items, (Py_ssize_t)places[i])) < 0)
+            return NULL;
+    Py_RETURN_NONE;
+}
+
+PND_FUNCTION(shuffle, "self, x, axis=0", "Shuffles an array along an axis, or a list, in place.")
+{
+    int axis = 0;
+    if (!pnd_to_int(given[2], &axis))
+        return NULL;
+    if (!pnd_is_array(given[1]))
+        return shuffle_list(given[0], given[1]);
+    if (!pnd_check_writeable(given[1]))
+        return NULL;
+    return pnd_check(nd_random_shuffle(stream(given[0]), pnd_array_of(given[1]), axis))
+               ? Py_NewRef(Py_None)
+               : NULL;
+}
+PND_ALSO_METHOD(shuffle)
+
+PND_FUNCTION(permutation, "self, x, axis=0", "A shuffled copy, or 0, ..., x - 1 shuffled.")
+{
+    int axis = 0;
+    if (!pnd_to_int(given[2], &axis))
+        return NULL;
+    if (PyLong_Check(given[1]) || (PyIndex_Check(given[1]) && !pnd_is_array(given[1]))) {
+        int64_t count = 0;
+        return pnd_to_int64(given[1], &count)
+                   ? pnd_wrap(nd_random_permutation(stream(given[0]), count))
+                   : NULL;
+    }
+    PND_AUTO array = pnd_to_array(given[1]);
+    PND_AUTO copy = array ? nd_copy(array) : NULL;
+    if (!copy)
+        return PyErr_Occurred() ? NULL : pnd_raise();
+    return pnd_check(nd_random_shuffle(stream(given[0]), copy, axis)) ? pnd_wrap(nd_retain(copy))
+                                                                      : NULL;
+}
+PND_ALSO_METHOD(permutation)
+
+PND_FUNCTION(permuted, "self, x, *, axis=None, out=None",
+             "A copy in which each line along an axis is shuffled.")
+{
+    int axis = 0;
+    PND_AUTO array = pnd_to_array(given[1]);
+    PND_AUTO copy = array ? nd_copy(array) : NULL;
+    PND_AUTO line = copy && !pnd_given(given[2]) ? nd_ravel(copy) : copy ? nd_retain(copy) : NULL;
+    if (!line || !pnd_to_int(given[2], &axis))
+        return PyErr_Occurred() ? NULL : pnd_raise();
+    if (!pnd_check(nd_random_permuted(stream(given[0]), line, axis)))
+        return NULL;
+    return pnd_given(given[3]) ? pnd_into(nd_retain(copy), given[3]) : pnd_wrap(nd_retain(copy));
+}
+PND_ALSO_METHOD(permuted)
+
+PND_FUNCTION(choice, "self, a, size=None, replace=True, p=None, axis=0, shuffle=True",
+             "A sample of an array, or of 0, ..., a - 1.")
+{
+    nd_shape shape;
+    bool scalar, replace = true, shuffles = true;
+    int axis = 0;
+    if (!to_size(given[2], &shape, &scalar) || !pnd_to_bool(given[3], &replace) ||
+        !pnd_to_int(given[5], &axis) || !pnd_to_bool(given[6], &shuffles))
+        return NULL;
+    PND_AUTO p = pnd_given(given[4]) ? pnd_to_array_of(given[4], ND_FLOAT64) : NULL;
+    if (pnd_given(given[4]) && !p)
+        return NULL;
+    const bool number =
+        PyLong_Check(given[1]) || (PyIndex_Check(given[1]) && !pnd_is_array(given[1]));
+    PND_OBJECT array = number ? NULL : pnd_as_array_object(given[1], ND_DTYPE_NONE);
+    int64_t population = 0;
+    if (number ? !pnd_to_int64(given[1], &population) : !array)
+        return NULL;
+    if (array) {
+        const int rank = nd_rank(pnd_array_of(array));
+        axis += axis < 0 ? rank : 0;
+        if (axis < 0 || axis >= rank) {
+            PyErr_SetString(PyExc_ValueError, "a must be a sequence or an integer");
+            return NULL;
+        }
+        population = nd_lengths(pnd_array_of(array))[axis];
+    }
+    const nd_choice_options options = {
+        .without_replacement = !replace, .in_order = !shuffles, .p = p};
+    nd_array *places;
+    PND_UNLOCKED(elements(&shape),
+                 places = nd_random_choice(stream(given[0]), population, shape, &options));
+    PND_OBJECT index = scalar ? pnd_wrap_result(places) : pnd_wrap(places);
+    if (!index || !array)
+        return Py_XNewRef(index);
+    PND_OBJECT key = PyTuple_New(axis + 1);
+    PND_OBJECT every = PySlice_New(NULL, NULL, NULL);
+    for (int i = 0; key && every && i <= axis; i++)
+        PyTuple_SET_ITEM(key, i, Py_NewRef(i == axis ? index : every));
+    return key && every ? pnd_get_item(array, key) : NULL;
+}
+PND_ALSO_METHOD(choice)
+
+PND_FUNCTION(bytes, "self, length", "Random bytes.")
+{
+    int64_t count = 0;
+    if (!pnd_to_int64(given[1], &count))
+        return NULL;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)count);
+    if (bytes &&
+        !pnd_check(nd_random_bytes(stream(given[0]), PyBytes_AS_STRING(bytes), (size_t)count)))
+        Py_CLEAR(bytes);
+    return bytes;
+}
+PND_ALSO_METHOD(bytes)
 
 PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=int64, endpoint=False",
              "Integers from low, below high.")
@@ -184,34 +467,112 @@ PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=int64, endpoint=F
     nd_shape shape;
     nd_dtype dtype = ND_INT64;
     bool scalar, endpoint = false;
-    int64_t low = 0, high = 0;
     if (!to_size(given[3], &shape, &scalar) || !pnd_to_dtype(given[4], &dtype) ||
-        !pnd_to_bool(given[5], &endpoint) ||
-        !pnd_to_int64(given[1], pnd_given(given[2]) ? &low : &high) ||
-        !pnd_to_int64(given[2], &high))
+        !pnd_to_bool(given[5], &endpoint))
         return NULL;
-    if (endpoint) {
-        if (high == INT64_MAX) {
-            PyErr_SetString(PyExc_NotImplementedError,
-                            "integers: a closed range ends below 2**63 - 1");
-            return NULL;
-        }
-        high++;
-    }
+    PyObject *low = pnd_given(given[2]) ? given[1] : NULL, *high = low ? given[2] : given[1];
     nd_array *array;
-    PND_UNLOCKED(elements(&shape),
-                 array = nd_random_integers(stream(given[0]), dtype, low, high, shape));
+    pnd_operand x = {.operand = nd_operand_int(0)}, y;
+    if (low && !pnd_to_operand(low, &x))
+        return NULL;
+    if (!pnd_to_operand(high, &y)) {
+        pnd_operand_clear(&x);
+        return NULL;
+    }
+    if (x.operand.kind == ND_OPERAND_INT && y.operand.kind == ND_OPERAND_INT && !endpoint) {
+        const int64_t first = x.operand.value.integer, last = y.operand.value.integer;
+        PND_UNLOCKED(elements(&shape),
+                     array = nd_random_integers(stream(given[0]), dtype, first, last, shape));
+    } else {
+        array = nd_random_integers_between(stream(given[0]), dtype, x.operand, y.operand, endpoint,
+                                           scalar ? NULL : &shape);
+    }
+    pnd_operand_clear(&x);
+    pnd_operand_clear(&y);
     /* A Python int for dtype=int, else a scalar. */
-    return scalar && given[4] != (PyObject *)&PyLong_Type ? pnd_wrap_result(array)
-                                                          : finish(array, scalar, NULL);
+    if (!scalar || (array && nd_rank(array)))
+        return pnd_wrap(array);
+    return given[4] != (PyObject *)&PyLong_Type ? pnd_wrap_result(array)
+                                                : finish(array, true, NULL);
 }
 PND_ALSO_METHOD(integers)
 
+/* The state as a tuple: of PCG64 (state, increment, has_uint32, uinteger), of the twister (key,
+ * pos, has_gauss, gauss). */
+static PyObject *get_state(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    const nd_random_state s = nd_random_get_state(stream(self));
+    if (!s.is_legacy)
+        return Py_BuildValue("((KK)(KK)ik)", s.state[0], s.state[1], s.increment[0], s.increment[1],
+                             (int)s.has_uint32, (unsigned long)s.uinteger);
+    PND_OBJECT key = pnd_wrap(nd_from_data(ND_UINT32, ND_SHAPE(624), s.key));
+    return key ? Py_BuildValue("(Oiid)", key, s.pos, (int)s.has_gauss, s.gauss) : NULL;
+}
+
+static PyObject *set_state(PyObject *self, PyObject *arguments)
+{
+    nd_random_state s = {0};
+    PyObject *key;
+    if (PyTuple_Check(arguments) && PyTuple_GET_SIZE(arguments) == 4 &&
+        PyTuple_Check(PyTuple_GET_ITEM(arguments, 0))) {
+        int half;
+        unsigned long word;
+        if (!PyArg_ParseTuple(arguments, "(KK)(KK)ik", &s.state[0], &s.state[1], &s.increment[0],
+                              &s.increment[1], &half, &word))
+            return NULL;
+        s.has_uint32 = half != 0;
+        s.uinteger = (uint32_t)word;
+    } else {
+        int gauss;
+        if (!PyArg_ParseTuple(arguments, "Oiid", &key, &s.pos, &gauss, &s.gauss))
+            return NULL;
+        PND_AUTO array = pnd_to_array_of(key, ND_UINT32);
+        PND_AUTO plain = array ? nd_ascontiguous(array) : NULL;
+        if (!plain || nd_size(plain) != 624) {
+            if (!PyErr_Occurred())
+                PyErr_SetString(PyExc_ValueError, "state must be 624 longs");
+            return NULL;
+        }
+        memcpy(s.key, nd_data(plain), sizeof s.key);
+        s.is_legacy = true;
+        s.has_gauss = gauss != 0;
+    }
+    return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
+}
+
+static PyObject *get_seed(PyObject *self, void *Py_UNUSED(unused))
+{
+    PyObject *seed = ((generator *)self)->seed;
+    return Py_NewRef(seed ? seed : Py_None);
+}
+
+static PyGetSetDef attributes[] = {{"_seed_seq", get_seed, NULL, "The seed sequence.", NULL}, {0}};
+
+#define DRAW(id, name, ...)                                                                        \
+    {#name, (PyCFunction)(void (*)(void))name##_method, METH_FASTCALL | METH_KEYWORDS,             \
+     "Draws of the distribution " #name "."},
 static PyMethodDef methods[] = {
-    PND_METHOD_ROW("random", random),     PND_METHOD_ROW("standard_normal", standard_normal),
-    PND_METHOD_ROW("normal", normal),     PND_METHOD_ROW("uniform", uniform),
-    PND_METHOD_ROW("integers", integers), {0},
+    /* clang-format off */
+    ND_DISTRIBUTIONS(DRAW)
+    /* clang-format on */
+    PND_METHOD_ROW("random", random),
+    PND_METHOD_ROW("standard_normal", standard_normal),
+    PND_METHOD_ROW("standard_exponential", standard_exponential),
+    PND_METHOD_ROW("standard_gamma", standard_gamma),
+    PND_METHOD_ROW("integers", integers),
+    PND_METHOD_ROW("multinomial", multinomial),
+    PND_METHOD_ROW("dirichlet", dirichlet),
+    PND_METHOD_ROW("multivariate_normal", multivariate_normal),
+    PND_METHOD_ROW("shuffle", shuffle),
+    PND_METHOD_ROW("permutation", permutation),
+    PND_METHOD_ROW("permuted", permuted),
+    PND_METHOD_ROW("choice", choice),
+    PND_METHOD_ROW("bytes", bytes),
+    {"_get_state", get_state, METH_NOARGS, "The state as a tuple."},
+    {"_set_state", set_state, METH_O, "Sets what _get_state() gave."},
+    {0},
 };
+#undef DRAW
 
 static PyObject *generator_repr(PyObject *self)
 {
@@ -222,6 +583,7 @@ static PyType_Slot slots[] = {
     {Py_tp_dealloc, generator_free},
     {Py_tp_repr, generator_repr},
     {Py_tp_methods, methods},
+    {Py_tp_getset, attributes},
     {Py_tp_doc, "A stream of random numbers; made by default_rng()."},
     {0},
 };
@@ -235,10 +597,13 @@ static PyType_Spec spec = {
 /* The module ndstream._core.random. */
 bool pnd_add_random(PyObject *module)
 {
-    static PyMethodDef functions[] = {PND_ROW(default_rng), {0}};
-    PND_OBJECT random = PyModule_New("ndstream._core.random");
+    static PyMethodDef functions[] = {PND_ROW_NAMED("_generator", make_generator),
+                                      PND_ROW_NAMED("_legacy", make_legacy),
+                                      PND_ROW_NAMED("_seed_state", seed_state),
+                                      {0}};
+    PND_OBJECT random = PyModule_New("ndstream._core._random");
     generator_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
     return random && generator_type && PyModule_AddFunctions(random, functions) == 0 &&
            PyModule_AddObjectRef(random, "Generator", (PyObject *)generator_type) == 0 &&
-           PyModule_AddObjectRef(module, "random", random) == 0;
+           PyModule_AddObjectRef(module, "_random", random) == 0;
 }

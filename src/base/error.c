@@ -1,13 +1,57 @@
-/* The first error of each thread, kept in storage of its own: keeping one never allocates. */
+/* The first error of each thread. Its message has memory of its own, taken from the system at the
+ * thread's first error: as a variable of the thread it would fill most of the room that the loader
+ * keeps for libraries that are loaded later (Python's extension modules). Where there is no memory,
+ * the message is the text of the status. */
 #include "error.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { MESSAGE_BYTES = 1024 };
 
 static _Thread_local nd_status kept_code;
-static _Thread_local char kept_message[MESSAGE_BYTES];
+static _Thread_local char *kept_message; /* NULL until it is needed */
+
+/* ---- Memory for the message, until the thread ends ------------------------------------------- */
+
+static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
+static pthread_key_t exit_key;
+static bool exit_key_made; /* once the above is done */
+
+static void free_message(void *message)
+{
+    free(message);
+    kept_message = NULL;
+}
+
+static void make_exit_key(void)
+{
+    exit_key_made = pthread_key_create(&exit_key, free_message) == 0;
+}
+
+static bool have_message(void)
+{
+    if (kept_message)
+        return true;
+    pthread_once(&exit_key_once, make_exit_key);
+    char *const message = exit_key_made ? malloc(MESSAGE_BYTES) : NULL;
+    if (message && pthread_setspecific(exit_key, message) != 0)
+        free(message);
+    else
+        kept_message = message;
+    return kept_message;
+}
+
+__attribute__((destructor)) static void forget_threads_at_unload(void)
+{
+    if (exit_key_made)
+        pthread_key_delete(exit_key);
+    free_message(kept_message);
+}
+
+/* ---- Keeping --------------------------------------------------------------------------------- */
 
 /* A message that does not fit ends in dots, so that nobody takes it for the whole. */
 static void keep(nd_status code, const char *format, va_list arguments)
@@ -15,11 +59,13 @@ static void keep(nd_status code, const char *format, va_list arguments)
     if (kept_code != ND_OK)
         return;
     kept_code = code;
-    const int length = vsnprintf(kept_message, sizeof kept_message, format, arguments);
+    if (!have_message())
+        return;
+    const int length = vsnprintf(kept_message, MESSAGE_BYTES, format, arguments);
     if (length < 0)
         kept_message[0] = '\0';
-    else if ((size_t)length >= sizeof kept_message)
-        for (size_t i = sizeof kept_message - 4; i < sizeof kept_message - 1; i++)
+    else if (length >= MESSAGE_BYTES)
+        for (size_t i = MESSAGE_BYTES - 4; i < MESSAGE_BYTES - 1; i++)
             kept_message[i] = '.';
 }
 
@@ -48,13 +94,12 @@ nd_status nd_error(void)
 
 const char *nd_error_message(void)
 {
-    return kept_message;
+    return kept_code == ND_OK ? "" : kept_message ? kept_message : nd_status_text(kept_code);
 }
 
 void nd_error_clear(void)
 {
     kept_code = ND_OK;
-    kept_message[0] = '\0';
 }
 
 const char *nd_status_text(nd_status status)

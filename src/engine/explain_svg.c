@@ -340,7 +340,7 @@ static void draw_row(drawing *d, int number, int *line)
     say_count(&t, loop->elements);
     ndi_say(&t, " element%s, ", loop->elements == 1 ? "" : "s");
     if (loop->sweep >= 0)
-        ndi_say(&t, "in the sweep of loop %d: they are read once", loop->sweep + 1);
+        ndi_say(&t, "in the sweep of loop %d", loop->sweep + 1);
     else
         ndi_say(&t, "in blocks of %d KiB that stay in L1", NDI_REGISTER_BYTES / 1024);
     draw_text(d, d->box_x + 16, box_y + 39, "soft", NULL, d->line);

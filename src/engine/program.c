@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "engine/chain.h"
 
 enum {
     GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own */
@@ -30,8 +31,8 @@ void ndi_program_begin(ndi_program *program, int results)
 
 static int new_value(ndi_program *program, ndi_place place, int index, nd_dtype dtype)
 {
-    program->value[program->values] = (ndi_value){
-        .place = (uint8_t)place, .index = (uint8_t)index, .dtype = (int8_t)dtype, .last_use = 0};
+    program->value[program->values] =
+        (ndi_value){.place = (uint8_t)place, .index = (uint8_t)index, .dtype = (int8_t)dtype};
     return program->values++;
 }
 
@@ -104,32 +105,87 @@ void ndi_program_store(ndi_program *program, int value, int operand)
     maker->stores = (int8_t)operand;
 }
 
+/* The step that gives the cosine, or sine, of what `step` gives the other of; steps if none. */
+static int find_twin(const ndi_program *program, int first)
+{
+    const ndi_kernels *const kernels = ndi_kernels_in_use();
+    const ndi_program_step *const step = &program->step[first];
+    const int dtype = program->value[step->result].dtype;
+    ndi_kernel *const sin = kernels->elementwise[ND_OP_sin][dtype],
+                      *const cos = kernels->elementwise[ND_OP_cos][dtype];
+    if (!kernels->sincos[dtype] || (step->kernel != sin && step->kernel != cos))
+        return program->steps;
+    ndi_kernel *const other = step->kernel == sin ? cos : sin;
+    for (int s = first + 1; s < program->steps; s++)
+        if (program->step[s].kernel == other && program->step[s].argument[0] == step->argument[0])
+            return s;
+    return program->steps;
+}
+
+static void join_sines_and_cosines(ndi_program *program)
+{
+    const ndi_kernels *const kernels = ndi_kernels_in_use();
+    for (int s = 0; s < program->steps; s++) {
+        const int found = find_twin(program, s);
+        if (found == program->steps)
+            continue;
+        const int dtype = program->value[program->step[s].result].dtype;
+        const ndi_program_step one = program->step[s], two = program->step[found];
+        const bool first_is_sine = one.kernel == kernels->elementwise[ND_OP_sin][dtype];
+        const ndi_program_step *const sine = first_is_sine ? &one : &two, *const cosine =
+                                                                              first_is_sine ? &two
+                                                                                            : &one;
+        program->step[s] = (ndi_program_step){.kernel = kernels->sincos[dtype],
+                                              .arguments = 1,
+                                              .argument = {one.argument[0]},
+                                              .result = sine->result,
+                                              .stores = sine->stores,
+                                              .twins = true,
+                                              .twin = cosine->result,
+                                              .twin_stores = cosine->stores};
+        program->steps--;
+        memmove(program->step + found, program->step + found + 1,
+                (size_t)(program->steps - found) * sizeof *program->step);
+    }
+}
+
+/* What a chain reads from a register it may read in every round: only then is that given on. */
+static void give_registers(ndi_program *program)
+{
+    uint8_t unused[NDI_PROGRAM_STEPS + 1];
+    uint8_t held[NDI_PROGRAM_STEPS + 1]; /* values that are in registers */
+    int unused_count = 0, held_count = 0;
+    for (int s = 0; s < program->steps; s++) {
+        const ndi_program_step *const step = &program->step[s];
+        const int unit = program->value[step->result].unit;
+        for (int i = 0; i <= step->twins; i++) {
+            const int value = i == 0 ? step->result : step->twin;
+            program->value[value].index =
+                unused_count ? unused[--unused_count] : (uint8_t)program->registers++;
+            held[held_count++] = (uint8_t)value;
+        }
+        for (int h = held_count - 1; h >= 0; h--)
+            if (program->value[held[h]].last_use <= s && /* read by no later step */
+                (program->value[held[h]].unit == unit || s == program->unit[unit].last)) {
+                unused[unused_count++] = program->value[held[h]].index;
+                held[h] = held[--held_count];
+            }
+    }
+}
+
 void ndi_program_end(ndi_program *program)
 {
-    size_t widest = 1;
+    join_sines_and_cosines(program);
+    program->widest = 1;
     for (int v = 0; v < program->values; v++) {
-        const size_t size = nd_dtype_size((nd_dtype)program->value[v].dtype);
-        widest = size > widest ? size : widest;
+        const int64_t size = (int64_t)nd_dtype_size((nd_dtype)program->value[v].dtype);
+        program->widest = size > program->widest ? size : program->widest;
     }
-    program->block = NDI_REGISTER_BYTES / (int64_t)widest;
     for (int s = 0; s < program->steps; s++)
         for (int i = 0; i < program->step[s].arguments; i++)
             program->value[program->step[s].argument[i]].last_use = (uint8_t)s;
-    uint8_t freed[NDI_PROGRAM_STEPS];
-    int free_count = 0;
-    for (int s = 0; s < program->steps; s++) {
-        const ndi_program_step *step = &program->step[s];
-        program->value[step->result].index =
-            free_count ? freed[--free_count] : (uint8_t)program->registers++;
-        for (int v = 0; v < program->values; v++) {
-            const ndi_value *value = &program->value[v];
-            if (value->place == NDI_IN_REGISTER && value->last_use == s && v <= step->result &&
-                v != step->result)
-                freed[free_count++] = value->index;
-        }
-        if (program->value[step->result].last_use <= s) /* read by no later step */
-            freed[free_count++] = program->value[step->result].index;
-    }
+    ndi_chains_build(program);
+    give_registers(program);
 }
 
 /* ---- Running ---- */
@@ -174,7 +230,6 @@ static void gather_rows(ndi_frame *f)
         f->gather[f->gathered].stride = stride;
         f->gather[f->gathered].row_stride = row_stride;
         f->gather[f->gathered].filled = 0;
-        f->gather[f->gathered].to = f->registers[program->registers + f->gathered];
         f->gathered++;
     }
     f->row_length = length;
@@ -186,7 +241,24 @@ static void gather_rows(ndi_frame *f)
     for (int g = 0; g < f->gathered; g++)
         f->rows.stride[f->gather[g].operand][last - 1] = 0;
     f->nest = &f->rows;
-    f->block = f->block > length ? f->block / length * length : f->block;
+}
+
+/* Elements of a block: as many as fit into the registers, and whole rows if it takes several. */
+static void size_block(ndi_frame *f)
+{
+    enum { APART = 192 }; /* registers of the same size would share sets of the cache */
+    const ndi_program *const program = f->program;
+    const int registers = program->registers + f->gathered;
+    const size_t most = program->keeps || f->gathered ? NDI_REGISTER_BYTES : NDI_CHAIN_BLOCK_BYTES;
+    size_t bytes =
+        (NDI_FRAME_BYTES / (size_t)registers - APART) / NDI_CHAIN_ROUND * NDI_CHAIN_ROUND;
+    bytes = bytes < most ? bytes : most;
+    f->register_bytes = bytes + APART;
+    f->block = (int64_t)bytes / program->widest;
+    if (f->row_length > 0 && f->block > f->row_length)
+        f->block = f->block / f->row_length * f->row_length;
+    for (int g = 0; g < f->gathered; g++)
+        f->gather[g].to = f->registers + (size_t)(program->registers + g) * f->register_bytes;
 }
 
 /* Elements within..within+n-1 of a run of rows, for each operand that is gathered. */
@@ -224,11 +296,22 @@ static bool is_gathered(ndi_frame *f, int v)
     for (int g = 0; g < f->gathered; g++)
         if (f->gather[g].operand == f->program->value[v].index) {
             f->gather[g].value = (uint8_t)v;
+            f->pointer[v] = f->gather[g].to;
             f->gather[g].dtype = (uint8_t)f->program->value[v].dtype;
             f->stride[v] = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype);
             return true;
         }
     return false;
+}
+
+static void set_stride(ndi_frame *f, const ndi_program_step *step, int value, int stores)
+{
+    ptrdiff_t stride = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[value].dtype);
+    if (stores >= 0 && !f->stream[stores])
+        stride = f->operand_stride[stores];
+    else if (stores < 0 && all_repeat(f, step))
+        stride = 0;
+    f->stride[value] = stride;
 }
 
 /* Everything that is the same for all blocks. A value made of values that repeat repeats. */
@@ -238,8 +321,8 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     f->program = program;
     f->nest = nest;
     f->kernels = ndi_kernels_in_use();
-    f->block = program->block;
     gather_rows(f);
+    size_block(f);
     nest = f->nest;
     f->reads = 0;
     f->fetched = nest->length[nest->rank - 1];
@@ -260,23 +343,21 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
             f->stride[v] = 0;
             break;
         case NDI_IN_REGISTER:
-            f->pointer[v] = f->registers[value->index];
+            f->pointer[v] = f->registers + value->index * f->register_bytes;
             break;
         }
     }
     for (int s = 0; s < program->steps; s++) {
         const ndi_program_step *step = &program->step[s];
-        const bool stores = step->stores >= 0, streams = stores && stream[step->stores];
-        ptrdiff_t stride = (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[step->result].dtype);
-        if (stores && !streams)
-            stride = f->operand_stride[step->stores];
-        else if (!stores && all_repeat(f, step))
-            stride = 0;
-        f->stride[step->result] = stride;
+        const bool streams = step->stores >= 0 && stream[step->stores];
+        set_stride(f, step, step->result, step->stores);
+        if (step->twins)
+            set_stride(f, step, step->twin, step->twin_stores);
         f->streams_itself[s] = streams && step->streaming &&
                                program->value[step->result].last_use <= s &&
                                all_contiguous(f, step);
     }
+    ndi_chains_begin(f);
 }
 
 /* Asks for a step's share of a block that comes soon: memory would idle while steps compute in L1.
@@ -297,36 +378,78 @@ static void fetch_ahead(const ndi_frame *f, size_t n, int s)
     }
 }
 
+static void run_step(ndi_frame *f, size_t n, int s)
+{
+    const ndi_program_step *step = &f->program->step[s];
+    const int result = step->result;
+    char *p[NDI_MAX_OPERANDS];
+    ptrdiff_t strides[NDI_MAX_OPERANDS];
+    for (int i = 0; i < step->arguments; i++) {
+        p[i + 1] = f->pointer[step->argument[i]];
+        strides[i + 1] = f->stride[step->argument[i]];
+    }
+    strides[0] = f->stride[result];
+    char *const out = step->stores >= 0 ? f->operand[step->stores] : NULL;
+    const bool streams = out && f->stream[step->stores];
+    if (streams && f->streams_itself[s] && (uintptr_t)out % 64 == 0) {
+        p[0] = out;
+        step->streaming(n, p, strides);
+        return;
+    }
+    if (out && !streams)
+        f->pointer[result] = out;
+    p[0] = f->pointer[result];
+    step->kernel(strides[0] == 0 ? 1 : n, p, strides);
+    if (streams)
+        f->kernels->stream(out, p[0], n * (size_t)strides[0]);
+}
+
+/* A step of two results. Its kernel knows no gaps. */
+static void run_twins(ndi_frame *f, size_t n, const ndi_program_step *step)
+{
+    const int value[] = {step->result, step->twin}, stores[] = {step->stores, step->twin_stores},
+              argument = step->argument[0], dtype = f->program->value[argument].dtype;
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)dtype);
+    char *p[3] = {NULL, NULL, f->pointer[argument]};
+    bool packed = f->stride[argument] == size;
+    for (int i = 0; i < 2; i++) {
+        if (stores[i] >= 0 && !f->stream[stores[i]])
+            f->pointer[value[i]] = f->operand[stores[i]];
+        p[i] = f->pointer[value[i]];
+        packed &= f->stride[value[i]] == size;
+    }
+    if (packed)
+        step->kernel(n, p, (const ptrdiff_t[]){size, size, size});
+    for (int i = 0; i < 2; i++) {
+        const ptrdiff_t stride = f->stride[value[i]];
+        if (!packed)
+            f->kernels->elementwise[i == 0 ? ND_OP_sin : ND_OP_cos][dtype](
+                stride == 0 ? 1 : n, (char *[]){p[i], p[2]},
+                (const ptrdiff_t[]){stride, f->stride[argument]});
+        if (stores[i] >= 0 && f->stream[stores[i]])
+            f->kernels->stream(f->operand[stores[i]], p[i], n * (size_t)size);
+    }
+}
+
 static void run_block(ndi_frame *f, size_t n, bool fetches)
 {
     const ndi_program *program = f->program;
     for (int i = 0; i < f->reads; i++)
         f->pointer[f->read[i]] = f->operand[program->value[f->read[i]].index];
-    for (int s = 0; s < program->steps; s++) {
-        const ndi_program_step *step = &program->step[s];
-        const int result = step->result;
-        if (fetches)
-            fetch_ahead(f, n, s);
-        char *p[NDI_MAX_OPERANDS];
-        ptrdiff_t strides[NDI_MAX_OPERANDS];
-        for (int i = 0; i < step->arguments; i++) {
-            p[i + 1] = f->pointer[step->argument[i]];
-            strides[i + 1] = f->stride[step->argument[i]];
-        }
-        strides[0] = f->stride[result];
-        char *const out = step->stores >= 0 ? f->operand[step->stores] : NULL;
-        const bool streams = out && f->stream[step->stores];
-        if (streams && f->streams_itself[s] && (uintptr_t)out % 64 == 0) {
-            p[0] = out;
-            step->streaming(n, p, strides);
+    for (int u = 0; u < program->units; u++) {
+        const int first = program->unit[u].first, last = program->unit[u].last;
+        if (f->chained[u]) {
+            ndi_chain_run(f, u, n, fetches);
             continue;
         }
-        if (out && !streams)
-            f->pointer[result] = out;
-        p[0] = f->pointer[result];
-        step->kernel(strides[0] == 0 ? 1 : n, p, strides);
-        if (streams)
-            f->kernels->stream(out, p[0], n * (size_t)strides[0]);
+        for (int s = first; s <= last; s++) {
+            if (fetches)
+                fetch_ahead(f, n, s);
+            if (program->step[s].twins)
+                run_twins(f, n, &program->step[s]);
+            else
+                run_step(f, n, s);
+        }
     }
 }
 
@@ -417,13 +540,16 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
     program_run run = {.program = program, .nest = nest};
     size_t bytes = 0; /* traffic of one element */
     size_t size_of[NDI_PROGRAM_RESULTS] = {0};
-    for (int s = 0; s < program->steps; s++)
-        if (program->step[s].stores >= 0) {
-            const size_t size =
-                nd_dtype_size((nd_dtype)program->value[program->step[s].result].dtype);
-            size_of[program->step[s].stores] = size;
-            bytes += size;
-        }
+    for (int s = 0; s < program->steps; s++) {
+        const ndi_program_step *const step = &program->step[s];
+        const size_t size = nd_dtype_size((nd_dtype)program->value[step->result].dtype);
+        if (step->stores >= 0)
+            size_of[step->stores] = size;
+        if (step->twins && step->twin_stores >= 0)
+            size_of[step->twin_stores] = size;
+    }
+    for (int r = 0; r < program->results; r++)
+        bytes += size_of[r];
     for (int v = 0; v < program->values; v++)
         if (program->value[v].place == NDI_IN_OPERAND)
             bytes += nd_dtype_size((nd_dtype)program->value[v].dtype);
@@ -435,7 +561,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
                         nest->length[last] * (int64_t)size_of[r] >= 512;
         run.streams |= run.stream[r];
     }
-    const size_t block = (size_t)program->block;
+    const size_t block = NDI_REGISTER_BYTES / (size_t)program->widest;
     const size_t work = bytes * (1 + (size_t)program->steps / 4); /* few steps hide under traffic */
     const size_t grain = (GRAIN_BYTES / work + block - 1) / block * block;
     if ((size_t)nest->size <= grain)

@@ -9,13 +9,17 @@
 
 #include "engine/map.h"
 #include "engine/nest.h"
+#include "kernels/chain.h"
 
 enum {
     NDI_PROGRAM_STEPS = 48,   /* kernels and conversions */
     NDI_PROGRAM_VALUES = 144, /* these, operands and scalars */
     NDI_PROGRAM_RESULTS = 4,  /* operands that are written */
     NDI_PROGRAM_REGISTERS = 40,
+    NDI_PROGRAM_LINKS = 200,
     NDI_REGISTER_BYTES = 4096, /* 512 doubles: the registers of most programs fit L1 together */
+    NDI_FRAME_BYTES = 12 * (NDI_REGISTER_BYTES + 192), /* of all registers; more are shorter ones */
+    NDI_CHAIN_BLOCK_BYTES = 4 * NDI_REGISTER_BYTES,    /* where no value needs a register */
 };
 
 typedef enum ndi_place { NDI_IN_OPERAND, NDI_IN_SCALAR, NDI_IN_REGISTER } ndi_place;
@@ -25,6 +29,8 @@ typedef struct ndi_value {
     uint8_t index; /* of the operand, the scalar or the register */
     int8_t dtype;
     uint8_t last_use; /* number of the last step that reads it */
+    uint8_t unit;     /* that makes it */
+    bool stored;      /* it is a result too */
 } ndi_value;
 
 typedef struct ndi_program_step {
@@ -34,13 +40,44 @@ typedef struct ndi_program_step {
     uint8_t result; /* values */
     uint8_t argument[NDI_MAX_OPERANDS - 1];
     int8_t stores; /* the operand that the result goes to, or -1 */
+    /* Sine and cosine of one value are one step, whose kernel is `sincos`: */
+    bool twins;
+    uint8_t twin;       /* the cosine; the sine is the result */
+    int8_t twin_stores; /* as `stores` */
 } ndi_program_step;
+
+/* A step, or a run of light steps that become a chain. */
+typedef struct ndi_program_unit {
+    uint8_t first, last; /* steps */
+    uint8_t link, links; /* the first one, and how many: 0 if it is no chain */
+    uint8_t fetches;     /* that many of them, at the beginning, ask for what comes later */
+} ndi_program_unit;
+
+typedef enum ndi_link_kind {
+    NDI_LINK_FETCHES, /* asks for elements of an operand that come later */
+    NDI_LINK_ONE,     /* a step of one argument */
+    NDI_LINK_TWO,     /* of two */
+    NDI_LINK_SAVES,   /* a bank into the register of its value */
+    NDI_LINK_STORES,  /* a bank into an operand */
+    NDI_LINK_NEXT     /* the last one */
+} ndi_link_kind;
+
+typedef struct ndi_program_link {
+    uint8_t kind, bank;
+    uint8_t op;       /* number of the link's code; the operand where it stores */
+    uint8_t value[2]; /* arguments; what it saves, stores or asks for */
+    uint8_t from[2];  /* an ndi_link_from */
+} ndi_program_link;
 
 typedef struct ndi_program {
     int values, steps, results, operands, registers, scalars;
-    int64_t block; /* elements */
+    int units, links;
+    bool keeps;     /* some values in registers of a block */
+    int64_t widest; /* bytes of an element of the widest value */
     ndi_value value[NDI_PROGRAM_VALUES];
     ndi_program_step step[NDI_PROGRAM_STEPS];
+    ndi_program_unit unit[NDI_PROGRAM_STEPS];
+    ndi_program_link link[NDI_PROGRAM_LINKS];
     _Alignas(16) char scalar[NDI_PROGRAM_VALUES][16];
 } ndi_program;
 
@@ -73,7 +110,7 @@ int ndi_program_cast(ndi_program *program, int value, nd_dtype dtype);
 /* `value` is result `operand`. */
 void ndi_program_store(ndi_program *program, int value, int operand);
 
-/* Gives every value its register. */
+/* Joins sines and cosines, gives every value its register, and makes chains of light steps. */
 void ndi_program_end(ndi_program *program);
 
 /* ---- Running ---- */
@@ -82,6 +119,12 @@ void ndi_program_end(ndi_program *program);
  * too, so it is in cache when it is written. The nest is a part of `in_all` elements, which decide
  * whether results go past the cache; 0: they are read soon, and do not. Cannot fail. */
 void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all);
+
+/* An argument of a link that lies elsewhere in each block. */
+typedef struct ndi_moving {
+    uint8_t link, argument, value;
+    bool repeats;
+} ndi_moving;
 
 /* What a thread has while it runs a program: where the values of the block are, how they step, and
  * the registers. */
@@ -94,6 +137,7 @@ typedef struct ndi_frame {
     char *operand[NDI_NEST_OPERANDS];
     ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
     int64_t block;
+    size_t register_bytes; /* from one register to the next */
     /* Where the innermost runs are short, a block takes several; operands that do not lie without
      * gaps over them are gathered into registers of their own. */
     int64_t row_length; /* of the innermost runs, or 0 */
@@ -111,7 +155,12 @@ typedef struct ndi_frame {
     uint8_t read[NDI_NEST_OPERANDS];
     bool stream[NDI_PROGRAM_RESULTS];       /* results that go past the cache */
     bool streams_itself[NDI_PROGRAM_STEPS]; /* the kernel has such stores and can use them */
-    _Alignas(64) char registers[NDI_PROGRAM_REGISTERS][NDI_REGISTER_BYTES + 192];
+    ndi_link link[NDI_PROGRAM_LINKS];       /* of the program, with their pointers */
+    int movings;
+    ndi_moving moving[2 * NDI_PROGRAM_STEPS];
+    uint8_t first_moving[NDI_PROGRAM_STEPS + 1]; /* of each unit */
+    bool chained[NDI_PROGRAM_STEPS];             /* the unit runs as a chain here */
+    _Alignas(64) char registers[NDI_FRAME_BYTES];
 } ndi_frame;
 
 /* Prepares a frame for ndi_program_produce(); program and nest (simplified) must outlive it. */

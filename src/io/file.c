@@ -365,14 +365,23 @@ ndi_sink ndi_output_sink(ndi_output *output)
     return (ndi_sink){write_to_output, output};
 }
 
+/* True for what has no disk, too. */
+static bool is_on_disk(int descriptor)
+{
+    int result;
+    do
+        result = fsync(descriptor);
+    while (result != 0 && errno == EINTR);
+    return result == 0 || errno == EINVAL || errno == ENOTSUP;
+}
+
 bool ndi_output_close(ndi_output *output)
 {
     if (output->descriptor < 0)
         return false;
     /* The data must be on disk before the name points to them: else a crash could leave an empty
      * file. */
-    if (!output->direct && !output->failed && fsync(output->descriptor) != 0 && errno != EINVAL &&
-        errno != ENOTSUP)
+    if (!output->direct && !output->failed && !is_on_disk(output->descriptor))
         give_up(output, "cannot be written");
     if (close(output->descriptor) != 0 && errno != EINTR)
         give_up(output, "cannot be written");

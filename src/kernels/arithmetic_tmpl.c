@@ -280,6 +280,7 @@ DEFINE_SCALING(float, float32, uint32_t, int32_t, bits32, 23, 127)
 DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
+#define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(UNARY_TO_KERNEL, name, __VA_ARGS__)
 #define KERNEL2(name, group, ...) ON_##group(BINARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(BINARY_INTEGER_KERNEL, name, __VA_ARGS__)
@@ -288,6 +289,7 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #include "kernels/arithmetic.def"
 #undef KERNEL2_DIVISION
 #undef KERNEL1
+#undef KERNEL1_LIGHT
 #undef KERNEL1_TO
 #undef KERNEL2
 #undef KERNEL2_INTEGER
@@ -296,6 +298,7 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 {
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(SLOT, name, )

@@ -23,6 +23,12 @@ enum { STAGED = 64 };
 #define FUNCTION_FLOAT64_u15(function) SLEEF_FLOAT64(function, u15)
 #define FUNCTION_FLOAT32_mended(function) mended_##function##_float32
 #define FUNCTION_FLOAT64_mended(function) mended_##function##_float64
+#define FUNCTION_FLOAT32_shared(function) SLEEF_FLOAT32(function, u10)
+#ifdef __FMA__
+#define FUNCTION_FLOAT64_shared(function) shared_##function##_float64
+#else
+#define FUNCTION_FLOAT64_shared(function) SLEEF_FLOAT64(function, u10)
+#endif
 
 /* Lanes of `y` where |x| is below the limit (NaN is not), else of `z`. S is ps or pd. */
 #if VECTOR_BYTES == 64
@@ -38,6 +44,7 @@ enum { STAGED = 64 };
 #define LANES_ABSOLUTE(S, x) _mm512_andnot_##S(LANES_SIGN(S), x)
 #define LANES_SIGNED(S, x, from) _mm512_or_##S(x, _mm512_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) ((lanes) != 0)
+#define LANES_ALL(S, lanes) ((lanes) == 0xff) /* of doubles */
 #define LANES_SELECT(S, lanes, y, z) _mm512_mask_mov_##S(z, lanes, y)
 #elif VECTOR_BYTES == 32
 #define LANES_BELOW(S, x, limit)                                                                   \
@@ -52,6 +59,7 @@ enum { STAGED = 64 };
 #define LANES_ABSOLUTE(S, x) _mm256_andnot_##S(LANES_SIGN(S), x)
 #define LANES_SIGNED(S, x, from) _mm256_or_##S(x, _mm256_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) (_mm256_movemask_##S(lanes) != 0)
+#define LANES_ALL(S, lanes) (_mm256_movemask_##S(lanes) == 0xf)
 #define LANES_SELECT(S, lanes, y, z) _mm256_blendv_##S(z, y, lanes)
 #else
 #define LANES_BELOW(S, x, limit)                                                                   \
@@ -102,6 +110,9 @@ MEND_PLANE(float32, float, vector_float32, ps, SLEEF_FLOAT32(hypot, u05), SLEEF_
 MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
            SLEEF_FLOAT64(atan2, u10), 0x1p-500)
 
+#ifdef __FMA__
+#include "kernels/sincos.h"
+#endif
 #include "kernels/pieces.h"
 
 /* Made from SLEEF's. x - 2 rint(x / 2) is exact, and brings sinpi's argument into its range. */
@@ -380,4 +391,7 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
     kernels->elementwise[ND_OP_##name][ND_##D] = kernels->elementwise[ND_OP_##other][ND_##D];      \
     kernels->streaming[ND_OP_##name][ND_##D] = kernels->streaming[ND_OP_##other][ND_##D];
 #include "kernels/functions.def"
+#if HAS_SLEEF && defined(__FMA__)
+    kernels->sincos[ND_FLOAT64] = sincos_FLOAT64;
+#endif
 }

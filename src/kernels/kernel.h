@@ -121,7 +121,11 @@ typedef struct ndi_kernels {
      * operands only, the result aligned to 64 bytes. NULL: none. */
     ndi_kernel *streaming[ND_OP_COUNT][ND_DTYPE_COUNT];
     ndi_kernel *compare_mixed[ND_OP_COUNT][2]; /* int64 with uint64; [1]: the other way round */
-    ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* [to][from]; the diagonal copies */
+    /* Sine (first result), cosine (second) and the argument, all without gaps, where the two share
+     * their work: the same bits as from the two kernels. NULL: they do not. */
+    ndi_kernel *sincos[ND_DTYPE_COUNT];
+    const struct ndi_chain_kernels *chain[ND_DTYPE_COUNT]; /* see chain.h; NULL: none */
+    ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT];      /* [to][from]; the diagonal copies */
     ndi_kernel *streaming_cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* as `streaming` */
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
     /* Sums and products of 64-bit integers and floats, extremes of all dtypes. */

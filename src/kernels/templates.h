@@ -6,6 +6,7 @@
 
 #define NDI_TEMPLATES(X, isa)                                                                      \
     X(ndi_fill_arithmetic_##isa)                                                                   \
+    X(ndi_fill_chains_##isa)                                                                       \
     X(ndi_fill_comparison_##isa)                                                                   \
     X(ndi_fill_functions_##isa)                                                                    \
     X(ndi_fill_casts_##isa)                                                                        \

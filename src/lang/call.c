@@ -146,6 +146,15 @@ static bool bind(binding *b)
 
 /* ---- Conversion and the call ----------------------------------------------------------------- */
 
+/* NumPy takes tuples for arrays, as lists. */
+static bool to_array(const ndi_value *value, const char *what, nd_array **array)
+{
+    ndi_value list = *value;
+    if (list.kind == NDI_VALUE_TUPLE)
+        list.kind = NDI_VALUE_LIST;
+    return ndi_to_array(&list, what, array);
+}
+
 static bool convert(const ndi_evaluation *e, const char *what, const ndi_parameter *parameter,
                     const ndi_value *value, ndi_argument *argument)
 {
@@ -161,7 +170,7 @@ static bool convert(const ndi_evaluation *e, const char *what, const ndi_paramet
     case NDI_TAKES_OPERAND:
         return ndi_to_operand(value, what, &argument->operand);
     case NDI_TAKES_ARRAY:
-        return ndi_to_array(value, what, &argument->array);
+        return to_array(value, what, &argument->array);
     case NDI_TAKES_SCALAR:
         return ndi_to_scalar(value, what, &argument->operand);
     case NDI_TAKES_INTEGER:

@@ -392,13 +392,21 @@ int ndi_call_function(const ndi_function *function, const ndi_argument *a,
     return results[0] != NULL;
 }
 
-bool ndi_find_function(const char *name, ndi_function *function)
+bool ndi_find_row(const ndi_function *list, size_t count, const char *name, ndi_function *function)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].name, name) == 0) {
-            *function = rows[i];
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].name, name) == 0) {
+            *function = list[i];
             return true;
         }
+    return false;
+}
+
+bool ndi_find_function(const char *name, ndi_function *function)
+{
+    if (ndi_find_row(rows, sizeof rows / sizeof *rows, name, function) ||
+        ndi_find_select_function(name, function))
+        return true;
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (strcmp(aliases[i].name, name) == 0) {
             *function = row_of(aliases[i].op);
@@ -425,4 +433,5 @@ void ndi_each_function(void (*visit)(void *context, const char *name), void *con
     ndi_each_numeric_function(visit, context);
     ndi_each_sorting_function(visit, context);
     ndi_each_linalg_function(visit, context);
+    ndi_each_select_function(visit, context);
 }

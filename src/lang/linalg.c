@@ -342,20 +342,11 @@ static const ndi_function linalg_rows[] = {
 };
 /* clang-format on */
 
-static bool find(const ndi_function *rows, size_t count, const char *name, ndi_function *function)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(rows[i].name, name) == 0) {
-            *function = rows[i];
-            return true;
-        }
-    return false;
-}
-
 bool ndi_find_linalg_function(const char *name, bool prefixed, ndi_function *function)
 {
-    return (!prefixed && find(main_rows, sizeof main_rows / sizeof *main_rows, name, function)) ||
-           find(linalg_rows, sizeof linalg_rows / sizeof *linalg_rows, name, function);
+    return (!prefixed &&
+            ndi_find_row(main_rows, sizeof main_rows / sizeof *main_rows, name, function)) ||
+           ndi_find_row(linalg_rows, sizeof linalg_rows / sizeof *linalg_rows, name, function);
 }
 
 void ndi_each_linalg_function(void (*visit)(void *context, const char *name), void *context)

@@ -1,7 +1,7 @@
 /* Python's operators on numbers, which differ from C's in division, powers and overflow. */
 #include "lang/scalar.h"
 
-#include <complex.h>
+#include "base/complex.h"
 #include <math.h>
 
 #include "base/error.h"

@@ -248,6 +248,7 @@ static nd_eig_result decompose_symmetric(const char *operation, const nd_array *
     ndi_stack stack;
     if (!ndi_stack_of(&stack, operation, a, NULL, true))
         return (nd_eig_result){NULL, NULL};
+    stack.least_parallel = 4.0 * 200 * 200 * 200; /* threads slow smaller ones down */
     const int n = stack.rows;
     symmetric e = {.stack = &stack,
                    .job = vectors ? "V" : "N",

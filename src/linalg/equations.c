@@ -5,13 +5,17 @@
  * what was factorised. So matrices in C order, the usual ones, are never transposed. */
 #include <ndstream/linalg.h>
 
-#include <complex.h>
+#include "base/complex.h"
 #include <math.h>
 
+#include "linalg/lu.h"
 #include "linalg/shapes.h"
 #include "linalg/stack.h"
 
 static const char singular[] = "is singular";
+
+/* Rows of matrices whose triangles are solved at once. */
+enum { MOST_UNBLOCKED = 64 };
 
 typedef struct factors {
     const ndi_stack *stack;
@@ -31,6 +35,10 @@ static int factorize(const factors *f, int64_t index, char *scratch, char **lu)
     const int n = s->rows, leading = ndi_leading(n);
     int info = 0;
     *lu = ndi_stack_at(s, f->lu, index);
+    if (!s->is_complex) {
+        info = ndi_lu(s->dtype == ND_FLOAT64, n, *lu, (int *)(scratch + f->pivots));
+        return info < 0 ? NDI_NO_MEMORY : info;
+    }
     NDI_LAPACK(s->lapack, getrf, ndi_getrf)
     (&n, &n, *lu, &leading, (int *)(scratch + f->pivots), &info);
     return info;
@@ -83,7 +91,12 @@ static int solve_one(void *context, int64_t index, char *scratch)
     const int n = s->rows, leading = ndi_leading(n);
     char *lu;
     int info = factorize(f, index, scratch, &lu);
-    if (info == 0)
+    if (info == 0 && !s->is_complex && n <= MOST_UNBLOCKED)
+        for (int column = 0; column < f->columns; column++)
+            ndi_lu_solve_transposed(s->dtype == ND_FLOAT64, n, lu, (int *)(scratch + f->pivots),
+                                    (char *)ndi_stack_at(s, f->result, index) +
+                                        (size_t)column * (size_t)n * s->item_bytes);
+    else if (info == 0)
         NDI_LAPACK(s->lapack, getrs, ndi_getrs)
     ("T", &n, &f->columns, lu, &leading, (int *)(scratch + f->pivots),
      ndi_stack_at(s, f->result, index), &leading, &info, 1);
@@ -160,7 +173,7 @@ static int invert_one(void *context, int64_t index, char *scratch)
     if (info == 0)
         NDI_LAPACK(s->lapack, getri, ndi_getri)
     (&n, lu, &leading, (int *)(scratch + f->pivots), scratch + f->work, &f->lwork, &info);
-    else if (f->tolerant)
+    else if (f->tolerant && info != NDI_NO_MEMORY)
     {
         for (int64_t i = 0; i < (int64_t)n * n; i++)
             store(s->dtype, lu + i * (int64_t)s->item_bytes, NAN);
@@ -219,7 +232,8 @@ static int determinant_of_one(void *context, int64_t index, char *scratch)
     const ndi_stack *s = f->stack;
     const int n = s->rows, *pivots = (const int *)(scratch + f->pivots);
     char *lu;
-    factorize(f, index, scratch, &lu); /* singular: a pivot is 0, and so is the product */
+    if (factorize(f, index, scratch, &lu) == NDI_NO_MEMORY)
+        return NDI_NO_MEMORY; /* singular: a pivot is 0, and so is the product */
     double complex product = 1;
     int64_t exponent = 0;
     double logarithm = 0;

@@ -16,6 +16,7 @@
 #include "linalg/gemm_pack.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct matrix {
@@ -27,7 +28,7 @@ typedef struct matrix {
 typedef struct product {
     const ndi_gemm_kernels *kernels;
     ndi_gemm_moves moves;
-    bool is_complex, is_widened;
+    bool is_complex, is_widened, subtracts;
     size_t element_bytes, real_bytes;
     size_t tile_rows,
         tile_columns;  /* in elements; columns of reals and of complex numbers are as many */
@@ -114,7 +115,9 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     size_t columns = smaller(p->tile_columns, p->columns - first_column);
     size_t depth = p->is_complex ? 2 * p->depth : p->depth,
            real_rows = p->is_complex ? 2 * rows : rows;
-    bool accumulate = p->step > 0;
+    ndi_gemm_store store = p->subtracts  ? NDI_GEMM_SUBTRACT
+                           : p->step > 0 ? NDI_GEMM_ADD
+                                         : NDI_GEMM_SET;
     char *c = p->c + (ptrdiff_t)(p->row + first_row) * p->c_row_stride +
               (ptrdiff_t)(p->column + first_column) * p->c_column_stride;
     bool stores_tile =
@@ -122,7 +125,7 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     ptrdiff_t c_column =
         stores_tile ? p->c_column_stride / (ptrdiff_t)p->real_bytes : (ptrdiff_t)kernels->tile_rows;
     void *to = stores_tile ? c : tile;
-    bool adds = stores_tile && accumulate;
+    ndi_gemm_store into = stores_tile ? store : NDI_GEMM_SET;
 
     ptrdiff_t left_step = (ptrdiff_t)p->left_width, right_step = (ptrdiff_t)kernels->tile_columns;
     ptrdiff_t right_column = 1;
@@ -140,13 +143,13 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     if (i < p->left_unpacked || j < p->right_unpacked ||
         real_rows + kernels->lanes <= kernels->tile_rows || columns <= p->tile_columns / 2)
         kernels->multiply_strided(real_rows, columns, depth, left, left_step, right, right_step,
-                                  right_column, adds, to, c_column);
+                                  right_column, into, to, c_column);
     else
         kernels->multiply(depth, left, right,
                           p->right_panels + (next_j - p->right_unpacked) * p->right_panel_bytes,
-                          adds, to, c_column);
+                          into, to, c_column);
     if (!stores_tile)
-        p->moves.unpack(tile, kernels->tile_rows, rows, columns, accumulate, c, p->c_row_stride,
+        p->moves.unpack(tile, kernels->tile_rows, rows, columns, store, c, p->c_row_stride,
                         p->c_column_stride);
 }
 
@@ -170,10 +173,12 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
 }
 
 /* Row blocks as the level 2 cache has them, and columns cut so that tasks are several to a thread
- * and as many to each. */
+ * and as many to each; of little work one to each, as tasks cost what they save. */
 static void cut_into_tasks(product *p, size_t level2)
 {
+    const size_t little_work = 4000000;
     size_t threads = (size_t)ndi_pool_threads();
+    size_t wanted = p->rows * p->columns * p->depth < little_work ? threads : 4 * threads;
     size_t row_panels = parts(p->rows, p->tile_rows),
            column_panels = parts(p->columns, p->tile_columns);
     size_t block_panels = level2 / 2 / p->left_panel_bytes;
@@ -181,12 +186,11 @@ static void cut_into_tasks(product *p, size_t level2)
     p->column_tasks = 1;
     if (threads == 1)
         return;
-    while ((p->row_tasks * p->column_tasks < 4 * threads ||
-            p->row_tasks * p->column_tasks % threads) &&
+    while ((p->row_tasks * p->column_tasks < wanted || p->row_tasks * p->column_tasks % threads) &&
            p->column_tasks < column_panels && p->column_tasks < 8 * threads)
         p->column_tasks++;
-    if (p->row_tasks * p->column_tasks < 4 * threads) /* few columns: cut rows finer */
-        p->row_tasks = smaller(row_panels, parts(4 * threads, p->column_tasks));
+    if (p->row_tasks * p->column_tasks < wanted) /* few columns: cut rows finer */
+        p->row_tasks = smaller(row_panels, parts(wanted, p->column_tasks));
 }
 
 static bool in_whole_reals(ptrdiff_t stride, size_t real_bytes)
@@ -337,19 +341,17 @@ static void store_zeros(const ndi_gemm_shape *shape, char *c)
 }
 
 /* All that does not depend on where the matrices are. */
-static product settle(const ndi_gemm_shape *shape)
+static product settle(const ndi_gemm_shape *shape, ndi_gemm_real real)
 {
     const ndi_gemm_format *format = &ndi_gemm_formats[shape->type];
-    const ndi_gemm_kernels *kernels = ndi_gemm_kernels_for(ndi_isa_in_use(), format->tiles);
     product p = {
-        .kernels = kernels,
         .moves = ndi_gemm_moves_for(shape->type),
         .is_complex = format->is_complex,
         .is_widened = format->is_widened,
+        .subtracts = shape->subtracts,
         .element_bytes = format->element_bytes,
         .real_bytes = format->real_bytes,
-        .tile_rows = format->is_complex ? kernels->tile_rows / 2 : kernels->tile_rows,
-        .tile_columns = kernels->tile_columns,
+        .exchanged = shape->c_column_stride == (ptrdiff_t)format->element_bytes,
         .left = {NULL, shape->a_row_stride, shape->a_column_stride},
         .right = {NULL, shape->b_row_stride, shape->b_column_stride},
         .c_row_stride = shape->c_row_stride,
@@ -358,7 +360,6 @@ static product settle(const ndi_gemm_shape *shape)
         .n = shape->n,
         .k = shape->k,
     };
-    p.exchanged = shape->c_column_stride == (ptrdiff_t)p.element_bytes;
     if (p.exchanged) { /* kernels write columns: of C where rows are contiguous */
         p.left = (matrix){NULL, shape->b_column_stride, shape->b_row_stride};
         p.right = (matrix){NULL, shape->a_column_stride, shape->a_row_stride};
@@ -367,6 +368,10 @@ static product settle(const ndi_gemm_shape *shape)
         p.m = shape->n;
         p.n = shape->m;
     }
+    p.kernels =
+        ndi_gemm_kernels_for_rows(ndi_isa_in_use(), real, format->is_complex ? 2 * p.m : p.m);
+    p.tile_rows = format->is_complex ? p.kernels->tile_rows / 2 : p.kernels->tile_rows;
+    p.tile_columns = p.kernels->tile_columns;
     p.stores_tiles = !p.is_widened && p.c_row_stride == (ptrdiff_t)p.element_bytes &&
                      in_whole_reals(p.c_column_stride, p.real_bytes);
     settle_blocks(&p);
@@ -384,8 +389,10 @@ static void place(product *p, const char *a, const char *b, char *c)
 static bool is_simpler(const ndi_gemm_shape *s, const char *a, const char *b, char *c, bool *done)
 {
     *done = true;
-    if (s->m == 0 || s->n == 0)
+    if (s->m == 0 || s->n == 0 || (s->subtracts && s->k == 0))
         return true;
+    if (s->subtracts)
+        return false;
     if (s->k == 0)
         store_zeros(s, c);
     else if (s->n == 1)
@@ -399,12 +406,66 @@ static bool is_simpler(const ndi_gemm_shape *s, const char *a, const char *b, ch
     return true;
 }
 
+/* ---- Integers of 64 bits that fit 32 --------------------------------------------------------- */
+
+typedef struct scan {
+    const char *data;
+    ptrdiff_t stride, inner_stride;
+    size_t inner;
+    atomic_bool found; /* a number that does not fit */
+} scan;
+
+static void scan_range(void *context, size_t begin, size_t end)
+{
+    typedef uint64_t loose __attribute__((aligned(1), may_alias));
+    scan *s = context;
+    for (size_t i = begin; i < end && !atomic_load_explicit(&s->found, memory_order_relaxed); i++) {
+        const char *from = s->data + (ptrdiff_t)i * s->stride;
+        uint64_t beyond = 0;
+        if (s->inner_stride == sizeof(uint64_t))
+            for (size_t j = 0; j < s->inner; j++)
+                beyond |= (((const loose *)from)[j] + 0x80000000u) >> 32;
+        else
+            for (size_t j = 0; j < s->inner; j++)
+                beyond |=
+                    (*(const loose *)(from + (ptrdiff_t)j * s->inner_stride) + 0x80000000u) >> 32;
+        if (beyond)
+            atomic_store_explicit(&s->found, true, memory_order_relaxed);
+    }
+}
+
+static bool is_narrow(const void *data, size_t rows, size_t columns, ptrdiff_t row_stride,
+                      ptrdiff_t column_stride)
+{
+    const bool by_rows = column_stride == sizeof(uint64_t);
+    scan s = {
+        .data = data,
+        .stride = by_rows ? row_stride : column_stride,
+        .inner_stride = by_rows ? column_stride : row_stride,
+        .inner = by_rows ? columns : rows,
+    };
+    ndi_parallel_for(by_rows ? rows : columns, 1 + 32768 / s.inner, scan_range, &s);
+    return !s.found;
+}
+
+/* Looking at every number pays where each is multiplied often. */
+static bool are_narrow(const ndi_gemm_shape *s, const void *a, const void *b)
+{
+    const size_t least_uses = 32;
+    return s->m >= least_uses && s->n >= least_uses &&
+           is_narrow(a, s->m, s->k, s->a_row_stride, s->a_column_stride) &&
+           is_narrow(b, s->k, s->n, s->b_row_stride, s->b_column_stride);
+}
+
 bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c)
 {
     bool done;
     if (is_simpler(shape, a, b, c, &done))
         return done;
-    product p = settle(shape);
+    ndi_gemm_real real = ndi_gemm_formats[shape->type].tiles;
+    if (real == NDI_REAL_U64 && are_narrow(shape, a, b))
+        real = NDI_REAL_I32_IN_64;
+    product p = settle(shape, real);
     place(&p, a, b, c);
     return multiply(&p);
 }
@@ -457,8 +518,8 @@ bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *
     batch b = {.shape = shape, .locate = locate, .context = context};
     if (count == 0 || shape->m == 0 || shape->n == 0)
         return true;
-    if (shape->m > 1 && shape->n > 1 && shape->k > 0) {
-        const product p = settle(shape);
+    if ((shape->subtracts || (shape->m > 1 && shape->n > 1)) && shape->k > 0) {
+        const product p = settle(shape, ndi_gemm_formats[shape->type].tiles);
         if (p.is_small) {
             b.settled = &p;
             ndi_parallel_for(count, 1 + LEAST_PARALLEL_WORK / 4 / (work + 500),

@@ -24,9 +24,10 @@ typedef enum ndi_gemm_type {
  * Strides are in bytes, and all are taken: A and B may be transposed, reversed, broadcast (stride
  * 0), even not aligned to their element, without a copy by the caller. C may have any strides that
  * keep its elements apart from one another; it must not overlap A or B. It runs fastest when one
- * stride of C is that of adjacent elements. Old values of C are not read. */
+ * stride of C is that of adjacent elements. Old values of C are read only if it `subtracts`. */
 typedef struct ndi_gemm_shape {
     ndi_gemm_type type;
+    bool subtracts; /* C -= A B instead; not of truth */
     size_t m, n, k;
     ptrdiff_t a_row_stride, a_column_stride;
     ptrdiff_t b_row_stride, b_column_stride;

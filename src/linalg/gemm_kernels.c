@@ -7,6 +7,9 @@
 #include "linalg/gemm_kernels.h"
 
 #include <stdint.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 /* Before a loop of a few steps over vectors that must stay in registers. Each compiler heeds its
  * own form only. */
@@ -38,8 +41,21 @@
 #define VECTORS_FLOAT 3
 #define VECTORS_INTEGER 2
 #define COLUMNS 4
+#define PRODUCT_32(a, b)                                                                           \
+    ((vector)_mm256_mul_epi32((__m256i)(a), _mm256_set1_epi64x((long long)(b))))
 #define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
 #define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#include "linalg/gemm_kernels_isa.h"
+
+/* The same instructions on halves of their vectors. */
+#define ISA narrow
+#define NAME "ndstream narrow"
+#define TARGET __attribute__((target("avx2,fma")))
+#define VECTOR_BYTES 16
+#define VECTORS_FLOAT 3
+#define VECTORS_INTEGER 2
+#define COLUMNS 4
+#define TILES_ONLY
 #include "linalg/gemm_kernels_isa.h"
 
 #define ISA avx512
@@ -49,6 +65,7 @@
 #define VECTORS_FLOAT 3
 #define VECTORS_INTEGER 3
 #define COLUMNS 8
+#define PRODUCT_32(a, b) ((vector)_mm512_mul_epi32((__m512i)(a), _mm512_set1_epi64((long long)(b))))
 #define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
 #define SWAP_PAIRS_F32(v)                                                                          \
     __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
@@ -81,6 +98,21 @@ const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real)
     return baseline_tiles[real];
 }
 
+const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows)
+{
+    const ndi_gemm_kernels *widest = ndi_gemm_kernels_for(isa, real);
+#ifdef __x86_64__
+    const ndi_gemm_kernels *const narrower[] = {avx2_tiles[real], narrow_tiles[real]};
+    if (isa >= NDI_ISA_AVX2 && rows % widest->lanes)
+        for (int i = 0; i < 2; i++)
+            if (rows % narrower[i]->lanes == 0 && rows <= narrower[i]->tile_rows)
+                return narrower[i];
+#else
+    (void)rows;
+#endif
+    return widest;
+}
+
 const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real)
 {
 #ifdef __x86_64__
@@ -92,4 +124,17 @@ const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real)
     (void)isa;
 #endif
     return baseline_rows[real];
+}
+
+const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double)
+{
+#ifdef __x86_64__
+    if (isa >= NDI_ISA_AVX512)
+        return is_double ? &avx512_f64_lu : &avx512_f32_lu;
+    if (isa >= NDI_ISA_AVX2)
+        return is_double ? &avx2_f64_lu : &avx2_f32_lu;
+#else
+    (void)isa;
+#endif
+    return is_double ? &baseline_f64_lu : &baseline_f32_lu;
 }

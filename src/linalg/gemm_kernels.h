@@ -17,6 +17,7 @@ typedef enum ndi_gemm_real {
     NDI_REAL_U16,
     NDI_REAL_U32,
     NDI_REAL_U64,
+    NDI_REAL_I32_IN_64, /* 64 bits whose values fit 32, as most do: multiplied at twice the speed */
     NDI_REALS
 } ndi_gemm_real;
 
@@ -31,6 +32,9 @@ typedef struct ndi_gemm_format {
 
 extern const ndi_gemm_format ndi_gemm_formats[NDI_GEMM_TYPES];
 
+/* What becomes of a product: it is stored, added to what was there, or subtracted from it. */
+typedef enum ndi_gemm_store { NDI_GEMM_SET, NDI_GEMM_ADD, NDI_GEMM_SUBTRACT } ndi_gemm_store;
+
 /* Tiles of the product of two matrices. */
 typedef struct ndi_gemm_kernels {
     const char *name;
@@ -43,12 +47,12 @@ typedef struct ndi_gemm_kernels {
      * rounded. A panel of B then fills half of the level 1 cache or a little more. */
     size_t depth;
 
-    /* tile = A B, or tile += A B with `accumulate` (otherwise what C held is not read). A is
+    /* tile = A B, += or -= A B (in the first case what C held is not read). A is
      * `depth` columns of tile_rows elements, B is `depth` rows of tile_columns elements, both
      * aligned to 64 bytes; C holds columns of adjacent elements, `column_stride` elements apart.
      * `next_b` is the panel of B that will be wanted next, and is fetched meanwhile. */
     void (*multiply)(size_t depth, const void *a, const void *b, const void *next_b,
-                     bool accumulate, void *c, ptrdiff_t column_stride);
+                     ndi_gemm_store store, void *c, ptrdiff_t column_stride);
 
     /* The same, with the same bits, for parts of a tile and operands that are not packed. A and C
      * need have no more rows than the vectors that `rows` begins, B no more columns than half a
@@ -56,7 +60,7 @@ typedef struct ndi_gemm_kernels {
      * next, and of B from column to column; rows of A are adjacent. */
     void (*multiply_strided)(size_t rows, size_t columns, size_t depth, const void *a,
                              ptrdiff_t a_step, const void *b, ptrdiff_t b_step, ptrdiff_t b_column,
-                             bool accumulate, void *c, ptrdiff_t column_stride);
+                             ndi_gemm_store store, void *c, ptrdiff_t column_stride);
 } ndi_gemm_kernels;
 
 /* Rows and columns times a vector. */
@@ -72,8 +76,30 @@ typedef struct ndi_gemv_kernels {
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */
 
+/* Parts of LU factorizations. Matrices in Fortran order, columns `leading` elements apart. */
+typedef struct ndi_lu_kernels {
+    /* Factorises a few columns of `rows` elements; pivots are rows, from 0. Returns the first
+     * column without a pivot, or `columns`. */
+    int (*columns)(size_t rows, int columns, void *matrix, ptrdiff_t leading, int *pivots);
+
+    /* L x = b in place for `columns` right-hand sides, L the unit lower triangle of a few rows. */
+    void (*solve_lower)(size_t rows, const void *matrix, ptrdiff_t leading, size_t columns,
+                        void *sides, ptrdiff_t sides_leading);
+
+    /* A' x = b in place from all factors of A, of n x n; pivots are rows, from 1. */
+    void (*solve_transposed)(size_t n, const void *factors, const int *pivots, void *sides);
+} ndi_lu_kernels;
+
+const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double);
+
 /* `real` is not NDI_REAL_U8 here. */
 const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real);
+
+/* The set for products of so few `rows` of reals: with narrower vectors if they fill those and not
+ * the widest, so that nothing is packed. The bits are the same. */
+const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows);
+
+/* The rows are not NDI_REAL_I32_IN_64. */
 const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real);
 
 #endif

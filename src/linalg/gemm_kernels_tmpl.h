@@ -1,6 +1,6 @@
 /* Tiles of the matrix product, in GNU C vectors; gemm_kernels_isa.h includes it for each real type
- * after defining SET (the prefix of its names), NAME, TARGET, REAL, VECTOR_BYTES, DEPTH, and the
- * shape of a tile: VECTORS of rows by COLUMNS.
+ * after defining SET (the prefix of its names), NAME, TARGET, REAL, VECTOR_BYTES, DEPTH, the shape
+ * of a tile, VECTORS of rows by COLUMNS, and PRODUCT of a vector of A and an element of B.
  *
  * The loops over a tile unroll, so that `sum` lives in registers: 24 of 32 with AVX-512, 12 of 16
  * with AVX2. Each value of B that is broadcast then meets three vectors of A, which keeps loads (11
@@ -23,7 +23,7 @@ typedef REAL loose_real __attribute__((aligned(1), may_alias));
 TARGET static inline __attribute__((always_inline)) void
 tile(int vectors, int columns, size_t depth, const loose_real *a, ptrdiff_t a_step,
      const loose_real *b, ptrdiff_t b_step, ptrdiff_t b_column, const loose_real *next_b,
-     bool accumulate, loose_real *c, ptrdiff_t c_column)
+     ndi_gemm_store store, loose_real *c, ptrdiff_t c_column)
 {
     vector sum[COLUMNS][VECTORS] = {0};
     for (int j = 0; j < columns; j++)
@@ -36,7 +36,8 @@ tile(int vectors, int columns, size_t depth, const loose_real *a, ptrdiff_t a_st
         for (int j = 0; j < columns; j++) {
             UNROLL
             for (int v = 0; v < vectors; v++)
-                sum[j][v] += *(const loose_vector *)(a + v * (ptrdiff_t)LANES) * b[j * b_column];
+                sum[j][v] +=
+                    PRODUCT(*(const loose_vector *)(a + v * (ptrdiff_t)LANES), b[j * b_column]);
         }
     }
     UNROLL
@@ -44,44 +45,42 @@ tile(int vectors, int columns, size_t depth, const loose_real *a, ptrdiff_t a_st
         UNROLL
         for (int v = 0; v < vectors; v++) {
             loose_vector *to = (loose_vector *)(c + v * (ptrdiff_t)LANES);
-            if (accumulate)
+            if (store == NDI_GEMM_ADD)
                 sum[j][v] += *to;
+            else if (store == NDI_GEMM_SUBTRACT)
+                sum[j][v] = *to - sum[j][v];
             *to = sum[j][v];
         }
     }
 }
 
 TARGET static void JOIN(SET, multiply)(size_t depth, const void *a, const void *b,
-                                       const void *next_b, bool accumulate, void *c,
+                                       const void *next_b, ndi_gemm_store store, void *c,
                                        ptrdiff_t c_column)
 {
-    tile(VECTORS, COLUMNS, depth, a, VECTORS * LANES, b, COLUMNS, 1, next_b, accumulate, c,
-         c_column);
+    tile(VECTORS, COLUMNS, depth, a, VECTORS * LANES, b, COLUMNS, 1, next_b, store, c, c_column);
 }
 
 TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size_t depth,
                                                const void *a, ptrdiff_t a_step, const void *b,
                                                ptrdiff_t b_step, ptrdiff_t b_column,
-                                               bool accumulate, void *c, ptrdiff_t c_column)
+                                               ndi_gemm_store store, void *c, ptrdiff_t c_column)
 {
     size_t vectors = (rows + LANES - 1) / LANES;
     if (columns <= COLUMNS / 2) {
         if (vectors == 1)
-            tile(1, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, accumulate, c,
-                 c_column);
+            tile(1, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
         else if (vectors == 2)
-            tile(2, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, accumulate, c,
-                 c_column);
+            tile(2, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
         else
-            tile(VECTORS, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, accumulate, c,
+            tile(VECTORS, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, store, c,
                  c_column);
     } else if (vectors == 1) {
-        tile(1, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, accumulate, c, c_column);
+        tile(1, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
     } else if (vectors == 2) {
-        tile(2, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, accumulate, c, c_column);
+        tile(2, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
     } else {
-        tile(VECTORS, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, accumulate, c,
-             c_column);
+        tile(VECTORS, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
     }
 }
 
@@ -106,3 +105,4 @@ static const ndi_gemm_kernels JOIN(SET, tiles) = {
 #undef REAL
 #undef VECTORS
 #undef DEPTH
+#undef PRODUCT

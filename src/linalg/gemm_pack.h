@@ -7,7 +7,7 @@
 #ifndef NDSTREAM_LINALG_GEMM_PACK_H
 #define NDSTREAM_LINALG_GEMM_PACK_H
 
-#include "linalg/gemm.h"
+#include "linalg/gemm_kernels.h"
 
 /* Packs one panel: `across` elements (rows of a left, columns of a right operand) `across_stride`
  * bytes apart, at each of `depth` steps of `depth_stride` bytes, side by side; reals up to `width`
@@ -15,10 +15,10 @@
 typedef void ndi_gemm_pack_body(void *panel, const char *from, ptrdiff_t across_stride,
                                 ptrdiff_t depth_stride, size_t width, size_t across, size_t depth);
 
-/* Adds the first rows and columns of a tile, whose columns are `tile_rows` reals long, to C; or
- * stores them there. */
+/* Stores the first rows and columns of a tile, whose columns are `tile_rows` reals long, in C, or
+ * adds or subtracts them. */
 typedef void ndi_gemm_unpack_body(const void *tile, size_t tile_rows, size_t rows, size_t columns,
-                                  bool accumulate, char *c, ptrdiff_t row_stride,
+                                  ndi_gemm_store store, char *c, ptrdiff_t row_stride,
                                   ptrdiff_t column_stride);
 
 typedef struct ndi_gemm_moves {

@@ -58,22 +58,25 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
             to[i] = *(const loose *)(from + (ptrdiff_t)i * across_stride);
 }
 
+/* x - y is x + -y, also where integers wrap. */
 static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, size_t columns,
-                              bool accumulate, char *c, ptrdiff_t row_stride,
+                              ndi_gemm_store store, char *c, ptrdiff_t row_stride,
                               ptrdiff_t column_stride)
 {
     for (size_t j = 0; j < columns; j++, c += column_stride) {
         const REAL *sum = (const REAL *)tile + j * tile_rows;
-        if (row_stride == sizeof(STORED) && !accumulate) /* a loop that vectorises */
+        if (row_stride == sizeof(STORED) && store == NDI_GEMM_SET) /* loops that vectorise */
             for (size_t i = 0; i < rows; i++)
                 ((loose *)c)[i] = JOIN_SUMS(0, sum[i]);
-        else if (row_stride == sizeof(STORED))
+        else if (row_stride == sizeof(STORED) && store == NDI_GEMM_ADD)
             for (size_t i = 0; i < rows; i++)
                 ((loose *)c)[i] = JOIN_SUMS(((loose *)c)[i], sum[i]);
         else
             for (size_t i = 0; i < rows; i++) {
                 loose *to = (loose *)(c + (ptrdiff_t)i * row_stride);
-                *to = accumulate ? JOIN_SUMS(*to, sum[i]) : JOIN_SUMS(0, sum[i]);
+                *to = store == NDI_GEMM_SET   ? JOIN_SUMS(0, sum[i])
+                      : store == NDI_GEMM_ADD ? JOIN_SUMS(*to, sum[i])
+                                              : JOIN_SUMS(*to, -sum[i]);
             }
     }
 }
@@ -122,15 +125,17 @@ static void JOIN(SET, pack_complex_right)(void *panel, const char *from, ptrdiff
 }
 
 static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t rows,
-                                      size_t columns, bool accumulate, char *c,
+                                      size_t columns, ndi_gemm_store store, char *c,
                                       ptrdiff_t row_stride, ptrdiff_t column_stride)
 {
     for (size_t j = 0; j < columns; j++)
         for (size_t i = 0; i < rows; i++) {
             loose *to = (loose *)(c + (ptrdiff_t)i * row_stride + (ptrdiff_t)j * column_stride);
             const REAL *value = (const REAL *)tile + j * tile_rows + 2 * i;
-            to[0] = accumulate ? to[0] + value[0] : value[0];
-            to[1] = accumulate ? to[1] + value[1] : value[1];
+            for (int part = 0; part < 2; part++)
+                to[part] = store == NDI_GEMM_SET   ? value[part]
+                           : store == NDI_GEMM_ADD ? to[part] + value[part]
+                                                   : to[part] - value[part];
         }
 }
 

@@ -137,6 +137,10 @@ static void run_range(void *context, size_t begin, size_t end)
     }
     for (size_t i = begin; i < end; i++) {
         const int info = r->body(r->context, (int64_t)i, scratch);
+        if (info == NDI_NO_MEMORY) {
+            atomic_store(&r->no_memory, true);
+            break;
+        }
         if (info != 0) { /* of this range the first */
             note_failure(r, (int64_t)i, info == NDI_NOT_FINITE);
             break;
@@ -171,7 +175,8 @@ bool ndi_stack_run(const ndi_stack *stack, double operations, size_t scratch_byt
         return true;
     const bool few = operations < FEW_OPERATIONS;
     const bool side_by_side = stack->count > 1 && (few || stack->count >= threads);
-    ndi_lapack_enter(side_by_side || few ? 1 : threads);
+    const bool serial = few || operations < stack->least_parallel;
+    ndi_lapack_enter(side_by_side || serial ? 1 : threads);
     if (side_by_side)
         ndi_parallel_for((size_t)stack->count, 1 + (size_t)(FEW_OPERATIONS / (operations + 100)),
                          run_range, &r);

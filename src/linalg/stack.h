@@ -15,6 +15,7 @@ typedef struct ndi_stack {
     int rows, columns;
     int smaller; /* of rows and columns */
     bool is_complex;
+    double least_parallel; /* operations from which a matrix gets LAPACK's threads; 0: some */
     size_t item_bytes, real_bytes; /* of an element */
 } ndi_stack;
 
@@ -42,10 +43,10 @@ nd_array *ndi_stack_copy(const ndi_stack *stack, const nd_array *source, int64_t
 /* Address of the first element of matrix `index` in an array of ndi_stack_new(). */
 void *ndi_stack_at(const ndi_stack *stack, const nd_array *array, int64_t index);
 
-/* What the body says of a matrix that is none of LAPACK's numbers. */
-enum { NDI_NOT_FINITE = -1000 };
+/* What the body says that is none of LAPACK's numbers. */
+enum { NDI_NOT_FINITE = -1000, NDI_NO_MEMORY = -1001 };
 
-/* Does matrix `index`; `scratch` is the body's alone. Returns LAPACK's info, or NDI_NOT_FINITE. */
+/* Does matrix `index`; `scratch` is the body's alone. Returns LAPACK's info, or one of these. */
 typedef int ndi_stack_body(void *context, int64_t index, char *scratch);
 
 /* Calls the body for each matrix, each of which takes about `operations` multiplications: a few

@@ -24,14 +24,13 @@ enum {
     COMPLEX = NDI_BIT(ND_COMPLEX64) | NDI_BIT(ND_COMPLEX128),
 };
 
-typedef struct signature {
-    uint16_t takes;
-    uint8_t computes, returns, apart;
-} signature;
-
 #define ND_SIGNATURE(name, takes, computes, returns, apart)                                        \
-    static const signature signature_##name = {takes, COMPUTES_##computes, NDI_RETURNS_##returns,  \
-                                               NDI_APART_##apart};
+    enum {                                                                                         \
+        name##_TAKES = (takes),                                                                    \
+        name##_COMPUTES = COMPUTES_##computes,                                                     \
+        name##_RETURNS = NDI_RETURNS_##returns,                                                    \
+        name##_APART = NDI_APART_##apart                                                           \
+    };
 #include "ops/signatures.def"
 #undef ND_SIGNATURE
 
@@ -45,8 +44,8 @@ enum {
 };
 
 #define SIGNATURE_FIELDS(name)                                                                     \
-    .takes = signature_##name.takes, .computes = signature_##name.computes,                        \
-    .returns = signature_##name.returns, .apart = signature_##name.apart
+    .takes = name##_TAKES, .computes = name##_COMPUTES, .returns = name##_RETURNS,                 \
+    .apart = name##_APART
 #define ND_OP(name, class, signature, identity_, properties_, ulp, doc)                            \
     [ND_OP_##                                                                                      \
         name] = {.info = {#name, ND_CLASS_##class, class, ulp, doc},                               \

@@ -1,9 +1,7 @@
 /* Indexing and assignment with any mixture of terms. */
-#include <math.h>
 #include <string.h>
 
 #include "array/dtype.h"
-#include "engine/copy.h"
 #include "select/mask.h"
 #include "select/selection.h"
 #include "select/values.h"
@@ -91,39 +89,13 @@ nd_array *nd_get_with(const nd_array *array, int count, const nd_index *terms)
 
 /* ---- Set ------------------------------------------------------------------------------------- */
 
-/* Without leading axes of length 1 that the target does not have; NULL with ND_ERROR_SHAPE if the
- * value does not broadcast to the target's shape. */
-static const nd_array *fitting(const nd_array *value, const nd_shape *shape)
-{
-    char from[NDI_SHAPE_TEXT], to[NDI_SHAPE_TEXT];
-    nd_axes leading = {.count = 0};
-    bool fits = true;
-    while (value->rank - leading.count > shape->rank && ndi_lengths(value)[leading.count] == 1) {
-        leading.axis[leading.count] = leading.count;
-        leading.count++;
-    }
-    const int rank = value->rank - leading.count;
-    fits = rank <= shape->rank;
-    for (int i = 1; fits && i <= rank; i++) {
-        const int64_t length = ndi_lengths(value)[value->rank - i];
-        fits = length == 1 || length == shape->length[shape->rank - i];
-    }
-    if (!fits)
-        return ndi_fail(ND_ERROR_SHAPE,
-                        "set: shape mismatch: value array of shape %s could not be broadcast to "
-                        "indexing result of shape %s",
-                        ndi_shape_text(from, value->rank, ndi_lengths(value)),
-                        ndi_shape_text(to, shape->rank, shape->length));
-    return leading.count > 0 ? nd_squeeze(value, leading) : value;
-}
-
 static bool set_view(nd_array *array, const plain_terms *p, const nd_array *value)
 {
     nd_array *const view = nd_slice_terms(array, p->count, p->terms);
     if (!view)
         return false;
     const nd_shape shape = nd_shape_like(view);
-    value = fitting(value, &shape);
+    value = ndi_fitting_value("set", value, &shape);
     return value && nd_assign(view, value) == ND_OK;
 }
 
@@ -142,7 +114,8 @@ static bool set_selection(nd_array *array, const plain_terms *p, const nd_array 
     ndi_selection selection;
     nd_shape shape;
     if (!ndi_select(&selection, "set", array, p->count, p->terms) ||
-        !ndi_selected_shape(&selection, &shape) || !(value = fitting(value, &shape)))
+        !ndi_selected_shape(&selection, &shape) ||
+        !(value = ndi_fitting_value("set", value, &shape)))
         return false;
     if (ndi_array_overlap(array, value) != NDI_APART && !(value = nd_copy(value)))
         return false;
@@ -156,11 +129,11 @@ static bool set_selection(nd_array *array, const plain_terms *p, const nd_array 
 static bool set(nd_array *array, const plain_terms *p, nd_operand value)
 {
     const nd_array *given = ndi_converted_value("set", array, value);
-    if (!given)
+    if (!given || !ndi_force_writeable(array))
         return false;
     if (!p->advanced)
         return set_view(array, p, given);
-    if (!ndi_force(given) || !ndi_force_writeable(array))
+    if (!ndi_force(given))
         return false;
     return is_whole_mask(array, p) ? set_mask(array, p, given) : set_selection(array, p, given);
 }
@@ -169,11 +142,9 @@ nd_status nd_set_with(nd_array *array, int count, const nd_index *terms, nd_oper
 {
     plain_terms p;
     bool done = false;
-    if (!array || (value.kind == ND_OPERAND_ARRAY && !value.array))
-        return nd_error() != ND_OK ? nd_error()
-                                   : ndi_fail_status(ND_ERROR_ARGUMENT, "set: NULL array");
-    if (!array->writeable)
-        return ndi_fail_status(ND_ERROR_READONLY, "set: the array is read-only");
+    const nd_status wrong = ndi_check_target("set", array, value);
+    if (wrong)
+        return wrong;
     if (!change_terms(&p, "set", count, terms))
         return nd_error();
     ND_SCOPE {

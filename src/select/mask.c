@@ -27,6 +27,8 @@ static size_t bytes_of(const ndi_mask_blocks *b)
 
 bool ndi_mask_count(ndi_mask_blocks *b, const nd_array *mask)
 {
+    if (!ndi_force(mask))
+        return false;
     b->n = (size_t)mask->size;
     b->mask = (const uint8_t *)mask->data;
     b->blocks = (b->n + NDI_MASK_BLOCK - 1) / NDI_MASK_BLOCK;
@@ -168,19 +170,20 @@ static nd_array *as_bits(const nd_array *array)
                         array->rank, ndi_lengths(array), ndi_strides(array), array->data);
 }
 
-/* One value, whatever the layout. */
-static bool set_strided(nd_array *array, const nd_array *mask, const nd_array *value)
+/* By position, whatever the layout: one value, or one for each element. */
+static bool choose(nd_array *array, const nd_array *mask, const nd_array *values)
 {
     nd_array *const bits = as_bits(array);
-    nd_array *const one = nd_reshape(value, nd_shape_of(0, NULL));
-    nd_array *const its_bits = one ? as_bits(one) : NULL;
-    return bits && its_bits && nd_where_into(bits, mask, its_bits, bits);
+    nd_array *const theirs = as_bits(values);
+    return bits && theirs && nd_where_into(bits, mask, theirs, bits);
 }
 
 static bool set_one(nd_array *array, const nd_array *mask, const nd_array *value)
 {
-    if (!array->contiguous || !mask->contiguous)
-        return set_strided(array, mask, value);
+    if (!array->contiguous || !mask->contiguous) {
+        value = nd_reshape(value, nd_shape_of(0, NULL));
+        return value && choose(array, mask, value);
+    }
     unpacking u = {.mask = (const uint8_t *)mask->data,
                    .kernels = ndi_kernels_in_use(),
                    .shift = shift_of(array),
@@ -213,25 +216,39 @@ static bool set_many(const char *operation, nd_array *array, const ndi_mask_bloc
     return true;
 }
 
+/* Computes all three, and copies what shares memory with the array. */
+static bool settle(nd_array *array, const nd_array **mask, const nd_array **values)
+{
+    if (!ndi_force_writeable(array) || !ndi_force(*mask) || !ndi_force(*values))
+        return false;
+    if (ndi_array_overlap(array, *mask) != NDI_APART)
+        *mask = nd_copy(*mask);
+    if (ndi_array_overlap(array, *values) != NDI_APART)
+        *values = nd_copy(*values);
+    return *mask && *values;
+}
+
 bool ndi_mask_set(const char *operation, nd_array *array, const nd_array *mask,
                   const nd_array *values, ndi_mask_values rule)
 {
     ndi_mask_blocks blocks;
-    if (!ndi_force_writeable(array) || !ndi_force(mask) || !ndi_force(values))
-        return false;
-    if (ndi_array_overlap(array, mask) != NDI_APART && !(mask = nd_copy(mask)))
-        return false;
-    values =
-        ndi_array_overlap(array, values) != NDI_APART ? nd_copy(values) : nd_ascontiguous(values);
-    if (!values)
+    if (!settle(array, &mask, &values))
         return false;
     if (values->size == 1)
         return set_one(array, mask, values);
     nd_array *const target = array->contiguous ? array : nd_copy(array);
     mask = nd_ascontiguous(mask);
-    if (!target || !mask || !ndi_mask_count(&blocks, mask))
+    values = nd_ascontiguous(values);
+    if (!target || !mask || !values || !ndi_mask_count(&blocks, mask))
         return false;
     const bool done = set_many(operation, target, &blocks, values, rule);
     ndi_mask_done(&blocks);
     return done && (target == array || nd_assign(array, target) == ND_OK);
+}
+
+bool ndi_mask_choose(nd_array *array, const nd_array *mask, const nd_array *values)
+{
+    if (!settle(array, &mask, &values))
+        return false;
+    return values->size == 1 ? set_one(array, mask, values) : choose(array, mask, values);
 }

@@ -43,6 +43,13 @@ typedef enum ndi_mask_values { NDI_VALUES_FIT, NDI_VALUES_CYCLE } ndi_mask_value
 bool ndi_mask_set(const char *operation, nd_array *array, const nd_array *mask,
                   const nd_array *values, ndi_mask_values rule);
 
+/* array[i] = values[i] where mask[i] is true, for values of the array's dtype of one element or of
+ * its shape. False with the error kept, and nothing written. */
+bool ndi_mask_choose(nd_array *array, const nd_array *mask, const nd_array *values);
+
+/* The truth of elements of any dtype, computed. NULL with the error kept. */
+nd_array *ndi_truth(const nd_array *array);
+
 /* Indices of the true elements along each axis, `mask->rank` arrays of int64. False with the error
  * kept. */
 bool ndi_mask_positions(const nd_array *mask, nd_array *results[ND_MAX_RANK]);

@@ -188,43 +188,6 @@ static void run(mover *m)
         ndi_parallel_for(units, grain, move_units, m);
 }
 
-nd_array *ndi_selection_get(const ndi_selection *s)
-{
-    nd_shape shape;
-    if (!ndi_selected_shape(s, &shape))
-        return NULL;
-    nd_array *result = ndi_new((nd_dtype)s->array->dtype, shape.rank, shape.length, NULL);
-    if (!result)
-        return NULL;
-    if (result->size == 0 || !ndi_axes_have_elements(s)) {
-        if (ndi_check_indices(s))
-            return result;
-        ndi_drop(result);
-        return NULL;
-    }
-    int64_t strides[ND_MAX_RANK];
-    memcpy(strides, ndi_strides(result), (size_t)s->before * sizeof(int64_t));
-    memcpy(strides + s->before, ndi_strides(result) + s->before + s->outer_rank,
-           (size_t)(s->inner_rank - s->before) * sizeof(int64_t));
-    mover m = {.selection = s};
-    /* The result's axes are contiguous, so those of the positions step as one. */
-    m.position_stride = (ptrdiff_t)ndi_dtype_size((nd_dtype)s->array->dtype);
-    for (int axis = s->before + s->outer_rank; axis < shape.rank; axis++)
-        m.position_stride *= shape.length[axis];
-    ndi_nest_begin(&m.inner, s->inner_rank, s->inner_length);
-    ndi_nest_add_strided(&m.inner, s->data, s->inner_rank, s->inner_length, s->inner_stride);
-    ndi_nest_add_strided(&m.inner, result->data, s->inner_rank, s->inner_length, strides);
-    plan(&m);
-    run(&m);
-    if (!m.wrong)
-        return result;
-    ndi_drop(result);
-    ndi_check_indices(s);
-    return NULL;
-}
-
-/* ---- Into the array -------------------------------------------------------------------------- */
-
 /* One stride for the axes of the positions; false if there is none. */
 static bool one_stride(const ndi_selection *s, const int64_t *strides, ptrdiff_t *stride)
 {
@@ -244,6 +207,47 @@ static bool one_stride(const ndi_selection *s, const int64_t *strides, ptrdiff_t
     return true;
 }
 
+bool ndi_selection_beside(const ndi_selection *s, const nd_array *other, ndi_nest *inner,
+                          ptrdiff_t *position_stride)
+{
+    const int64_t *const all = ndi_strides(other);
+    int64_t strides[ND_MAX_RANK];
+    memcpy(strides, all, (size_t)s->before * sizeof(int64_t));
+    memcpy(strides + s->before, all + s->before + s->outer_rank,
+           (size_t)(s->inner_rank - s->before) * sizeof(int64_t));
+    ndi_nest_begin(inner, s->inner_rank, s->inner_length);
+    ndi_nest_add_strided(inner, s->data, s->inner_rank, s->inner_length, s->inner_stride);
+    ndi_nest_add_strided(inner, other->data, s->inner_rank, s->inner_length, strides);
+    return one_stride(s, all + s->before, position_stride);
+}
+
+nd_array *ndi_selection_get(const ndi_selection *s)
+{
+    nd_shape shape;
+    if (!ndi_selected_shape(s, &shape))
+        return NULL;
+    nd_array *result = ndi_new((nd_dtype)s->array->dtype, shape.rank, shape.length, NULL);
+    if (!result)
+        return NULL;
+    if (result->size == 0 || !ndi_axes_have_elements(s)) {
+        if (ndi_check_indices(s))
+            return result;
+        ndi_drop(result);
+        return NULL;
+    }
+    mover m = {.selection = s};
+    ndi_selection_beside(s, result, &m.inner, &m.position_stride);
+    plan(&m);
+    run(&m);
+    if (!m.wrong)
+        return result;
+    ndi_drop(result);
+    ndi_check_indices(s);
+    return NULL;
+}
+
+/* ---- Into the array -------------------------------------------------------------------------- */
+
 bool ndi_selection_set(const ndi_selection *s, const nd_array *value)
 {
     nd_shape shape;
@@ -251,23 +255,17 @@ bool ndi_selection_set(const ndi_selection *s, const nd_array *value)
         return false;
     if (ndi_count_elements(shape.rank, shape.length, 1) == 0)
         return true;
+    mover m = {.selection = s, .into = true};
     value = nd_broadcast_to(value, shape);
+    if (!value || !ndi_force(value))
+        return false;
+    if (!ndi_selection_beside(s, value, &m.inner, &m.position_stride)) {
+        value = nd_copy(value);
+        if (value)
+            ndi_selection_beside(s, value, &m.inner, &m.position_stride);
+    }
     if (!value)
         return false;
-    mover m = {.selection = s, .into = true};
-    if (!one_stride(s, ndi_strides(value) + s->before, &m.position_stride)) {
-        value = nd_copy(value);
-        if (!value)
-            return false;
-        one_stride(s, ndi_strides(value) + s->before, &m.position_stride);
-    }
-    int64_t strides[ND_MAX_RANK];
-    memcpy(strides, ndi_strides(value), (size_t)s->before * sizeof(int64_t));
-    memcpy(strides + s->before, ndi_strides(value) + s->before + s->outer_rank,
-           (size_t)(s->inner_rank - s->before) * sizeof(int64_t));
-    ndi_nest_begin(&m.inner, s->inner_rank, s->inner_length);
-    ndi_nest_add_strided(&m.inner, s->data, s->inner_rank, s->inner_length, s->inner_stride);
-    ndi_nest_add_strided(&m.inner, value->data, s->inner_rank, s->inner_length, strides);
     plan(&m);
     run(&m);
     return true;

@@ -8,6 +8,7 @@
 #include "base/pool.h"
 #include "kernels/kernel.h"
 #include "select/mask.h"
+#include "select/results.h"
 
 typedef struct finding {
     const ndi_mask_blocks *blocks;
@@ -85,9 +86,10 @@ bool ndi_mask_positions(const nd_array *mask, nd_array *results[ND_MAX_RANK])
 
 /* ---- The public functions -------------------------------------------------------------------- */
 
-/* Truth of the elements; needs an open scope. */
-static nd_array *truth_of(const nd_array *array)
+nd_array *ndi_truth(const nd_array *array)
 {
+    if (!array)
+        return NULL;
     nd_array *const truth = array->dtype == ND_BOOL ? (nd_array *)array : nd_not_equal(array, 0);
     return truth && ndi_force(truth) ? truth : NULL;
 }
@@ -104,24 +106,21 @@ int nd_nonzero(const nd_array *array, nd_array **results)
     }
     bool good = false;
     ND_SCOPE {
-        nd_array *const truth = truth_of(array);
+        nd_array *const truth = ndi_truth(array);
         good = truth && ndi_mask_positions(truth, found);
         for (int i = 0; good && i < rank; i++)
             nd_retain(found[i]);
     }
     for (int i = 0; good && i < rank; i++)
-        results[i] = ndi_register(found[i]);
-    for (int i = 0; good && i < rank; i++)
-        if (!results[i])
-            return 0;
-    return good ? rank : 0;
+        results[i] = found[i];
+    return good ? ndi_hand_over(rank, results) : 0;
 }
 
 /* (count, rank); of an array without axes (1, 0) or (0, 0). */
 static nd_array *places_of(const nd_array *array)
 {
     ndi_mask_blocks blocks;
-    const nd_array *const mask = nd_ascontiguous(truth_of(array));
+    const nd_array *const mask = nd_ascontiguous(ndi_truth(array));
     if (!mask || !ndi_mask_count(&blocks, mask))
         return NULL;
     const int64_t lengths[] = {ndi_mask_total(&blocks), mask->rank};
@@ -154,7 +153,7 @@ nd_array *nd_flatnonzero(const nd_array *array)
         return NULL;
     ND_SCOPE {
         nd_array *flat = nd_ravel(array), *positions[ND_MAX_RANK];
-        if (flat && (flat = truth_of(flat)) && ndi_mask_positions(flat, positions))
+        if (flat && (flat = ndi_truth(flat)) && ndi_mask_positions(flat, positions))
             result = nd_retain(positions[0]);
     }
     return ndi_register(result);

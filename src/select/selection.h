@@ -8,6 +8,7 @@
 #include <ndstream/index.h>
 
 #include "array/array.h"
+#include "engine/nest.h"
 
 /* Integers that index one axis. */
 typedef struct ndi_index_array {
@@ -55,6 +56,12 @@ bool ndi_indices_fit(const ndi_selection *selection);
  * without an error, if an index is out of bounds. */
 bool ndi_position_offsets(const ndi_selection *selection, int64_t first, size_t n,
                           int64_t offsets[NDI_POSITIONS]);
+
+/* The inner axes as a nest of two operands, the array and `other`, which has the selected shape;
+ * and the bytes from one position to the next in `other`. False if the positions do not step as one
+ * there: those of a contiguous array do. */
+bool ndi_selection_beside(const ndi_selection *selection, const nd_array *other, ndi_nest *inner,
+                          ptrdiff_t *position_stride);
 
 /* A new array of what is selected. NULL with the error kept. */
 nd_array *ndi_selection_get(const ndi_selection *selection);

@@ -11,4 +11,13 @@
  * What is made belongs to the open scope. */
 const nd_array *ndi_converted_value(const char *operation, const nd_array *array, nd_operand value);
 
+/* `value` without leading axes of length 1 that `shape` does not have; NULL with ND_ERROR_SHAPE if
+ * it does not broadcast to the shape. */
+const nd_array *ndi_fitting_value(const char *operation, const nd_array *value,
+                                  const nd_shape *shape);
+
+/* Errors that all functions that write have in common, NULL and read-only; ND_OK if there is none.
+ */
+nd_status ndi_check_target(const char *operation, const nd_array *array, nd_operand value);
+
 #endif

@@ -24,10 +24,6 @@ settings.register_profile("long", max_examples=1500, **COMMON)
 settings.load_profile("ci")
 
 
-def pytest_addoption(parser):
-    parser.addoption("--build-folder", help="meson's build folder, for the library in it")
-
-
 def pytest_configure(config):
     folder = config.getoption("--build-folder")
     if "ND_LIBRARY" not in os.environ:

@@ -268,7 +268,9 @@ def to_numpy(array):
 def operand(value):
     """An Array, or a Python scalar (weak)."""
     if isinstance(value, Array):
-        return Operand(0, value.handle)
+        struct = Operand(0, value.handle)
+        struct.keeps = value
+        return struct
     if isinstance(value, bool):
         return Operand(1, None, (value, 0))
     if isinstance(value, int):
@@ -365,6 +367,7 @@ def cast(array, dtype):
 def terms_of(index):
     """A tuple of slices, ints, bools, None, Ellipsis and Arrays as an array of nd_index."""
     terms = (Index * len(index))()
+    terms.keeps = index
     for term, item in zip(terms, index):
         term.step = 1
         if item is None:
@@ -430,20 +433,49 @@ def order_of(order):
 KINDS = {bool: c_bool, int: c_int64, float: c_double, str: lambda text: c_char_p(text.encode())}
 
 
-def linalg(name, *arguments, results=1):
-    """Calls nd_<name> with Arrays, bools, ints, floats, texts, structs and lists of Arrays (which
-    become a count and their handles). With more than one result it returns a struct: a tuple of
-    Arrays, None for those that are NULL.
-    """
+def given_arguments(arguments):
     given = []
     for argument in arguments:
         if isinstance(argument, Array):
             given.append(c_void_p(argument.handle))
         elif isinstance(argument, list):
-            handles = (c_void_p * len(argument))(*(array.handle for array in argument))
-            given += [c_int(len(argument)), handles]
+            given += [c_int(len(argument)), handles_of(argument)]
         else:
             given.append(KINDS.get(type(argument), lambda struct: struct)(argument))
+    return given
+
+
+def handles_of(arrays):
+    handles = (c_void_p * len(arrays))(*(array.handle for array in arrays))
+    handles.keeps = arrays
+    return handles
+
+
+def status(name, *arguments):
+    """nd_<name>(...) of the same arguments, which returns an nd_status."""
+    function = getattr(library, f"nd_{name}")
+    function.restype, function.argtypes = c_int, None
+    if function(*given_arguments(arguments)):
+        raise _failure()
+
+
+def several(name, *arguments):
+    """nd_<name>(..., results) -> how many: the results as a list of Arrays."""
+    function = getattr(library, f"nd_{name}")
+    function.restype, function.argtypes = c_int, None
+    results = (c_void_p * MAX_RANK)()
+    count = function(*given_arguments(arguments), results)
+    if count == 0:
+        raise _failure()
+    return [Array(handle) for handle in results[:count]]
+
+
+def linalg(name, *arguments, results=1):
+    """Calls nd_<name> with Arrays, bools, ints, floats, texts, structs and lists of Arrays (which
+    become a count and their handles). With more than one result it returns a struct: a tuple of
+    Arrays, None for those that are NULL.
+    """
+    given = given_arguments(arguments)
     function = getattr(library, f"nd_{name}")
     function.argtypes = None
     if results == 1:

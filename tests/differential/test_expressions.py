@@ -311,6 +311,38 @@ def test_functions_that_make_and_shape(text):
     np.testing.assert_allclose(ours, theirs, 1e-15)
 
 
+SELECTING = """
+take(x, [0, 5]) | take(x, [[1, 0], [2, 2]], axis=0) | x.take([9, 30], mode='wrap') | take(x, -1, 1)
+take(x, [3], 0) | take(x, 3, mode='no') | take_along_axis(x, argmax(x, 1)[:, None], axis=1)
+compress([True, False, True], x, axis=0) | compress(x[0] > 1, x, 1) | compress([0, 1, 1], x)
+extract(x % 3 == 0, x) | choose([0, 1, 0, 2], [x[0], x[1], x[2]]) | choose(x, [x, -x], mode='clip')
+x.choose([x, -x]) | select([x < 3, x < 6], [x, x * 10], 99) | select([x < 3], [x]) | select([x], [x])
+nonzero(x > 5)[1] | x.nonzero()[0] | where(x > 5)[0] | where(x > 5, x, 0) | where(x > 5, x) | where(3)
+argwhere(x > 9) | flatnonzero(x % 5) | unravel_index([5, 11], (3, 4))[1] | unravel_index(12, (3, 4))
+ravel_multi_index(([1, 2], [3, 0]), (3, 4)) | ravel_multi_index(([7], [9]), (3, 4), mode='wrap')
+indices((2, 3)) | indices((2, 2), dtype=float) | x[ix_([0, 2], [1, 3])[0], 1] | ix_([0, 2], [1, 3])[1]
+concatenate((x, x[:1])) | concatenate([x, x * 0.5], axis=1) | concat((x, x)) | concatenate((x, x[:, 1:]))
+concatenate([3, 4]) | stack([x, x], axis=-1) | stack((x[0], x[1])) | hstack((x, x)) | vstack((x[0], x))
+dstack((x, x)) | column_stack((x[:, 0], x)) | append(x, [1, 2]) | append(x, x[:1], axis=0)
+insert(x, 1, 9) | insert(x, 1, 9, axis=1) | insert(x, [1, 3], [[7], [8], [9]], 1) | delete(x, [0, -1])
+delete(x, 1, axis=0) | delete(x, 7, 0) | split(x, 2, axis=1)[1] | array_split(x, 2)[0] | split(x, 2)
+split(x, [1], axis=0)[1] | hsplit(x, 2)[0] | vsplit(x, 3)[2] | tile(x, 2) | tile(x, (2, 1, 2))
+repeat(x, 2) | x.repeat(2, axis=1) | repeat(x, [1, 0, 2], axis=0) | repeat(x, [1, 2], 1) | resize(x, (2, 9))
+pad(x, 1) | pad(x, ((1, 0), (0, 2)), 'edge') | pad(x, (2, 1), mode='reflect') | pad(x, 1, constant_values=7)
+pad(x, 2, 'linear_ramp', end_values=-4) | pad(x, 1, 'mean', stat_length=2) | pad(x, 3, 'wrap') | pad(x, -1)
+pad(x, 2, 'symmetric', reflect_type='odd') | pad(x, 1, 'no') | roll(x, 5) | roll(x, -1, axis=1)
+rot90(x) | rot90(x, 3, axes=(1, 0)) | rot90(x, 1, (0, 0)) | fliplr(x) | flipud(x) | atleast_2d(3)
+atleast_1d(2.5) | atleast_3d(x).sum(axis=2) | tri(3) | tri(2, 4, 1, int) | tril(x) | triu(x, k=1)
+tril_indices(3)[0] | triu_indices(3, 1, 4)[1] | diag(x) | diag(x[0], -1) | diagflat(x[:2, :2])
+meshgrid(x[0], x[1])[0] | meshgrid([1, 2], [3], indexing='ij')[1]
+meshgrid([1, 2], [3, 4], sparse=True)[1] | trim_zeros([0, 1, 0, 2, 0]) | trim_zeros([0, 1, 0], 'f')
+fliplr(x[0])
+""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in SELECTING if text.strip()])
+def test_functions_that_select_and_arrange(text):
+    check(text, {"x": np.arange(12).reshape(3, 4)})
 # Decimal places, tolerances, differences and so on: numeric.h.
 NUMERIC = """
 round(x / 7, 2) | (x / 7).round(decimals=1) | np.around(x, -1) | isclose(x, x + 1e-9) | isclose(x, 3, atol=1)

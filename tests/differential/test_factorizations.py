@@ -300,6 +300,33 @@ VECTOR_ORDERS = [None, np.inf, -np.inf, 0, 1, 2, 3, 0.5, -1, -2]
 MATRIX_ORDERS = [None, "fro", "nuc", np.inf, -np.inf, 1, -1, 2, -2, 3, 0]
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 33, 64, 65, 127, 128, 129, 200, 257, 300])
+def test_equations_of_every_size_of_block(n, dtype):
+    """Sizes around those at which LU is cut; rows that must be exchanged; the same bits on all threads."""
+    rng = np.random.default_rng(n)
+    a = rng.standard_normal((n, n)).astype(dtype)
+    a[np.arange(n), np.arange(n)] = 0 if n > 1 else 2
+    b = rng.standard_normal((n, 3)).astype(dtype)
+    ours = nd.from_numpy(a), nd.from_numpy(b)
+    expected_sign, expected_log = np.linalg.slogdet(a.astype("float64"))
+    eps, seen = np.finfo(dtype).eps, []
+    for threads in (1, 2, 7):
+        with nd.threads(threads):
+            x = numpys(nd.linalg("solve", *ours))
+            unit = n * eps * size(a) * size(x)
+            assert np.abs(a.astype("float64") @ x - b).max() <= 30 * unit
+            inverse = numpys(nd.linalg("inv", ours[0]))
+            assert np.abs(inverse.astype("float64") @ a - np.eye(n)).max() <= 30 * n * eps * size(a) * size(inverse)
+            sign, log = (numpys(part) for part in nd.linalg("slogdet", ours[0], results=2))
+            assert sign == expected_sign and abs(log - expected_log) <= 1e3 * n * eps
+            seen.append((sign.tobytes(), log.tobytes()))
+    assert len(set(seen)) == 1
+    a[:, n // 2] = 0
+    with pytest.raises(nd.Failure, match="singular"):
+        nd.linalg("solve", nd.from_numpy(a), ours[1])
+
+
 @given(st.data())
 def test_norms_equal_numpy(data):
     rank = data.draw(st.integers(0, 4))

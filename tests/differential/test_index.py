@@ -277,12 +277,8 @@ def test_positions_of_nonzero_elements_equal_numpy(data, dtype, shape):
         array = lay_out(array * (np.random.default_rng(1).random(shape) < 0.1), np.random.default_rng(2), "mixed")
         array = array.astype(dtype)
     mine = nd.from_numpy(array)
-    results = (nd.c_void_p * nd.MAX_RANK)()
-    nd.library.nd_nonzero.restype = nd.c_int
-    nd.library.nd_nonzero.argtypes = [nd.c_void_p, nd.c_void_p]
-    assert nd.library.nd_nonzero(mine.handle, results) == array.ndim
-    for own, theirs in zip(results, array.nonzero()):
-        assert_equal(nd.to_numpy(nd.Array(own)), theirs)
+    for own, theirs in zip(nd.several("nonzero", mine), array.nonzero(), strict=True):
+        assert_equal(nd.to_numpy(own), theirs)
     assert_equal(nd.to_numpy(nd.call("argwhere", mine)), np.argwhere(array))
     assert_equal(nd.to_numpy(nd.call("flatnonzero", mine)), np.flatnonzero(array))
 
@@ -292,6 +288,5 @@ def test_positions_of_arrays_without_axes_equal_numpy(value):
     mine = nd.from_numpy(np.array(value))
     assert_equal(nd.to_numpy(nd.call("argwhere", mine)), np.argwhere(np.array(value)))
     assert_equal(nd.to_numpy(nd.call("flatnonzero", mine)), np.flatnonzero(np.array(value)))
-    nd.library.nd_nonzero.restype = nd.c_int
-    assert nd.library.nd_nonzero(nd.c_void_p(mine.handle), (nd.c_void_p * nd.MAX_RANK)()) == 0
-    assert nd._failure().code == "SHAPE"
+    with pytest.raises(nd.Failure, match="SHAPE"):
+        nd.several("nonzero", mine)

@@ -133,6 +133,24 @@ def test_stacks_of_small_products_equal_numpy(dtype):
         compare("matmul", a, b.swapaxes(1, 2).copy().swapaxes(1, 2))
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_products_of_64_bits_are_exact_around_the_ends_of_32(dtype):
+    """Numbers that fit 32 bits, signed, are multiplied another way, and one that does not decides."""
+    rng = np.random.default_rng(15)
+    low = 0 if dtype == "uint64" else -(2**31)
+    a, b = (rng.integers(low, 2**31, shape, dtype) for shape in ((70, 50), (50, 65)))
+    a[0, 0], b[0, 0] = low, 2**31 - 1
+    compare("matmul", a, b)
+    for beyond in (2**31, 2**32, 2**63 - 1, *([-(2**31) - 1, -(2**63)] if low else [2**64 - 1])):
+        for x in (a, b):
+            for place in ((0, 0), (-1, -1), (33, 44)):
+                kept = x[place]
+                x[place] = beyond
+                compare("matmul", a, b)
+                compare("matmul", b.T, a.T)
+                x[place] = kept
+
+
 @pytest.mark.parametrize("inner", [127, 128, 256, 512, 65536, 65537])
 def test_a_product_of_bools_is_true_however_many_pairs_are(inner):
     """Counts of pairs, which a byte or 16 bits do not hold, are multiples of 256 here."""

@@ -16,16 +16,12 @@ COMMON = dict(deadline=None, suppress_health_check=CHECKS, database=None, print_
 settings.register_profile(
     "ci", derandomize=True, max_examples=60, phases=[Phase.explicit, Phase.generate], **COMMON
 )
-settings.register_profile("long", max_examples=2000, **COMMON)
+settings.register_profile("long", max_examples=400, phases=[Phase.explicit, Phase.generate], **COMMON)
 settings.load_profile("ci")
 
 
-def pytest_addoption(parser):
-    parser.addoption("--build-folder", default="build", help="meson's build folder")
-
-
 def pytest_configure(config):
-    folder = pathlib.Path(config.getoption("--build-folder")).resolve() / "python"
+    folder = pathlib.Path(config.getoption("--build-folder") or "build").resolve() / "python"
     sys.path.insert(0, str(folder))
 
 

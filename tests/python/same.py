@@ -57,6 +57,8 @@ def compare(mine, theirs, rtol, path=""):
             compare(mine[key], theirs[key], rtol, f"{path}[{key!r}]")
     elif isinstance(theirs, numpy.dtype):
         assert str(mine) == str(theirs), f"{path}: {mine!r} instead of {theirs!r}"
+    elif rtol and type(theirs) is float and type(mine) is float:
+        assert math.isclose(mine, theirs, rel_tol=rtol, abs_tol=rtol), f"{path}: {mine!r} instead of {theirs!r}"
     else:
         assert type(mine).__name__ == type(theirs).__name__, f"{path}: {mine!r} instead of {theirs!r}"
         assert mine == theirs or (mine != mine and theirs != theirs), f"{path}: {mine!r} instead of {theirs!r}"

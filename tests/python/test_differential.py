@@ -83,16 +83,35 @@ def broadcastable(draw, array):
     return numpy.resize(other, shape) if numpy.prod(shape) else numpy.empty(shape, other.dtype)
 
 
+def is_numpys_own(name, arguments):
+    """True for what is undefined, or what NumPy does unlike itself."""
+    halves = ("bool", "int8", "uint8", "float16")
+    if name == "reciprocal":  # 1 / 0 of integers
+        return arguments[0].dtype.kind in "biu" and not arguments[0].all()
+    if name in ("power", "pow", "float_power"):  # infinities and NaN in complex powers: as the C library has them
+        if any(numpy.isneginf(numpy.real(a)).any() for a in arguments):
+            return True  # NumPy takes the root of -inf for a power of 0.5 that is one number
+        complexes = any(numpy.iscomplexobj(a) for a in arguments)
+        return complexes and not all(numpy.isfinite(a).all() for a in arguments)
+    if name == "spacing":  # without the sign, for halves only
+        return arguments[0].dtype.name in halves
+    if name == "ldexp":  # a Python number takes the first loop, that of halves
+        return not isinstance(arguments[0], numpy.ndarray)
+    return False
+
+
 @pytest.mark.parametrize("name", UFUNCS)
 @given(st.data())
 def test_ufunc(name, data):
     array = data.draw(numpy_arrays())
     if getattr(ndstream, name).nin == 1:
-        both(name, array)
+        if not is_numpys_own(name, [array]):
+            both(name, array)
     else:
         other = broadcastable(data.draw, array)
         pair = (array, other) if data.draw(st.booleans()) else (other, array)
-        both(name, *pair)
+        if not is_numpys_own(name, pair):
+            both(name, *pair)
 
 
 @pytest.mark.parametrize("name", REDUCTIONS)
@@ -113,12 +132,15 @@ def test_reduction(name, data):
 def test_scan(data):
     array = data.draw(numpy_arrays(["bool", "int8", "int64", "uint16", "float64", "complex128"]))
     axis = data.draw(st.one_of(st.none(), st.integers(-3, 3)))
+    if array.dtype.kind == "c" and not numpy.isfinite(array).all():
+        return  # products of complex infinities: as the C library has them
     both(data.draw(st.sampled_from(["cumsum", "cumprod"])), array, axis=axis)
 
 
 KEYS = st.deferred(lambda: st.one_of(TERMS, st.lists(TERMS, max_size=4).map(tuple)))
 INTEGERS = st.integers(-4, 4)
-SLICES = st.builds(slice, st.none() | INTEGERS, st.none() | INTEGERS, st.none() | st.integers(-3, 3))
+STEPS = st.none() | st.integers(-3, 3).filter(bool)
+SLICES = st.builds(slice, st.none() | INTEGERS, st.none() | INTEGERS, STEPS)
 LISTS = st.lists(st.integers(-3, 3), max_size=4).map(lambda x: numpy.array(x, dtype=int))
 MASKS = st.lists(st.booleans(), min_size=1, max_size=4).map(numpy.array)
 TERMS = st.one_of(INTEGERS, SLICES, SLICES, st.none(), st.just(Ellipsis), LISTS, MASKS, st.booleans())

@@ -23,4 +23,4 @@ def test_program_gives_the_same(path):
 
 
 def test_there_are_programs():
-    assert len(PROGRAMS) >= 15
+    assert len(PROGRAMS) >= 30

@@ -637,6 +637,64 @@ TEST(a_crosswise_source_goes_into_a_reversed_target)
     }
 }
 
+/* ---- Chains ---------------------------------------------------------------------------------- */
+
+/* Runs of light steps: values that are wanted again, several at once, scalars on both sides, and
+ * functions between. */
+static nd_array *light(int which, const nd_array *x, const nd_array *y)
+{
+    switch (which) {
+    case 0:
+        return nd_add(nd_add(nd_multiply(nd_square(x), 2.0), nd_multiply(x, 3.0)), 5.0);
+    case 1: {
+        nd_array *a = nd_add(x, y), *b = nd_subtract(x, y), *c = nd_multiply(a, b);
+        nd_array *d = nd_divide(nd_add(a, 1.0), nd_subtract(3.0, b));
+        nd_array *e = nd_multiply(nd_add(c, d), nd_subtract(d, c));
+        return nd_subtract(nd_multiply(nd_add(a, e), nd_add(b, d)), nd_reciprocal(nd_add(c, e)));
+    }
+    case 2: {
+        nd_array *d = nd_divide(nd_add(nd_exp(nd_multiply(x, 0.01)), 0.3), nd_add(y, 2.0));
+        nd_array *e = nd_exp(nd_negative(nd_square(d)));
+        return nd_divide(nd_subtract(nd_multiply(x, e), nd_multiply(y, d)),
+                         nd_add(nd_multiply(e, 0.4), 1.0));
+    }
+    case 3:
+        return nd_add(nd_square(nd_sin(x)), nd_square(nd_cos(x)));
+    case 4: {
+        nd_array *c = nd_cos(y), *s = nd_sin(y);
+        return nd_subtract(nd_multiply(nd_add(c, x), s), nd_multiply(c, nd_negative(s)));
+    }
+    case 5: /* one element that is converted first */
+        return nd_hypot(nd_square(nd_subtract(x, nd_cast(y, ND_INT32))), x);
+    default:
+        return nd_subtract(nd_multiply(nd_subtract(1.0, x), nd_add(x, x)), nd_square(nd_square(y)));
+    }
+}
+
+TEST(chains_have_the_bits_of_their_steps)
+{
+    enum { EXPRESSIONS = 7, BEHIND = 70 };
+    const nd_dtype dtypes[] = {ND_FLOAT64, ND_FLOAT32};
+    for (int d = 0; d < 2; d++)
+        for (int which = 0; which < EXPRESSIONS; which++)
+            for (int64_t n = ND_LAZY_ELEMENTS; n < ND_LAZY_ELEMENTS + BEHIND; n++)
+                ND_SCOPE {
+                    /* Beginning off a line; y in steps on some turns, repeated on others. */
+                    nd_array *x = nd_cast(nd_linspace(-7, 11, n + 1), dtypes[d]),
+                             *y = nd_cast(nd_linspace(3, -5, 2 * n), dtypes[d]);
+                    x = nd_slice(x, ND_RANGE(1, ND_OPEN));
+                    y = n % 3 == 0   ? nd_slice(y, ND_STEP(0, ND_OPEN, 2))
+                        : n % 3 == 1 ? nd_slice(y, ND_RANGE(0, n))
+                                     : nd_slice(y, ND_RANGE(0, 1));
+                    nd_array *fused = light(which, x, y);
+                    assert_true(nd_is_pending(fused));
+                    assert_ok(nd_set_lazy(0));
+                    nd_array *apart = light(which, x, y);
+                    assert_ok(nd_set_lazy(ND_LAZY_ELEMENTS));
+                    assert_true(same(fused, apart));
+                }
+}
+
 TEST(rows_shorter_than_a_block_are_computed_several_at_once)
 {
     ND_SCOPE {

@@ -1,0 +1,423 @@
+/* Functions made of operations: tolerances, differences, convolution,
+ * statistics of two variables, interpolation. */
+#include "core.h"
+
+#include <math.h>
+
+#include <ndstream/numeric.h>
+
+/* ---- Tolerances
+ * ------------------------------------------------------------------------------
+ */
+
+/* a, b, rtol, atol, equal_nan */
+static bool to_tolerance(PyObject *const *given, pnd_operand *a, pnd_operand *b, double *rtol,
+                         double *atol, bool *equal_nan)
+{
+    *rtol = ND_RTOL, *atol = ND_ATOL, *equal_nan = false;
+    a->owned = b->owned = NULL;
+    return pnd_to_double(given[2], rtol) && pnd_to_double(given[3], atol) &&
+           pnd_to_bool(given[4], equal_nan) && pnd_to_operand(given[0], a) &&
+           pnd_to_operand(given[1], b);
+}
+
+PND_FUNCTION(isclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
+             "True where |a - b| <= atol + rtol * |b|.")
+{
+    pnd_operand a, b;
+    double rtol, atol;
+    bool equal_nan;
+    PyObject *result = NULL;
+    if (to_tolerance(given, &a, &b, &rtol, &atol, &equal_nan))
+        result = pnd_wrap_result((nd_isclose)(a.operand, b.operand, rtol, atol, equal_nan));
+    pnd_operand_clear(&a);
+    pnd_operand_clear(&b);
+    return result;
+}
+
+PND_FUNCTION(allclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
+             "True if all elements are close.")
+{
+    pnd_operand a, b;
+    double rtol, atol;
+    bool equal_nan, close = false;
+    const bool good = to_tolerance(given, &a, &b, &rtol, &atol, &equal_nan);
+    if (good)
+        close = (nd_allclose)(a.operand, b.operand, rtol, atol, equal_nan);
+    pnd_operand_clear(&a);
+    pnd_operand_clear(&b);
+    if (good && nd_error() != ND_OK)
+        return pnd_raise();
+    return good ? PyBool_FromLong(close) : NULL;
+}
+
+PND_FUNCTION(array_equiv, "a1, a2", "True if they are equal once broadcast.")
+{
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
+    if (!b)
+        return NULL;
+    const bool equal = nd_array_equiv(a, b);
+    return nd_error() == ND_OK ? PyBool_FromLong(equal) : pnd_raise();
+}
+
+PND_FUNCTION(nan_to_num, "x, copy=True, nan=0.0, posinf=None, neginf=None",
+             "The elements without NaN and infinities.")
+{
+    nd_replacements with = {.has_posinf = pnd_given(given[3]), .has_neginf = pnd_given(given[4])};
+    bool copy = true;
+    PND_AUTO x = pnd_to_array(given[0]);
+    if (!x || !pnd_to_bool(given[1], &copy) || !pnd_to_double(given[2], &with.nan) ||
+        !pnd_to_double(given[3], &with.posinf) || !pnd_to_double(given[4], &with.neginf))
+        return NULL;
+    nd_array *result = nd_nan_to_num(x, with);
+    return !copy && pnd_is_array(given[0]) ? pnd_into(result, given[0]) : pnd_wrap_result(result);
+}
+
+PND_FUNCTION(real_if_close, "a, tol=100", "The real part if all imaginary parts are near 0.")
+{
+    double tolerance = 100;
+    PND_AUTO a = pnd_to_array(given[0]);
+    return a && pnd_to_double(given[1], &tolerance) ? pnd_wrap(nd_real_if_close(a, tolerance))
+                                                    : NULL;
+}
+
+PND_FUNCTION(angle, "z, deg=False", "The angle of complex numbers.")
+{
+    bool degrees = false;
+    PND_AUTO z = pnd_to_array(given[0]);
+    return z && pnd_to_bool(given[1], &degrees) ? pnd_wrap_result(nd_angle(z, degrees)) : NULL;
+}
+
+/* ---- Reductions
+ * ------------------------------------------------------------------------------
+ */
+
+PND_FUNCTION(ptp, "a, axis=None, out=None, keepdims=False",
+             "The largest minus the smallest element.")
+{
+    nd_axes axes;
+    bool keepdims = false;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !pnd_to_axes(given[1], &axes) || !pnd_to_bool(given[3], &keepdims))
+        return NULL;
+    return pnd_into(nd_ptp(a, axes, keepdims), given[2]);
+}
+
+/* The sum of weights, as average(returned=True) gives it. */
+static nd_array *weight_sum(const nd_array *a, const nd_array *weights, nd_axes axes,
+                            const nd_array *average)
+{
+    if (!weights) {
+        const double count = (double)nd_size(a) / (double)(nd_size(average) ? nd_size(average) : 1);
+        PND_AUTO value = nd_from_data(ND_FLOAT64, ND_SCALAR_SHAPE, &count);
+        PND_AUTO spread = nd_broadcast_to(value, nd_shape_like(average));
+        return nd_cast(spread, nd_dtype_of(average));
+    }
+    PND_AUTO sum = nd_sum(weights, nd_rank(weights) == nd_rank(a) ? axes : ND_ALL);
+    PND_AUTO spread = nd_broadcast_to(sum, nd_shape_like(average));
+    return nd_cast(spread, nd_dtype_of(average));
+}
+
+PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=False",
+             "The weighted mean.")
+{
+    nd_axes axes;
+    bool returned = false, keepdims = false;
+    PND_AUTO a = pnd_to_array(given[0]);
+    if (!a || !pnd_to_axes(given[1], &axes) || !pnd_to_bool(given[3], &returned) ||
+        !pnd_to_bool(given[4], &keepdims))
+        return NULL;
+    PND_AUTO weights = pnd_given(given[2]) ? pnd_to_array(given[2]) : NULL;
+    if (pnd_given(given[2]) && !weights)
+        return NULL;
+    if (weights && axes.all && nd_rank(weights) != nd_rank(a)) {
+        PyErr_SetString(PyExc_TypeError,
+                        "Axis must be specified when shapes of a and weights differ.");
+        return NULL;
+    }
+    PND_AUTO average = nd_average(a, axes, weights);
+    if (!average && nd_error() == ND_ERROR_VALUE) {
+        nd_error_clear();
+        PyErr_SetString(PyExc_ZeroDivisionError, "Weights sum to zero, can't be normalized");
+        return NULL;
+    }
+    if (!average)
+        return pnd_raise();
+    PND_AUTO kept = nd_retain(average);
+    if (keepdims) {
+        nd_shape shape = nd_shape_like(a);
+        for (int i = 0; i < (axes.all ? shape.rank : axes.count); i++)
+            shape.length[axes.all           ? i
+                         : axes.axis[i] < 0 ? axes.axis[i] + shape.rank
+                                            : axes.axis[i]] = 1;
+        nd_array *view = nd_reshape(average, shape);
+        nd_release(kept);
+        kept = view;
+    }
+    PND_OBJECT result = pnd_wrap_result(nd_retain(kept));
+    if (!result || !returned)
+        return Py_XNewRef(result);
+    PND_OBJECT sum = pnd_wrap_result(weight_sum(a, weights, axes, kept));
+    return sum ? PyTuple_Pack(2, result, sum) : NULL;
+}
+
+/* ---- Differences and integrals
+ * --------------------------------------------------------------- */
+
+PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=<none>, append=<none>",
+             "The n-th differences along an axis.")
+{
+    int times = 1, axis = -1;
+    if (!pnd_to_int(given[1], &times) || !pnd_to_int(given[2], &axis))
+        return NULL;
+    PND_OBJECT whole = NULL;
+    if (given[3] || given[4]) {
+        PND_OBJECT module = PyImport_ImportModule("ndstream._shapes");
+        whole = module ? PyObject_CallMethod(module, "_with_ends", "OOOi", given[0],
+                                             given[3] ? given[3] : Py_None,
+                                             given[4] ? given[4] : Py_None, axis)
+                       : NULL;
+        if (!whole)
+            return NULL;
+    }
+    PND_AUTO a = pnd_to_array(whole ? whole : given[0]);
+    if (!a)
+        return NULL;
+    if (!nd_rank(a)) {
+        PyErr_SetString(PyExc_ValueError, "diff requires input that is at least one dimensional");
+        return NULL;
+    }
+    return pnd_wrap(nd_diff(a, times, axis));
+}
+
+PND_FUNCTION(trapezoid, "y, x=None, dx=1.0, axis=-1", "The integral by trapezoids.")
+{
+    double dx = 1;
+    int axis = -1;
+    PND_AUTO y = pnd_to_array(given[0]);
+    PND_AUTO x = y && pnd_given(given[1]) ? pnd_to_array(given[1]) : NULL;
+    if (!y || (pnd_given(given[1]) && !x) || !pnd_to_double(given[2], &dx) ||
+        !pnd_to_int(given[3], &axis))
+        return NULL;
+    return pnd_wrap_result(nd_trapezoid(y, x, dx, axis));
+}
+
+/* gradient(f, *distances, axis=None, edge_order=1) */
+static PyObject *gradient(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count,
+                          PyObject *keywords)
+{
+    nd_axes axes = ND_ALL;
+    int edge_order = 1;
+    for (Py_ssize_t i = 0; keywords && i < PyTuple_GET_SIZE(keywords); i++) {
+        PyObject *name = PyTuple_GET_ITEM(keywords, i), *value = arguments[count + i];
+        if (PyUnicode_CompareWithASCIIString(name, "axis") == 0) {
+            if (!pnd_to_axes(value, &axes))
+                return NULL;
+        } else if (PyUnicode_CompareWithASCIIString(name, "edge_order") == 0) {
+            if (!pnd_to_int(value, &edge_order))
+                return NULL;
+        } else {
+            PyErr_Format(PyExc_TypeError, "gradient() has no argument %R", name);
+            return NULL;
+        }
+    }
+    PND_AUTO f = count ? pnd_to_array(arguments[0]) : NULL;
+    if (!f) {
+        if (!count)
+            PyErr_SetString(PyExc_TypeError, "gradient() needs its argument 'f'");
+        return NULL;
+    }
+    if (axes.all) {
+        axes = (nd_axes){.count = nd_rank(f)};
+        for (int i = 0; i < axes.count; i++)
+            axes.axis[i] = i;
+    }
+    if (count != 1 && count != 2 && count != 1 + axes.count) {
+        PyErr_SetString(PyExc_TypeError, "invalid number of arguments");
+        return NULL;
+    }
+    PND_OBJECT results = PyTuple_New(axes.count);
+    for (int i = 0; results && i < axes.count; i++) {
+        PyObject *distance = count == 1 ? NULL : arguments[count == 2 ? 1 : 1 + i];
+        PND_AUTO x = distance ? pnd_to_array(distance) : NULL;
+        if (distance && !x)
+            return NULL;
+        nd_array *one = x && nd_rank(x)
+                            ? nd_gradient_at(f, x, axes.axis[i], edge_order)
+                            : nd_gradient(f, x ? nd_item(x) : 1, axes.axis[i], edge_order);
+        PyObject *object = pnd_wrap(one);
+        if (!object)
+            return NULL;
+        PyTuple_SET_ITEM(results, i, object);
+    }
+    return results && axes.count == 1 ? Py_NewRef(PyTuple_GET_ITEM(results, 0))
+                                      : Py_XNewRef(results);
+}
+
+/* ---- Convolution
+ * -----------------------------------------------------------------------------
+ */
+
+static bool to_mode(PyObject *object, nd_convolve_mode *mode)
+{
+    static const char *const words[] = {"full", "same", "valid"};
+    if (!pnd_given(object))
+        return true;
+    for (int i = 0; PyUnicode_Check(object) && i < 3; i++)
+        if (PyUnicode_CompareWithASCIIString(object, words[i]) == 0) {
+            *mode = (nd_convolve_mode)i;
+            return true;
+        }
+    PyErr_Format(PyExc_ValueError, "mode must be one of 'valid', 'same', or 'full' (got %R)",
+                 object);
+    return false;
+}
+
+static PyObject *convolved(PyObject *const *given, nd_convolve_mode mode, bool correlate)
+{
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO v = a ? pnd_to_array(given[1]) : NULL;
+    if (!v || !to_mode(given[2], &mode))
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(a) * nd_size(v),
+                 result = correlate ? nd_correlate(a, v, mode) : nd_convolve(a, v, mode));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(convolve, "a, v, mode='full'", "The convolution of two 1-d arrays.")
+{
+    return convolved(given, ND_CONVOLVE_FULL, false);
+}
+
+PND_FUNCTION(correlate, "a, v, mode='valid'", "The correlation of two 1-d arrays.")
+{
+    return convolved(given, ND_CONVOLVE_VALID, true);
+}
+
+/* ---- Several variables
+ * ----------------------------------------------------------------------- */
+
+/* Both sets of variables below each other, as rows. */
+static nd_array *variables(PyObject *m, PyObject *y, bool *rows)
+{
+    PND_AUTO first = pnd_to_array(m);
+    if (!first)
+        return NULL;
+    if (nd_rank(first) > 2) {
+        PyErr_SetString(PyExc_ValueError, "m has more than 2 dimensions");
+        return NULL;
+    }
+    if (!pnd_given(y))
+        return nd_retain(first);
+    PND_OBJECT module = PyImport_ImportModule("ndstream._shapes");
+    PND_OBJECT both =
+        module ? PyObject_CallMethod(module, "_variables", "OOO", m, y, *rows ? Py_True : Py_False)
+               : NULL;
+    *rows = true;
+    return both ? pnd_to_array(both) : NULL;
+}
+
+PND_FUNCTION(cov,
+             "m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, "
+             "aweights=None, *, dtype=None",
+             "The covariance matrix.")
+{
+    bool rows = true, bias = false;
+    double ddof = 1;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!pnd_to_bool(given[2], &rows) || !pnd_to_bool(given[3], &bias) ||
+        !pnd_to_dtype(given[7], &dtype))
+        return NULL;
+    ddof = !bias;
+    if (!pnd_to_double(given[4], &ddof))
+        return NULL;
+    if (pnd_given(given[5]) || pnd_given(given[6])) {
+        PyErr_SetString(PyExc_NotImplementedError, "cov: weights are not there");
+        return NULL;
+    }
+    PND_AUTO m = variables(given[0], given[1], &rows);
+    if (!m)
+        return NULL;
+    PND_AUTO result = nd_cov(m, rows, ddof);
+    return pnd_wrap_result(dtype == ND_DTYPE_NONE ? nd_retain(result) : nd_cast(result, dtype));
+}
+
+PND_FUNCTION(corrcoef, "x, y=None, rowvar=True, *, dtype=None", "Pearson's correlations.")
+{
+    bool rows = true;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!pnd_to_bool(given[2], &rows) || !pnd_to_dtype(given[3], &dtype))
+        return NULL;
+    PND_AUTO x = variables(given[0], given[1], &rows);
+    if (!x)
+        return NULL;
+    PND_AUTO result = nd_corrcoef(x, rows);
+    return pnd_wrap_result(dtype == ND_DTYPE_NONE ? nd_retain(result) : nd_cast(result, dtype));
+}
+
+/* ---- Interpolation and polynomials
+ * ----------------------------------------------------------- */
+
+PND_NAMED_FUNCTION(interp_plain, "_interp", "x, xp, fp", "interp() without its options.")
+{
+    PND_AUTO x = pnd_to_array(given[0]);
+    PND_AUTO xp = x ? pnd_to_array(given[1]) : NULL;
+    PND_AUTO fp = xp ? pnd_to_array(given[2]) : NULL;
+    if (!fp)
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(x), result = nd_interp(x, xp, fp));
+    return pnd_wrap_result(result);
+}
+
+PND_FUNCTION(polyval, "p, x", "A polynomial, the highest power first, at x.")
+{
+    PND_AUTO p = pnd_to_array(given[0]);
+    PND_AUTO x = p ? pnd_to_array(given[1]) : NULL;
+    return x ? pnd_wrap_result(nd_polyval(p, x)) : NULL;
+}
+
+PND_FUNCTION(vander, "x, N=None, increasing=False", "The powers of a 1-d array as columns.")
+{
+    bool increasing = false;
+    PND_AUTO x = pnd_to_array(given[0]);
+    int64_t columns = x ? nd_size(x) : 0;
+    if (!x || !pnd_to_int64(given[1], &columns) || !pnd_to_bool(given[2], &increasing))
+        return NULL;
+    return pnd_wrap(nd_vander(x, columns, increasing));
+}
+
+PND_NAMED_FUNCTION(polyfit_plain, "_polyfit", "x, y, deg", "polyfit() without its options.")
+{
+    int degree = 0;
+    PND_AUTO x = pnd_to_array(given[0]);
+    PND_AUTO y = x ? pnd_to_array(given[1]) : NULL;
+    return y && pnd_to_int(given[2], &degree) ? pnd_wrap(nd_polyfit(x, y, degree)) : NULL;
+}
+
+PyMethodDef pnd_numeric_functions[] = {
+    PND_ROW(isclose),
+    PND_ROW(allclose),
+    PND_ROW(array_equiv),
+    PND_ROW(nan_to_num),
+    PND_ROW(real_if_close),
+    PND_ROW(angle),
+    PND_ROW(ptp),
+    PND_ROW(average),
+    PND_ROW(diff),
+    PND_ROW(trapezoid),
+    {"gradient", (PyCFunction)(void (*)(void))gradient, METH_FASTCALL | METH_KEYWORDS,
+     "gradient(f, *varargs, axis=None, edge_order=1)\n--\n\nDerivatives of "
+     "samples along axes."},
+    PND_ROW(convolve),
+    PND_ROW(correlate),
+    PND_ROW(cov),
+    PND_ROW(corrcoef),
+    PND_ROW_NAMED("_interp", interp_plain),
+    PND_ROW(polyval),
+    PND_ROW(vander),
+    PND_ROW_NAMED("_polyfit", polyfit_plain),
+    {0},
+};

@@ -1,0 +1,19 @@
+/* Runs of light steps of a program as chains (kernels/chain.h): how they are found and put together
+ * when a program is built, and run for a block. */
+#ifndef NDSTREAM_ENGINE_CHAIN_H
+#define NDSTREAM_ENGINE_CHAIN_H
+
+#include "engine/program.h"
+
+/* Cuts the steps of a finished program into units: runs of light steps become chains, others stay
+ * alone. */
+void ndi_chains_build(ndi_program *program);
+
+/* The links of all chains for this frame, whose values have their places and strides. Chains whose
+ * operands have gaps are left to their kernels. */
+void ndi_chains_begin(ndi_frame *frame);
+
+/* Computes `n` elements by the chain of a unit. `fetches`: asks for those that come later. */
+void ndi_chain_run(ndi_frame *frame, int unit, size_t n, bool fetches);
+
+#endif

@@ -1,0 +1,162 @@
+/* LU in blocks of columns: a block is factorised by halves down to a few columns, whose rest is one
+ * product each; then what is right of it is exchanged, solved and reduced by one large product. */
+#include "linalg/lu.h"
+
+#include <stdatomic.h>
+
+#include "base/cpu.h"
+#include "base/pool.h"
+#include "linalg/gemm.h"
+#include "linalg/gemm_kernels.h"
+
+enum {
+    BLOCK = 128,       /* columns */
+    FEW = 16,          /* columns that kernels do, and rows of triangles that they solve */
+    TASK_COLUMNS = 32, /* that are exchanged and solved together */
+};
+
+typedef struct lu {
+    const ndi_lu_kernels *kernels;
+    ndi_gemm_type type;
+    size_t item;
+    ptrdiff_t leading; /* elements */
+    char *matrix;
+    int *pivots; /* of the whole matrix, from 0 while it is factorised */
+    atomic_bool failed;
+
+    int first, width, left_end, right_begin, end; /* of exchange_and_solve() */
+} lu;
+
+static char *at(const lu *f, int row, int column)
+{
+    return f->matrix + ((ptrdiff_t)column * f->leading + row) * (ptrdiff_t)f->item;
+}
+
+/* C -= A B for blocks: C at (row, column) of m x n, A left of it in the columns from `inner` on, B
+ * above it in the rows from there on. */
+static void reduce(lu *f, int row, int column, int inner, int m, int n, int k)
+{
+    const ptrdiff_t item = (ptrdiff_t)f->item, column_stride = f->leading * item;
+    const ndi_gemm_shape shape = {
+        .type = f->type,
+        .subtracts = true,
+        .m = (size_t)m,
+        .n = (size_t)n,
+        .k = (size_t)k,
+        .a_row_stride = item,
+        .a_column_stride = column_stride,
+        .b_row_stride = item,
+        .b_column_stride = column_stride,
+        .c_row_stride = item,
+        .c_column_stride = column_stride,
+    };
+    if (!ndi_gemm(&shape, at(f, row, inner), at(f, inner, column), at(f, row, column)))
+        atomic_store(&f->failed, true);
+}
+
+/* The exchanges of pivots first..first+count-1 in the columns begin..end-1. */
+static void exchange(const lu *f, int first, int count, int begin, int end)
+{
+    for (int column = begin; column < end; column++) {
+        char *x = at(f, 0, column);
+        for (int i = first; i < first + count; i++) {
+            const int other = f->pivots[i];
+            if (f->item == sizeof(double)) {
+                const double kept = ((double *)x)[i];
+                ((double *)x)[i] = ((double *)x)[other];
+                ((double *)x)[other] = kept;
+            } else {
+                const float kept = ((float *)x)[i];
+                ((float *)x)[i] = ((float *)x)[other];
+                ((float *)x)[other] = kept;
+            }
+        }
+    }
+}
+
+/* Rows first..first+count-1 of the columns begin..end-1 become those of U. */
+static void solve(lu *f, int first, int count, int begin, int end)
+{
+    if (count <= FEW) {
+        f->kernels->solve_lower((size_t)count, at(f, first, first), f->leading,
+                                (size_t)(end - begin), at(f, first, begin), f->leading);
+        return;
+    }
+    const int half = (count / 2 + FEW - 1) / FEW * FEW;
+    solve(f, first, half, begin, end);
+    reduce(f, first + half, begin, first, count - half, end - begin, half);
+    solve(f, first + half, count - half, begin, end);
+}
+
+/* Factorises columns first..first+width-1 from row `first` down; they are exchanged themselves,
+ * and nothing else is. Returns the first column without a pivot, or n. */
+static int factorize(lu *f, int n, int first, int width)
+{
+    if (width <= FEW) {
+        const int missing = f->kernels->columns((size_t)(n - first), width, at(f, first, first),
+                                                f->leading, f->pivots + first);
+        for (int i = first; i < first + width; i++)
+            f->pivots[i] += first;
+        return missing < width ? first + missing : n;
+    }
+    const int half = (width / 2 + FEW - 1) / FEW * FEW, middle = first + half, end = first + width;
+    const int left = factorize(f, n, first, half);
+    exchange(f, first, half, middle, end);
+    solve(f, first, half, middle, end);
+    reduce(f, middle, middle, first, n - middle, end - middle, half);
+    const int right = factorize(f, n, middle, end - middle);
+    exchange(f, middle, end - middle, first, middle);
+    return left < right ? left : right;
+}
+
+/* Items are groups of columns: of those left of the block, then of those right of it. */
+static void exchange_and_solve(void *context, size_t begin, size_t end)
+{
+    lu *f = context;
+    const int left_items = (f->left_end + TASK_COLUMNS - 1) / TASK_COLUMNS;
+    for (int item = (int)begin; item < (int)end; item++) {
+        const bool is_left = item < left_items;
+        const int from =
+            is_left ? item * TASK_COLUMNS : f->right_begin + (item - left_items) * TASK_COLUMNS;
+        const int limit = is_left ? f->left_end : f->end;
+        const int to = from + TASK_COLUMNS < limit ? from + TASK_COLUMNS : limit;
+        exchange(f, f->first, f->width, from, to);
+        if (!is_left)
+            solve(f, f->first, f->width, from, to);
+    }
+}
+
+int ndi_lu(bool is_double, int n, void *matrix, int *pivots)
+{
+    lu f = {
+        .kernels = ndi_lu_kernels_for(ndi_isa_in_use(), is_double),
+        .type = is_double ? NDI_GEMM_F64 : NDI_GEMM_F32,
+        .item = is_double ? sizeof(double) : sizeof(float),
+        .leading = n,
+        .matrix = matrix,
+        .pivots = pivots,
+        .end = n,
+    };
+    int missing = n;
+    for (f.first = 0; f.first < n; f.first += f.width) {
+        f.width = n - f.first < BLOCK ? n - f.first : BLOCK;
+        f.left_end = f.first;
+        f.right_begin = f.first + f.width;
+        const int here = factorize(&f, n, f.first, f.width);
+        missing = here < missing ? here : missing;
+        const int items = (f.left_end + TASK_COLUMNS - 1) / TASK_COLUMNS +
+                          (n - f.right_begin + TASK_COLUMNS - 1) / TASK_COLUMNS;
+        ndi_parallel_for((size_t)items, 1, exchange_and_solve, &f);
+        reduce(&f, f.right_begin, f.right_begin, f.first, n - f.right_begin, n - f.right_begin,
+               f.width);
+    }
+    for (int i = 0; i < n; i++)
+        pivots[i]++;
+    return f.failed ? -1 : missing < n ? missing + 1 : 0;
+}
+
+void ndi_lu_solve_transposed(bool is_double, int n, const void *factors, const int *pivots, void *x)
+{
+    ndi_lu_kernels_for(ndi_isa_in_use(), is_double)
+        ->solve_transposed((size_t)n, factors, pivots, x);
+}

@@ -1,0 +1,114 @@
+/* The last columns of an LU factorization, one after the other; gemm_kernels_isa.h includes it for
+ * float and double after defining SET (the prefix of its names), TARGET, REAL and ABS. */
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+
+/* The first of the largest magnitudes. A NaN is taken where it is found first, or where all else is
+ * 0, so that it reaches the result. */
+TARGET static size_t JOIN(SET, largest)(size_t count, const REAL *x)
+{
+    enum { LANES = 64 / sizeof(REAL) };
+    REAL most[LANES] = {0}, all = 0;
+    size_t whole = count - count % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const REAL size = ABS(x[i + lane]);
+            most[lane] = size > most[lane] ? size : most[lane];
+        }
+    for (size_t lane = 0; lane < LANES; lane++)
+        all = most[lane] > all ? most[lane] : all;
+    for (size_t i = whole; i < count; i++) {
+        const REAL size = ABS(x[i]);
+        all = size > all ? size : all;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (all > 0 ? !(ABS(x[i]) < all) : x[i] != x[i])
+            return i;
+    return 0;
+}
+
+/* `columns` of `rows` elements, `leading` apart: left-looking, a column is finished before the next
+ * is touched. Pivots are counted from 0. Returns the first column without a pivot, or `columns`. */
+TARGET static int JOIN(SET, lu_columns)(size_t rows, int columns, void *matrix, ptrdiff_t leading,
+                                        int *pivots)
+{
+    REAL *restrict a = matrix;
+    int missing = columns;
+    for (int j = 0; j < columns && j < (int)rows; j++) {
+        REAL *column = a + j * leading;
+        for (int k = 0; k < j; k++) {
+            const REAL *left = a + k * leading, factor = column[k];
+#pragma GCC ivdep
+            for (size_t i = (size_t)k + 1; i < rows; i++)
+                column[i] -= left[i] * factor;
+        }
+        const size_t pivot = (size_t)j + JOIN(SET, largest)(rows - (size_t)j, column + j);
+        pivots[j] = (int)pivot;
+        if (pivot != (size_t)j)
+            for (int k = 0; k < columns; k++) {
+                const REAL kept = a[k * leading + j];
+                a[k * leading + j] = a[k * leading + (ptrdiff_t)pivot];
+                a[k * leading + (ptrdiff_t)pivot] = kept;
+            }
+        if (column[j] == 0) {
+            missing = missing < j ? missing : j;
+            continue;
+        }
+        for (size_t i = (size_t)j + 1; i < rows; i++)
+            column[i] /= column[j];
+    }
+    return missing;
+}
+
+/* x of L x = b in place, L the unit lower triangle of `matrix`, for each of `columns` columns. */
+TARGET static void JOIN(SET, solve_lower)(size_t rows, const void *matrix, ptrdiff_t leading,
+                                          size_t columns, void *sides, ptrdiff_t sides_leading)
+{
+    for (size_t j = 0; j < columns; j++) {
+        REAL *restrict x = (REAL *)sides + (ptrdiff_t)j * sides_leading;
+        for (size_t k = 0; k < rows; k++) {
+            const REAL *left = (const REAL *)matrix + (ptrdiff_t)k * leading, factor = x[k];
+            for (size_t i = k + 1; i < rows; i++)
+                x[i] -= left[i] * factor;
+        }
+    }
+}
+
+/* The dot product that both triangles of A' take, as their rows lie in columns. */
+TARGET static inline REAL JOIN(SET, short_dot)(size_t count, const REAL *a, const REAL *x)
+{
+    REAL sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += a[i] * x[i];
+    return sum;
+}
+
+TARGET static void JOIN(SET, solve_transposed)(size_t n, const void *factors, const int *pivots,
+                                               void *sides)
+{
+    const REAL *a = factors;
+    REAL *x = sides;
+    for (size_t i = 0; i < n; i++)
+        x[i] = (x[i] - JOIN(SET, short_dot)(i, a + i * n, x)) / a[i * n + i];
+    for (size_t i = n; i-- > 0;)
+        x[i] -= JOIN(SET, short_dot)(n - 1 - i, a + i * n + i + 1, x + i + 1);
+    for (size_t i = n; i-- > 0;) {
+        const size_t other = (size_t)pivots[i] - 1;
+        const REAL kept = x[i];
+        x[i] = x[other];
+        x[other] = kept;
+    }
+}
+
+static const ndi_lu_kernels JOIN(SET, lu) = {
+    .columns = JOIN(SET, lu_columns),
+    .solve_lower = JOIN(SET, solve_lower),
+    .solve_transposed = JOIN(SET, solve_transposed),
+};
+
+#undef JOIN_
+#undef JOIN
+#undef SET
+#undef REAL
+#undef ABS

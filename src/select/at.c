@@ -1,0 +1,241 @@
+/* An operation in place at index arrays, each time a place is named: numpy's ufunc.at; and
+ * reductions of slices: ufunc.reduceat. */
+#include <inttypes.h>
+#include <string.h>
+
+#include <ndstream/index.h>
+#include <ndstream/ops.h>
+#include <ndstream/reduce.h>
+
+#include "array/dtype.h"
+#include "kernels/kernel.h"
+#include "ops/resolve.h"
+#include "select/selection.h"
+#include "select/values.h"
+
+/* ---- At -------------------------------------------------------------------------------------- */
+
+/* Elements go through the kernel a run of the inner axis at a time: places may repeat, so positions
+ * are taken one after the other. */
+typedef struct applying {
+    ndi_kernel *kernel;
+    ndi_kernel *in, *out; /* conversions, NULL: none */
+    ptrdiff_t size;       /* of an element as the kernel takes it */
+    int arguments;
+    ndi_nest inner; /* operands: the array, the values */
+    ptrdiff_t position_stride;
+} applying;
+
+enum { BLOCK = 256 };
+
+static void apply_run(const applying *a, int64_t n, char *array, ptrdiff_t stride, char *values,
+                      ptrdiff_t value_stride)
+{
+    _Alignas(16) char scratch[BLOCK * 16];
+    if (!a->in) {
+        a->kernel((size_t)n, (char *[]){array, array, values},
+                  (ptrdiff_t[]){stride, stride, value_stride});
+        return;
+    }
+    for (int64_t done = 0; done < n; done += BLOCK) {
+        const size_t now = (size_t)(n - done < BLOCK ? n - done : BLOCK);
+        char *const at = array + done * stride;
+        a->in(now, (char *[]){scratch, at}, (ptrdiff_t[]){a->size, stride});
+        a->kernel(now, (char *[]){scratch, scratch, values + done * value_stride},
+                  (ptrdiff_t[]){a->size, a->size, value_stride});
+        a->out(now, (char *[]){at, scratch}, (ptrdiff_t[]){stride, a->size});
+    }
+}
+
+static void apply(const applying *a, const ndi_selection *s)
+{
+    const int last = a->inner.rank - 1;
+    const int64_t run = a->inner.length[last], runs = a->inner.size / run;
+    int64_t offsets[NDI_POSITIONS];
+    for (int64_t first = 0; first < s->positions; first += NDI_POSITIONS) {
+        const int64_t left = s->positions - first;
+        const size_t n = (size_t)(left < NDI_POSITIONS ? left : NDI_POSITIONS);
+        int64_t index[ND_MAX_RANK];
+        char *at[2];
+        ndi_position_offsets(s, first, n, offsets);
+        ndi_nest_seek(&a->inner, 0, index, at);
+        for (int64_t r = 0; r < runs; r++) {
+            char *values = at[1] + first * a->position_stride;
+            for (size_t i = 0; i < n; i++, values += a->position_stride)
+                apply_run(a, run, at[0] + offsets[i], a->inner.stride[0][last], values,
+                          a->inner.stride[1][last]);
+            if (r + 1 < runs)
+                ndi_nest_next(&a->inner, index, at);
+        }
+    }
+}
+
+/* What the operation computes in. */
+static bool resolve(nd_op op, const nd_array *array, nd_operand values, ndi_resolution *resolution)
+{
+    const nd_operand arguments[] = {{.kind = ND_OPERAND_ARRAY, .array = array}, values};
+    const nd_op_info *const info = nd_op_describe(op);
+    if (!info || info->op_class > ND_CLASS_BINARY) {
+        ndi_fail(ND_ERROR_ARGUMENT, "at: operation %d is none of one or two arguments", (int)op);
+        return false;
+    }
+    if (!ndi_resolve(op, info->arguments, arguments, resolution))
+        return false;
+    if (resolution->mixed) {
+        ndi_fail(ND_ERROR_DTYPE, "at: %s of int64 with uint64 is not there; cast one", info->name);
+        return false;
+    }
+    return true;
+}
+
+/* The values as the kernel takes them, broadcast to what is selected. */
+static const nd_array *kernel_values(const ndi_selection *s, nd_operand values,
+                                     const ndi_resolution *resolution)
+{
+    nd_shape shape;
+    const nd_array *given = values.array;
+    if (!ndi_selected_shape(s, &shape))
+        return NULL;
+    if (values.kind != ND_OPERAND_ARRAY) {
+        nd_array *const one = ndi_new(resolution->dtype, 0, NULL, NULL);
+        if (one)
+            ndi_store_scalar(values, resolution->dtype, one->data);
+        given = one;
+    }
+    const nd_dtype steps[] = {resolution->dtype, resolution->kernel};
+    for (int i = 0; given && i < 2; i++)
+        if ((nd_dtype)given->dtype != steps[i])
+            given = nd_cast(given, steps[i]);
+    if (!given || !ndi_force(given))
+        return NULL;
+    if (ndi_array_overlap(s->array, given) != NDI_APART && !(given = nd_copy(given)))
+        return NULL;
+    given = ndi_fitting_value("at", given, &shape);
+    return given ? nd_broadcast_to(given, shape) : NULL;
+}
+
+static bool at(nd_op op, nd_array *array, int count, const nd_index *terms, nd_operand values)
+{
+    ndi_selection s;
+    ndi_resolution resolution;
+    if (!resolve(op, array, values, &resolution) || !ndi_force_writeable(array) ||
+        !ndi_select(&s, "at", array, count, terms))
+        return false;
+    for (int i = 0; i < s.count; i++)
+        if (ndi_array_overlap(array, s.indices[i].array) != NDI_APART &&
+            !(s.indices[i].array = nd_copy(s.indices[i].array)))
+            return false;
+    const nd_array *given = kernel_values(&s, values, &resolution);
+    if (!given || !ndi_check_indices(&s))
+        return false;
+    if (given->size == 0)
+        return true;
+    const ndi_kernels *const kernels = ndi_kernels_in_use();
+    const nd_dtype own = (nd_dtype)array->dtype;
+    applying a = {.kernel = kernels->elementwise[op][resolution.kernel],
+                  .size = (ptrdiff_t)ndi_dtype_size(resolution.kernel)};
+    if (own != resolution.kernel || own != resolution.kernel_result) {
+        a.in = kernels->cast[resolution.kernel][own];
+        a.out = kernels->cast[own][resolution.kernel_result];
+    }
+    if (!ndi_selection_beside(&s, given, &a.inner, &a.position_stride)) {
+        if (!(given = nd_copy(given)))
+            return false;
+        ndi_selection_beside(&s, given, &a.inner, &a.position_stride);
+    }
+    ndi_nest_simplify(&a.inner);
+    apply(&a, &s);
+    return true;
+}
+
+nd_status nd_at_with(nd_op op, nd_array *array, int count, const nd_index *terms, nd_operand values)
+{
+    const nd_status wrong = ndi_check_target("at", array, values);
+    bool done = false;
+    if (wrong)
+        return wrong;
+    ND_SCOPE {
+        done = at(op, array, count, terms, values);
+    }
+    return done ? ND_OK : nd_error();
+}
+
+/* ---- Reductions of slices -------------------------------------------------------------------- */
+
+static nd_op reduction_of(nd_op op)
+{
+    static const struct {
+        nd_op op, reduction;
+    } pairs[] = {
+        {ND_OP_add, ND_OP_sum},     {ND_OP_multiply, ND_OP_prod},   {ND_OP_maximum, ND_OP_max},
+        {ND_OP_minimum, ND_OP_min}, {ND_OP_logical_and, ND_OP_all}, {ND_OP_logical_or, ND_OP_any},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (pairs[i].op == op)
+            return pairs[i].reduction;
+    return ND_OP_COUNT;
+}
+
+/* Writes slice `i` of the result; `first` and `end` are its part of the axis. */
+static bool reduce_slice(nd_op reduction, const nd_array *array, int axis, int64_t first,
+                         int64_t end, nd_array *result, int64_t i)
+{
+    nd_index terms[ND_MAX_RANK];
+    bool good = false;
+    for (int k = 0; k <= axis; k++)
+        terms[k] = ND_EVERY;
+    ND_SCOPE {
+        terms[axis] = ND_RANGE(first, end);
+        const nd_array *const part = nd_slice_terms(array, axis + 1, terms);
+        const nd_array *const value = nd_reduce(reduction, part, ND_AXIS(axis), NULL);
+        terms[axis] = ND_INDEX(i);
+        nd_array *const place = nd_slice_terms(result, axis + 1, terms);
+        good = value && place && nd_assign(place, value) == ND_OK;
+    }
+    return good;
+}
+
+static nd_array *reduceat(nd_op reduction, const nd_array *array, const nd_array *indices, int axis)
+{
+    const int64_t length = ndi_lengths(array)[axis], count = indices->size;
+    ndi_resolution resolution;
+    nd_shape shape = nd_shape_like(array);
+    shape.length[axis] = count;
+    indices = nd_cast(indices, ND_INT64);
+    if (!indices || !ndi_force(indices) || !ndi_force(array) ||
+        !ndi_resolve_dtype(reduction, (nd_dtype)array->dtype, &resolution))
+        return NULL;
+    nd_array *const result = ndi_new(resolution.result, shape.rank, shape.length, NULL);
+    for (int64_t i = 0; result && i < count; i++) {
+        const int64_t first = ((const int64_t *)indices->data)[i];
+        int64_t end = i + 1 < count ? ((const int64_t *)indices->data)[i + 1] : length;
+        if (first < 0 || first >= length)
+            return ndi_fail(ND_ERROR_INDEX,
+                            "reduceat: index %" PRId64
+                            " is out of bounds for axis %d with size %" PRId64,
+                            first, axis, length);
+        end = end > length ? length : end > first ? end : first + 1;
+        if (!reduce_slice(reduction, array, axis, first, end, result, i))
+            return NULL;
+    }
+    return result;
+}
+
+nd_array *nd_reduceat(nd_op op, const nd_array *array, const nd_array *indices, int axis)
+{
+    const nd_op reduction = reduction_of(op);
+    nd_array *result = NULL;
+    if (!array || !indices)
+        return NULL;
+    if (reduction == ND_OP_COUNT)
+        return ndi_fail(ND_ERROR_ARGUMENT, "reduceat: operation %d has no reduction", (int)op);
+    if ((axis = ndi_normalize_axis("reduceat", axis, array->rank)) < 0)
+        return NULL;
+    if (indices->rank != 1 || nd_dtype_kind((nd_dtype)indices->dtype) > ND_KIND_UNSIGNED ||
+        indices->dtype == ND_BOOL)
+        return ndi_fail(ND_ERROR_INDEX, "reduceat: indices must be integers with one axis");
+    ND_SCOPE {
+        result = nd_retain(reduceat(reduction, array, indices, axis));
+    }
+    return ndi_register(result);
+}

@@ -1,0 +1,159 @@
+/* The links of chains (kernels/chain.h), each with its arguments from everywhere, against the
+ * reference kernels; and the kernels that give sine and cosine at once, against the two alone. */
+#include <string.h>
+
+#include <ndstream/nd.h>
+
+#include "check.h"
+#include "kernels/chain.h"
+
+enum { MOST_ROUNDS = 3, MOST_BYTES = MOST_ROUNDS * NDI_CHAIN_ROUND, OUT = 0 };
+
+static const nd_dtype dtypes[] = {ND_FLOAT32, ND_FLOAT64};
+
+static const nd_op unary[] = {
+#define KERNEL1_LIGHT(name, ...) ND_OP_##name,
+#define KERNEL2_STREAMING(...)
+#include "kernels/light.def"
+#undef KERNEL1_LIGHT
+#undef KERNEL2_STREAMING
+    ND_OP_positive, /* of the link that loads */
+};
+static const nd_op binary[] = {
+#define KERNEL1_LIGHT(...)
+#define KERNEL2_STREAMING(name, ...) ND_OP_##name,
+#include "kernels/light.def"
+};
+
+/* What the banks and the memory of arguments 0 and 1 hold. */
+typedef struct elements {
+    _Alignas(64) char at[MOST_BYTES];
+} elements;
+
+static _Thread_local elements bank[NDI_BANKS], memory[2], expected;
+
+static const elements *taken(int from, int result_bank, int argument)
+{
+    return from == NDI_FROM_SAME    ? &bank[result_bank]
+           : from == NDI_FROM_OTHER ? &bank[NDI_BANKS - 1 - result_bank]
+                                    : &memory[argument];
+}
+
+typedef struct subject {
+    int isa, arguments, link, result_bank, from[2];
+    nd_dtype dtype;
+    nd_op op;
+} subject;
+
+static void run_link(const subject *s, bool streams, check_case *of)
+{
+    const ndi_chain_kernels *const chain = check_kernels[s->isa].chain[s->dtype];
+    const size_t size = nd_dtype_size(s->dtype),
+                 bytes = chain->round * (1 + check_below(MOST_ROUNDS)), n = bytes / size;
+    for (int i = 0; i < NDI_BANKS; i++)
+        check_values(s->dtype, bank[i].at, n);
+    for (int i = 0; i < 2; i++)
+        check_values(s->dtype, memory[i].at, n);
+    char *p[3] = {expected.at};
+    ptrdiff_t strides[3] = {(ptrdiff_t)size};
+    for (int i = 0; i < s->arguments; i++) {
+        p[i + 1] = (char *)taken(s->from[i], s->result_bank, i)->at;
+        strides[i + 1] = s->from[i] == NDI_FROM_SCALAR ? 0 : (ptrdiff_t)size;
+    }
+    check_kernels[0].elementwise[s->op][s->dtype](n, p, strides);
+
+    char *const out = check_place(OUT, CHECK_LOW, n, (ptrdiff_t)size, size);
+    check_paint(OUT, out, n, (ptrdiff_t)size, size);
+    ndi_link_code *const code =
+        s->arguments == 1 ? chain->unary[s->link][s->result_bank][s->from[0]]
+                          : chain->binary[s->link][s->result_bank][s->from[0]][s->from[1]];
+    ndi_link links[] = {
+        {chain->fetch, {bank[0].at, NULL}},
+        {chain->unary[NDI_LINK_LOAD][0][NDI_FROM_MEMORY], {bank[0].at, NULL}},
+        {chain->unary[NDI_LINK_LOAD][1][NDI_FROM_MEMORY], {bank[1].at, NULL}},
+        {code, {memory[0].at, memory[1].at}},
+        {(streams ? chain->stream : chain->store)[s->result_bank], {out, NULL}},
+        {chain->next, {(char *)links, (char *)bytes}},
+    };
+    chain->run(links, 0);
+    if (streams)
+        check_kernels[s->isa].stream_end();
+    for (size_t i = 0; i < n && of->failures == 0; i++)
+        if (!check_same(s->dtype, out + i * size, expected.at + i * size)) {
+            char got[96], wanted[96];
+            check_fail(of, "bank %d, from %d and %d, element %zu of %zu: got %s, expected %s",
+                       s->result_bank, s->from[0], s->from[1], i, n,
+                       check_text(got, s->dtype, out + i * size),
+                       check_text(wanted, s->dtype, expected.at + i * size));
+        }
+    if (!check_painted(OUT, out, n, (ptrdiff_t)size, size))
+        check_fail(of, "bank %d: wrote outside its elements", s->result_bank);
+}
+
+static void run_links(subject s)
+{
+    check_case of = check_begin("link %s %s, %s", ndi_op_rows[s.op].info.name,
+                                nd_dtype_name(s.dtype), ndi_isa_name((ndi_isa)s.isa));
+    check_reseed(of.name);
+    const ndi_chain_kernels *const chain = check_kernels[s.isa].chain[s.dtype];
+    for (s.result_bank = 0; s.result_bank < NDI_BANKS; s.result_bank++)
+        for (s.from[0] = 0; s.from[0] < NDI_FROM_COUNT; s.from[0]++)
+            for (s.from[1] = 0; s.from[1] < (s.arguments == 1 ? 1 : NDI_FROM_COUNT); s.from[1]++)
+                for (int round = 0; round < 8; round++)
+                    run_link(&s, round % 2 == 1 && chain->stream[s.result_bank], &of);
+    check_end(&of);
+}
+
+static void run_sincos(int isa, nd_dtype dtype)
+{
+    const ndi_kernels *const kernels = &check_kernels[isa];
+    if (!kernels->sincos[dtype])
+        return;
+    check_case of = check_begin("sincos %s, %s", nd_dtype_name(dtype), ndi_isa_name((ndi_isa)isa));
+    check_reseed(of.name);
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype), strides[] = {size, size, size};
+    for (int round = 0; round < 400 && of.failures == 0; round++) {
+        const size_t n = check_below(MOST_BYTES / sizeof(double));
+        char *p[3];
+        for (int i = 0; i < 3; i++) {
+            p[i] = check_place(i, check_random() & 1, n, size, (size_t)size);
+            check_paint(i, p[i], n, size, (size_t)size);
+        }
+        check_values(dtype, p[2], n);
+        for (size_t i = 0; round % 2 && dtype == ND_FLOAT64 && i < n; i++)
+            ((double *)p[2])[i] = check_uniform(-1e3, 1e3);
+        kernels->sincos[dtype](n, p, strides);
+        kernels->elementwise[ND_OP_sin][dtype](n, (char *[]){bank[0].at, p[2]}, strides);
+        kernels->elementwise[ND_OP_cos][dtype](n, (char *[]){bank[1].at, p[2]}, strides);
+        for (size_t i = 0; i < n; i++)
+            for (int result = 0; result < 2; result++)
+                if (!check_same(dtype, p[result] + i * (size_t)size,
+                                bank[result].at + i * (size_t)size))
+                    check_fail(&of, "element %zu of %zu: %s differs", i, n,
+                               result ? "cosine" : "sine");
+        for (int i = 0; i < 3; i++)
+            if (!check_painted(i, p[i], n, size, (size_t)size))
+                check_fail(&of, "n = %zu: wrote outside its elements", n);
+    }
+    check_end(&of);
+}
+
+static size_t count(void)
+{
+    return (size_t)check_isas * 2;
+}
+
+static void run(size_t task)
+{
+    const int isa = (int)task / 2;
+    const nd_dtype dtype = dtypes[task % 2];
+    run_sincos(isa, dtype);
+    if (!check_kernels[isa].chain[dtype])
+        return;
+    for (size_t i = 0; i < sizeof unary / sizeof *unary; i++)
+        run_links((subject){isa, 1, (int)i, 0, {0}, dtype, unary[i]});
+    for (size_t i = 0; i < sizeof binary / sizeof *binary; i++)
+        run_links((subject){isa, 2, (int)i, 0, {0}, dtype, binary[i]});
+}
+
+const check_part check_chains = {"chains", count, run};
