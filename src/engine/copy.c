@@ -171,7 +171,7 @@ nd_array *nd_cast(const nd_array *array, nd_dtype dtype)
     return copy_in_order(array, dtype, order);
 }
 
-nd_status nd_assign(nd_array *target, const nd_array *source)
+static nd_status assign(nd_array *target, const nd_array *source, bool hand_on)
 {
     if (!target || !source)
         return nd_error() != ND_OK ? nd_error()
@@ -196,7 +196,7 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
         (overlap == NDI_OVERLAPS && nd_lazy() > 0 && target->size > ndi_small_elements())) {
         const ndi_map step = ndi_cast_step(nd_dtype_of(target), nd_dtype_of(source));
         const nd_operand argument = nd_operand_array((nd_array *)source);
-        return ndi_evaluate_into(&step, &argument, NULL, target) ? ND_OK : nd_error();
+        return ndi_evaluate_into(&step, &argument, NULL, target, hand_on) ? ND_OK : nd_error();
     }
     if (overlap == NDI_IDENTICAL && target->dtype == source->dtype)
         return ND_OK;
@@ -212,6 +212,16 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
     const bool done = ndi_copy_elements(target, source);
     ndi_drop(copy);
     return done ? ND_OK : nd_error();
+}
+
+nd_status nd_assign(nd_array *target, const nd_array *source)
+{
+    return assign(target, source, true);
+}
+
+nd_status ndi_assign(nd_array *target, const nd_array *source)
+{
+    return assign(target, source, false);
 }
 
 bool nd_array_equal(const nd_array *a, const nd_array *b)

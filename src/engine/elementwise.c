@@ -326,7 +326,7 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
         copies |= overlap == NDI_OVERLAPS;
     }
     if ((pending || (copies && nd_lazy() > 0)) && out->size > ndi_small_elements())
-        return ndi_evaluate_into(&step, arguments, scalars.element, out) ? out : NULL;
+        return ndi_evaluate_into(&step, arguments, scalars.element, out, false) ? out : NULL;
     if (!ndi_force_writeable(out))
         return NULL;
     for (int i = 0; pending && i < count; i++) /* a view of `out` has its elements by now */

@@ -202,7 +202,7 @@ static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
         if (ndi_is_source(node)) /* a view of what is computed */
             continue;
         if (target)
-            ndi_target_keep(node);
+            ndi_target_keep(target, node);
         const bool tiled = !ndi_graph_claimed(node) && ndi_tiling_find(&tiling, node) &&
                            (!target || ndi_tiling_may_write(&tiling, target->array));
         if (ndi_graph_claimed(node) || (tiled && ndi_tiling_claimed(&tiling))) {
@@ -254,7 +254,7 @@ bool ndi_evaluate(ndi_node *node)
 }
 
 bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                       nd_array *array)
+                       nd_array *array, bool hand_on)
 {
     ndi_target target = {.array = array};
     ndi_node *const node = ndi_graph_step(step, arguments, scalars, array);
@@ -262,7 +262,7 @@ bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*
         return false;
     ndi_graph_lock();
     bool done = ndi_views_settle(node);
-    ndi_node *const assigned = done ? ndi_target_assigned(&target, node) : NULL;
+    ndi_node *const assigned = done && hand_on ? ndi_target_assigned(&target, node) : NULL;
     if (assigned) {
         ndi_node_retain(assigned);
         done = evaluate(&assigned, 1, &target);

@@ -128,11 +128,49 @@ void ndi_node_release(ndi_node *node)
     doomed = node;
 }
 
+#ifndef NDEBUG
+
+enum { COMPARED = 1 << 16 }; /* elements of a source, at most */
+
+static uint64_t content_of(const ndi_node *node)
+{
+    const size_t item = nd_dtype_size((nd_dtype)node->dtype);
+    int64_t index[ND_MAX_RANK] = {0};
+    uint64_t content = 0xcbf29ce484222325u; /* FNV-1a, by bytes */
+    for (int64_t i = 0; i < node->size && i < COMPARED; i++) {
+        const char *element = node->data;
+        for (int axis = 0; axis < node->rank; axis++)
+            element += index[axis] * ndi_node_strides(node)[axis];
+        for (size_t at = 0; at < item; at++)
+            content = (content ^ (unsigned char)element[at]) * 0x100000001b3u;
+        for (int axis = node->rank - 1; axis >= 0 && ++index[axis] == node->dims[axis]; axis--)
+            index[axis] = 0;
+    }
+    return content;
+}
+
+bool ndi_node_is_unchanged(const ndi_node *node)
+{
+    return !node->storage || ndi_is_given_out(node->storage) || node->content == content_of(node);
+}
+
+#endif
+
+void ndi_node_read_again(ndi_node *node)
+{
+#ifndef NDEBUG
+    node->content = content_of(node);
+#else
+    (void)node;
+#endif
+}
+
 void ndi_node_read(ndi_node *node, ndi_storage *storage, char *data)
 {
     node->storage = storage;
     node->data = data;
     atomic_fetch_add_explicit(&storage->pending, 1, memory_order_relaxed);
+    ndi_node_read_again(node);
 }
 
 /* A source over an array's elements. Those inside an object are copied: they are few, and so nobody

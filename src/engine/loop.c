@@ -1,6 +1,8 @@
 /* Building loops. */
 #include "engine/loop.h"
 
+#include <assert.h>
+
 #include "engine/views.h"
 
 static bool is_leaf(const ndi_node *node)
@@ -112,6 +114,7 @@ void ndi_loop_hold(ndi_loop *loop)
 {
     for (int i = 0; i < loop->sources; i++) {
         ndi_storage *const storage = ndi_node_retain(loop->source[i])->storage;
+        assert(!ndi_is_source(loop->source[i]) || ndi_node_is_unchanged(loop->source[i]));
         loop->storage[i] = storage;
         if (storage)
             atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);

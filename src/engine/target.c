@@ -28,9 +28,10 @@ static void keep(const ndi_node *root, ndi_node *node, uint32_t walk)
             keep(root, node->argument[i], walk);
 }
 
-void ndi_target_keep(ndi_node *root)
+void ndi_target_keep(const ndi_target *target, ndi_node *root)
 {
-    keep(root, root, ndi_graph_walk());
+    if (target->array->storage && ndi_graph_reads(root, target->array->storage))
+        keep(root, root, ndi_graph_walk());
 }
 
 static ndi_alias alias_of(const nd_array *array, ndi_node *node, uint32_t walk)
@@ -59,6 +60,7 @@ void ndi_target_hand_on(ndi_target *target, ndi_node *node)
         return;
     const nd_dtype dtype = (nd_dtype)node->dtype;
     ndi_node_drop_arguments(node);
+    ndi_node_read_again(target->source);
     node->step = ndi_cast_step(dtype, dtype);
     node->cost = 1;
     node->argument[0] = target->source;

@@ -23,9 +23,9 @@ typedef struct ndi_target {
  * target gets its source. */
 ndi_node *ndi_target_assigned(ndi_target *target, const ndi_node *copy);
 
-/* Steps below `root` that arrays still wait for are to be results too: what they read is gone then.
- */
-void ndi_target_keep(ndi_node *root);
+/* If the target is read below `root`, steps there that arrays still wait for are to be results too:
+ * what they read is gone then. */
+void ndi_target_keep(const ndi_target *target, ndi_node *root);
 
 /* How what a loop of `root` reads lies to the target. */
 ndi_alias ndi_target_alias(const ndi_target *target, ndi_node *root);

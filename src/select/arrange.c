@@ -10,6 +10,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "select/results.h"
 
 static nd_index *terms_at(nd_index *terms, int axis, nd_index term)
@@ -33,7 +34,7 @@ static bool copy_range(nd_array *to, int64_t at, const nd_array *from, int64_t f
 {
     nd_array *const target = range_of(to, axis, at, at + (end - first));
     const nd_array *const source = range_of(from, axis, first, end);
-    return target && source && nd_assign(target, source) == ND_OK;
+    return target && source && ndi_assign(target, source) == ND_OK;
 }
 
 nd_array *nd_roll(const nd_array *array, int64_t shift, int axis)
@@ -208,7 +209,7 @@ static nd_array *matrix_of(const nd_array *array, int64_t diagonal)
     if (result)
         ND_SCOPE {
             nd_array *const place = nd_diagonal(result, diagonal);
-            good = place && nd_assign(place, array) == ND_OK;
+            good = place && ndi_assign(place, array) == ND_OK;
         }
     if (!good)
         ndi_drop(result);

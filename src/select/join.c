@@ -4,6 +4,7 @@
 #include <ndstream/join.h>
 
 #include "array/array.h"
+#include "engine/copy.h"
 #include "select/results.h"
 
 static bool check_arrays(const char *operation, int count, const nd_array *const *arrays)
@@ -43,7 +44,7 @@ static bool put_part(nd_array *result, const nd_array *array, int axis, int64_t 
     terms[axis] = ND_RANGE(first, first + ndi_lengths(array)[axis]);
     ND_SCOPE {
         nd_array *const part = nd_slice_terms(result, axis + 1, terms);
-        good = part && nd_assign(part, array) == ND_OK;
+        good = part && ndi_assign(part, array) == ND_OK;
     }
     return good;
 }

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import nd
+from nd_random import default_rng
 from oracle import assert_as_numpy
 from strategies import random_values
 
@@ -38,9 +39,18 @@ TERNARY = ["where", "clip"]
 REDUCTIONS = "sum mean std var min max any all argmax count_nonzero".split()
 SCALARS = [0, 1, 2, 3, -1, 0.5, -2.25, True, 7]
 SHAPES = [(), (1,), (5,), (7, 1), (1, 4), (7, 4), (4, 7), (3, 4, 5), (4, 5), (2, 1, 5), (0, 3)]
+SHAPES += [(6, 6)]
 LARGER = [(3000,), (60, 50), (50, 60), (60, 1), (5, 700), (700, 5), (16, 9, 33)]
 LARGER += [(1500, 17), (70, 129), (9, 300, 2)]
 LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4), (300, 401), (21, 5, 700)]
+# What copies its argument into memory of its own and works there; "A" is an axis, "I" an index.
+LINES = ["sort(x, axis=A)", "argsort(x, axis=A)", "partition(x, I, axis=A)", "median(x, axis=A)"]
+LINES += ["unique_values(x)", "pad(x, 1)", "roll(x, 3, axis=A)", "diff(x, axis=A)"]
+LINES += ["repeat(x, 2, axis=A)", "concatenate([x, x], axis=A)", "take(x, [0, I], axis=A)"]
+MATRIX = ["svdvals(x)", "svd(x)[0]", "svd(x)[2]", "qr(x)[1]", "pinv(x)", "lstsq(x, x)[0]", "tril(x)"]
+SQUARE = ["inv(x)", "det(x)", "solve(x, x)", "eigvals(x)", "eigh(x)[1]", "cholesky(x)", "lu(x)"]
+EXACT = "sort pad roll diff repeat concatenate take tril".split()  # to compare with NumPy
+IN_PLACE = ["sort", "shuffle", "permuted"]
 NORMS = "sum mean std max min var".split()
 THRESHOLDS = [3, 100, 20000]  # from how many elements on operations are pending
 
@@ -76,6 +86,11 @@ class Statement:
         if self.kind == "assign":
             index = list(self.detail) if self.detail is not None else "[...]"
             return f"{self.name}{index} = {inputs}"
+        if self.kind == "call":
+            return f"{self.name} = {self.detail} for x = {inputs}"
+        if self.kind == "rearrange":
+            how, axis, seed = self.detail
+            return f"{how}({self.name}, axis={axis}, seed={seed})"
         if self.kind == "item":
             return f"item({inputs}, {self.detail})"
         return f"{self.kind} {inputs}"
@@ -127,8 +142,12 @@ def perform(statement, variables):
         return nd.call("matmul", *arguments)
     if s.kind == "view":
         return perform_view(arguments[0], s.detail)
+    if s.kind == "call":
+        return nd.expression(s.detail, x=arguments[0])
     target = variables.get(s.name)
-    if s.kind == "into":
+    if s.kind == "rearrange":
+        rearrange(target, *s.detail)
+    elif s.kind == "into":
         op, index = s.detail
         nd.elementwise(op, *arguments, out=nd.slice_terms(target, index) if index else target)
     elif s.kind == "assign":
@@ -141,6 +160,13 @@ def perform(statement, variables):
     elif s.kind == "release":
         del variables[s.inputs[0]]
     return None
+
+
+def rearrange(array, how, axis, seed):
+    if how == "sort":
+        nd.status("sort_in_place", array, nd.c_int(axis), nd.c_bool(False))
+    else:
+        getattr(default_rng(seed), how)(array, axis)
 
 
 linspace = nd.library.nd_linspace
@@ -165,7 +191,7 @@ class Run:
     def step(self, statement):
         """False if it could not be done: it names a variable that is not there, or was refused."""
         names = [x for x in statement.inputs if isinstance(x, str)]
-        if statement.kind in ("into", "assign"):
+        if statement.kind in ("into", "assign", "rearrange"):
             names.append(statement.name)
         if any(name not in self.variables for name in names):
             return False
@@ -236,6 +262,8 @@ class Beside(Run):
         arguments = arguments_of(s, self.theirs)
         if s.kind in ("into", "assign"):
             self.check_written(s, arguments, before)
+        elif s.kind == "rearrange":
+            self.check_rearranged(s, before[0])
         elif s.kind == "view":
             self.check_view(s, arguments[0])
         elif s.kind == "release":
@@ -255,6 +283,8 @@ class Beside(Run):
             check_scan(s, ours, before[0])
         elif s.kind == "matmul":
             check_product(ours, *before)
+        elif s.kind == "call":
+            check_call(s, ours, before[0])
         elif s.kind == "copy":
             np.testing.assert_array_equal(ours, before[0])
         elif s.kind == "cast":
@@ -288,6 +318,33 @@ class Beside(Run):
         if exact:
             np.testing.assert_array_equal(ours, target)
         target[...] = ours
+
+
+    def check_rearranged(self, s, before):
+        how, axis, seed = s.detail
+        ours = nd.to_numpy(self.variables[s.name])
+        if how == "sort":
+            np.testing.assert_array_equal(ours, np.sort(before, axis))
+        else:
+            expected = before.copy()
+            more = {"out": expected} if how == "permuted" else {}
+            getattr(np.random.default_rng(seed), how)(expected, axis=axis, **more)
+            np.testing.assert_array_equal(ours, expected)
+        self.theirs[s.name][...] = ours
+
+
+def check_call(s, ours, array):
+    """Factors are compared by the tests of factorizations; here it counts that they are the same
+    whatever was pending.
+    """
+    function = s.detail.partition("(")[0]
+    if function in EXACT:
+        theirs = eval(s.detail, {"x": array} | {name: getattr(np, name) for name in EXACT})  # noqa: S307
+        np.testing.assert_array_equal(ours, theirs)
+    elif function == "svdvals" and np.isfinite(array).all():
+        theirs = np.linalg.svd(array, compute_uv=False)
+        bound = 100 * sum(array.shape) * np.finfo(ours.dtype).eps * theirs.max(initial=0)
+        assert (np.abs(ours - theirs) <= bound).all(), (ours, theirs)
 
 
 def check_scan(s, ours, array):
@@ -454,6 +511,41 @@ class Generator:
         rows = arrays[first].shape[1]
         second = self.pick(arrays, lambda array: suits(array) and array.shape[0] == rows)
         return Statement("matmul", self.name(), (first, second)) if second else None
+
+    def call(self, arrays):
+        """What works in memory of its own, rather on what is pending, which is used again."""
+        rng = self.rng
+        first = self.pick(arrays, lambda array: array.ndim and array.size)
+        if first is None:
+            return None
+        statements, shape, known = [], arrays[first].shape, first
+        for _ in range(rng.randrange(3)):
+            both = (known, rng.choice([2, 0.5, first]))
+            statements.append(Statement("op", self.name(), both, rng.choice(CHAIN)))
+            known = statements[-1].name
+        if rng.random() < 0.3:
+            detail = (rng.choice(NORMS), (rng.randrange(len(shape)),), True)
+            fold = Statement("reduce", self.name(), (known,), detail)
+            statements += [fold, Statement("op", self.name(), (known, fold.name), "subtract")]
+            known = statements[-1].name
+        dtype = arrays[first].dtype
+        texts = LINES
+        if len(shape) > 1 and max(shape[-2:]) <= 16 and dtype.kind in "fc" and rng.random() < 0.7:
+            texts = MATRIX + (SQUARE if shape[-1] == shape[-2] else [])
+        axis = rng.randrange(len(shape))
+        text = rng.choice(texts).replace("A", str(axis))
+        text = text.replace("I", str(rng.randrange(shape[axis])))
+        statements.append(Statement("call", self.name(), (known,), text))
+        statements.append(Statement("op", self.name(), (known, first), rng.choice(CHAIN)))
+        return statements
+
+    def rearrange(self, arrays):
+        target = self.pick(arrays, lambda array: array.ndim and array.flags.writeable)
+        if target is None:
+            return None
+        axis = self.rng.randrange(arrays[target].ndim)
+        detail = (self.rng.choice(IN_PLACE), axis, self.rng.randrange(10**6))
+        return Statement("rearrange", target, (target,), detail)
 
     def normalise(self, arrays):
         """An array with reductions of itself over the same axes, as in standardising or softmax."""
@@ -645,6 +737,7 @@ class Generator:
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
     KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
+    KINDS |= {"call": 1.5, "rearrange": 0.5}
 
     def draw(self, arrays):
         if len(arrays) < 2:
