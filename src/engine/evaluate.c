@@ -261,8 +261,9 @@ bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*
     if (!node)
         return false;
     ndi_graph_lock();
-    bool done = ndi_views_settle(node);
-    ndi_node *const assigned = done && hand_on ? ndi_target_assigned(&target, node) : NULL;
+    ndi_node *assigned = NULL;
+    bool done =
+        ndi_views_settle(node) && (!hand_on || ndi_target_assigned(&target, node, &assigned));
     if (assigned) {
         ndi_node_retain(assigned);
         done = evaluate(&assigned, 1, &target);

@@ -216,7 +216,7 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
     const ndi_elements from = ndi_elements_of(array);
     const ndi_folding folding = {fold, ndi_elements_of(result)};
     ndi_watch_begin(fold->name);
-    bool done = ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL);
+    bool done = ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL, NULL);
     done &= ndi_watch_end();
     if (done)
         return result;

@@ -184,7 +184,7 @@ bool ndi_run_folds(ndi_node *node)
         ndi_nest_simplify(&loop.nest);
     ndi_watch_begin(fold[0].name);
     bool done = ndi_fold_run(count, each, ndi_fold_order(&fold[0], &from), &from,
-                             stored ? NULL : &produced);
+                             stored ? NULL : &produced, NULL);
     done &= ndi_watch_end();
     ndi_loop_release_memory(&loop);
     for (int i = 0; i < count && !done; i++)

@@ -3,19 +3,21 @@
 
 #include <string.h>
 
-ndi_node *ndi_target_assigned(ndi_target *target, const ndi_node *copy)
+bool ndi_target_assigned(ndi_target *target, const ndi_node *copy, ndi_node **assigned)
 {
     ndi_node *const node = copy->argument[0];
     const nd_array *const array = target->array;
     const nd_dtype dtype = (nd_dtype)copy->dtype;
+    *assigned = NULL;
     if (!array->storage || ndi_is_given_out(array->storage) || !node || node->form != NDI_STEP ||
         !node->array || node->dtype != copy->dtype ||
         copy->step.kernel != ndi_kernels_in_use()->cast[dtype][dtype] ||
         node->rank != array->rank ||
         memcmp(node->dims, ndi_lengths(array), array->rank * sizeof(int64_t)) != 0)
-        return NULL;
+        return true;
     target->source = ndi_node_source(array);
-    return target->source ? node : NULL;
+    *assigned = target->source ? node : NULL;
+    return target->source;
 }
 
 static void keep(const ndi_node *root, ndi_node *node, uint32_t walk)

@@ -19,9 +19,9 @@ typedef struct ndi_target {
 
 /* All with the graph's lock held. */
 
-/* The pending array that `copy`, a step into the target, puts there as it is; or NULL. With it the
- * target gets its source. */
-ndi_node *ndi_target_assigned(ndi_target *target, const ndi_node *copy);
+/* `*assigned`: the pending array that `copy`, a step into the target, puts there as it is; or NULL.
+ * With it the target gets its source. False, with the error kept, without memory for that. */
+bool ndi_target_assigned(ndi_target *target, const ndi_node *copy, ndi_node **assigned);
 
 /* If the target is read below `root`, steps there that arrays still wait for are to be results too:
  * what they read is gone then. */

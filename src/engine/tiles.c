@@ -194,12 +194,15 @@ typedef struct stage {
 
 typedef struct plan {
     const ndi_tiling *tiling;
-    size_t bytes;         /* of the plan */
-    size_t scratch_bytes; /* of a tile */
-    char *scratch;        /* for each thread, from the beginning: a target may be a source */
+    size_t bytes;          /* of the plan */
+    size_t elements_bytes; /* of a tile: what stages leave to each other */
+    size_t workspace_bytes;
+    /* Both for each thread, taken before the first tile: a tile that has begun cannot fail, as the
+     * target may be a source. */
+    size_t scratch_bytes;
+    char *scratch;
     int threads;
     atomic_int *taken; /* each of these */
-    atomic_bool failed;
     int stages;
     stage stage[];
 } plan;
@@ -267,8 +270,8 @@ static void place_in_scratch(plan *p, stage *s)
         bytes *= order[i] == s->axis ? width : node->dims[order[i]];
     }
     s->placed.scratch = true;
-    s->placed.data = (char *)p->scratch_bytes;
-    p->scratch_bytes += ((size_t)bytes + 127) / 64 * 64; /* an odd line more: sets of the cache */
+    s->placed.data = (char *)p->elements_bytes;
+    p->elements_bytes += ((size_t)bytes + 127) / 64 * 64; /* an odd line more: sets of the cache */
 }
 
 static bool place(plan *p, stage *s, const nd_array *target)
@@ -361,51 +364,12 @@ static void free_plan(plan *p)
     ndi_free(p, p->bytes);
 }
 
-static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
-{
-    const int threads = ndi_pool_threads();
-    const size_t stages = sizeof(plan) + (size_t)tiling->stages * sizeof(stage),
-                 bytes = stages + (size_t)threads * sizeof(atomic_int);
-    plan *const p = ndi_allocate(bytes);
-    if (!p)
-        return NULL;
-    p->tiling = tiling;
-    p->bytes = bytes;
-    p->scratch_bytes = 0;
-    p->scratch = NULL;
-    p->threads = threads;
-    p->taken = (atomic_int *)((char *)p + stages);
-    p->stages = 0;
-    atomic_init(&p->failed, false);
-    for (int i = 0; i < tiling->stages; i++) {
-        stage *const s = &p->stage[p->stages++];
-        s->node = tiling->stage[i].node;
-        s->axis = tiling->stage[i].axis;
-        s->made = NULL;
-        s->placed.scratch = false;
-        if (!place(p, s, target)) {
-            free_plan(p);
-            return NULL;
-        }
-    }
-    p->scratch_bytes = (p->scratch_bytes + 4095) / 4096 * 4096;
-    p->scratch = ndi_allocate(p->scratch_bytes * (size_t)p->threads);
-    if (!p->scratch) {
-        free_plan(p);
-        return NULL;
-    }
-    for (int i = 0; i < p->threads; i++)
-        atomic_init(&p->taken[i], 0);
-    for (int i = 0; i < p->stages; i++) {
-        build(p, &p->stage[i]);
-        p->stage[i].node->placed = &p->stage[i].placed;
-    }
-    for (int i = 0; i < p->stages; i++)
-        p->stage[i].node->placed = NULL;
-    return p;
-}
-
-/* ---- Running --------------------------------------------------------------------------------- */
+/* Both sides of the reductions that a stage does in its sweep, for a tile. */
+typedef struct tile_folds {
+    ndi_elements from;
+    ndi_folding each[NDI_FOLDS];
+    int64_t lengths[1 + NDI_FOLDS][ND_MAX_RANK];
+} tile_folds;
 
 static ndi_elements elements_of(const part *whole, int64_t begin, int64_t end, char *scratch,
                                 int64_t *lengths)
@@ -417,15 +381,83 @@ static ndi_elements elements_of(const part *whole, int64_t begin, int64_t end, c
                                          : whole->data + begin * whole->strides[whole->axis]};
 }
 
-static bool run_folds(const stage *s, int64_t begin, int64_t end, char *scratch)
+static void find_folds(tile_folds *f, const stage *s, int64_t begin, int64_t end, char *scratch)
 {
-    int64_t lengths[1 + NDI_FOLDS][ND_MAX_RANK];
-    const ndi_elements from = elements_of(&s->from, begin, end, scratch, lengths[NDI_FOLDS]);
-    ndi_folding each[NDI_FOLDS];
+    f->from = elements_of(&s->from, begin, end, scratch, f->lengths[NDI_FOLDS]);
     for (int i = 0; i < s->together; i++)
-        each[i] = (ndi_folding){&s->member[i]->fold,
-                                elements_of(&s->member[i]->to, begin, end, scratch, lengths[i])};
-    return s->together == 0 || ndi_fold_run(s->together, each, s->order, &from, NULL);
+        f->each[i] = (ndi_folding){&s->member[i]->fold, elements_of(&s->member[i]->to, begin, end,
+                                                                    scratch, f->lengths[i])};
+}
+
+/* Whole tiles and the last one, which may be planned otherwise. */
+static bool take_scratch(plan *p)
+{
+    const int64_t length = p->tiling->length, width = p->tiling->width,
+                  widths[] = {width, length % width};
+    for (int i = 0; i < p->stages; i++)
+        for (int w = 0; w < 2; w++) {
+            const stage *const s = &p->stage[i];
+            tile_folds f;
+            if (!s->folds || s->together == 0 || widths[w] == 0)
+                continue;
+            find_folds(&f, s, 0, widths[w], ndi_virtual_elements);
+            const size_t bytes = ndi_fold_workspace(s->together, f.each, s->order, &f.from);
+            p->workspace_bytes = bytes > p->workspace_bytes ? bytes : p->workspace_bytes;
+        }
+    p->scratch_bytes = (p->elements_bytes + p->workspace_bytes + 4095) / 4096 * 4096;
+    p->scratch = ndi_allocate(p->scratch_bytes * (size_t)p->threads);
+    return p->scratch;
+}
+
+static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
+{
+    const int threads = ndi_pool_threads();
+    const size_t stages = sizeof(plan) + (size_t)tiling->stages * sizeof(stage),
+                 bytes = stages + (size_t)threads * sizeof(atomic_int);
+    plan *const p = ndi_allocate(bytes);
+    if (!p)
+        return NULL;
+    p->tiling = tiling;
+    p->bytes = bytes;
+    p->elements_bytes = p->workspace_bytes = p->scratch_bytes = 0;
+    p->scratch = NULL;
+    p->threads = threads;
+    p->taken = (atomic_int *)((char *)p + stages);
+    p->stages = 0;
+    for (int i = 0; i < tiling->stages; i++) {
+        stage *const s = &p->stage[p->stages++];
+        s->node = tiling->stage[i].node;
+        s->axis = tiling->stage[i].axis;
+        s->made = NULL;
+        s->placed.scratch = false;
+        if (!place(p, s, target)) {
+            free_plan(p);
+            return NULL;
+        }
+    }
+    for (int i = 0; i < p->threads; i++)
+        atomic_init(&p->taken[i], 0);
+    for (int i = 0; i < p->stages; i++) {
+        build(p, &p->stage[i]);
+        p->stage[i].node->placed = &p->stage[i].placed;
+    }
+    for (int i = 0; i < p->stages; i++)
+        p->stage[i].node->placed = NULL;
+    if (take_scratch(p))
+        return p;
+    free_plan(p);
+    return NULL;
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+static void run_folds(const plan *p, const stage *s, int64_t begin, int64_t end, char *scratch)
+{
+    ndi_workspace workspace = {.memory = scratch + p->elements_bytes, .bytes = p->workspace_bytes};
+    tile_folds f;
+    find_folds(&f, s, begin, end, scratch);
+    if (s->together > 0)
+        ndi_fold_run(s->together, f.each, s->order, &f.from, NULL, &workspace);
 }
 
 static void run_program(const stage *s, int64_t begin, int64_t end, char *scratch)
@@ -447,21 +479,18 @@ static void run_tiles(void *context, size_t begin, size_t end)
     while (atomic_exchange(&p->taken[thread], 1))
         thread = thread + 1 < p->threads ? thread + 1 : 0;
     char *const scratch = p->scratch + p->scratch_bytes * (size_t)thread;
-    bool done = true;
-    for (size_t tile = begin; done && tile < end; tile++) {
+    for (size_t tile = begin; tile < end; tile++) {
         const int64_t first = (int64_t)tile * width,
                       last = first + width < length ? first + width : length;
-        for (int i = 0; done && i < p->stages; i++) {
+        for (int i = 0; i < p->stages; i++) {
             const stage *const s = &p->stage[i];
             if (s->folds)
-                done = run_folds(s, first, last, scratch);
+                run_folds(p, s, first, last, scratch);
             else
                 run_program(s, first, last, scratch);
         }
     }
     atomic_store(&p->taken[thread], 0);
-    if (!done)
-        atomic_store(&p->failed, true);
 }
 
 bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
@@ -481,9 +510,7 @@ bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
         ndi_watch_begin("eval");
     ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1, run_tiles,
                      p);
-    const bool whole = ndi_watch_end(), failed = atomic_load(&p->failed), done = whole && !failed;
-    if (failed) /* of another thread, maybe: kept here too */
-        ndi_fail(ND_ERROR_MEMORY, "no memory to compute in tiles");
+    const bool done = ndi_watch_end();
     for (int i = 0; i < p->stages; i++)
         ndi_loop_release_memory(&p->stage[i].loop);
     ndi_graph_lock();

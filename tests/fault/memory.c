@@ -93,9 +93,9 @@ static uint64_t digest_of(void (*program)(int), int part)
 
 /* ---- Inputs ---------------------------------------------------------------------------------- */
 
-enum { SMALL = 12, SIDE = 160 };
+enum { SMALL = 12, SIDE = 160, TALL = 3000, NARROW = 80 };
 
-static nd_array *small, *whole, *truth, *square, *matrix, *column;
+static nd_array *small, *whole, *truth, *square, *matrix, *column, *tall;
 
 static void make_inputs(void)
 {
@@ -108,23 +108,24 @@ static void make_inputs(void)
         matrix = nd_keep(nd_add(nd_eye(ND_FLOAT64, 4, 4, 0),
                                 nd_reshape(nd_linspace(0, 0.1, 16), ND_SHAPE(4, 4))));
         column = nd_keep(nd_copy(nd_reshape(nd_linspace(1, 2, SIDE), ND_SHAPE(SIDE, 1))));
-        nd_array *const all[] = {small, whole, truth, square, matrix, column};
-        assert_ok(nd_eval(6, all));
+        tall = nd_keep(nd_reshape(nd_linspace(0.1, 0.9, TALL * NARROW), ND_SHAPE(TALL, NARROW)));
+        nd_array *const all[] = {small, whole, truth, square, matrix, column, tall};
+        assert_ok(nd_eval(7, all));
     }
 }
 
 static void release_inputs(void)
 {
-    nd_array *const all[] = {small, whole, truth, square, matrix, column};
-    for (int i = 0; i < 6; i++)
+    nd_array *const all[] = {small, whole, truth, square, matrix, column, tall};
+    for (int i = 0; i < 7; i++)
         nd_release(all[i]);
 }
 
 static void see_inputs(int part)
 {
     (void)part;
-    const nd_array *const all[] = {small, whole, truth, square, matrix, column};
-    for (int i = 0; i < 6; i++)
+    const nd_array *const all[] = {small, whole, truth, square, matrix, column, tall};
+    for (int i = 0; i < 7; i++)
         see(all[i]);
 }
 
@@ -258,6 +259,41 @@ static void expressions(int part)
         see(y);
     }
     }
+}
+
+/* Into what is read: all of it, or nothing. */
+static bool half_written;
+
+static void overwriting(int part)
+{
+    const bool wide = part >= 4;
+    const nd_array *const before =
+        wide ? nd_reshape(tall, ND_SHAPE(NARROW, TALL)) : nd_slice(tall, ND_EVERY);
+    nd_array *const x = before ? nd_copy(before) : NULL;
+    const nd_reduce_options keep = {.keepdims = true};
+    if (!x)
+        return;
+    switch (part % 4) {
+    case 0:
+        nd_subtract_into(x, x, nd_mean(x, ND_AXIS(0)));
+        break;
+    case 1: {
+        nd_array *y = nd_divide(nd_subtract(x, nd_mean(x, ND_AXIS(0))), nd_std(x, ND_AXIS(0)));
+        if (y)
+            nd_assign(x, y);
+        break;
+    }
+    case 2:
+        nd_divide_into(x, nd_sqrt(x), nd_sum_with(nd_cast(x, ND_FLOAT32), ND_AXIS(1), keep));
+        break;
+    default: {
+        const int64_t rows = nd_length(x, 0);
+        nd_add_into(nd_slice(x, ND_RANGE(1, rows)), nd_slice(x, ND_RANGE(0, rows - 1)),
+                    nd_slice(x, ND_RANGE(1, rows)));
+    }
+    }
+    half_written |= nd_error() != ND_OK && memcmp(nd_data(x), nd_data(before), nd_bytes(x)) != 0;
+    see(x);
 }
 
 static void products(int part)
@@ -420,6 +456,8 @@ static int failing(const char *name, void (*program)(int), int part, uint64_t ex
     const nd_status status = nd_error();
     if (status != ND_OK && status != ND_ERROR_MEMORY)
         wrong = nd_error_message();
+    else if (half_written)
+        wrong = "a target is written in part";
     else if (status != ND_OK && complete)
         wrong = "an error without a failure";
     else if (status == ND_OK && found != expected)
@@ -490,6 +528,7 @@ FAULT(reductions, ND_OP_COUNT)
 FAULT(views_and_copies, 1)
 FAULT(creation, 1)
 FAULT(expressions, 6)
+FAULT(overwriting, 8)
 FAULT(products, 1)
 FAULT(decompositions, 4)
 FAULT(text, 5)
