@@ -341,7 +341,7 @@ def check_call(s, ours, array):
     if function in EXACT:
         theirs = eval(s.detail, {"x": array} | {name: getattr(np, name) for name in EXACT})  # noqa: S307
         np.testing.assert_array_equal(ours, theirs)
-    elif function == "svdvals" and np.isfinite(array).all():
+    elif function == "svdvals" and (np.abs(array) < 1e100).all():
         theirs = np.linalg.svd(array, compute_uv=False)
         bound = 100 * sum(array.shape) * np.finfo(ours.dtype).eps * theirs.max(initial=0)
         assert (np.abs(ours - theirs) <= bound).all(), (ours, theirs)
