@@ -141,7 +141,7 @@ PND_FUNCTION(extract, "condition, arr", "The elements whose condition is true.")
     return a ? pnd_wrap(nd_extract(condition, a)) : NULL;
 }
 
-/* ---- Choices ----------------------------------------------------------------------------------- */
+/* ---- Choices --------------------------------------------------------------------------------- */
 
 static PyObject *chosen(PyObject *indices_object, PyObject *choices, PyObject *out,
                         PyObject *mode_object)
