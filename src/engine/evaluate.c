@@ -315,6 +315,8 @@ static ndi_stage begin_stage(ndi_node *node, ndi_node *next, double all)
 static bool evaluate(ndi_node *node, nd_array *target)
 {
     bool done = true;
+    if (node->form == NDI_STEP && is_plain(node) && !ndi_graph_claimed(node))
+        return run(node, target); /* nothing comes first */
     const double all = ndi_progress_wanted() ? work_below(node, ndi_graph_walk()) : 0;
     for (bool ran = false; done && !ran && !ndi_is_source(node);) {
         ndi_tiling tiling;
@@ -351,6 +353,20 @@ bool ndi_evaluate(ndi_node *node)
     ndi_graph_lock();
     const bool done = evaluate(node, NULL);
     ndi_node_release(node);
+    ndi_graph_unlock();
+    return done;
+}
+
+bool ndi_evaluate_array(const nd_array *array)
+{
+    bool done = true;
+    ndi_graph_lock();
+    ndi_node *const node = atomic_load_explicit(&array->node, memory_order_relaxed);
+    if (node) {
+        ndi_node_retain(node);
+        done = evaluate(node, NULL);
+        ndi_node_release(node);
+    }
     ndi_graph_unlock();
     return done;
 }

@@ -8,6 +8,9 @@
  * ND_ERROR_MEMORY kept: the node stays as it was. */
 bool ndi_evaluate(ndi_node *node);
 
+/* The same for the node of an array, if it still has one. */
+bool ndi_evaluate_array(const nd_array *array);
+
 /* Computes a step into `target`, which has its elements and is of the step's shape and dtype; what
  * is pending below it runs in the same loop. Sources may be the target itself (the step is then
  * `in_place`), and overlap it in no other way. False with the error kept. */
