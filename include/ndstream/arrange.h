@@ -14,6 +14,10 @@ ND_BEGIN_C
 /* Elements moved on by `shift` along an axis; what leaves the end comes in at the beginning.
  * Errors: ND_ERROR_AXIS, ND_ERROR_MEMORY. */
 ND_API nd_array *nd_roll(const nd_array *array, int64_t shift, int axis);
+/* The same along `count` axes at once; shifts of an axis that is named twice add up. Errors: those;
+ * ND_ERROR_ARGUMENT. */
+ND_API nd_array *nd_roll_axes(const nd_array *array, int count, const int64_t *shifts,
+                              const int *axes);
 /* A view turned by 90 degrees `times` times, from the first axis towards the second. Errors:
  * ND_ERROR_AXIS (also for equal axes). */
 ND_API nd_array *nd_rot90(const nd_array *array, int64_t times, int first, int second);

@@ -32,9 +32,8 @@ csingle, cdouble = _core.complex64, _core.complex128
 _PLACES = {
     "_types": "finfo iinfo isscalar iscomplexobj isrealobj issubdtype isdtype min_scalar_type common_type seterr geterr "
     "errstate printoptions",
-    "_shapes": "array_split split hsplit vsplit dsplit unstack tile repeat resize delete insert meshgrid mgrid "
-    "ogrid s_ index_exp r_ c_ ix_ indices diag diagflat diag_indices diag_indices_from fill_diagonal tri tril triu "
-    "tril_indices triu_indices tril_indices_from triu_indices_from trim_zeros interp polyfit",
+    "_shapes": "hsplit vsplit dsplit unstack mgrid ogrid s_ index_exp r_ c_ diag_indices diag_indices_from "
+    "tril_indices_from triu_indices_from mask_indices trim_zeros pad block interp polyfit",
     "_functional": "fromfunction apply_along_axis apply_over_axes vectorize frompyfunc piecewise ndindex ndenumerate "
     "broadcast iterable",
     "_npyio": "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile fromstring",

@@ -230,16 +230,19 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
     if (!pnd_to_casting(given[2], &casting) || !pnd_check_writeable(given[0]))
         return NULL;
     nd_array *target = pnd_array_of(given[0]);
-    PND_AUTO source = PyLong_Check(given[1]) || PyFloat_CheckExact(given[1])
-                          ? pnd_to_array_of(given[1], nd_dtype_of(target))
-                          : pnd_to_array(given[1]);
+    PND_AUTO source =
+        PyLong_Check(given[1]) || (PyFloat_CheckExact(given[1]) &&
+                                   nd_dtype_kind(nd_dtype_of(target)) >= ND_KIND_FLOAT)
+            ? pnd_to_array_of(given[1], nd_dtype_of(target))
+            : pnd_to_array(given[1]);
     if (!source)
         return NULL;
-    if (!nd_can_cast(nd_dtype_of(source), nd_dtype_of(target), casting)) {
+    const nd_dtype from = PyFloat_CheckExact(given[1]) ? ND_FLOAT64 : nd_dtype_of(source);
+    if (!nd_can_cast(from, nd_dtype_of(target), casting)) {
         PyErr_Format(PyExc_TypeError,
                      "Cannot cast array data from dtype('%s') to dtype('%s') according to the rule "
                      "'same_kind'",
-                     nd_dtype_name(nd_dtype_of(source)), nd_dtype_name(nd_dtype_of(target)));
+                     nd_dtype_name(from), nd_dtype_name(nd_dtype_of(target)));
         return NULL;
     }
     if (given[3] && given[3] != Py_True) {

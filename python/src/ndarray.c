@@ -402,11 +402,7 @@ PND_NAMED_FUNCTION(from_pickle, "_from_pickle", "shape, dtype, data, fortran", "
         !pnd_to_bool(given[3], &fortran) || PyBytes_AsStringAndSize(given[2], &data, &length) < 0)
         return NULL;
     if (fortran)
-        for (int i = 0; i < shape.rank / 2; i++) {
-            const int64_t other = shape.length[i];
-            shape.length[i] = shape.length[shape.rank - 1 - i];
-            shape.length[shape.rank - 1 - i] = other;
-        }
+        pnd_reverse_shape(&shape);
     PND_AUTO array = nd_empty(dtype, shape);
     if (!array)
         return pnd_raise();
@@ -443,7 +439,8 @@ static PyMethodDef *all_methods(void)
     PyMethodDef *const tables[] = {pnd_array_methods,   pnd_shape_methods,  pnd_reduce_methods,
                                    pnd_element_methods, pnd_linalg_methods, pnd_choose_methods,
                                    pnd_interop_methods, pnd_number_methods, pnd_index_methods,
-                                   pnd_dlpack_methods,  pnd_sort_methods};
+                                   pnd_dlpack_methods,  pnd_sort_methods,   pnd_join_methods,
+                                   pnd_take_methods,    pnd_count_methods};
     int count = 0;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (PyMethodDef *row = tables[i]; row->ml_name; row++)

@@ -187,6 +187,9 @@ static bool joins(ndi_node *const *root, int roots, ndi_node *node)
 static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
 {
     ndi_node *const node = nodes[0];
+    if (!target && count == 1 && node->form == NDI_STEP && ndi_is_plain(node) &&
+        !ndi_graph_claimed(node))
+        return run(node, NULL, nodes, 1, NULL); /* nothing comes first */
     const double all = ndi_progress_wanted() ? work_below(node, ndi_graph_walk()) : 0;
     bool done = true;
     for (bool ran = false; done && !ran && !ndi_is_source(node);) {
@@ -249,6 +252,20 @@ bool ndi_evaluate(ndi_node *node)
     ndi_graph_lock();
     const bool done = evaluate(&node, 1, NULL);
     ndi_node_release(node);
+    ndi_graph_unlock();
+    return done;
+}
+
+bool ndi_evaluate_array(const nd_array *array)
+{
+    bool done = true;
+    ndi_graph_lock();
+    ndi_node *const node = atomic_load_explicit(&array->node, memory_order_relaxed);
+    if (node) {
+        ndi_node_retain(node);
+        done = evaluate(&node, 1, NULL);
+        ndi_node_release(node);
+    }
     ndi_graph_unlock();
     return done;
 }

@@ -8,6 +8,9 @@
  * ND_ERROR_MEMORY kept: the node stays as it was. */
 bool ndi_evaluate(ndi_node *node);
 
+/* The same for the node of an array, if it still has one. */
+bool ndi_evaluate_array(const nd_array *array);
+
 /* Computes a step into `target`, which has its elements and is of the step's shape and dtype; what
  * is pending below it runs in the same loop. What it reads may be the target's memory, however it
  * lies there; other pending arrays that read the old elements are computed. With `hand_on`, a

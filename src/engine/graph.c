@@ -294,12 +294,6 @@ ndi_node *ndi_graph_node_of(const nd_array *array)
     return node;
 }
 
-static bool compute(const nd_array *array)
-{
-    ndi_node *node = ndi_graph_node_of(array);
-    return !node || ndi_evaluate(node);
-}
-
 static bool reads(ndi_node *node, const ndi_storage *storage, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk))
@@ -383,7 +377,7 @@ int ndi_graph_folds_with(ndi_node *fold, ndi_node **found)
 
 __attribute__((constructor)) static void begin(void)
 {
-    static const ndi_pending_methods methods = {compute, forget, settle, ndi_view_make};
+    static const ndi_pending_methods methods = {ndi_evaluate_array, forget, settle, ndi_view_make};
     ndi_set_pending_methods(&methods);
     pthread_atfork(ndi_graph_lock, ndi_graph_unlock, after_fork_in_child);
 }

@@ -70,6 +70,7 @@ int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
                            : ndi_program_scalar(program, step->taken[i], node->scalar[i]);
     const int value = ndi_program_step_add(program, step->kernel, step->streaming, step->computed,
                                            step->arguments, arguments);
+    program->heavy |= !step->exact;
     node->value = ndi_program_cast(program, value, step->out);
     return node->value;
 }

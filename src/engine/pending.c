@@ -9,7 +9,10 @@
 
 /* ---- Being lazy ------------------------------------------------------------------------------ */
 
-enum { SMALL = 4096 };
+enum {
+    SMALL = 4096,
+    FOLDS_LATER = 8, /* reductions of what is stored wait from that many times the size on */
+};
 
 static _Atomic int64_t lazy_from;
 _Atomic int64_t ndi_small_limit = SMALL;
@@ -64,6 +67,17 @@ bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
             return false;
     }
     return wants;
+}
+
+/* A sweep over elements in memory gains by waiting only where they exceed a core's cache: there
+ * reductions that wait together read them once. */
+bool ndi_graph_wants_fold(const nd_array *array)
+{
+    const int64_t from = nd_lazy();
+    if (!ndi_has_data(array))
+        return true;
+    return from > 0 && array->size / FOLDS_LATER >= from &&
+           !(array->storage && ndi_is_given_out(array->storage));
 }
 
 static int cost_of(const ndi_map *step)
@@ -143,12 +157,22 @@ bool ndi_graph_shares(ndi_node *const *node, int count)
     return meets(node[count - 1], source, sources, walk, ndi_graph_walk());
 }
 
+static bool none_pending(int count, const nd_operand *arguments)
+{
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !ndi_has_data(arguments[i].array))
+            return false;
+    return true;
+}
+
 /* The argument to compute first, as a node of this cost would make the graph below it too large;
  * -1: none. */
 static int too_large(int cost, int count, const nd_operand *arguments)
 {
     extent sum = {cost, 0};
     int largest = -1, most = 0;
+    if (none_pending(count, arguments)) /* a graph of one step */
+        return -1;
     ndi_graph_lock();
     const uint32_t walk = ndi_graph_walk();
     for (int i = 0; i < count; i++) {

@@ -29,31 +29,55 @@ static nd_array *range_of(const nd_array *array, int axis, int64_t first, int64_
 
 /* ---- Turning --------------------------------------------------------------------------------- */
 
-static bool copy_range(nd_array *to, int64_t at, const nd_array *from, int64_t first, int64_t end,
-                       int axis)
+/* Axes from `axis` on in two pieces that change places: of each, `shift` elements of the end come
+ * first. */
+static bool copy_rolled(nd_array *to, const nd_array *from, int axis, const int64_t *shift)
 {
-    nd_array *const target = range_of(to, axis, at, at + (end - first));
-    const nd_array *const source = range_of(from, axis, first, end);
-    return target && source && ndi_assign(target, source) == ND_OK;
+    while (axis < from->rank && shift[axis] == 0)
+        axis++;
+    if (axis == from->rank)
+        return ndi_assign(to, from) == ND_OK;
+    const int64_t length = ndi_lengths(from)[axis], by = shift[axis];
+    for (int piece = 0; piece < 2; piece++) {
+        nd_array *const target = range_of(to, axis, piece ? by : 0, piece ? length : by);
+        const nd_array *const source =
+            range_of(from, axis, piece ? 0 : length - by, piece ? length - by : length);
+        if (!target || !source || !copy_rolled(target, source, axis + 1, shift))
+            return false;
+    }
+    return true;
 }
 
-nd_array *nd_roll(const nd_array *array, int64_t shift, int axis)
+nd_array *nd_roll_axes(const nd_array *array, int count, const int64_t *shifts, const int *axes)
 {
-    if (!array || (axis = ndi_normalize_axis("roll", axis, array->rank)) < 0)
+    int64_t shift[ND_MAX_RANK] = {0};
+    if (!array)
         return NULL;
-    const int64_t length = ndi_lengths(array)[axis];
+    if (count < 0 || (count > 0 && (!shifts || !axes)))
+        return ndi_fail(ND_ERROR_ARGUMENT, "roll: %d shifts at %p along axes at %p", count,
+                        (const void *)shifts, (const void *)axes);
+    for (int i = 0; i < count; i++) {
+        const int axis = ndi_normalize_axis("roll", axes[i], array->rank);
+        if (axis < 0)
+            return NULL;
+        const int64_t length = ndi_lengths(array)[axis];
+        if (length > 0)
+            shift[axis] = (shift[axis] + shifts[i] % length + length) % length;
+    }
     nd_array *const result = ndi_new((nd_dtype)array->dtype, array->rank, ndi_lengths(array), NULL);
     bool good = result != NULL;
     if (result && result->size > 0)
         ND_SCOPE {
-            shift %= length;
-            shift += shift < 0 ? length : 0;
-            good = copy_range(result, shift, array, 0, length - shift, axis) &&
-                   copy_range(result, 0, array, length - shift, length, axis);
+            good = copy_rolled(result, array, 0, shift);
         }
     if (!good)
         ndi_drop(result);
     return good ? result : NULL;
+}
+
+nd_array *nd_roll(const nd_array *array, int64_t shift, int axis)
+{
+    return nd_roll_axes(array, 1, &shift, &axis);
 }
 
 nd_array *nd_rot90(const nd_array *array, int64_t times, int first, int second)

@@ -49,10 +49,16 @@ static bool put_part(nd_array *result, const nd_array *array, int axis, int64_t 
     return good;
 }
 
+static bool is_fortran(const nd_array *array)
+{
+    return nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
+}
+
 static nd_array *join(const char *operation, int count, const nd_array *const *arrays, int axis)
 {
     nd_dtype dtype = (nd_dtype)arrays[0]->dtype;
     nd_shape shape = nd_shape_like(arrays[0]);
+    bool fortran = is_fortran(arrays[0]);
     if (shape.rank == 0)
         return ndi_fail(ND_ERROR_SHAPE,
                         "%s: arrays without axes cannot be concatenated; stack them", operation);
@@ -62,11 +68,14 @@ static nd_array *join(const char *operation, int count, const nd_array *const *a
         if (!fits(operation, arrays[0], arrays[i], i, axis))
             return NULL;
         dtype = nd_promote(dtype, (nd_dtype)arrays[i]->dtype);
+        fortran = fortran && is_fortran(arrays[i]);
         if (__builtin_add_overflow(shape.length[axis], ndi_lengths(arrays[i])[axis],
                                    &shape.length[axis]))
             return ndi_fail(ND_ERROR_SHAPE, "%s: the result is too large", operation);
     }
-    nd_array *const result = ndi_make(operation, dtype, shape.rank, shape.length, NULL, false);
+    nd_array *const result =
+        fortran ? nd_empty_fortran(dtype, shape)
+                : ndi_make(operation, dtype, shape.rank, shape.length, NULL, false);
     int64_t first = 0;
     for (int i = 0; result && i < count; i++) {
         if (!put_part(result, arrays[i], axis, first)) {
