@@ -22,7 +22,7 @@
  * tri, tril, triu, tril_indices, triu_indices, diag, diagflat, meshgrid, trim_zeros.
  * What numeric.h has: round, isclose, allclose, array_equal,
  * array_equiv, nan_to_num, real_if_close, angle, ptp, average, diff, ediff1d, trapezoid, gradient,
- * convolve, correlate, cov, corrcoef, interp, polyval, polyfit, vander; divmod, frexp, modf; and
+ * convolve, correlate, packbits, unpackbits, cov, corrcoef, interp, polyval, polyfit, vander; divmod, frexp, modf; and
  * nansum, nanmean and the like. Linear algebra (linalg.h): matmul, dot, inner, outer,
  * kron, vdot, vecdot, matvec, vecmat, cross, tensordot, einsum, trace; and with or without linalg.
  * before: solve, inv, det, slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig, eigvals, eigh,
