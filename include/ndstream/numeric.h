@@ -61,8 +61,8 @@ ND_API nd_array *nd_angle(const nd_array *z, bool degrees);
 
 /* ---- Bits ------------------------------------------------------------------------------------ */
 
-/* Elements along `axis`, of integers or bools, as bits of bytes (uint8): eight a byte, 1 for what is
- * not 0, the first in the high bit (the low bit if `little`), missing ones 0. Computed at once.
+/* Elements along `axis`, of integers or bools, as bits of bytes (uint8): eight a byte, 1 for what
+ * is not 0, the first in the high bit (the low bit if `little`), missing ones 0. Computed at once.
  * ND_ERROR_DTYPE for other dtypes. */
 ND_API nd_array *nd_packbits(const nd_array *array, int axis, bool little);
 

@@ -336,7 +336,8 @@ extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_meth
     pnd_element_functions[], pnd_element_methods[], pnd_linalg_functions[], pnd_linalg_methods[],
     pnd_array_methods[], pnd_reduce_methods[], pnd_choose_functions[], pnd_choose_methods[],
     pnd_number_methods[], pnd_index_functions[], pnd_index_methods[], pnd_join_functions[],
-    pnd_join_methods[], pnd_take_functions[], pnd_take_methods[], pnd_arrange_functions[], pnd_member_methods[],
-    pnd_file_functions[], pnd_interop_methods[], pnd_linalg_module_functions[];
+    pnd_join_methods[], pnd_take_functions[], pnd_take_methods[], pnd_arrange_functions[],
+    pnd_member_methods[], pnd_file_functions[], pnd_interop_methods[],
+    pnd_linalg_module_functions[];
 
 #endif
