@@ -292,10 +292,3 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     if right is not None:
         result = nd.where(nd.asarray(x) > xp[-1], right, result)[()]
     return result
-
-
-def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
-    """The coefficients of the polynomial of least squared distance."""
-    if full or cov or w is not None:
-        raise NotImplementedError("polyfit: weights, `full` and `cov` are not there; use linalg.lstsq() on vander()")
-    return nd._core._polyfit(x, y, deg)

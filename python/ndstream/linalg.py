@@ -1,7 +1,9 @@
 """Linear algebra, as numpy.linalg."""
 
+import math
 from typing import NamedTuple
 
+import ndstream as nd
 from ndstream import _core
 from ndstream._core import LinAlgError, cross, matmul, matrix_transpose, outer, tensordot, trace, vecdot
 from ndstream._core import diagonal as _diagonal
@@ -10,7 +12,8 @@ _names = [name for name in dir(_core._linalg) if not name.startswith("_")]
 globals().update({name: getattr(_core._linalg, name) for name in _names})
 
 __all__ = [
-    *_names, "LinAlgError", "cross", "diagonal", "matmul", "matrix_transpose", "outer", "tensordot", "trace", "vecdot",
+    *_names, "LinAlgError", "cross", "diagonal", "matmul", "matrix_transpose", "outer", "tensordot", "tensorinv",
+    "tensorsolve", "trace", "vecdot",
 ]  # fmt: skip
 
 
@@ -43,3 +46,24 @@ class SVDResult(NamedTuple):
 def diagonal(x, /, *, offset=0):
     """The diagonals of the last two axes, a read-only view."""
     return _diagonal(x, offset, -2, -1)
+
+
+def tensorsolve(a, b, axes=None):
+    """x of tensordot(a, x, x.ndim) == b: solve() with axes put together."""
+    a, b = nd.asarray(a), nd.asarray(b)
+    if axes is not None:
+        order = [axis for axis in range(a.ndim) if axis not in axes]
+        a = a.transpose([*order, *axes])
+    shape = a.shape[b.ndim :]
+    if a.size != b.size * math.prod(shape) or math.prod(shape) != b.size:
+        raise LinAlgError("Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])")
+    return solve(a.reshape(b.size, b.size), b.ravel()).reshape(shape)  # noqa: F821
+
+
+def tensorinv(a, ind=2):
+    """The inverse of an array as a map from its last axes to its first `ind` axes."""
+    a = nd.asarray(a)
+    if ind <= 0:
+        raise ValueError("Invalid ind argument.")
+    first, last = a.shape[:ind], a.shape[ind:]
+    return inv(a.reshape(math.prod(last), -1)).reshape(last + first)  # noqa: F821

@@ -298,6 +298,9 @@ void pnd_release_buffer(PyObject *array, Py_buffer *view);
 /* The same bytes as another dtype (buffer.c). */
 PyObject *pnd_view_as(PyObject *array, nd_dtype dtype);
 
+/* __array_interface__ (members.c). */
+PyObject *pnd_array_interface(PyObject *array, void *unused);
+
 /* repr() and str() (text.c). */
 PyObject *pnd_repr(PyObject *array);
 PyObject *pnd_str(PyObject *array);
@@ -334,6 +337,7 @@ extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_meth
     pnd_array_methods[], pnd_reduce_methods[], pnd_choose_functions[], pnd_choose_methods[],
     pnd_number_methods[], pnd_index_functions[], pnd_index_methods[], pnd_join_functions[],
     pnd_join_methods[], pnd_take_functions[], pnd_take_methods[], pnd_arrange_functions[],
-    pnd_file_functions[], pnd_interop_methods[], pnd_linalg_module_functions[];
+    pnd_member_methods[], pnd_file_functions[], pnd_interop_methods[],
+    pnd_linalg_module_functions[];
 
 #endif

@@ -312,7 +312,7 @@ PND_FUNCTION(lstsq, "a, b, rcond=None",
         return pnd_raise();
     PND_OBJECT x = pnd_wrap(r.x);
     PND_OBJECT residuals = pnd_wrap(r.residuals);
-    PND_OBJECT rank = PyLong_FromLongLong(nd_item_int64(r.rank));
+    PND_OBJECT rank = pnd_wrap_result(nd_cast(r.rank, ND_INT32)); /* as LAPACK counts */
     nd_release(r.rank);
     PND_OBJECT singular = pnd_wrap(r.singular);
     return x && residuals && rank && singular ? PyTuple_Pack(4, x, residuals, rank, singular)

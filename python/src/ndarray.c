@@ -330,6 +330,8 @@ static PyGetSetDef array_attributes[] = {
      NULL},
     {"data", get_data, NULL, "A memoryview of the elements.", NULL},
     {"device", get_device, NULL, "'cpu'.", NULL},
+    {"__array_interface__", pnd_array_interface, NULL,
+     "Where the memory is, as NumPy's protocol has it.", NULL},
     {0},
 };
 
@@ -440,7 +442,7 @@ static PyMethodDef *all_methods(void)
                                    pnd_element_methods, pnd_linalg_methods, pnd_choose_methods,
                                    pnd_interop_methods, pnd_number_methods, pnd_index_methods,
                                    pnd_dlpack_methods,  pnd_sort_methods,   pnd_join_methods,
-                                   pnd_take_methods,    pnd_count_methods};
+                                   pnd_take_methods,    pnd_count_methods,  pnd_member_methods};
     int count = 0;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (PyMethodDef *row = tables[i]; row->ml_name; row++)

@@ -85,9 +85,7 @@ static PyObject *sort_method(PyObject *self, PyObject *const *arguments, Py_ssiz
     return pnd_check(status) ? Py_NewRef(Py_None) : NULL;
 }
 
-/* ---- Partitions
- * ------------------------------------------------------------------------------
- */
+/* ---- Partitions ----------------------------------------------------------------------------- */
 
 typedef nd_array *partitioner(const nd_array *array, int count, const int64_t *kth, int axis);
 
@@ -149,8 +147,7 @@ static PyObject *partition_method(PyObject *self, PyObject *const *arguments, Py
     return pnd_check(nd_assign(pnd_array_of(self), result)) ? Py_NewRef(Py_None) : NULL;
 }
 
-/* ---- Medians and quantiles
- * ------------------------------------------------------------------- */
+/* ---- Medians and quantiles ------------------------------------------------------------------ */
 
 static PyObject *median_of(PyObject *const *given, bool ignore_nan)
 {
