@@ -11,6 +11,7 @@ not evident must be a row of python/ndstream/_absent.py, which gives the reasons
 import inspect
 import re
 import sys
+import textwrap
 import types
 from pathlib import Path
 
@@ -52,7 +53,9 @@ def parameters(function):
         text = re.sub(r"[\[\]]", "", match.group(1))
         return [part.partition("=")[0].strip() for part in split(text)]
     kinds = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    return [kinds.get(p.kind, "") + name for name, p in signature.parameters.items()]
+    names = [(kinds.get(p.kind, "") + name, p.kind) for name, p in signature.parameters.items()]
+    by_place = sum(kind == inspect.Parameter.POSITIONAL_ONLY for _, kind in names)
+    return [name for name, _ in names[:by_place]] + (["/"] if by_place else []) + [name for name, _ in names[by_place:]]
 
 
 def split(text):
@@ -71,6 +74,7 @@ def split(text):
 def lacking(theirs, ours):
     """Parameters of NumPy's function that ours does not take."""
     wanted, have = parameters(theirs), parameters(ours)
+    wanted = wanted[wanted.index("/") + 1 :] if wanted and "/" in wanted else wanted
     if wanted is None or have is None or any(name.startswith("**") for name in have):
         return []
     named = {name.lstrip("*") for name in have}
@@ -83,10 +87,24 @@ class Evidence:
     def __init__(self):
         self.text = "\n".join(path.read_text() for path in sorted((ROOT / "tests" / "python").glob("*.py")))
         self.text += "\n".join(path.read_text() for path in sorted((ROOT / "tests" / "programs").glob("*.py")))
+        self.listed = {"main": self.list_of("TYPES") + self.list_of("ABSTRACT") + self.list_of("CONSTANTS"), "random": self.list_of("LEGACY")}
+
+    def list_of(self, variable):
+        """What a list in test_every_name.py, written as a text, goes through."""
+        text = (ROOT / "tests" / "python" / "test_every_name.py").read_text()
+        found = re.search(rf'^{variable} = "+(.*?)"', text, re.M | re.S).group(1)
+        return [re.match(r"\w+", word).group() for word in re.split(r"[\s|]+", found) if re.match(r"[a-z]", word)]
 
     def of(self, namespace, name):
+        if name in self.listed.get(namespace, ()):
+            return True
         prefix = {"main": r"np\.", "linalg": r"np\.linalg\.", "random": r"np\.random\.", "ndarray": r"[\w\])]\."}[namespace]
         return bool(re.search(rf"{prefix}{re.escape(name)}\b", self.text))
+
+
+def is_ufunc(thing):
+    """tests/python/test_every_name.py runs all of them, on every dtype."""
+    return type(thing).__name__ == "ufunc"
 
 
 def is_alias(numpy, name, package):
@@ -115,7 +133,7 @@ def row_of(namespace, name, theirs, ours, absent, evidence, problems):
         return "differs", f"does not take {', '.join(missing)}"
     if isinstance(numpy_thing, types.ModuleType):
         return "same", "a module"
-    if evidence.of(namespace, name):
+    if is_ufunc(numpy_thing) or evidence.of(namespace, name):
         return "same", ""
     if namespace == "main" and is_alias(theirs, name, ours) and evidence.of(namespace, numpy_thing.__name__):
         return "same", f"is {numpy_thing.__name__}"
@@ -143,7 +161,8 @@ def generate():
         all_same, all_apply = all_same + len(same), all_apply + len(apply)
         summary.append(f"| {title} | {len(rows)} | {len(apply)} | {len(same)} | {100 * len(same) // len(apply)} % |")
         others = [row for row in rows if row[1] != "same"]
-        sections.append(f"\n## {title}\n\nThe same: {', '.join(f'`{row[0]}`' for row in same)}.\n")
+        names = textwrap.fill(", ".join(f"`{row[0]}`" for row in same), 125, break_on_hyphens=False)
+        sections.append(f"\n## {title}\n\nThe same:\n{names}.\n")
         if others:
             sections.append("\n| name | | why, or how |\n|---|---|---|\n")
             sections.append("".join(f"| `{name}` | {status} | {remark} |\n" for name, status, remark in others))

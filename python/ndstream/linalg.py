@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import ndstream as nd
 from ndstream import _core
-from ndstream._core import LinAlgError, cross, matmul, matrix_transpose, outer, tensordot, trace, vecdot
+from ndstream._core import LinAlgError, cross, matmul, matrix_transpose, outer, tensordot, vecdot
 from ndstream._core import diagonal as _diagonal
+from ndstream._core import trace as _trace
 
 _names = [name for name in dir(_core._linalg) if not name.startswith("_")]
 globals().update({name: getattr(_core._linalg, name) for name in _names})
@@ -46,6 +47,11 @@ class SVDResult(NamedTuple):
 def diagonal(x, /, *, offset=0):
     """The diagonals of the last two axes, a read-only view."""
     return _diagonal(x, offset, -2, -1)
+
+
+def trace(x, /, *, offset=0, dtype=None):
+    """The sums of the diagonals of the last two axes."""
+    return _trace(x, offset, -2, -1, dtype)
 
 
 def tensorsolve(a, b, axes=None):

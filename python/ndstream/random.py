@@ -1,5 +1,6 @@
 """Random numbers, as numpy.random: the same values for the same seeds."""
 
+import math
 import operator
 import secrets
 import threading
@@ -173,6 +174,35 @@ def _bits_of(generator):
 
 def _spawn(generator, n_children):
     return [Generator(PCG64(child)) for child in generator._seed_seq.spawn(n_children)]
+
+
+def _multivariate_hypergeometric(generator, colors, nsample, size, method):
+    """Color by color, from what is left; of more than half, what is not taken is drawn."""
+    colors = nd.asarray(colors)
+    if colors.ndim != 1 or colors.dtype.kind not in "iu" or (colors < 0).any():
+        raise ValueError("colors must be a one-dimensional sequence of nonnegative integers.")
+    counts, total, nsample = colors.tolist(), int(colors.sum()), operator.index(nsample)
+    if nsample < 0:
+        raise ValueError("nsample must be nonnegative.")
+    if nsample > total:
+        raise ValueError("nsample > sum(colors)")
+    if method not in (None, "marginals", "count"):
+        raise ValueError('method must be "count" or "marginals".')
+    if method == "count":
+        raise NotImplementedError("multivariate_hypergeometric: method='count' is not there; take 'marginals'")
+    shape = () if size is None else (size,) if not hasattr(size, "__len__") else tuple(size)
+    most = nsample > total // 2
+    rows = []
+    for _ in range(math.prod(shape)):
+        left, rest, row = total - nsample if most else nsample, total, []
+        for count in counts[:-1]:
+            rest -= count
+            drawn = int(generator.hypergeometric(count, rest, left)) if left > 0 else 0
+            row.append(drawn)
+            left -= drawn
+        row += [left] if counts else []
+        rows.append([n - x for n, x in zip(counts, row)] if most else row)
+    return nd.array(rows, dtype=nd.int64).reshape(*shape, len(counts))
 
 
 def default_rng(seed=None):

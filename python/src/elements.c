@@ -34,6 +34,12 @@ PND_FUNCTION(astype, "x, dtype, order='K', casting='unsafe', subok=True, copy=Tr
     nd_casting casting = ND_CAST_UNSAFE;
     bool copy = true;
     char order = 'K';
+    if (!pnd_is_array(given[0]) && !pnd_is_scalar(given[0]) &&
+        !PyObject_HasAttrString(given[0], "__array__")) {
+        PyErr_Format(PyExc_TypeError, "Input should be an array or scalar. It is a %.200s instead.",
+                     Py_TYPE(given[0])->tp_name);
+        return NULL;
+    }
     PND_OBJECT object = pnd_as_array_object(given[0], ND_DTYPE_NONE);
     if (!object || !pnd_to_dtype(given[1], &dtype) || !pnd_to_order(given[2], &order) ||
         !pnd_to_casting(given[3], &casting) || !pnd_to_bool(given[5], &copy))
@@ -258,12 +264,17 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
     return pnd_check(nd_assign(target, source)) ? Py_NewRef(Py_None) : NULL;
 }
 
-static PyObject *byteswap_method(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
+PND_FUNCTION(byteswap, "self, inplace=False", "The elements with their bytes in reverse order.")
 {
-    PyErr_SetString(PyExc_NotImplementedError,
-                    "byteswap: arrays are in the byte order of the machine; swap with NumPy");
-    return NULL;
+    bool inplace = false;
+    if (!pnd_to_bool(given[1], &inplace) || (inplace && !pnd_check_writeable(given[0])))
+        return NULL;
+    PND_OBJECT module = PyImport_ImportModule("ndstream._shapes");
+    return module ? PyObject_CallMethod(module, "byteswap", "OO", given[0],
+                                        inplace ? Py_True : Py_False)
+                  : NULL;
 }
+PND_ALSO_METHOD(byteswap)
 
 PyMethodDef pnd_element_functions[] = {
     PND_ROW(copy), PND_ROW(astype), PND_ROW(array_equal), PND_ROW(copyto), {0},
@@ -279,6 +290,6 @@ PyMethodDef pnd_element_methods[] = {
     PND_METHOD_ROW("tobytes", tobytes),
     {"fill", fill_method, METH_O, "Sets all elements to a value."},
     PND_METHOD_ROW("view", view),
-    {"byteswap", byteswap_method, METH_VARARGS, "Not there: NotImplementedError."},
+    PND_METHOD_ROW("byteswap", byteswap),
     {0},
 };

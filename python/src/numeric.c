@@ -410,8 +410,19 @@ PND_FUNCTION(cov,
     if (!pnd_to_double(given[4], &ddof))
         return NULL;
     if (pnd_given(given[5]) || pnd_given(given[6])) {
-        PyErr_SetString(PyExc_NotImplementedError, "cov: weights are not there");
-        return NULL;
+        PND_OBJECT module = PyImport_ImportModule("ndstream._statistics");
+        PND_OBJECT divisor = PyFloat_FromDouble(ddof);
+        PND_OBJECT matrix =
+            module && divisor
+                ? PyObject_CallMethod(module, "cov", "OOOOOO", given[0],
+                                      given[1] ? given[1] : Py_None, rows ? Py_True : Py_False,
+                                      divisor, given[5] ? given[5] : Py_None,
+                                      given[6] ? given[6] : Py_None)
+                : NULL;
+        PND_AUTO found = matrix ? pnd_to_array(matrix) : NULL;
+        return !found                   ? NULL
+               : dtype == ND_DTYPE_NONE ? Py_NewRef(matrix)
+                                        : pnd_wrap_result(nd_cast(found, dtype));
     }
     PND_AUTO m = variables(given[0], given[1], &rows);
     if (!m)

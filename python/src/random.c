@@ -594,6 +594,17 @@ static PyObject *call_module(const char *name, PyObject *self, PyObject *argumen
     return module ? PyObject_CallMethod(module, name, argument ? "OO" : "O", self, argument) : NULL;
 }
 
+PND_FUNCTION(multivariate_hypergeometric, "self, colors, nsample, size=None, method='marginals'",
+             "Counts of a sample without replacement from items of several colors.")
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream.random");
+    return module ? PyObject_CallMethod(module, "_multivariate_hypergeometric", "OOOOO", given[0],
+                                        given[1], given[2], given[3] ? given[3] : Py_None,
+                                        given[4] ? given[4] : Py_None)
+                  : NULL;
+}
+PND_ALSO_METHOD(multivariate_hypergeometric)
+
 static PyObject *get_bit_generator(PyObject *self, void *Py_UNUSED(unused))
 {
     return call_module("_bits_of", self, NULL);
@@ -631,6 +642,7 @@ static PyMethodDef methods[] = {
     PND_METHOD_ROW("multinomial", multinomial),
     PND_METHOD_ROW("dirichlet", dirichlet),
     PND_METHOD_ROW("multivariate_normal", multivariate_normal),
+    PND_METHOD_ROW("multivariate_hypergeometric", multivariate_hypergeometric),
     PND_METHOD_ROW("shuffle", shuffle),
     PND_METHOD_ROW("permutation", permutation),
     PND_METHOD_ROW("permuted", permuted),

@@ -82,7 +82,14 @@ PND_FUNCTION(put, "a, ind, v, mode='raise'", "Writes values to positions in C or
         return NULL;
     return done((nd_put)(a, indices, nd_operand_array(values), mode));
 }
-PND_ALSO_METHOD(put)
+
+static PyObject *put_method(PyObject *self, PyObject *const *arguments, Py_ssize_t count,
+                            PyObject *keywords)
+{
+    static pnd_signature signature = {"put", "a, indices, values, mode='raise'"};
+    PyObject *given[PND_MOST_PARAMETERS];
+    return pnd_bind(&signature, self, arguments, count, keywords, given) ? put_body(given) : NULL;
+}
 
 PND_FUNCTION(put_along_axis, "arr, indices, values, axis",
              "Writes values where argsort() and argmax() point.")
@@ -285,10 +292,11 @@ PyMethodDef pnd_take_functions[] = {
 
 PyMethodDef pnd_take_methods[] = {
     PND_METHOD_ROW("take", take),
-    PND_METHOD_ROW("put", put),
+    {"put", (PyCFunction)(void (*)(void))put_method, METH_FASTCALL | METH_KEYWORDS,
+     "put(indices, values, mode='raise')\n--\n\nWrites values to positions in C order."},
     PND_METHOD_ROW("choose", choose),
     {"compress", (PyCFunction)(void (*)(void))compress_method, METH_FASTCALL | METH_KEYWORDS,
-     "compress(condition, axis=None)\n--\n\nThe elements along an axis whose "
+     "compress(condition, axis=None, out=None)\n--\n\nThe elements along an axis whose "
      "condition is true."},
     {0},
 };
