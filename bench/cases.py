@@ -459,6 +459,35 @@ def sorting(build, threads):
                    limits.stream(sum(array.nbytes for array in arrays.values()), 0), peers)
 
 
+def selection(build, threads):
+    import select_cases
+
+    limits = Limits(build, threads)
+    for name, arrays, line, peers in select_cases.cases():
+        held = {key: nd.from_data(array) for key, array in arrays.items()}
+        names = {**vars(np), **arrays}
+        target, assigns, value = line.partition(" = ")
+        if assigns:
+            array, index = target.rstrip("]").split("[")
+            value = held.get(value) or float(value)
+            code = compile(line, name, "exec")
+            moved = sum(array.nbytes for array in arrays.values())
+            yield Case(name, lambda: nd.set(held[array], (held[index],), value), lambda: exec(code, names),
+                       limits.stream(moved, arrays[array].nbytes, True), peers)
+            continue
+        code = compile(line, name, "eval")
+        moved = sum(array.nbytes for array in arrays.values())
+        yield Case(name, lambda: nd.evaluate([nd.expression(line, **held)]), lambda: eval(code, names),
+                   limits.stream(moved, eval(code, names).nbytes), peers)
+
+
+def files(build, threads):
+    import file_cases
+
+    for name, ours, numpys, peers in file_cases.cases(build):
+        yield Case(name, ours, numpys, peers=peers)
+
+
 def call_costs(build):
     library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
     library.call_cost.restype = ctypes.c_double
@@ -475,6 +504,8 @@ GROUPS = [
     ("Products", "", products),
     ("Linear algebra", "", factorizations),
     ("Sorting, searching, counting, sets", "The limit reads the arrays once.", sorting),
+    ("Selection and joining", "The limit reads the arrays and writes the result once, in order.", selection),
+    ("Files", "From memory that the system keeps of them.", files),
     ("Random numbers", "Values and bits are NumPy's.", random_numbers),
     ("Every elementwise operation, reduction and scan of the table", "4M elements in memory.", table),
 ]
