@@ -36,13 +36,14 @@ TURN = 0.06  # seconds
 LONG = 0.5  # seconds from which the first call counts, and no other is made
 
 
-def rounds_of(functions, limit, rounds, seconds):
+def rounds_of(functions, limit, pause, rounds, seconds):
     """The fastest call of each function and of the limit in each round: lists of equal lengths."""
     times = {name: [] for name in functions}
     limits = []
     began = time.perf_counter()
     for done in range(rounds):
         for name, function in functions.items():
+            time.sleep(pause)
             times[name].append(fastest(function))
         limits.append(limit(TURN))
         if done >= 2 and time.perf_counter() - began > seconds:
@@ -98,7 +99,7 @@ def compare(report, case, arguments):
     functions = {"ndstream": case.ndstream, "NumPy": case.numpy, **case.peers}
     functions = {name: function for name, function in functions.items() if function}
     rounds, seconds = (3, 1) if arguments.quick else (12, 5)
-    times, limits = rounds_of(functions, case.limit, rounds, seconds)
+    times, limits = rounds_of(functions, case.limit, case.pause, rounds, seconds)
     own = times.pop("ndstream")
     numpy = times.get("NumPy")
     peer = min(times, key=lambda name: median(times[name]), default=None)

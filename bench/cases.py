@@ -22,6 +22,7 @@ class Case:
     numpy: Callable | None  # None: it has no such function
     limit: Callable = lambda seconds: 0.0
     peers: dict = field(default_factory=dict)
+    pause: float = 0.0  # seconds before each turn: another BLAS's threads may spin for long
 
 
 class Limits:
@@ -380,7 +381,7 @@ def factorizations(build, threads):
             result = nd.expression(text, **held)
             nd.evaluate([result])
 
-        yield Case(name, ours, lambda: eval(code, scope | arrays))
+        yield Case(name, ours, lambda: eval(code, scope | arrays), pause=0.15)
 
 
 def random_numbers(build, threads):

@@ -72,8 +72,9 @@ ND_API nd_array *nd_trim_zeros(const nd_array *array, bool front, bool back);
 /* Calls `function(context, n, in, out)` for each line of n elements along `axis`: it reads n
  * elements of the array's dtype and writes `length` of `dtype`, both contiguous. The lines of the
  * result take the place of those of the array. On the calling thread, in C order of the other axes;
- * the function may call the library. Errors: ND_ERROR_AXIS, ND_ERROR_SHAPE, ND_ERROR_DTYPE,
- * ND_ERROR_CANCELLED if the function returns false, ND_ERROR_MEMORY. */
+ * the function may call the library. Errors: ND_ERROR_AXIS, ND_ERROR_SHAPE (also for a negative
+ * length), ND_ERROR_DTYPE, ND_ERROR_ARGUMENT (no function), ND_ERROR_CANCELLED if the function
+ * returns false, ND_ERROR_MEMORY. */
 ND_API nd_array *
 nd_apply_along_axis(const nd_array *array, int axis, nd_dtype dtype, int64_t length,
                     bool (*function)(void *context, int64_t n, const void *in, void *out),

@@ -361,10 +361,11 @@ nd_array *nd_apply_along_axis(const nd_array *array, int axis, nd_dtype dtype, i
     nd_array *result = NULL;
     if (!array || (axis = ndi_normalize_axis("apply_along_axis", axis, array->rank)) < 0)
         return NULL;
-    if (!function || length < 0)
-        return ndi_fail(ND_ERROR_ARGUMENT,
-                        "apply_along_axis: a function at %p, %" PRId64 " results",
-                        (void *)(uintptr_t)function, length);
+    if (!function)
+        return ndi_fail(ND_ERROR_ARGUMENT, "apply_along_axis: there is no function");
+    if (length < 0)
+        return ndi_fail(ND_ERROR_SHAPE, "apply_along_axis: %" PRId64 " results for each line",
+                        length);
     ND_SCOPE {
         const nd_array *const lines = nd_ascontiguous(nd_move_axis(array, axis, -1));
         nd_shape shape = nd_shape_like(lines);

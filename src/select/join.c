@@ -19,6 +19,7 @@ static bool check_arrays(const char *operation, int count, const nd_array *const
     return true;
 }
 
+/* `axis` -1: all lengths must be equal. */
 static bool fits(const char *operation, const nd_array *first, const nd_array *other, int number,
                  int axis)
 {
@@ -26,7 +27,12 @@ static bool fits(const char *operation, const nd_array *first, const nd_array *o
     bool same = first->rank == other->rank;
     for (int i = 0; same && i < first->rank; i++)
         same = i == axis || ndi_lengths(first)[i] == ndi_lengths(other)[i];
-    if (!same)
+    if (!same && axis < 0)
+        ndi_fail(ND_ERROR_SHAPE,
+                 "%s: array 0 has shape %s and array %d shape %s; they must be equal", operation,
+                 ndi_shape_text(a, first->rank, ndi_lengths(first)), number,
+                 ndi_shape_text(b, other->rank, ndi_lengths(other)));
+    else if (!same)
         ndi_fail(ND_ERROR_SHAPE,
                  "%s: array 0 has shape %s and array %d shape %s; all but axis %d must be equal",
                  operation, ndi_shape_text(a, first->rank, ndi_lengths(first)), number,
