@@ -17,6 +17,7 @@ euler_gamma = 0.5772156649015329
 inf = float("inf")
 nan = float("nan")
 newaxis = None
+__array_api_version__ = "2024.12"
 little_endian = _sys.byteorder == "little"
 
 bool_ = _core.bool

@@ -49,6 +49,37 @@ def diagonal(x, /, *, offset=0):
     return _diagonal(x, offset, -2, -1)
 
 
+class _NoValue:
+    """What a parameter is that was not given, where None means something."""
+
+    def __repr__(self):
+        return "<no value>"
+
+
+_no_value = _NoValue()
+
+
+def pinv(a, rcond=None, hermitian=False, *, rtol=_no_value):
+    """The pseudo-inverses of matrices; singular values up to rcond, or rtol, times the largest count as 0."""
+    a = nd.asarray(a)
+    if rcond is None:
+        if rtol is _no_value:
+            rcond = 1e-15
+        else:
+            eps = nd.finfo(a.dtype).eps if a.dtype.kind in "fc" else nd.finfo(float).eps
+            rcond = max(a.shape[-2:]) * eps if rtol is None else rtol
+    elif rtol is not _no_value:
+        raise ValueError("`rtol` and `rcond` can't be both set.")
+    rcond = nd.asarray(rcond)
+    if rcond.ndim == 0:
+        return _core._linalg.pinv(a, float(rcond))
+    outer = nd.broadcast_shapes(a.shape[:-2], rcond.shape)
+    a, rcond = nd.broadcast_to(a, outer + a.shape[-2:]), nd.broadcast_to(rcond, outer)
+    each = [_core._linalg.pinv(a[index], float(rcond[index])) for index in nd.ndindex(outer)]
+    shape = outer + (a.shape[-1], a.shape[-2])
+    return nd.stack(each).reshape(shape) if each else nd.empty(shape, nd.result_type(a, nd.float32 if a.dtype.kind in "fc" else nd.float64))
+
+
 def trace(x, /, *, offset=0, dtype=None):
     """The sums of the diagonals of the last two axes."""
     return _trace(x, offset, -2, -1, dtype)

@@ -6,7 +6,7 @@
 
 /* ---- Triangles and diagonals ----------------------------------------------------------------- */
 
-PND_FUNCTION(tri, "N, M=None, k=0, dtype=float, *, like=None", "Ones at and below a diagonal.")
+PND_FUNCTION(tri, "N, M=None, k=0, dtype=None, *, like=None", "Ones at and below a diagonal.")
 {
     int64_t rows = 0, diagonal = 0;
     nd_dtype dtype = ND_FLOAT64;
@@ -139,7 +139,7 @@ static PyObject *meshgrid(PyObject *Py_UNUSED(module), PyObject *const *argument
     return tuple_or_error(made, results);
 }
 
-PND_FUNCTION(indices, "dimensions, dtype=int, sparse=False",
+PND_FUNCTION(indices, "dimensions, dtype=None, sparse=False",
              "The index of every element, an array for each axis.")
 {
     nd_shape shape;

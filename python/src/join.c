@@ -405,24 +405,15 @@ PND_FUNCTION(roll, "a, shift, axis=None",
 
 PyMethodDef pnd_join_functions[] = {
     PND_ROW(concatenate),
-    PND_ROW_NAMED("concat", concatenate),
-    PND_ROW(stack),
-    PND_ROW(vstack),
-    PND_ROW_NAMED("row_stack", vstack),
-    PND_ROW(hstack),
-    PND_ROW(dstack),
-    PND_ROW(column_stack),
-    PND_ROW(append),
-    PND_ROW(split),
-    PND_ROW(array_split),
-    PND_ROW(delete),
-    PND_ROW(insert),
-    PND_ROW(repeat),
-    PND_ROW(tile),
-    PND_ROW(resize),
-    PND_ROW_NAMED("_pad", pad_plain),
-    PND_ROW(roll),
-    {0},
+
+    PND_ROW(stack),        PND_ROW(vstack),
+    PND_ROW(hstack),       PND_ROW(dstack),
+    PND_ROW(column_stack), PND_ROW(append),
+    PND_ROW(split),        PND_ROW(array_split),
+    PND_ROW(delete),       PND_ROW(insert),
+    PND_ROW(repeat),       PND_ROW(tile),
+    PND_ROW(resize),       PND_ROW_NAMED("_pad", pad_plain),
+    PND_ROW(roll),         {0},
 };
 
 PyMethodDef pnd_join_methods[] = {PND_METHOD_ROW("repeat", repeat), {0}};

@@ -319,11 +319,11 @@ PND_FUNCTION(lstsq, "a, b, rcond=None",
                                               : NULL;
 }
 
-PND_FUNCTION(pinv, "a, rcond=None, hermitian=False, *, rtol=None", "The pseudo-inverse.")
+PND_FUNCTION(pinv, "a, rcond", "The pseudo-inverse, of one tolerance for all matrices.")
 {
     double rcond = -1;
     PND_AUTO a = pnd_to_array(given[0]);
-    if (!a || !pnd_to_double(given[1], &rcond) || !pnd_to_double(given[3], &rcond))
+    if (!a || !pnd_to_double(given[1], &rcond))
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_pinv(a, rcond));

@@ -28,6 +28,17 @@ static int execute(PyObject *module)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(module, tables[i]) < 0)
             return -1;
+    static const struct {
+        const char *name, *of;
+    } aliases[] = {{"around", "round"},
+                   {"concat", "concatenate"},
+                   {"permute_dims", "transpose"},
+                   {"row_stack", "vstack"}};
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
+        PND_OBJECT function = PyObject_GetAttrString(module, aliases[i].of);
+        if (!function || PyModule_AddObjectRef(module, aliases[i].name, function) < 0)
+            return -1;
+    }
     /* numpy.linalg has functions whose names the main namespace has too: they live in a module of
      * their own. */
     PND_OBJECT linalg = PyModule_New("ndstream._core._linalg");

@@ -137,7 +137,7 @@ PyObject *pnd_into(nd_array *array, PyObject *out)
     return result;
 }
 
-/* ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None) */
+/* ndarray(shape, dtype=None, buffer=None, offset=0, strides=None, order=None) */
 static PyObject *array_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     static char *names[] = {"shape", "dtype", "buffer", "offset", "strides", "order", NULL};
@@ -507,7 +507,7 @@ bool pnd_add_array(PyObject *module)
         {Py_nb_inplace_lshift, n->nb_inplace_lshift},
         {Py_nb_inplace_rshift, n->nb_inplace_rshift},
         {Py_tp_doc,
-         "ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None)\n--\n\n"
+         "ndarray(shape, dtype=None, buffer=None, offset=0, strides=None, order=None)\n--\n\n"
          "An n-dimensional array. Made by array(), zeros(), ...; large results are computed when "
          "they are "
          "looked at."},

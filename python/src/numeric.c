@@ -161,7 +161,7 @@ PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=F
 
 /* ---- Differences and integrals -------------------------------------------------------------- */
 
-PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=<none>, append=<none>",
+PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=None, append=None",
              "The n-th differences along an axis.")
 {
     int times = 1, axis = -1;

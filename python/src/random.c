@@ -199,21 +199,20 @@ static PyObject *drawn(draw *from, PyObject *self, PyObject *size, PyObject *dty
     return finish(array, scalar, out);
 }
 
-PND_FUNCTION(random, "self, size=None, dtype=float64, out=None", "Uniform on [0, 1).")
+PND_FUNCTION(random, "self, size=None, dtype=None, out=None", "Uniform on [0, 1).")
 {
     return drawn(nd_random_uniform, given[0], given[1], given[2], given[3]);
 }
 PND_ALSO_METHOD(random)
 
-PND_FUNCTION(standard_normal, "self, size=None, dtype=float64, out=None",
+PND_FUNCTION(standard_normal, "self, size=None, dtype=None, out=None",
              "Mean 0, standard deviation 1.")
 {
     return drawn(nd_random_normal, given[0], given[1], given[2], given[3]);
 }
 PND_ALSO_METHOD(standard_normal)
 
-PND_FUNCTION(standard_exponential, "self, size=None, dtype=float64, method='zig', out=None",
-             "Mean 1.")
+PND_FUNCTION(standard_exponential, "self, size=None, dtype=None, method='zig', out=None", "Mean 1.")
 {
     return drawn(nd_random_exponential, given[0], given[1], given[2], given[4]);
 }
@@ -311,8 +310,7 @@ static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObjec
 ND_DISTRIBUTIONS(DRAW)
 #undef DRAW
 
-PND_FUNCTION(standard_gamma, "self, shape, size=None, dtype=float64, out=None",
-             "Gamma with scale 1.")
+PND_FUNCTION(standard_gamma, "self, shape, size=None, dtype=None, out=None", "Gamma with scale 1.")
 {
     PyObject *arguments[] = {given[1], given[2] ? given[2] : Py_None};
     PND_OBJECT one = PyFloat_FromDouble(1);
@@ -488,7 +486,7 @@ PND_FUNCTION(bytes, "self, length", "Random bytes.")
 }
 PND_ALSO_METHOD(bytes)
 
-PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=int64, endpoint=False",
+PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=None, endpoint=False",
              "Integers from low, below high.")
 {
     nd_shape shape;
@@ -516,7 +514,7 @@ PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=int64, endpoint=F
     }
     pnd_operand_clear(&x);
     pnd_operand_clear(&y);
-    /* A Python int for dtype=int, else a scalar. */
+    /* A Python int for dtype=None, else a scalar. */
     if (!scalar || (array && nd_rank(array)))
         return pnd_wrap(array);
     return given[4] != (PyObject *)&PyLong_Type ? pnd_wrap_result(array)

@@ -18,24 +18,27 @@ typedef struct form {
     int roles[PND_MOST_PARAMETERS];
 } form;
 
-static form sums = {
-    {"reduction", "a, axis=None, dtype=None, out=None, keepdims=False, initial=<none>, where=True"},
-    {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, INITIAL, WHERE}};
-static form means = {{"mean", "a, axis=None, dtype=None, out=None, keepdims=False, *, where=True"},
-                     {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, WHERE}};
-static form moments = {{"var", "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, "
-                               "where=True, mean=None, correction=0"},
+/* What follows the array, in a function and in a method. */
+#define SUMS "axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True"
+#define MEANS "axis=None, dtype=None, out=None, keepdims=False, *, where=True"
+#define MOMENTS                                                                                    \
+    "axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, "          \
+    "correction=0"
+#define EXTREMES "axis=None, out=None, keepdims=False, initial=None, where=True"
+#define POSITIONS "axis=None, out=None, *, keepdims=False"
+#define TESTS "axis=None, out=None, keepdims=False, *, where=True"
+#define COUNTS "axis=None, *, keepdims=False"
+#define SCANS "axis=None, dtype=None, out=None"
+
+static form sums = {{"reduction", "a, " SUMS}, {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, INITIAL, WHERE}};
+static form means = {{"mean", "a, " MEANS}, {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, WHERE}};
+static form moments = {{"var", "a, " MOMENTS},
                        {ARRAY, AXIS, DTYPE, OUT, DDOF, KEEPDIMS, WHERE, MEAN, CORRECTION}};
-static form extremes = {
-    {"min", "a, axis=None, out=None, keepdims=False, initial=<none>, where=True"},
-    {ARRAY, AXIS, OUT, KEEPDIMS, INITIAL, WHERE}};
-static form positions = {{"argmin", "a, axis=None, out=None, *, keepdims=False"},
-                         {ARRAY, AXIS, OUT, KEEPDIMS}};
-static form tests = {{"all", "a, axis=None, out=None, keepdims=False, *, where=True"},
-                     {ARRAY, AXIS, OUT, KEEPDIMS, WHERE}};
-static form counts = {{"count_nonzero", "a, axis=None, *, keepdims=False"},
-                      {ARRAY, AXIS, KEEPDIMS}};
-static form scans = {{"cumsum", "a, axis=None, dtype=None, out=None"}, {ARRAY, AXIS, DTYPE, OUT}};
+static form extremes = {{"min", "a, " EXTREMES}, {ARRAY, AXIS, OUT, KEEPDIMS, INITIAL, WHERE}};
+static form positions = {{"argmin", "a, " POSITIONS}, {ARRAY, AXIS, OUT, KEEPDIMS}};
+static form tests = {{"all", "a, " TESTS}, {ARRAY, AXIS, OUT, KEEPDIMS, WHERE}};
+static form counts = {{"count_nonzero", "a, " COUNTS}, {ARRAY, AXIS, KEEPDIMS}};
+static form scans = {{"cumsum", "a, " SCANS}, {ARRAY, AXIS, DTYPE, OUT}};
 
 static form *form_of(nd_op op)
 {
@@ -177,16 +180,19 @@ METHOD(cumsum)
 METHOD(cumprod)
 #undef METHOD
 
-#define METHOD(name)                                                                               \
+#define METHOD(name, parameters)                                                                   \
     {                                                                                              \
 #name, (PyCFunction)(void (*)(void))name##_method, METH_FASTCALL | METH_KEYWORDS,          \
-            "See ndstream." #name "()."                                                            \
+            #name "($self, " parameters ")\n--\n\nSee ndstream." #name "()."                       \
     }
 PyMethodDef pnd_reduce_methods[] = {
-    METHOD(sum),     METHOD(prod), METHOD(mean), METHOD(var),
-    METHOD(std),     METHOD(min),  METHOD(max),  METHOD(argmin),
-    METHOD(argmax),  METHOD(all),  METHOD(any),  METHOD(cumsum),
-    METHOD(cumprod), {0},
+    METHOD(sum, SUMS),         METHOD(prod, SUMS),
+    METHOD(mean, MEANS),       METHOD(var, MOMENTS),
+    METHOD(std, MOMENTS),      METHOD(min, EXTREMES),
+    METHOD(max, EXTREMES),     METHOD(argmin, POSITIONS),
+    METHOD(argmax, POSITIONS), METHOD(all, TESTS),
+    METHOD(any, TESTS),        METHOD(cumsum, SCANS),
+    METHOD(cumprod, SCANS),    {0},
 };
 
 /* ---- The functions --------------------------------------------------------------------------- */

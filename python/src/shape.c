@@ -588,7 +588,6 @@ PyMethodDef pnd_shape_functions[] = {
     PND_ROW(reshape),
     PND_ROW(ravel),
     PND_ROW(transpose),
-    PND_ROW_NAMED("permute_dims", transpose),
     PND_ROW(matrix_transpose),
     PND_ROW(swapaxes),
     PND_ROW(moveaxis),

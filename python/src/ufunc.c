@@ -286,9 +286,9 @@ static nd_array *without_masked(const ufunc *self, nd_array *array, PyObject *wh
     return result ? result : pnd_raise();
 }
 
-PND_FUNCTION(
-    reduce, "self, array, axis=0, dtype=None, out=None, keepdims=False, initial=<none>, where=True",
-    "Folds the array along axes.")
+PND_FUNCTION(reduce,
+             "self, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True",
+             "Folds the array along axes.")
 {
     ufunc *self = (ufunc *)given[0];
     if (!is_binary(self))
@@ -449,7 +449,7 @@ PND_FUNCTION(reduceat, "self, array, indices, axis=0, dtype=None, out=None",
 }
 PND_ALSO_METHOD(reduceat)
 
-PND_FUNCTION(at, "self, a, indices, b=<none>, /",
+PND_FUNCTION(at, "self, a, indices, b=None, /",
              "Operates in place at indices, once for each time that an element is named.")
 {
     const ufunc *self = (ufunc *)given[0];

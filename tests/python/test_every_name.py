@@ -2,6 +2,7 @@
 then the names that no other file has use for. Evidence for tools/numpy_names.py, whose page is looked at here too.
 """
 
+import inspect
 import pathlib
 import subprocess
 import sys
@@ -214,3 +215,13 @@ def test_the_page_of_names_is_up_to_date(request):
     command = [sys.executable, str(root / "tools" / "numpy_names.py"), str(build), "--check"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_editors_can_read_every_signature():
+    owners = [(ndstream, dir(ndstream)), (ndstream.linalg, ndstream.linalg.__all__), (ndstream.ndarray, dir(ndstream.ndarray))]
+    for owner, names in owners:
+        for name in names:
+            thing = getattr(owner, name)
+            if callable(thing) and not name.startswith("_") and not isinstance(thing, (type, ndstream.ufunc)):
+                inspect.signature(thing)
+                assert thing.__doc__, name
