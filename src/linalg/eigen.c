@@ -1,10 +1,12 @@
 /* Eigenvalues and eigenvectors. */
 #include <ndstream/linalg.h>
 
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "linalg/stack.h"
+#include "linalg/tridiagonal.h"
 
 static const char no_convergence[] = "has eigenvalues that do not converge";
 
@@ -175,6 +177,8 @@ nd_array *nd_eigvals(const nd_array *a)
 
 /* ---- Symmetric matrices ---------------------------------------------------------------------- */
 
+enum { LEAST_DIVIDED = 100 }; /* rows from which ndi_tridiagonal() is worth while */
+
 typedef struct symmetric {
     const ndi_stack *stack;
     nd_array *a; /* the matrices, then the vectors */
@@ -182,6 +186,9 @@ typedef struct symmetric {
     const char *job, *uplo;
     int lwork, lrwork, liwork;
     size_t work, real_work, integer_work; /* offsets in scratch */
+    bool divides;                         /* vectors by ndi_tridiagonal(): */
+    int tridiagonal_lwork;
+    size_t d, e, tau, z, vectors, tridiagonal_work, tridiagonal; /* offsets in scratch */
 } symmetric;
 
 /* Lengths of -1 ask for them. */
@@ -213,16 +220,130 @@ static bool half_is_finite(const symmetric *e, const char *a)
     return finite;
 }
 
+/* Squares and their sums stay far from overflow and from nothing. */
+static bool is_moderate(const symmetric *e, const char *a)
+{
+    const ndi_stack *s = e->stack;
+    const int reals = s->is_complex ? 2 : 1;
+    double most = 0;
+    for (int j = 0; j < s->rows; j++) {
+        const int first = *e->uplo == 'L' ? j : 0, end = *e->uplo == 'L' ? s->rows : j + 1;
+        const char *column = a + (int64_t)j * s->rows * (int64_t)s->item_bytes;
+        for (int i = first * reals; i < end * reals; i++)
+            most = fmax(most, fabs(real_at(s, column, i)));
+    }
+    return s->real == ND_FLOAT32 ? most > 1e-12 && most < 1e12 : most > 1e-100 && most < 1e100;
+}
+
+/* Lengths of -1 ask for them, of both steps. */
+static int call_sytrd(const symmetric *e, void *a, void *d, void *beside, void *tau, void *work,
+                      int lwork)
+{
+    const int n = e->stack->rows, leading = ndi_leading(n);
+    int info = 0;
+    NDI_LAPACK(e->stack->lapack, sytrd, ndi_sytrd)
+    (e->uplo, &n, a, &leading, d, beside, tau, work, &lwork, &info, 1);
+    return info;
+}
+
+static int call_ormtr(const symmetric *e, const void *a, const void *tau, void *vectors, void *work,
+                      int lwork)
+{
+    const int n = e->stack->rows, leading = ndi_leading(n);
+    int info = 0;
+    NDI_LAPACK(e->stack->lapack, ormtr, ndi_ormtr)
+    ("L", e->uplo, "N", &n, &n, a, &leading, tau, vectors, &leading, work, &lwork, &info, 1, 1, 1);
+    return info;
+}
+
+/* Numbers of the real dtype, in place, as float64. */
+static void widen(const ndi_stack *s, double *numbers)
+{
+    for (int i = s->rows - 1; s->real == ND_FLOAT32 && i >= 0; i--) {
+        float single;
+        memcpy(&single, (const char *)numbers + (size_t)i * sizeof single, sizeof single);
+        numbers[i] = single;
+    }
+}
+
+/* float64 as elements of the stack. */
+static void narrow(const ndi_stack *s, void *elements, const double *numbers, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        switch (s->dtype) {
+        case ND_FLOAT32:
+            ((float *)elements)[i] = (float)numbers[i];
+            break;
+        case ND_COMPLEX64:
+            ((float *)elements)[2 * i] = (float)numbers[i];
+            ((float *)elements)[2 * i + 1] = 0;
+            break;
+        default:
+            ((double *)elements)[2 * i] = numbers[i];
+            ((double *)elements)[2 * i + 1] = 0;
+        }
+}
+
+/* To a tridiagonal matrix, whose vectors are turned back. */
+static int divide_and_conquer(const symmetric *e, char *a, void *values, char *scratch)
+{
+    const ndi_stack *s = e->stack;
+    const int64_t n = s->rows;
+    double *const d = (double *)(scratch + e->d), *const beside = (double *)(scratch + e->e),
+                  *const z = (double *)(scratch + e->z);
+    void *const tau = scratch + e->tau, *const work = scratch + e->tridiagonal_work;
+    int info = call_sytrd(e, a, d, beside, tau, work, e->tridiagonal_lwork);
+    if (info != 0)
+        return info;
+    widen(s, d);
+    widen(s, beside);
+    info = ndi_tridiagonal(s->rows, d, beside, z, scratch + e->tridiagonal);
+    if (info != 0)
+        return info;
+    for (int64_t i = 0; i < n; i++) {
+        if (s->real == ND_FLOAT32)
+            ((float *)values)[i] = (float)d[i];
+        else
+            ((double *)values)[i] = d[i];
+    }
+    void *const vectors = s->dtype == ND_FLOAT64 ? (void *)z : scratch + e->vectors;
+    if (s->dtype != ND_FLOAT64)
+        narrow(s, vectors, z, n * n);
+    info = call_ormtr(e, a, tau, vectors, work, e->tridiagonal_lwork);
+    memcpy(a, vectors, (size_t)(n * n) * s->item_bytes);
+    return info;
+}
+
 static int symmetric_one(void *context, int64_t index, char *scratch)
 {
     const symmetric *e = context;
     const ndi_stack *s = e->stack;
     char *a = ndi_stack_at(s, e->a, index);
+    void *values = ndi_stack_at(s, e->values, index);
     if (!half_is_finite(e, a))
         return NDI_NOT_FINITE;
-    return call_syevd(e, a, ndi_stack_at(s, e->values, index), scratch + e->work, e->lwork,
-                      scratch + e->real_work, e->lrwork, (int *)(scratch + e->integer_work),
-                      e->liwork);
+    if (e->divides && is_moderate(e, a))
+        return divide_and_conquer(e, a, values, scratch);
+    return call_syevd(e, a, values, scratch + e->work, e->lwork, scratch + e->real_work, e->lrwork,
+                      (int *)(scratch + e->integer_work), e->liwork);
+}
+
+static void plan_divide_and_conquer(symmetric *e, size_t *scratch)
+{
+    const ndi_stack *s = e->stack;
+    const size_t n = (size_t)s->rows;
+    double answers[2][2] = {{0}}, element[2] = {0};
+    call_sytrd(e, element, element, element, element, answers[0], -1);
+    call_ormtr(e, element, element, element, answers[1], -1);
+    const int first = ndi_stack_work(s, answers[0]), second = ndi_stack_work(s, answers[1]);
+    e->tridiagonal_lwork = first > second ? first : second;
+    e->d = ndi_scratch(scratch, n, sizeof(double));
+    e->e = ndi_scratch(scratch, n, sizeof(double));
+    e->tau = ndi_scratch(scratch, n, s->item_bytes);
+    e->z = ndi_scratch(scratch, n * n, sizeof(double));
+    e->vectors = ndi_scratch(scratch, s->dtype == ND_FLOAT64 ? 0 : n * n, s->item_bytes);
+    e->tridiagonal = ndi_scratch(scratch, ndi_tridiagonal_work(s->rows), 1);
+    e->tridiagonal_work = ndi_scratch(scratch, (size_t)e->tridiagonal_lwork, s->item_bytes);
 }
 
 static bool compute_symmetric(symmetric *e)
@@ -238,6 +359,9 @@ static bool compute_symmetric(symmetric *e)
     e->work = ndi_scratch(&scratch, (size_t)e->lwork, s->item_bytes);
     e->real_work = ndi_scratch(&scratch, (size_t)e->lrwork, s->real_bytes);
     e->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(e->liwork), sizeof(int));
+    e->divides = *e->job == 'V' && s->rows >= LEAST_DIVIDED;
+    if (e->divides)
+        plan_divide_and_conquer(e, &scratch);
     return ndi_stack_run(s, 4.0 * s->rows * s->rows * s->rows, scratch, symmetric_one, e,
                          no_convergence);
 }

@@ -129,13 +129,16 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
 
     ptrdiff_t left_step = (ptrdiff_t)p->left_width, right_step = (ptrdiff_t)kernels->tile_columns;
     ptrdiff_t right_column = 1;
-    const char *left = p->left_panels + (i - p->left_unpacked) * p->left_panel_bytes;
-    const char *right = p->right_panels + (j - p->right_unpacked) * p->right_panel_bytes;
+    const char *left, *right;
     if (i < p->left_unpacked) {
         left = left_source(p, i);
         left_step = p->left.column_stride / (ptrdiff_t)p->real_bytes;
+    } else {
+        left = p->left_panels + (i - p->left_unpacked) * p->left_panel_bytes;
     }
-    if (j < p->right_unpacked) {
+    if (j >= p->right_unpacked) {
+        right = p->right_panels + (j - p->right_unpacked) * p->right_panel_bytes;
+    } else {
         right = right_source(p, j);
         right_step = p->right.row_stride / (ptrdiff_t)p->real_bytes;
         right_column = p->right.column_stride / (ptrdiff_t)p->real_bytes;

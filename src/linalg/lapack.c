@@ -20,6 +20,7 @@ static struct {
     bool loaded;
     char name[160]; /* what it is, or why it is not there */
     ndi_lapack of[4];
+    ndi_lapack_tridiagonal tridiagonal;
     set_threads *set_threads;
     get_threads *get_threads;
 } library = {.once = PTHREAD_ONCE_INIT};
@@ -33,6 +34,19 @@ static void (*function_named(void *handle, const char *name))(void)
     if (!function)
         snprintf(library.name, sizeof library.name, "none: %s has no %s", LIBRARY, name);
     return function;
+}
+
+static bool find_pieces(void *handle)
+{
+    void (*const steqr)(void) = function_named(handle, "dsteqr_");
+    void (*const laed2)(void) = function_named(handle, "dlaed2_");
+    void (*const laed4)(void) = function_named(handle, "dlaed4_");
+    void (*const lamrg)(void) = function_named(handle, "dlamrg_");
+    memcpy(&library.tridiagonal.steqr, &steqr, sizeof steqr);
+    memcpy(&library.tridiagonal.laed2, &laed2, sizeof laed2);
+    memcpy(&library.tridiagonal.laed4, &laed4, sizeof laed4);
+    memcpy(&library.tridiagonal.lamrg, &lamrg, sizeof lamrg);
+    return steqr && laed2 && laed4 && lamrg;
 }
 
 static bool find_routines(void *handle)
@@ -68,7 +82,8 @@ static void load(void)
              *core = (get_text *)function_named(handle, "openblas_get_corename");
     library.set_threads = (set_threads *)function_named(handle, "openblas_set_num_threads");
     library.get_threads = (get_threads *)function_named(handle, "openblas_get_num_threads");
-    if (!config || !core || !library.set_threads || !library.get_threads || !find_routines(handle))
+    if (!config || !core || !library.set_threads || !library.get_threads ||
+        !find_routines(handle) || !find_pieces(handle))
         return;
     /* "OpenBLAS 0.3.21 NO_AFFINITY ..." */
     char product[16] = "OpenBLAS", version[32] = "";
@@ -84,6 +99,11 @@ const ndi_lapack *ndi_lapack_of(const char *operation, nd_dtype dtype)
         return ndi_fail(ND_ERROR_UNSUPPORTED, "%s: needs the LAPACK of OpenBLAS; %s", operation,
                         library.name);
     return &library.of[dtype - ND_FLOAT32];
+}
+
+const ndi_lapack_tridiagonal *ndi_lapack_for_tridiagonal(void)
+{
+    return &library.tridiagonal;
 }
 
 const char *ndi_lapack_name(void)

@@ -49,6 +49,12 @@ typedef void ndi_gelsd_complex(ndi_int m, ndi_int n, ndi_int columns, void *a, n
                                ndi_int ldb, void *s, const void *rcond, int *rank, void *work,
                                ndi_int lwork, void *rwork, int *iwork, int *info);
 
+typedef void ndi_sytrd(const char *uplo, ndi_int n, void *a, ndi_int lda, void *d, void *e,
+                       void *tau, void *work, ndi_int lwork, int *info, size_t);
+typedef void ndi_ormtr(const char *side, const char *uplo, const char *trans, ndi_int m, ndi_int n,
+                       const void *a, ndi_int lda, const void *tau, void *c, ndi_int ldc,
+                       void *work, ndi_int lwork, int *info, size_t, size_t, size_t);
+
 /* One row each: member, name for real and for complex dtypes without the letter of the dtype. */
 #define NDI_LAPACK_ROUTINES(X)                                                                     \
     X(getrf, "getrf", "getrf")                                                                     \
@@ -60,6 +66,8 @@ typedef void ndi_gelsd_complex(ndi_int m, ndi_int n, ndi_int columns, void *a, n
     X(gesdd, "gesdd", "gesdd")                                                                     \
     X(geev, "geev", "geev")                                                                        \
     X(syevd, "syevd", "heevd")                                                                     \
+    X(sytrd, "sytrd", "hetrd")                                                                     \
+    X(ormtr, "ormtr", "unmtr")                                                                     \
     X(gelsd, "gelsd", "gelsd")
 
 /* The routines of one dtype. Those with two types are called through ndi_<name>_real or
@@ -72,6 +80,22 @@ typedef struct ndi_lapack {
 
 /* lapack->getrf as what it is. */
 #define NDI_LAPACK(lapack, member, type) ((type *)(lapack)->member)
+
+/* Pieces of the divide and conquer method for symmetric tridiagonal matrices, in float64. */
+typedef struct ndi_lapack_tridiagonal {
+    void (*steqr)(const char *compz, ndi_int n, double *d, double *e, double *z, ndi_int ldz,
+                  double *work, int *info, size_t);
+    void (*laed2)(int *k, ndi_int n, ndi_int n1, double *d, double *q, ndi_int ldq, int *indxq,
+                  double *rho, double *z, double *dlamda, double *w, double *q2, int *indx,
+                  int *indxc, int *indxp, int *coltyp, int *info);
+    void (*laed4)(ndi_int n, ndi_int i, const double *d, const double *z, double *delta,
+                  const double *rho, double *dlam, int *info);
+    void (*lamrg)(ndi_int n1, ndi_int n2, const double *a, ndi_int step1, ndi_int step2,
+                  int *index);
+} ndi_lapack_tridiagonal;
+
+/* There if ndi_lapack_of() has given others. */
+const ndi_lapack_tridiagonal *ndi_lapack_for_tridiagonal(void);
 
 /* The routines of float32, float64, complex64 or complex128. NULL with ND_ERROR_UNSUPPORTED, which
  * names `operation`, if there is no OpenBLAS. */

@@ -280,6 +280,38 @@ def test_eigh_reads_one_half(matrix, upper):
     assert_near(numpys(nd.linalg("eigvalsh", ours, int(upper))), theirs[0], unit)
 
 
+def symmetric_matrices(n, rng):
+    """Of which some have equal or close eigenvalues, vectors that split, or sizes at the bounds."""
+    a = rng.standard_normal((n, n))
+    low = rng.standard_normal((n, 3))
+    near = np.diag(np.abs(np.arange(n) - n // 2) * 1.0)  # Wilkinson's: pairs that are nearly equal
+    near += np.diag(np.ones(n - 1), 1) + np.diag(np.ones(n - 1), -1)
+    small = near[: n // 3, : n // 3]
+    yield from (a + a.T, low @ low.T, near, np.kron(np.eye(3), small), np.eye(n), np.zeros((n, n)))
+    yield from (np.ones((n, n)), np.diag(np.arange(n)[::-1] * 1.0), np.diag(np.logspace(-30, 0, n)))
+    yield from (1 / (1 + np.add.outer(np.arange(n), np.arange(n))), (a + a.T) * 1e-18, (a + a.T) * 1e17)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_eigh_of_large_matrices(dtype, threads):
+    rng = np.random.default_rng(threads)
+    n = {1: 100, 2: 261, 5: 150}[threads]
+    for a in symmetric_matrices(n, rng):
+        turn = rng.standard_normal(a.shape[0]) if dtype.startswith("c") else 0
+        phase = np.exp(1j * np.subtract.outer(turn, turn)) if dtype.startswith("c") else 1.0
+        a = (a * phase).astype(dtype)
+        with nd.threads(threads):
+            pair = nd.linalg("eigh", nd.from_numpy(a), threads % 2, results=2)
+        values, vectors = (numpys(r) for r in pair)
+        unit = len(a) * np.finfo(dtype).eps
+        assert (np.diff(values) >= 0).all()
+        assert_near(a @ vectors, vectors * values, unit * size(a) + np.finfo(dtype).tiny)
+        assert_near(adjoint(vectors) @ vectors, np.eye(len(a)), unit)
+        exact = np.linalg.eigvalsh(a.astype("complex128" if dtype.startswith("c") else "float64"))
+        assert_near(values, exact, unit * size(a) + np.finfo(dtype).tiny)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_large_matrices_and_large_stacks(dtype, threads):
