@@ -1,6 +1,6 @@
 """Compares ndstream with its peers and with what the machine allows, all in one run.
 
-usage: bench.py --build BUILD [--output docs/benchmarks.md] [--only TEXT] [--quick]
+usage: bench.py --build BUILD [--output docs/benchmarks.md] [--group TEXT] [--only TEXT] [--quick]
 
 In each of several rounds all implementations and the limit take turns, and each turn gives its fastest call. Every
 figure is the median over the rounds, and a ratio the median of the rounds' ratios, so that a machine that changes its
@@ -26,21 +26,24 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, type=Path)
     parser.add_argument("--output", type=Path, help="also write the tables as Markdown")
+    parser.add_argument("--group", default="", help="groups whose heading contains this")
     parser.add_argument("--only", default="", help="cases whose name contains this")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     return parser.parse_args()
 
 
 TURN = 0.06  # seconds
+LONG = 0.5  # seconds from which the first call counts, and no other is made
 
 
-def rounds_of(functions, limit, rounds, seconds):
+def rounds_of(functions, limit, pause, rounds, seconds):
     """The fastest call of each function and of the limit in each round: lists of equal lengths."""
     times = {name: [] for name in functions}
     limits = []
     began = time.perf_counter()
     for done in range(rounds):
         for name, function in functions.items():
+            time.sleep(pause)
             times[name].append(fastest(function))
         limits.append(limit(TURN))
         if done >= 2 and time.perf_counter() - began > seconds:
@@ -49,11 +52,17 @@ def rounds_of(functions, limit, rounds, seconds):
 
 
 def fastest(function):
+    """Of the calls of a turn; of at least three where they take long, unless they take very long."""
+    began = time.perf_counter()
     function()
-    best, end = float("inf"), time.perf_counter() + TURN
-    while (start := time.perf_counter()) < end or best == float("inf"):
+    first = time.perf_counter() - began
+    if first > LONG:
+        return first
+    best, calls, end = float("inf"), 0, time.perf_counter() + TURN
+    while (start := time.perf_counter()) < end or calls < 3:
         function()
         best = min(best, time.perf_counter() - start)
+        calls += 1
     return best
 
 
@@ -90,7 +99,7 @@ def compare(report, case, arguments):
     functions = {"ndstream": case.ndstream, "NumPy": case.numpy, **case.peers}
     functions = {name: function for name, function in functions.items() if function}
     rounds, seconds = (3, 1) if arguments.quick else (12, 5)
-    times, limits = rounds_of(functions, case.limit, rounds, seconds)
+    times, limits = rounds_of(functions, case.limit, case.pause, rounds, seconds)
     own = times.pop("ndstream")
     numpy = times.get("NumPy")
     peer = min(times, key=lambda name: median(times[name]), default=None)
@@ -135,6 +144,8 @@ def main():
     print(title)
     header = ("case", "ndstream ms", "NumPy ms", "vs NumPy", "best peer ms", "vs peer", "limit ms", "of limit")
     for group, note, make in cases.GROUPS:
+        if arguments.group not in group:
+            continue
         begun = False
         for case in make(arguments.build, threads):  # one at a time: cases share the generator's variables
             if arguments.only not in case.name:
@@ -144,7 +155,7 @@ def main():
                 report.columns(*header)
                 begun = True
             compare(report, case, arguments)
-    if not arguments.only:
+    if not arguments.only and not arguments.group:
         report.heading("Calls from C on arrays of three elements")
         report.columns("call", "ns")
         for what, cost in cases.call_costs(arguments.build):

@@ -22,6 +22,7 @@ class Case:
     numpy: Callable | None  # None: it has no such function
     limit: Callable = lambda seconds: 0.0
     peers: dict = field(default_factory=dict)
+    pause: float = 0.0  # seconds before each turn: another BLAS's threads may spin for long
 
 
 class Limits:
@@ -225,6 +226,7 @@ def expressions(build, threads):
 
     yield Case("(M - M.mean(0)) / M.std(0), 5000x5000", computed(standardise, m),
                lambda: (matrix - matrix.mean(0)) / matrix.std(0), limits.stream(8 * matrix.size, 8 * matrix.size))
+    yield from stencils(limits, random.random((4000, 4000)))
     for n in (1_000, 20_000, 100_000, 1_000_000):
         xs = x[:n].copy()
         small = nd.from_data(xs)
@@ -232,6 +234,48 @@ def expressions(build, threads):
                    limits.stream(8 * n, 8 * n),
                    {"numexpr": lambda: numexpr.evaluate("2*x**2 + 3*x + 5", local_dict={"x": xs}),
                     "Numba": lambda: numba_polynomial(xs)})
+
+
+def stencils(limits, field):
+    """Five points of a grid, into a new array and over their own input."""
+    u, inner, size = nd.from_data(field), slice(1, -1), 8 * field.size
+    parts = [(slice(None, -2), inner), (slice(2, None), inner), (inner, slice(None, -2)), (inner, slice(2, None))]
+    middle = (inner, inner)
+
+    @numba.njit(parallel=True)
+    def numba_stencil(u):
+        out = np.empty((u.shape[0] - 2, u.shape[1] - 2))
+        for i in numba.prange(out.shape[0]):
+            for j in range(out.shape[1]):
+                out[i, j] = (u[i + 1, j + 1] + u[i, j + 1] + u[i + 2, j + 1] + u[i + 1, j] + u[i + 1, j + 2]) * 0.2
+        return out
+
+    def ours():
+        total = nd.slice_terms(u, middle)
+        for part in parts:
+            total = nd.elementwise("add", total, nd.slice_terms(u, part))
+        return nd.elementwise("multiply", total, 0.2)
+
+    def theirs():
+        total = field[middle]
+        for part in parts:
+            total = total + field[part]
+        return total * 0.2
+
+    def new():
+        result = ours()
+        nd.evaluate([result])
+
+    def over_input():
+        nd.assign(nd.slice_terms(u, middle), ours())
+
+    def their_over_input():
+        field[middle] = theirs()
+
+    yield Case("5-point stencil on 4000x4000", new, theirs, limits.stream(size, size),
+               {"Numba": lambda: numba_stencil(field)})
+    yield Case("5-point stencil on 4000x4000 over its input", over_input, their_over_input,
+               limits.stream(size, size, True))
 
 
 def reductions(build, threads):
@@ -337,7 +381,7 @@ def factorizations(build, threads):
             result = nd.expression(text, **held)
             nd.evaluate([result])
 
-        yield Case(name, ours, lambda: eval(code, scope | arrays))
+        yield Case(name, ours, lambda: eval(code, scope | arrays), pause=0.15)
 
 
 def random_numbers(build, threads):
@@ -416,6 +460,35 @@ def sorting(build, threads):
                    limits.stream(sum(array.nbytes for array in arrays.values()), 0), peers)
 
 
+def selection(build, threads):
+    import select_cases
+
+    limits = Limits(build, threads)
+    for name, arrays, line, peers in select_cases.cases():
+        held = {key: nd.from_data(array) for key, array in arrays.items()}
+        names = {**vars(np), **arrays}
+        target, assigns, value = line.partition(" = ")
+        if assigns:
+            array, index = target.rstrip("]").split("[")
+            value = held.get(value) or float(value)
+            code = compile(line, name, "exec")
+            moved = sum(array.nbytes for array in arrays.values())
+            yield Case(name, lambda: nd.set(held[array], (held[index],), value), lambda: exec(code, names),
+                       limits.stream(moved, arrays[array].nbytes, True), peers)
+            continue
+        code = compile(line, name, "eval")
+        moved = sum(array.nbytes for array in arrays.values())
+        yield Case(name, lambda: nd.evaluate([nd.expression(line, **held)]), lambda: eval(code, names),
+                   limits.stream(moved, eval(code, names).nbytes), peers)
+
+
+def files(build, threads):
+    import file_cases
+
+    for name, ours, numpys, peers in file_cases.cases(build):
+        yield Case(name, ours, numpys, peers=peers)
+
+
 def call_costs(build):
     library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
     library.call_cost.restype = ctypes.c_double
@@ -432,6 +505,8 @@ GROUPS = [
     ("Products", "", products),
     ("Linear algebra", "", factorizations),
     ("Sorting, searching, counting, sets", "The limit reads the arrays once.", sorting),
+    ("Selection and joining", "The limit reads the arrays and writes the result once, in order.", selection),
+    ("Files", "From memory that the system keeps of them.", files),
     ("Random numbers", "Values and bits are NumPy's.", random_numbers),
     ("Every elementwise operation, reduction and scan of the table", "4M elements in memory.", table),
 ]

@@ -4,6 +4,9 @@ usage: check_layers.py
 
 A layer may include itself and those below it; the shell command includes public headers only. Subjects (linalg, random, ...) stand side by side: none includes another.
 Public headers include public headers and the standard library, nothing else.
+
+The library assigns with ndi_assign() and ndi_set_with(): after nd_assign() a pending source is read from the target, which
+whoever writes to that through its address would change.
 """
 
 import re
@@ -30,6 +33,10 @@ LEVEL = {folder: level for level, row in enumerate(LAYERS) for folder in row}
 
 # (file, header): why. Empty is best.
 EXCEPTIONS: dict[tuple[str, str], str] = {}
+
+# What is for callers from outside, and the files that define it.
+OUTSIDE = re.compile(r"\bnd_(assign|set|set_with)\(")
+OUTSIDE_HOME = {"engine/copy.c", "select/get.c"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 
@@ -70,6 +77,17 @@ def check_source(path: Path, used: set) -> list[str]:
     return findings
 
 
+def check_assignments(path: Path) -> list[str]:
+    own = path.relative_to(ROOT / "src")
+    if own.parts[0] in PUBLIC_ONLY or own.as_posix() in OUTSIDE_HOME:
+        return []
+    return [
+        f"{place(path, number)}: {match[0]}...) is for callers from outside: ndi_{match[1]}() leaves nothing that reads the target"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if path.suffix == ".c" and (match := OUTSIDE.search(line))
+    ]
+
+
 def check_public(path: Path) -> list[str]:
     """Public headers, and what is built on them alone: examples, the Python extension."""
     findings = []
@@ -98,7 +116,7 @@ def main() -> None:
     used: set = set()
     findings = []
     for path in files("*.c", "*.h", "*.def", under="src"):
-        findings += check_source(path, used)
+        findings += check_source(path, used) + check_assignments(path)
     for path in (
         files("*.h", under="include")
         + files("*.c", "*.h", under="examples")

@@ -14,6 +14,10 @@ ND_BEGIN_C
 /* Elements moved on by `shift` along an axis; what leaves the end comes in at the beginning.
  * Errors: ND_ERROR_AXIS, ND_ERROR_MEMORY. */
 ND_API nd_array *nd_roll(const nd_array *array, int64_t shift, int axis);
+/* The same along `count` axes at once; shifts of an axis that is named twice add up. Errors: those;
+ * ND_ERROR_ARGUMENT. */
+ND_API nd_array *nd_roll_axes(const nd_array *array, int count, const int64_t *shifts,
+                              const int *axes);
 /* A view turned by 90 degrees `times` times, from the first axis towards the second. Errors:
  * ND_ERROR_AXIS (also for equal axes). */
 ND_API nd_array *nd_rot90(const nd_array *array, int64_t times, int first, int second);
@@ -68,8 +72,9 @@ ND_API nd_array *nd_trim_zeros(const nd_array *array, bool front, bool back);
 /* Calls `function(context, n, in, out)` for each line of n elements along `axis`: it reads n
  * elements of the array's dtype and writes `length` of `dtype`, both contiguous. The lines of the
  * result take the place of those of the array. On the calling thread, in C order of the other axes;
- * the function may call the library. Errors: ND_ERROR_AXIS, ND_ERROR_SHAPE, ND_ERROR_DTYPE,
- * ND_ERROR_CANCELLED if the function returns false, ND_ERROR_MEMORY. */
+ * the function may call the library. Errors: ND_ERROR_AXIS, ND_ERROR_SHAPE (also for a negative
+ * length), ND_ERROR_DTYPE, ND_ERROR_ARGUMENT (no function), ND_ERROR_CANCELLED if the function
+ * returns false, ND_ERROR_MEMORY. */
 ND_API nd_array *
 nd_apply_along_axis(const nd_array *array, int axis, nd_dtype dtype, int64_t length,
                     bool (*function)(void *context, int64_t n, const void *in, void *out),

@@ -324,7 +324,9 @@ typedef struct nd_view {
 } nd_view;
 
 /* Rank 1 to 4. ND_ERROR_DTYPE or ND_ERROR_SHAPE if the array has another dtype or rank. Writing
- * through a view of a read-only array is undefined. */
+ * through a view of a read-only array is undefined. One who writes does so before the next call of
+ * the library that is given the memory, as with nd_data_once(), or calls nd_data_writeable() first.
+ */
 ND_API nd_view nd_view_of(const nd_array *array, nd_dtype dtype, int rank);
 #define ND_AT1(type, view, i) (*(type *)((view).data + (i) * (view).stride[0]))
 #define ND_AT2(type, view, i, j)                                                                   \

@@ -22,17 +22,18 @@
  * tri, tril, triu, tril_indices, triu_indices, diag, diagflat, meshgrid, trim_zeros.
  * What numeric.h has: round, isclose, allclose, array_equal,
  * array_equiv, nan_to_num, real_if_close, angle, ptp, average, diff, ediff1d, trapezoid, gradient,
- * convolve, correlate, cov, corrcoef, interp, polyval, polyfit, vander; divmod, frexp, modf; and
- * nansum, nanmean and the like. Linear algebra (linalg.h): matmul, dot, inner, outer,
- * kron, vdot, vecdot, matvec, vecmat, cross, tensordot, einsum, trace; and with or without linalg.
- * before: solve, inv, det, slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig, eigvals, eigh,
- * eigvalsh, norm, vector_norm, matrix_norm, cond, matrix_rank, matrix_power, multi_dot. Sorting
- * (sort.h): sort, argsort, partition, argpartition, lexsort, median, quantile, percentile and these
- * three with nan before, searchsorted, digitize, bincount, histogram, histogram_bin_edges,
- * histogram2d, unique, unique_all, unique_counts, unique_inverse, unique_values, isin, union1d,
- * intersect1d, setdiff1d, setxor1d. Of several results one is taken by its index, svd(a)[1]. Arrays
- * have the methods of NumPy's, and .T .mT .real .imag .shape .size .ndim .dtype. Indexing is
- * NumPy's (index.h): x[1:-1, None, 3] is a view, x[x > 3] and x[[0, 2]] are copies.
+ * convolve, correlate, packbits, unpackbits, cov, corrcoef, interp, polyval, polyfit, vander;
+ * divmod, frexp, modf; and nansum, nanmean and the like. Linear algebra (linalg.h): matmul, dot,
+ * inner, outer, kron, vdot, vecdot, matvec, vecmat, cross, tensordot, einsum, trace; and with or
+ * without linalg. before: solve, inv, det, slogdet, lstsq, pinv, cholesky, qr, svd, svdvals, eig,
+ * eigvals, eigh, eigvalsh, norm, vector_norm, matrix_norm, cond, matrix_rank, matrix_power,
+ * multi_dot. Sorting (sort.h): sort, argsort, partition, argpartition, lexsort, median, quantile,
+ * percentile and these three with nan before, searchsorted, digitize, bincount, histogram,
+ * histogram_bin_edges, histogram2d, unique, unique_all, unique_counts, unique_inverse,
+ * unique_values, isin, union1d, intersect1d, setdiff1d, setxor1d. Of several results one is taken
+ * by its index, svd(a)[1]. Arrays have the methods of NumPy's, and .T .mT .real .imag .shape .size
+ * .ndim .dtype. Indexing is NumPy's (index.h): x[1:-1, None, 3] is a view, x[x > 3] and x[[0, 2]]
+ * are copies.
  *
  * A name is what it is called with, else a constant or a dtype; what is called is always a
  * function. Line ends are white space, # begins a comment. */

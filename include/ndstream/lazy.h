@@ -41,8 +41,9 @@ ND_API size_t nd_explain(const nd_array *array, char *text, size_t size);
  * surroundings. */
 ND_API size_t nd_explain_svg(const nd_array *array, char *text, size_t size);
 
-/* From how many elements of the result (of a reduction: of its argument) on operations return
- * pending arrays; 0: none do, everything is computed at once. ND_LAZY_ELEMENTS at start, or the
+/* From how many elements of the result on operations return pending arrays; 0: none do, everything
+ * is computed at once. Reductions of what is pending are pending too, others from eight times as
+ * many elements of their argument on. ND_LAZY_ELEMENTS at start, or the
  * environment variable ND_LAZY. What is pending stays so. Thread-safe. Errors: ND_ERROR_VALUE for a
  * negative number. */
 ND_API nd_status nd_set_lazy(int64_t elements);
@@ -51,7 +52,7 @@ ND_API nd_status nd_set_lazy(int64_t elements);
 ND_API int64_t nd_lazy(void);
 
 /* Below this, an operation takes no longer than the bookkeeping that would save memory traffic. */
-#define ND_LAZY_ELEMENTS 16384
+#define ND_LAZY_ELEMENTS 8192
 
 ND_END_C
 

@@ -59,6 +59,18 @@ ND_API nd_array *nd_real_if_close(const nd_array *x, double tolerance);
 /* The angle of complex numbers in [-pi, pi]; 0 or pi for real ones. In degrees if so wanted. */
 ND_API nd_array *nd_angle(const nd_array *z, bool degrees);
 
+/* ---- Bits ------------------------------------------------------------------------------------ */
+
+/* Elements along `axis`, of integers or bools, as bits of bytes (uint8): eight a byte, 1 for what
+ * is not 0, the first in the high bit (the low bit if `little`), missing ones 0. Computed at once.
+ * ND_ERROR_DTYPE for other dtypes. */
+ND_API nd_array *nd_packbits(const nd_array *array, int axis, bool little);
+
+/* The bits of bytes (uint8) along `axis` as 0 and 1, uint8: `count` of them, zeros after the last;
+ * all but -count if it is negative, all for ND_OPEN. Computed at once. ND_ERROR_DTYPE,
+ * ND_ERROR_VALUE (count below minus all). */
+ND_API nd_array *nd_unpackbits(const nd_array *array, int axis, int64_t count, bool little);
+
 /* ---- Reductions ------------------------------------------------------------------------------ */
 
 /* Largest minus smallest element over the axes. */

@@ -17,6 +17,7 @@ euler_gamma = 0.5772156649015329
 inf = float("inf")
 nan = float("nan")
 newaxis = None
+__array_api_version__ = "2024.12"
 little_endian = _sys.byteorder == "little"
 
 bool_ = _core.bool
@@ -32,36 +33,21 @@ csingle, cdouble = _core.complex64, _core.complex128
 _PLACES = {
     "_types": "finfo iinfo isscalar iscomplexobj isrealobj issubdtype isdtype min_scalar_type common_type seterr geterr "
     "errstate printoptions",
-    "_shapes": "array_split split hsplit vsplit dsplit unstack tile repeat resize delete insert meshgrid mgrid "
-    "ogrid s_ index_exp r_ c_ ix_ indices diag diagflat diag_indices diag_indices_from fill_diagonal tri tril triu "
-    "tril_indices triu_indices tril_indices_from triu_indices_from trim_zeros interp polyfit",
+    "_shapes": "hsplit vsplit dsplit unstack mgrid ogrid s_ index_exp r_ c_ diag_indices diag_indices_from "
+    "tril_indices_from triu_indices_from mask_indices trim_zeros pad block interp",
+    "_polynomials": "poly roots polyadd polysub polymul polydiv polyder polyint polyval polyfit poly1d",
+    "_windows": "bartlett hanning hamming blackman kaiser unwrap i0",
+    "_digits": "binary_repr base_repr format_float_positional format_float_scientific",
+    "_sets": "unique_all unique_counts unique_inverse cumulative_sum cumulative_prod sort_complex",
+    "_iterators": "nditer nested_iters",
+    "_about": "typecodes ScalarType sctypeDict typename mintypecode isfortran require asarray_chkfinite fix getbufsize "
+    "setbufsize geterrcall seterrcall show_config show_runtime info get_include einsum_path __array_namespace_info__",
     "_functional": "fromfunction apply_along_axis apply_over_axes vectorize frompyfunc piecewise ndindex ndenumerate "
     "broadcast iterable",
     "_npyio": "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile fromstring",
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names.split()}
-_MODULES = {"linalg", "exceptions", "random", "testing", "lib"}
-
-# Names that NumPy has and this package has not, and what to use instead.
-_ABSENT = {
-    "object_": "there are no arrays of Python objects: keep them in lists",
-    "str_": "there are no arrays of strings: keep them in lists, NumPy or pandas",
-    "bytes_": "there are no arrays of bytes: keep them in lists or NumPy",
-    "void": "there are no structured arrays: use an array for each field",
-    "recarray": "there are no structured arrays: use an array for each field",
-    "datetime64": "there are no dates: use int64 seconds, or pandas",
-    "timedelta64": "there are no dates: use int64 seconds, or pandas",
-    "longdouble": "the widest floats are float64",
-    "clongdouble": "the widest complex numbers are complex128",
-    "matrix": "use arrays of two axes, and @",
-    "ma": "there are no masked arrays: use where=, nan and the nan functions",
-    "char": "there are no arrays of strings",
-    "strings": "there are no arrays of strings",
-    "rec": "there are no structured arrays",
-    "fft": "use scipy.fft or numpy.fft: they take arrays of ndstream",
-    "polynomial": "use numpy.polynomial: it takes arrays of ndstream",
-}
-
+_MODULES = {"linalg", "exceptions", "random", "testing", "lib", "emath"}
 
 def explain(array):
     """How an array is computed: its loops, what each reads and writes, and what bounds them."""
@@ -103,9 +89,9 @@ def __getattr__(name):
         value = getattr(importlib.import_module(f"ndstream.{_WHERE[name]}"), name)
         globals()[name] = value
         return value
-    if name in _ABSENT:
-        raise AttributeError(f"ndstream has no {name}: {_ABSENT[name]}")
-    raise AttributeError(f"module 'ndstream' has no attribute {name!r}")
+    from ndstream._absent import missing
+
+    raise missing("ndstream", name)
 
 
 def __dir__():

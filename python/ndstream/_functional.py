@@ -46,8 +46,7 @@ class vectorize:
     """A Python function of numbers as one of arrays. It is called for every element: slow, as in NumPy."""
 
     def __init__(self, pyfunc=None, otypes=None, doc=None, excluded=None, cache=False, signature=None):
-        if signature is not None:
-            raise NotImplementedError("vectorize: `signature` is not there; loop over ndindex() instead")
+        self.signature, self._core_axes = signature, None if signature is None else _core_axes(signature)
         self.pyfunc, self.excluded = pyfunc, set(excluded or ())
         self.otypes = None if otypes is None else [nd.dtype(t) for t in otypes]
         self.__doc__ = doc if doc is not None else getattr(pyfunc, "__doc__", None)
@@ -57,6 +56,8 @@ class vectorize:
         if self.pyfunc is None:  # used as a decorator with arguments
             self.pyfunc = args[0]
             return self
+        if self._core_axes:
+            return self._call_with_axes(args, kwargs)
         names = [name for name in kwargs if name not in self.excluded]
         places = [i for i in range(len(args)) if i not in self.excluded]
         arrays = [nd.asarray(args[i]) for i in places] + [nd.asarray(kwargs[n]) for n in names]
@@ -80,6 +81,50 @@ class vectorize:
         arrays = tuple(nd.array(list(c), dtype=t).reshape(shape) for c, t in zip(columns, types))
         arrays = tuple(a[()] if a.ndim == 0 else a for a in arrays)
         return arrays if several else arrays[0]
+
+
+    def _call_with_axes(self, args, kwargs):
+        """Of parts of the arguments: the last axes go to the function, the others are looped over."""
+        inputs, outputs = self._core_axes
+        if len(args) != len(inputs):
+            raise TypeError(f"wrong number of positional arguments: expected {len(inputs)!r}, got {len(args)!r}")
+        arrays, lengths, outer = [nd.asarray(a) for a in args], {}, []
+        for array, axes in zip(arrays, inputs):
+            if array.ndim < len(axes):
+                raise ValueError(
+                    f"{array.ndim}-dimensional argument does not have enough dimensions for all core dimensions {axes!r}"
+                )
+            for axis, length in zip(axes, array.shape[array.ndim - len(axes) :]):
+                if lengths.setdefault(axis, length) != length:
+                    raise ValueError(f"inconsistent size for core dimension {axis!r}: {length!r} vs {lengths[axis]!r}")
+            outer.append(array.shape[: array.ndim - len(axes)])
+        shape = nd.broadcast_shapes(*outer)
+        arrays = [nd.broadcast_to(a, shape + a.shape[a.ndim - len(axes) :]) for a, axes in zip(arrays, inputs)]
+        columns = [[] for _ in outputs]
+        for index in ndindex(shape):
+            results = self.pyfunc(*(a[index] for a in arrays), **kwargs)
+            results = results if isinstance(results, tuple) else (results,)
+            if len(results) != len(outputs):
+                raise ValueError(f"wrong number of outputs from pyfunc: expected {len(outputs)}, got {len(results)}")
+            for column, result in zip(columns, results):
+                column.append(nd.asarray(result))
+        if not columns[0]:
+            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+        types = self.otypes or [None] * len(outputs)
+        joined = tuple(nd.stack(c, dtype=t).reshape(shape + c[0].shape) for c, t in zip(columns, types))
+        joined = tuple(a[()] if a.ndim == 0 else a for a in joined)
+        return joined if len(joined) > 1 else joined[0]
+
+
+def _core_axes(signature):
+    """'(m,n),(n)->(m)' as the names of the axes of arguments and of results."""
+    import re
+
+    sides = signature.replace(" ", "").split("->")
+    group = r"\((?:\w+(?:,\w+)*)?\)"
+    if len(sides) != 2 or not all(re.fullmatch(rf"{group}(?:,{group})*", side) for side in sides):
+        raise ValueError(f"not a valid gufunc signature: {signature}")
+    return [[tuple(re.findall(r"\w+", one)) for one in re.findall(group, side)] for side in sides]
 
 
 def frompyfunc(func, /, nin, nout, *, identity=None):

@@ -155,7 +155,7 @@ def loadtxt(
 ):  # fmt: skip
     """Reads a table of numbers from text."""
     if converters is not None:
-        raise NotImplementedError("loadtxt: `converters` is not there; convert the column afterwards")
+        return _converted(fname, dtype, comments, delimiter, converters, skiprows, usecols, unpack, ndmin, max_rows)
     plain = isinstance(fname, (str, os.PathLike)) and not skiprows and max_rows is None
     separator = " " if delimiter is None else delimiter
     comment = comments if isinstance(comments, str) else "#" if comments else "\0"
@@ -164,6 +164,25 @@ def loadtxt(
     else:
         table = _parse(_lines(fname), separator, comments, skiprows, max_rows, float("nan"), strict=True)
     return _squeezed(_columns(table, usecols), dtype, ndmin, unpack)
+
+
+def _converted(fname, dtype, comments, delimiter, converters, skiprows, usecols, unpack, ndmin, max_rows):
+    """loadtxt() with functions of the words of columns, or one of all words."""
+    marks = [comments] if isinstance(comments, str) else list(comments or ())
+    rows = []
+    for line in _lines(fname)[skiprows:]:
+        for mark in marks:
+            line = line.split(mark, 1)[0]
+        words = line.strip().split(delimiter)
+        if line.strip() and (max_rows is None or len(rows) < max_rows):
+            rows.append(words)
+    width = len(rows[0]) if rows else 0
+    columns = range(width) if usecols is None else [usecols] if not hasattr(usecols, "__len__") else usecols
+    if callable(converters):
+        converters = dict.fromkeys(columns, converters)
+    functions = {at % width: function for at, function in converters.items()} if width else {}
+    table = [[functions.get(at % width, float)(row[at]) for at in columns] for row in rows]
+    return _squeezed(nd.array(table, dtype=dtype), dtype, ndmin, unpack)
 
 
 def _lines(source):

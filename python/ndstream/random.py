@@ -1,14 +1,16 @@
 """Random numbers, as numpy.random: the same values for the same seeds."""
 
+import math
 import operator
 import secrets
+import threading
 
 import ndstream as nd
 from ndstream._core import _random
 
 Generator = _random.Generator
 
-__all__ = ["Generator", "RandomState", "SeedSequence", "default_rng"]
+__all__ = ["BitGenerator", "Generator", "MT19937", "PCG64", "RandomState", "SeedSequence", "default_rng"]
 
 
 def _words(entropy):
@@ -58,10 +60,159 @@ class SeedSequence:
         return f"SeedSequence(\n    entropy={self.entropy},\n)"
 
 
+def _sequence(seed):
+    return seed if isinstance(seed, SeedSequence) else SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
+
+
+class BitGenerator:
+    """What draws the bits: PCG64 and MT19937."""
+
+    def __init__(self, seed=None):
+        if type(self) is BitGenerator:
+            raise NotImplementedError("BitGenerator is a base class and cannot be instantized")
+        self.lock = threading.Lock()
+        self._start(_sequence(seed))
+
+    @property
+    def seed_seq(self):
+        """The seed sequence."""
+        return self._seed
+
+    def spawn(self, n_children):
+        """Independent ones."""
+        return [type(self)(child) for child in self._seed.spawn(n_children)]
+
+    def __getstate__(self):
+        return self.state, self._seed
+
+    def __setstate__(self, state):
+        self.lock = threading.Lock()
+        self._start(state[1])
+        self.state = state[0]
+
+
+class PCG64(BitGenerator):
+    """The generator of default_rng()."""
+
+    def _start(self, seed):
+        self._seed, self._stream = seed, _random._generator(*seed._parts(), seed)
+
+    @property
+    def state(self):
+        """The state as a dictionary."""
+        state, increment, has_uint32, uinteger = self._stream._get_state()
+        whole = {"state": state[0] | state[1] << 64, "inc": increment[0] | increment[1] << 64}
+        return {"bit_generator": "PCG64", "state": whole, "has_uint32": has_uint32, "uinteger": uinteger}
+
+    @state.setter
+    def state(self, value):
+        if not isinstance(value, dict):
+            raise TypeError("state must be a dict")
+        if value.get("bit_generator") != "PCG64":
+            raise ValueError("state must be for a PCG64 RNG")
+        halves = [(x & (2**64 - 1), x >> 64) for x in (value["state"]["state"], value["state"]["inc"])]
+        self._stream._set_state((*halves, int(value["has_uint32"]), int(value["uinteger"])))
+
+    def advance(self, delta):
+        """Goes on by `delta` draws, modulo 2**128."""
+        delta %= 2**128
+        self._stream._advance(delta >> 64, delta & (2**64 - 1))
+        return self
+
+    def jumped(self, jumps=1):
+        """Another whose stream does not overlap."""
+        other = object.__new__(PCG64)
+        other.lock, other._seed, other._stream = threading.Lock(), self._seed, self._stream._jumped(jumps)
+        return other
+
+    def random_raw(self, size=None, output=True):
+        """The next words of 64 bits."""
+        words = self._stream.integers(0, 2**64 - 1, size, dtype=nd.uint64, endpoint=True)
+        return None if not output else int(words) if size is None else words
+
+
+class MT19937(BitGenerator):
+    """The twister, as a seed for RandomState; Generator() takes PCG64 only."""
+
+    def _start(self, seed):
+        self._seed, self._stream = seed, _random._legacy(0)
+        key = seed.generate_state(624)
+        key[0] = 0x80000000
+        self._stream._set_state((key, 623, 0, 0.0))
+
+    def _legacy_seeding(self, seed):
+        self._stream._set_state(_random._legacy(seed)._get_state())
+
+    @property
+    def state(self):
+        """The state as a dictionary."""
+        key, pos, _, _ = self._stream._get_state()
+        return {"bit_generator": "MT19937", "state": {"key": key, "pos": pos}}
+
+    @state.setter
+    def state(self, value):
+        if isinstance(value, tuple):
+            value = {"bit_generator": value[0], "state": {"key": value[1], "pos": value[2]}}
+        if not isinstance(value, dict):
+            raise TypeError("state must be a dict")
+        if value.get("bit_generator") != "MT19937":
+            raise ValueError("state must be for a MT19937 PRNG")
+        self._stream._set_state((value["state"]["key"], int(value["state"]["pos"]), 0, 0.0))
+
+    def random_raw(self, size=None, output=True):
+        """The next words of 32 bits."""
+        words = self._stream.integers(0, 2**32, size, dtype=nd.uint32)
+        return None if not output else int(words) if size is None else words.astype(nd.uint64)
+
+
+def _bits_of(generator):
+    """The PCG64 that a generator draws from."""
+    bits = object.__new__(PCG64)
+    bits.lock, bits._seed, bits._stream = threading.Lock(), generator._seed_seq, generator
+    return bits
+
+
+def _spawn(generator, n_children):
+    return [Generator(PCG64(child)) for child in generator._seed_seq.spawn(n_children)]
+
+
+def _multivariate_hypergeometric(generator, colors, nsample, size, method):
+    """Color by color, from what is left; of more than half, what is not taken is drawn."""
+    colors = nd.asarray(colors)
+    if colors.ndim != 1 or colors.dtype.kind not in "iu" or (colors < 0).any():
+        raise ValueError("colors must be a one-dimensional sequence of nonnegative integers.")
+    counts, total, nsample = colors.tolist(), int(colors.sum()), operator.index(nsample)
+    if nsample < 0:
+        raise ValueError("nsample must be nonnegative.")
+    if nsample > total:
+        raise ValueError("nsample > sum(colors)")
+    if method not in (None, "marginals", "count"):
+        raise ValueError('method must be "count" or "marginals".')
+    if method == "count":
+        raise NotImplementedError("multivariate_hypergeometric: method='count' is not there; take 'marginals'")
+    shape = () if size is None else (size,) if not hasattr(size, "__len__") else tuple(size)
+    most = nsample > total // 2
+    rows = []
+    for _ in range(math.prod(shape)):
+        left, rest, row = total - nsample if most else nsample, total, []
+        for count in counts[:-1]:
+            rest -= count
+            drawn = int(generator.hypergeometric(count, rest, left)) if left > 0 else 0
+            row.append(drawn)
+            left -= drawn
+        row += [left] if counts else []
+        rows.append([n - x for n, x in zip(counts, row)] if most else row)
+    return nd.array(rows, dtype=nd.int64).reshape(*shape, len(counts))
+
+
 def default_rng(seed=None):
     """A generator: PCG64, with NumPy's numbers for the same seed."""
     if isinstance(seed, Generator):
         return seed
+    if isinstance(seed, BitGenerator):
+        return Generator(seed)
+    if isinstance(seed, RandomState):
+        raise NotImplementedError("default_rng: a Generator draws from PCG64, not from the twister")
     if not isinstance(seed, SeedSequence):
         seed = SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
     return _random._generator(*seed._parts(), seed)
@@ -75,6 +226,11 @@ class RandomState:
 
     def seed(self, seed=None):
         """Starts again from a seed."""
+        if isinstance(seed, BitGenerator):
+            if not isinstance(seed, MT19937):
+                raise NotImplementedError("RandomState: the legacy numbers are those of MT19937")
+            self._generator = seed._stream
+            return
         if seed is None:
             seed = [secrets.randbits(32) for _ in range(4)]
         elif hasattr(seed, "__len__"):
@@ -157,9 +313,9 @@ def __getattr__(name):
     """The legacy functions: those of one RandomState."""
     if not name.startswith("_") and hasattr(_local, name):
         return getattr(_local, name)
-    if name in ("PCG64", "MT19937", "Philox", "SFC64", "BitGenerator"):
-        raise AttributeError(f"ndstream.random has no {name}: default_rng() is PCG64, RandomState the twister")
-    raise AttributeError(f"module 'ndstream.random' has no attribute {name!r}")
+    from ndstream._absent import missing
+
+    raise missing("ndstream.random", name)
 
 
 def __dir__():

@@ -213,6 +213,56 @@ PyObject *pnd_shape_tuple(int rank, const int64_t *lengths)
     return tuple;
 }
 
+void pnd_reverse_shape(nd_shape *shape)
+{
+    for (int i = 0; i < shape->rank / 2; i++) {
+        const int64_t length = shape->length[i];
+        shape->length[i] = shape->length[shape->rank - 1 - i];
+        shape->length[shape->rank - 1 - i] = length;
+    }
+}
+
+/* ---- Arrays ---------------------------------------------------------------------------------- */
+
+nd_array *pnd_to_positions(PyObject *object)
+{
+    PND_AUTO array = pnd_to_array(object);
+    if (!array)
+        return NULL;
+    if (nd_dtype_kind(nd_dtype_of(array)) < ND_KIND_FLOAT)
+        return nd_retain(array);
+    if (nd_size(array) || pnd_is_array(object)) {
+        PyErr_Format(PyExc_TypeError,
+                     "Cannot cast array data from dtype('%s') to dtype('int64') according to the "
+                     "rule 'safe'",
+                     nd_dtype_name(nd_dtype_of(array)));
+        return NULL;
+    }
+    nd_array *empty = nd_cast(array, ND_INT64);
+    return empty ? empty : pnd_raise();
+}
+
+nd_array *pnd_to_line(PyObject *object, PyObject *axis_object, int *axis)
+{
+    PND_AUTO array = pnd_to_array(object);
+    if (!array)
+        return NULL;
+    if (!pnd_given(axis_object)) {
+        *axis = 0;
+        nd_array *line = nd_ravel(array);
+        return line ? line : pnd_raise();
+    }
+    if (!pnd_to_int(axis_object, axis))
+        return NULL;
+    const int rank = nd_rank(array);
+    if (*axis < -rank || *axis >= rank) {
+        PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension %d", *axis,
+                     rank);
+        return NULL;
+    }
+    return nd_retain(array);
+}
+
 /* ---- Words ----------------------------------------------------------------------------------- */
 
 bool pnd_to_order(PyObject *object, char *order)

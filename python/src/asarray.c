@@ -114,7 +114,7 @@ PND_FUNCTION(asfortranarray, "a, dtype=None, *, like=None",
     return make(given[0], given[1], -1, 'F', 1);
 }
 
-PND_FUNCTION(frombuffer, "buffer, dtype=float, count=-1, offset=0, *, like=None",
+PND_FUNCTION(frombuffer, "buffer, dtype=None, count=-1, offset=0, *, like=None",
              "A 1-d array over the bytes of a buffer, without a copy.")
 {
     nd_dtype dtype = ND_FLOAT64;

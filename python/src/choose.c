@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-PND_FUNCTION(where, "condition, x=<none>, y=<none>, /",
+PND_FUNCTION(where, "condition, x=None, y=None, /",
              "x where the condition holds, else y; alone, the indices where it holds.")
 {
     if (!given[1] != !given[2]) {
@@ -121,13 +121,16 @@ static PyObject *conjugate_method(PyObject *self, PyObject *Py_UNUSED(ignored))
 }
 
 PyMethodDef pnd_choose_functions[] = {
-    PND_ROW(where), PND_ROW(clip), PND_ROW(round), PND_ROW_NAMED("around", round), {0},
+    PND_ROW(where),
+    PND_ROW(clip),
+    PND_ROW(round),
+    {0},
 };
 
 PyMethodDef pnd_choose_methods[] = {
     {"clip", (PyCFunction)(void (*)(void))clip_method, METH_FASTCALL | METH_KEYWORDS, clip_doc},
     PND_METHOD_ROW("round", round),
-    {"conj", conjugate_method, METH_NOARGS, "The complex conjugate."},
-    {"conjugate", conjugate_method, METH_NOARGS, "The complex conjugate."},
+    {"conj", conjugate_method, METH_NOARGS, "conj($self)\n--\n\nThe complex conjugate."},
+    {"conjugate", conjugate_method, METH_NOARGS, "conjugate($self)\n--\n\nThe complex conjugate."},
     {0},
 };

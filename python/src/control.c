@@ -117,7 +117,7 @@ PND_FUNCTION(config, "", "What this build is, and what it chose on this machine.
 {
     (void)given;
     const nd_configuration c = nd_config();
-    return Py_BuildValue("{ssssssssssssi}", "version", c.version, "isa", c.isa, "isa_best",
+    return Py_BuildValue("{sssssssssssssi}", "version", c.version, "isa", c.isa, "isa_best",
                          c.isa_best, "blas", c.blas, "lapack", c.lapack, "vector_math",
                          c.vector_math, "threads", c.threads);
 }

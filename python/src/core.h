@@ -185,6 +185,21 @@ bool pnd_to_shape(PyObject *object, nd_shape *shape);
 bool pnd_to_order(PyObject *object, char *order);
 bool pnd_to_casting(PyObject *object, nd_casting *casting);
 PyObject *pnd_shape_tuple(int rank, const int64_t *lengths);
+/* The lengths in reverse: what the shape of a transpose is. */
+void pnd_reverse_shape(nd_shape *shape);
+/* Indices: an empty list is one of integers. */
+nd_array *pnd_to_positions(PyObject *object);
+/* The array along `axis`, or as one line along axis 0 if `axis_object` is None or left out. */
+nd_array *pnd_to_line(PyObject *object, PyObject *axis_object, int *axis);
+
+/* The arrays of a sequence: join.c. */
+typedef struct pnd_parts {
+    int count;
+    nd_array **array;
+} pnd_parts;
+bool pnd_to_parts(PyObject *object, pnd_parts *parts);
+void pnd_release_parts(pnd_parts *parts);
+#define PND_PARTS __attribute__((cleanup(pnd_release_parts))) pnd_parts
 
 /* ---- dtypes and scalars (dtype.c, scalar.c) -------------------------------------------------- */
 
@@ -270,6 +285,8 @@ PyObject *pnd_apply(nd_op op, int count, PyObject *const *arguments);
 PyObject *pnd_get_item(PyObject *array, PyObject *key);
 int pnd_set_item(PyObject *array, PyObject *key, PyObject *value);
 PyObject *pnd_iterate(PyObject *array);
+/* ufunc.at(): array[key] = op(array[key], value), once for each time a place is named. */
+bool pnd_apply_at(nd_op op, PyObject *array, PyObject *key, PyObject *value);
 /* Writes any object into an array: array[...] = value. */
 bool pnd_assign(nd_array *target, PyObject *value);
 
@@ -280,6 +297,9 @@ void pnd_release_buffer(PyObject *array, Py_buffer *view);
 
 /* The same bytes as another dtype (buffer.c). */
 PyObject *pnd_view_as(PyObject *array, nd_dtype dtype);
+
+/* __array_interface__ (members.c). */
+PyObject *pnd_array_interface(PyObject *array, void *unused);
 
 /* repr() and str() (text.c). */
 PyObject *pnd_repr(PyObject *array);
@@ -316,6 +336,8 @@ extern PyMethodDef pnd_create_functions[], pnd_shape_functions[], pnd_shape_meth
     pnd_element_functions[], pnd_element_methods[], pnd_linalg_functions[], pnd_linalg_methods[],
     pnd_array_methods[], pnd_reduce_methods[], pnd_choose_functions[], pnd_choose_methods[],
     pnd_number_methods[], pnd_index_functions[], pnd_index_methods[], pnd_join_functions[],
-    pnd_file_functions[], pnd_interop_methods[], pnd_linalg_module_functions[];
+    pnd_join_methods[], pnd_take_functions[], pnd_take_methods[], pnd_arrange_functions[],
+    pnd_member_methods[], pnd_file_functions[], pnd_interop_methods[],
+    pnd_linalg_module_functions[];
 
 #endif

@@ -3,9 +3,7 @@
 
 #include <ndstream/sort.h>
 
-/* ---- Searching
- * -------------------------------------------------------------------------------
- */
+/* ---- Searching ------------------------------------------------------------------------------ */
 
 static PyObject *searched(PyObject *const *given)
 {
@@ -75,9 +73,7 @@ PND_FUNCTION(lexsort, "keys, axis=-1", "The indices that sort by several keys, t
     return result ? pnd_wrap(result) : PyErr_Occurred() ? NULL : pnd_raise();
 }
 
-/* ---- Counting
- * --------------------------------------------------------------------------------
- */
+/* ---- Counting ------------------------------------------------------------------------------- */
 
 PND_FUNCTION(bincount, "x, /, weights=None, minlength=0", "How often each number occurs.")
 {
@@ -265,9 +261,7 @@ PND_FUNCTION(histogram2d, "x, y, bins=10, range=None, density=None, weights=None
     return sample ? histogram_of(sample, given[2], given[3], given[4], given[5], true) : NULL;
 }
 
-/* ---- Sets
- * ------------------------------------------------------------------------------------
- */
+/* ---- Sets ----------------------------------------------------------------------------------- */
 
 PND_FUNCTION(unique,
              "ar, return_index=False, return_inverse=False, return_counts=False, "

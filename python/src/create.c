@@ -12,7 +12,7 @@ static bool to_form(PyObject *const *given, int dtype_at, int order_at, nd_shape
            pnd_to_order(given[order_at], order);
 }
 
-PND_FUNCTION(empty, "shape, dtype=float, order='C', *, device=None, like=None",
+PND_FUNCTION(empty, "shape, dtype=None, order='C', *, device=None, like=None",
              "An array whose elements are not set.")
 {
     nd_shape shape;
@@ -42,8 +42,7 @@ static PyObject *filled(PyObject *const *given, bool ones)
     return fill(array, nd_operand_bool(ones)) ? pnd_wrap(nd_retain(array)) : pnd_raise();
 }
 
-PND_FUNCTION(zeros, "shape, dtype=float, order='C', *, device=None, like=None",
-             "An array of zeros.")
+PND_FUNCTION(zeros, "shape, dtype=None, order='C', *, device=None, like=None", "An array of zeros.")
 {
     return filled(given, false);
 }
@@ -390,7 +389,7 @@ PND_FUNCTION(geomspace, "start, stop, num=50, endpoint=True, dtype=None, axis=0"
 
 /* ---- Matrices -------------------------------------------------------------------------------- */
 
-PND_FUNCTION(eye, "N, M=None, k=0, dtype=float, order='C', *, device=None, like=None",
+PND_FUNCTION(eye, "N, M=None, k=0, dtype=None, order='C', *, device=None, like=None",
              "Ones on a diagonal, zeros elsewhere.")
 {
     int64_t rows = 0, diagonal = 0;

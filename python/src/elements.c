@@ -34,6 +34,12 @@ PND_FUNCTION(astype, "x, dtype, order='K', casting='unsafe', subok=True, copy=Tr
     nd_casting casting = ND_CAST_UNSAFE;
     bool copy = true;
     char order = 'K';
+    if (!pnd_is_array(given[0]) && !pnd_is_scalar(given[0]) &&
+        !PyObject_HasAttrString(given[0], "__array__")) {
+        PyErr_Format(PyExc_TypeError, "Input should be an array or scalar. It is a %.200s instead.",
+                     Py_TYPE(given[0])->tp_name);
+        return NULL;
+    }
     PND_OBJECT object = pnd_as_array_object(given[0], ND_DTYPE_NONE);
     if (!object || !pnd_to_dtype(given[1], &dtype) || !pnd_to_order(given[2], &order) ||
         !pnd_to_casting(given[3], &casting) || !pnd_to_bool(given[5], &copy))
@@ -230,16 +236,19 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
     if (!pnd_to_casting(given[2], &casting) || !pnd_check_writeable(given[0]))
         return NULL;
     nd_array *target = pnd_array_of(given[0]);
-    PND_AUTO source = PyLong_Check(given[1]) || PyFloat_CheckExact(given[1])
-                          ? pnd_to_array_of(given[1], nd_dtype_of(target))
-                          : pnd_to_array(given[1]);
+    PND_AUTO source =
+        PyLong_Check(given[1]) || (PyFloat_CheckExact(given[1]) &&
+                                   nd_dtype_kind(nd_dtype_of(target)) >= ND_KIND_FLOAT)
+            ? pnd_to_array_of(given[1], nd_dtype_of(target))
+            : pnd_to_array(given[1]);
     if (!source)
         return NULL;
-    if (!nd_can_cast(nd_dtype_of(source), nd_dtype_of(target), casting)) {
+    const nd_dtype from = PyFloat_CheckExact(given[1]) ? ND_FLOAT64 : nd_dtype_of(source);
+    if (!nd_can_cast(from, nd_dtype_of(target), casting)) {
         PyErr_Format(PyExc_TypeError,
                      "Cannot cast array data from dtype('%s') to dtype('%s') according to the rule "
                      "'same_kind'",
-                     nd_dtype_name(nd_dtype_of(source)), nd_dtype_name(nd_dtype_of(target)));
+                     nd_dtype_name(from), nd_dtype_name(nd_dtype_of(target)));
         return NULL;
     }
     if (given[3] && given[3] != Py_True) {
@@ -255,12 +264,17 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
     return pnd_check(nd_assign(target, source)) ? Py_NewRef(Py_None) : NULL;
 }
 
-static PyObject *byteswap_method(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(ignored))
+PND_FUNCTION(byteswap, "self, inplace=False", "The elements with their bytes in reverse order.")
 {
-    PyErr_SetString(PyExc_NotImplementedError,
-                    "byteswap: arrays are in the byte order of the machine; swap with NumPy");
-    return NULL;
+    bool inplace = false;
+    if (!pnd_to_bool(given[1], &inplace) || (inplace && !pnd_check_writeable(given[0])))
+        return NULL;
+    PND_OBJECT module = PyImport_ImportModule("ndstream._shapes");
+    return module ? PyObject_CallMethod(module, "byteswap", "OO", given[0],
+                                        inplace ? Py_True : Py_False)
+                  : NULL;
 }
+PND_ALSO_METHOD(byteswap)
 
 PyMethodDef pnd_element_functions[] = {
     PND_ROW(copy), PND_ROW(astype), PND_ROW(array_equal), PND_ROW(copyto), {0},
@@ -272,10 +286,11 @@ PyMethodDef pnd_element_methods[] = {
     PND_METHOD_ROW("astype", astype),
     {"item", (PyCFunction)(void (*)(void))item_method, METH_FASTCALL,
      "item(*index)\n--\n\nAn element as a Python number."},
-    {"tolist", tolist_method, METH_NOARGS, "The elements as nested lists of Python numbers."},
+    {"tolist", tolist_method, METH_NOARGS,
+     "tolist($self)\n--\n\nThe elements as nested lists of Python numbers."},
     PND_METHOD_ROW("tobytes", tobytes),
-    {"fill", fill_method, METH_O, "Sets all elements to a value."},
+    {"fill", fill_method, METH_O, "fill($self, value)\n--\n\nSets all elements to a value."},
     PND_METHOD_ROW("view", view),
-    {"byteswap", byteswap_method, METH_VARARGS, "Not there: NotImplementedError."},
+    PND_METHOD_ROW("byteswap", byteswap),
     {0},
 };

@@ -6,7 +6,18 @@ typedef struct flags_object {
     PyObject_HEAD PyObject *array;
 } flags_object;
 
-enum { C_ORDER, F_ORDER, OWN_DATA, WRITEABLE, ALIGNED, COPIES_BACK, FORTRAN_ONLY, ANY_ORDER };
+enum {
+    C_ORDER,
+    F_ORDER,
+    OWN_DATA,
+    WRITEABLE,
+    ALIGNED,
+    COPIES_BACK,
+    FORTRAN_ONLY,
+    ANY_ORDER,
+    C_ARRAY,
+    F_ARRAY
+};
 
 static bool flag(PyObject *self, int which)
 {
@@ -27,9 +38,20 @@ static bool flag(PyObject *self, int which)
         return nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
     case ANY_ORDER:
         return nd_is_fortran_contiguous(array) || nd_is_contiguous(array);
+    case C_ARRAY:
+        return flag(self, WRITEABLE) && nd_is_contiguous(array);
+    case F_ARRAY:
+        return flag(self, WRITEABLE) && flag(self, FORTRAN_ONLY);
     default:
         return false;
     }
+}
+
+/* NumPy's bits. */
+static PyObject *flags_number(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyLong_FromLong(flag(self, C_ORDER) + 2 * flag(self, F_ORDER) +
+                           4 * flag(self, OWN_DATA) + 0x100 + 0x400 * flag(self, WRITEABLE));
 }
 
 static PyObject *flags_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
@@ -131,6 +153,11 @@ static PyGetSetDef flags_attributes[] = {
     {"aligned", flags_get, NULL, "Aligned for the dtype: always.", (void *)ALIGNED},
     {"writebackifcopy", flags_get, NULL, "Never.", (void *)COPIES_BACK},
     {"fnc", flags_get, NULL, "In Fortran and not in C order.", (void *)FORTRAN_ONLY},
+    {"fortran", flags_get, NULL, "In Fortran order without gaps.", (void *)F_ORDER},
+    {"behaved", flags_get, NULL, "Aligned, and may be written.", (void *)WRITEABLE},
+    {"carray", flags_get, NULL, "Behaved and in C order.", (void *)C_ARRAY},
+    {"farray", flags_get, NULL, "Behaved and in Fortran order alone.", (void *)F_ARRAY},
+    {"num", flags_number, NULL, "All flags as bits.", NULL},
     {"forc", flags_get, NULL, "In Fortran or C order.", (void *)ANY_ORDER},
     {0},
 };

@@ -136,7 +136,22 @@ static PyMethodDef flat_methods[] = {
     {"copy", flat_copy, METH_NOARGS, "A 1-d copy."},
     {0},
 };
+/* The indices of the element that comes next. */
+static PyObject *flat_coords(PyObject *self, void *Py_UNUSED(unused))
+{
+    const flat_object *flat = (flat_object *)self;
+    const nd_array *array = pnd_array_of(flat->array);
+    int64_t index[ND_MAX_RANK], rest = flat->at;
+    for (int i = nd_rank(array) - 1; i >= 0; i--) {
+        const int64_t length = nd_lengths(array)[i];
+        index[i] = i > 0 && length ? rest % length : rest;
+        rest = length ? rest / length : 0;
+    }
+    return pnd_shape_tuple(nd_rank(array), index);
+}
+
 static PyGetSetDef flat_attributes[] = {
+    {"coords", flat_coords, NULL, "The indices of the next element.", NULL},
     {"base", flat_base, NULL, "The array.", NULL},
     {"index", flat_index, NULL, "How many elements were given.", NULL},
     {0},

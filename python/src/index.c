@@ -309,6 +309,27 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     return pnd_assign(view, value) ? 0 : -1;
 }
 
+bool pnd_apply_at(nd_op op, PyObject *self, PyObject *object, PyObject *value)
+{
+    if (!pnd_is_array(self)) {
+        PyErr_Format(PyExc_TypeError, "at: first operand must be array, not %.200s",
+                     Py_TYPE(self)->tp_name);
+        return false;
+    }
+    PARSED_KEY key;
+    PND_AUTO array = nd_retain(pnd_array_of(self));
+    if (!pnd_check_writeable(self) || !parse(&key, object))
+        return false;
+    pnd_operand x = {.operand = nd_operand_int(0)};
+    if (value && !pnd_to_operand(value, &x))
+        return false;
+    nd_status status;
+    PND_UNLOCKED(key.arrays ? PND_LARGE : 0,
+                 status = nd_at_with(op, array, key.count, key.terms, x.operand));
+    pnd_operand_clear(&x);
+    return pnd_check(status);
+}
+
 /* ---- Where elements are not zero ------------------------------------------------------------- */
 
 PND_FUNCTION(nonzero, "a", "The indices of the elements that are not 0, an array for each axis.")

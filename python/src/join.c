@@ -1,44 +1,35 @@
-/* Arrays put together along an axis. */
+/* Arrays put together along an axis, taken apart, repeated and padded: join.h. */
 #include "core.h"
 
 #include <string.h>
 
-/* The arrays of a sequence, seen with at least `rank` axes. */
-typedef struct parts {
-    Py_ssize_t count;
-    nd_array **array;
-} parts;
+#include <ndstream/arrange.h>
+#include <ndstream/join.h>
 
-static void release_parts(parts *p)
+/* ---- Several arrays -------------------------------------------------------------------------- */
+
+void pnd_release_parts(pnd_parts *p)
 {
-    for (Py_ssize_t i = 0; i < p->count; i++)
+    for (int i = 0; i < p->count; i++)
         nd_release(p->array[i]);
     PyMem_Free(p->array);
 }
-#define PARTS __attribute__((cleanup(release_parts))) parts
 
-static bool to_parts(PyObject *object, parts *p)
+bool pnd_to_parts(PyObject *object, pnd_parts *p)
 {
-    p->count = 0;
-    p->array = NULL;
+    *p = (pnd_parts){0};
     PND_OBJECT items = NULL;
-    if (pnd_is_array(object) || PyList_Check(object) || PyTuple_Check(object) ||
-        (PySequence_Check(object) && !PyUnicode_Check(object))) {
+    if (PySequence_Check(object) && !PyUnicode_Check(object))
         items = PySequence_Tuple(object);
-    } else {
+    else
         PyErr_Format(PyExc_TypeError,
                      "arrays to stack must be passed as a \"sequence\" type such as list or tuple, "
                      "not %.200s",
                      Py_TYPE(object)->tp_name);
-    }
     if (!items)
         return false;
     const Py_ssize_t count = PyTuple_GET_SIZE(items);
-    if (!count) {
-        PyErr_SetString(PyExc_ValueError, "need at least one array to concatenate");
-        return false;
-    }
-    p->array = PyMem_Calloc((size_t)count, sizeof *p->array);
+    p->array = PyMem_Calloc((size_t)count + 1, sizeof *p->array);
     if (!p->array) {
         PyErr_NoMemory();
         return false;
@@ -52,219 +43,110 @@ static bool to_parts(PyObject *object, parts *p)
     return true;
 }
 
-/* Replaces each array by a view of at least `rank` axes, as atleast_1d() and its kin have them. */
-static bool raise_rank(parts *p, int rank)
+/* Takes the place of array `i`; false, with the error raised, if there is none. */
+static bool replace(pnd_parts *p, int i, nd_array *array)
 {
-    for (Py_ssize_t i = 0; i < p->count; i++) {
-        nd_array *array = p->array[i];
-        const int have = nd_rank(array);
-        if (have >= rank)
-            continue;
-        nd_shape shape = {.rank = rank, .length = {1, 1, 1}};
-        if (have == 1)
-            shape.length[rank > 1] = nd_lengths(array)[0];
-        if (have == 2) {
-            shape.length[0] = nd_lengths(array)[0];
-            shape.length[1] = nd_lengths(array)[1];
-        }
-        nd_array *view = nd_reshape(array, shape);
-        if (!view) {
-            pnd_raise();
-            return false;
-        }
-        nd_release(array);
-        p->array[i] = view;
-    }
+    if (!array)
+        return pnd_raise();
+    nd_release(p->array[i]);
+    p->array[i] = array;
     return true;
 }
 
-static bool check_shapes(const parts *p, int axis)
+/* The arrays of a call, at least one, and in `dtype` if that is given. */
+static bool to_joined(PyObject *object, PyObject *dtype_object, PyObject *casting_object,
+                      pnd_parts *p)
 {
-    const int rank = nd_rank(p->array[0]);
-    for (Py_ssize_t i = 1; i < p->count; i++) {
-        if (nd_rank(p->array[i]) != rank) {
-            PyErr_Format(
-                PyExc_ValueError,
-                "all the input array dimensions must match, but the array at index 0 has %d "
-                "dimension(s) and the array at index %zd has %d dimension(s)",
-                rank, i, nd_rank(p->array[i]));
-            return false;
-        }
-        for (int k = 0; k < rank; k++)
-            if (k != axis && nd_lengths(p->array[i])[k] != nd_lengths(p->array[0])[k]) {
-                PyErr_Format(
-                    PyExc_ValueError,
-                    "all the input array dimensions except for the concatenation axis must match "
-                    "exactly, but along dimension %d, the array at index 0 has size %lld and the "
-                    "array at index %zd has size %lld",
-                    k, (long long)nd_lengths(p->array[0])[k], i,
-                    (long long)nd_lengths(p->array[i])[k]);
-                return false;
-            }
+    nd_dtype dtype = ND_DTYPE_NONE;
+    nd_casting casting = ND_CAST_SAME_KIND;
+    if (!pnd_to_parts(object, p) || !pnd_to_dtype(dtype_object, &dtype) ||
+        !pnd_to_casting(casting_object, &casting))
+        return false;
+    if (!p->count) {
+        PyErr_SetString(PyExc_ValueError, "need at least one array to concatenate");
+        return false;
     }
-    return true;
-}
-
-/* One array of them along an axis; `dtype` ND_DTYPE_NONE: the promoted one. */
-static nd_array *joined(const parts *p, int axis, nd_dtype dtype, nd_casting casting)
-{
-    const int rank = nd_rank(p->array[0]);
-    if (!rank) {
-        PyErr_SetString(PyExc_ValueError, "zero-dimensional arrays cannot be concatenated");
-        return NULL;
-    }
-    if (axis < -rank || axis >= rank) {
-        PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension %d", axis,
-                     rank);
-        return NULL;
-    }
-    axis += axis < 0 ? rank : 0;
-    if (!check_shapes(p, axis))
-        return NULL;
-    nd_dtype promoted = nd_dtype_of(p->array[0]);
-    nd_shape shape = nd_shape_like(p->array[0]);
-    shape.length[axis] = 0;
-    bool fortran = rank > 1;
-    for (Py_ssize_t i = 0; i < p->count; i++) {
-        promoted = nd_promote(promoted, nd_dtype_of(p->array[i]));
-        shape.length[axis] += nd_lengths(p->array[i])[axis];
-        fortran &= nd_is_fortran_contiguous(p->array[i]) && !nd_is_contiguous(p->array[i]);
-        if (dtype != ND_DTYPE_NONE && !nd_can_cast(nd_dtype_of(p->array[i]), dtype, casting)) {
+    for (int i = 0; i < p->count && dtype != ND_DTYPE_NONE; i++) {
+        if (!nd_can_cast(nd_dtype_of(p->array[i]), dtype, casting)) {
             PyErr_Format(PyExc_TypeError, "Cannot cast array data from dtype('%s') to dtype('%s')",
                          nd_dtype_name(nd_dtype_of(p->array[i])), nd_dtype_name(dtype));
-            return NULL;
+            return false;
         }
+        if (!replace(p, i, nd_cast(p->array[i], dtype)))
+            return false;
     }
-    promoted = dtype == ND_DTYPE_NONE ? promoted : dtype;
-    nd_array *result = fortran ? nd_empty_fortran(promoted, shape) : nd_empty(promoted, shape);
-    int64_t start = 0;
-    for (Py_ssize_t i = 0; result && i < p->count; i++) {
-        nd_index terms[ND_MAX_RANK];
-        for (int k = 0; k < axis; k++)
-            terms[k] = ND_EVERY;
-        const int64_t stop = start + nd_lengths(p->array[i])[axis];
-        terms[axis] = ND_RANGE(start, stop);
-        start = stop;
-        PND_AUTO place = nd_slice_terms(result, axis + 1, terms);
-        nd_status status;
-        PND_UNLOCKED(nd_size(p->array[i]),
-                     status = place ? nd_assign(place, p->array[i]) : nd_error());
-        if (!place || status != ND_OK) {
-            nd_release(result);
-            result = NULL;
-        }
-    }
-    return result ? result : pnd_raise();
+    return true;
 }
 
-static PyObject *finish(nd_array *array, PyObject *out)
+typedef nd_array *joiner(int count, const nd_array *const *arrays);
+
+static int64_t elements_of(const pnd_parts *p)
 {
-    return !array ? NULL : pnd_given(out) ? pnd_into(array, out) : pnd_wrap(array);
+    int64_t all = 0;
+    for (int i = 0; i < p->count; i++)
+        all += nd_size(p->array[i]);
+    return all;
 }
 
-static bool to_forms(PyObject *dtype_object, PyObject *casting_object, nd_dtype *dtype,
-                     nd_casting *casting)
-{
-    return pnd_to_dtype(dtype_object, dtype) && pnd_to_casting(casting_object, casting);
-}
+/* ---- Joining --------------------------------------------------------------------------------- */
 
 PND_FUNCTION(concatenate, "arrays, /, axis=0, out=None, *, dtype=None, casting='same_kind'",
              "Arrays joined along an axis that they have.")
 {
-    PARTS p;
+    PND_PARTS p;
     int axis = 0;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    nd_casting casting = ND_CAST_SAME_KIND;
-    if (!to_parts(given[0], &p) || !pnd_to_int(given[1], &axis) ||
-        !to_forms(given[3], given[4], &dtype, &casting))
+    if (!to_joined(given[0], given[3], given[4], &p) || !pnd_to_int(given[1], &axis))
         return NULL;
-    if (given[1] == Py_None)
-        for (Py_ssize_t i = 0; i < p.count; i++) {
-            nd_array *flat = nd_ravel(p.array[i]);
-            if (!flat)
-                return pnd_raise();
-            nd_release(p.array[i]);
-            p.array[i] = flat;
-        }
-    return finish(joined(&p, axis, dtype, casting), given[2]);
+    for (int i = 0; i < p.count && given[1] == Py_None; i++)
+        if (!replace(&p, i, nd_ravel(p.array[i])))
+            return NULL;
+    nd_array *result;
+    PND_UNLOCKED(elements_of(&p),
+                 result = nd_concatenate(p.count, (const nd_array *const *)p.array, axis));
+    return pnd_given(given[2]) ? pnd_into(result, given[2]) : pnd_wrap(result);
 }
 
 PND_FUNCTION(stack, "arrays, axis=0, out=None, *, dtype=None, casting='same_kind'",
              "Arrays of one shape joined along a new axis.")
 {
-    PARTS p;
+    PND_PARTS p;
     int axis = 0;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    nd_casting casting = ND_CAST_SAME_KIND;
-    if (!to_parts(given[0], &p) || !pnd_to_int(given[1], &axis) ||
-        !to_forms(given[3], given[4], &dtype, &casting))
+    if (!to_joined(given[0], given[3], given[4], &p) || !pnd_to_int(given[1], &axis))
         return NULL;
-    const int rank = nd_rank(p.array[0]) + 1;
-    for (Py_ssize_t i = 0; i < p.count; i++)
-        if (nd_rank(p.array[i]) != rank - 1 ||
-            memcmp(nd_lengths(p.array[i]), nd_lengths(p.array[0]),
-                   sizeof(int64_t) * (size_t)(rank - 1)) != 0) {
-            PyErr_SetString(PyExc_ValueError, "all input arrays must have the same shape");
-            return NULL;
-        }
-    if (axis < -rank || axis >= rank) {
-        PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension %d", axis,
-                     rank);
-        return NULL;
-    }
-    axis += axis < 0 ? rank : 0;
-    for (Py_ssize_t i = 0; i < p.count; i++) {
-        nd_array *view = nd_expand_dims(p.array[i], axis);
-        if (!view)
-            return pnd_raise();
-        nd_release(p.array[i]);
-        p.array[i] = view;
-    }
-    return finish(joined(&p, axis, dtype, casting), given[2]);
+    nd_array *result;
+    PND_UNLOCKED(elements_of(&p),
+                 result = nd_stack(p.count, (const nd_array *const *)p.array, axis));
+    return pnd_given(given[2]) ? pnd_into(result, given[2]) : pnd_wrap(result);
 }
 
-/* vstack() and its kin: along an axis after their ranks are raised. */
-static PyObject *stacked(PyObject *const *given, int rank, int axis)
+static PyObject *joined(joiner *by, PyObject *arrays, PyObject *dtype, PyObject *casting)
 {
-    PARTS p;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    nd_casting casting = ND_CAST_SAME_KIND;
-    if (!to_parts(given[0], &p) || !raise_rank(&p, rank) ||
-        !to_forms(given[1], given[2], &dtype, &casting))
+    PND_PARTS p;
+    if (!to_joined(arrays, dtype, casting, &p))
         return NULL;
-    return finish(joined(&p, axis < 0 ? nd_rank(p.array[0]) > 1 : axis, dtype, casting), NULL);
+    nd_array *result;
+    PND_UNLOCKED(elements_of(&p), result = by(p.count, (const nd_array *const *)p.array));
+    return pnd_wrap(result);
 }
 
 PND_FUNCTION(vstack, "tup, *, dtype=None, casting='same_kind'", "Arrays one below the other.")
 {
-    return stacked(given, 2, 0);
+    return joined(nd_vstack, given[0], given[1], given[2]);
 }
 
 PND_FUNCTION(hstack, "tup, *, dtype=None, casting='same_kind'", "Arrays side by side.")
 {
-    return stacked(given, 1, -1);
+    return joined(nd_hstack, given[0], given[1], given[2]);
 }
 
 PND_FUNCTION(dstack, "tup, *, dtype=None, casting='same_kind'", "Arrays one behind the other.")
 {
-    return stacked(given, 3, 2);
+    return joined(nd_dstack, given[0], given[1], given[2]);
 }
 
 PND_FUNCTION(column_stack, "tup", "1-d arrays as the columns of a matrix.")
 {
-    PARTS p;
-    if (!to_parts(given[0], &p))
-        return NULL;
-    for (Py_ssize_t i = 0; i < p.count; i++) {
-        if (nd_rank(p.array[i]) >= 2)
-            continue;
-        nd_array *column = nd_reshape(p.array[i], (nd_shape){.rank = 2, .length = {-1, 1}});
-        if (!column)
-            return pnd_raise();
-        nd_release(p.array[i]);
-        p.array[i] = column;
-    }
-    return finish(joined(&p, 1, ND_DTYPE_NONE, ND_CAST_SAME_KIND), NULL);
+    return joined(nd_column_stack, given[0], NULL, NULL);
 }
 
 PND_FUNCTION(append, "arr, values, axis=None",
@@ -275,75 +157,263 @@ PND_FUNCTION(append, "arr, values, axis=None",
     return pair ? concatenate_body(arguments) : NULL;
 }
 
-/* ---- roll ------------------------------------------------------------------------------------ */
+/* ---- Splitting ------------------------------------------------------------------------------- */
 
-/* Copies `from` to `to`, each axis from `axis` on in two pieces that change places: `shift`
- * elements of the end come first. */
-static bool rolled(nd_array *to, const nd_array *from, int axis, const int64_t *shift)
+/* A list of views, whose references are taken over. */
+static PyObject *list_of_views(int count, nd_array **parts, PyObject *owner)
 {
-    while (axis < nd_rank(from) && shift[axis] == 0)
-        axis++;
-    if (axis == nd_rank(from))
-        return nd_assign(to, from) == ND_OK;
-    const int64_t length = nd_lengths(from)[axis], by = shift[axis];
-    nd_index here[ND_MAX_RANK], there[ND_MAX_RANK];
-    for (int i = 0; i < axis; i++)
-        here[i] = there[i] = ND_EVERY;
-    for (int piece = 0; piece < 2; piece++) {
-        here[axis] = piece ? ND_RANGE(by, length) : ND_RANGE(0, by);
-        there[axis] = piece ? ND_RANGE(0, length - by) : ND_RANGE(length - by, length);
-        PND_AUTO target = nd_slice_terms(to, axis + 1, here);
-        PND_AUTO source = nd_slice_terms(from, axis + 1, there);
-        if (!target || !source || !rolled(target, source, axis + 1, shift))
+    PyObject *list = count ? PyList_New(count) : pnd_raise();
+    for (int i = 0; i < count; i++) {
+        PyObject *one = pnd_wrap_view(parts[i], owner);
+        if (list && one)
+            PyList_SET_ITEM(list, i, one);
+        else
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+/* `sections`: a number of parts, or the indices where they begin. */
+static PyObject *split_into(PyObject *object, PyObject *sections, PyObject *axis_object, bool equal)
+{
+    int axis = 0;
+    PND_OBJECT array = pnd_as_array_object(object, ND_DTYPE_NONE);
+    if (!array || !pnd_to_int(axis_object, &axis))
+        return NULL;
+    const nd_array *whole = pnd_array_of(array);
+    int64_t count = 0;
+    PND_AUTO given = NULL;
+    PND_AUTO places = NULL;
+    const bool number = PyIndex_Check(sections) && !pnd_is_array(sections);
+    if (number) {
+        if (!pnd_to_int64(sections, &count))
+            return NULL;
+        if (count < 1 || count > INT_MAX) {
+            PyErr_SetString(equal && !count ? PyExc_ZeroDivisionError : PyExc_ValueError,
+                            "number sections must be larger than 0.");
+            return NULL;
+        }
+    } else {
+        given = pnd_to_array_of(sections, ND_INT64);
+        places = given ? nd_ascontiguous(given) : NULL;
+        if (!places || !pnd_force(places))
+            return places || PyErr_Occurred() ? NULL : pnd_raise();
+        count = nd_size(places) + 1;
+    }
+    nd_array **parts = PyMem_Calloc((size_t)count, sizeof *parts);
+    if (!parts)
+        return PyErr_NoMemory();
+    const int made = !number ? nd_split_at(whole, (int)count - 1, nd_data(places), axis, parts)
+                     : equal ? nd_split(whole, (int)count, axis, parts)
+                             : nd_array_split(whole, (int)count, axis, parts);
+    PyObject *list = list_of_views(made, parts, array);
+    PyMem_Free(parts);
+    return list;
+}
+
+PND_FUNCTION(split, "ary, indices_or_sections, axis=0",
+             "Views of equal pieces of an array, or of those between indices.")
+{
+    return split_into(given[0], given[1], given[2], true);
+}
+
+PND_FUNCTION(array_split, "ary, indices_or_sections, axis=0",
+             "Views of pieces of an array, as equal as can be.")
+{
+    return split_into(given[0], given[1], given[2], false);
+}
+
+/* ---- Inserting and deleting ------------------------------------------------------------------ */
+
+/* What names places along an axis: integers, a mask, or a slice. */
+static nd_array *places_of(PyObject *object, int64_t length)
+{
+    if (!PySlice_Check(object)) {
+        nd_array *array = pnd_to_positions(object);
+        if (!array && PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_SetString(PyExc_IndexError,
+                            "arrays used as indices must be of integer (or boolean) type");
+        return array;
+    }
+    Py_ssize_t start, stop, step;
+    if (PySlice_Unpack(object, &start, &stop, &step) < 0)
+        return NULL;
+    const Py_ssize_t count = PySlice_AdjustIndices((Py_ssize_t)length, &start, &stop, step);
+    PND_AUTO from_zero = nd_arange(count);
+    PND_AUTO spread = from_zero ? nd_multiply(from_zero, (int64_t)step) : NULL;
+    nd_array *result = spread ? nd_add(spread, (int64_t)start) : NULL;
+    return result ? result : pnd_raise();
+}
+
+PND_FUNCTION(delete, "arr, obj, axis=None", "A copy without the parts at indices along an axis.")
+{
+    int axis = 0;
+    PND_AUTO array = pnd_to_line(given[0], given[2], &axis);
+    if (!array)
+        return NULL;
+    PND_AUTO places = places_of(given[1], nd_length(array, axis));
+    if (!places)
+        return NULL;
+    PND_AUTO line = nd_rank(places) > 1 ? nd_ravel(places) : nd_retain(places);
+    nd_array *result;
+    PND_UNLOCKED(nd_size(array), result = nd_delete(array, line, axis));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(insert, "arr, obj, values, axis=None",
+             "A copy with values put in before indices along an axis.")
+{
+    int axis = 0;
+    PND_AUTO array = pnd_to_line(given[0], given[3], &axis);
+    if (!array)
+        return NULL;
+    PND_AUTO places = places_of(given[1], nd_length(array, axis));
+    pnd_operand values;
+    if (!places || !pnd_to_operand(given[2], &values))
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(array), result = (nd_insert)(array, places, values.operand, axis));
+    pnd_operand_clear(&values);
+    return pnd_wrap(result);
+}
+
+/* ---- Repeating ------------------------------------------------------------------------------- */
+
+PND_FUNCTION(repeat, "a, repeats, axis=None", "Each element, or each part along an axis, repeated.")
+{
+    int axis = 0;
+    PND_AUTO array = pnd_to_line(given[0], given[2], &axis);
+    PND_AUTO repeats = array ? pnd_to_positions(given[1]) : NULL;
+    if (!repeats)
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(array), result = nd_repeat(array, repeats, axis));
+    return pnd_wrap(result);
+}
+PND_ALSO_METHOD(repeat)
+
+PND_FUNCTION(tile, "A, reps", "The array repeated along its axes.")
+{
+    nd_shape repeats;
+    PND_AUTO array = pnd_to_array(given[0]);
+    if (!array || !pnd_to_shape(given[1], &repeats))
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(PND_LARGE, result = nd_tile(array, repeats));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(resize, "a, new_shape",
+             "The elements in another shape, repeated as often as it takes.")
+{
+    nd_shape shape;
+    PND_AUTO array = pnd_to_array(given[0]);
+    return array && pnd_to_shape(given[1], &shape) ? pnd_wrap(nd_resize(array, shape)) : NULL;
+}
+
+/* ---- Padding --------------------------------------------------------------------------------- */
+
+/* The operands of a sequence; each is to be cleared. */
+static bool to_operands(PyObject *items, int count, pnd_operand *held, nd_operand *operands)
+{
+    for (int i = 0; i < count; i++) {
+        if (!pnd_to_operand(PyTuple_GET_ITEM(items, i), &held[i]))
             return false;
+        operands[i] = held[i].operand;
     }
     return true;
 }
+
+/* pad() after _shapes.py has written out its arguments: tuples of 2 * rank numbers. */
+PND_NAMED_FUNCTION(pad_plain, "_pad", "array, widths, mode, values=None, lengths=None, odd=False",
+                   "pad() with its arguments written out.")
+{
+    static const char *const words[] = {"constant",  "edge",   "linear_ramp", "maximum",
+                                        "mean",      "median", "minimum",     "reflect",
+                                        "symmetric", "wrap",   "empty"};
+    PND_AUTO array = pnd_to_array(given[0]);
+    nd_shape widths, lengths;
+    if (!array || !pnd_to_shape(given[1], &widths))
+        return NULL;
+    int mode = 0;
+    const int modes = sizeof words / sizeof *words;
+    while (mode < modes && !(PyUnicode_Check(given[2]) &&
+                             PyUnicode_CompareWithASCIIString(given[2], words[mode]) == 0))
+        mode++;
+    const int count = 2 * nd_rank(array);
+    if (mode == modes || widths.rank != count) {
+        PyErr_Format(PyExc_ValueError, "mode %R is not supported", given[2]);
+        return NULL;
+    }
+    nd_pad_options options = {0};
+    if (!pnd_to_bool(given[5], &options.odd))
+        return NULL;
+    if (pnd_given(given[4])) {
+        if (!pnd_to_shape(given[4], &lengths) || lengths.rank != count)
+            return NULL;
+        options.stat_lengths = lengths.length;
+    }
+    PND_OBJECT items = pnd_given(given[3]) ? PySequence_Tuple(given[3]) : NULL;
+    if (pnd_given(given[3]) && (!items || PyTuple_GET_SIZE(items) != count))
+        return NULL;
+    pnd_operand held[ND_MAX_RANK] = {0};
+    nd_operand values[ND_MAX_RANK];
+    bool good = true;
+    if (items) {
+        good = to_operands(items, count, held, values);
+        options.values = values;
+    }
+    nd_array *result = NULL;
+    if (good)
+        PND_UNLOCKED(PND_LARGE, result = nd_pad(array, widths.length, (nd_pad_mode)mode, &options));
+    for (int i = 0; i < count; i++)
+        pnd_operand_clear(&held[i]);
+    return good ? pnd_wrap(result) : NULL;
+}
+
+/* ---- roll ------------------------------------------------------------------------------------ */
 
 PND_FUNCTION(roll, "a, shift, axis=None",
              "The elements shifted along axes; those pushed out at one end come in at the other.")
 {
     PND_AUTO array = pnd_to_array(given[0]);
-    nd_axes axes, by;
-    if (!array || !pnd_to_axes(given[1], &by) || !pnd_to_axes(given[2], &axes))
+    nd_axes axes;
+    nd_shape shift;
+    if (!array || !pnd_to_shape(given[1], &shift) || !pnd_to_axes(given[2], &axes))
         return NULL;
     PND_AUTO line = axes.all ? nd_ravel(array) : nd_retain(array);
-    if (!line)
-        return pnd_raise();
     if (axes.all)
         axes = ND_AXIS(0);
-    const int rank = nd_rank(line), count = axes.count > by.count ? axes.count : by.count;
-    if (axes.count != by.count && axes.count != 1 && by.count != 1) {
+    const int count = axes.count > shift.rank ? axes.count : shift.rank;
+    if (axes.count != shift.rank && axes.count != 1 && shift.rank != 1) {
         PyErr_SetString(PyExc_ValueError,
                         "'shift' and 'axis' should be scalars or 1D sequences of one length");
         return NULL;
     }
-    int64_t shift[ND_MAX_RANK] = {0};
-    for (int i = 0; i < count; i++) {
-        const int named = axes.axis[axes.count > 1 ? i : 0],
-                  axis = named < 0 ? named + rank : named;
-        if (axis < 0 || axis >= rank) {
-            PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension %d",
-                         named, rank);
-            return NULL;
-        }
-        const int64_t length = nd_lengths(line)[axis], more = by.axis[by.count > 1 ? i : 0];
-        shift[axis] = length ? ((shift[axis] + more) % length + length) % length : 0;
+    for (int i = 1; i < count; i++) {
+        shift.length[i] = shift.length[shift.rank > 1 ? i : 0];
+        axes.axis[i] = axes.axis[axes.count > 1 ? i : 0];
     }
-    PND_AUTO result = nd_empty(nd_dtype_of(line), nd_shape_like(line));
-    bool good = result && pnd_force(line);
-    if (good)
-        PND_UNLOCKED(nd_size(line), good = rolled(result, line, 0, shift));
-    if (!good)
-        return PyErr_Occurred() ? NULL : pnd_raise();
-    return pnd_wrap(nd_rank(array) == rank ? nd_retain(result)
-                                           : nd_reshape(result, nd_shape_like(array)));
+    nd_array *rolled;
+    PND_UNLOCKED(nd_size(array), rolled = nd_roll_axes(line, count, shift.length, axes.axis));
+    if (!pnd_given(given[2]) && nd_rank(array) != 1 && rolled) {
+        PND_AUTO flat = rolled;
+        rolled = nd_reshape(flat, nd_shape_like(array));
+    }
+    return pnd_wrap(rolled);
 }
 
 PyMethodDef pnd_join_functions[] = {
-    PND_ROW(concatenate),  PND_ROW_NAMED("concat", concatenate),
+    PND_ROW(concatenate),
+
     PND_ROW(stack),        PND_ROW(vstack),
     PND_ROW(hstack),       PND_ROW(dstack),
     PND_ROW(column_stack), PND_ROW(append),
+    PND_ROW(split),        PND_ROW(array_split),
+    PND_ROW(delete),       PND_ROW(insert),
+    PND_ROW(repeat),       PND_ROW(tile),
+    PND_ROW(resize),       PND_ROW_NAMED("_pad", pad_plain),
     PND_ROW(roll),         {0},
 };
+
+PyMethodDef pnd_join_methods[] = {PND_METHOD_ROW("repeat", repeat), {0}};

@@ -312,18 +312,18 @@ PND_FUNCTION(lstsq, "a, b, rcond=None",
         return pnd_raise();
     PND_OBJECT x = pnd_wrap(r.x);
     PND_OBJECT residuals = pnd_wrap(r.residuals);
-    PND_OBJECT rank = PyLong_FromLongLong(nd_item_int64(r.rank));
+    PND_OBJECT rank = pnd_wrap_result(nd_cast(r.rank, ND_INT32)); /* as LAPACK counts */
     nd_release(r.rank);
     PND_OBJECT singular = pnd_wrap(r.singular);
     return x && residuals && rank && singular ? PyTuple_Pack(4, x, residuals, rank, singular)
                                               : NULL;
 }
 
-PND_FUNCTION(pinv, "a, rcond=None, hermitian=False, *, rtol=None", "The pseudo-inverse.")
+PND_FUNCTION(pinv, "a, rcond", "The pseudo-inverse, of one tolerance for all matrices.")
 {
     double rcond = -1;
     PND_AUTO a = pnd_to_array(given[0]);
-    if (!a || !pnd_to_double(given[1], &rcond) || !pnd_to_double(given[3], &rcond))
+    if (!a || !pnd_to_double(given[1], &rcond))
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_pinv(a, rcond));

@@ -23,10 +23,22 @@ static int execute(PyObject *module)
         pnd_dtype_functions,  pnd_convert_functions, pnd_element_functions, pnd_linalg_functions,
         pnd_choose_functions, pnd_index_functions,   pnd_join_functions,    pnd_file_functions,
         pnd_dlpack_functions, pnd_numeric_functions, pnd_count_functions,   pnd_sort_functions,
+        pnd_take_functions,   pnd_arrange_functions,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(module, tables[i]) < 0)
             return -1;
+    static const struct {
+        const char *name, *of;
+    } aliases[] = {{"around", "round"},
+                   {"concat", "concatenate"},
+                   {"permute_dims", "transpose"},
+                   {"row_stack", "vstack"}};
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
+        PND_OBJECT function = PyObject_GetAttrString(module, aliases[i].of);
+        if (!function || PyModule_AddObjectRef(module, aliases[i].name, function) < 0)
+            return -1;
+    }
     /* numpy.linalg has functions whose names the main namespace has too: they live in a module of
      * their own. */
     PND_OBJECT linalg = PyModule_New("ndstream._core._linalg");

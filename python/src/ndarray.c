@@ -137,7 +137,7 @@ PyObject *pnd_into(nd_array *array, PyObject *out)
     return result;
 }
 
-/* ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None) */
+/* ndarray(shape, dtype=None, buffer=None, offset=0, strides=None, order=None) */
 static PyObject *array_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     static char *names[] = {"shape", "dtype", "buffer", "offset", "strides", "order", NULL};
@@ -330,6 +330,8 @@ static PyGetSetDef array_attributes[] = {
      NULL},
     {"data", get_data, NULL, "A memoryview of the elements.", NULL},
     {"device", get_device, NULL, "'cpu'.", NULL},
+    {"__array_interface__", pnd_array_interface, NULL,
+     "Where the memory is, as NumPy's protocol has it.", NULL},
     {0},
 };
 
@@ -402,11 +404,7 @@ PND_NAMED_FUNCTION(from_pickle, "_from_pickle", "shape, dtype, data, fortran", "
         !pnd_to_bool(given[3], &fortran) || PyBytes_AsStringAndSize(given[2], &data, &length) < 0)
         return NULL;
     if (fortran)
-        for (int i = 0; i < shape.rank / 2; i++) {
-            const int64_t other = shape.length[i];
-            shape.length[i] = shape.length[shape.rank - 1 - i];
-            shape.length[shape.rank - 1 - i] = other;
-        }
+        pnd_reverse_shape(&shape);
     PND_AUTO array = nd_empty(dtype, shape);
     if (!array)
         return pnd_raise();
@@ -443,7 +441,8 @@ static PyMethodDef *all_methods(void)
     PyMethodDef *const tables[] = {pnd_array_methods,   pnd_shape_methods,  pnd_reduce_methods,
                                    pnd_element_methods, pnd_linalg_methods, pnd_choose_methods,
                                    pnd_interop_methods, pnd_number_methods, pnd_index_methods,
-                                   pnd_dlpack_methods,  pnd_sort_methods};
+                                   pnd_dlpack_methods,  pnd_sort_methods,   pnd_join_methods,
+                                   pnd_take_methods,    pnd_count_methods,  pnd_member_methods};
     int count = 0;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (PyMethodDef *row = tables[i]; row->ml_name; row++)
@@ -508,7 +507,7 @@ bool pnd_add_array(PyObject *module)
         {Py_nb_inplace_lshift, n->nb_inplace_lshift},
         {Py_nb_inplace_rshift, n->nb_inplace_rshift},
         {Py_tp_doc,
-         "ndarray(shape, dtype=float, buffer=None, offset=0, strides=None, order=None)\n--\n\n"
+         "ndarray(shape, dtype=None, buffer=None, offset=0, strides=None, order=None)\n--\n\n"
          "An n-dimensional array. Made by array(), zeros(), ...; large results are computed when "
          "they are "
          "looked at."},

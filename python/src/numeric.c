@@ -1,14 +1,13 @@
 /* Functions made of operations: tolerances, differences, convolution,
- * statistics of two variables, interpolation. */
+ * bits, statistics of two variables, interpolation. */
 #include "core.h"
 
 #include <math.h>
 
+#include <ndstream/join.h>
 #include <ndstream/numeric.h>
 
-/* ---- Tolerances
- * ------------------------------------------------------------------------------
- */
+/* ---- Tolerances ----------------------------------------------------------------------------- */
 
 /* a, b, rtol, atol, equal_nan */
 static bool to_tolerance(PyObject *const *given, pnd_operand *a, pnd_operand *b, double *rtol,
@@ -89,9 +88,7 @@ PND_FUNCTION(angle, "z, deg=False", "The angle of complex numbers.")
     return z && pnd_to_bool(given[1], &degrees) ? pnd_wrap_result(nd_angle(z, degrees)) : NULL;
 }
 
-/* ---- Reductions
- * ------------------------------------------------------------------------------
- */
+/* ---- Reductions ----------------------------------------------------------------------------- */
 
 PND_FUNCTION(ptp, "a, axis=None, out=None, keepdims=False",
              "The largest minus the smallest element.")
@@ -162,10 +159,9 @@ PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=F
     return sum ? PyTuple_Pack(2, result, sum) : NULL;
 }
 
-/* ---- Differences and integrals
- * --------------------------------------------------------------- */
+/* ---- Differences and integrals -------------------------------------------------------------- */
 
-PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=<none>, append=<none>",
+PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=None, append=None",
              "The n-th differences along an axis.")
 {
     int times = 1, axis = -1;
@@ -189,6 +185,46 @@ PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=<none>, append=<none>",
         return NULL;
     }
     return pnd_wrap(nd_diff(a, times, axis));
+}
+
+PND_FUNCTION(ediff1d, "ary, to_end=None, to_begin=None",
+             "The differences of the elements in C order.")
+{
+    PND_AUTO array = pnd_to_array(given[0]);
+    PND_AUTO inner = array ? nd_ediff1d(array) : NULL;
+    if (!inner)
+        return array ? pnd_raise() : NULL;
+    const nd_array *parts[3];
+    nd_array *owned[2] = {NULL, NULL};
+    int count = 0;
+    bool good = true;
+    for (int place = 2; place >= 1 && good; place--) { /* to_begin, the differences, to_end */
+        if (pnd_given(given[place])) {
+            PND_AUTO more = pnd_to_array(given[place]);
+            good = more != NULL;
+            if (good && !nd_can_cast(nd_dtype_of(more), nd_dtype_of(array), ND_CAST_SAME_KIND)) {
+                PyErr_Format(PyExc_TypeError,
+                             "dtype of `to_%s` must be compatible with input `ary` under the "
+                             "`same_kind` rule.",
+                             place == 2 ? "begin" : "end");
+                good = false;
+            }
+            PND_AUTO line = good ? nd_ravel(more) : NULL;
+            owned[place - 1] = line ? nd_cast(line, nd_dtype_of(inner)) : NULL;
+            if (good && !owned[place - 1])
+                good = pnd_raise() != NULL;
+            parts[count++] = owned[place - 1];
+        }
+        if (place == 2)
+            parts[count++] = inner;
+    }
+    PyObject *result = !good       ? NULL
+                       : count > 1 ? pnd_wrap(nd_concatenate(count, parts, 0))
+                                   : pnd_wrap(nd_retain(inner));
+    for (int i = 0; i < 2; i++)
+        if (owned[i])
+            nd_release(owned[i]);
+    return result;
 }
 
 PND_FUNCTION(trapezoid, "y, x=None, dx=1.0, axis=-1", "The integral by trapezoids.")
@@ -255,9 +291,50 @@ static PyObject *gradient(PyObject *Py_UNUSED(module), PyObject *const *argument
                                       : Py_XNewRef(results);
 }
 
-/* ---- Convolution
- * -----------------------------------------------------------------------------
- */
+/* ---- Bits ------------------------------------------------------------------------------------ */
+
+/* The line, and true for 'little'; false for a word that is neither. */
+static nd_array *to_bits(PyObject *array, PyObject *axis_object, PyObject *order, int *axis,
+                         bool *little)
+{
+    *little =
+        order && PyUnicode_Check(order) && PyUnicode_CompareWithASCIIString(order, "little") == 0;
+    if (order && !*little &&
+        !(PyUnicode_Check(order) && PyUnicode_CompareWithASCIIString(order, "big") == 0)) {
+        PyErr_SetString(PyExc_ValueError, "'order' must be either 'little' or 'big'");
+        return NULL;
+    }
+    return pnd_to_line(array, axis_object, axis);
+}
+
+PND_FUNCTION(packbits, "a, /, axis=None, bitorder='big'",
+             "Elements as bits of bytes, eight a byte.")
+{
+    int axis;
+    bool little;
+    PND_AUTO a = to_bits(given[0], given[1], given[2], &axis, &little);
+    if (!a)
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(a), result = nd_packbits(a, axis, little));
+    return pnd_wrap(result);
+}
+
+PND_FUNCTION(unpackbits, "a, /, axis=None, count=None, bitorder='big'",
+             "The bits of bytes as elements.")
+{
+    int axis;
+    bool little;
+    int64_t count = ND_OPEN;
+    PND_AUTO a = to_bits(given[0], given[1], given[3], &axis, &little);
+    if (!a || !pnd_to_int64(given[2], &count))
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(a), result = nd_unpackbits(a, axis, count, little));
+    return pnd_wrap(result);
+}
+
+/* ---- Convolution ---------------------------------------------------------------------------- */
 
 static bool to_mode(PyObject *object, nd_convolve_mode *mode)
 {
@@ -296,8 +373,7 @@ PND_FUNCTION(correlate, "a, v, mode='valid'", "The correlation of two 1-d arrays
     return convolved(given, ND_CONVOLVE_VALID, true);
 }
 
-/* ---- Several variables
- * ----------------------------------------------------------------------- */
+/* ---- Several variables ---------------------------------------------------------------------- */
 
 /* Both sets of variables below each other, as rows. */
 static nd_array *variables(PyObject *m, PyObject *y, bool *rows)
@@ -334,8 +410,19 @@ PND_FUNCTION(cov,
     if (!pnd_to_double(given[4], &ddof))
         return NULL;
     if (pnd_given(given[5]) || pnd_given(given[6])) {
-        PyErr_SetString(PyExc_NotImplementedError, "cov: weights are not there");
-        return NULL;
+        PND_OBJECT module = PyImport_ImportModule("ndstream._statistics");
+        PND_OBJECT divisor = PyFloat_FromDouble(ddof);
+        PND_OBJECT matrix =
+            module && divisor
+                ? PyObject_CallMethod(module, "cov", "OOOOOO", given[0],
+                                      given[1] ? given[1] : Py_None, rows ? Py_True : Py_False,
+                                      divisor, given[5] ? given[5] : Py_None,
+                                      given[6] ? given[6] : Py_None)
+                : NULL;
+        PND_AUTO found = matrix ? pnd_to_array(matrix) : NULL;
+        return !found                   ? NULL
+               : dtype == ND_DTYPE_NONE ? Py_NewRef(matrix)
+                                        : pnd_wrap_result(nd_cast(found, dtype));
     }
     PND_AUTO m = variables(given[0], given[1], &rows);
     if (!m)
@@ -357,8 +444,7 @@ PND_FUNCTION(corrcoef, "x, y=None, rowvar=True, *, dtype=None", "Pearson's corre
     return pnd_wrap_result(dtype == ND_DTYPE_NONE ? nd_retain(result) : nd_cast(result, dtype));
 }
 
-/* ---- Interpolation and polynomials
- * ----------------------------------------------------------- */
+/* ---- Interpolation and polynomials ---------------------------------------------------------- */
 
 PND_NAMED_FUNCTION(interp_plain, "_interp", "x, xp, fp", "interp() without its options.")
 {
@@ -372,7 +458,8 @@ PND_NAMED_FUNCTION(interp_plain, "_interp", "x, xp, fp", "interp() without its o
     return pnd_wrap_result(result);
 }
 
-PND_FUNCTION(polyval, "p, x", "A polynomial, the highest power first, at x.")
+PND_NAMED_FUNCTION(polyval_plain, "_polyval", "p, x",
+                   "A polynomial, the highest power first, at x.")
 {
     PND_AUTO p = pnd_to_array(given[0]);
     PND_AUTO x = p ? pnd_to_array(given[1]) : NULL;
@@ -407,6 +494,9 @@ PyMethodDef pnd_numeric_functions[] = {
     PND_ROW(ptp),
     PND_ROW(average),
     PND_ROW(diff),
+    PND_ROW(ediff1d),
+    PND_ROW(packbits),
+    PND_ROW(unpackbits),
     PND_ROW(trapezoid),
     {"gradient", (PyCFunction)(void (*)(void))gradient, METH_FASTCALL | METH_KEYWORDS,
      "gradient(f, *varargs, axis=None, edge_order=1)\n--\n\nDerivatives of "
@@ -416,7 +506,7 @@ PyMethodDef pnd_numeric_functions[] = {
     PND_ROW(cov),
     PND_ROW(corrcoef),
     PND_ROW_NAMED("_interp", interp_plain),
-    PND_ROW(polyval),
+    PND_ROW_NAMED("_polyval", polyval_plain),
     PND_ROW(vander),
     PND_ROW_NAMED("_polyfit", polyfit_plain),
     {0},

@@ -7,7 +7,8 @@
 
 typedef struct generator {
     PyObject_HEAD nd_random *random;
-    PyObject *seed; /* the SeedSequence it was made of, or NULL */
+    PyObject *seed;  /* the SeedSequence it was made of, or NULL */
+    PyObject *owner; /* whose stream it draws from, if it is not its own */
 } generator;
 
 static PyTypeObject *generator_type;
@@ -20,7 +21,9 @@ static nd_random *stream(PyObject *self)
 static void generator_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    nd_random_free(stream(self));
+    if (!((generator *)self)->owner)
+        nd_random_free(stream(self));
+    Py_XDECREF(((generator *)self)->owner);
     Py_XDECREF(((generator *)self)->seed);
     PyObject_Free(self);
     Py_DECREF(type);
@@ -62,6 +65,30 @@ static PyObject *generator_of(nd_random *random, PyObject *seed)
     }
     self->random = random;
     self->seed = Py_XNewRef(seed);
+    self->owner = NULL;
+    return (PyObject *)self;
+}
+
+/* Generator(bit_generator): draws from the same stream. */
+static PyObject *generator_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+{
+    static char *names[] = {"bit_generator", NULL};
+    PyObject *bits;
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Generator", names, &bits))
+        return NULL;
+    PND_OBJECT source = PyObject_GetAttrString(bits, "_stream");
+    if (!source || !PyObject_TypeCheck(source, generator_type) ||
+        nd_random_get_state(stream(source)).is_legacy) {
+        PyErr_Format(source ? PyExc_NotImplementedError : PyExc_TypeError,
+                     "Generator() takes a PCG64, not %.200s", Py_TYPE(bits)->tp_name);
+        return NULL;
+    }
+    generator *self = PyObject_New(generator, type);
+    if (!self)
+        return NULL;
+    self->random = stream(source);
+    self->seed = Py_XNewRef(((generator *)source)->seed);
+    self->owner = Py_NewRef(source);
     return (PyObject *)self;
 }
 
@@ -172,21 +199,20 @@ static PyObject *drawn(draw *from, PyObject *self, PyObject *size, PyObject *dty
     return finish(array, scalar, out);
 }
 
-PND_FUNCTION(random, "self, size=None, dtype=float64, out=None", "Uniform on [0, 1).")
+PND_FUNCTION(random, "self, size=None, dtype=None, out=None", "Uniform on [0, 1).")
 {
     return drawn(nd_random_uniform, given[0], given[1], given[2], given[3]);
 }
 PND_ALSO_METHOD(random)
 
-PND_FUNCTION(standard_normal, "self, size=None, dtype=float64, out=None",
+PND_FUNCTION(standard_normal, "self, size=None, dtype=None, out=None",
              "Mean 0, standard deviation 1.")
 {
     return drawn(nd_random_normal, given[0], given[1], given[2], given[3]);
 }
 PND_ALSO_METHOD(standard_normal)
 
-PND_FUNCTION(standard_exponential, "self, size=None, dtype=float64, method='zig', out=None",
-             "Mean 1.")
+PND_FUNCTION(standard_exponential, "self, size=None, dtype=None, method='zig', out=None", "Mean 1.")
 {
     return drawn(nd_random_exponential, given[0], given[1], given[2], given[4]);
 }
@@ -284,8 +310,7 @@ static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObjec
 ND_DISTRIBUTIONS(DRAW)
 #undef DRAW
 
-PND_FUNCTION(standard_gamma, "self, shape, size=None, dtype=float64, out=None",
-             "Gamma with scale 1.")
+PND_FUNCTION(standard_gamma, "self, shape, size=None, dtype=None, out=None", "Gamma with scale 1.")
 {
     PyObject *arguments[] = {given[1], given[2] ? given[2] : Py_None};
     PND_OBJECT one = PyFloat_FromDouble(1);
@@ -461,7 +486,7 @@ PND_FUNCTION(bytes, "self, length", "Random bytes.")
 }
 PND_ALSO_METHOD(bytes)
 
-PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=int64, endpoint=False",
+PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=None, endpoint=False",
              "Integers from low, below high.")
 {
     nd_shape shape;
@@ -489,7 +514,7 @@ PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=int64, endpoint=F
     }
     pnd_operand_clear(&x);
     pnd_operand_clear(&y);
-    /* A Python int for dtype=int, else a scalar. */
+    /* A Python int for dtype=None, else a scalar. */
     if (!scalar || (array && nd_rank(array)))
         return pnd_wrap(array);
     return given[4] != (PyObject *)&PyLong_Type ? pnd_wrap_result(array)
@@ -540,13 +565,65 @@ static PyObject *set_state(PyObject *self, PyObject *arguments)
     return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
 }
 
+PND_NAMED_FUNCTION(advance, "_advance", "self, high, low", "Goes on by so many draws.")
+{
+    const uint64_t high = PyLong_AsUnsignedLongLong(given[1]),
+                   low = PyLong_AsUnsignedLongLong(given[2]);
+    return !PyErr_Occurred() && pnd_check(nd_random_advance(stream(given[0]), high, low))
+               ? Py_NewRef(Py_None)
+               : NULL;
+}
+PND_ALSO_METHOD(advance)
+
+PND_NAMED_FUNCTION(jumped, "_jumped", "self, jumps", "A stream that does not overlap.")
+{
+    const uint64_t jumps = PyLong_AsUnsignedLongLong(given[1]);
+    return PyErr_Occurred() ? NULL
+                            : generator_of(nd_random_jumped(stream(given[0]), jumps),
+                                           ((generator *)given[0])->seed);
+}
+PND_ALSO_METHOD(jumped)
+
+/* In Python, as it is rarely asked for: the PCG64 that shares the stream, and generators of seeds
+ * that are spawned. */
+static PyObject *call_module(const char *name, PyObject *self, PyObject *argument)
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream.random");
+    return module ? PyObject_CallMethod(module, name, argument ? "OO" : "O", self, argument) : NULL;
+}
+
+PND_FUNCTION(multivariate_hypergeometric, "self, colors, nsample, size=None, method='marginals'",
+             "Counts of a sample without replacement from items of several colors.")
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream.random");
+    return module ? PyObject_CallMethod(module, "_multivariate_hypergeometric", "OOOOO", given[0],
+                                        given[1], given[2], given[3] ? given[3] : Py_None,
+                                        given[4] ? given[4] : Py_None)
+                  : NULL;
+}
+PND_ALSO_METHOD(multivariate_hypergeometric)
+
+static PyObject *get_bit_generator(PyObject *self, void *Py_UNUSED(unused))
+{
+    return call_module("_bits_of", self, NULL);
+}
+
+static PyObject *spawn(PyObject *self, PyObject *count)
+{
+    return call_module("_spawn", self, count);
+}
+
 static PyObject *get_seed(PyObject *self, void *Py_UNUSED(unused))
 {
     PyObject *seed = ((generator *)self)->seed;
     return Py_NewRef(seed ? seed : Py_None);
 }
 
-static PyGetSetDef attributes[] = {{"_seed_seq", get_seed, NULL, "The seed sequence.", NULL}, {0}};
+static PyGetSetDef attributes[] = {
+    {"_seed_seq", get_seed, NULL, "The seed sequence.", NULL},
+    {"bit_generator", get_bit_generator, NULL, "The PCG64 that it draws from.", NULL},
+    {0},
+};
 
 #define DRAW(id, name, ...)                                                                        \
     {#name, (PyCFunction)(void (*)(void))name##_method, METH_FASTCALL | METH_KEYWORDS,             \
@@ -563,6 +640,7 @@ static PyMethodDef methods[] = {
     PND_METHOD_ROW("multinomial", multinomial),
     PND_METHOD_ROW("dirichlet", dirichlet),
     PND_METHOD_ROW("multivariate_normal", multivariate_normal),
+    PND_METHOD_ROW("multivariate_hypergeometric", multivariate_hypergeometric),
     PND_METHOD_ROW("shuffle", shuffle),
     PND_METHOD_ROW("permutation", permutation),
     PND_METHOD_ROW("permuted", permuted),
@@ -570,6 +648,9 @@ static PyMethodDef methods[] = {
     PND_METHOD_ROW("bytes", bytes),
     {"_get_state", get_state, METH_NOARGS, "The state as a tuple."},
     {"_set_state", set_state, METH_O, "Sets what _get_state() gave."},
+    PND_METHOD_ROW("_advance", advance),
+    PND_METHOD_ROW("_jumped", jumped),
+    {"spawn", spawn, METH_O, "spawn(n_children)\n--\n\nIndependent generators."},
     {0},
 };
 #undef DRAW
@@ -580,6 +661,7 @@ static PyObject *generator_repr(PyObject *self)
 }
 
 static PyType_Slot slots[] = {
+    {Py_tp_new, generator_new},
     {Py_tp_dealloc, generator_free},
     {Py_tp_repr, generator_repr},
     {Py_tp_methods, methods},
@@ -590,7 +672,7 @@ static PyType_Slot slots[] = {
 static PyType_Spec spec = {
     .name = "ndstream.random.Generator",
     .basicsize = sizeof(generator),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .slots = slots,
 };
 

@@ -18,24 +18,27 @@ typedef struct form {
     int roles[PND_MOST_PARAMETERS];
 } form;
 
-static form sums = {
-    {"reduction", "a, axis=None, dtype=None, out=None, keepdims=False, initial=<none>, where=True"},
-    {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, INITIAL, WHERE}};
-static form means = {{"mean", "a, axis=None, dtype=None, out=None, keepdims=False, *, where=True"},
-                     {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, WHERE}};
-static form moments = {{"var", "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, "
-                               "where=True, mean=None, correction=0"},
+/* What follows the array, in a function and in a method. */
+#define SUMS "axis=None, dtype=None, out=None, keepdims=False, initial=None, where=True"
+#define MEANS "axis=None, dtype=None, out=None, keepdims=False, *, where=True"
+#define MOMENTS                                                                                    \
+    "axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=None, "          \
+    "correction=0"
+#define EXTREMES "axis=None, out=None, keepdims=False, initial=None, where=True"
+#define POSITIONS "axis=None, out=None, *, keepdims=False"
+#define TESTS "axis=None, out=None, keepdims=False, *, where=True"
+#define COUNTS "axis=None, *, keepdims=False"
+#define SCANS "axis=None, dtype=None, out=None"
+
+static form sums = {{"reduction", "a, " SUMS}, {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, INITIAL, WHERE}};
+static form means = {{"mean", "a, " MEANS}, {ARRAY, AXIS, DTYPE, OUT, KEEPDIMS, WHERE}};
+static form moments = {{"var", "a, " MOMENTS},
                        {ARRAY, AXIS, DTYPE, OUT, DDOF, KEEPDIMS, WHERE, MEAN, CORRECTION}};
-static form extremes = {
-    {"min", "a, axis=None, out=None, keepdims=False, initial=<none>, where=True"},
-    {ARRAY, AXIS, OUT, KEEPDIMS, INITIAL, WHERE}};
-static form positions = {{"argmin", "a, axis=None, out=None, *, keepdims=False"},
-                         {ARRAY, AXIS, OUT, KEEPDIMS}};
-static form tests = {{"all", "a, axis=None, out=None, keepdims=False, *, where=True"},
-                     {ARRAY, AXIS, OUT, KEEPDIMS, WHERE}};
-static form counts = {{"count_nonzero", "a, axis=None, *, keepdims=False"},
-                      {ARRAY, AXIS, KEEPDIMS}};
-static form scans = {{"cumsum", "a, axis=None, dtype=None, out=None"}, {ARRAY, AXIS, DTYPE, OUT}};
+static form extremes = {{"min", "a, " EXTREMES}, {ARRAY, AXIS, OUT, KEEPDIMS, INITIAL, WHERE}};
+static form positions = {{"argmin", "a, " POSITIONS}, {ARRAY, AXIS, OUT, KEEPDIMS}};
+static form tests = {{"all", "a, " TESTS}, {ARRAY, AXIS, OUT, KEEPDIMS, WHERE}};
+static form counts = {{"count_nonzero", "a, " COUNTS}, {ARRAY, AXIS, KEEPDIMS}};
+static form scans = {{"cumsum", "a, " SCANS}, {ARRAY, AXIS, DTYPE, OUT}};
 
 static form *form_of(nd_op op)
 {
@@ -43,8 +46,6 @@ static form *form_of(nd_op op)
     const char *name = info->name;
     if (info->op_class == ND_CLASS_SCAN)
         return &scans;
-    if (strncmp(name, "nan", 3) == 0)
-        name += 3;
     static const struct {
         const char *name;
         form *form;
@@ -76,7 +77,7 @@ static bool is_first(const nd_axes *axes)
     return !axes->all && axes->count == 1 && (axes->axis[0] == 0 || axes->axis[0] == -1);
 }
 
-static PyObject *reduce_call(nd_op op, PyObject *const *by_role)
+static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_role)
 {
     nd_axes axes;
     nd_reduce_options options = {0};
@@ -108,10 +109,11 @@ static PyObject *reduce_call(nd_op op, PyObject *const *by_role)
             return NULL;
         options.where = where;
     }
-    return pnd_into(nd_reduce(op, array, axes, &options), by_role[OUT]);
+    return pnd_into((without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options),
+                    by_role[OUT]);
 }
 
-static PyObject *scan_call(nd_op op, PyObject *const *by_role)
+static PyObject *scan_call(nd_op op, bool without_nan, PyObject *const *by_role)
 {
     nd_dtype dtype = ND_DTYPE_NONE;
     int axis = 0;
@@ -124,16 +126,17 @@ static PyObject *scan_call(nd_op op, PyObject *const *by_role)
     if (!line)
         return pnd_raise();
     nd_array *result;
-    PND_UNLOCKED(nd_size(line), result = nd_scan(op, line, axis, dtype));
+    PND_UNLOCKED(nd_size(line),
+                 result = (without_nan ? nd_nan_scan : nd_scan)(op, line, axis, dtype));
     return pnd_given(by_role[OUT]) ? pnd_into(result, by_role[OUT]) : pnd_wrap(result);
 }
 
-static PyObject *table_call(nd_op op, PyObject *self, PyObject *const *arguments, Py_ssize_t count,
-                            PyObject *keywords)
+static PyObject *table_call(nd_op op, bool without_nan, PyObject *self, PyObject *const *arguments,
+                            Py_ssize_t count, PyObject *keywords)
 {
     const nd_op_info *info = nd_op_describe(op);
     PyObject *first = self ? self : count ? arguments[0] : NULL;
-    if (!keywords && count == (self == NULL) && first && pnd_is_array(first) &&
+    if (!without_nan && !keywords && count == (self == NULL) && first && pnd_is_array(first) &&
         info->op_class == ND_CLASS_REDUCTION)
         return pnd_wrap_result(nd_reduce(op, pnd_array_of(first), ND_ALL, NULL)); /* x.sum() */
     form *f = form_of(op);
@@ -142,21 +145,25 @@ static PyObject *table_call(nd_op op, PyObject *self, PyObject *const *arguments
         return NULL;
     for (int i = 0; i < f->signature.count; i++)
         by_role[f->roles[i]] = given[i];
-    return info->op_class == ND_CLASS_SCAN ? scan_call(op, by_role) : reduce_call(op, by_role);
+    return info->op_class == ND_CLASS_SCAN ? scan_call(op, without_nan, by_role)
+                                           : reduce_call(op, without_nan, by_role);
 }
 
-/* A function of the module: its self is the number of the operation. */
+/* A function of the module: its self is the number of the operation, and ND_OP_COUNT more if it
+ * leaves NaN out. */
 static PyObject *table_function(PyObject *self, PyObject *const *arguments, Py_ssize_t count,
                                 PyObject *keywords)
 {
-    return table_call((nd_op)PyLong_AsLong(self), NULL, arguments, count, keywords);
+    const long number = PyLong_AsLong(self);
+    return table_call((nd_op)(number % ND_OP_COUNT), number >= ND_OP_COUNT, NULL, arguments, count,
+                      keywords);
 }
 
 #define METHOD(name)                                                                               \
     static PyObject *name##_method(PyObject *self, PyObject *const *arguments, Py_ssize_t count,   \
                                    PyObject *keywords)                                             \
     {                                                                                              \
-        return table_call(ND_OP_##name, self, arguments, count, keywords);                         \
+        return table_call(ND_OP_##name, false, self, arguments, count, keywords);                  \
     }
 METHOD(sum)
 METHOD(prod)
@@ -173,16 +180,19 @@ METHOD(cumsum)
 METHOD(cumprod)
 #undef METHOD
 
-#define METHOD(name)                                                                               \
+#define METHOD(name, parameters)                                                                   \
     {                                                                                              \
 #name, (PyCFunction)(void (*)(void))name##_method, METH_FASTCALL | METH_KEYWORDS,          \
-            "See ndstream." #name "()."                                                            \
+            #name "($self, " parameters ")\n--\n\nSee ndstream." #name "()."                       \
     }
 PyMethodDef pnd_reduce_methods[] = {
-    METHOD(sum),     METHOD(prod), METHOD(mean), METHOD(var),
-    METHOD(std),     METHOD(min),  METHOD(max),  METHOD(argmin),
-    METHOD(argmax),  METHOD(all),  METHOD(any),  METHOD(cumsum),
-    METHOD(cumprod), {0},
+    METHOD(sum, SUMS),         METHOD(prod, SUMS),
+    METHOD(mean, MEANS),       METHOD(var, MOMENTS),
+    METHOD(std, MOMENTS),      METHOD(min, EXTREMES),
+    METHOD(max, EXTREMES),     METHOD(argmin, POSITIONS),
+    METHOD(argmax, POSITIONS), METHOD(all, TESTS),
+    METHOD(any, TESTS),        METHOD(cumsum, SCANS),
+    METHOD(cumprod, SCANS),    {0},
 };
 
 /* ---- The functions --------------------------------------------------------------------------- */
@@ -195,37 +205,52 @@ PyObject *pnd_reduce_by_name(const char *name, PyObject *array, PyObject *axis, 
     PyObject *by_role[ROLES] = {
         [ARRAY] = array,       [AXIS] = axis,       [DTYPE] = dtype, [OUT] = out,
         [KEEPDIMS] = keepdims, [INITIAL] = initial, [WHERE] = where};
-    return nd_op_describe(op)->op_class == ND_CLASS_SCAN ? scan_call(op, by_role)
-                                                         : reduce_call(op, by_role);
+    return nd_op_describe(op)->op_class == ND_CLASS_SCAN ? scan_call(op, false, by_role)
+                                                         : reduce_call(op, false, by_role);
+}
+
+static bool add_function(PyObject *module, PyObject *module_name, nd_op op, bool without_nan)
+{
+    static PyMethodDef definitions[2 * ND_OP_COUNT];
+    static char names[2 * ND_OP_COUNT][32], documents[2 * ND_OP_COUNT][512];
+    const int number = (int)op + (without_nan ? ND_OP_COUNT : 0);
+    const nd_op_info *info = nd_op_describe(op);
+    snprintf(names[number], sizeof names[number], "%s%s", without_nan ? "nan" : "", info->name);
+    snprintf(documents[number], sizeof documents[number], "%s(%s)\n--\n\n%s%s", names[number],
+             form_of(op)->signature.text, without_nan ? "Of the elements that are not NaN: " : "",
+             info->doc);
+    definitions[number] = (PyMethodDef){names[number], (PyCFunction)(void (*)(void))table_function,
+                                        METH_FASTCALL | METH_KEYWORDS, documents[number]};
+    PND_OBJECT key = PyLong_FromLong(number);
+    PND_OBJECT function = key ? PyCFunction_NewEx(&definitions[number], key, module_name) : NULL;
+    if (!function || PyModule_AddObjectRef(module, names[number], function) < 0)
+        return false;
+    static const struct {
+        const char *name, *of;
+    } aliases[] = {{"amin", "min"}, {"amax", "max"}};
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(aliases[i].of, names[number]) == 0 &&
+            PyModule_AddObjectRef(module, aliases[i].name, function) < 0)
+            return false;
+    return true;
 }
 
 bool pnd_add_reductions(PyObject *module)
 {
-    static PyMethodDef definitions[ND_OP_COUNT];
-    static char documents[ND_OP_COUNT][512];
-    static const struct {
-        const char *name, *of;
-    } aliases[] = {{"amin", "min"}, {"amax", "max"}};
+    static const nd_op without_nan[] = {ND_OP_sum,    ND_OP_prod,   ND_OP_mean,   ND_OP_var,
+                                        ND_OP_std,    ND_OP_min,    ND_OP_max,    ND_OP_argmin,
+                                        ND_OP_argmax, ND_OP_cumsum, ND_OP_cumprod};
     PND_OBJECT module_name = PyModule_GetNameObject(module);
     if (!module_name)
         return false;
     for (int op = 0; op < ND_OP_COUNT; op++) {
-        const nd_op_info *info = nd_op_describe((nd_op)op);
-        if (info->op_class != ND_CLASS_REDUCTION && info->op_class != ND_CLASS_SCAN)
-            continue;
-        snprintf(documents[op], sizeof documents[op], "%s(%s)\n--\n\n%s", info->name,
-                 form_of((nd_op)op)->signature.text, info->doc);
-        definitions[op] = (PyMethodDef){info->name, (PyCFunction)(void (*)(void))table_function,
-                                        METH_FASTCALL | METH_KEYWORDS, documents[op]};
-        PND_OBJECT number = PyLong_FromLong(op);
-        PND_OBJECT function =
-            number ? PyCFunction_NewEx(&definitions[op], number, module_name) : NULL;
-        if (!function || PyModule_AddObjectRef(module, info->name, function) < 0)
+        const nd_op_class kind = nd_op_describe((nd_op)op)->op_class;
+        if ((kind == ND_CLASS_REDUCTION || kind == ND_CLASS_SCAN) &&
+            !add_function(module, module_name, (nd_op)op, false))
             return false;
-        for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-            if (strcmp(aliases[i].of, info->name) == 0 &&
-                PyModule_AddObjectRef(module, aliases[i].name, function) < 0)
-                return false;
     }
+    for (size_t i = 0; i < sizeof without_nan / sizeof *without_nan; i++)
+        if (!add_function(module, module_name, without_nan[i], true))
+            return false;
     return true;
 }

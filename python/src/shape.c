@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <ndstream/arrange.h>
+
 /* A view of `source` that `array`, made of it, is; both may be the result of a conversion. */
 static PyObject *view(nd_array *array, PyObject *source)
 {
@@ -26,11 +28,7 @@ static nd_array *reshaped(nd_array *array, nd_shape shape, char order)
     if (order != 'F')
         return nd_reshape(array, shape);
     /* Reshaping the transpose to the reversed shape reads the first axis fastest. */
-    for (int i = 0; i < shape.rank / 2; i++) {
-        const int64_t length = shape.length[i];
-        shape.length[i] = shape.length[shape.rank - 1 - i];
-        shape.length[shape.rank - 1 - i] = length;
-    }
+    pnd_reverse_shape(&shape);
     PND_AUTO turned = nd_transpose(array);
     PND_AUTO flat = nd_reshape(turned, shape);
     return nd_transpose(flat);
@@ -378,17 +376,12 @@ static PyObject *at_least(int rank, PyObject *const *arguments, Py_ssize_t count
             return NULL;
         PyTuple_SET_ITEM(results, i, object);
         nd_array *array = pnd_array_of(object);
-        const int have = nd_rank(array);
-        if (have >= rank)
+        if (nd_rank(array) >= rank)
             continue;
-        nd_shape shape = {.rank = rank, .length = {1, 1, 1}};
-        if (have == 1)
-            shape.length[rank > 1] = nd_lengths(array)[0];
-        if (have == 2) {
-            shape.length[0] = nd_lengths(array)[0];
-            shape.length[1] = nd_lengths(array)[1];
-        }
-        PyObject *more = view_or_copy(nd_reshape(array, shape), object);
+        PyObject *more = view_or_copy(rank == 1   ? nd_atleast_1d(array)
+                                      : rank == 2 ? nd_atleast_2d(array)
+                                                  : nd_atleast_3d(array),
+                                      object);
         if (!more)
             return NULL;
         PyTuple_SET_ITEM(results, i, more);
@@ -454,16 +447,7 @@ PND_FUNCTION(rot90, "m, k=1, axes=(0, 1)", "A view turned by 90 degrees, k times
     }
     if (!normalize(&axes, nd_rank(pnd_array_of(array)), at))
         return NULL;
-    turns = (turns % 4 + 4) % 4;
-    nd_array *source = pnd_array_of(array);
-    if (turns == 0)
-        return view(nd_slice(source, ND_REST), array);
-    if (turns == 2)
-        return view(nd_flip(source, ND_AXES(at[0], at[1])), array);
-    PND_AUTO first =
-        turns == 1 ? nd_flip(source, ND_AXIS(at[1])) : nd_swap_axes(source, at[0], at[1]);
-    return view(turns == 1 ? nd_swap_axes(first, at[0], at[1]) : nd_flip(first, ND_AXIS(at[1])),
-                array);
+    return view(nd_rot90(pnd_array_of(array), turns, at[0], at[1]), array);
 }
 
 PND_FUNCTION(diagonal, "a, offset=0, axis1=0, axis2=1",
@@ -604,7 +588,6 @@ PyMethodDef pnd_shape_functions[] = {
     PND_ROW(reshape),
     PND_ROW(ravel),
     PND_ROW(transpose),
-    PND_ROW_NAMED("permute_dims", transpose),
     PND_ROW(matrix_transpose),
     PND_ROW(swapaxes),
     PND_ROW(moveaxis),

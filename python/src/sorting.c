@@ -85,9 +85,7 @@ static PyObject *sort_method(PyObject *self, PyObject *const *arguments, Py_ssiz
     return pnd_check(status) ? Py_NewRef(Py_None) : NULL;
 }
 
-/* ---- Partitions
- * ------------------------------------------------------------------------------
- */
+/* ---- Partitions ----------------------------------------------------------------------------- */
 
 typedef nd_array *partitioner(const nd_array *array, int count, const int64_t *kth, int axis);
 
@@ -149,8 +147,7 @@ static PyObject *partition_method(PyObject *self, PyObject *const *arguments, Py
     return pnd_check(nd_assign(pnd_array_of(self), result)) ? Py_NewRef(Py_None) : NULL;
 }
 
-/* ---- Medians and quantiles
- * ------------------------------------------------------------------- */
+/* ---- Medians and quantiles ------------------------------------------------------------------ */
 
 static PyObject *median_of(PyObject *const *given, bool ignore_nan)
 {
@@ -179,19 +176,38 @@ PND_FUNCTION(nanmedian, "a, axis=None, out=None, overwrite_input=False, keepdims
 typedef nd_array *quantiles(const nd_array *array, const nd_array *q, nd_axes axes,
                             nd_quantile_options options);
 
+/* With weights, which few ask for, in Python. */
+static PyObject *weighted(quantiles *of, PyObject *const *given, bool ignore_nan)
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream._statistics");
+    PND_OBJECT q = module ? pnd_as_array_object(given[1], ND_FLOAT64) : NULL;
+    if (q && of == nd_percentile) {
+        PND_AUTO part = nd_divide(pnd_array_of(q), 100.0);
+        Py_SETREF(q, pnd_wrap(nd_retain(part)));
+    }
+    PND_OBJECT result =
+        q ? PyObject_CallMethod(module, "quantile", "OOOOOOO", given[0], q,
+                                given[2] ? given[2] : Py_None, given[5] ? given[5] : Py_None,
+                                given[6] ? given[6] : Py_False, given[7],
+                                ignore_nan ? Py_True : Py_False)
+          : NULL;
+    if (!result || !pnd_given(given[3]))
+        return Py_XNewRef(result);
+    PND_AUTO array = pnd_to_array(result);
+    return array ? pnd_into(nd_retain(array), given[3]) : NULL;
+}
+
 /* a, q, axis, out, overwrite_input, method, keepdims, weights */
 static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_nan)
 {
+    if (pnd_given(given[7]))
+        return weighted(of, given, ignore_nan);
     nd_axes axes;
     nd_quantile_options options = {.ignore_nan = ignore_nan};
     PND_AUTO array = pnd_to_array(given[0]);
     PND_AUTO q = array ? pnd_to_array_of(given[1], ND_FLOAT64) : NULL;
     if (!q || !pnd_to_axes(given[2], &axes) || !pnd_to_bool(given[6], &options.keepdims))
         return NULL;
-    if (pnd_given(given[7])) {
-        PyErr_SetString(PyExc_NotImplementedError, "quantile: `weights` is not there");
-        return NULL;
-    }
     if (pnd_given(given[5])) {
         const char *word = PyUnicode_Check(given[5]) ? PyUnicode_AsUTF8(given[5]) : "";
         options.method = nd_quantile_method_from_name(word);
@@ -246,10 +262,10 @@ PyMethodDef pnd_sort_functions[] = {
 
 PyMethodDef pnd_sort_methods[] = {
     {"sort", (PyCFunction)(void (*)(void))sort_method, METH_FASTCALL | METH_KEYWORDS,
-     "sort(axis=-1, kind=None, order=None)\n--\n\nSorts in place."},
+     "sort(axis=-1, kind=None, order=None, *, stable=None)\n--\n\nSorts in place."},
     PND_METHOD_ROW("argsort", argsort),
     {"partition", (PyCFunction)(void (*)(void))partition_method, METH_FASTCALL | METH_KEYWORDS,
-     "partition(kth, axis=-1)\n--\n\nPartitions in place."},
+     "partition(kth, axis=-1, kind='introselect', order=None)\n--\n\nPartitions in place."},
     PND_METHOD_ROW("argpartition", argpartition),
     {0},
 };

@@ -6,22 +6,19 @@
 
 typedef struct ufunc {
     PyObject_HEAD vectorcallfunc vectorcall;
-    nd_op op;
+    nd_op op, second; /* second: of the other result, ND_OP_COUNT if there is one only */
     const nd_op_info *info;
+    const char *name, *doc;
 } ufunc;
 
-/* Words of the table that the public header does not tell: what an operation leaves as it is. */
+/* What an operation leaves as it is; the public header does not tell it. */
 static const struct identity {
     nd_op op;
-    int value;          /* of the identity; -1: all bits set */
-    const char *reduce; /* the reduction that does the same */
-    const char *scan;
+    int value; /* -1: all bits set */
 } identities[] = {
-    {ND_OP_add, 0, "sum", "cumsum"},     {ND_OP_multiply, 1, "prod", "cumprod"},
-    {ND_OP_logical_and, 1, "all", NULL}, {ND_OP_logical_or, 0, "any", NULL},
-    {ND_OP_logical_xor, 0, NULL, NULL},  {ND_OP_bitwise_and, -1, NULL, NULL},
-    {ND_OP_bitwise_or, 0, NULL, NULL},   {ND_OP_bitwise_xor, 0, NULL, NULL},
-    {ND_OP_hypot, 0, NULL, NULL},
+    {ND_OP_add, 0},         {ND_OP_multiply, 1},   {ND_OP_logical_and, 1}, {ND_OP_logical_or, 0},
+    {ND_OP_logical_xor, 0}, {ND_OP_bitwise_or, 0}, {ND_OP_bitwise_xor, 0}, {ND_OP_bitwise_and, -1},
+    {ND_OP_hypot, 0},       {ND_OP_gcd, 0},
 };
 
 static const struct identity *identity_of(nd_op op)
@@ -32,11 +29,41 @@ static const struct identity *identity_of(nd_op op)
     return NULL;
 }
 
-/* min and max have no identity, but reductions. */
+/* The reduction or scan of the table that does the same as folding, NULL if there is none. */
 static const char *reduction_of(nd_op op)
 {
-    const struct identity *row = identity_of(op);
-    return op == ND_OP_maximum ? "max" : op == ND_OP_minimum ? "min" : row ? row->reduce : NULL;
+    switch (op) {
+    case ND_OP_add:
+        return "sum";
+    case ND_OP_multiply:
+        return "prod";
+    case ND_OP_maximum:
+        return "max";
+    case ND_OP_minimum:
+        return "min";
+    case ND_OP_logical_and:
+        return "all";
+    case ND_OP_logical_or:
+        return "any";
+    default:
+        return NULL;
+    }
+}
+
+static const char *scan_of(nd_op op)
+{
+    switch (op) {
+    case ND_OP_add:
+        return "cumsum";
+    case ND_OP_multiply:
+        return "cumprod";
+    case ND_OP_maximum:
+        return "cummax";
+    case ND_OP_minimum:
+        return "cummin";
+    default:
+        return NULL;
+    }
 }
 
 /* ---- The call -------------------------------------------------------------------------------- */
@@ -63,9 +90,19 @@ static bool read_words(const ufunc *self, PyObject *const *values, PyObject *nam
         else if (strcmp(name, "order") != 0 && strcmp(name, "subok") != 0 &&
                  strcmp(name, "signature") != 0) {
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%s'",
-                         self->info->name, name);
+                         self->name, name);
             return false;
         }
+    }
+    if (w->where == Py_True)
+        w->where = NULL;
+    if (w->out == Py_None)
+        w->out = NULL;
+    if (w->out && self->second != ND_OP_COUNT) {
+        if (PyTuple_Check(w->out) && PyTuple_GET_SIZE(w->out) == 2)
+            return true;
+        PyErr_SetString(PyExc_TypeError, "'out' must be a tuple of two arrays");
+        return false;
     }
     if (w->out && PyTuple_Check(w->out)) {
         if (PyTuple_GET_SIZE(w->out) != 1) {
@@ -77,8 +114,6 @@ static bool read_words(const ufunc *self, PyObject *const *values, PyObject *nam
     }
     if (w->out == Py_None)
         w->out = NULL;
-    if (w->where == Py_True)
-        w->where = NULL;
     return true;
 }
 
@@ -132,8 +167,7 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
             PyErr_Format(PyExc_TypeError,
                          "Cannot cast ufunc '%s' input %d from dtype('%s') to dtype('%s') with "
                          "casting rule 'same_kind'",
-                         self->info->name, i, nd_dtype_name(nd_dtype_of(source)),
-                         nd_dtype_name(dtype));
+                         self->name, i, nd_dtype_name(nd_dtype_of(source)), nd_dtype_name(dtype));
             goto done;
         }
         if (!weak || nd_dtype_kind(nd_dtype_of(source)) != nd_dtype_kind(dtype) || count == 1)
@@ -156,7 +190,7 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
             PyErr_Format(PyExc_TypeError,
                          "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with "
                          "casting rule %R",
-                         self->info->name, nd_dtype_name(nd_dtype_of(array)),
+                         self->name, nd_dtype_name(nd_dtype_of(array)),
                          nd_dtype_name(nd_dtype_of(target)), w->casting);
         else if (pnd_check(nd_assign(target, array)))
             result = Py_NewRef(w->out);
@@ -189,8 +223,8 @@ static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t
     words w = {0};
     if (given < count || given > count + 1) {
         PyErr_Format(PyExc_TypeError,
-                     "%s() takes from %d to %d positional arguments but %zd were given",
-                     self->info->name, count, count + 1, given);
+                     "%s() takes from %d to %d positional arguments but %zd were given", self->name,
+                     count, count + 1, given);
         return NULL;
     }
     if (names && !read_words(self, arguments + given, names, &w))
@@ -224,69 +258,37 @@ static nd_array *apply2(nd_op op, const nd_array *a, const nd_array *b)
     return a && b ? nd_elementwise(op, 2, operands, NULL) : NULL;
 }
 
-static bool is_associative(nd_op op)
-{
-    switch (op) {
-    case ND_OP_maximum:
-    case ND_OP_minimum:
-    case ND_OP_fmax:
-    case ND_OP_fmin:
-    case ND_OP_logical_and:
-    case ND_OP_logical_or:
-    case ND_OP_logical_xor:
-    case ND_OP_bitwise_and:
-    case ND_OP_bitwise_or:
-    case ND_OP_bitwise_xor:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* The first elements along axis 0, from `start` to `stop`. */
 static nd_array *rows(const nd_array *array, int64_t start, int64_t stop)
 {
     return array ? nd_slice(array, ND_RANGE(start, stop)) : NULL;
 }
 
-/* Folds axis 0 of an array with elements, first to last; halves at a time where the order does not
- * matter. */
-static nd_array *fold(nd_op op, const nd_array *array)
+/* The array with what leaves others as they are where `where` does not hold. */
+static nd_array *without_masked(const ufunc *self, nd_array *array, PyObject *where)
 {
-    nd_array *all = nd_retain((nd_array *)array);
-    while (all && nd_lengths(all)[0] > 1 && is_associative(op)) {
-        const int64_t half = nd_lengths(all)[0] / 2, length = nd_lengths(all)[0];
-        PND_AUTO low = rows(all, 0, half);
-        PND_AUTO high = rows(all, half, 2 * half);
-        nd_array *joined = apply2(op, low, high);
-        if (joined && length & 1) {
-            PND_AUTO first = rows(joined, 0, 1);
-            PND_AUTO last = rows(all, length - 1, length);
-            PND_AUTO both = apply2(op, first, last);
-            if (!both || nd_assign(first, both) != ND_OK) {
-                nd_release(joined);
-                joined = NULL;
-            }
-        }
-        nd_release(all);
-        all = joined;
-    }
-    if (!all)
+    const struct identity *row = identity_of(self->op);
+    if (!row) {
+        PyErr_Format(PyExc_ValueError,
+                     "reduction operation '%s' does not have an identity, so to use a where mask "
+                     "one has to specify 'initial'",
+                     self->name);
         return NULL;
-    nd_array *result = nd_slice(all, ND_INDEX(0));
-    for (int64_t i = 1; result && i < nd_lengths(all)[0]; i++) {
-        PND_AUTO next = nd_slice(all, ND_INDEX(i));
-        nd_array *longer = apply2(op, result, next);
-        nd_release(result);
-        result = longer;
     }
-    nd_release(all);
-    return result;
+    PND_AUTO mask = pnd_to_array_of(where, ND_BOOL);
+    if (!mask)
+        return NULL;
+    const bool truth = nd_dtype_of(array) == ND_BOOL;
+    nd_array *result = (nd_where)(nd_operand_array(mask), nd_operand_array(array),
+                                  truth ? nd_operand_bool(row->value) : nd_operand_int(row->value));
+    PND_AUTO chosen = result;
+    result = nd_cast(chosen, nd_dtype_of(array));
+    return result ? result : pnd_raise();
 }
 
-PND_FUNCTION(
-    reduce, "self, array, axis=0, dtype=None, out=None, keepdims=False, initial=<none>, where=True",
-    "Folds the array along axes.")
+PND_FUNCTION(reduce,
+             "self, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True",
+             "Folds the array along axes.")
 {
     ufunc *self = (ufunc *)given[0];
     if (!is_binary(self))
@@ -297,13 +299,6 @@ PND_FUNCTION(
     if (name)
         return pnd_reduce_by_name(name, given[1], axis, given[3], given[4], given[5], given[6],
                                   given[7]);
-    if (pnd_given(given[7]) && given[7] != Py_True) {
-        PyErr_Format(PyExc_NotImplementedError,
-                     "%s.reduce: `where` is there for add, multiply, maximum, minimum, "
-                     "logical_and and logical_or",
-                     self->info->name);
-        return NULL;
-    }
     nd_axes axes;
     bool keepdims = false;
     nd_dtype dtype = ND_DTYPE_NONE;
@@ -313,60 +308,33 @@ PND_FUNCTION(
     PND_AUTO array = pnd_to_array_of(given[1], dtype);
     if (!array)
         return NULL;
-    const int rank = nd_rank(array);
-    uint64_t mask = 0;
-    for (int i = 0; i < (axes.all ? rank : axes.count); i++) {
-        const int one = axes.all ? i : axes.axis[i] < 0 ? axes.axis[i] + rank : axes.axis[i];
-        if (one < 0 || one >= rank) {
-            PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension %d",
-                         axes.axis[i], rank);
+    if (pnd_given(given[7]) && given[7] != Py_True) {
+        nd_array *kept = without_masked(self, array, given[7]);
+        if (!kept)
             return NULL;
-        }
-        mask |= (uint64_t)1 << one;
+        nd_release(array);
+        array = kept;
     }
-    PND_AUTO result = nd_retain(array);
-    int64_t folded = 1;
-    for (int i = rank - 1; i >= 0; i--) {
-        if (!(mask >> i & 1))
-            continue;
-        folded *= nd_lengths(array)[i];
-        PND_AUTO front = nd_move_axis(result, i, 0);
-        nd_array *less = front && nd_lengths(front)[0] ? fold(self->op, front) : NULL;
-        if (front && !nd_lengths(front)[0]) { /* the identity */
-            const struct identity *row = identity_of(self->op);
-            if (!row) {
-                PyErr_Format(PyExc_ValueError,
-                             "zero-size array to reduction operation %s which has no identity",
-                             self->info->name);
-                return NULL;
-            }
-            nd_shape shape = {.rank = nd_rank(front) - 1};
-            memcpy(shape.length, nd_lengths(front) + 1, sizeof(int64_t) * (size_t)shape.rank);
-            less = nd_zeros(nd_dtype_of(front), shape);
-            const nd_operand value[] = {nd_operand_array(less), nd_operand_int(row->value)};
-            if (less && row->value)
-                nd_elementwise(ND_OP_add, 2, value, less);
-        }
-        nd_release(result);
-        result = less;
-        if (!less)
-            return pnd_raise();
-        if (keepdims) {
-            nd_array *kept = nd_expand_dims(result, i);
-            nd_release(result);
-            result = kept;
-        }
+    nd_reduce_options options = {
+        .keepdims = keepdims, .has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
+    nd_array *result;
+    PND_UNLOCKED(nd_size(array), result = nd_ufunc_reduce(self->op, array, axes, &options));
+    if (!result && nd_error() == ND_ERROR_AXIS && strstr(nd_error_message(), "order")) {
+        nd_error_clear();
+        PyErr_Format(PyExc_ValueError,
+                     "reduction operation '%s' is not reorderable, so at most one axis may be "
+                     "specified",
+                     self->name);
+        return NULL;
     }
-    if (pnd_given(given[6])) {
+    if (result && pnd_given(given[6])) {
+        PND_AUTO folded = result;
         PND_AUTO initial = pnd_to_array(given[6]);
-        nd_array *joined = apply2(self->op, initial, result);
-        nd_release(result);
-        result = joined;
+        if (!initial)
+            return NULL;
+        result = apply2(self->op, initial, folded);
     }
-    if (result && result == array) { /* no axis: a copy */
-        return pnd_into(nd_copy(result), given[4]);
-    }
-    return pnd_into(nd_retain(result), given[4]);
+    return pnd_into(result, given[4]);
 }
 PND_ALSO_METHOD(reduce)
 
@@ -378,46 +346,23 @@ PND_FUNCTION(accumulate, "self, array, axis=0, dtype=None, out=None",
         return NULL;
     PND_OBJECT zero = PyLong_FromLong(0);
     PyObject *axis_object = pnd_given(given[2]) ? given[2] : zero;
-    const struct identity *row = identity_of(self->op);
-    if (row && row->scan)
-        return pnd_reduce_by_name(row->scan, given[1], axis_object, given[3], given[4], NULL, NULL,
-                                  NULL);
+    PND_AUTO array = pnd_to_array(given[1]);
+    if (!array)
+        return NULL;
+    if (!nd_rank(array)) {
+        PyErr_SetString(PyExc_TypeError, "cannot accumulate on a scalar");
+        return NULL;
+    }
+    if (scan_of(self->op))
+        return pnd_reduce_by_name(scan_of(self->op), given[1], axis_object, given[3], given[4],
+                                  NULL, NULL, NULL);
     int axis = 0;
     nd_dtype dtype = ND_DTYPE_NONE;
     if (!pnd_to_int(axis_object, &axis) || !pnd_to_dtype(given[3], &dtype))
         return NULL;
-    PND_AUTO array = pnd_to_array_of(given[1], dtype);
-    if (!array)
-        return NULL;
-    PND_AUTO front = nd_move_axis(array, axis, 0);
-    if (!front)
-        return pnd_raise();
-    const int64_t length = nd_lengths(front)[0];
-    PND_AUTO pair = length ? rows(front, 0, 1) : nd_retain(front);
-    PND_AUTO sample = apply2(self->op, pair, pair);
-    PND_AUTO result = sample ? nd_cast(front, nd_dtype_of(sample)) : NULL;
-    if (!result)
-        return pnd_raise();
-    if (is_associative(
-            self->op)) { /* doubling: after step k, each element holds 2^k of those before it */
-        for (int64_t step = 1; step < length; step *= 2) {
-            PND_AUTO before = rows(result, 0, length - step);
-            PND_AUTO after = rows(result, step, length);
-            PND_AUTO joined = apply2(self->op, before, after);
-            if (!joined || nd_assign(after, joined) != ND_OK)
-                return pnd_raise();
-        }
-    } else {
-        for (int64_t i = 1; i < length; i++) {
-            PND_AUTO before = nd_slice(result, ND_INDEX(i - 1));
-            PND_AUTO here = nd_slice(result, ND_INDEX(i));
-            PND_AUTO joined = apply2(self->op, before, here);
-            if (!joined || nd_assign(here, joined) != ND_OK)
-                return pnd_raise();
-        }
-    }
-    nd_array *back = nd_move_axis(result, 0, axis);
-    return pnd_given(given[4]) ? pnd_into(back, given[4]) : pnd_wrap(back);
+    nd_array *result;
+    PND_UNLOCKED(nd_size(array), result = nd_ufunc_accumulate(self->op, array, axis, dtype));
+    return pnd_given(given[4]) ? pnd_into(result, given[4]) : pnd_wrap(result);
 }
 PND_ALSO_METHOD(accumulate)
 
@@ -449,6 +394,38 @@ static PyObject *outer_method(PyObject *object, PyObject *const *arguments, Py_s
     return second ? ufunc_full_call(self, (PyObject *[]){first, second}, &w) : NULL;
 }
 
+/* reduceat() of other operations: a fold for each slice. NULL with the error kept. */
+static nd_array *reduced_at(const ufunc *self, const nd_array *array, const nd_array *indices,
+                            int axis)
+{
+    PND_AUTO front = nd_move_axis(array, axis, 0);
+    PND_AUTO wide = nd_cast(indices, ND_INT64);
+    PND_AUTO plain = nd_ascontiguous(wide);
+    const int64_t *places = plain && nd_size(plain) ? nd_data(plain) : NULL;
+    if (!front || !plain)
+        return NULL;
+    const int64_t length = nd_lengths(front)[0], count = nd_size(plain);
+    nd_shape shape = nd_shape_like(front);
+    shape.length[0] = count;
+    PND_AUTO result = count ? NULL : nd_empty(nd_dtype_of(front), shape);
+    for (int64_t i = 0; places && i < count; i++) {
+        const int64_t start = places[i], stop = i + 1 < count ? places[i + 1] : length;
+        if (start < 0 || start >= length) {
+            PyErr_Format(PyExc_IndexError, "index %lld out-of-bounds in %s.reduceat [0, %lld)",
+                         (long long)start, self->name, (long long)length);
+            return NULL;
+        }
+        PND_AUTO part = rows(front, start, stop > start ? stop : start + 1);
+        PND_AUTO folded = nd_ufunc_reduce(self->op, part, ND_AXIS(0), NULL);
+        if (folded && !result)
+            result = nd_empty(nd_dtype_of(folded), shape);
+        PND_AUTO place = result && folded ? nd_slice(result, ND_INDEX(i)) : NULL;
+        if (!place || nd_assign(place, folded) != ND_OK)
+            return NULL;
+    }
+    return result ? nd_move_axis(result, 0, axis) : NULL;
+}
+
 PND_FUNCTION(reduceat, "self, array, indices, axis=0, dtype=None, out=None",
              "Folds the slices that begin at the indices.")
 {
@@ -460,63 +437,105 @@ PND_FUNCTION(reduceat, "self, array, indices, axis=0, dtype=None, out=None",
     if (!pnd_to_int(given[3], &axis) || !pnd_to_dtype(given[4], &dtype))
         return NULL;
     PND_AUTO array = pnd_to_array_of(given[1], dtype);
-    PND_AUTO indices = array ? pnd_to_array_of(given[2], ND_INT64) : NULL;
+    PND_AUTO indices = array ? pnd_to_positions(given[2]) : NULL;
     if (!indices)
         return NULL;
-    PND_AUTO front = nd_move_axis(array, axis, 0);
-    if (!front)
-        return pnd_raise();
-    const int64_t length = nd_lengths(front)[0], count = nd_size(indices);
-    PND_AUTO sample = rows(front, 0, 0);
-    nd_shape shape = nd_shape_like(front);
-    shape.length[0] = count;
-    PND_AUTO result = NULL;
-    const char *name = reduction_of(self->op);
-    for (int64_t i = 0; i < count; i++) {
-        const int64_t start = nd_get_int64(indices, &i), after = i + 1;
-        const int64_t stop = i + 1 < count ? nd_get_int64(indices, &after) : length;
-        if (start < 0 || start >= length) {
-            PyErr_Format(PyExc_IndexError, "index %lld out-of-bounds in %s.reduceat [0, %lld)",
-                         (long long)start, self->info->name, (long long)length);
-            return NULL;
-        }
-        PND_AUTO part = rows(front, start, stop > start ? stop : start + 1);
-        nd_reduce_options options = {.has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
-        PND_AUTO folded = name   ? nd_reduce(nd_op_from_name(name), part, ND_AXIS(0), &options)
-                          : part ? fold(self->op, part)
-                                 : NULL;
-        if (folded && !result)
-            result = nd_empty(nd_dtype_of(folded), shape);
-        PND_AUTO place = result ? nd_slice(result, ND_INDEX(i)) : NULL;
-        if (!place || !folded || nd_assign(place, folded) != ND_OK)
-            return pnd_raise();
-    }
-    if (!result)
-        result = nd_empty(nd_dtype_of(front), shape);
-    nd_array *back = nd_move_axis(result, 0, axis);
-    return pnd_given(given[5]) ? pnd_into(back, given[5]) : pnd_wrap(back);
+    nd_array *result;
+    if (reduction_of(self->op))
+        PND_UNLOCKED(nd_size(array), result = nd_reduceat(self->op, array, indices, axis));
+    else
+        result = reduced_at(self, array, indices, axis);
+    return pnd_given(given[5]) ? pnd_into(result, given[5]) : pnd_wrap(result);
 }
 PND_ALSO_METHOD(reduceat)
+
+PND_FUNCTION(at, "self, a, indices, b=None, /",
+             "Operates in place at indices, once for each time that an element is named.")
+{
+    const ufunc *self = (ufunc *)given[0];
+    if (self->second != ND_OP_COUNT) {
+        PyErr_SetString(PyExc_ValueError, "Only single output ufuncs supported at this time");
+        return NULL;
+    }
+    if ((self->info->arguments == 2) != (given[3] != NULL)) {
+        PyErr_SetString(PyExc_ValueError, given[3]
+                                              ? "second operand provided when ufunc is not binary"
+                                              : "second operand needed for ufunc");
+        return NULL;
+    }
+    return pnd_apply_at(self->op, given[1], given[2], given[3]) ? Py_NewRef(Py_None) : NULL;
+}
+PND_ALSO_METHOD(at)
+
+/* ---- Two results -----------------------------------------------------------------------------
+ * divmod(), frexp() and modf(): two operations of the same arguments, which share a pass. */
+
+static PyObject *pair_call(PyObject *object, PyObject *const *arguments, size_t flags,
+                           PyObject *names)
+{
+    ufunc *self = (ufunc *)object;
+    const Py_ssize_t given = PyVectorcall_NARGS(flags);
+    const int count = self->info->arguments;
+    words w = {0};
+    if (given < count || given > count + 2) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s() takes from %d to %d positional arguments but %zd were given", self->name,
+                     count, count + 2, given);
+        return NULL;
+    }
+    if (names && !read_words(self, arguments + given, names, &w))
+        return NULL;
+    if (pnd_has_override(arguments, count))
+        return pnd_call_override(object, "__call__", arguments, count, names);
+    PyObject *outs[2] = {NULL, NULL};
+    for (Py_ssize_t i = count; i < given; i++)
+        outs[i - count] = arguments[i];
+    for (int i = 0; i < 2 && w.out; i++)
+        outs[i] = PyTuple_GET_ITEM(w.out, i);
+    /* Both are computed before one is written: an argument may be where it goes. */
+    const words plain = {.dtype = w.dtype, .casting = w.casting};
+    ufunc second = *self;
+    second.op = self->second;
+    PND_OBJECT first_result = ufunc_full_call(self, arguments, &plain);
+    PND_OBJECT second_result = first_result ? ufunc_full_call(&second, arguments, &plain) : NULL;
+    if (!second_result)
+        return NULL;
+    PyObject *const results[2] = {first_result, second_result};
+    PND_OBJECT tuple = PyTuple_New(2);
+    for (int i = 0; tuple && i < 2; i++) {
+        PyObject *placed = Py_NewRef(results[i]);
+        if (w.where || pnd_given(outs[i])) {
+            PND_AUTO array = pnd_to_array(results[i]);
+            Py_SETREF(placed, !array    ? NULL
+                              : w.where ? masked(array, w.where, outs[i])
+                                        : pnd_into(nd_retain(array), outs[i]));
+        }
+        if (!placed)
+            return NULL;
+        PyTuple_SET_ITEM(tuple, i, placed);
+    }
+    return Py_XNewRef(tuple);
+}
 
 /* ---- The type -------------------------------------------------------------------------------- */
 
 static PyObject *ufunc_repr(PyObject *self)
 {
-    return PyUnicode_FromFormat("<ufunc '%s'>", ((ufunc *)self)->info->name);
+    return PyUnicode_FromFormat("<ufunc '%s'>", ((ufunc *)self)->name);
 }
 
 static PyObject *get_name(PyObject *self, void *Py_UNUSED(unused))
 {
-    return PyUnicode_FromString(((ufunc *)self)->info->name);
+    return PyUnicode_FromString(((ufunc *)self)->name);
 }
 
 static PyObject *get_doc(PyObject *self, void *Py_UNUSED(unused))
 {
     static const char *const letters[] = {"", "x", "x1, x2", "x1, x2, x3"};
-    const nd_op_info *info = ((ufunc *)self)->info;
+    const ufunc *u = (ufunc *)self;
     return PyUnicode_FromFormat(
         "%s(%s, /, out=None, *, where=True, casting='same_kind', order='K', dtype=None)\n\n%s",
-        info->name, letters[info->arguments], info->doc);
+        u->name, letters[u->info->arguments], u->doc);
 }
 
 static PyObject *get_nin(PyObject *self, void *Py_UNUSED(unused))
@@ -524,14 +543,15 @@ static PyObject *get_nin(PyObject *self, void *Py_UNUSED(unused))
     return PyLong_FromLong(((ufunc *)self)->info->arguments);
 }
 
-static PyObject *get_nout(PyObject *Py_UNUSED(self), void *Py_UNUSED(unused))
+static PyObject *get_nout(PyObject *self, void *Py_UNUSED(unused))
 {
-    return PyLong_FromLong(1);
+    return PyLong_FromLong(((ufunc *)self)->second == ND_OP_COUNT ? 1 : 2);
 }
 
 static PyObject *get_nargs(PyObject *self, void *Py_UNUSED(unused))
 {
-    return PyLong_FromLong(((ufunc *)self)->info->arguments + 1);
+    return PyLong_FromLong(((ufunc *)self)->info->arguments +
+                           (((ufunc *)self)->second == ND_OP_COUNT ? 1 : 2));
 }
 
 static PyObject *get_identity(PyObject *self, void *Py_UNUSED(unused))
@@ -607,6 +627,7 @@ static PyMethodDef ufunc_methods[] = {
     {"outer", (PyCFunction)(void (*)(void))outer_method, METH_FASTCALL | METH_KEYWORDS,
      "outer(a, b)\n--\n\nAll pairs of elements."},
     PND_METHOD_ROW("reduceat", reduceat),
+    PND_METHOD_ROW("at", at),
     {"__reduce__", ufunc_pickle, METH_NOARGS, "For pickle."},
     {0},
 };
@@ -646,33 +667,70 @@ static const struct {
     {"bitwise_right_shift", "right_shift"},
     {"conj", "conjugate"},
     {"mod", "remainder"},
+    {"degrees", "rad2deg"},
     {"pow", "power"},
+    {"radians", "deg2rad"},
     {"true_divide", "divide"},
 };
 
+static bool add_ufunc(PyObject *module, const ufunc *row)
+{
+    ufunc *self = PyObject_New(ufunc, pnd.ufunc);
+    if (!self)
+        return false;
+    PND_OBJECT owned = (PyObject *)self;
+    const PyObject head = *owned;
+    *self = *row;
+    *owned = head;
+    if (PyModule_AddObjectRef(module, row->name, owned) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+        if (strcmp(aliases[i].of, row->name) == 0 &&
+            PyModule_AddObjectRef(module, aliases[i].name, owned) < 0)
+            return false;
+    return true;
+}
+
 bool pnd_add_ufuncs(PyObject *module)
 {
+    static const struct {
+        const char *name;
+        nd_op first, second;
+        const char *doc;
+    } pairs[] = {
+        {"divmod", ND_OP_floor_divide, ND_OP_remainder,
+         "Quotient rounded down and remainder: floor_divide(x, y) and remainder(x, y)."},
+        {"frexp", ND_OP_frexp_mantissa, ND_OP_frexp_exponent,
+         "Mantissa and exponent of x = m * 2**n with 0.5 <= |m| < 1."},
+        {"modf", ND_OP_modf_fraction, ND_OP_modf_integral,
+         "Fraction and whole part, both with the sign of x."},
+    };
     pnd.ufunc = (PyTypeObject *)PyType_FromModuleAndSpec(module, &ufunc_spec, NULL);
     if (!pnd.ufunc || PyModule_AddObjectRef(module, "ufunc", (PyObject *)pnd.ufunc) < 0)
         return false;
     for (int op = 0; op < ND_OP_COUNT; op++) {
         const nd_op_info *info = nd_op_describe((nd_op)op);
-        if (info->op_class == ND_CLASS_REDUCTION || info->op_class == ND_CLASS_SCAN ||
-            op == ND_OP_where || op == ND_OP_clip)
-            continue;
-        ufunc *self = PyObject_New(ufunc, pnd.ufunc);
-        if (!self)
+        const bool is_function = info->op_class == ND_CLASS_REDUCTION ||
+                                 info->op_class == ND_CLASS_SCAN || op == ND_OP_where ||
+                                 op == ND_OP_clip;
+        const ufunc row = {.vectorcall = ufunc_call,
+                           .op = (nd_op)op,
+                           .second = ND_OP_COUNT,
+                           .info = info,
+                           .name = info->name,
+                           .doc = info->doc};
+        if (!is_function && !add_ufunc(module, &row))
             return false;
-        self->vectorcall = ufunc_call;
-        self->op = (nd_op)op;
-        self->info = info;
-        PND_OBJECT owned = (PyObject *)self;
-        if (PyModule_AddObjectRef(module, info->name, owned) < 0)
+    }
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const ufunc row = {.vectorcall = pair_call,
+                           .op = pairs[i].first,
+                           .second = pairs[i].second,
+                           .info = nd_op_describe(pairs[i].first),
+                           .name = pairs[i].name,
+                           .doc = pairs[i].doc};
+        if (!add_ufunc(module, &row))
             return false;
-        for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
-            if (strcmp(aliases[i].of, info->name) == 0 &&
-                PyModule_AddObjectRef(module, aliases[i].name, owned) < 0)
-                return false;
     }
     return true;
 }

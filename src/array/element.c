@@ -116,7 +116,7 @@ nd_view nd_view_of(const nd_array *array, nd_dtype dtype, int rank)
     nd_view view;
     char text[NDI_SHAPE_TEXT];
     memset(&view, 0, sizeof view);
-    if (!array || !ndi_force(array))
+    if (!array || !(array->writeable ? ndi_force_writeable(array) : ndi_force(array)))
         return view;
     if (array->dtype != (int)dtype) {
         ndi_fail(ND_ERROR_DTYPE, "view_of: the array is %s, not %s; convert it with nd_cast()",

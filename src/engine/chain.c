@@ -126,8 +126,7 @@ static void add_step(builder *b, int s)
         save(b, bank);
 }
 
-/* Memory would idle while elements wait for the steps: 2*x**2 + 3*x + 5 of 10M doubles reaches 0.94
- * of the memory's speed, 0.77 without; from half the distance on nearly as little. */
+/* Of a program with functions, beside which memory would idle: see fetch_ahead() in program.c. */
 static void add_fetches(builder *b, int first)
 {
     const ndi_program *const program = b->program;

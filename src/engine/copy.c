@@ -2,6 +2,8 @@
  * copy. */
 #include "engine/copy.h"
 
+#include <ndstream/lazy.h>
+
 #include "base/pool.h"
 #include "engine/checked.h"
 #include "engine/evaluate.h"
@@ -93,19 +95,6 @@ static bool transpose(ndi_nest *nest, size_t size)
     return true;
 }
 
-static ndi_map cast_step(nd_dtype to, nd_dtype from)
-{
-    return (ndi_map){.name = "cast",
-                     .exact = true,
-                     .kernel = ndi_kernels_in_use()->cast[to][from],
-                     .streaming = ndi_kernels_in_use()->streaming_cast[to][from],
-                     .arguments = 1,
-                     .out = to,
-                     .computed = to,
-                     .in = {from},
-                     .taken = {from}};
-}
-
 bool ndi_copy_elements(nd_array *target, const nd_array *source)
 {
     const nd_dtype to = nd_dtype_of(target), from = nd_dtype_of(source);
@@ -118,7 +107,7 @@ bool ndi_copy_elements(nd_array *target, const nd_array *source)
     ndi_nest_simplify(&nest);
     if (to == from && transpose(&nest, nd_dtype_size(to)))
         return true;
-    const ndi_map step = cast_step(to, from);
+    const ndi_map step = ndi_cast_step(to, from);
     ndi_map_run(&step, &nest);
     return true;
 }
@@ -176,18 +165,18 @@ nd_array *nd_cast(const nd_array *array, nd_dtype dtype)
     ndi_axis_order(array, order);
     const nd_operand argument = nd_operand_array((nd_array *)array);
     if (ndi_graph_wants(1, &argument, array->size)) {
-        const ndi_map step = cast_step(dtype, nd_dtype_of(array));
+        const ndi_map step = ndi_cast_step(dtype, nd_dtype_of(array));
         return ndi_graph_map(&step, &argument, NULL, array->rank, ndi_lengths(array), order);
     }
     return copy_in_order(array, dtype, order);
 }
 
-nd_status nd_assign(nd_array *target, const nd_array *source)
+static nd_status assign(nd_array *target, const nd_array *source, bool hand_on)
 {
     if (!target || !source)
         return nd_error() != ND_OK ? nd_error()
                                    : ndi_fail_status(ND_ERROR_ARGUMENT, "assign: NULL array");
-    if (!ndi_force_writeable(target))
+    if (!ndi_force(target))
         return nd_error();
     if (!target->writeable)
         return ndi_fail_status(ND_ERROR_READONLY, "assign: the target is read-only");
@@ -202,14 +191,17 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
                                "assign: shape %s does not broadcast to the target's %s",
                                ndi_shape_text(from, source->rank, ndi_lengths(source)),
                                ndi_shape_text(to, target->rank, ndi_lengths(target)));
-    if (!ndi_has_data(source)) { /* what it reads is not the target's memory: that is settled */
-        const ndi_map step = cast_step(nd_dtype_of(target), nd_dtype_of(source));
-        const nd_operand argument = nd_operand_array((nd_array *)source);
-        return ndi_evaluate_into(&step, &argument, NULL, target) ? ND_OK : nd_error();
-    }
     const ndi_overlap overlap = ndi_array_overlap(target, source);
+    if (!ndi_has_data(source) ||
+        (overlap == NDI_OVERLAPS && nd_lazy() > 0 && target->size > ndi_small_elements())) {
+        const ndi_map step = ndi_cast_step(nd_dtype_of(target), nd_dtype_of(source));
+        const nd_operand argument = nd_operand_array((nd_array *)source);
+        return ndi_evaluate_into(&step, &argument, NULL, target, hand_on) ? ND_OK : nd_error();
+    }
     if (overlap == NDI_IDENTICAL && target->dtype == source->dtype)
         return ND_OK;
+    if (!ndi_force_writeable(target))
+        return nd_error();
     nd_array *copy = NULL;
     if (overlap == NDI_OVERLAPS) {
         copy = nd_copy(source);
@@ -220,6 +212,16 @@ nd_status nd_assign(nd_array *target, const nd_array *source)
     const bool done = ndi_copy_elements(target, source);
     ndi_drop(copy);
     return done ? ND_OK : nd_error();
+}
+
+nd_status nd_assign(nd_array *target, const nd_array *source)
+{
+    return assign(target, source, true);
+}
+
+nd_status ndi_assign(nd_array *target, const nd_array *source)
+{
+    return assign(target, source, false);
 }
 
 bool nd_array_equal(const nd_array *a, const nd_array *b)

@@ -8,4 +8,10 @@
  * with an error. */
 bool ndi_copy_elements(nd_array *target, const nd_array *source);
 
+/* nd_assign() for the library's own use: nothing pending reads the target afterwards, so a work
+ * array that was filled so may be written through its address. After nd_assign(), a pending source
+ * is read from the target, until ndi_force_writeable(); tools/check_layers.py holds that nobody in
+ * the library calls it. */
+nd_status ndi_assign(nd_array *target, const nd_array *source);
+
 #endif

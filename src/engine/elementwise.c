@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <ndstream/lazy.h>
+
 #include "array/dtype.h"
 #include "base/progress.h"
 #include "engine/checked.h"
@@ -311,23 +313,25 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
         if (!ndi_has_data(out))
             return NULL;
     }
-    if (!ndi_force_writeable(out))
+    if (!ndi_force(out))
         return NULL;
     bool copies = false, pending = false;
     for (int i = 0; i < count; i++) {
         if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
         const nd_array *a = arguments[i].array;
-        if (!ndi_has_data(a)) { /* what it reads is not `out`'s memory: that has been settled */
-            pending = true;
-            continue;
-        }
+        pending |= !ndi_has_data(a);
         const ndi_overlap overlap = ndi_array_overlap(out, a);
         step.in_place |= overlap == NDI_IDENTICAL;
         copies |= overlap == NDI_OVERLAPS;
     }
-    if (pending && !copies && out->size > ndi_small_elements())
-        return ndi_evaluate_into(&step, arguments, scalars.element, out) ? out : NULL;
+    if ((pending || (copies && nd_lazy() > 0)) && out->size > ndi_small_elements())
+        return ndi_evaluate_into(&step, arguments, scalars.element, out, false) ? out : NULL;
+    if (!ndi_force_writeable(out))
+        return NULL;
+    for (int i = 0; pending && i < count; i++) /* a view of `out` has its elements by now */
+        copies |= arguments[i].kind == ND_OPERAND_ARRAY &&
+                  ndi_array_overlap(out, arguments[i].array) == NDI_OVERLAPS;
     if (!force_arguments(count, arguments))
         return NULL;
     if (!copies)

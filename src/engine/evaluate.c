@@ -14,19 +14,11 @@
 #include "base/progress.h"
 #include "engine/copy.h"
 #include "engine/pending.h"
+#include "engine/run.h"
 #include "engine/tiles.h"
 #include "engine/views.h"
 
 /* ---- What comes first, with the graph's lock held -------------------------------------------- */
-
-/* One step over sources is what an eager call is: its map knows more ways to run. */
-static bool is_plain(const ndi_node *node)
-{
-    for (int i = 0; i < node->arguments; i++)
-        if (node->argument[i] && !ndi_is_source(node->argument[i]))
-            return false;
-    return true;
-}
 
 /* Lies across the order in which the nest of `root` goes through memory: read in blocks, it would
  * fetch a line for each element. */
@@ -54,8 +46,11 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
 {
     if (!ndi_graph_visit(node, walk))
         return NULL;
+    if (node != root && ndi_graph_claimed(node)) /* it comes soon */
+        return node;
     if (ndi_is_source(node))
-        return node->storage && !(stores && is_plain(root)) && crosswise(node, root) ? node : NULL;
+        return node->storage && !(stores && ndi_is_plain(root)) && crosswise(node, root) ? node
+                                                                                         : NULL;
     if (node != root && (ndi_is_boundary(node, root) || (!stores && ndi_wanted_again(node))))
         return node;
     for (int i = 0; i < node->arguments; i++) {
@@ -80,211 +75,60 @@ static ndi_node *obstacle_of_fold(const ndi_node *fold)
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-/* Operand 0 is there; the step's arguments follow, each on its own. */
-static void lay_out_plain(const ndi_node *node, ndi_nest *nest)
+/* Computes something that must be there before. With the lock held, given up meanwhile. */
+static bool evaluate_first(ndi_node *node)
 {
-    nest->operands = 1;
-    for (int i = 0; i < node->arguments; i++) {
-        const ndi_node *const source = node->argument[i];
-        if (source)
-            ndi_nest_add_strided(nest, source->data, source->rank, source->dims,
-                                 ndi_node_strides(source));
-        else
-            ndi_nest_add_scalar(nest, (void *)node->scalar[i]);
-    }
-}
-
-/* Computes a node into memory of its own, or into `target`. With the lock held, which is given up
- * meanwhile. */
-static bool run(ndi_node *node, nd_array *target)
-{
-    ndi_loop loop;
-    ndi_node *result[NDI_PROGRAM_RESULTS] = {node};
-    ndi_storage *made[NDI_PROGRAM_RESULTS];
-    ptrdiff_t first[NDI_PROGRAM_RESULTS]; /* element in its memory */
-    int results = 1;
-    const int first_made = target ? 1 : 0;
-    ndi_loop_demand(node, result, &results);
-    for (int r = first_made; r < results; r++) {
-        made[r] = ndi_storage_new(ndi_node_bytes(result[r], &first[r]), false);
-        if (!made[r]) {
-            while (r-- > first_made)
-                ndi_storage_release(made[r]);
-            return false;
-        }
-    }
-    ndi_loop_begin(&loop, node, results);
-    for (int r = 0; r < results; r++)
-        ndi_nest_add_strided(&loop.nest,
-                             r < first_made ? target->data : (char *)made[r]->memory + first[r],
-                             result[r]->rank, result[r]->dims, ndi_node_strides(result[r]));
-    ndi_loop_add_sources(&loop, node);
-    const bool plain = results == 1 && is_plain(node);
-    const ndi_map step = node->step;
-    if (plain) {
-        lay_out_plain(node, &loop.nest);
-    } else {
-        for (int r = results - 1; r >= 0; r--)
-            ndi_loop_add_steps(&loop, result[r]);
-        for (int r = 0; r < results; r++)
-            ndi_program_store(&loop.program, result[r]->value, r);
-        ndi_program_end(&loop.program);
-    }
-    ndi_loop_hold(&loop);
-    for (int r = 0; r < results; r++)
-        ndi_graph_claim(ndi_node_retain(result[r]));
+    ndi_node_retain(node);
     ndi_graph_unlock();
-
-    if (!target) /* whose elements must not be left half written */
-        ndi_watch_begin(step.name);
-    if (plain)
-        ndi_map_run(&step, &loop.nest);
-    else
-        ndi_program_run(&loop.program, &loop.nest, step.in_place, loop.nest.size);
-    const bool done = ndi_watch_end();
-
-    ndi_loop_release_memory(&loop);
-    for (int r = first_made; r < results && !done; r++)
-        ndi_storage_release(made[r]);
-    ndi_graph_lock();
-    ndi_loop_release_nodes(&loop);
-    for (int r = 0; r < results; r++) {
-        if (r >= first_made && done)
-            ndi_node_computed(result[r], made[r]);
-        ndi_graph_release_claim(result[r]);
-        ndi_node_release(result[r]);
-    }
-    return done;
-}
-
-/* Copies a source into the order of `root`, where blocks of it are runs. With the lock held, which
- * is given up meanwhile. */
-static bool move_source(ndi_node *source, ndi_node *root)
-{
-    int order[ND_MAX_RANK];
-    ndi_storage *const storage = source->storage;
-    const nd_dtype dtype = (nd_dtype)source->dtype;
-    ndi_stride_order(root->rank, ndi_node_strides(root), order);
-    atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
-    ndi_node_retain(source);
-    ndi_node_retain(root);
-    ndi_graph_unlock();
-    nd_array *from = nd_keep(ndi_new_on_storage(storage, dtype, source->rank, source->dims,
-                                                ndi_node_strides(source), source->data));
-    nd_array *to = from ? nd_keep(ndi_new(dtype, source->rank, source->dims, order)) : NULL;
-    bool done = to && ndi_copy_elements(to, from);
-    nd_release(from);
-    ndi_graph_lock();
-    done = done && ndi_graph_move(root, source, to);
-    ndi_node_release(source);
-    ndi_node_release(root);
-    ndi_graph_unlock();
-    nd_release(to);
+    const bool done = ndi_evaluate(node);
     ndi_graph_lock();
     return done;
 }
 
-/* The loop that produces the argument of these reductions. With the graph's lock held. */
-static void produce(ndi_loop *loop, ndi_node *argument, nd_dtype taken)
-{
-    const int64_t size = (int64_t)nd_dtype_size(taken),
-                  own = (int64_t)nd_dtype_size((nd_dtype)argument->dtype);
-    int64_t as_taken[ND_MAX_RANK];
-    for (int axis = 0; axis < argument->rank; axis++)
-        as_taken[axis] = ndi_node_strides(argument)[axis] / own * size;
-    ndi_loop_begin(loop, argument, 1);
-    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, argument->rank, argument->dims,
-                         as_taken);
-    ndi_loop_add_sources(loop, argument);
-    const int value = ndi_loop_add_steps(loop, argument);
-    ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, taken), 0);
-    ndi_program_end(&loop->program);
-}
-
-/* Reduces elements in memory, or such as a program produces; what else waits for the same elements
- * is reduced in the same sweep. With the lock held, which is given up meanwhile. */
-static bool run_folds(ndi_node *node)
-{
-    ndi_node *const argument = node->argument[0];
-    const bool stored = ndi_is_source(argument);
-    ndi_node *result[NDI_FOLDS];
-    ndi_storage *made[NDI_FOLDS];
-    ndi_folding each[NDI_FOLDS];
-    ndi_fold fold[NDI_FOLDS];
-    const int count = ndi_graph_folds_with(node, result);
-    for (int i = 0; i < count; i++) {
-        const nd_dtype dtype = (nd_dtype)result[i]->dtype;
-        made[i] = ndi_storage_new((size_t)result[i]->size * nd_dtype_size(dtype), false);
-        if (!made[i]) {
-            while (i-- > 0)
-                ndi_storage_release(made[i]);
-            return false;
-        }
-        fold[i] = result[i]->fold;
-        each[i] = (ndi_folding){&fold[i],
-                                {dtype, result[i]->rank, result[i]->dims,
-                                 ndi_node_strides(result[i]), made[i]->memory}};
-    }
-    int64_t strides[ND_MAX_RANK]; /* the argument's may change when it is moved */
-    memcpy(strides, ndi_node_strides(argument), argument->rank * sizeof(int64_t));
-    const ndi_elements from = {(nd_dtype)argument->dtype, argument->rank, argument->dims, strides,
-                               stored ? argument->data : ndi_virtual_elements};
-    ndi_loop loop;
-    const ndi_produced produced = {&loop.program, &loop.nest};
-    ndi_loop_demand(node, NULL, NULL);
-    if (stored) {
-        loop.sources = 1;
-        loop.source[0] = argument;
-    } else {
-        produce(&loop, argument, fold[0].taken);
-    }
-    ndi_loop_hold(&loop);
-    for (int i = 0; i < count; i++)
-        ndi_graph_claim(ndi_node_retain(result[i]));
-    ndi_node_retain(argument); /* its lengths are read */
-    ndi_graph_unlock();
-
-    if (!stored)
-        ndi_nest_simplify(&loop.nest);
-    ndi_watch_begin(fold[0].name);
-    bool done = ndi_fold_run(count, each, ndi_fold_order(&fold[0], &from), &from,
-                             stored ? NULL : &produced);
-    done &= ndi_watch_end();
-    ndi_loop_release_memory(&loop);
-    for (int i = 0; i < count && !done; i++)
-        ndi_storage_release(made[i]);
-    ndi_graph_lock();
-    ndi_loop_release_nodes(&loop);
-    for (int i = 0; i < count; i++) {
-        if (done)
-            ndi_node_computed(result[i], made[i]);
-        ndi_graph_release_claim(result[i]);
-        ndi_node_release(result[i]);
-    }
-    ndi_node_release(argument);
-    return done;
-}
-
-/* Computes, or moves, what stands in the way of a program of `node`. With the lock held, given up
- * meanwhile. */
+/* Computes, or moves, what stands in the way of a program of `node`. */
 static bool clear_way(ndi_node *found, ndi_node *node)
 {
-    if (ndi_is_source(found))
-        return move_source(found, node);
-    ndi_node_retain(found);
+    return ndi_is_source(found) ? ndi_run_move(found, node) : evaluate_first(found);
+}
+
+/* Writes a node into a target that it reads in no order that a loop could follow: computes it
+ * first. With the lock held, given up meanwhile. */
+static bool evaluate_beside(ndi_node *node, ndi_target *target)
+{
+    ndi_node_retain(node);
     ndi_graph_unlock();
-    const bool done = ndi_evaluate(found);
+    bool done = ndi_settle(target->array->storage) && ndi_evaluate(node);
     ndi_graph_lock();
+    ndi_storage *const storage = done ? node->storage : NULL;
+    if (!done)
+        return false;
+    atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
+    ndi_graph_unlock();
+    nd_array *const from =
+        nd_keep(ndi_new_on_storage(storage, (nd_dtype)node->dtype, node->rank, node->dims,
+                                   ndi_node_strides(node), node->data));
+    done = from && ndi_copy_elements(target->array, from);
+    nd_release(from);
+    ndi_graph_lock();
+    target->written = done;
     return done;
 }
 
-/* A view's base, with the lock held, given up meanwhile: then the view has its elements too. */
-static bool evaluate_base(const ndi_node *view)
+/* A loop, or tiles, with nothing in the way. With the lock held, given up meanwhile. */
+static bool run(ndi_node *node, const ndi_tiling *tiling, ndi_node *const *result, int results,
+                ndi_target *target)
 {
-    ndi_node *const base = ndi_node_retain(view->argument[0]);
-    ndi_graph_unlock();
-    const bool done = ndi_evaluate(base);
-    ndi_graph_lock();
+    if (target)
+        ndi_graph_claim(node);
+    const bool done = tiling                   ? ndi_tiling_run(tiling, target)
+                      : node->form == NDI_FOLD ? ndi_run_folds(node)
+                                               : ndi_run_steps(result, results, target);
+    if (target) {
+        target->written = done;
+        if (done)
+            ndi_target_hand_on(target, node);
+        ndi_graph_release_claim(node);
+    }
     return done;
 }
 
@@ -310,37 +154,94 @@ static ndi_stage begin_stage(ndi_node *node, ndi_node *next, double all)
     return ndi_stage_begin(1 - left / all, 1 - (left - own) / all);
 }
 
-/* Gives a node its elements, or writes them into `target`. With the lock held, given up meanwhile.
- */
-static bool evaluate(ndi_node *node, nd_array *target)
+/* Something in the way of the steps of any of these; `*of`: of which. */
+static ndi_node *obstacle_of_steps(ndi_node *const *root, int roots, ndi_node **of)
 {
-    bool done = true;
+    ndi_node *found = NULL;
+    for (int r = 0; r < roots && !found; r++) {
+        *of = root[r];
+        found = obstacle(root[r], root[r], true, ndi_graph_walk());
+    }
+    return found;
+}
+
+/* True if the steps of `node` can be done in the loop of the others, and share what that reads. */
+static bool joins(ndi_node *const *root, int roots, ndi_node *node)
+{
+    ndi_tiling tiling;
+    for (int r = 0; r < roots; r++)
+        if (root[r] == node)
+            return false;
+    if (node->form != NDI_STEP || root[0]->form != NDI_STEP || ndi_graph_claimed(node) ||
+        node->rank != root[0]->rank ||
+        memcmp(node->dims, root[0]->dims, node->rank * sizeof(int64_t)) != 0)
+        return false;
+    ndi_node *all[NDI_PROGRAM_RESULTS];
+    memcpy(all, root, (size_t)roots * sizeof *root);
+    all[roots] = node;
+    return ndi_graph_shares(all, roots + 1) && !ndi_tiling_find(&tiling, node);
+}
+
+/* Gives nodes their elements, which are computed in one loop as long as they join, or writes a
+ * single one into `target`. With the lock held, given up meanwhile. */
+static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
+{
+    ndi_node *const node = nodes[0];
+    if (!target && count == 1 && node->form == NDI_STEP && ndi_is_plain(node) &&
+        !ndi_graph_claimed(node))
+        return run(node, NULL, nodes, 1, NULL); /* nothing comes first */
     const double all = ndi_progress_wanted() ? work_below(node, ndi_graph_walk()) : 0;
+    bool done = true;
     for (bool ran = false; done && !ran && !ndi_is_source(node);) {
         ndi_tiling tiling;
+        ndi_node *result[NDI_PROGRAM_RESULTS] = {node}, *of = node;
+        int results = 1;
         if (!ndi_views_settle(node))
             return false;
         if (node->form == NDI_VIEW) {
-            done = evaluate_base(node);
+            done = evaluate_first(node->argument[0]);
             continue;
         }
         if (ndi_is_source(node)) /* a view of what is computed */
             continue;
-        const bool tiled = !ndi_graph_claimed(node) && ndi_tiling_find(&tiling, node);
+        if (target)
+            ndi_target_keep(target, node);
+        const bool tiled = !ndi_graph_claimed(node) && ndi_tiling_find(&tiling, node) &&
+                           (!target || ndi_tiling_may_write(&tiling, target->array));
         if (ndi_graph_claimed(node) || (tiled && ndi_tiling_claimed(&tiling))) {
             ndi_graph_wait();
             continue;
         }
-        ndi_node *const found = tiled ? tiling.obstacle
-                                : node->form == NDI_FOLD
-                                    ? obstacle_of_fold(node)
-                                    : obstacle(node, node, true, ndi_graph_walk());
-        const ndi_stage outer = begin_stage(node, found ? found : node, all);
-        ran = !found;
-        done = found   ? clear_way(found, node->form == NDI_FOLD ? node->argument[0] : node)
-               : tiled ? ndi_tiling_run(&tiling, target)
-               : node->form == NDI_FOLD ? run_folds(node)
-                                        : run(node, target);
+        for (int i = 1; i < count && !tiled; i++)
+            if (joins(result, results, nodes[i]))
+                result[results++] = nodes[i];
+        ndi_node *const found = tiled                    ? tiling.obstacle
+                                : node->form == NDI_FOLD ? obstacle_of_fold(node)
+                                                         : obstacle_of_steps(result, results, &of);
+        if (found) {
+            const ndi_stage outer = begin_stage(node, found, all);
+            done = clear_way(found, node->form == NDI_FOLD ? node->argument[0] : of);
+            ndi_stage_end(outer);
+            continue;
+        }
+        if (!tiled && node->form == NDI_STEP)
+            ndi_loop_results(result, &results);
+        if (target) {
+            target->alias = tiled ? tiling.alias : ndi_target_alias(target, node);
+            if (target->alias == NDI_ALIAS_ANY)
+                return evaluate_beside(node, target);
+            ndi_storage *const storage = target->array->storage;
+            ndi_node *const reader = !storage ? NULL
+                                     : tiled  ? ndi_tiling_reader(&tiling, storage)
+                                              : ndi_graph_reader(storage, result, results);
+            if (reader) {
+                done = evaluate_first(reader);
+                continue;
+            }
+        }
+        ran = true;
+        const ndi_stage outer = begin_stage(node, node, all);
+        done = run(node, tiled ? &tiling : NULL, result, results, target);
         ndi_stage_end(outer);
     }
     return done;
@@ -349,31 +250,89 @@ static bool evaluate(ndi_node *node, nd_array *target)
 bool ndi_evaluate(ndi_node *node)
 {
     ndi_graph_lock();
-    const bool done = evaluate(node, NULL);
+    const bool done = evaluate(&node, 1, NULL);
     ndi_node_release(node);
     ndi_graph_unlock();
     return done;
 }
 
-bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                       nd_array *target)
+bool ndi_evaluate_array(const nd_array *array)
 {
-    ndi_node *node = ndi_graph_step(step, arguments, scalars, target);
+    bool done = true;
+    ndi_graph_lock();
+    ndi_node *const node = atomic_load_explicit(&array->node, memory_order_relaxed);
+    if (node) {
+        ndi_node_retain(node);
+        done = evaluate(&node, 1, NULL);
+        ndi_node_release(node);
+    }
+    ndi_graph_unlock();
+    return done;
+}
+
+bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                       nd_array *array, bool hand_on)
+{
+    ndi_target target = {.array = array};
+    ndi_node *const node = ndi_graph_step(step, arguments, scalars, array);
     if (!node)
         return false;
     ndi_graph_lock();
-    const bool done = evaluate(node, target);
+    ndi_node *assigned = NULL;
+    bool done =
+        ndi_views_settle(node) && (!hand_on || ndi_target_assigned(&target, node, &assigned));
+    if (assigned) {
+        ndi_node_retain(assigned);
+        done = evaluate(&assigned, 1, &target);
+        ndi_node_release(assigned);
+    }
+    if (done && !target.written) /* nothing is assigned as it is, or it has its elements by now */
+        done = evaluate(&node, 1, &target);
     ndi_node_release(node);
+    if (target.source)
+        ndi_node_release(target.source);
     ndi_graph_unlock();
     return done;
+}
+
+/* The arrays from the first on that are computed with it. With the lock held; each node with a
+ * reference more. Returns how many they are, or -1 with the error kept. */
+static int take_together(int count, nd_array *const *arrays, ndi_node **node)
+{
+    int taken = 0;
+    bool done = true;
+    for (int i = 0; i < count && taken < NDI_PROGRAM_RESULTS && done; i++) {
+        ndi_node *const one =
+            arrays[i] ? atomic_load_explicit(&arrays[i]->node, memory_order_relaxed) : NULL;
+        if (!one)
+            continue;
+        ndi_node_retain(one);
+        done = ndi_views_settle(one);
+        if (done && (taken == 0 || joins(node, taken, one)))
+            node[taken++] = one;
+        else
+            ndi_node_release(one);
+    }
+    while (!done && taken > 0)
+        ndi_node_release(node[--taken]);
+    return done ? taken : -1;
 }
 
 nd_status nd_eval(int count, nd_array *const *arrays)
 {
     bool done = true;
     for (int i = 0; i < count && done; i++) {
+        if (!arrays[i] || ndi_has_data(arrays[i]))
+            continue;
+        ndi_node *node[NDI_PROGRAM_RESULTS];
         const ndi_stage outer = ndi_stage_begin((double)i / count, (double)(i + 1) / count);
-        done = !arrays[i] || ndi_force(arrays[i]);
+        ndi_graph_lock();
+        int together = take_together(count - i, arrays + i, node);
+        done = together >= 0 && (together == 0 || evaluate(node, together, NULL));
+        while (together > 0)
+            ndi_node_release(node[--together]);
+        ndi_graph_unlock();
+        done = done && ndi_force(arrays[i]);
         ndi_stage_end(outer);
     }
     return done ? ND_OK : nd_error();

@@ -8,10 +8,15 @@
  * ND_ERROR_MEMORY kept: the node stays as it was. */
 bool ndi_evaluate(ndi_node *node);
 
+/* The same for the node of an array, if it still has one. */
+bool ndi_evaluate_array(const nd_array *array);
+
 /* Computes a step into `target`, which has its elements and is of the step's shape and dtype; what
- * is pending below it runs in the same loop. Sources may be the target itself (the step is then
- * `in_place`), and overlap it in no other way. False with the error kept. */
+ * is pending below it runs in the same loop. What it reads may be the target's memory, however it
+ * lies there; other pending arrays that read the old elements are computed. With `hand_on`, a
+ * pending array that a copy puts there as it is reads the target from then on, and is not computed
+ * again. False with the error kept. */
 bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
-                       nd_array *target);
+                       nd_array *target, bool hand_on);
 
 #endif

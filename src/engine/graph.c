@@ -128,11 +128,49 @@ void ndi_node_release(ndi_node *node)
     doomed = node;
 }
 
+#ifndef NDEBUG
+
+enum { COMPARED = 1 << 16 }; /* elements of a source, at most */
+
+static uint64_t content_of(const ndi_node *node)
+{
+    const size_t item = nd_dtype_size((nd_dtype)node->dtype);
+    int64_t index[ND_MAX_RANK] = {0};
+    uint64_t content = 0xcbf29ce484222325u; /* FNV-1a, by bytes */
+    for (int64_t i = 0; i < node->size && i < COMPARED; i++) {
+        const char *element = node->data;
+        for (int axis = 0; axis < node->rank; axis++)
+            element += index[axis] * ndi_node_strides(node)[axis];
+        for (size_t at = 0; at < item; at++)
+            content = (content ^ (unsigned char)element[at]) * 0x100000001b3u;
+        for (int axis = node->rank - 1; axis >= 0 && ++index[axis] == node->dims[axis]; axis--)
+            index[axis] = 0;
+    }
+    return content;
+}
+
+bool ndi_node_is_unchanged(const ndi_node *node)
+{
+    return !node->storage || ndi_is_given_out(node->storage) || node->content == content_of(node);
+}
+
+#endif
+
+void ndi_node_read_again(ndi_node *node)
+{
+#ifndef NDEBUG
+    node->content = content_of(node);
+#else
+    (void)node;
+#endif
+}
+
 void ndi_node_read(ndi_node *node, ndi_storage *storage, char *data)
 {
     node->storage = storage;
     node->data = data;
     atomic_fetch_add_explicit(&storage->pending, 1, memory_order_relaxed);
+    ndi_node_read_again(node);
 }
 
 /* A source over an array's elements. Those inside an object are copied: they are few, and so nobody
@@ -256,12 +294,6 @@ ndi_node *ndi_graph_node_of(const nd_array *array)
     return node;
 }
 
-static bool compute(const nd_array *array)
-{
-    ndi_node *node = ndi_graph_node_of(array);
-    return !node || ndi_evaluate(node);
-}
-
 static bool reads(ndi_node *node, const ndi_storage *storage, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk))
@@ -274,14 +306,35 @@ static bool reads(ndi_node *node, const ndi_storage *storage, uint32_t walk)
     return false;
 }
 
-/* Only pending arrays need their old elements: a node that none leads to is gone. */
+bool ndi_graph_reads(ndi_node *node, const ndi_storage *storage)
+{
+    return reads(node, storage, ndi_graph_walk());
+}
+
+static bool is_among(const ndi_node *node, ndi_node *const *list, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i] == node)
+            return true;
+    return false;
+}
+
+/* Only pending arrays need old elements: a node that none leads to is gone. */
+ndi_node *ndi_graph_reader(const ndi_storage *storage, ndi_node *const *but, int count)
+{
+    if (atomic_load_explicit(&storage->pending, memory_order_relaxed) == 0)
+        return NULL;
+    ndi_node *node = oldest;
+    while (node && (is_among(node, but, count) || !ndi_graph_reads(node, storage)))
+        node = node->next;
+    return node;
+}
+
 static bool settle(ndi_storage *storage)
 {
     while (true) {
         ndi_graph_lock();
-        ndi_node *node = oldest;
-        while (node && !reads(node, storage, ndi_graph_walk()))
-            node = node->next;
+        ndi_node *const node = ndi_graph_reader(storage, NULL, 0);
         if (node)
             ndi_node_retain(node);
         ndi_graph_unlock();
@@ -324,7 +377,7 @@ int ndi_graph_folds_with(ndi_node *fold, ndi_node **found)
 
 __attribute__((constructor)) static void begin(void)
 {
-    static const ndi_pending_methods methods = {compute, forget, settle, ndi_view_make};
+    static const ndi_pending_methods methods = {ndi_evaluate_array, forget, settle, ndi_view_make};
     ndi_set_pending_methods(&methods);
     pthread_atfork(ndi_graph_lock, ndi_graph_unlock, after_fork_in_child);
 }

@@ -48,6 +48,9 @@ struct ndi_node {
     /* A source: */
     ndi_storage *storage; /* NULL: the elements are in `own`, a copy */
     char *data;
+#ifndef NDEBUG
+    uint64_t content; /* of the elements when the node began to read them */
+#endif
     _Alignas(16) char own[NDI_INLINE_BYTES];
     /* All: */
     int8_t dtype;
@@ -66,6 +69,15 @@ ndi_node *ndi_node_new(nd_dtype dtype, int rank, int64_t size, const int64_t *di
 
 /* Makes the node read `storage`, a reference of which it takes over. */
 void ndi_node_read(ndi_node *node, ndi_storage *storage, char *data);
+
+/* The elements of a source have been changed by a loop that is to change them. */
+void ndi_node_read_again(ndi_node *node);
+
+#ifndef NDEBUG
+/* Whether a source has the elements that it had: false if somebody wrote to them without
+ * ndi_force_writeable(). */
+bool ndi_node_is_unchanged(const ndi_node *node);
+#endif
 
 /* A source over an array's elements. */
 ndi_node *ndi_node_source(const nd_array *array);
@@ -133,6 +145,13 @@ static inline bool ndi_graph_visit(ndi_node *node, uint32_t walk)
     node->mark = walk;
     return first;
 }
+
+/* With the lock held: true if what is in `storage` is read below a node. */
+bool ndi_graph_reads(ndi_node *node, const ndi_storage *storage);
+
+/* With the lock held: the node of a pending array that leads to `storage`, none of those listed;
+ * NULL if there is none. */
+ndi_node *ndi_graph_reader(const ndi_storage *storage, ndi_node *const *but, int count);
 
 /* With the lock held: `fold`, and reductions below arrays that were made lately which can be done
  * in the same sweep. Returns how many there are, at most NDI_FOLDS. */

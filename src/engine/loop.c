@@ -1,6 +1,8 @@
 /* Building loops. */
 #include "engine/loop.h"
 
+#include <assert.h>
+
 #include "engine/views.h"
 
 static bool is_leaf(const ndi_node *node)
@@ -44,10 +46,14 @@ static void add_sources(ndi_loop *loop, ndi_node *node, uint32_t walk)
     }
 }
 
-void ndi_loop_add_sources(ndi_loop *loop, ndi_node *root)
+void ndi_loop_add_sources(ndi_loop *loop, ndi_node *const *result, int results)
 {
-    root->value = -1;
-    add_sources(loop, root, ndi_graph_walk());
+    const uint32_t walk = ndi_graph_walk();
+    for (int r = 0; r < results; r++)
+        result[r]->value = -1;
+    for (int r = 0; r < results; r++)
+        if (ndi_graph_visit(result[r], walk))
+            add_sources(loop, result[r], walk);
 }
 
 int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
@@ -64,32 +70,52 @@ int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
                            : ndi_program_scalar(program, step->taken[i], node->scalar[i]);
     const int value = ndi_program_step_add(program, step->kernel, step->streaming, step->computed,
                                            step->arguments, arguments);
+    program->heavy |= !step->exact;
     node->value = ndi_program_cast(program, value, step->out);
     return node->value;
 }
 
-static void demand(ndi_node *node, ndi_node **result, int *results, uint32_t walk)
+static void find_results(ndi_node *node, ndi_node **result, int *results, uint32_t walk)
+{
+    if (*results == NDI_PROGRAM_RESULTS || !ndi_graph_visit(node, walk) || ndi_is_source(node))
+        return;
+    bool known = ndi_graph_claimed(node);
+    for (int r = 0; r < *results; r++)
+        known |= result[r] == node;
+    if (!known && node->form == NDI_STEP && node->size == result[0]->size && ndi_wanted_again(node))
+        result[(*results)++] = node;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            find_results(node->argument[i], result, results, walk);
+}
+
+void ndi_loop_results(ndi_node **result, int *results)
+{
+    const uint32_t walk = ndi_graph_walk();
+    for (int r = 0, roots = *results; r < roots; r++)
+        find_results(result[r], result, results, walk);
+}
+
+static void demand(ndi_node *node, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
         return;
-    if (result && node != result[0] && node->form == NDI_STEP && ndi_wanted_again(node) &&
-        *results < NDI_PROGRAM_RESULTS && !ndi_graph_claimed(node))
-        result[(*results)++] = node;
     node->demanded = true;
     for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
-            demand(node->argument[i], result, results, walk);
+            demand(node->argument[i], walk);
 }
 
-void ndi_loop_demand(ndi_node *root, ndi_node **result, int *results)
+void ndi_loop_demand(ndi_node *root)
 {
-    demand(root, result, results, ndi_graph_walk());
+    demand(root, ndi_graph_walk());
 }
 
 void ndi_loop_hold(ndi_loop *loop)
 {
     for (int i = 0; i < loop->sources; i++) {
         ndi_storage *const storage = ndi_node_retain(loop->source[i])->storage;
+        assert(!ndi_is_source(loop->source[i]) || ndi_node_is_unchanged(loop->source[i]));
         loop->storage[i] = storage;
         if (storage)
             atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);

@@ -23,15 +23,18 @@ typedef struct ndi_loop {
 /* A loop over the shape of `node`; then its results are added to the nest. */
 void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results);
 
-/* The sources below `root`, and what is placed elsewhere by the plan that is being made. */
-void ndi_loop_add_sources(ndi_loop *loop, ndi_node *root);
+/* The sources below the results, and what is placed elsewhere by the plan that is being made. */
+void ndi_loop_add_sources(ndi_loop *loop, ndi_node *const *result, int results);
 
 /* The steps of `node` and what it is made of; the value that it is in the program. */
 int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node);
 
-/* Counts this demand of the steps below `root`. With `result`, those that were demanded before and
- * are still wanted join `root` there, as many as a program can have. */
-void ndi_loop_demand(ndi_node *root, ndi_node **result, int *results);
+/* Steps below the results that were demanded before and are still wanted join them, as many as a
+ * program can have. */
+void ndi_loop_results(ndi_node **result, int *results);
+
+/* Counts this demand of the steps below `root`. */
+void ndi_loop_demand(ndi_node *root);
 
 /* Keeps the sources as they are while the lock is given up. */
 void ndi_loop_hold(ndi_loop *loop);

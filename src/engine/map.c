@@ -229,6 +229,19 @@ static int cross_axis(const ndi_nest *nest)
     return -1;
 }
 
+ndi_map ndi_cast_step(nd_dtype to, nd_dtype from)
+{
+    return (ndi_map){.name = "cast",
+                     .exact = true,
+                     .kernel = ndi_kernels_in_use()->cast[to][from],
+                     .streaming = ndi_kernels_in_use()->streaming_cast[to][from],
+                     .arguments = 1,
+                     .out = to,
+                     .computed = to,
+                     .in = {from},
+                     .taken = {from}};
+}
+
 void ndi_map_run(const ndi_map *map, ndi_nest *nest)
 {
     if (nest->size == 0)

@@ -21,6 +21,9 @@ typedef struct ndi_map {
     bool in_place; /* operand 0 is an argument too: it is in cache when it is written */
 } ndi_map;
 
+/* The step that copies elements, as another dtype. */
+ndi_map ndi_cast_step(nd_dtype to, nd_dtype from);
+
 /* Computes the whole nest (simplified or not) on the pool. Cannot fail. */
 void ndi_map_run(const ndi_map *map, ndi_nest *nest);
 

@@ -172,6 +172,8 @@ static nd_array *reduced(nd_op op, const nd_array *x, int axis, const ndi_resolu
         case NDI_IDENTITY_ONE:
             return nd_ones(resolution->result, shape);
         default:
+            if (op == ND_OP_bitwise_and) /* all bits set */
+                return nd_invert(nd_zeros(resolution->result, shape));
             return ndi_fail(ND_ERROR_VALUE, "reduce: %s of no elements has no value",
                             ndi_op_rows[op].info.name);
         }

@@ -2,6 +2,7 @@
 #include "engine/nest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void ndi_nest_begin(ndi_nest *nest, int rank, const int64_t *lengths)
 {
@@ -117,6 +118,20 @@ void ndi_nest_simplify(ndi_nest *nest)
         }
     }
     nest->rank = last + 1;
+}
+
+void ndi_nest_range(const ndi_nest *whole, int axis, int64_t begin, int64_t end, ndi_nest *part)
+{
+    const size_t rank = (size_t)whole->rank;
+    part->rank = whole->rank;
+    part->operands = whole->operands;
+    part->size = whole->size / whole->length[axis] * (end - begin);
+    memcpy(part->length, whole->length, rank * sizeof *part->length);
+    part->length[axis] = end - begin;
+    for (int operand = 0; operand < whole->operands; operand++) {
+        memcpy(part->stride[operand], whole->stride[operand], rank * sizeof *part->stride[operand]);
+        part->data[operand] = whole->data[operand] + begin * whole->stride[operand][axis];
+    }
 }
 
 int64_t ndi_nest_seek(const ndi_nest *nest, int64_t linear, int64_t *index, char **pointers)

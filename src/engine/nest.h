@@ -38,6 +38,10 @@ void ndi_nest_add_scalar(ndi_nest *nest, void *element);
  * (then by those of the others) and merges neighbours. */
 void ndi_nest_simplify(ndi_nest *nest);
 
+/* The part of `whole` that has the
+ * indices begin..end-1 of an axis. */
+void ndi_nest_range(const ndi_nest *whole, int axis, int64_t begin, int64_t end, ndi_nest *part);
+
 /* Where the operands are at one linear index of the nest: `index` of every axis but the last,
  * pointers at the start of the innermost run's element. Returns the index along the last axis. */
 int64_t ndi_nest_seek(const ndi_nest *nest, int64_t linear, int64_t *index, char **pointers);

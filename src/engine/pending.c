@@ -9,7 +9,10 @@
 
 /* ---- Being lazy ------------------------------------------------------------------------------ */
 
-enum { SMALL = 4096 };
+enum {
+    SMALL = 4096,
+    FOLDS_LATER = 8, /* reductions of what is stored wait from that many times the size on */
+};
 
 static _Atomic int64_t lazy_from;
 _Atomic int64_t ndi_small_limit = SMALL;
@@ -66,6 +69,17 @@ bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
     return wants;
 }
 
+/* A sweep over elements in memory gains by waiting only where they exceed a core's cache: there
+ * reductions that wait together read them once. */
+bool ndi_graph_wants_fold(const nd_array *array)
+{
+    const int64_t from = nd_lazy();
+    if (!ndi_has_data(array))
+        return true;
+    return from > 0 && array->size / FOLDS_LATER >= from &&
+           !(array->storage && ndi_is_given_out(array->storage));
+}
+
 static int cost_of(const ndi_map *step)
 {
     int cost = 1 + (step->computed != step->out);
@@ -95,12 +109,70 @@ static extent extent_of(ndi_node *node, uint32_t walk)
     return sum;
 }
 
+static int sources_of(ndi_node *node, const ndi_node **source, int count, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk))
+        return count;
+    if (ndi_is_source(node) && count < NDI_GRAPH_SOURCES)
+        source[count++] = node;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            count = sources_of(node->argument[i], source, count, walk);
+    return count;
+}
+
+/* Whether a node, or one below it, was met by a walk before, or is one of these sources. */
+static bool meets(ndi_node *node, const ndi_node **source, int count, uint32_t before,
+                  uint32_t walk)
+{
+    if (node->mark == before)
+        return true;
+    if (!ndi_graph_visit(node, walk))
+        return false;
+    for (int i = 0; i < count && ndi_is_source(node); i++)
+        if (ndi_same_source(source[i], node))
+            return true;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i] && meets(node->argument[i], source, count, before, walk))
+            return true;
+    return false;
+}
+
+bool ndi_graph_shares(ndi_node *const *node, int count)
+{
+    const ndi_node *source[NDI_GRAPH_SOURCES];
+    extent sum = {0, 0};
+    uint32_t walk = ndi_graph_walk();
+    for (int i = 0; i < count; i++) {
+        const extent more = extent_of(node[i], walk);
+        sum.cost += more.cost;
+        sum.sources += more.sources;
+    }
+    if (sum.cost > NDI_GRAPH_COST || sum.sources > NDI_GRAPH_SOURCES)
+        return false;
+    walk = ndi_graph_walk();
+    int sources = 0;
+    for (int i = 0; i < count - 1; i++)
+        sources = sources_of(node[i], source, sources, walk);
+    return meets(node[count - 1], source, sources, walk, ndi_graph_walk());
+}
+
+static bool none_pending(int count, const nd_operand *arguments)
+{
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !ndi_has_data(arguments[i].array))
+            return false;
+    return true;
+}
+
 /* The argument to compute first, as a node of this cost would make the graph below it too large;
  * -1: none. */
 static int too_large(int cost, int count, const nd_operand *arguments)
 {
     extent sum = {cost, 0};
     int largest = -1, most = 0;
+    if (none_pending(count, arguments)) /* a graph of one step */
+        return -1;
     ndi_graph_lock();
     const uint32_t walk = ndi_graph_walk();
     for (int i = 0; i < count; i++) {

@@ -15,8 +15,15 @@ static inline int64_t ndi_small_elements(void)
 
 /* True if an operation on these arguments, with a result of `size` elements, is to be pending:
  * where it is large, and where it is small and made of what is pending itself (the results of
- * reductions are). A reduction asks with the size of its argument. */
+ * reductions are). */
 bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
+
+/* With the lock held: true if what is below these nodes is not too large for one loop, and the last
+ * reads something that others read too. */
+bool ndi_graph_shares(ndi_node *const *node, int count);
+
+/* The same for a reduction of `array`. */
+bool ndi_graph_wants_fold(const nd_array *array);
 
 /* The pending array of a step, registered in the open scope; arguments that are arrays are not
  * forced. `scalars` holds the others, as the kernel takes them. */

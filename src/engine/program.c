@@ -26,6 +26,7 @@ char ndi_virtual_elements[64];
 void ndi_program_begin(ndi_program *program, int results)
 {
     program->values = program->steps = program->registers = program->scalars = 0;
+    program->heavy = false;
     program->results = program->operands = results;
 }
 
@@ -329,7 +330,7 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     size_block(f);
     nest = f->nest;
     f->reads = 0;
-    f->fetched = nest->length[nest->rank - 1];
+    f->fetched = program->heavy ? nest->length[nest->rank - 1] : 0;
     for (int r = 0; r < program->results; r++)
         f->stream[r] = stream[r];
     for (int operand = 0; operand < nest->operands; operand++)
@@ -364,8 +365,10 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     ndi_chains_begin(f);
 }
 
-/* Asks for a step's share of a block that comes soon: memory would idle while steps compute in L1.
- * (2*x**2 + 3*x + 5 of 10M doubles: 3.3 ms, 4.3 without.) */
+/* Asks for a step's share of a block that comes soon: memory would idle while functions compute in
+ * L1 (exp(-x**2) * (y + 1) of 10M doubles: 8.0 ms, 9.0 without). Light steps are done before the
+ * hardware loses the thread, and what is in a cache gets there in time: asking only costs
+ * (where(x > y, x, z): 5.9 ms of memory, 4.8 without). */
 static void fetch_ahead(const ndi_frame *f, size_t n, int s)
 {
     const ndi_program *program = f->program;
@@ -524,6 +527,7 @@ typedef struct program_run {
     const ndi_nest *nest;
     bool stream[NDI_PROGRAM_RESULTS];
     bool streams; /* some result */
+    bool fetches; /* operands are asked for ahead */
 } program_run;
 
 static void run_range(void *context, size_t begin, size_t end)
@@ -531,6 +535,8 @@ static void run_range(void *context, size_t begin, size_t end)
     const program_run *run = context;
     ndi_frame f;
     begin_frame(&f, run->program, run->nest, run->stream);
+    if (!run->fetches)
+        f.fetched = 0;
     run_elements(&f, (int64_t)begin, (int64_t)(end - begin), NULL);
     if (run->streams)
         f.kernels->stream_end();
@@ -559,6 +565,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
             bytes += nd_dtype_size((nd_dtype)program->value[v].dtype);
     const int last = nest->rank - 1;
     const bool exceeds_cache = (double)in_all * (double)bytes > (double)ndi_cpu_caches().last;
+    run.fetches = program->heavy && (exceeds_cache || in_all == 0);
     for (int r = 0; r < program->results; r++) {
         run.stream[r] = exceeds_cache && !(in_place && r == 0) &&
                         nest->stride[r][last] == (ptrdiff_t)size_of[r] &&

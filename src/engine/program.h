@@ -73,6 +73,7 @@ typedef struct ndi_program {
     int values, steps, results, operands, registers, scalars;
     int units, links;
     bool keeps;     /* some values in registers of a block */
+    bool heavy;     /* some step is a function: set by whoever adds it */
     int64_t widest; /* bytes of an element of the widest value */
     ndi_value value[NDI_PROGRAM_VALUES];
     ndi_program_step step[NDI_PROGRAM_STEPS];

@@ -7,6 +7,7 @@
  * order of the axes in memory. */
 #include "engine/reduce.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -47,6 +48,7 @@ typedef struct reduction_run {
     fold_run each[NDI_FOLDS];
     nd_dtype in;
     const ndi_produced *produced; /* NULL: the elements are in memory */
+    ndi_workspace *workspace;     /* or NULL */
     ndi_nest kept;                /* operand 0: the input, then the results */
     ndi_nest swept;               /* operand 0: the input */
     bool by_columns;              /* not row */
@@ -78,24 +80,51 @@ typedef struct tree {
     _Alignas(64) char own[1 << 15]; /* enough for narrow tiles */
 } tree;
 
-static bool tree_make(tree *t, const fold_run *run, int levels)
+static size_t in_lines(size_t bytes)
 {
-    const size_t per_level = run->plane_bytes * (size_t)run->planes;
-    t->bytes = per_level * (size_t)(levels + 1);
-    t->memory = t->bytes <= sizeof t->own ? t->own : ndi_allocate(t->bytes);
-    for (int level = 0; t->memory && level <= levels; level++)
+    return (bytes + 63) / 64 * 64;
+}
+
+static void *take(const reduction_run *run, size_t bytes)
+{
+    ndi_workspace *const w = run->workspace;
+    if (!w)
+        return ndi_allocate(bytes);
+    char *const memory = w->memory + w->taken;
+    w->taken += in_lines(bytes);
+    assert(w->taken <= w->bytes);
+    return memory;
+}
+
+static void give_back(const reduction_run *run, void *memory, size_t bytes)
+{
+    if (!run->workspace)
+        ndi_free(memory, bytes);
+}
+
+static size_t tree_bytes(const reduction_run *run, const fold_run *each)
+{
+    return each->plane_bytes * (size_t)each->planes * (size_t)(run->levels + 1);
+}
+
+static bool tree_make(tree *t, const reduction_run *run, const fold_run *each)
+{
+    const size_t per_level = each->plane_bytes * (size_t)each->planes;
+    t->bytes = tree_bytes(run, each);
+    t->memory = t->bytes <= sizeof t->own ? t->own : take(run, t->bytes);
+    for (int level = 0; t->memory && level <= run->levels; level++)
         for (int plane = 0; plane < NDI_STATES; plane++)
             t->level[level].plane[plane] =
-                plane < run->planes
-                    ? t->memory + (size_t)level * per_level + (size_t)plane * run->plane_bytes
+                plane < each->planes
+                    ? t->memory + (size_t)level * per_level + (size_t)plane * each->plane_bytes
                     : NULL;
     return t->memory;
 }
 
-static void tree_free(tree *t)
+static void tree_free(tree *t, const reduction_run *run)
 {
     if (t->memory != t->own)
-        ndi_free(t->memory, t->bytes);
+        give_back(run, t->memory, t->bytes);
 }
 
 static void tree_begin(tree *t)
@@ -400,9 +429,9 @@ static bool decides(const reduction_run *run, const tile_state *state)
 static bool make_trees(tree *t, const reduction_run *run)
 {
     for (int i = 0; i < run->count; i++)
-        if (!tree_make(&t[i], &run->each[i], run->levels)) {
+        if (!tree_make(&t[i], run, &run->each[i])) {
             while (i-- > 0)
-                tree_free(&t[i]);
+                tree_free(&t[i], run);
             return false;
         }
     return true;
@@ -463,7 +492,7 @@ static void run_tasks(void *context, size_t begin, size_t end)
         }
     }
     for (int i = 0; i < run->count; i++)
-        tree_free(&t[i]);
+        tree_free(&t[i], run);
     run->kernels->stream_end();
 }
 
@@ -482,7 +511,7 @@ static bool join_spans(reduction_run *run, int i)
 {
     const fold_run *const each = &run->each[i];
     tree t;
-    if (!tree_make(&t, each, run->levels))
+    if (!tree_make(&t, run, each))
         return false;
     for (int64_t tile = 0; tile < run->tiles; tile++) {
         char *pointers[1 + NDI_FOLDS];
@@ -499,7 +528,7 @@ static bool join_spans(reduction_run *run, int i)
         finish(run->kernels, each, columns, tree_end(&t, each, columns), pointers[1 + i],
                run->kept.stride[1 + i][run->kept.rank - 1]);
     }
-    tree_free(&t);
+    tree_free(&t, run);
     return true;
 }
 
@@ -652,7 +681,7 @@ static size_t plan_states(reduction_run *run, ndi_leaf_order order)
             if (nd_dtype_size(each->reducer->state[plane]) > state_bytes)
                 state_bytes = nd_dtype_size(each->reducer->state[plane]);
         /* Vectors of a plane do not share lines. */
-        each->plane_bytes = (columns * state_bytes + 63) / 64 * 64;
+        each->plane_bytes = in_lines(columns * state_bytes);
         bytes += (size_t)(run->tiles * run->spans * each->planes) * each->plane_bytes;
         /* A large result that is the state itself goes past the cache. */
         const double result_bytes = (double)run->kept.size * (double)nd_dtype_size(each->result);
@@ -674,31 +703,45 @@ static void share_partial(reduction_run *run, char *partial)
     }
 }
 
-static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
-                      const ndi_folding *each)
+enum { FEW_BYTES = 2 * TASKS * NDI_STATES * 64 }; /* of the states of spans: on the stack */
+
+/* The bytes of the states of all spans; the run is planned then. */
+static size_t plan(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
+                   const ndi_folding *each)
 {
     split_axes(run->count, each, from, &run->kept, &run->swept);
     if (run->kept.size == 0)
-        return true;
+        return 0;
     plan_tasks(run, order);
+    return plan_states(run, order);
+}
+
+static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
+                      const ndi_folding *each)
+{
+    const size_t bytes = plan(run, order, from, each);
+    if (run->kept.size == 0)
+        return true;
     const ndi_reduction kind = each[0].fold->kind;
     atomic_init(&run->failed, false);
     atomic_init(&run->decided, false);
     run->may_decide = run->count == 1 && run->kept.size == 1 &&
                       (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
-    _Alignas(64) char few[2 * TASKS * NDI_STATES * 64];
-    const size_t bytes = plan_states(run, order);
-    char *const partial = bytes <= sizeof few ? few : ndi_allocate(bytes);
+    _Alignas(64) char few[FEW_BYTES];
+    char *const partial = bytes <= sizeof few ? few : take(run, bytes);
     if (!partial)
         return false;
     if (run->spans > 1)
         share_partial(run, partial);
-    ndi_parallel_for((size_t)(run->tiles * run->spans), run->grain, run_tasks, run);
+    if (run->workspace)
+        run_tasks(run, 0, (size_t)(run->tiles * run->spans));
+    else
+        ndi_parallel_for((size_t)(run->tiles * run->spans), run->grain, run_tasks, run);
     bool done = !atomic_load(&run->failed);
     for (int i = 0; done && run->spans > 1 && i < run->count; i++)
         done = join_spans(run, i);
     if (partial != few)
-        ndi_free(partial, bytes);
+        give_back(run, partial, bytes);
     if (!done) /* of another thread, maybe: kept here too */
         ndi_fail(ND_ERROR_MEMORY, "%s: no memory for accumulators", each[0].fold->name);
     return done;
@@ -710,24 +753,49 @@ bool ndi_folds_meet(const ndi_fold *a, const ndi_fold *b, bool produced)
            !ndi_fold_is_position(a) && !ndi_fold_is_position(b);
 }
 
-bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
-                  const ndi_elements *from, const ndi_produced *produced)
+static void begin_run(reduction_run *run, int count, const ndi_folding *each,
+                      const ndi_elements *from, const ndi_produced *produced)
 {
-    reduction_run run;
-    run.kernels = ndi_kernels_in_use();
-    run.count = count;
-    run.in = from->dtype;
-    run.produced = produced;
+    run->kernels = ndi_kernels_in_use();
+    run->count = count;
+    run->in = from->dtype;
+    run->produced = produced;
+    run->workspace = NULL;
     for (int i = 0; i < count; i++) {
         const ndi_fold *const fold = each[i].fold;
-        const ndi_reducer *const reducer = &run.kernels->reduce[fold->kind][fold->taken];
-        run.each[i].fold = fold;
-        run.each[i].reducer = reducer;
-        run.each[i].planes = reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
-        run.each[i].result = each[i].to.dtype;
-        run.each[i].streams = false;
-        run.each[i].converts = !produced && run.in != fold->taken;
+        const ndi_reducer *const reducer = &run->kernels->reduce[fold->kind][fold->taken];
+        run->each[i].fold = fold;
+        run->each[i].reducer = reducer;
+        run->each[i].planes = reducer->state[1] == ND_DTYPE_NONE ? 1 : 2;
+        run->each[i].result = each[i].to.dtype;
+        run->each[i].streams = false;
+        run->each[i].converts = !produced && run->in != fold->taken;
     }
+}
+
+size_t ndi_fold_workspace(int count, const ndi_folding *each, ndi_leaf_order order,
+                          const ndi_elements *from)
+{
+    reduction_run run;
+    begin_run(&run, count, each, from, NULL);
+    const size_t partial = plan(&run, order, from, each);
+    size_t bytes = partial > FEW_BYTES ? in_lines(partial) : 0;
+    for (int i = 0; run.kept.size > 0 && i < count; i++) {
+        const size_t own = tree_bytes(&run, &run.each[i]);
+        if (own > sizeof((tree *)0)->own)
+            bytes += in_lines(own) * (run.spans > 1 ? 2 : 1); /* over leaves, then over spans */
+    }
+    return bytes;
+}
+
+bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
+                  const ndi_elements *from, const ndi_produced *produced, ndi_workspace *workspace)
+{
+    reduction_run run;
+    begin_run(&run, count, each, from, produced);
+    run.workspace = workspace;
+    if (workspace)
+        workspace->taken = 0;
     return (count == 1 && !produced && order == NDI_LEAF_ROW &&
             run_small(&run, from, &each[0].to)) ||
            run_large(&run, order, from, each);

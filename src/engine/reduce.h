@@ -62,11 +62,22 @@ typedef struct ndi_folding {
     ndi_elements to;
 } ndi_folding;
 
+/* Memory for a reduction that must not fail; it is done by one thread then. */
+typedef struct ndi_workspace {
+    char *memory;
+    size_t bytes, taken;
+} ndi_workspace;
+
+/* The bytes of workspace that ndi_fold_run() needs with these arguments; where the elements are
+ * does not count. */
+size_t ndi_fold_workspace(int count, const ndi_folding *each, ndi_leaf_order order,
+                          const ndi_elements *from);
+
 /* Reduces `from`, which has at least one element along the swept axes, in one sweep to each of up
  * to NDI_FOLDS results, which meet. If `produced` is not NULL, the elements are produced, as
  * `fold->taken`. `order` is that of the whole, of which this may be a part that is cut along a kept
- * axis. False with ND_ERROR_MEMORY kept. */
+ * axis. False with ND_ERROR_MEMORY kept: never with a `workspace`, which else is NULL. */
 bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
-                  const ndi_elements *from, const ndi_produced *produced);
+                  const ndi_elements *from, const ndi_produced *produced, ndi_workspace *workspace);
 
 #endif

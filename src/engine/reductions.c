@@ -216,7 +216,7 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
     const ndi_elements from = ndi_elements_of(array);
     const ndi_folding folding = {fold, ndi_elements_of(result)};
     ndi_watch_begin(fold->name);
-    bool done = ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL);
+    bool done = ndi_fold_run(1, &folding, ndi_fold_order(fold, &from), &from, NULL, NULL);
     done &= ndi_watch_end();
     if (done)
         return result;
@@ -286,11 +286,10 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
             .swept = mask,
             .keepdims = options.keepdims && !flattened,
         };
-        const nd_operand operand = nd_operand_array(source);
         const nd_shape folded = flattened ? ND_SCALAR_SHAPE : shape;
-        result = ndi_has_data(source) && !ndi_graph_wants(1, &operand, source->size)
-                     ? fold_now(&fold, source, resolution.result, &folded)
-                     : ndi_graph_fold(&fold, source, resolution.result, folded.rank, folded.length);
+        result = ndi_graph_wants_fold(source)
+                     ? ndi_graph_fold(&fold, source, resolution.result, folded.rank, folded.length)
+                     : fold_now(&fold, source, resolution.result, &folded);
         if (result && flattened && options.keepdims) {
             nd_array *const flat = result;
             result = nd_reshape(flat, shape);

@@ -90,6 +90,10 @@ static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
         return node->cut == axis;
     node->cut = axis;
     node->value = -1;
+    if (node != tiling->root && ndi_graph_claimed(node)) { /* it comes soon */
+        tiling->obstacle = node;
+        return true;
+    }
     if (!tiling->widest || node->size > tiling->widest->size)
         tiling->widest = node;
     if (ndi_is_source(node) && !add_source(tiling, node))
@@ -139,6 +143,7 @@ static bool choose_width(ndi_tiling *tiling)
 bool ndi_tiling_find(ndi_tiling *best, ndi_node *root)
 {
     best->folds = 0;
+    best->alias = NDI_ALIAS_NONE;
     if (!has_fold_below(root, ndi_graph_walk()))
         return false;
     for (int axis = 0; axis < root->rank; axis++) {
@@ -189,9 +194,15 @@ typedef struct stage {
 
 typedef struct plan {
     const ndi_tiling *tiling;
-    size_t bytes;         /* of the plan */
-    size_t scratch_bytes; /* of a tile */
-    atomic_bool failed;
+    size_t bytes;          /* of the plan */
+    size_t elements_bytes; /* of a tile: what stages leave to each other */
+    size_t workspace_bytes;
+    /* Both for each thread, taken before the first tile: a tile that has begun cannot fail, as the
+     * target may be a source. */
+    size_t scratch_bytes;
+    char *scratch;
+    int threads;
+    atomic_int *taken; /* each of these */
     int stages;
     stage stage[];
 } plan;
@@ -201,6 +212,39 @@ static bool is_stored(const ndi_tiling *tiling, const ndi_node *node)
 {
     return node == tiling->root || ndi_wanted_again(node) ||
            (node->array && (node->form == NDI_FOLD || node->size <= tiling->widest->size / 16));
+}
+
+/* Whether tiles may write where they read: all that is in the target's memory is cut as it is. */
+static bool reads_in_tiles(ndi_tiling *tiling, ndi_node *node, int axis, const nd_array *target)
+{
+    if (ndi_is_source(node)) {
+        const ndi_alias alias = ndi_alias_of(node, target);
+        tiling->alias = alias > tiling->alias ? alias : tiling->alias;
+        return alias == NDI_ALIAS_NONE ||
+               (alias == NDI_ALIAS_IN_PLACE && axis == tiling->stage[tiling->stages - 1].axis);
+    }
+    for (int i = 0; i < node->arguments; i++) {
+        ndi_node *const argument = node->argument[i];
+        const int at = argument && axis >= 0 ? argument_axis(node, axis, argument) : -1;
+        if (argument && !reads_in_tiles(tiling, argument, at, target))
+            return false;
+    }
+    return true;
+}
+
+bool ndi_tiling_may_write(ndi_tiling *tiling, const nd_array *target)
+{
+    return reads_in_tiles(tiling, tiling->root, tiling->stage[tiling->stages - 1].axis, target);
+}
+
+ndi_node *ndi_tiling_reader(const ndi_tiling *tiling, const ndi_storage *storage)
+{
+    ndi_node *stored[NDI_GRAPH_COST + 1];
+    int count = 0;
+    for (int s = 0; s < tiling->stages; s++)
+        if (is_stored(tiling, tiling->stage[s].node))
+            stored[count++] = tiling->stage[s].node;
+    return ndi_graph_reader(storage, stored, count);
 }
 
 bool ndi_tiling_claimed(const ndi_tiling *tiling)
@@ -226,22 +270,23 @@ static void place_in_scratch(plan *p, stage *s)
         bytes *= order[i] == s->axis ? width : node->dims[order[i]];
     }
     s->placed.scratch = true;
-    s->placed.data = (char *)p->scratch_bytes;
-    p->scratch_bytes += ((size_t)bytes + 127) / 64 * 64; /* an odd line more: sets of the cache */
+    s->placed.data = (char *)p->elements_bytes;
+    p->elements_bytes += ((size_t)bytes + 127) / 64 * 64; /* an odd line more: sets of the cache */
 }
 
-static bool place(plan *p, stage *s, nd_array *target)
+static bool place(plan *p, stage *s, const nd_array *target)
 {
     const ndi_node *const node = s->node;
+    if (target && node == p->tiling->root) {
+        memcpy(s->placed.strides, ndi_strides(target), node->rank * sizeof(int64_t));
+        s->placed.data = target->data;
+        return true;
+    }
     if (!is_stored(p->tiling, node)) {
         place_in_scratch(p, s);
         return true;
     }
     memcpy(s->placed.strides, ndi_node_strides(node), node->rank * sizeof(int64_t));
-    if (target && node == p->tiling->root) {
-        s->placed.data = target->data;
-        return true;
-    }
     ptrdiff_t first;
     s->made = ndi_storage_new(ndi_node_bytes(node, &first), false);
     s->placed.data = s->made ? (char *)s->made->memory + first : NULL;
@@ -297,10 +342,10 @@ static void build(plan *p, stage *s)
         join_sweep(p, s);
         return;
     }
-    s->in_place = node->step.in_place;
+    s->in_place = node == p->tiling->root && p->tiling->alias == NDI_ALIAS_IN_PLACE;
     ndi_loop_begin(&s->loop, node, 1);
     ndi_nest_add_strided(&s->loop.nest, s->placed.data, node->rank, node->dims, s->placed.strides);
-    ndi_loop_add_sources(&s->loop, node);
+    ndi_loop_add_sources(&s->loop, &s->node, 1);
     ndi_program_store(&s->loop.program, ndi_loop_add_steps(&s->loop, node), 0);
     ndi_program_end(&s->loop.program);
     s->scratch[0] = s->placed.scratch;
@@ -313,43 +358,18 @@ static void build(plan *p, stage *s)
 
 static void free_plan(plan *p)
 {
+    ndi_free(p->scratch, p->scratch_bytes * (size_t)p->threads);
     for (int s = 0; s < p->stages; s++)
         ndi_storage_release(p->stage[s].made);
     ndi_free(p, p->bytes);
 }
 
-static plan *make_plan(const ndi_tiling *tiling, nd_array *target)
-{
-    const size_t bytes = sizeof(plan) + (size_t)tiling->stages * sizeof(stage);
-    plan *const p = ndi_allocate(bytes);
-    if (!p)
-        return NULL;
-    p->tiling = tiling;
-    p->bytes = bytes;
-    p->scratch_bytes = 0;
-    p->stages = 0;
-    atomic_init(&p->failed, false);
-    for (int i = 0; i < tiling->stages; i++) {
-        stage *const s = &p->stage[p->stages++];
-        s->node = tiling->stage[i].node;
-        s->axis = tiling->stage[i].axis;
-        s->made = NULL;
-        s->placed.scratch = false;
-        if (!place(p, s, target)) {
-            free_plan(p);
-            return NULL;
-        }
-    }
-    for (int i = 0; i < p->stages; i++) {
-        build(p, &p->stage[i]);
-        p->stage[i].node->placed = &p->stage[i].placed;
-    }
-    for (int i = 0; i < p->stages; i++)
-        p->stage[i].node->placed = NULL;
-    return p;
-}
-
-/* ---- Running --------------------------------------------------------------------------------- */
+/* Both sides of the reductions that a stage does in its sweep, for a tile. */
+typedef struct tile_folds {
+    ndi_elements from;
+    ndi_folding each[NDI_FOLDS];
+    int64_t lengths[1 + NDI_FOLDS][ND_MAX_RANK];
+} tile_folds;
 
 static ndi_elements elements_of(const part *whole, int64_t begin, int64_t end, char *scratch,
                                 int64_t *lengths)
@@ -361,33 +381,93 @@ static ndi_elements elements_of(const part *whole, int64_t begin, int64_t end, c
                                          : whole->data + begin * whole->strides[whole->axis]};
 }
 
-static bool run_folds(const stage *s, int64_t begin, int64_t end, char *scratch)
+static void find_folds(tile_folds *f, const stage *s, int64_t begin, int64_t end, char *scratch)
 {
-    int64_t lengths[1 + NDI_FOLDS][ND_MAX_RANK];
-    const ndi_elements from = elements_of(&s->from, begin, end, scratch, lengths[NDI_FOLDS]);
-    ndi_folding each[NDI_FOLDS];
+    f->from = elements_of(&s->from, begin, end, scratch, f->lengths[NDI_FOLDS]);
     for (int i = 0; i < s->together; i++)
-        each[i] = (ndi_folding){&s->member[i]->fold,
-                                elements_of(&s->member[i]->to, begin, end, scratch, lengths[i])};
-    return s->together == 0 || ndi_fold_run(s->together, each, s->order, &from, NULL);
+        f->each[i] = (ndi_folding){&s->member[i]->fold, elements_of(&s->member[i]->to, begin, end,
+                                                                    scratch, f->lengths[i])};
+}
+
+/* Whole tiles and the last one, which may be planned otherwise. */
+static bool take_scratch(plan *p)
+{
+    const int64_t length = p->tiling->length, width = p->tiling->width,
+                  widths[] = {width, length % width};
+    for (int i = 0; i < p->stages; i++)
+        for (int w = 0; w < 2; w++) {
+            const stage *const s = &p->stage[i];
+            tile_folds f;
+            if (!s->folds || s->together == 0 || widths[w] == 0)
+                continue;
+            find_folds(&f, s, 0, widths[w], ndi_virtual_elements);
+            const size_t bytes = ndi_fold_workspace(s->together, f.each, s->order, &f.from);
+            p->workspace_bytes = bytes > p->workspace_bytes ? bytes : p->workspace_bytes;
+        }
+    p->scratch_bytes = (p->elements_bytes + p->workspace_bytes + 4095) / 4096 * 4096;
+    p->scratch = ndi_allocate(p->scratch_bytes * (size_t)p->threads);
+    return p->scratch;
+}
+
+static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
+{
+    const int threads = ndi_pool_threads();
+    const size_t stages = sizeof(plan) + (size_t)tiling->stages * sizeof(stage),
+                 bytes = stages + (size_t)threads * sizeof(atomic_int);
+    plan *const p = ndi_allocate(bytes);
+    if (!p)
+        return NULL;
+    p->tiling = tiling;
+    p->bytes = bytes;
+    p->elements_bytes = p->workspace_bytes = p->scratch_bytes = 0;
+    p->scratch = NULL;
+    p->threads = threads;
+    p->taken = (atomic_int *)((char *)p + stages);
+    p->stages = 0;
+    for (int i = 0; i < tiling->stages; i++) {
+        stage *const s = &p->stage[p->stages++];
+        s->node = tiling->stage[i].node;
+        s->axis = tiling->stage[i].axis;
+        s->made = NULL;
+        s->placed.scratch = false;
+        if (!place(p, s, target)) {
+            free_plan(p);
+            return NULL;
+        }
+    }
+    for (int i = 0; i < p->threads; i++)
+        atomic_init(&p->taken[i], 0);
+    for (int i = 0; i < p->stages; i++) {
+        build(p, &p->stage[i]);
+        p->stage[i].node->placed = &p->stage[i].placed;
+    }
+    for (int i = 0; i < p->stages; i++)
+        p->stage[i].node->placed = NULL;
+    if (take_scratch(p))
+        return p;
+    free_plan(p);
+    return NULL;
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+static void run_folds(const plan *p, const stage *s, int64_t begin, int64_t end, char *scratch)
+{
+    ndi_workspace workspace = {.memory = scratch + p->elements_bytes, .bytes = p->workspace_bytes};
+    tile_folds f;
+    find_folds(&f, s, begin, end, scratch);
+    if (s->together > 0)
+        ndi_fold_run(s->together, f.each, s->order, &f.from, NULL, &workspace);
 }
 
 static void run_program(const stage *s, int64_t begin, int64_t end, char *scratch)
 {
     const ndi_nest *const whole = &s->loop.nest;
     ndi_nest nest;
-    nest.rank = whole->rank;
-    nest.operands = whole->operands;
-    memcpy(nest.length, whole->length, (size_t)whole->rank * sizeof *nest.length);
-    nest.size = whole->size / nest.length[s->axis] * (end - begin);
-    nest.length[s->axis] = end - begin;
-    for (int operand = 0; operand < nest.operands; operand++) {
-        memcpy(nest.stride[operand], whole->stride[operand],
-               (size_t)whole->rank * sizeof *nest.stride[operand]);
-        nest.data[operand] = s->scratch[operand]
-                                 ? scratch + (uintptr_t)whole->data[operand]
-                                 : whole->data[operand] + begin * whole->stride[operand][s->axis];
-    }
+    ndi_nest_range(whole, s->axis, begin, end, &nest);
+    for (int operand = 0; operand < nest.operands; operand++)
+        if (s->scratch[operand])
+            nest.data[operand] = scratch + (uintptr_t)whole->data[operand];
     ndi_program_run(&s->loop.program, &nest, s->in_place, s->placed.scratch ? 0 : whole->size);
 }
 
@@ -395,27 +475,27 @@ static void run_tiles(void *context, size_t begin, size_t end)
 {
     plan *const p = context;
     const int64_t length = p->tiling->length, width = p->tiling->width;
-    char *const scratch = ndi_allocate(p->scratch_bytes);
-    bool done = scratch;
-    for (size_t tile = begin; done && tile < end; tile++) {
+    int thread = 0; /* not more of them come here at once than there is scratch for */
+    while (atomic_exchange(&p->taken[thread], 1))
+        thread = thread + 1 < p->threads ? thread + 1 : 0;
+    char *const scratch = p->scratch + p->scratch_bytes * (size_t)thread;
+    for (size_t tile = begin; tile < end; tile++) {
         const int64_t first = (int64_t)tile * width,
                       last = first + width < length ? first + width : length;
-        for (int i = 0; done && i < p->stages; i++) {
+        for (int i = 0; i < p->stages; i++) {
             const stage *const s = &p->stage[i];
             if (s->folds)
-                done = run_folds(s, first, last, scratch);
+                run_folds(p, s, first, last, scratch);
             else
                 run_program(s, first, last, scratch);
         }
     }
-    ndi_free(scratch, p->scratch_bytes);
-    if (!done)
-        atomic_store(&p->failed, true);
+    atomic_store(&p->taken[thread], 0);
 }
 
-bool ndi_tiling_run(const ndi_tiling *tiling, nd_array *target)
+bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
 {
-    plan *const p = make_plan(tiling, target);
+    plan *const p = make_plan(tiling, target ? target->array : NULL);
     if (!p)
         return false;
     for (int i = 0; i < p->stages; i++) {
@@ -424,15 +504,13 @@ bool ndi_tiling_run(const ndi_tiling *tiling, nd_array *target)
         if (p->stage[i].made)
             ndi_graph_claim(p->stage[i].node);
     }
-    ndi_loop_demand(tiling->root, NULL, NULL);
+    ndi_loop_demand(tiling->root);
     ndi_graph_unlock();
     if (!target)
         ndi_watch_begin("eval");
     ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1, run_tiles,
                      p);
-    const bool whole = ndi_watch_end(), failed = atomic_load(&p->failed), done = whole && !failed;
-    if (failed) /* of another thread, maybe: kept here too */
-        ndi_fail(ND_ERROR_MEMORY, "no memory to compute in tiles");
+    const bool done = ndi_watch_end();
     for (int i = 0; i < p->stages; i++)
         ndi_loop_release_memory(&p->stage[i].loop);
     ndi_graph_lock();

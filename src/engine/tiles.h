@@ -8,6 +8,7 @@
 #define NDSTREAM_ENGINE_TILES_H
 
 #include "engine/loop.h"
+#include "engine/target.h"
 
 /* What is computed in tiles, and along which axis. */
 typedef struct ndi_tiling {
@@ -20,6 +21,7 @@ typedef struct ndi_tiling {
     int64_t length, width; /* of the axis, and of a tile */
     double bytes;          /* that all tiles touch */
     int folds;
+    ndi_alias alias;    /* with a target: how what is read lies to it */
     bool inner;         /* the axis is the innermost in memory */
     ndi_node *obstacle; /* to be computed before, as all tiles read all of it; or NULL */
     const ndi_node *widest;
@@ -33,8 +35,15 @@ bool ndi_tiling_find(ndi_tiling *tiling, ndi_node *root);
 /* With the lock held: true if another thread computes a part of it now. */
 bool ndi_tiling_claimed(const ndi_tiling *tiling);
 
-/* Computes the root (into `target` unless that is NULL), and on the way what is wanted beside it.
+/* With the lock held: true if the tiles may write the root there, though they read that memory. */
+bool ndi_tiling_may_write(ndi_tiling *tiling, const nd_array *target);
+
+/* With the lock held: a pending array that reads `storage` and gets no elements by these tiles, or
+ * NULL. */
+ndi_node *ndi_tiling_reader(const ndi_tiling *tiling, const ndi_storage *storage);
+
+/* Computes the root (into the target unless that is NULL), and on the way what is wanted beside it.
  * With the lock held, which is given up meanwhile. False with ND_ERROR_MEMORY kept. */
-bool ndi_tiling_run(const ndi_tiling *tiling, nd_array *target);
+bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target);
 
 #endif

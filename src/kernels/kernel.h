@@ -86,6 +86,8 @@ typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const ch
 typedef void ndi_transpose_kernel(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,
                                   const char *in, ptrdiff_t in_column_stride);
 
+enum { NDI_SHARE_BYTES = 256 };
+
 /* Selection. Arrays are by log2 of the bytes of an element, 1 to 16; masks are bytes. */
 typedef struct ndi_select_kernels {
     /* How many are true. */
@@ -108,6 +110,9 @@ typedef struct ndi_select_kernels {
                       const int64_t *offsets);
     void (*scatter[5])(size_t n, char *base, const int64_t *offsets, const char *in,
                        ptrdiff_t in_stride);
+    /* Deals memory out: true for the offsets that belong to `share` of the `shares`. Those within
+     * NDI_SHARE_BYTES (aligned) belong to one; what lies close together is spread evenly. */
+    void (*share)(size_t n, uint8_t *mask, const int64_t *offsets, unsigned share, unsigned shares);
 } ndi_select_kernels;
 
 /* c[j] += a * b[j]: what a convolution adds up. */

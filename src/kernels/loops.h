@@ -11,7 +11,11 @@
 #include "kernels/types.h"
 #include "kernels/vector.h"
 
+#ifdef __clang__
+#define IVDEP _Pragma("clang loop vectorize(assume_safety)")
+#else
 #define IVDEP _Pragma("GCC ivdep")
+#endif
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 #ifdef NDI_REFERENCE

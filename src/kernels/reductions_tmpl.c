@@ -585,10 +585,9 @@ typedef double scanned_double __attribute__((vector_size(8 * SCANNED)));
 typedef int64_t scanned_int64_t __attribute__((vector_size(8 * SCANNED)));
 typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
 #define SHIFTED(v, fill, lanes)                                                                    \
-    __builtin_shuffle(v, fill,                                                                     \
-                      (scanned_int64_t){LANE(0, lanes), LANE(1, lanes), LANE(2, lanes),            \
-                                        LANE(3, lanes), LANE(4, lanes), LANE(5, lanes),            \
-                                        LANE(6, lanes), LANE(7, lanes)})
+    __builtin_shufflevector(v, fill, LANE(0, lanes), LANE(1, lanes), LANE(2, lanes),               \
+                            LANE(3, lanes), LANE(4, lanes), LANE(5, lanes), LANE(6, lanes),        \
+                            LANE(7, lanes))
 #define LANE(l, lanes) ((l) < (lanes) ? SCANNED : (l) - (lanes))
 #define VECTOR_SCAN(NAME, D, TYPE, ACC, VECTOR, IDENTITY, STEP)                                    \
     SCAN(NAME##_rest, D, TYPE, ACC, STEP)                                                          \
@@ -606,7 +605,7 @@ typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
             v = STEP(v, SHIFTED(v, neutral, 2));                                                   \
             v = STEP(v, SHIFTED(v, neutral, 4));                                                   \
             v = STEP(v, before);                                                                   \
-            before = __builtin_shuffle(v, (scanned_int64_t){7, 7, 7, 7, 7, 7, 7, 7});              \
+            before = __builtin_shufflevector(v, v, 7, 7, 7, 7, 7, 7, 7, 7);                        \
             for (size_t l = 0; l < SCANNED; l++)                                                   \
                 *(TYPE *)(out + (ptrdiff_t)(i + l) * out_stride) = (TYPE)v[l];                     \
         }                                                                                          \

@@ -28,7 +28,7 @@ typedef struct {
 /* ---- Masks as numbers ------------------------------------------------------------------------ */
 
 /* 1 in each byte that is not 0. */
-ALWAYS_INLINE uint64_t truths(const uint8_t *mask)
+__attribute__((unused)) ALWAYS_INLINE uint64_t truths(const uint8_t *mask)
 {
     uint64_t m;
     memcpy(&m, mask, 8);
@@ -381,6 +381,17 @@ ON_ITEMS(GATHER)
     }
 ON_ITEMS(SCATTER)
 
+/* The high half of a product of 32 bits scales what a multiplication by the golden ratio spreads.
+ */
+static void share_of(size_t n, uint8_t *mask, const int64_t *offsets, unsigned share,
+                     unsigned shares)
+{
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t spread = (uint32_t)((uint64_t)offsets[i] / NDI_SHARE_BYTES) * 0x9e3779b1u;
+        mask[i] = (uint64_t)spread * shares >> 32 == share;
+    }
+}
+
 #define BY_SIZE(name)                                                                              \
     {                                                                                              \
         name##_1, name##_2, name##_4, name##_8, name##_16                                          \
@@ -397,5 +408,6 @@ void NDI_ISA_NAME(ndi_fill_select)(ndi_kernels *kernels)
         .offsets = {offsets_raise, offsets_wrap, offsets_clip},
         .gather = BY_SIZE(gather),
         .scatter = BY_SIZE(scatter),
+        .share = share_of,
     };
 }

@@ -7,6 +7,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "lang/rows.h"
 
 int ndi_axis_of(const ndi_argument *given)
@@ -133,7 +134,7 @@ static nd_array *call_ones(arguments a)
 static nd_array *call_full(arguments a)
 {
     nd_array *array = nd_empty(dtype_or(&a[2], nd_dtype_of(a[1].array)), a[0].shape);
-    return array && nd_assign(array, a[1].array) == ND_OK ? array : NULL;
+    return array && ndi_assign(array, a[1].array) == ND_OK ? array : NULL;
 }
 
 static nd_array *call_zeros_like(arguments a)
@@ -149,7 +150,7 @@ static nd_array *call_ones_like(arguments a)
 static nd_array *call_full_like(arguments a)
 {
     nd_array *array = nd_empty(dtype_or(&a[2], nd_dtype_of(a[0].array)), nd_shape_like(a[0].array));
-    return array && nd_assign(array, a[1].array) == ND_OK ? array : NULL;
+    return array && ndi_assign(array, a[1].array) == ND_OK ? array : NULL;
 }
 
 static nd_array *call_eye(arguments a)

@@ -165,6 +165,34 @@ static nd_array *call_correlate(arguments a)
     return mode_of(&a[2], &mode) ? nd_correlate(a[0].array, a[1].array, mode) : NULL;
 }
 
+/* ---- Bits ------------------------------------------------------------------------------------ */
+
+/* 'big', the default, or 'little'. */
+static bool order_of(const ndi_argument *given, bool *little)
+{
+    *little = given->given && strcmp(given->text, "little") == 0;
+    if (!given->given || *little || strcmp(given->text, "big") == 0)
+        return true;
+    ndi_fail(ND_ERROR_VALUE, "bitorder is 'big' or 'little', not '%s'", given->text);
+    return false;
+}
+
+static nd_array *call_packbits(arguments a)
+{
+    bool little;
+    const nd_array *x = a[1].given ? a[0].array : nd_ravel(a[0].array);
+    return order_of(&a[2], &little) ? nd_packbits(x, axis_or(&a[1], 0), little) : NULL;
+}
+
+static nd_array *call_unpackbits(arguments a)
+{
+    bool little;
+    const nd_array *x = a[1].given ? a[0].array : nd_ravel(a[0].array);
+    return order_of(&a[3], &little)
+               ? nd_unpackbits(x, axis_or(&a[1], 0), integer_or(&a[2], ND_OPEN), little)
+               : NULL;
+}
+
 /* ---- Variables, points, polynomials ---------------------------------------------------------- */
 
 static bool rows_of(const ndi_argument *given)
@@ -273,6 +301,10 @@ static const ndi_function rows[] = {
     ROW("average",       false, call_average, ARRAY("a"), AXES("axis"), ARRAY_OR("weights")),
     ROW("diff",          false, call_diff, ARRAY("a"), INTEGER_OR("n"), INTEGER_OR("axis")),
     ROW("ediff1d",       false, call_ediff1d, ARRAY("ary")),
+    ROW("packbits",      false, call_packbits, ARRAY("a"), INTEGER_OR("axis"),
+        TEXT_OR("bitorder")),
+    ROW("unpackbits",    false, call_unpackbits, ARRAY("a"), INTEGER_OR("axis"),
+        INTEGER_OR("count"), TEXT_OR("bitorder")),
     ROW("trapezoid",     false, call_trapezoid, ARRAY("y"), ARRAY_OR("x"), REAL_OR("dx"),
         INTEGER_OR("axis")),
     SEVERAL("gradient",  call_gradient, ARRAY("f"), ARRAY_OR("distance"), KEYWORD("axis", INTEGER),

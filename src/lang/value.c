@@ -6,6 +6,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "engine/copy.h"
 
 ndi_value ndi_value_operand(nd_operand operand)
 {
@@ -149,7 +150,7 @@ static bool fill(nd_array *target, const ndi_value *value)
 {
     if (!is_list(value)) {
         nd_array *item = NULL;
-        return ndi_to_array(value, "an item of a list", &item) && nd_assign(target, item) == ND_OK;
+        return ndi_to_array(value, "an item of a list", &item) && ndi_assign(target, item) == ND_OK;
     }
     bool good = true;
     for (int i = 0; i < value->list.count && good; i++)

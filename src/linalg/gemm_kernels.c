@@ -11,12 +11,14 @@
 #include <immintrin.h>
 #endif
 
-/* Before a loop of a few steps over vectors that must stay in registers. Each compiler heeds its
- * own form only. */
+/* Before a loop of a few steps over vectors that must stay in registers, and before one whose
+ * elements do not depend on one another. Each compiler heeds its own form only. */
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define IVDEP _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
+#define IVDEP _Pragma("GCC ivdep")
 #endif
 
 #define ISA baseline

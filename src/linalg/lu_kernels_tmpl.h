@@ -39,7 +39,7 @@ TARGET static int JOIN(SET, lu_columns)(size_t rows, int columns, void *matrix, 
         REAL *column = a + j * leading;
         for (int k = 0; k < j; k++) {
             const REAL *left = a + k * leading, factor = column[k];
-#pragma GCC ivdep
+            IVDEP
             for (size_t i = (size_t)k + 1; i < rows; i++)
                 column[i] -= left[i] * factor;
         }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/copy.h"
 #include "linalg/shapes.h"
 
 /* What a scope made goes to whoever called. */
@@ -230,7 +231,7 @@ nd_array *nd_cross(const nd_array *a, const nd_array *b, int axis)
                 shape.length[shape.rank++] = 3;
                 out = nd_empty(nd_dtype_of(part), shape);
             }
-            good = out && nd_assign(component(out, i), part) == ND_OK;
+            good = out && ndi_assign(component(out, i), part) == ND_OK;
         }
         result = good ? nd_keep(nd_move_axis(out, -1, axis)) : NULL;
     }
@@ -358,7 +359,7 @@ nd_array *nd_matrix_power(const nd_array *a, int64_t exponent)
         if (exponent == 0) {
             nd_array *ones = nd_zeros(nd_dtype_of(a), nd_shape_like(a));
             nd_array *eye = nd_eye(nd_dtype_of(a), nd_length(a, -1), nd_length(a, -1), 0);
-            result = ones && nd_assign(ones, eye) == ND_OK ? nd_keep(ones) : NULL;
+            result = ones && ndi_assign(ones, eye) == ND_OK ? nd_keep(ones) : NULL;
         } else {
             nd_array *base = exponent < 0 ? nd_inv(a) : nd_copy(a);
             const uint64_t times = exponent < 0 ? -(uint64_t)exponent : (uint64_t)exponent;

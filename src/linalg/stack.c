@@ -9,6 +9,7 @@
 
 #include "array/dtype.h"
 #include "base/pool.h"
+#include "engine/copy.h"
 
 static nd_dtype working_dtype(const char *operation, nd_dtype dtype)
 {
@@ -93,7 +94,7 @@ nd_array *ndi_stack_copy(const ndi_stack *stack, const nd_array *source, int64_t
                          int64_t columns, ndi_matrix_order order)
 {
     nd_array *copy = ndi_stack_new(stack, stack->dtype, rows, columns, order);
-    if (copy && nd_assign(copy, source) == ND_OK && ndi_force(copy))
+    if (copy && ndi_assign(copy, source) == ND_OK && ndi_force(copy))
         return copy;
     nd_release(copy);
     return NULL;

@@ -8,6 +8,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "engine/copy.h"
 #include "linalg/stack.h"
 
 static const char no_convergence[] = "has singular values that do not converge";
@@ -65,7 +66,7 @@ static bool fill_identity(nd_array *array)
 {
     const int64_t n = nd_length(array, -1);
     nd_array *eye = nd_keep(nd_eye(nd_dtype_of(array), n, n, 0));
-    const bool done = eye && nd_assign(array, eye) == ND_OK;
+    const bool done = eye && ndi_assign(array, eye) == ND_OK;
     nd_release(eye);
     return done;
 }
@@ -226,9 +227,9 @@ static nd_array *right_hand_sides(const ndi_stack *s, const nd_array *b, int row
         return NULL;
     ND_SCOPE {
         nd_array *matrix = nd_rank(b) == 1 ? nd_expand_dims(b, 1) : (nd_array *)b;
-        filled = nd_assign(nd_slice(sides, ND_RANGE(0, s->rows)), matrix) == ND_OK;
+        filled = ndi_assign(nd_slice(sides, ND_RANGE(0, s->rows)), matrix) == ND_OK;
         nd_array *rest = nd_slice(sides, ND_RANGE(s->rows, rows));
-        filled = filled && nd_assign(rest, nd_zeros(s->dtype, ND_SCALAR_SHAPE)) == ND_OK;
+        filled = filled && ndi_assign(rest, nd_zeros(s->dtype, ND_SCALAR_SHAPE)) == ND_OK;
     }
     if (filled)
         return sides;

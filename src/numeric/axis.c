@@ -1,6 +1,7 @@
 /* Differences, integrals, derivatives and averages along axes. */
 #include <math.h>
 
+#include "engine/copy.h"
 #include "numeric/numeric.h"
 
 nd_array *ndi_part(const nd_array *x, int axis, int64_t start, int64_t stop)
@@ -110,9 +111,9 @@ static nd_array *assembled(const nd_array *f, int axis, const nd_array *first,
     const int64_t n = nd_length(f, axis);
     nd_array *out = nd_empty(nd_dtype_of(f), nd_shape_like(f));
     if (!out || !first || !inside || !last ||
-        nd_assign(ndi_part(out, axis, 0, 1), first) != ND_OK ||
-        nd_assign(ndi_part(out, axis, 1, n - 1), inside) != ND_OK ||
-        nd_assign(ndi_part(out, axis, n - 1, n), last) != ND_OK)
+        ndi_assign(ndi_part(out, axis, 0, 1), first) != ND_OK ||
+        ndi_assign(ndi_part(out, axis, 1, n - 1), inside) != ND_OK ||
+        ndi_assign(ndi_part(out, axis, n - 1, n), last) != ND_OK)
         return NULL;
     return out;
 }

@@ -2,6 +2,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "engine/copy.h"
 #include "numeric/numeric.h"
 #include "ops/resolve.h"
 
@@ -19,7 +20,8 @@ static nd_array *scaled(const nd_array *x, int decimals)
 static nd_array *by_parts(const nd_array *x, nd_array *re, nd_array *im)
 {
     nd_array *z = nd_empty(nd_dtype_of(x), nd_shape_like(x));
-    return z && re && im && nd_assign(nd_real(z), re) == ND_OK && nd_assign(nd_imag(z), im) == ND_OK
+    return z && re && im && ndi_assign(nd_real(z), re) == ND_OK &&
+                   ndi_assign(nd_imag(z), im) == ND_OK
                ? z
                : NULL;
 }

@@ -2,6 +2,7 @@
  * matrices. */
 #include <ndstream/linalg.h>
 
+#include "engine/copy.h"
 #include "numeric/numeric.h"
 
 /* ---- Covariance and correlation -------------------------------------------------------------- */
@@ -79,7 +80,7 @@ static nd_array *powers(const nd_array *x, int64_t columns, bool increasing)
         const int64_t column = increasing ? i : columns - 1 - i;
         if (i > 0)
             power = nd_multiply(power, x);
-        if (!power || nd_assign(nd_slice(v, ND_EVERY, ND_INDEX(column)), power) != ND_OK)
+        if (!power || ndi_assign(nd_slice(v, ND_EVERY, ND_INDEX(column)), power) != ND_OK)
             return NULL;
     }
     return power || columns == 0 ? v : NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "array/array.h"
+#include "engine/copy.h"
 #include "random/samplers.h"
 
 /* Lemire's method, of words where 32 bits suffice: Generator.integers(0, last + 1). */
@@ -95,8 +96,8 @@ nd_status nd_random_shuffle(nd_random *random, nd_array *array, int axis)
         for (int64_t i = 0; done && i < length; i++) {
             const int64_t from = ((const int64_t *)order->data)[i];
             ND_SCOPE {
-                done = from == i || nd_assign(nd_slice(slices, ND_INDEX(i)),
-                                              nd_slice(copy, ND_INDEX(from))) == ND_OK;
+                done = from == i || ndi_assign(nd_slice(slices, ND_INDEX(i)),
+                                               nd_slice(copy, ND_INDEX(from))) == ND_OK;
             }
         }
         status = done ? ND_OK : nd_error();

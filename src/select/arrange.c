@@ -10,6 +10,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "select/results.h"
 
 static nd_index *terms_at(nd_index *terms, int axis, nd_index term)
@@ -28,31 +29,55 @@ static nd_array *range_of(const nd_array *array, int axis, int64_t first, int64_
 
 /* ---- Turning --------------------------------------------------------------------------------- */
 
-static bool copy_range(nd_array *to, int64_t at, const nd_array *from, int64_t first, int64_t end,
-                       int axis)
+/* Axes from `axis` on in two pieces that change places: of each, `shift` elements of the end come
+ * first. */
+static bool copy_rolled(nd_array *to, const nd_array *from, int axis, const int64_t *shift)
 {
-    nd_array *const target = range_of(to, axis, at, at + (end - first));
-    const nd_array *const source = range_of(from, axis, first, end);
-    return target && source && nd_assign(target, source) == ND_OK;
+    while (axis < from->rank && shift[axis] == 0)
+        axis++;
+    if (axis == from->rank)
+        return ndi_assign(to, from) == ND_OK;
+    const int64_t length = ndi_lengths(from)[axis], by = shift[axis];
+    for (int piece = 0; piece < 2; piece++) {
+        nd_array *const target = range_of(to, axis, piece ? by : 0, piece ? length : by);
+        const nd_array *const source =
+            range_of(from, axis, piece ? 0 : length - by, piece ? length - by : length);
+        if (!target || !source || !copy_rolled(target, source, axis + 1, shift))
+            return false;
+    }
+    return true;
 }
 
-nd_array *nd_roll(const nd_array *array, int64_t shift, int axis)
+nd_array *nd_roll_axes(const nd_array *array, int count, const int64_t *shifts, const int *axes)
 {
-    if (!array || (axis = ndi_normalize_axis("roll", axis, array->rank)) < 0)
+    int64_t shift[ND_MAX_RANK] = {0};
+    if (!array)
         return NULL;
-    const int64_t length = ndi_lengths(array)[axis];
+    if (count < 0 || (count > 0 && (!shifts || !axes)))
+        return ndi_fail(ND_ERROR_ARGUMENT, "roll: %d shifts at %p along axes at %p", count,
+                        (const void *)shifts, (const void *)axes);
+    for (int i = 0; i < count; i++) {
+        const int axis = ndi_normalize_axis("roll", axes[i], array->rank);
+        if (axis < 0)
+            return NULL;
+        const int64_t length = ndi_lengths(array)[axis];
+        if (length > 0)
+            shift[axis] = (shift[axis] + shifts[i] % length + length) % length;
+    }
     nd_array *const result = ndi_new((nd_dtype)array->dtype, array->rank, ndi_lengths(array), NULL);
     bool good = result != NULL;
     if (result && result->size > 0)
         ND_SCOPE {
-            shift %= length;
-            shift += shift < 0 ? length : 0;
-            good = copy_range(result, shift, array, 0, length - shift, axis) &&
-                   copy_range(result, 0, array, length - shift, length, axis);
+            good = copy_rolled(result, array, 0, shift);
         }
     if (!good)
         ndi_drop(result);
     return good ? result : NULL;
+}
+
+nd_array *nd_roll(const nd_array *array, int64_t shift, int axis)
+{
+    return nd_roll_axes(array, 1, &shift, &axis);
 }
 
 nd_array *nd_rot90(const nd_array *array, int64_t times, int first, int second)
@@ -208,7 +233,7 @@ static nd_array *matrix_of(const nd_array *array, int64_t diagonal)
     if (result)
         ND_SCOPE {
             nd_array *const place = nd_diagonal(result, diagonal);
-            good = place && nd_assign(place, array) == ND_OK;
+            good = place && ndi_assign(place, array) == ND_OK;
         }
     if (!good)
         ndi_drop(result);
@@ -336,10 +361,11 @@ nd_array *nd_apply_along_axis(const nd_array *array, int axis, nd_dtype dtype, i
     nd_array *result = NULL;
     if (!array || (axis = ndi_normalize_axis("apply_along_axis", axis, array->rank)) < 0)
         return NULL;
-    if (!function || length < 0)
-        return ndi_fail(ND_ERROR_ARGUMENT,
-                        "apply_along_axis: a function at %p, %" PRId64 " results",
-                        (void *)(uintptr_t)function, length);
+    if (!function)
+        return ndi_fail(ND_ERROR_ARGUMENT, "apply_along_axis: there is no function");
+    if (length < 0)
+        return ndi_fail(ND_ERROR_SHAPE, "apply_along_axis: %" PRId64 " results for each line",
+                        length);
     ND_SCOPE {
         const nd_array *const lines = nd_ascontiguous(nd_move_axis(array, axis, -1));
         nd_shape shape = nd_shape_like(lines);

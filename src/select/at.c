@@ -8,6 +8,7 @@
 #include <ndstream/reduce.h>
 
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 #include "select/selection.h"
@@ -190,7 +191,7 @@ static bool reduce_slice(nd_op reduction, const nd_array *array, int axis, int64
         const nd_array *const value = nd_reduce(reduction, part, ND_AXIS(axis), NULL);
         terms[axis] = ND_INDEX(i);
         nd_array *const place = nd_slice_terms(result, axis + 1, terms);
-        good = value && place && nd_assign(place, value) == ND_OK;
+        good = value && place && ndi_assign(place, value) == ND_OK;
     }
     return good;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "select/mask.h"
 #include "select/selection.h"
 #include "select/values.h"
@@ -89,14 +90,17 @@ nd_array *nd_get_with(const nd_array *array, int count, const nd_index *terms)
 
 /* ---- Set ------------------------------------------------------------------------------------- */
 
-static bool set_view(nd_array *array, const plain_terms *p, const nd_array *value)
+typedef nd_status assignment(nd_array *target, const nd_array *source);
+
+static bool set_view(nd_array *array, const plain_terms *p, const nd_array *value,
+                     assignment *assign)
 {
     nd_array *const view = nd_slice_terms(array, p->count, p->terms);
     if (!view)
         return false;
     const nd_shape shape = nd_shape_like(view);
     value = ndi_fitting_value("set", value, &shape);
-    return value && nd_assign(view, value) == ND_OK;
+    return value && assign(view, value) == ND_OK;
 }
 
 static bool set_mask(nd_array *array, const plain_terms *p, const nd_array *value)
@@ -126,19 +130,18 @@ static bool set_selection(nd_array *array, const plain_terms *p, const nd_array 
     return ndi_selection_set(&selection, value);
 }
 
-static bool set(nd_array *array, const plain_terms *p, nd_operand value)
+static bool set(nd_array *array, const plain_terms *p, nd_operand value, assignment *assign)
 {
     const nd_array *given = ndi_converted_value("set", array, value);
-    if (!given || !ndi_force_writeable(array))
-        return false;
-    if (!p->advanced)
-        return set_view(array, p, given);
-    if (!ndi_force(given))
+    if (given && !p->advanced)
+        return ndi_force(array) && set_view(array, p, given, assign);
+    if (!ndi_force(given) || !ndi_force_writeable(array))
         return false;
     return is_whole_mask(array, p) ? set_mask(array, p, given) : set_selection(array, p, given);
 }
 
-nd_status nd_set_with(nd_array *array, int count, const nd_index *terms, nd_operand value)
+static nd_status set_with(nd_array *array, int count, const nd_index *terms, nd_operand value,
+                          assignment *assign)
 {
     plain_terms p;
     bool done = false;
@@ -148,7 +151,17 @@ nd_status nd_set_with(nd_array *array, int count, const nd_index *terms, nd_oper
     if (!change_terms(&p, "set", count, terms))
         return nd_error();
     ND_SCOPE {
-        done = set(array, &p, value);
+        done = set(array, &p, value, assign);
     }
     return done ? ND_OK : nd_error();
+}
+
+nd_status nd_set_with(nd_array *array, int count, const nd_index *terms, nd_operand value)
+{
+    return set_with(array, count, terms, value, nd_assign);
+}
+
+nd_status ndi_set_with(nd_array *array, int count, const nd_index *terms, nd_operand value)
+{
+    return set_with(array, count, terms, value, ndi_assign);
 }

@@ -7,6 +7,7 @@
 #include <ndstream/ops.h>
 
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "select/mask.h"
 #include "select/results.h"
 #include "select/values.h"
@@ -158,7 +159,7 @@ nd_array *nd_indices(nd_dtype dtype, nd_shape shape)
             column.length[0] = shape.length[axis];
             const nd_array *const own = nd_reshape(nd_arange(shape.length[axis]), column);
             nd_array *const place = nd_slice(result, ND_INDEX(axis));
-            good = own && place && nd_assign(place, own) == ND_OK;
+            good = own && place && ndi_assign(place, own) == ND_OK;
         }
     if (!good)
         ndi_drop(result);
@@ -242,8 +243,8 @@ static bool fill_diagonal(nd_array *array, nd_operand value, bool wrap)
         if (!given)
             return false;
     }
-    return nd_assign(diagonal, given) == ND_OK &&
-           (target == array || nd_assign(array, target) == ND_OK);
+    return ndi_assign(diagonal, given) == ND_OK &&
+           (target == array || ndi_assign(array, target) == ND_OK);
 }
 
 nd_status(nd_fill_diagonal)(nd_array *array, nd_operand value, bool wrap)

@@ -4,6 +4,7 @@
 #include <ndstream/join.h>
 
 #include "array/array.h"
+#include "engine/copy.h"
 #include "select/results.h"
 
 static bool check_arrays(const char *operation, int count, const nd_array *const *arrays)
@@ -18,6 +19,7 @@ static bool check_arrays(const char *operation, int count, const nd_array *const
     return true;
 }
 
+/* `axis` -1: all lengths must be equal. */
 static bool fits(const char *operation, const nd_array *first, const nd_array *other, int number,
                  int axis)
 {
@@ -25,7 +27,12 @@ static bool fits(const char *operation, const nd_array *first, const nd_array *o
     bool same = first->rank == other->rank;
     for (int i = 0; same && i < first->rank; i++)
         same = i == axis || ndi_lengths(first)[i] == ndi_lengths(other)[i];
-    if (!same)
+    if (!same && axis < 0)
+        ndi_fail(ND_ERROR_SHAPE,
+                 "%s: array 0 has shape %s and array %d shape %s; they must be equal", operation,
+                 ndi_shape_text(a, first->rank, ndi_lengths(first)), number,
+                 ndi_shape_text(b, other->rank, ndi_lengths(other)));
+    else if (!same)
         ndi_fail(ND_ERROR_SHAPE,
                  "%s: array 0 has shape %s and array %d shape %s; all but axis %d must be equal",
                  operation, ndi_shape_text(a, first->rank, ndi_lengths(first)), number,
@@ -43,15 +50,21 @@ static bool put_part(nd_array *result, const nd_array *array, int axis, int64_t 
     terms[axis] = ND_RANGE(first, first + ndi_lengths(array)[axis]);
     ND_SCOPE {
         nd_array *const part = nd_slice_terms(result, axis + 1, terms);
-        good = part && nd_assign(part, array) == ND_OK;
+        good = part && ndi_assign(part, array) == ND_OK;
     }
     return good;
+}
+
+static bool is_fortran(const nd_array *array)
+{
+    return nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
 }
 
 static nd_array *join(const char *operation, int count, const nd_array *const *arrays, int axis)
 {
     nd_dtype dtype = (nd_dtype)arrays[0]->dtype;
     nd_shape shape = nd_shape_like(arrays[0]);
+    bool fortran = is_fortran(arrays[0]);
     if (shape.rank == 0)
         return ndi_fail(ND_ERROR_SHAPE,
                         "%s: arrays without axes cannot be concatenated; stack them", operation);
@@ -61,11 +74,14 @@ static nd_array *join(const char *operation, int count, const nd_array *const *a
         if (!fits(operation, arrays[0], arrays[i], i, axis))
             return NULL;
         dtype = nd_promote(dtype, (nd_dtype)arrays[i]->dtype);
+        fortran = fortran && is_fortran(arrays[i]);
         if (__builtin_add_overflow(shape.length[axis], ndi_lengths(arrays[i])[axis],
                                    &shape.length[axis]))
             return ndi_fail(ND_ERROR_SHAPE, "%s: the result is too large", operation);
     }
-    nd_array *const result = ndi_make(operation, dtype, shape.rank, shape.length, NULL, false);
+    nd_array *const result =
+        fortran ? nd_empty_fortran(dtype, shape)
+                : ndi_make(operation, dtype, shape.rank, shape.length, NULL, false);
     int64_t first = 0;
     for (int i = 0; result && i < count; i++) {
         if (!put_part(result, arrays[i], axis, first)) {

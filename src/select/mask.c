@@ -8,6 +8,7 @@
 
 #include "array/dtype.h"
 #include "base/pool.h"
+#include "engine/copy.h"
 #include "kernels/kernel.h"
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
@@ -243,7 +244,7 @@ bool ndi_mask_set(const char *operation, nd_array *array, const nd_array *mask,
         return false;
     const bool done = set_many(operation, target, &blocks, values, rule);
     ndi_mask_done(&blocks);
-    return done && (target == array || nd_assign(array, target) == ND_OK);
+    return done && (target == array || ndi_assign(array, target) == ND_OK);
 }
 
 bool ndi_mask_choose(nd_array *array, const nd_array *mask, const nd_array *values)

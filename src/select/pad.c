@@ -9,6 +9,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "select/values.h"
 
 /* Padding along one axis: `part` is the result with all of the axes before, and of those after it
@@ -45,7 +46,7 @@ static nd_operand value_of(const padding *p, bool behind)
 
 static bool fill(nd_array *target, const nd_array *value)
 {
-    return target && value && nd_assign(target, value) == ND_OK;
+    return target && value && ndi_assign(target, value) == ND_OK;
 }
 
 /* ---- Values of their own --------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "select/mask.h"
 #include "select/values.h"
 
@@ -67,12 +68,12 @@ static bool fill_again(nd_array *result, const nd_array *flat)
         const nd_shape rows = {.rank = 2, .length = {whole, flat->size}};
         nd_array *const part = nd_slice(line, ND_RANGE(0, whole * flat->size));
         nd_array *const table = nd_reshape(part, rows);
-        if (!table || nd_assign(table, flat) != ND_OK)
+        if (!table || ndi_assign(table, flat) != ND_OK)
             return false;
     }
     nd_array *const tail = nd_slice(line, ND_RANGE(whole * flat->size, ND_OPEN));
     const nd_array *const head = nd_slice(flat, ND_RANGE(0, rest));
-    return tail && head && nd_assign(tail, head) == ND_OK;
+    return tail && head && ndi_assign(tail, head) == ND_OK;
 }
 
 nd_array *nd_resize(const nd_array *array, nd_shape shape)
@@ -283,25 +284,25 @@ static nd_array *insert(const nd_array *array, const nd_array *indices, nd_opera
     if (own->size == 1) {
         const int64_t first = *(const int64_t *)own->data;
         terms_at(terms, axis, ND_RANGE(first, first + more));
-        if (nd_set_with(result, axis + 1, terms, nd_operand_array(given)) != ND_OK)
+        if (ndi_set_with(result, axis + 1, terms, nd_operand_array(given)) != ND_OK)
             return NULL;
         for (int side = 0; side < 2; side++) {
             terms_at(terms, axis, side ? ND_RANGE(first, length) : ND_RANGE(0, first));
             const nd_array *const part = nd_slice_terms(array, axis + 1, terms);
             terms_at(terms, axis,
                      side ? ND_RANGE(first + more, length + more) : ND_RANGE(0, first));
-            if (!part || nd_set_with(result, axis + 1, terms, nd_operand_array(part)) != ND_OK)
+            if (!part || ndi_set_with(result, axis + 1, terms, nd_operand_array(part)) != ND_OK)
                 return NULL;
         }
         return result;
     }
     terms_at(terms, axis, ND_ARRAY(own));
-    if (nd_set_with(result, axis + 1, terms, nd_operand_array(given)) != ND_OK)
+    if (ndi_set_with(result, axis + 1, terms, nd_operand_array(given)) != ND_OK)
         return NULL;
     const nd_array *const rest = kept(shape.length[axis], own);
     terms_at(terms, axis, ND_ARRAY(rest));
-    return rest && nd_set_with(result, axis + 1, terms, nd_operand_array(array)) == ND_OK ? result
-                                                                                          : NULL;
+    return rest && ndi_set_with(result, axis + 1, terms, nd_operand_array(array)) == ND_OK ? result
+                                                                                           : NULL;
 }
 
 nd_array *(nd_insert)(const nd_array *array, const nd_array *indices, nd_operand values, int axis)

@@ -250,6 +250,9 @@ static const int64_t *load_indices(const ndi_selection *s, const nd_array *array
     const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(dtype);
     if (array->contiguous && array->size == s->positions) {
         char *const from = array->data + first * size;
+        /* The next block, which comes while elements are waited for that lie anywhere. */
+        for (ptrdiff_t ahead = 0; ahead < (ptrdiff_t)n * size; ahead += 64)
+            __builtin_prefetch(from + (ptrdiff_t)n * size + ahead);
         if (dtype == ND_INT64)
             return (const int64_t *)from;
         cast(n, (char *[]){(char *)scratch, from}, (ptrdiff_t[]){8, size});

@@ -5,6 +5,7 @@
 #include <ndstream/ops.h>
 
 #include "array/dtype.h"
+#include "engine/copy.h"
 #include "select/mask.h"
 #include "select/selection.h"
 #include "select/values.h"
@@ -95,7 +96,7 @@ static bool put(nd_array *array, const nd_array *indices, nd_operand values, nd_
         !ndi_selection_set(&selection, given))
         return false;
     return flat->data == array->data ||
-           nd_assign(array, nd_reshape(flat, nd_shape_like(array))) == ND_OK;
+           ndi_assign(array, nd_reshape(flat, nd_shape_like(array))) == ND_OK;
 }
 
 static nd_status check_target(const char *operation, const nd_array *array, const nd_array *other,
@@ -173,7 +174,7 @@ nd_status(nd_put_along_axis)(nd_array *array, const nd_array *indices, nd_operan
         return status;
     ND_SCOPE {
         status = along_axis("put_along_axis", array, indices, axis, terms)
-                     ? nd_set_with(array, array->rank, terms, values)
+                     ? ndi_set_with(array, array->rank, terms, values)
                      : nd_error();
     }
     return status;

@@ -20,4 +20,7 @@ const nd_array *ndi_fitting_value(const char *operation, const nd_array *value,
  */
 nd_status ndi_check_target(const char *operation, const nd_array *array, nd_operand value);
 
+/* nd_set_with() for the library's own use, as ndi_assign() is nd_assign(). */
+nd_status ndi_set_with(nd_array *array, int count, const nd_index *terms, nd_operand value);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "array/array.h"
+#include "engine/copy.h"
 
 typedef struct range {
     double low, high;
@@ -45,9 +46,9 @@ static nd_array *even_edges(range r, int64_t bins, nd_dtype dtype)
     nd_array *low = nd_empty(dtype, ND_SCALAR_SHAPE), *high = nd_empty(dtype, ND_SCALAR_SHAPE);
     nd_array *count = nd_arange_step(dtype, 0, (double)bins + 1, 1);
     if (!low || !high ||
-        nd_assign(low, nd_cast(nd_add(nd_zeros(ND_FLOAT64, ND_SCALAR_SHAPE), r.low), dtype)) !=
+        ndi_assign(low, nd_cast(nd_add(nd_zeros(ND_FLOAT64, ND_SCALAR_SHAPE), r.low), dtype)) !=
             ND_OK ||
-        nd_assign(high, nd_cast(nd_add(nd_zeros(ND_FLOAT64, ND_SCALAR_SHAPE), r.high), dtype)) !=
+        ndi_assign(high, nd_cast(nd_add(nd_zeros(ND_FLOAT64, ND_SCALAR_SHAPE), r.high), dtype)) !=
             ND_OK)
         return NULL;
     nd_array *difference = nd_subtract(high, low), *step = nd_divide(difference, (double)bins);
@@ -57,7 +58,7 @@ static nd_array *even_edges(range r, int64_t bins, nd_dtype dtype)
                                          : nd_multiply(nd_divide(count, (double)bins), difference);
     nd_array *edges = nd_copy(nd_add(steps, low));
     nd_array *last = nd_slice(edges, ND_STEP(-1, ND_OPEN, 1));
-    return last && nd_assign(last, high) == ND_OK ? edges : NULL;
+    return last && ndi_assign(last, high) == ND_OK ? edges : NULL;
 }
 
 /* ---- Rules for the width of a bin ------------------------------------------------------------ */

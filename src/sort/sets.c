@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/copy.h"
 #include "sort/bincount.h"
 #include "sort/order.h"
 
@@ -19,8 +20,8 @@ static nd_array *joined(const nd_array *a, const nd_array *b)
         return NULL;
     nd_array *both =
         nd_empty(nd_promote(nd_dtype_of(a), nd_dtype_of(b)), ND_SHAPE(nd_size(a) + nd_size(b)));
-    if (!both || nd_assign(nd_slice(both, ND_RANGE(0, nd_size(a))), nd_ravel(a)) != ND_OK ||
-        nd_assign(nd_slice(both, ND_RANGE(nd_size(a), ND_OPEN)), nd_ravel(b)) != ND_OK)
+    if (!both || ndi_assign(nd_slice(both, ND_RANGE(0, nd_size(a))), nd_ravel(a)) != ND_OK ||
+        ndi_assign(nd_slice(both, ND_RANGE(nd_size(a), ND_OPEN)), nd_ravel(b)) != ND_OK)
         return NULL;
     return both;
 }

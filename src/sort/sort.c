@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "engine/copy.h"
 #include "sort/order.h"
 
 /* A sort of all lines. Long lines are done one after the other on all threads, others side by side.
@@ -225,7 +226,7 @@ nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
         return ndi_fail_status(ND_ERROR_READONLY, "sort: the array is read-only");
     ND_SCOPE {
         nd_array *sorted = nd_sort(array, axis, options);
-        status = sorted ? nd_assign(array, sorted) : nd_error();
+        status = sorted ? ndi_assign(array, sorted) : nd_error();
     }
     return status;
 }

@@ -203,9 +203,51 @@ static void check_moves_by_offsets(int isa, int power)
     check_end(&of);
 }
 
+/* Every offset belongs to one share, as its neighbours do; none has nearly all. */
+static void check_shares(int isa)
+{
+    check_case of = check_begin("shares, %s", ndi_isa_name((ndi_isa)isa));
+    check_reseed(of.name);
+    for (int round = 0; of.failures == 0 && round < ROUNDS; round++) {
+        const size_t n = check_below(1000);
+        const unsigned shares = 1 + (unsigned)check_below(9);
+        const int64_t begin = -(int64_t)check_below(1 << 20), step = 1 + (int64_t)check_below(600);
+        int64_t *const offsets = (int64_t *)check_place(IN, check_random() & 1, n, 8, 8);
+        uint8_t *const mask = (uint8_t *)check_place(OUT, check_random() & 1, n, 1, 1);
+        unsigned owner[1000], owners[1000] = {0};
+        for (size_t i = 0; i < n; i++)
+            offsets[i] = begin + (int64_t)i * step;
+        check_now = (check_doing){&of, "share", n, {step}};
+        check_paint(OUT, (char *)mask, n, 1, 1);
+        for (unsigned share = 0; share < shares; share++) {
+            size_t count = 0;
+            check_kernels[isa].select.share(n, mask, offsets, share, shares);
+            for (size_t i = 0; i < n; i++)
+                if (mask[i]) {
+                    owners[i]++;
+                    owner[i] = share;
+                    count++;
+                }
+            if (n > 500 && step > 50 && shares > 1 && count > n * 9 / 10)
+                check_fail(&of, "%zu of %zu offsets belong to share %u of %u", count, n, share,
+                           shares);
+        }
+        for (size_t i = 0; i < n; i++)
+            if (owners[i] != 1)
+                check_fail(&of, "offset %lld belongs to %u shares", (long long)offsets[i],
+                           owners[i]);
+            else if (i > 0 && offsets[i] >> 8 == offsets[i - 1] >> 8 && owner[i] != owner[i - 1])
+                check_fail(&of, "offsets %lld and %lld are apart", (long long)offsets[i - 1],
+                           (long long)offsets[i]);
+        if (!check_painted(OUT, (char *)mask, n, 1, 1))
+            check_fail(&of, "%zu wrote outside", n);
+    }
+    check_end(&of);
+}
+
 /* ---- The part -------------------------------------------------------------------------------- */
 
-enum { PARTS = 14 };
+enum { PARTS = 15 };
 
 static size_t count_tasks(void)
 {
@@ -221,8 +263,10 @@ static void run_task(size_t task)
         check_moves_by_offsets(isa, part - 5);
     else if (part < 13)
         check_offsets(isa, part - 10);
-    else
+    else if (part == 13)
         check_positions(isa);
+    else
+        check_shares(isa);
 }
 
 const check_part check_select = {"select", count_tasks, run_task};

@@ -32,6 +32,14 @@ def test_rolling_and_turning_equal_numpy(data, array):
     axis = data.draw(st.integers(-array.ndim, array.ndim - 1))
     shift = data.draw(st.integers(-12, 12))
     check(lambda: nd.linalg("roll", mine, shift, axis), lambda: np.roll(array, shift, axis))
+    several = data.draw(st.lists(st.tuples(st.integers(-12, 12), st.integers(-array.ndim, array.ndim - 1)), max_size=4))
+    shifts, axes = zip(*several) if several else ((), ())
+    check(
+        lambda: nd.linalg(
+            "roll_axes", mine, len(shifts), (nd.c_int64 * 4)(*shifts), (nd.ctypes.c_int * 4)(*axes)
+        ),
+        lambda: np.roll(array, shifts, axes),
+    )
     other = data.draw(st.integers(-array.ndim, array.ndim - 1))
     check(
         lambda: nd.linalg("rot90", mine, shift, axis, other),

@@ -358,7 +358,8 @@ corrcoef(x, rowvar=False)[0, 1] | interp([0.5, 1.5, 9], y, y**2) | polyval([1, 2
 vander(y) | vander(y, 3) | vander(y, 3, increasing=True) | divmod(x, 5)[0] | divmod(x, 5)[1] | frexp(x / 3)[0]
 frexp(x)[1] | modf(x / 3)[0] | modf(x / 3)[1] | nansum(z) | nanmean(z, axis=0) | nanstd(z, ddof=1) | nanvar(z)
 nanmin(z, axis=1) | nanmax(z) | nanargmax(z) | nanprod(z, keepdims=True) | nancumsum(z) | nancumsum(z, axis=0)
-degrees(x) | radians(x) | fix(x / 3 - 1) | np.bitwise_count(x) | gcd(x, 6) | lcm(x, 4) | ldexp(x, 2) | sinc(x / 4)
+packbits(x % 2, axis=1) | packbits(x > 4) | unpackbits(np.uint8(x), axis=0, count=17, bitorder='little')
+unpackbits(x) | packbits(x > 4, bitorder='no') | degrees(x) | radians(x) | fix(x / 3 - 1) | np.bitwise_count(x) | gcd(x, 6) | lcm(x, 4) | ldexp(x, 2) | sinc(x / 4)
 round(x, 0.5) | convolve(y, y, 'half') | convolve(x, y) | average(x, weights=x * 0) | gradient([1]) | diff(x, -1)
 nansum(z, ddof=1) | polyfit(y, x, 1) | interp(y, y, x) | divmod(x) | trapezoid(5) | trapezoid(x, x[0, :2])
 """.replace("\n", "|").split("|")

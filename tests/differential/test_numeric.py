@@ -335,3 +335,40 @@ def test_results_of_large_arrays_are_those_of_small_ones(dtype):
             )
     for eager, lazy in zip(*results):
         np.testing.assert_array_equal(eager, lazy)
+
+
+# ---- Bits ---------------------------------------------------------------------------------------
+
+
+@given(data=st.data(), x=arrays(dtypes, shapes(1, 3, 300, large=False), ["small"]))
+def test_packbits(data, x):
+    axis, little = data.draw(st.integers(-x.ndim, x.ndim - 1)), data.draw(st.booleans())
+    order = "little" if little else "big"
+    results = both(
+        lambda: call("packbits", nd.from_numpy(x), axis, little), lambda: np.packbits(x, axis, order)
+    )
+    if results:
+        assert_equal(*results)
+
+
+@given(data=st.data(), x=arrays(st.sampled_from(["uint8", "uint8", "int8"]), shapes(1, 3, 300, large=False), ["small"]))
+def test_unpackbits(data, x):
+    axis, little = data.draw(st.integers(-x.ndim, x.ndim - 1)), data.draw(st.booleans())
+    count = data.draw(st.one_of(st.none(), st.integers(-20, 100)))
+    order = "little" if little else "big"
+    results = both(
+        lambda: call(
+            "unpackbits", nd.from_numpy(x), axis, ctypes.c_int64(-(2**63) if count is None else count), little
+        ),
+        lambda: np.unpackbits(x, axis, count, order),
+    )
+    if results:
+        assert_equal(*results)
+
+
+def test_bits_of_many_elements():
+    x = np.random.default_rng(5).integers(0, 2, 1_000_003).astype(bool)
+    packed = nd.to_numpy(call("packbits", nd.from_numpy(x), 0, False))
+    assert_equal(packed, np.packbits(x))
+    back = nd.to_numpy(call("unpackbits", nd.from_numpy(packed), 0, ctypes.c_int64(x.size), False))
+    assert_equal(back, x.astype(np.uint8))

@@ -2,35 +2,7 @@
  * Results are compared with NumPy's in tests/differential/test_index.py. */
 #include <math.h>
 
-#include <ndstream/nd.h>
-
-#include "unit.h"
-
-static nd_array *integers(int64_t count, const int64_t *values)
-{
-    return nd_from_data(ND_INT64, ND_SHAPE(count), values);
-}
-#define INTEGERS(...)                                                                              \
-    integers((int64_t)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)),                        \
-             (int64_t[]){__VA_ARGS__})
-
-static void check_values(const nd_array *array, int64_t count, const int64_t *expected)
-{
-    assert_non_null(array);
-    assert_int_equal(nd_size(array), count);
-    const nd_array *const flat = nd_ravel(array);
-    for (int64_t i = 0; i < count; i++)
-        assert_int_equal(nd_get_int64(flat, &i), expected[i]);
-}
-#define assert_values(array, ...)                                                                  \
-    check_values(array, (int64_t)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)),             \
-                 (int64_t[]){__VA_ARGS__})
-
-/* 0 to 11 in 3 rows. */
-static nd_array *table(void)
-{
-    return nd_reshape(nd_arange(12), ND_SHAPE(3, 4));
-}
+#include "values.h"
 
 TEST(terms_of_all_kinds_mix)
 {

@@ -61,6 +61,25 @@ TEST(eval_computes_all_and_skips_null)
     }
 }
 
+TEST(eval_computes_results_of_the_same_elements_together)
+{
+    ND_SCOPE {
+        nd_array *x = range(LARGE), *y = range(LARGE);
+        nd_array *const now[] = {x, y};
+        assert_ok(nd_eval(2, now));
+        nd_array *sum = nd_add(x, y), *difference = nd_subtract(x, y), *row = nd_add(x, 1);
+        nd_array *product = nd_multiply(sum, difference), *five = nd_add(product, 5);
+        nd_array *mean = nd_mean(x, ND_ALL), *far = nd_subtract(x, mean);
+        nd_array *const all[] = {sum, difference, mean, product, NULL, five, far, row, sum};
+        assert_ok(nd_eval(9, all));
+        for (int i = 0; i < 9; i++)
+            assert_false(nd_is_pending(all[i]));
+        assert_true(at(sum, 7) == 14 && at(difference, 7) == 0 && at(product, 7) == 0);
+        assert_true(at(five, 9) == 5 && at(row, 9) == 10);
+        assert_true(at(far, 0) == -(LARGE - 1) / 2.0);
+    }
+}
+
 TEST(errors_are_raised_by_the_operation)
 {
     ND_SCOPE {

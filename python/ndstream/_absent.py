@@ -1,0 +1,73 @@
+"""What NumPy has and this package has not, or has with a difference: the one list of it. Errors tell the reasons, and
+tools/numpy_names.py makes docs/numpy-names.md of it.
+
+A row is a name, with its namespace unless it is the main one, and why it is absent or how it differs. `DTYPES` are names
+for kinds of elements that are not there, which no other choice could change.
+"""
+
+_OBJECTS = "there are no arrays of Python objects: keep them in lists"
+_TEXTS = "there are no arrays of strings: keep them in lists, NumPy or pandas"
+_DATES = "there are no dates: use int64 seconds, or pandas"
+_FIELDS = "there are no structured arrays: use an array for each field"
+_WIDE = "the widest floats are float64"
+_MATRIX = "use arrays of two axes, and @"
+_NUMPYS = "part of how NumPy itself is built"
+
+DTYPES = {
+    "object_": _OBJECTS, "str_": _TEXTS, "bytes_": _TEXTS, "character": _TEXTS, "flexible": _TEXTS, "char": _TEXTS,
+    "strings": _TEXTS, "void": _FIELDS, "recarray": _FIELDS, "record": _FIELDS, "rec": _FIELDS,
+    "ndarray.getfield": _FIELDS, "ndarray.setfield": _FIELDS, "fromregex": _FIELDS,
+    "datetime64": _DATES, "timedelta64": _DATES, "datetime_as_string": _DATES, "datetime_data": _DATES, "isnat": _DATES,
+    "busdaycalendar": _DATES, "busday_count": _DATES, "busday_offset": _DATES, "is_busday": _DATES,
+    "longdouble": _WIDE, "float128": _WIDE, "clongdouble": "the widest complex numbers are complex128",
+    "complex256": "the widest complex numbers are complex128",
+    "frompyfunc": _OBJECTS + "; use vectorize()",
+}  # fmt: skip
+
+ABSENT = {
+    "matrix": _MATRIX, "asmatrix": _MATRIX, "bmat": "use block()",
+    "ma": "there are no masked arrays: use where=, nan and the nan functions",
+    "fft": "use scipy.fft or numpy.fft: they take arrays of ndstream",
+    "polynomial": "use numpy.polynomial: it takes arrays of ndstream",
+    "memmap": "use load(file, mmap_mode='r'), or frombuffer() of an mmap",
+    "ctypeslib": "use memoryview(x), or C with <ndstream/nd.h>",
+    "f2py": "use numpy.f2py: its functions take arrays of ndstream",
+    "nested_iters": "loop over ndindex() of the outer axes and index with it",
+    "get_include": "C code uses <ndstream/nd.h>; pkg-config --cflags ndstream",
+    "core": _NUMPYS, "dtypes": "dtype objects have one class: dtype", "test": _NUMPYS, "typing": "the package has stubs",
+    "ndarray.ctypes": "use memoryview(x), or C with <ndstream/nd.h>",
+    "random.Philox": "default_rng() is PCG64, RandomState the twister",
+    "random.PCG64DXSM": "default_rng() is PCG64, RandomState the twister",
+    "random.SFC64": "default_rng() is PCG64, RandomState the twister",
+    "random.test": _NUMPYS, "linalg.test": _NUMPYS, "random.mtrand": _NUMPYS,
+    "random.get_bit_generator": "the functions of the module draw from the twister",
+    "random.set_bit_generator": "the functions of the module draw from the twister",
+}  # fmt: skip
+
+_AXES = "takes no axes=, nor axis= and keepdims= where NumPy's ufunc does"
+_FORMATTER = "formatter= is not there: format the elements of tolist()"
+
+DIFFERENT = {
+    "seterr": "nothing warns and nothing is raised: results may be computed much later; test isfinite()",
+    "errstate": "taken, but without effect: see seterr()",
+    "matmul": _AXES, "matvec": _AXES, "vecmat": _AXES, "vecdot": _AXES,
+    "array2string": _FORMATTER, "set_printoptions": _FORMATTER, "printoptions": _FORMATTER,
+    "load": "files are mapped for reading only: mmap_mode='r+' and 'w+' are not there",
+    "genfromtxt": "tables with names or several dtypes are not there: read columns with pandas",
+    "geomspace": "the bounds are real numbers, no arrays",
+    "ndarray": "cannot be derived from; strides= is not there: slice instead",
+    "spacing": "of negative float16 it has the sign of x, as for the other floats",
+    "einsum_path": "the report is shorter; subscripts are texts without ellipses",
+    "nditer": "elements that are written are not converted; op_axes, buffers and copies have no effect",
+    "linalg.qr": "mode='raw' is not there",
+    "random.RandomState": "draws from MT19937 only", "random.BitGenerator": "has no ctypes, cffi and capsule",
+}  # fmt: skip
+
+
+def missing(module, name):
+    """The AttributeError of a name that is not there."""
+    full = name if module == "ndstream" else f"{module.partition('.')[2]}.{name}"
+    reason = DTYPES.get(full) or ABSENT.get(full)
+    if reason:
+        return AttributeError(f"{module} has no {name}: {reason}")
+    return AttributeError(f"module {module!r} has no attribute {name!r}")

@@ -1,0 +1,209 @@
+"""nditer: several arrays walked through together, element by element."""
+
+import itertools
+import math
+
+import ndstream as nd
+
+_FLAGS = {
+    "buffered", "c_index", "f_index", "multi_index", "common_dtype", "copy_if_overlap", "delay_bufalloc",
+    "external_loop", "grow_inner", "ranged", "refs_ok", "reduce_ok", "zerosize_ok",
+}  # fmt: skip
+
+
+class nditer:
+    """Views without axes of the elements of arrays that are broadcast together; slow, as every loop in Python is.
+
+    Iteration is in the order of memory (order='K') unless another is asked for. Operands that are None are made, those
+    that are marked 'readwrite' or 'writeonly' can be written through x[...] = value."""
+
+    def __init__(
+        self, op, flags=None, op_flags=None, op_dtypes=None, order="K", casting="safe", op_axes=None, itershape=None,
+        buffersize=0,
+    ):  # fmt: skip
+        self._flags = set(flags or ())
+        if self._flags - _FLAGS:
+            raise ValueError(f'Unexpected iterator global flag "{min(self._flags - _FLAGS)}"')
+        several = isinstance(op, (list, tuple))
+        given = list(op) if several else [op]
+        modes = list(op_flags or [["readonly"]] * len(given))
+        if modes and isinstance(modes[0], str):
+            modes = [modes] * len(given)
+        modes = [set(m) or {"readonly"} for m in modes]
+        modes = [{"writeonly", "allocate"} if x is None and "readonly" in m else m for x, m in zip(given, modes)]
+        types = op_dtypes if isinstance(op_dtypes, (list, tuple)) else [op_dtypes] * len(given)
+        arrays = [None if x is None else nd.asarray(x) for x in given]
+        axes = op_axes or [None] * len(given)
+        placed = [x if x is None or a is None else self._along(x, a) for x, a in zip(arrays, axes)]
+        shape = nd.broadcast_shapes(*(x.shape for x in placed if x is not None), *([tuple(itershape)] if itershape else []))
+        if 0 in shape and "zerosize_ok" not in self._flags:
+            raise ValueError("Iteration of zero-sized operands is not enabled")
+        self.shape, self.ndim, self.itersize = shape, len(shape), math.prod(shape)
+        self._operands, self._views = [], []
+        common = nd.result_type(*(x for x in arrays if x is not None)) if "common_dtype" in self._flags else None
+        for x, view, wanted, mode in zip(arrays, placed, types, modes):
+            wanted = common if wanted is None else nd.dtype(wanted)
+            if x is None:
+                kind = wanted if wanted is not None else nd.result_type(*(y for y in arrays if y is not None))
+                x = view = nd.empty(shape, kind)
+            elif wanted is not None and wanted != x.dtype:
+                if not self._flags & {"buffered"} and not mode & {"copy"}:
+                    raise TypeError("Iterator operand required copying or buffering, but neither copying nor buffering was enabled")
+                if not nd.can_cast(x.dtype, wanted, casting):
+                    raise TypeError(f"Iterator operand could not be cast from {x.dtype!r} to {wanted!r} according to the rule '{casting}'")
+                if mode & {"readwrite", "writeonly"}:
+                    raise NotImplementedError("nditer: operands that are written are not converted; convert them before")
+                view = view.astype(wanted)
+            writes = bool(mode & {"readwrite", "writeonly"})
+            if writes and view.shape != shape:
+                if "reduce_ok" not in self._flags:
+                    raise ValueError("non-broadcastable operand with shape " f"{view.shape} doesn't match the broadcast shape {shape}")
+            self._operands.append(x)
+            self._views.append((view, writes))
+        self.nop, self._single = len(given), not several or len(given) == 1
+        self._order = self._axis_order(order)
+        self.reset()
+
+    @staticmethod
+    def _along(array, axes):
+        kept = [a for a in axes if a is not None and a >= 0]
+        moved = array.transpose(kept)
+        at = iter(range(len(kept)))
+        return moved[tuple(slice(None) if a is not None and a >= 0 and next(at) >= 0 else None for a in axes)]
+
+    def _axis_order(self, order):
+        """The axes, the slowest first."""
+        if order == "F":
+            return list(range(self.ndim))[::-1]
+        if order in ("K", "A"):
+            first = max((view for view, _ in self._views), key=lambda view: view.ndim)
+            strides = [abs(s) for s in first.strides]
+            strides = [0] * (self.ndim - len(strides)) + strides
+            if order == "A":
+                fortran = all(view.flags.fnc for view, _ in self._views)
+                return list(range(self.ndim))[:: -1 if fortran else 1]
+            return sorted(range(self.ndim), key=lambda axis: (-strides[axis] if first.shape[axis - self.ndim] != 1 else 0, axis))
+        return list(range(self.ndim))
+
+    def _indices(self):
+        for place in itertools.product(*(range(self.shape[axis]) for axis in self._order)):
+            index = [0] * self.ndim
+            for axis, i in zip(self._order, place):
+                index[axis] = i
+            yield tuple(index)
+
+    def reset(self):
+        """Begins again."""
+        self._walk = self._indices()
+        self.iterindex, self.finished = -1, False
+        if "external_loop" not in self._flags:
+            self._step()
+
+    def _step(self):
+        self._index = next(self._walk, None)
+        self.iterindex += 1
+        self.finished = self._index is None
+
+    def iternext(self):
+        """Goes on; False at the end."""
+        self._step()
+        return not self.finished
+
+    def _element(self, view):
+        index = self._index[self.ndim - view.ndim :]
+        return view[(*(0 if n == 1 else i for i, n in zip(index, view.shape)), ...)]
+
+    @property
+    def value(self):
+        """The views of the current elements."""
+        views = tuple(self._now())
+        return views[0] if self._single else views
+
+    def _now(self):
+        for view, writes in self._views:
+            element = self._element(view)
+            if not writes:
+                element.flags.writeable = False
+            yield element
+
+    def __getitem__(self, i):
+        views = tuple(self._now())
+        return views[i]
+
+    def __setitem__(self, i, value):
+        self[i][...] = value
+
+    def __iter__(self):
+        if "external_loop" in self._flags:  # all elements as one line each
+            lines = []
+            for view, writes in self._views:
+                full = view if writes else nd.broadcast_to(view, self.shape)
+                full = full.transpose(self._order) if view.ndim == self.ndim else full
+                line = full.reshape(-1)
+                lines.append(line)
+            self.finished = True
+            if self.itersize:
+                yield lines[0] if self._single else tuple(lines)
+            return
+        while not self.finished:
+            yield self.value
+            self._step()
+
+    def __len__(self):
+        return self.itersize
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self):
+        """Ends the iteration."""
+        self.finished = True
+
+    def copy(self):
+        """An iterator at the same place."""
+        import copy
+
+        other = copy.copy(self)
+        other._walk = itertools.islice(self._indices(), self.iterindex + 1, None)
+        return other
+
+    @property
+    def multi_index(self):
+        """The indices of the current elements."""
+        if "multi_index" not in self._flags:
+            raise ValueError("Iterator is not tracking a multi-index")
+        return self._index
+
+    @property
+    def index(self):
+        """The position of the current elements in C or Fortran order."""
+        if not self._flags & {"c_index", "f_index"}:
+            raise ValueError("Iterator does not have an index")
+        order = "C" if "c_index" in self._flags else "F"
+        return int(nd.ravel_multi_index(self._index, self.shape, order=order)) if self.ndim else 0
+
+    has_index = property(lambda self: bool(self._flags & {"c_index", "f_index"}))
+    has_multi_index = property(lambda self: "multi_index" in self._flags)
+    has_delayed_bufalloc = False
+    iterationneedsapi = False
+    operands = property(lambda self: tuple(self._operands))
+    dtypes = property(lambda self: tuple(view.dtype for view, _ in self._views))
+    itviews = property(lambda self: tuple(view for view, _ in self._views))
+    iterrange = property(lambda self: (0, self.itersize))
+
+    def remove_multi_index(self):
+        """Stops tracking the indices."""
+        self._flags.discard("multi_index")
+
+    def enable_external_loop(self):
+        """Gives whole lines from here on."""
+        self._flags.add("external_loop")
+        self.reset()
+
+
+def nested_iters(op, axes, flags=None, op_flags=None, op_dtypes=None, order="K", casting="safe", buffersize=0):
+    """Not there: loops inside loops over axes are written with ndindex()."""
+    raise NotImplementedError("nested_iters() is not there: loop over ndindex() of the outer axes and index with it")

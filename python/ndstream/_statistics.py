@@ -1,0 +1,84 @@
+"""Statistics with weights: what quantile() and cov() do when they are given."""
+
+import ndstream as nd
+
+
+def quantile(a, q, axis, method, keepdims, weights, ignore_nan):
+    """Weighted quantiles: the first element at which the running weight reaches q times the whole."""
+    if method != "inverted_cdf":
+        raise ValueError(f"Only method 'inverted_cdf' supports weights. Got: {method}.")
+    a, q, weights = nd.asarray(a), nd.asarray(q, dtype=float), nd.asarray(weights)
+    if weights.dtype.kind not in "biuf":
+        raise TypeError("weights must be of real numbers")
+    if (weights < 0).any():
+        raise ValueError("Weights must be non-negative.")
+    if not ((q >= 0) & (q <= 1)).all():
+        raise ValueError("Quantiles must be in the range [0, 1]")
+    axes = tuple(range(a.ndim)) if axis is None else (axis,) if nd.ndim(axis) == 0 else tuple(axis)
+    axes = tuple(x % a.ndim for x in axes)
+    if weights.shape != a.shape:
+        if axis is None:
+            raise TypeError("Axis must be specified when shapes of a and weights differ.")
+        if weights.shape != tuple(a.shape[x] for x in axes):
+            raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+        order = nd.argsort(nd.asarray(axes))
+        weights = weights.transpose(order.tolist()).reshape([a.shape[x] if x in axes else 1 for x in range(a.ndim)])
+        weights = nd.broadcast_to(weights, a.shape)
+    rest = [x for x in range(a.ndim) if x not in axes]
+    outer = tuple(a.shape[x] for x in rest)
+    lines, loads = (x.transpose([*rest, *axes]).reshape(*outer, -1) for x in (a, weights))
+    result = nd.empty(q.shape + outer, a.dtype)
+    for index in nd.ndindex(outer):
+        values, load = lines[index], loads[index].astype(float)
+        if a.dtype.kind == "f" and nd.isnan(values).any():
+            if not ignore_nan:
+                result[(..., *index)] = nd.nan
+                continue
+            kept = ~nd.isnan(values)
+            values, load = values[kept], load[kept]
+            if not values.size:
+                result[(..., *index)] = nd.nan
+                continue
+        order = nd.argsort(values)
+        values, running = values[order], nd.cumsum(load[order])
+        running = running / running[-1]
+        places = nd.searchsorted(running, q, side="left")
+        places = nd.where(q == 0, nd.searchsorted(running, 0, side="right"), places)  # the first that weighs anything
+        result[(..., *index)] = values[nd.minimum(places, values.size - 1)]
+    if keepdims:
+        result = result.reshape(q.shape + tuple(1 if x in axes else a.shape[x] for x in range(a.ndim)))
+    return result[()]
+
+
+def cov(m, y, rowvar, ddof, fweights, aweights):
+    """The covariance matrix of observations that count several times, or more or less."""
+    x = nd.asarray(m)
+    x = nd.atleast_2d(x).astype(nd.result_type(x, nd.float64))
+    if not rowvar and x.shape[0] != 1:
+        x = x.T
+    if y is not None:
+        y = nd.atleast_2d(nd.asarray(y)).astype(x.dtype)
+        x = nd.concatenate([x, y.T if not rowvar and y.shape[0] != 1 else y], 0)
+    weights = None
+    for given, name in ((fweights, "fweights"), (aweights, "aweights")):
+        if given is None:
+            continue
+        one = nd.asarray(given, dtype=float)
+        if name == "fweights" and not (one == nd.rint(one)).all():
+            raise TypeError("fweights must be integer")
+        if one.ndim > 1:
+            raise RuntimeError(f"cannot handle multidimensional {name}")
+        if one.shape[0] != x.shape[1]:
+            raise RuntimeError(f"incompatible numbers of samples and {name}")
+        if (one < 0).any():
+            raise ValueError(f"{name} cannot be negative")
+        weights = one if weights is None else weights * one
+    total = weights.sum()
+    if ddof == 0:
+        factor = total
+    elif aweights is None:
+        factor = total - ddof
+    else:
+        factor = total - ddof * (weights * nd.asarray(aweights, dtype=float)).sum() / total
+    x = x - ((x * weights).sum(axis=1) / total)[:, None]
+    return ((x * weights) @ x.T.conj() / max(factor, 0.0)).squeeze()

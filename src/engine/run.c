@@ -1,0 +1,202 @@
+/* Running single loops of a graph. */
+#include "engine/run.h"
+
+#include <string.h>
+
+#include "base/progress.h"
+#include "engine/copy.h"
+#include "engine/shifted.h"
+
+bool ndi_is_plain(const ndi_node *node)
+{
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i] && !ndi_is_source(node->argument[i]))
+            return false;
+    return true;
+}
+
+/* Operand 0 is there; the step's arguments follow, each on its own. */
+static void lay_out_plain(const ndi_node *node, ndi_nest *nest)
+{
+    nest->operands = 1;
+    for (int i = 0; i < node->arguments; i++) {
+        const ndi_node *const source = node->argument[i];
+        if (source)
+            ndi_nest_add_strided(nest, source->data, source->rank, source->dims,
+                                 ndi_node_strides(source));
+        else
+            ndi_nest_add_scalar(nest, (void *)node->scalar[i]);
+    }
+}
+
+bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target)
+{
+    ndi_loop loop;
+    ndi_node *const node = result[0];
+    ndi_storage *made[NDI_PROGRAM_RESULTS];
+    ptrdiff_t first[NDI_PROGRAM_RESULTS]; /* element in its memory */
+    const int first_made = target ? 1 : 0;
+    const ndi_alias alias = target ? target->alias : NDI_ALIAS_NONE;
+    for (int r = first_made; r < results; r++) {
+        made[r] = ndi_storage_new(ndi_node_bytes(result[r], &first[r]), false);
+        if (!made[r]) {
+            while (r-- > first_made)
+                ndi_storage_release(made[r]);
+            return false;
+        }
+    }
+    for (int r = 0; r < results; r++)
+        ndi_loop_demand(result[r]);
+    ndi_loop_begin(&loop, node, results);
+    for (int r = 0; r < results; r++)
+        if (r < first_made)
+            ndi_nest_add(&loop.nest, target->array);
+        else
+            ndi_nest_add_strided(&loop.nest, (char *)made[r]->memory + first[r], result[r]->rank,
+                                 result[r]->dims, ndi_node_strides(result[r]));
+    ndi_loop_add_sources(&loop, result, results);
+    const bool plain = results == 1 && alias != NDI_ALIAS_SHIFTED && ndi_is_plain(node);
+    ndi_map step = node->step;
+    step.in_place = alias == NDI_ALIAS_IN_PLACE;
+    if (plain) {
+        lay_out_plain(node, &loop.nest);
+    } else {
+        for (int r = results - 1; r >= 0; r--)
+            ndi_loop_add_steps(&loop, result[r]);
+        for (int r = 0; r < results; r++)
+            ndi_program_store(&loop.program, result[r]->value, r);
+        ndi_program_end(&loop.program);
+    }
+    ndi_loop_hold(&loop);
+    for (int r = 0; r < results; r++)
+        ndi_graph_claim(ndi_node_retain(result[r]));
+    ndi_graph_unlock();
+
+    bool done = true;
+    if (!target) /* whose elements must not be left half written */
+        ndi_watch_begin(step.name);
+    if (plain)
+        ndi_map_run(&step, &loop.nest);
+    else if (alias == NDI_ALIAS_SHIFTED)
+        done = ndi_program_run_shifted(&loop.program, nd_dtype_of(target->array), &loop.nest);
+    else
+        ndi_program_run(&loop.program, &loop.nest, step.in_place, loop.nest.size);
+    done &= ndi_watch_end();
+
+    ndi_loop_release_memory(&loop);
+    for (int r = first_made; r < results && !done; r++)
+        ndi_storage_release(made[r]);
+    ndi_graph_lock();
+    ndi_loop_release_nodes(&loop);
+    for (int r = 0; r < results; r++) {
+        if (r >= first_made && done)
+            ndi_node_computed(result[r], made[r]);
+        ndi_graph_release_claim(result[r]);
+        ndi_node_release(result[r]);
+    }
+    return done;
+}
+
+bool ndi_run_move(ndi_node *source, ndi_node *root)
+{
+    int order[ND_MAX_RANK];
+    ndi_storage *const storage = source->storage;
+    const nd_dtype dtype = (nd_dtype)source->dtype;
+    ndi_stride_order(root->rank, ndi_node_strides(root), order);
+    atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
+    ndi_node_retain(source);
+    ndi_node_retain(root);
+    ndi_graph_unlock();
+    nd_array *from = nd_keep(ndi_new_on_storage(storage, dtype, source->rank, source->dims,
+                                                ndi_node_strides(source), source->data));
+    nd_array *to = from ? nd_keep(ndi_new(dtype, source->rank, source->dims, order)) : NULL;
+    bool done = to && ndi_copy_elements(to, from);
+    nd_release(from);
+    ndi_graph_lock();
+    done = done && ndi_graph_move(root, source, to);
+    ndi_node_release(source);
+    ndi_node_release(root);
+    ndi_graph_unlock();
+    nd_release(to);
+    ndi_graph_lock();
+    return done;
+}
+
+/* The loop that produces the argument of these reductions. With the graph's lock held. */
+static void produce(ndi_loop *loop, ndi_node *argument, nd_dtype taken)
+{
+    const int64_t size = (int64_t)nd_dtype_size(taken),
+                  own = (int64_t)nd_dtype_size((nd_dtype)argument->dtype);
+    int64_t as_taken[ND_MAX_RANK];
+    for (int axis = 0; axis < argument->rank; axis++)
+        as_taken[axis] = ndi_node_strides(argument)[axis] / own * size;
+    ndi_loop_begin(loop, argument, 1);
+    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, argument->rank, argument->dims,
+                         as_taken);
+    ndi_loop_add_sources(loop, &argument, 1);
+    const int value = ndi_loop_add_steps(loop, argument);
+    ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, taken), 0);
+    ndi_program_end(&loop->program);
+}
+
+bool ndi_run_folds(ndi_node *node)
+{
+    ndi_node *const argument = node->argument[0];
+    const bool stored = ndi_is_source(argument);
+    ndi_node *result[NDI_FOLDS];
+    ndi_storage *made[NDI_FOLDS];
+    ndi_folding each[NDI_FOLDS];
+    ndi_fold fold[NDI_FOLDS];
+    const int count = ndi_graph_folds_with(node, result);
+    for (int i = 0; i < count; i++) {
+        const nd_dtype dtype = (nd_dtype)result[i]->dtype;
+        made[i] = ndi_storage_new((size_t)result[i]->size * nd_dtype_size(dtype), false);
+        if (!made[i]) {
+            while (i-- > 0)
+                ndi_storage_release(made[i]);
+            return false;
+        }
+        fold[i] = result[i]->fold;
+        each[i] = (ndi_folding){&fold[i],
+                                {dtype, result[i]->rank, result[i]->dims,
+                                 ndi_node_strides(result[i]), made[i]->memory}};
+    }
+    int64_t strides[ND_MAX_RANK]; /* the argument's may change when it is moved */
+    memcpy(strides, ndi_node_strides(argument), argument->rank * sizeof(int64_t));
+    const ndi_elements from = {(nd_dtype)argument->dtype, argument->rank, argument->dims, strides,
+                               stored ? argument->data : ndi_virtual_elements};
+    ndi_loop loop;
+    const ndi_produced produced = {&loop.program, &loop.nest};
+    ndi_loop_demand(node);
+    if (stored) {
+        loop.sources = 1;
+        loop.source[0] = argument;
+    } else {
+        produce(&loop, argument, fold[0].taken);
+    }
+    ndi_loop_hold(&loop);
+    for (int i = 0; i < count; i++)
+        ndi_graph_claim(ndi_node_retain(result[i]));
+    ndi_node_retain(argument); /* its lengths are read */
+    ndi_graph_unlock();
+
+    if (!stored)
+        ndi_nest_simplify(&loop.nest);
+    ndi_watch_begin(fold[0].name);
+    bool done = ndi_fold_run(count, each, ndi_fold_order(&fold[0], &from), &from,
+                             stored ? NULL : &produced, NULL);
+    done &= ndi_watch_end();
+    ndi_loop_release_memory(&loop);
+    for (int i = 0; i < count && !done; i++)
+        ndi_storage_release(made[i]);
+    ndi_graph_lock();
+    ndi_loop_release_nodes(&loop);
+    for (int i = 0; i < count; i++) {
+        if (done)
+            ndi_node_computed(result[i], made[i]);
+        ndi_graph_release_claim(result[i]);
+        ndi_node_release(result[i]);
+    }
+    ndi_node_release(argument);
+    return done;
+}

@@ -1,0 +1,23 @@
+/* Running single loops of a graph, for which all that they need is there. All with the graph's lock
+ * held, which is given up while they run; false with ND_ERROR_MEMORY kept. */
+#ifndef NDSTREAM_ENGINE_RUN_H
+#define NDSTREAM_ENGINE_RUN_H
+
+#include "engine/loop.h"
+#include "engine/target.h"
+
+/* True for a step over sources: an eager call, whose map knows more ways to run. */
+bool ndi_is_plain(const ndi_node *node);
+
+/* Computes the results of one loop into memory of their own; the first into the target, if there is
+ * one. */
+bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target);
+
+/* Reduces elements in memory, or such as a program produces; what else waits for the same elements
+ * is reduced in the same sweep. */
+bool ndi_run_folds(ndi_node *node);
+
+/* Copies a source into the order of `root`, where blocks of it are runs. */
+bool ndi_run_move(ndi_node *source, ndi_node *root);
+
+#endif
