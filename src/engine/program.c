@@ -199,14 +199,18 @@ static bool all_repeat(const ndi_frame *f, const ndi_program_step *step)
     return true;
 }
 
-static bool all_contiguous(const ndi_frame *f, const ndi_program_step *step)
+/* The arguments are what a kernel with streaming stores takes. */
+static bool suits_streaming(const ndi_frame *f, const ndi_program_step *step)
 {
+    bool varies = false;
     for (int i = 0; i < step->arguments; i++) {
         const int v = step->argument[i];
-        if (f->stride[v] != (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype))
+        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype);
+        if (f->stride[v] != 0 && f->stride[v] != size)
             return false;
+        varies |= f->stride[v] != 0;
     }
-    return true;
+    return varies;
 }
 
 /* Several rows a block, if rows are short and the results lie without gaps over them. */
@@ -356,7 +360,7 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
             set_stride(f, step, step->twin, step->twin_stores);
         f->streams_itself[s] = streams && step->streaming &&
                                program->value[step->result].last_use <= s &&
-                               all_contiguous(f, step);
+                               suits_streaming(f, step);
     }
     ndi_chains_begin(f);
 }

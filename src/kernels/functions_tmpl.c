@@ -254,8 +254,16 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
     }                                                                                              \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
     {                                                                                              \
-        (void)s;                                                                                   \
-        NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2], true);          \
+        REAL repeated[STAGED];                                                                     \
+        REAL *out = (REAL *)p[0];                                                                  \
+        const REAL *x = (const REAL *)p[1], *y = (const REAL *)p[2];                               \
+        const bool repeats = s[1] == 0 || s[2] == 0;                                               \
+        for (size_t i = 0; repeats && i < STAGED; i++)                                             \
+            repeated[i] = s[1] == 0 ? *x : *y;                                                     \
+        for (size_t now; n > 0; n -= now, out += now, x += now, y += now) {                        \
+            now = repeats && n > STAGED ? STAGED : n;                                              \
+            NAME##_contiguous(now, out, s[1] == 0 ? repeated : x, s[2] == 0 ? repeated : y, true); \
+        }                                                                                          \
     }                                                                                              \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
