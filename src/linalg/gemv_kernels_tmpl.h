@@ -237,17 +237,22 @@ TARGET static bool JOIN(SET, narrow_columns)(size_t count, size_t columns, const
         JOIN(SET, narrow)(4, count, columns, a, a_stride, x, x_stride, y);
     else if (count >= LANES && count < 2 * LANES)
         JOIN(SET, narrow)(2, count, columns, a, a_stride, x, x_stride, y);
+    else if (count == 1)
+        JOIN(SET, few)(1, columns, a, a_stride, x, x_stride, y);
+    else if (count == 2)
+        JOIN(SET, few)(2, columns, a, a_stride, x, x_stride, y);
+    else if (count == 3)
+        JOIN(SET, few)(3, columns, a, a_stride, x, x_stride, y);
+    else if (count == 4)
+        JOIN(SET, few)(4, columns, a, a_stride, x, x_stride, y);
+    else if (count == 5)
+        JOIN(SET, few)(5, columns, a, a_stride, x, x_stride, y);
+    else if (count == 6)
+        JOIN(SET, few)(6, columns, a, a_stride, x, x_stride, y);
+    else if (count == 7)
+        JOIN(SET, few)(7, columns, a, a_stride, x, x_stride, y);
     else
-        switch (count) {
-#define FEW(n)                                                                                     \
-    case n:                                                                                        \
-        JOIN(SET, few)(n, columns, a, a_stride, x, x_stride, y);                                   \
-        break;
-            FEW(1)
-            FEW(2) FEW(3) FEW(4) FEW(5) FEW(6) FEW(7)
-#undef FEW
-                default : return false;
-        }
+        return false;
     return true;
 }
 
