@@ -138,12 +138,21 @@ static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf,
     leaf->data = scratch;
 }
 
-/* Asks for the leaf below this one: a CPU does not foresee short rows that are far apart. */
-static void fetch_rows(const ndi_leaf *leaf, ptrdiff_t size)
+/* Asks for the leaf below this one: a CPU does not foresee short rows that are far apart. Some
+ * leaves do so on their way, which leaves memory no pause. */
+static void fetch_rows(const ndi_sweep *run, ndi_leaf *leaf)
 {
-    const ptrdiff_t bytes = (ptrdiff_t)leaf->columns * size;
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->in),
+                    bytes = (ptrdiff_t)leaf->columns * size;
+    const ndi_reduction kind = run->each[0].fold->kind;
     if (bytes > FETCHED_ROW || leaf->row_stride <= 2 * bytes)
         return;
+    if (run->chunk == NDI_WIDE_CHUNK && leaf->rows == NDI_WIDE_CHUNK && bytes % 64 == 0 &&
+        leaf->column_stride == size && !run->each[0].converts && kind != NDI_REDUCE_MOMENTS &&
+        !ndi_fold_is_position(run->each[0].fold)) {
+        leaf->ahead = (ptrdiff_t)leaf->rows * leaf->row_stride;
+        return;
+    }
     const char *row = leaf->data + (ptrdiff_t)leaf->rows * leaf->row_stride;
     for (size_t r = 0; r < leaf->rows; r++, row += leaf->row_stride)
         for (ptrdiff_t at = 0; at < bytes; at += 64)
@@ -256,8 +265,8 @@ static void sweep(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
             if (run->produced)
                 produce_leaf(run, frame, &leaf, scratch);
             else if (run->by_columns && leaf_number + 1 < last && chunk + 1 < run->chunks)
-                fetch_rows(&leaf, (ptrdiff_t)nd_dtype_size(run->in));
-            for (int i = 0; i < run->count; i++)
+                fetch_rows(run, &leaf);
+            for (int i = 0; i < run->count; i++, leaf.ahead = 0)
                 fold_leaf(run, &run->each[i], &t[i], &leaf, scratch);
         }
         leaf_number += leaves;

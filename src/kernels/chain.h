@@ -3,8 +3,9 @@
  * A chain is threaded code: an array of links, each of which does one step on a few vectors and
  * jumps to the next. What is passed on stays in vector registers, in two banks of
  * NDI_CHAIN_VECTORS: all of them are arguments of the links' functions, which end in tail calls.
- * The last link begins the next round. Five steps take 0.23 ns an element where kernels over blocks
- * in L1 take 0.6. Each link computes what the kernel of its step does: same bits. */
+ * The last link begins the next round, or the next row. Five steps take 0.23 ns an element where
+ * kernels over blocks in L1 take 0.6. Each link computes what the kernel of its step does: same
+ * bits. */
 #ifndef NDSTREAM_KERNELS_CHAIN_H
 #define NDSTREAM_KERNELS_CHAIN_H
 
@@ -46,10 +47,12 @@ typedef enum ndi_link_from {
 
 typedef void ndi_link_code(void); /* of another type in fact, which only chain_tmpl.c knows */
 
-/* The result of `store` and `stream` goes to pointer[0]. */
+/* The result of `store` and `stream` goes to pointer[0]. A chain may run over several rows: behind
+ * each of them the pointers move on. */
 typedef struct ndi_link {
     ndi_link_code *code;
     char *pointer[2];
+    ptrdiff_t row[2]; /* bytes from a row to the next; of the last link, row[0]: rows to be done */
 } ndi_link;
 
 typedef struct ndi_chain_kernels {
@@ -59,8 +62,9 @@ typedef struct ndi_chain_kernels {
     ndi_link_code *store[NDI_BANKS];
     ndi_link_code *stream[NDI_BANKS]; /* past the cache, to memory aligned to 64 bytes; or NULL */
     ndi_link_code *fetch;             /* asks for elements from pointer[0] on */
-    ndi_link_code *next; /* the last link: pointer[0] is the first link, pointer[1] the bytes */
-    void (*run)(const ndi_link *first, size_t at); /* from so many bytes on */
+    ndi_link_code
+        *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */
+    void (*run)(ndi_link *first, size_t at); /* from so many bytes on */
 } ndi_chain_kernels;
 
 #endif

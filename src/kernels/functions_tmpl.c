@@ -23,11 +23,11 @@ enum { STAGED = 64 };
 #define FUNCTION_FLOAT64_u15(function) SLEEF_FLOAT64(function, u15)
 #define FUNCTION_FLOAT32_mended(function) mended_##function##_float32
 #define FUNCTION_FLOAT64_mended(function) mended_##function##_float64
-#define FUNCTION_FLOAT32_shared(function) SLEEF_FLOAT32(function, u10)
+#define FUNCTION_FLOAT32_own(function) SLEEF_FLOAT32(function, u10)
 #ifdef __FMA__
-#define FUNCTION_FLOAT64_shared(function) shared_##function##_float64
+#define FUNCTION_FLOAT64_own(function) own_##function##_float64
 #else
-#define FUNCTION_FLOAT64_shared(function) SLEEF_FLOAT64(function, u10)
+#define FUNCTION_FLOAT64_own(function) SLEEF_FLOAT64(function, u10)
 #endif
 
 /* Lanes of `y` where |x| is below the limit (NaN is not), else of `z`. S is ps or pd. */
@@ -112,6 +112,8 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 #ifdef __FMA__
 #include "kernels/sincos.h"
+
+#include "kernels/exponential.h"
 #endif
 #include "kernels/pieces.h"
 

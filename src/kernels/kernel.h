@@ -44,6 +44,7 @@ typedef struct ndi_leaf {
     ptrdiff_t column_stride;
     int64_t first; /* index of the first element in the whole swept space, for argmin and argmax */
     void *state[NDI_STATES];
+    ptrdiff_t ahead; /* wide: bytes to elements that come next, asked for on the way; 0: none */
 } ndi_leaf;
 
 typedef void ndi_leaf_kernel(const ndi_leaf *leaf);

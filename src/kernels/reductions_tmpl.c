@@ -143,6 +143,23 @@ enum { ROWS_TOGETHER = 8 };
                 NAME##_wide_rows(columns, acc, from, sizeof(IN), 4 * sizeof(IN), 4, true);         \
             return;                                                                                \
         }                                                                                          \
+        if (leaf->ahead && stride == sizeof(IN) && leaf->rows % ROWS_TOGETHER == 0 &&              \
+            columns % (64 / sizeof(IN)) == 0) {                                                    \
+            for (; r < leaf->rows; r += ROWS_TOGETHER)                                             \
+                for (size_t c = 0; c < columns; c += 64 / sizeof(IN)) {                            \
+                    const char *const line =                                                       \
+                        from + (ptrdiff_t)r * row_stride + (ptrdiff_t)(c * sizeof(IN));            \
+                    for (int i = 0; i < ROWS_TOGETHER; i++)                                        \
+                        __builtin_prefetch(line + leaf->ahead + i * row_stride, 0, 2);             \
+                    if (r == 0)                                                                    \
+                        NAME##_wide_rows(64 / sizeof(IN), acc + c, line, row_stride, sizeof(IN),   \
+                                         ROWS_TOGETHER, true);                                     \
+                    else                                                                           \
+                        NAME##_wide_rows(64 / sizeof(IN), acc + c, line, row_stride, sizeof(IN),   \
+                                         ROWS_TOGETHER, false);                                    \
+                }                                                                                  \
+            return;                                                                                \
+        }                                                                                          \
         if (stride == sizeof(IN) && leaf->rows >= ROWS_TOGETHER) {                                 \
             NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), ROWS_TOGETHER, true);     \
             for (r = ROWS_TOGETHER; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)           \
