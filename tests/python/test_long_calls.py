@@ -11,7 +11,9 @@ import ndstream
 import pytest
 
 PATH = str(pathlib.Path(ndstream.__file__).parent.parent)
-BEGIN = f"import sys; sys.path.insert(0, {PATH!r}); import ndstream as np; np.set_num_threads(2)\n"
+# Programs that a shell starts in the background inherit that Ctrl-C is ignored.
+BEGIN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+BEGIN += f"import sys; sys.path.insert(0, {PATH!r}); import ndstream as np; np.set_num_threads(2)\n"
 
 INTERRUPTED = """
 import os, signal, threading, time
