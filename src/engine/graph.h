@@ -34,6 +34,7 @@ struct ndi_node {
     uint8_t arguments;
     uint8_t cost;              /* kernels and conversions */
     bool demanded;             /* it was computed as a part of something else before */
+    bool heir;                 /* made of what was demanded, or of heirs: see ndi_wanted_again() */
     uint32_t views;            /* pending arrays that are views of it */
     uint32_t claim;            /* a plan that runs will give it elements: see ndi_graph_claim() */
     nd_array *array;           /* the pending array, or NULL if it is released or computed */
@@ -99,10 +100,18 @@ static inline const int64_t *ndi_node_strides(const ndi_node *node)
     return node->dims + node->rank;
 }
 
-/* It was computed as a part of something else before, and is still wanted. */
+/* A step for which an array waits, whose elements are kept when they are computed as a part of
+ * something else: as that has happened before; or as it is made of values that were computed before
+ * and whose arrays are gone (x = f(x) in a loop that looks at something made of each x), which
+ * would be computed once more with whatever is made of this one. */
 static inline bool ndi_wanted_again(const ndi_node *node)
 {
-    return node->array && node->demanded;
+    if (!node->array || node->demanded || !node->heir)
+        return node->array && node->demanded;
+    for (int i = 0; i < node->arguments; i++) /* will be kept itself */
+        if (node->argument[i] && node->argument[i]->array && node->argument[i]->demanded)
+            return false;
+    return true;
 }
 
 /* True if two reductions of a graph can be done in one sweep. */

@@ -216,6 +216,7 @@ static bool take_arguments(ndi_node *node, int count, const nd_operand *argument
         node->argument[i] = pending ? ndi_node_retain(pending) : ndi_node_source(a);
         if (!node->argument[i])
             return false;
+        node->heir |= pending && pending->form == NDI_STEP && (pending->demanded || pending->heir);
     }
     return true;
 }

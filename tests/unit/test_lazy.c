@@ -197,6 +197,30 @@ TEST(what_is_asked_for_twice_is_stored)
     }
 }
 
+/* Else every turn of a loop that looks at something made of x would compute all turns again. */
+TEST(what_is_made_of_a_lost_value_that_was_asked_for_is_stored)
+{
+    nd_array *x = NULL;
+    ND_SCOPE {
+        x = nd_keep(nd_exp(nd_linspace(0, 1, LARGE)));
+        const double first = nd_item(nd_max(nd_add(x, 1), ND_ALL));
+        assert_true(first == exp(1.0) + 1);
+        assert_true(nd_is_pending(x));
+    }
+    ND_SCOPE {
+        nd_array *next = nd_keep(nd_sqrt(x));
+        nd_release(x);
+        x = next;
+    }
+    ND_SCOPE {
+        nd_array *y = nd_multiply(x, 2);
+        assert_ok(nd_eval(1, &y));
+        assert_false(nd_is_pending(x));
+        assert_true(at(x, 0) == 1 && at(y, 0) == 2);
+    }
+    nd_release(x);
+}
+
 TEST(pending_arrays_released_without_being_computed_leave_nothing)
 {
     ND_SCOPE {
