@@ -292,15 +292,3 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     if right is not None:
         result = nd.where(nd.asarray(x) > xp[-1], right, result)[()]
     return result
-
-
-def byteswap(array, inplace):
-    """The elements with their bytes in reverse order."""
-    size = array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1)
-    target = array if inplace else array.copy()
-    if size == 1 or not target.size:
-        return target
-    flat = target if target.flags.c_contiguous else nd.ascontiguousarray(target)
-    swapped = flat.reshape(-1).view(nd.uint8).reshape(-1, size)[:, ::-1].copy().reshape(-1).view(array.dtype)
-    target[...] = swapped.reshape(target.shape)
-    return target

@@ -449,12 +449,19 @@ static nd_array *from_number(PyObject *object, nd_dtype dtype)
 /* The array that a method of the object returns; NULL without an exception if it has none. */
 static nd_array *from_method(PyObject *object, bool *failed)
 {
-    PND_OBJECT method = PyObject_GetAttrString(object, "__array__");
-    if (!method || PyType_Check(object)) {
-        PyErr_Clear();
+    if (PyType_Check(object))
         return NULL;
+    PND_OBJECT method = PyObject_GetAttrString(object, "__array__");
+    PND_OBJECT module = NULL;
+    if (!method) {
+        PyErr_Clear();
+        if (!PyObject_HasAttrString(object, "__array_interface__"))
+            return NULL;
+        module = PyImport_ImportModule("ndstream._memory");
     }
-    PND_OBJECT result = PyObject_CallNoArgs(method);
+    PND_OBJECT result = method   ? PyObject_CallNoArgs(method)
+                        : module ? PyObject_CallMethod(module, "from_interface", "O", object)
+                                 : NULL;
     nd_array *array = NULL;
     if (result && pnd_is_array(result))
         array = nd_retain(pnd_array_of(result));

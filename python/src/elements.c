@@ -269,7 +269,7 @@ PND_FUNCTION(byteswap, "self, inplace=False", "The elements with their bytes in 
     bool inplace = false;
     if (!pnd_to_bool(given[1], &inplace) || (inplace && !pnd_check_writeable(given[0])))
         return NULL;
-    PND_OBJECT module = PyImport_ImportModule("ndstream._shapes");
+    PND_OBJECT module = PyImport_ImportModule("ndstream._memory");
     return module ? PyObject_CallMethod(module, "byteswap", "OO", given[0],
                                         inplace ? Py_True : Py_False)
                   : NULL;

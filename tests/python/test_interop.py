@@ -162,3 +162,32 @@ def test_dlpack_of_read_only_arrays():
     with pytest.raises(BufferError):
         locked.__dlpack__()
     assert not numpy.from_dlpack(locked).flags.writeable
+
+
+class Described:
+    """What numpy.ndarray tells in __array_interface__, and nothing else."""
+
+    def __init__(self, array, **changes):
+        self.kept = array
+        self.__array_interface__ = {**array.__array_interface__, **changes}
+
+
+def test_objects_that_describe_their_memory():
+    theirs = numpy.arange(24.0).reshape(4, 6)
+    mine = ndstream.asarray(Described(theirs))
+    theirs[1, 2] = 99
+    assert mine[1, 2] == 99 and mine.shape == (4, 6)
+    strided = ndstream.asarray(Described(theirs[::-2, 1::2]))
+    numpy.testing.assert_array_equal(numpy.asarray(strided), theirs[::-2, 1::2])
+    assert ndstream.asarray(Described(numpy.zeros((0, 3)))).shape == (0, 3)
+    assert ndstream.asarray(Described(numpy.arange(3, dtype="i2"))).dtype == ndstream.int16
+    image = numpy.arange(6, dtype="u1").reshape(2, 3)
+    copied = ndstream.asarray(Described(image, data=image.tobytes(), strides=None))  # as pictures of PIL do
+    assert copied.tolist() == [[0, 1, 2], [3, 4, 5]] and not copied.flags.writeable
+    locked = numpy.arange(3)
+    locked.flags.writeable = False
+    with pytest.raises(ValueError):
+        ndstream.asarray(Described(locked))[0] = 1
+    with pytest.raises(TypeError):
+        ndstream.asarray(Described(numpy.array(["a"])))
+    assert (ndstream.ones(3) + Described(numpy.arange(3.0))).tolist() == [1, 2, 3]
