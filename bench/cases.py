@@ -28,11 +28,15 @@ class Case:
     pause: float = 0.0  # seconds before each turn: another BLAS's threads may spin for long
 
 
+def built(build, library):
+    return str(next(path for path in build.glob(f"bench/lib{library}.*") if path.is_file()))
+
+
 class Limits:
     """Hand-written loops: each method returns a function of the seconds to spend, which returns the best time."""
 
     def __init__(self, build, threads):
-        library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
+        library = ctypes.CDLL(built(build, "bench_limit"))
         self.threads = threads
         self.stream_ = library.limit_stream
         self.stream_.restype = ctypes.c_double
@@ -49,7 +53,7 @@ class Limits:
         self.loop_ = library.limit_loop
         self.loop_.restype = ctypes.c_double
         self.loop_.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_double]
-        self.kernels = ctypes.CDLL(str(next(build.glob("bench/libbench_kernels.*"))))
+        self.kernels = ctypes.CDLL(built(build, "bench_kernels"))
 
     def stream(self, read, written, in_place=False):
         return lambda seconds: self.stream_(read, written, in_place, self.threads, seconds)
@@ -448,11 +452,13 @@ def peak_memory():
         result = nd.expression(text, x=x)
         nd.evaluate([result])
         size = np.dtype(result.dtype).itemsize * int(np.prod(result.shape))
-        yield text, memory().peak - used - size
+        peak = memory().peak - used - size
+        del result  # or it would still be there when the next one is measured
+        yield text, peak
 
 
 def call_costs(build):
-    library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
+    library = ctypes.CDLL(built(build, "bench_limit"))
     library.call_cost.restype = ctypes.c_double
     library.call_cost.argtypes = [ctypes.c_char_p]
     for what in ("add", "add_scalar", "add_into", "sum", "slice", "zeros"):

@@ -99,7 +99,8 @@ def main():
     parser.add_argument("--build", required=True, type=Path)
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "sweep.svg")
     arguments = parser.parse_args()
-    library = ctypes.CDLL(str(next(arguments.build.glob("bench/libbench_limit.*"))))
+    paths = arguments.build.glob("bench/libbench_limit.*")
+    library = ctypes.CDLL(str(next(path for path in paths if path.is_file())))
     library.expression_cost.restype = ctypes.c_double
     library.expression_cost.argtypes = [ctypes.c_int64, ctypes.c_bool, ctypes.c_int, ctypes.c_double]
     panels = {threads: measure(library, threads) for threads in (1, os.cpu_count())}
