@@ -467,7 +467,7 @@ def call_costs(build):
 
 GROUPS = [
     ("Elementwise, 10M elements", "float64 unless said.", elementwise),
-    ("Expressions, 10M elements unless said", "One loop each; called from Python through ctypes.", expressions),
+    ("Expressions, 10M elements unless said", "One loop each, through the Python package.", expressions),
     ("Reductions", "10M elements unless said.", reductions),
     ("Moves", "", moves),
     ("Products", "", products),
