@@ -1,9 +1,12 @@
 """The cases of the benchmark: what ndstream, NumPy and the peers run, and the limit of each."""
 
 import ctypes
+import re
+import sys
 from dataclasses import dataclass, field
 from typing import Callable
 
+import expression_cases
 import lacking
 import linalg_cases
 import nd
@@ -25,11 +28,15 @@ class Case:
     pause: float = 0.0  # seconds before each turn: another BLAS's threads may spin for long
 
 
+def built(build, library):
+    return str(next(path for path in build.glob(f"bench/lib{library}.*") if path.is_file()))
+
+
 class Limits:
     """Hand-written loops: each method returns a function of the seconds to spend, which returns the best time."""
 
     def __init__(self, build, threads):
-        library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
+        library = ctypes.CDLL(built(build, "bench_limit"))
         self.threads = threads
         self.stream_ = library.limit_stream
         self.stream_.restype = ctypes.c_double
@@ -43,13 +50,25 @@ class Limits:
         self.function_ = library.limit_function
         self.function_.restype = ctypes.c_double
         self.function_.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_double]
+        self.loop_ = library.limit_loop
+        self.loop_.restype = ctypes.c_double
+        self.loop_.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_double]
+        self.kernels = ctypes.CDLL(built(build, "bench_kernels"))
 
     def stream(self, read, written, in_place=False):
         return lambda seconds: self.stream_(read, written, in_place, self.threads, seconds)
 
-    def function(self, name, n):
-        stream = self.stream(8 * n, 8 * n)
-        return lambda seconds: max(stream(seconds), self.function_(name.encode(), n, self.threads, seconds))
+    def function(self, name, n, read=None, written=None):
+        """Memory, or arithmetic if that takes longer: SLEEF's, or our own kernel's if that is faster."""
+        stream = self.stream(8 * n if read is None else read, 8 * n if written is None else written)
+        kernel = ctypes.cast(self.kernels[f"kernel_{name}"], ctypes.c_void_p)
+
+        def limit(seconds):
+            arithmetic = self.loop_(kernel, n, self.threads, seconds)
+            by_sleef = self.function_(name.encode(), n, self.threads, seconds)
+            return max(stream(seconds), min(arithmetic, by_sleef) if by_sleef > 0 else arithmetic)
+
+        return limit
 
     def multiply(self, bits, count):
         return lambda seconds: self.multiply_(bits, count, self.threads, seconds)
@@ -140,100 +159,28 @@ def elementwise(build, threads):
 
 def expressions(build, threads):
     """Programs of plain operations. Ours are pending until their result is looked at."""
+    sys.path.insert(0, str(build.resolve() / "python"))
+    import ndstream
+
     limits = Limits(build, threads)
-    random = np.random.default_rng(7)
+    for name, function, arrays, read, written, bound, peers in expression_cases.cases():
+        held = [ndstream.array(array) for array in arrays]
 
-    def op(name, *arguments):
-        return nd.elementwise(name, *arguments)
+        def ours():
+            ndstream.eval(function(ndstream, *held))
 
-    def computed(make, *arrays):
-        def run():
-            result = make(*arrays)
-            nd.evaluate([result])
-            return result
+        limit = limits.function(*bound, read, written) if bound else limits.stream(read, written)
+        yield Case(name, ours, lambda: function(np, *arrays), limit, {**peers, **jax_peer(function, arrays)})
+    yield from stencils(limits, np.random.default_rng(7).random((4000, 4000)))
 
-        return run
 
-    def polynomial(x):
-        return op("add", op("add", op("multiply", op("square", x), 2.0), op("multiply", x, 3.0)), 5.0)
+def jax_peer(function, arrays):
+    import jax
 
-    def circle(x):
-        return op("add", op("square", op("sin", x)), op("square", op("cos", x)))
-
-    def price(s):
-        d = op("divide", op("add", op("log", op("multiply", s, 0.5)), 0.3), op("add", s, 2.0))
-        e, g = op("exp", op("negative", op("square", d))), op("exp", op("multiply", s, -0.05))
-        return op("divide", op("subtract", op("multiply", s, e), op("multiply", g, d)),
-                  op("add", op("multiply", e, 0.4), 1.0))
-
-    price_text = "(s*exp(-d**2) - exp(s*-0.05)*d) / (exp(-d**2)*0.4 + 1.0)".replace(
-        "d", "((log(s*0.5) + 0.3)/(s + 2.0))")
-
-    def numpy_price(s):
-        d = (np.log(s * 0.5) + 0.3) / (s + 2.0)
-        e, g = np.exp(-(d**2)), np.exp(s * -0.05)
-        return (s * e - g * d) / (e * 0.4 + 1.0)
-
-    def loops(expression):
-        """The expression as one parallel loop of Numba's."""
-        scope = {"numba": numba, "np": np}
-        exec("@numba.njit(parallel=True)\ndef f(x):\n    out = np.empty_like(x)\n"
-             f"    for i in numba.prange(x.size):\n        v = x[i]\n        out[i] = {expression}\n"
-             "    return out", scope)
-        return scope["f"]
-
-    numba_polynomial = loops("2.0*v*v + 3.0*v + 5.0")
-    numba_circle = loops("np.sin(v)**2 + np.cos(v)**2")
-
-    @numba.njit(parallel=True)
-    def numba_price(x):
-        out = np.empty_like(x)
-        for i in numba.prange(x.size):
-            s = x[i]
-            d = (np.log(s * 0.5) + 0.3) / (s + 2.0)
-            e, g = np.exp(-(d * d)), np.exp(s * -0.05)
-            out[i] = (s * e - g * d) / (e * 0.4 + 1.0)
-        return out
-
-    for n, size in ((N, ""), (10 * N, ", 100M")):
-        x = random.random(n) * 20 - 10
-        a = nd.from_data(x)
-        yield Case(f"2*x**2 + 3*x + 5{size}", computed(polynomial, a), lambda: 2 * x**2 + 3 * x + 5,
-                   limits.stream(8 * n, 8 * n),
-                   {"numexpr": lambda: numexpr.evaluate("2*x**2 + 3*x + 5", local_dict={"x": x}),
-                    "Numba": lambda: numba_polynomial(x)})
-    x = random.random(N) * 20 + 0.5
-    a = nd.from_data(x)
-    yield Case("sin(x)**2 + cos(x)**2", computed(circle, a), lambda: np.sin(x) ** 2 + np.cos(x) ** 2,
-               limits.function("sin", N),
-               {"numexpr": lambda: numexpr.evaluate("sin(x)**2 + cos(x)**2", local_dict={"x": x}),
-                "Numba": lambda: numba_circle(x)})
-    yield Case("pricing: log, 2 exp, 2 divisions, 12 light", computed(price, a), lambda: numpy_price(x),
-               limits.stream(8 * N, 8 * N),
-               {"numexpr": lambda: numexpr.evaluate(price_text, local_dict={"s": x}),
-                "Numba": lambda: numba_price(x)})
-    read = limits.stream(8 * N, 0)
-    yield Case("sum((x - 0.5)**2)", computed(lambda: nd.reduce("sum", op("square", op("subtract", a, 0.5)))),
-               lambda: ((x - 0.5) ** 2).sum(), read,
-               {"numexpr": lambda: numexpr.evaluate("sum((x - 0.5)**2)", local_dict={"x": x})})
-    yield Case("mean(x > 5)", computed(lambda: nd.reduce("mean", op("greater", a, 5.0))), lambda: (x > 5).mean(),
-               read)
-    matrix = random.random((5000, 5000))
-    m = nd.from_data(matrix)
-
-    def standardise(m):
-        return op("divide", op("subtract", m, nd.reduce("mean", m, 0)), nd.reduce("std", m, 0))
-
-    yield Case("(M - M.mean(0)) / M.std(0), 5000x5000", computed(standardise, m),
-               lambda: (matrix - matrix.mean(0)) / matrix.std(0), limits.stream(8 * matrix.size, 8 * matrix.size))
-    yield from stencils(limits, random.random((4000, 4000)))
-    for n in (1_000, 20_000, 100_000, 1_000_000):
-        xs = x[:n].copy()
-        small = nd.from_data(xs)
-        yield Case(f"2*x**2 + 3*x + 5, {n:,}", computed(polynomial, small), lambda: 2 * xs**2 + 3 * xs + 5,
-                   limits.stream(8 * n, 8 * n),
-                   {"numexpr": lambda: numexpr.evaluate("2*x**2 + 3*x + 5", local_dict={"x": xs}),
-                    "Numba": lambda: numba_polynomial(xs)})
+    jax.config.update("jax_enable_x64", True)
+    compiled = jax.jit(lambda *given: function(jax.numpy, *given))
+    given = [jax.numpy.asarray(array) for array in arrays]
+    return {"JAX": lambda: compiled(*given).block_until_ready()}
 
 
 def stencils(limits, field):
@@ -489,8 +436,29 @@ def files(build, threads):
         yield Case(name, ours, numpys, peers=peers)
 
 
+class Memory(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in ("used", "cached", "peak", "total", "budget")]
+
+
+def peak_memory():
+    """Bytes that expressions of 10M elements hold at most, beyond inputs and outputs."""
+    memory = nd.library.nd_memory
+    memory.restype, memory.argtypes = Memory, []
+    x = nd.from_data(np.random.default_rng(3).random((2000, 5000)) + 1)
+    for text in ("2*x**2 + 3*x + 5", "sum((x - 0.5)**2)", re.sub(r"\bs\b", "x", expression_cases.PRICE),
+                 "(x - mean(x, axis=0)) / std(x, axis=0)", "x / sum(x, axis=1, keepdims=True)"):
+        used = memory().used
+        nd.library.nd_memory_reset_peak()
+        result = nd.expression(text, x=x)
+        nd.evaluate([result])
+        size = np.dtype(result.dtype).itemsize * int(np.prod(result.shape))
+        peak = memory().peak - used - size
+        del result  # or it would still be there when the next one is measured
+        yield text, peak
+
+
 def call_costs(build):
-    library = ctypes.CDLL(str(next(build.glob("bench/libbench_limit.*"))))
+    library = ctypes.CDLL(built(build, "bench_limit"))
     library.call_cost.restype = ctypes.c_double
     library.call_cost.argtypes = [ctypes.c_char_p]
     for what in ("add", "add_scalar", "add_into", "sum", "slice", "zeros"):
@@ -499,7 +467,7 @@ def call_costs(build):
 
 GROUPS = [
     ("Elementwise, 10M elements", "float64 unless said.", elementwise),
-    ("Expressions, 10M elements unless said", "One loop each; called from Python through ctypes.", expressions),
+    ("Expressions, 10M elements unless said", "One loop each, through the Python package.", expressions),
     ("Reductions", "10M elements unless said.", reductions),
     ("Moves", "", moves),
     ("Products", "", products),

@@ -15,7 +15,10 @@
 #pragma GCC pop_options
 #endif
 
+typedef void function_loop(double *out, const double *in);
+
 double limit_function(const char *name, size_t n, int threads, double seconds);
+double limit_loop(function_loop *loop, size_t n, int threads, double seconds);
 double limit_multiply(int bits, double count, int threads, double seconds);
 
 enum { RESIDENT = 1024, ROUNDS = 200, MOST_THREADS = 1024 };
@@ -38,6 +41,19 @@ LOOP(exp_avx512, "avx512f", __m512d, Sleef_expd8_u10avx512f)
 LOOP(sin_avx512, "avx512f", __m512d, Sleef_sind8_u10avx512f)
 LOOP(exp_avx2, "avx2,fma", __m256d, Sleef_expd4_u10avx2)
 LOOP(sin_avx2, "avx2,fma", __m256d, Sleef_sind4_u10avx2)
+
+#define LOOP_OF_TWO(NAME, TARGET, VECTOR, PAIR, FUNCTION)                                          \
+    __attribute__((target(TARGET))) static void NAME(double *out, const double *in)                \
+    {                                                                                              \
+        static _Thread_local _Alignas(64) double other[RESIDENT];                                  \
+        for (size_t i = 0; i < RESIDENT; i += sizeof(VECTOR) / sizeof(double)) {                   \
+            const PAIR both = FUNCTION(*(const VECTOR *)(in + i));                                 \
+            *(VECTOR *)(out + i) = both.x;                                                         \
+            *(VECTOR *)(other + i) = both.y;                                                       \
+        }                                                                                          \
+    }
+LOOP_OF_TWO(sincos_avx512, "avx512f", __m512d, Sleef___m512d_2, Sleef_sincosd8_u10avx512f)
+LOOP_OF_TWO(sincos_avx2, "avx2,fma", __m256d, Sleef___m256d_2, Sleef_sincosd4_u10avx2)
 
 /* RESIDENT products are added up, in registers. What is multiplied passes through an assembler
  * statement, so that it is multiplied every time. */
@@ -62,8 +78,6 @@ MULTIPLY(multiply32_in_64, AVX512_INTEGERS, __m512i, _mm512_mul_epi32, _mm512_ad
 MULTIPLY(multiply32, AVX512_INTEGERS, __m512i, _mm512_mullo_epi32, _mm512_add_epi32)
 MULTIPLY(multiply16, AVX512_INTEGERS, __m512i, _mm512_mullo_epi16, _mm512_add_epi16)
 #endif
-
-typedef void function_loop(double *out, const double *in);
 
 typedef struct runner {
     pthread_t thread;
@@ -109,19 +123,35 @@ static double rate_of(function_loop *loop, int threads, double seconds)
     return rate;
 }
 
-/* `name` is "exp" or "sin", of arguments in 0..1; negative where there are no vectors to measure.
- */
+/* Seconds that `n` elements take by a loop over RESIDENT of them. */
+double limit_loop(function_loop *loop, size_t n, int threads, double seconds)
+{
+    return (double)n / rate_of(loop, threads, seconds);
+}
+
+/* SLEEF's `name`, "exp", "sin" or "sincos", of arguments in 0..1; negative where there are no
+ * vectors to measure, or no such function. */
 double limit_function(const char *name, size_t n, int threads, double seconds)
 {
-    function_loop *loop = NULL;
 #ifdef __x86_64__
-    const bool is_exp = strcmp(name, "exp") == 0;
-    if (__builtin_cpu_supports("avx512f"))
-        loop = is_exp ? exp_avx512 : sin_avx512;
-    else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        loop = is_exp ? exp_avx2 : sin_avx2;
+    static const struct {
+        const char *name;
+        function_loop *avx512, *avx2;
+    } loops[] = {{"exp", exp_avx512, exp_avx2},
+                 {"sin", sin_avx512, sin_avx2},
+                 {"sincos", sincos_avx512, sincos_avx2}};
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
+        if (strcmp(name, loops[i].name) != 0)
+            continue;
+        if (__builtin_cpu_supports("avx512f"))
+            return limit_loop(loops[i].avx512, n, threads, seconds);
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+            return limit_loop(loops[i].avx2, n, threads, seconds);
+    }
+#else
+    (void)name, (void)n, (void)threads, (void)seconds;
 #endif
-    return loop ? (double)n / rate_of(loop, threads, seconds) : -1;
+    return -1;
 }
 
 /* Seconds to multiply and add `count` pairs of integers of so many bits, where they wrap; 33 are 64
