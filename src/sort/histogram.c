@@ -271,7 +271,7 @@ nd_array *nd_histogramdd(const nd_array *sample, const nd_histogram_options *axe
             "histogramdd: the sample has shape %s; rows are samples of 1 to 32 variables", shape);
     const int count = (int)nd_length(sample, 1);
     ND_SCOPE {
-        nd_array *columns[ND_MAX_RANK];
+        nd_array *columns[ND_MAX_RANK] = {NULL};
         for (int i = 0; i < count; i++)
             columns[i] = nd_ascontiguous(nd_slice(sample, ND_EVERY, ND_INDEX(i)));
         counts = joint("histogramdd", count, columns, axes, density, weights, edges);

@@ -179,7 +179,7 @@ static bool near_arguments(const check_subject *subject, size_t i, const void *g
 {
     const size_t size = nd_dtype_size(subject->out);
     const double unit = subject->out == ND_FLOAT32 ? 0x1p-23 : 0x1p-52;
-    double number[4], largest = 0;
+    double number[4] = {0}, largest = 0;
     const void *at[4] = {got, expected.at + i * size};
     for (int k = 0; k < subject->arguments; k++)
         at[2 + k] = values[k].at + i * size;
