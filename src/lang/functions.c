@@ -72,11 +72,6 @@ static nd_array *call_operation(nd_op op, arguments a)
 
 /* ---- Making arrays --------------------------------------------------------------------------- */
 
-static nd_dtype dtype_or(const ndi_argument *given, nd_dtype otherwise)
-{
-    return given->given ? given->dtype : otherwise;
-}
-
 static nd_array *converted(nd_array *array, const ndi_argument *dtype)
 {
     return dtype->given && array && dtype->dtype != nd_dtype_of(array)
@@ -236,7 +231,7 @@ static nd_array *call_sliding_window(arguments a)
     if (!a[2].given && nd_rank(a[0].array) != 1)
         return ndi_fail(ND_ERROR_ARGUMENT,
                         "sliding_window_view: an array of more than one axis needs `axis`");
-    return nd_sliding_window(a[0].array, a[2].given ? ndi_axis_of(&a[2]) : 0, a[1].integer);
+    return nd_sliding_window(a[0].array, axis_or(&a[2], 0), a[1].integer);
 }
 
 /* ---- Elements -------------------------------------------------------------------------------- */
@@ -401,6 +396,13 @@ bool ndi_find_row(const ndi_function *list, size_t count, const char *name, ndi_
             return true;
         }
     return false;
+}
+
+void ndi_each_row(const ndi_function *list, size_t count,
+                  void (*visit)(void *context, const char *name), void *context)
+{
+    for (size_t i = 0; i < count; i++)
+        visit(context, list[i].name);
 }
 
 bool ndi_find_function(const char *name, ndi_function *function)

@@ -84,12 +84,15 @@ void ndi_each_function(void (*visit)(void *context, const char *name), void *con
 bool ndi_find_linalg_function(const char *name, bool prefixed, ndi_function *function);
 void ndi_each_linalg_function(void (*visit)(void *context, const char *name), void *context);
 
+/* The row of that name among `count`, and the names of all. */
+bool ndi_find_row(const ndi_function *rows, size_t count, const char *name, ndi_function *function);
+void ndi_each_row(const ndi_function *rows, size_t count,
+                  void (*visit)(void *context, const char *name), void *context);
+
 /* And for selection and shapes (select.c). */
 bool ndi_find_select_function(const char *name, ndi_function *function);
 void ndi_each_select_function(void (*visit)(void *context, const char *name), void *context);
 
-/* The row of that name among `count`. */
-bool ndi_find_row(const ndi_function *rows, size_t count, const char *name, ndi_function *function);
 /* And for sorting, searching, counting and sets (sorting.c). */
 bool ndi_find_sorting_function(const char *name, ndi_function *function);
 void ndi_each_sorting_function(void (*visit)(void *context, const char *name), void *context);

@@ -8,11 +8,6 @@
 #include "lang/functions.h"
 #include "lang/rows.h"
 
-static bool flag_of(const ndi_argument *given, bool otherwise)
-{
-    return given->given ? given->flag : otherwise;
-}
-
 /* ---- Products -------------------------------------------------------------------------------- */
 
 static nd_array *call_matmul(arguments a)
@@ -62,7 +57,7 @@ static nd_array *call_vecmat(arguments a)
 
 static nd_array *call_cross(arguments a)
 {
-    return nd_cross(a[0].array, a[1].array, a[2].given ? ndi_axis_of(&a[2]) : -1);
+    return nd_cross(a[0].array, a[1].array, axis_or(&a[2], -1));
 }
 
 static nd_array *call_tensordot(arguments a)
@@ -143,7 +138,7 @@ static nd_array *call_pinv(arguments a)
 
 static nd_array *call_cholesky(arguments a)
 {
-    return nd_cholesky(a[0].array, flag_of(&a[1], false) ? ND_UPPER : ND_LOWER);
+    return nd_cholesky(a[0].array, flag_or(&a[1], false) ? ND_UPPER : ND_LOWER);
 }
 
 static nd_array *call_svdvals(arguments a)
@@ -203,11 +198,11 @@ static int call_slogdet(arguments a, nd_array *results[])
 
 static int call_svd(arguments a, nd_array *results[])
 {
-    if (!flag_of(&a[2], true)) {
+    if (!flag_or(&a[2], true)) {
         results[0] = nd_svdvals(a[0].array);
         return results[0] ? 1 : 0;
     }
-    const nd_svd_result r = nd_svd(a[0].array, flag_of(&a[1], true));
+    const nd_svd_result r = nd_svd(a[0].array, flag_or(&a[1], true));
     results[0] = r.u;
     results[1] = r.s;
     results[2] = r.vh;
@@ -250,18 +245,18 @@ static nd_norm_order order_of(const ndi_argument *given)
 static nd_array *call_norm(arguments a)
 {
     return nd_norm(a[0].array, order_of(&a[1]), a[2].given ? a[2].axes : ND_ALL,
-                   flag_of(&a[3], false));
+                   flag_or(&a[3], false));
 }
 
 static nd_array *call_vector_norm(arguments a)
 {
     return nd_vector_norm(a[0].array, a[3].given ? a[3].real : 2, a[1].given ? a[1].axes : ND_ALL,
-                          flag_of(&a[2], false));
+                          flag_or(&a[2], false));
 }
 
 static nd_array *call_matrix_norm(arguments a)
 {
-    return nd_matrix_norm(a[0].array, order_of(&a[2]), flag_of(&a[1], false));
+    return nd_matrix_norm(a[0].array, order_of(&a[2]), flag_or(&a[1], false));
 }
 
 static nd_array *call_cond(arguments a)
@@ -351,8 +346,6 @@ bool ndi_find_linalg_function(const char *name, bool prefixed, ndi_function *fun
 
 void ndi_each_linalg_function(void (*visit)(void *context, const char *name), void *context)
 {
-    for (size_t i = 0; i < sizeof main_rows / sizeof *main_rows; i++)
-        visit(context, main_rows[i].name);
-    for (size_t i = 0; i < sizeof linalg_rows / sizeof *linalg_rows; i++)
-        visit(context, linalg_rows[i].name);
+    ndi_each_row(main_rows, sizeof main_rows / sizeof *main_rows, visit, context);
+    ndi_each_row(linalg_rows, sizeof linalg_rows / sizeof *linalg_rows, visit, context);
 }

@@ -8,31 +8,6 @@
 #include "lang/functions.h"
 #include "lang/rows.h"
 
-static bool flag_of(const ndi_argument *given)
-{
-    return given->given && given->flag;
-}
-
-static double real_or(const ndi_argument *given, double otherwise)
-{
-    return given->given ? given->real : otherwise;
-}
-
-static int64_t integer_or(const ndi_argument *given, int64_t otherwise)
-{
-    return given->given ? given->integer : otherwise;
-}
-
-static int axis_or(const ndi_argument *given, int otherwise)
-{
-    return given->given ? ndi_axis_of(given) : otherwise;
-}
-
-static const nd_array *array_or_null(const ndi_argument *given)
-{
-    return given->given ? given->array : NULL;
-}
-
 static nd_array *truth(bool value)
 {
     return nd_error() == ND_OK ? nd_from_data(ND_BOOL, ND_SCALAR_SHAPE, &value) : NULL;
@@ -48,7 +23,7 @@ static nd_array *call_round(arguments a)
 static nd_array *call_isclose(arguments a)
 {
     return (nd_isclose)(a[0].operand, a[1].operand, real_or(&a[2], ND_RTOL),
-                        real_or(&a[3], ND_ATOL), flag_of(&a[4]));
+                        real_or(&a[3], ND_ATOL), flag_or(&a[4], false));
 }
 
 static nd_array *call_allclose(arguments a)
@@ -82,19 +57,19 @@ static nd_array *call_real_if_close(arguments a)
 
 static nd_array *call_angle(arguments a)
 {
-    return nd_angle(a[0].array, flag_of(&a[1]));
+    return nd_angle(a[0].array, flag_or(&a[1], false));
 }
 
 /* ---- Along axes ------------------------------------------------------------------------------ */
 
 static nd_array *call_ptp(arguments a)
 {
-    return nd_ptp(a[0].array, a[1].given ? a[1].axes : ND_ALL, flag_of(&a[2]));
+    return nd_ptp(a[0].array, axes_or_all(&a[1]), flag_or(&a[2], false));
 }
 
 static nd_array *call_average(arguments a)
 {
-    return nd_average(a[0].array, a[1].given ? a[1].axes : ND_ALL, array_or_null(&a[2]));
+    return nd_average(a[0].array, axes_or_all(&a[1]), array_or_null(&a[2]));
 }
 
 static nd_array *call_diff(arguments a)
@@ -202,7 +177,7 @@ static bool rows_of(const ndi_argument *given)
 
 static nd_array *call_cov(arguments a)
 {
-    return nd_cov(a[0].array, rows_of(&a[1]), real_or(&a[3], flag_of(&a[2]) ? 0 : 1));
+    return nd_cov(a[0].array, rows_of(&a[1]), real_or(&a[3], flag_or(&a[2], false) ? 0 : 1));
 }
 
 static nd_array *call_corrcoef(arguments a)
@@ -222,7 +197,7 @@ static nd_array *call_polyval(arguments a)
 
 static nd_array *call_vander(arguments a)
 {
-    return nd_vander(a[0].array, integer_or(&a[1], nd_size(a[0].array)), flag_of(&a[2]));
+    return nd_vander(a[0].array, integer_or(&a[1], nd_size(a[0].array)), flag_or(&a[2], false));
 }
 
 static nd_array *call_polyfit(arguments a)
@@ -243,7 +218,7 @@ static nd_array *nan_reduction(nd_op op, arguments a)
 {
     nd_reduce_options options;
     return ndi_reduce_options(op, a, &options)
-               ? nd_nan_reduce(op, a[0].array, a[1].given ? a[1].axes : ND_ALL, &options)
+               ? nd_nan_reduce(op, a[0].array, axes_or_all(&a[1]), &options)
                : NULL;
 }
 
@@ -327,16 +302,10 @@ enum { ROWS = sizeof rows / sizeof *rows };
 
 bool ndi_find_numeric_function(const char *name, ndi_function *function)
 {
-    for (size_t i = 0; i < ROWS; i++)
-        if (strcmp(rows[i].name, name) == 0) {
-            *function = rows[i];
-            return true;
-        }
-    return false;
+    return ndi_find_row(rows, ROWS, name, function);
 }
 
 void ndi_each_numeric_function(void (*visit)(void *context, const char *name), void *context)
 {
-    for (size_t i = 0; i < ROWS; i++)
-        visit(context, rows[i].name);
+    ndi_each_row(rows, ROWS, visit, context);
 }

@@ -1,4 +1,4 @@
-/* How rows of functions are written: functions.c, linalg.c and numeric.c. */
+/* How rows of functions are written: functions.c, linalg.c, numeric.c, select.c and sorting.c. */
 #ifndef NDSTREAM_LANG_ROWS_H
 #define NDSTREAM_LANG_ROWS_H
 
@@ -8,6 +8,36 @@ typedef const ndi_argument *arguments;
 
 /* An axis from an integer of any size; far out of range stays out of range. */
 int ndi_axis_of(const ndi_argument *given);
+
+/* An argument, or what stands for one that is not given. */
+static inline bool flag_or(const ndi_argument *given, bool otherwise)
+{
+    return given->given ? given->flag : otherwise;
+}
+static inline double real_or(const ndi_argument *given, double otherwise)
+{
+    return given->given ? given->real : otherwise;
+}
+static inline int64_t integer_or(const ndi_argument *given, int64_t otherwise)
+{
+    return given->given ? given->integer : otherwise;
+}
+static inline int axis_or(const ndi_argument *given, int otherwise)
+{
+    return given->given ? ndi_axis_of(given) : otherwise;
+}
+static inline nd_axes axes_or_all(const ndi_argument *given)
+{
+    return given->given ? given->axes : ND_ALL;
+}
+static inline nd_dtype dtype_or(const ndi_argument *given, nd_dtype otherwise)
+{
+    return given->given ? given->dtype : otherwise;
+}
+static inline nd_array *array_or_null(const ndi_argument *given)
+{
+    return given->given ? given->array : NULL;
+}
 
 /* The options among the arguments of a reduction (REDUCTION_PARAMETERS). False with the error kept
  * if it does not take one. */

@@ -16,21 +16,6 @@ static nd_array *flat_unless(const ndi_argument *axis, nd_array *array)
     return axis->given ? array : nd_ravel(array);
 }
 
-static int axis_or(const ndi_argument *given, int otherwise)
-{
-    return given->given ? ndi_axis_of(given) : otherwise;
-}
-
-static int64_t integer_or(const ndi_argument *given, int64_t otherwise)
-{
-    return given->given ? given->integer : otherwise;
-}
-
-static bool flag_of(const ndi_argument *given)
-{
-    return given->given && given->flag;
-}
-
 /* The place of a text in a list that ends with NULL; -1 with an error that lists what there is. */
 static int choice_of(const char *what, const ndi_argument *given, const char *const *names)
 {
@@ -369,7 +354,7 @@ static int call_meshgrid(arguments a, nd_array *results[])
 {
     static const char *const indexings[] = {"xy", "ij", NULL};
     const int indexing = choice_of("meshgrid: 'indexing'", &a[1], indexings);
-    const nd_meshgrid_options options = {.ij = indexing == 1, .sparse = flag_of(&a[2])};
+    const nd_meshgrid_options options = {.ij = indexing == 1, .sparse = flag_or(&a[2], false)};
     return indexing < 0 ? 0
                         : nd_meshgrid(a[0].arrays.count, (const nd_array *const *)a[0].arrays.items,
                                       &options, results);
@@ -459,6 +444,5 @@ bool ndi_find_select_function(const char *name, ndi_function *function)
 
 void ndi_each_select_function(void (*visit)(void *context, const char *name), void *context)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        visit(context, rows[i].name);
+    ndi_each_row(rows, sizeof rows / sizeof *rows, visit, context);
 }

@@ -6,16 +6,6 @@
 #include "array/array.h"
 #include "lang/rows.h"
 
-static bool flag_of(const ndi_argument *given, bool otherwise)
-{
-    return given->given ? given->flag : otherwise;
-}
-
-static nd_array *array_of(const ndi_argument *given)
-{
-    return given->given ? given->array : NULL;
-}
-
 /* ---- Sorting --------------------------------------------------------------------------------- */
 
 /* axis=None is all elements as one line; the axis that is left out is the last. Both come as not
@@ -32,14 +22,14 @@ static bool line_axis(const char *operation, const ndi_argument *given, int *axi
 static nd_array *call_sort(arguments a)
 {
     int axis;
-    const nd_sort_options options = {.descending = flag_of(&a[2], false)};
+    const nd_sort_options options = {.descending = flag_or(&a[2], false)};
     return line_axis("sort", &a[1], &axis) ? nd_sort(a[0].array, axis, options) : NULL;
 }
 
 static nd_array *call_argsort(arguments a)
 {
     int axis;
-    const nd_sort_options options = {.descending = flag_of(&a[2], false)};
+    const nd_sort_options options = {.descending = flag_or(&a[2], false)};
     return line_axis("argsort", &a[1], &axis) ? nd_argsort(a[0].array, axis, options) : NULL;
 }
 
@@ -70,19 +60,14 @@ static nd_array *call_argpartition(arguments a)
 static nd_array *call_lexsort(arguments a)
 {
     return nd_lexsort(a[0].arrays.count, (const nd_array *const *)a[0].arrays.items,
-                      a[1].given ? ndi_axis_of(&a[1]) : -1);
+                      axis_or(&a[1], -1));
 }
 
 /* ---- Quantiles ------------------------------------------------------------------------------- */
 
-static nd_axes axes_or_all(const ndi_argument *given)
-{
-    return given->given ? given->axes : ND_ALL;
-}
-
 static nd_array *median(arguments a, bool ignore_nan)
 {
-    const nd_quantile_options options = {.keepdims = flag_of(&a[2], false),
+    const nd_quantile_options options = {.keepdims = flag_or(&a[2], false),
                                          .ignore_nan = ignore_nan};
     return nd_median(a[0].array, axes_or_all(&a[1]), options);
 }
@@ -99,7 +84,7 @@ static nd_array *call_nanmedian(arguments a)
 
 static nd_array *quantile(arguments a, bool percent, bool ignore_nan)
 {
-    nd_quantile_options options = {.keepdims = flag_of(&a[4], false), .ignore_nan = ignore_nan};
+    nd_quantile_options options = {.keepdims = flag_or(&a[4], false), .ignore_nan = ignore_nan};
     if (a[3].given)
         options.method = nd_quantile_method_from_name(a[3].text);
     if (options.method == ND_QUANTILE_METHOD_NONE)
@@ -134,7 +119,7 @@ static nd_array *call_searchsorted(arguments a)
 {
     const char *side = a[2].given ? a[2].text : "left";
     const nd_searchsorted_options options = {.right = strcmp(side, "right") == 0,
-                                             .sorter = array_of(&a[3])};
+                                             .sorter = array_or_null(&a[3])};
     if (!options.right && strcmp(side, "left") != 0)
         return ndi_fail(ND_ERROR_ARGUMENT,
                         "searchsorted: 'side' must be 'left' or 'right', not '%.20s'", side);
@@ -143,14 +128,14 @@ static nd_array *call_searchsorted(arguments a)
 
 static nd_array *call_digitize(arguments a)
 {
-    return nd_digitize(a[0].array, a[1].array, flag_of(&a[2], false));
+    return nd_digitize(a[0].array, a[1].array, flag_or(&a[2], false));
 }
 
 /* ---- Counting -------------------------------------------------------------------------------- */
 
 static nd_array *call_bincount(arguments a)
 {
-    const nd_bincount_options options = {.weights = array_of(&a[1]),
+    const nd_bincount_options options = {.weights = array_or_null(&a[1]),
                                          .minlength = a[2].given ? a[2].integer : 0};
     return nd_bincount(a[0].array, options);
 }
@@ -178,7 +163,8 @@ static bool read_bins(const char *operation, const ndi_argument *bins, const ndi
 
 static int call_histogram(arguments a, nd_array *results[])
 {
-    nd_histogram_options options = {.density = flag_of(&a[3], false), .weights = array_of(&a[4])};
+    nd_histogram_options options = {.density = flag_or(&a[3], false),
+                                    .weights = array_or_null(&a[4])};
     if (!read_bins("histogram", &a[1], &a[2], &options))
         return 0;
     const nd_histogram_result r = nd_histogram(a[0].array, options);
@@ -189,7 +175,7 @@ static int call_histogram(arguments a, nd_array *results[])
 
 static nd_array *call_histogram_bin_edges(arguments a)
 {
-    nd_histogram_options options = {.weights = array_of(&a[3])};
+    nd_histogram_options options = {.weights = array_or_null(&a[3])};
     return read_bins("histogram_bin_edges", &a[1], &a[2], &options)
                ? nd_histogram_bin_edges(a[0].array, options)
                : NULL;
@@ -203,7 +189,7 @@ static int call_histogram2d(arguments a, nd_array *results[])
         return 0;
     axes[1] = axes[0];
     const nd_histogram2d_result r =
-        nd_histogram2d(a[0].array, a[1].array, axes, flag_of(&a[4], false), array_of(&a[5]));
+        nd_histogram2d(a[0].array, a[1].array, axes, flag_or(&a[4], false), array_or_null(&a[5]));
     results[0] = r.counts;
     results[1] = r.x_edges;
     results[2] = r.y_edges;
@@ -225,12 +211,12 @@ static int unique_results(nd_unique_result r, nd_array *results[])
 
 static int call_unique(arguments a, nd_array *results[])
 {
-    const nd_unique_options options = {.index = flag_of(&a[1], false),
-                                       .inverse = flag_of(&a[2], false),
-                                       .counts = flag_of(&a[3], false),
+    const nd_unique_options options = {.index = flag_or(&a[1], false),
+                                       .inverse = flag_or(&a[2], false),
+                                       .counts = flag_or(&a[3], false),
                                        .has_axis = a[4].given,
-                                       .axis = a[4].given ? ndi_axis_of(&a[4]) : 0,
-                                       .nan_apart = !flag_of(&a[5], true)};
+                                       .axis = axis_or(&a[4], 0),
+                                       .nan_apart = !flag_or(&a[5], true)};
     return unique_results(nd_unique(a[0].array, options), results);
 }
 
@@ -260,7 +246,7 @@ static nd_array *call_unique_values(arguments a)
 
 static nd_array *call_isin(arguments a)
 {
-    return nd_isin(a[0].array, a[1].array, flag_of(&a[2], false));
+    return nd_isin(a[0].array, a[1].array, flag_or(&a[2], false));
 }
 
 static nd_array *call_union1d(arguments a)
@@ -280,7 +266,7 @@ static nd_array *call_setxor1d(arguments a)
 
 static int call_intersect1d(arguments a, nd_array *results[])
 {
-    const bool indices = flag_of(&a[2], false);
+    const bool indices = flag_or(&a[2], false);
     const nd_intersect1d_result r = nd_intersect1d(a[0].array, a[1].array, indices);
     results[0] = r.values;
     results[1] = r.a_index;
@@ -345,16 +331,10 @@ static const ndi_function rows[] = {
 
 bool ndi_find_sorting_function(const char *name, ndi_function *function)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].name, name) == 0) {
-            *function = rows[i];
-            return true;
-        }
-    return false;
+    return ndi_find_row(rows, sizeof rows / sizeof *rows, name, function);
 }
 
 void ndi_each_sorting_function(void (*visit)(void *context, const char *name), void *context)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        visit(context, rows[i].name);
+    ndi_each_row(rows, sizeof rows / sizeof *rows, visit, context);
 }

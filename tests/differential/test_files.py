@@ -4,6 +4,7 @@ import io
 import math
 import struct
 import zipfile
+import zlib
 from ctypes import POINTER, c_bool, c_char, c_char_p, c_int, c_void_p
 
 import nd
@@ -89,6 +90,64 @@ def test_npz_of_each_is_read_by_the_other(folder, array, layout, compress):
     for name, expected in arrays.items():
         handle = nd.library.nd_load_npz(str(folder / "theirs.npz").encode(), name.encode())
         assert_same(nd.to_numpy(nd.Array(handle)), expected)
+
+
+@pytest.fixture
+def small_limits(monkeypatch):
+    """Python writes the fields of zip64 from a few bytes on."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 1)
+
+
+def test_fields_of_zip64_are_read(folder, small_limits):
+    arrays = {name: np.arange(n, dtype="float64") for name, n in [("a", 3), ("b", 100), ("c", 0)]}
+    for save in (np.savez, np.savez_compressed):
+        save(folder / "fields.npz", **arrays)
+        content = (folder / "fields.npz").read_bytes()
+        assert b"PK\6\6" in content and b"PK\6\7" in content  # the end of the directory in 64 bits
+        for name, array in arrays.items():
+            handle = nd.library.nd_load_npz(str(folder / "fields.npz").encode(), name.encode())
+            assert np.array_equal(nd.to_numpy(nd.Array(handle)), array)
+
+
+def npy_of(array):
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def test_a_member_behind_4_gib(folder):
+    """The first member is a hole in the file: its header says 5 GB, and nothing was written."""
+    path, hole, most = folder / "sparse.npz", 5_000_000_000, 2**32 - 1
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|i1", "fortran_order": False, "shape": (hole,)}
+    )
+    last = npy_of(np.arange(7))
+    members = [(b"large.npy", header.getvalue(), hole), (b"last.npy", last, 0)]
+    directory = b""
+    with open(path, "wb") as file:
+        for name, data, gap in members:
+            at, size, check = file.tell(), len(data) + gap, zlib.crc32(data)
+            sizes = struct.pack("<HHQQ", 1, 16, size, size)
+            file.write(struct.pack("<4s5H", b"PK\3\4", 45, 0, 0, 0, 33))
+            file.write(struct.pack("<3I2H", check, most, most, len(name), 20))
+            file.write(name + sizes + data)
+            file.seek(gap, io.SEEK_CUR)
+            where = struct.pack("<HHQQQ", 1, 24, size, size, at)
+            directory += struct.pack("<4s6H", b"PK\1\2", 45, 45, 0, 0, 0, 33)
+            directory += struct.pack("<3I5H2I", check, most, most, len(name), 28, 0, 0, 0, 0, most)
+            directory += name + where
+        begin = file.tell()
+        file.write(directory)
+        end = file.tell()
+        file.write(struct.pack("<4sQ2H2I", b"PK\6\6", 44, 45, 45, 0, 0))
+        file.write(struct.pack("<4Q", 2, 2, len(directory), begin))
+        file.write(struct.pack("<4sIQI", b"PK\6\7", 0, end, 1))
+        file.write(struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65535, 65535, most, most, 0))
+    assert zipfile.ZipFile(path).getinfo("last.npy").header_offset > 2**32  # Python reads it so too
+    handle = nd.library.nd_load_npz(str(path).encode(), b"last")
+    assert nd.to_numpy(nd.Array(handle)).tolist() == list(range(7))
 
 
 @given(array=ARRAYS, order=st.sampled_from("<>"))

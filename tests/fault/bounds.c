@@ -82,6 +82,41 @@ TEST(more_than_2_to_the_31_elements)
     nd_memory_trim();
 }
 
+/* As many at a time. */
+TEST(selection_and_sorting_of_more_than_2_to_the_31_elements)
+{
+    const int64_t n = ((int64_t)1 << 31) + 12345, last = n - 1, first = 0;
+    if (UNDER_ASAN || UNDER_TSAN || !has_memory(9e9)) {
+        print_message("needs 9 GB of free memory, and no sanitizer\n");
+        skip();
+    }
+    ND_SCOPE {
+        nd_array *x = nd_ones(ND_INT8, ND_SHAPE(n));
+        const nd_array *places = nd_from_data(ND_INT64, ND_SHAPE(2), (int64_t[]){last, -n});
+        assert_ok(
+            nd_set(x, nd_from_data(ND_INT8, ND_SHAPE(2), (int8_t[]){9, -3}), ND_ARRAY(places)));
+        nd_array *taken = nd_take(x, places, 0, ND_INDEX_RAISE);
+        assert_int_equal(nd_get_int64(taken, &(int64_t){0}), 9);
+        assert_int_equal(nd_get_int64(taken, &(int64_t){1}), -3);
+        ND_SCOPE {
+            nd_array *mask = nd_greater(x, 1), *where = nd_flatnonzero(mask);
+            assert_int_equal(nd_size(where), 1);
+            assert_int_equal(nd_get_int64(where, &first), last);
+            assert_int_equal(nd_item_int64(nd_get(x, ND_ARRAY(mask))), 9);
+        }
+        ND_SCOPE {
+            nd_array *rolled = nd_roll(x, 1, 0);
+            assert_int_equal(nd_get_int64(rolled, &first), 9);
+            assert_int_equal(nd_get_int64(rolled, &(int64_t){1}), -3);
+        }
+        assert_ok(nd_sort_in_place(x, 0, (nd_sort_options){.descending = true}));
+        assert_int_equal(nd_get_int64(x, &first), 9);
+        assert_int_equal(nd_get_int64(x, &last), -3);
+        assert_int_equal(nd_get_int64(x, &(int64_t){last - 1}), 1);
+    }
+    nd_memory_trim();
+}
+
 /* ---- 32 axes --------------------------------------------------------------------------------- */
 
 static nd_shape shape_of_twos(int rank, int twos)
