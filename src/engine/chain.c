@@ -225,6 +225,7 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l)
     ndi_link *const to = &f->link[l];
     int from[2];
     const int count = link->kind == NDI_LINK_ONE ? 1 : link->kind == NDI_LINK_TWO ? 2 : 0;
+    *to = (ndi_link){0};
     for (int i = 0; i < count; i++) {
         from[i] = link->from[i];
         if (from[i] != NDI_FROM_MEMORY)
@@ -329,6 +330,15 @@ static ndi_link *first_link(const chain_block *b, bool fetches)
     return first;
 }
 
+/* Bytes from `at` to `end`. */
+static void run_links(const chain_block *b, bool fetches, size_t at, size_t end)
+{
+    ndi_link *const next = &b->frame->link[b->unit->link + b->unit->links - 1];
+    next->pointer[1] = (char *)end;
+    next->row[0] = 1;
+    b->kernels->run(first_link(b, fetches), at);
+}
+
 /* The rest, `bytes` from `done` on, through copies that are as long as a round. */
 static void run_rest(const chain_block *b, size_t done, size_t bytes)
 {
@@ -360,8 +370,7 @@ static void run_rest(const chain_block *b, size_t done, size_t bytes)
         f->link[l].code = b->kernels->store[link->bank];
         f->link[l].pointer[0] = (char *)((uintptr_t)out[link->op] - done);
     }
-    f->link[b->unit->link + b->unit->links - 1].pointer[1] = (char *)(done + bytes);
-    b->kernels->run(first_link(b, false), done);
+    run_links(b, false, done, done + bytes);
     for (int s = b->unit->first; s <= b->unit->last; s++) {
         const int operand = f->program->step[s].stores;
         if (operand >= 0)
@@ -382,8 +391,7 @@ void ndi_chain_run(ndi_frame *f, int u, size_t n, bool fetches)
             f->link[f->moving[m].link].pointer[f->moving[m].argument] =
                 f->pointer[f->moving[m].value];
         const bool detours = place_results(&b);
-        f->link[unit->link + unit->links - 1].pointer[1] = (char *)whole;
-        b.kernels->run(first_link(&b, fetches), 0);
+        run_links(&b, fetches, 0, whole);
         if (detours)
             stream_detours(&b, whole);
     }

@@ -46,10 +46,12 @@ typedef enum ndi_link_from {
 
 typedef void ndi_link_code(void); /* of another type in fact, which only chain_tmpl.c knows */
 
-/* The result of `store` and `stream` goes to pointer[0]. */
+/* The result of `store` and `stream` goes to pointer[0]. A chain may run over several rows: behind
+ * each of them the pointers move on. */
 typedef struct ndi_link {
     ndi_link_code *code;
     char *pointer[2];
+    ptrdiff_t row[2]; /* bytes from a row to the next; of the last link, row[0]: rows to be done */
 } ndi_link;
 
 typedef struct ndi_chain_kernels {
@@ -59,8 +61,9 @@ typedef struct ndi_chain_kernels {
     ndi_link_code *store[NDI_BANKS];
     ndi_link_code *stream[NDI_BANKS]; /* past the cache, to memory aligned to 64 bytes; or NULL */
     ndi_link_code *fetch;             /* asks for elements from pointer[0] on */
-    ndi_link_code *next; /* the last link: pointer[0] is the first link, pointer[1] the bytes */
-    void (*run)(const ndi_link *first, size_t at); /* from so many bytes on */
+    ndi_link_code
+        *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */
+    void (*run)(ndi_link *first, size_t at); /* from so many bytes on */
 } ndi_chain_kernels;
 
 #endif

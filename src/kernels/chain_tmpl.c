@@ -15,7 +15,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #else
 
 /* `at`: bytes of elements that are done. Bank a, bank b. */
-#define LINK(V) const ndi_link *link, size_t at, V a0, V a1, V a2, V a3, V b0, V b1, V b2, V b3
+#define LINK(V) ndi_link *link, size_t at, V a0, V a1, V a2, V a3, V b0, V b1, V b2, V b3
 #define GO(V, to, at) return ((void (*)(LINK(V)))(to)->code)(to, at, a0, a1, a2, a3, b0, b1, b2, b3)
 
 /* Argument `i` of a link: what is read once, then its vector `k`. D is the bank of the result. */
@@ -102,6 +102,9 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
     }                                                                                              \
     STREAM_LINK(TYPE, D)
 
+/* Two pointers of a link, or how they step: one addition. */
+typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(8), may_alias));
+
 #define CHAIN_OF(TYPE, ...)                                                                        \
     /* In registers, and in memory of any alignment. */                                            \
     typedef TYPE register_of_##TYPE __attribute__((vector_size(VECTOR_BYTES)));                    \
@@ -117,13 +120,18 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
     }                                                                                              \
     static void next_##TYPE(LINK(register_of_##TYPE))                                              \
     {                                                                                              \
-        const ndi_link *const first = (const void *)link->pointer[0];                              \
+        ndi_link *const first = (void *)link->pointer[0];                                          \
         at += NDI_CHAIN_VECTORS * VECTOR_BYTES;                                                    \
-        if (at >= (size_t)link->pointer[1])                                                        \
-            return;                                                                                \
+        if (at >= (size_t)link->pointer[1]) {                                                      \
+            if (--link->row[0] == 0)                                                               \
+                return;                                                                            \
+            for (ndi_link *l = first; l < link; l++)                                               \
+                *(pair *)l->pointer += *(const pair *)l->row;                                      \
+            at = 0;                                                                                \
+        }                                                                                          \
         GO(register_of_##TYPE, first, at);                                                         \
     }                                                                                              \
-    static void run_##TYPE(const ndi_link *first, size_t at)                                       \
+    static void run_##TYPE(ndi_link *first, size_t at)                                             \
     {                                                                                              \
         const register_of_##TYPE a0 = {0}, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0,   \
                                  b3 = a0;                                                          \
