@@ -13,6 +13,7 @@ COLUMNS = [
     ("pure Python", 12),
     ("C loop", 9),
     ("NumPy", 9),
+    ("changed", 9),
     ("ndstream", 9),
     ("limit", 9),
 ]
@@ -76,7 +77,7 @@ class Console:
         cells.append(about + seconds(case["python"]) if case.get("python") else "-")
         cells += [
             seconds(case[way]) if case.get(way) else "-"
-            for way in ("loop", "numpy", "ndstream", "limit")
+            for way in ("loop", "numpy", "changed", "ndstream", "limit")
         ]
         cells.append(f"{case['numpy'] / ours:.2f}" if ours else "-")
         cells.append(percent(case["limit"] / ours) if ours and case.get("limit") else "-")

@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 
 WIDTH = 760
-WAYS = {"python": "pure Python", "loop": "C loop", "numpy": "NumPy", "ndstream": "ndstream"}
+WAYS = {"python": "pure Python", "loop": "C loop", "numpy": "NumPy", "changed": "import changed", "ndstream": "ndstream"}
 
 
 def seconds(value: float | None) -> str:
@@ -54,7 +54,7 @@ def drawing(height: float, description: str, parts: list[str], width: float = WI
 
 
 def times(cases: list[dict]) -> str:
-    """For each case bars for the four ways, on a logarithmic scale, and the limit as a line."""
+    """For each case bars for the ways, on a logarithmic scale, and the limit as a line."""
     known = [case[way] for case in cases for way in (*WAYS, "limit") if case.get(way)]
     low, high = math.floor(math.log10(min(known)) - 0.15), math.ceil(math.log10(max(known)))
     left, right, row, gap = 96, 74, 17, 40

@@ -1,4 +1,5 @@
-"""Runs the tour: every chapter in pure Python, NumPy and C; compares the results; writes the page.
+"""Runs the tour: every chapter in pure Python, NumPy, NumPy's program with its import line changed, and C; compares the
+results; writes the page.
 
 usage: tour.py --build BUILD [--output BUILD/tour.html] [--quick] [--chapters 1,3]
 
@@ -76,6 +77,32 @@ def time_in_python(case: parts.Case, quick: bool, status) -> tuple[dict, object]
     return row, result
 
 
+def time_with_import_changed(path: Path, inputs: parts.Inputs, timed: list, quick: bool, status) -> list[str]:
+    """Adds to the rows the times of the same Python program when its import line names ndstream; returns what its results
+    have that NumPy's have not, and what kept it from running."""
+    wrong = []
+    try:
+        import ndstream  # noqa: F401
+
+        cases = parts.load(path, "ndstream").plan(inputs).cases
+    except (ImportError, AttributeError, NotImplementedError) as error:
+        for row, _ in timed:
+            row["changed_reason"] = f"{error}"
+        return []
+    for case, (row, expected) in zip(cases, timed, strict=True):
+        status(f"import changed: {case.work}")
+        try:
+            row["changed"], result = parts.time_changed(case, quick)
+        except (AttributeError, NotImplementedError) as error:
+            row["changed_reason"] = f"{error}"
+            continue
+        if case.result and expected is not None:  # what is changed in place depends on the number of runs
+            difference = parts.difference(np.asarray(result), expected, max(case.tolerance, 1e-12))
+            if difference:
+                wrong.append(f"{case.work}, import changed: {difference}")
+    return wrong
+
+
 def compare(folder: Path, name: str, expected: object, tolerance: float) -> str | None:
     """What is wrong with a result of the C program, None if nothing."""
     path = folder / f"{name}.npy"
@@ -109,14 +136,15 @@ def run_chapter(
     plan = module.plan(inputs)
     timed = [time_in_python(case, quick, status) for case in plan.cases]
     rows = [row for row, _ in timed]
+    changed = time_with_import_changed(path, inputs, timed, quick, status)
     done = {
         "number": number,
         "title": module.TITLE,
         "story": module.STORY,
         "cases": rows,
         "checks": [],
-        "failures": [],
-        "passed": 0,
+        "failures": changed,
+        "passed": sum("changed" in row for row in rows) - len(changed),
         "figures": [],
         "machine": {},
         "c_source": path.with_suffix(".c").read_text(encoding="utf-8"),
@@ -218,6 +246,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     arguments = parse_arguments()
     build = arguments.build.resolve()
+    sys.path.insert(0, str(build / "python"))
     output = (arguments.output or build / "tour.html").resolve()
     paths = list(enumerate(sorted(HERE.glob("[0-9][0-9]_*.py")), 1))
     if arguments.chapters:

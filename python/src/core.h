@@ -74,8 +74,14 @@ static inline void pnd_decref_pointer(PyObject **object)
 #define PND_AUTO __attribute__((cleanup(pnd_release_pointer))) nd_array *
 #define PND_OBJECT __attribute__((cleanup(pnd_decref_pointer))) PyObject *
 
-/* Asks for signals, so that Ctrl-C ends long calls that report their progress (errors.c). */
-extern const nd_progress pnd_signals;
+/* A long call while it runs (progress.c). */
+typedef struct pnd_watch {
+    double begun; /* seconds; 0: nothing was reported yet */
+    bool drawn;   /* a bar stands on the terminal */
+} pnd_watch;
+bool pnd_go_on(double fraction, void *watch); /* NULL: looks at signals only */
+void pnd_watch_end(const pnd_watch *watch);
+void pnd_watch_signals(void);
 
 /* Work on at least this many elements is done without the GIL. */
 enum { PND_LARGE = 16384 };
@@ -83,9 +89,12 @@ enum { PND_LARGE = 16384 };
     do {                                                                                           \
         if ((elements) >= PND_LARGE) {                                                             \
             PyThreadState *pnd_thread = PyEval_SaveThread();                                       \
-            const nd_progress pnd_before = nd_set_progress(pnd_signals);                           \
+            pnd_watch pnd_watching = {0};                                                          \
+            const nd_progress pnd_before =                                                         \
+                nd_set_progress((nd_progress){pnd_go_on, &pnd_watching});                          \
             statement;                                                                             \
             nd_set_progress(pnd_before);                                                           \
+            pnd_watch_end(&pnd_watching);                                                          \
             PyEval_RestoreThread(pnd_thread);                                                      \
         } else {                                                                                   \
             statement;                                                                             \
@@ -327,6 +336,7 @@ bool pnd_add_random(PyObject *module);
 extern PyNumberMethods *pnd_array_numbers;
 extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
 
+extern PyMethodDef pnd_progress_functions[];
 extern PyMethodDef pnd_sort_functions[], pnd_sort_methods[];
 extern PyMethodDef pnd_count_functions[], pnd_count_methods[];
 extern PyMethodDef pnd_numeric_functions[];

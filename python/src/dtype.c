@@ -385,7 +385,21 @@ static PyObject *dtype_newbyteorder(PyObject *self, PyObject *arguments)
     return NULL;
 }
 
+/* numpy.dtype(ours): NumPy asks for the first name, those before 2.4 for the second. */
+static PyObject *get_numpy(PyObject *self, void *Py_UNUSED(unused))
+{
+    const nd_dtype dtype = ((pnd_dtype *)self)->dtype;
+    if (!pnd_format_of(dtype)) {
+        PyErr_Format(PyExc_AttributeError, "NumPy has no %s", nd_dtype_name(dtype));
+        return NULL;
+    }
+    PND_OBJECT numpy = PyImport_ImportModule("numpy");
+    return numpy ? PyObject_CallMethod(numpy, "dtype", "s", nd_dtype_name(dtype)) : NULL;
+}
+
 static PyGetSetDef dtype_attributes[] = {
+    {"__numpy_dtype__", get_numpy, NULL, "NumPy's dtype.", NULL},
+    {"dtype", get_numpy, NULL, "NumPy's dtype, for versions before 2.4.", NULL},
     {"name", get_name, NULL, "The name: 'float64'.", NULL},
     {"kind", get_kind, NULL, "The letter of the family: 'b', 'i', 'u', 'f' or 'c' (bfloat16: 'V').",
      NULL},

@@ -28,18 +28,6 @@ static PyObject *exception_of(nd_status status)
     }
 }
 
-/* Called on the thread that made the call, without the GIL. An exception that a signal raises stays
- * until pnd_raise() finds it. */
-static bool go_on(double Py_UNUSED(fraction), void *Py_UNUSED(context))
-{
-    const PyGILState_STATE state = PyGILState_Ensure();
-    const bool good = PyErr_CheckSignals() == 0;
-    PyGILState_Release(state);
-    return good;
-}
-
-const nd_progress pnd_signals = {go_on, NULL};
-
 void *pnd_raise(void)
 {
     const nd_status status = nd_error();

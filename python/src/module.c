@@ -19,11 +19,11 @@ static int execute(PyObject *module)
         !pnd_add_reductions(module) || !pnd_add_random(module))
         return -1;
     PyMethodDef *const tables[] = {
-        pnd_create_functions, pnd_shape_functions,   pnd_control_functions, pnd_text_functions,
-        pnd_dtype_functions,  pnd_convert_functions, pnd_element_functions, pnd_linalg_functions,
-        pnd_choose_functions, pnd_index_functions,   pnd_join_functions,    pnd_file_functions,
-        pnd_dlpack_functions, pnd_numeric_functions, pnd_count_functions,   pnd_sort_functions,
-        pnd_take_functions,   pnd_arrange_functions,
+        pnd_create_functions, pnd_shape_functions,   pnd_control_functions,  pnd_text_functions,
+        pnd_dtype_functions,  pnd_convert_functions, pnd_element_functions,  pnd_linalg_functions,
+        pnd_choose_functions, pnd_index_functions,   pnd_join_functions,     pnd_file_functions,
+        pnd_dlpack_functions, pnd_numeric_functions, pnd_count_functions,    pnd_sort_functions,
+        pnd_take_functions,   pnd_arrange_functions, pnd_progress_functions,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(module, tables[i]) < 0)
@@ -45,6 +45,7 @@ static int execute(PyObject *module)
     if (!linalg || PyModule_AddFunctions(linalg, pnd_linalg_module_functions) < 0 ||
         PyModule_AddObjectRef(module, "_linalg", linalg) < 0)
         return -1;
+    pnd_watch_signals();
     return PyModule_AddStringConstant(module, "__version__", ND_VERSION_STRING);
 }
 

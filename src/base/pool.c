@@ -1,10 +1,15 @@
 /* The thread pool: one range at a time, cut into parts that the caller and the workers claim.
  *
  * How a job is handed over: the caller writes down the job, then publishes the number of its parts
- * in `unclaimed`. Whoever lowers that number by one owns a part, and only then reads the job:
- * until its parts are finished the caller waits, so the job cannot change under a thread that owns
- * one. A worker that comes late finds nothing to claim, or parts of the next job, and either is
+ * in `unclaimed`. Whoever lowers that number by one has a right to a part, and only then reads the
+ * job: until its parts are finished the caller waits, so the job cannot change under a thread that
+ * has one. A worker that comes late finds nothing to claim, or parts of the next job, and either is
  * right.
+ *
+ * Which part it is: each thread has a share of neighbouring parts, the same in jobs of the same
+ * size, and goes through it from the front; when that is done it takes from the back of another's.
+ * So a thread reads one stream, and meets what it wrote or read in the job before: a sum of 80 MB
+ * with a last level cache of 32 takes 0.72 ms by halves, 0.87 by parts for whoever comes first.
  *
  * Measured with 2 threads on 2 CPUs (a virtual EPYC): while workers still spin, an empty job takes
  * 0.5 us and 16 parts of 5 us take 41 to 42; once they sleep, an empty job takes 10 us and the
@@ -59,8 +64,14 @@ static struct {
     ndi_range_body *body;
     void *context;
     size_t count, step;
-    uint32_t parts, share; /* of each thread, while they keep pace */
+    uint32_t parts, shares;
 } job;
+
+/* The parts of the job that lie ahead of a thread: the first of them, and the one after the last.
+ * The caller's, then the workers'. */
+static struct share {
+    _Alignas(64) atomic_uint_least64_t ahead;
+} shares[MOST_THREADS];
 
 static _Alignas(64) atomic_uint unclaimed;
 static _Alignas(64) atomic_uint unfinished;
@@ -278,13 +289,42 @@ static void wait_until_finished(void)
 
 /* ---- Parts ----------------------------------------------------------------------------------- */
 
-/* Number of a part, from 1, counted from the end; 0 when there is none. */
-static uint32_t claim_part(void)
+static bool claim_part(void)
 {
     unsigned left = atomic_load(&unclaimed);
     while (left > 0 && !atomic_compare_exchange_weak(&unclaimed, &left, left - 1))
         continue;
-    return left;
+    return left > 0;
+}
+
+static uint64_t parts_ahead(uint32_t first, uint32_t end)
+{
+    return (uint64_t)end << 32 | first;
+}
+
+/* Takes a part of a share, from its front or its back; false when none is left. */
+static bool take_from(struct share *share, bool front, uint32_t *part)
+{
+    uint64_t ahead = atomic_load_explicit(&share->ahead, memory_order_relaxed), rest;
+    do {
+        const uint32_t first = (uint32_t)ahead, end = (uint32_t)(ahead >> 32);
+        if (first == end)
+            return false;
+        *part = front ? first : end - 1;
+        rest = front ? parts_ahead(first + 1, end) : parts_ahead(first, end - 1);
+    } while (!atomic_compare_exchange_weak_explicit(&share->ahead, &ahead, rest,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    return true;
+}
+
+/* The part for who claimed one. There is one: as many are left as are claimed and not yet taken, or
+ * more, and a share that was found empty stays so. */
+static uint32_t take_part(uint32_t own)
+{
+    uint32_t part = 0, share = own < job.shares ? own : 0;
+    for (bool front = share == own; !take_from(&shares[share], front, &part); front = false)
+        share = share + 1 < job.shares ? share + 1 : 0;
+    return part;
 }
 
 /* Says how much is done; if the call is to stop, takes all that nobody has claimed and leaves it
@@ -296,20 +336,11 @@ static void report_parts(void)
         atomic_fetch_sub(&unfinished, atomic_exchange(&unclaimed, 0));
 }
 
-/* Which part the claim `number` is for. Claims go to the threads' shares in turn: threads that keep
- * pace each go on where they stopped, in memory too. (A plain loop that reads 80 MB on two threads
- * takes 1.05 ms by halves, 1.2 by blocks in turn; the gain here is within the noise.) */
-static uint32_t part_of(uint32_t number)
+/* Parts until all are claimed, for the thread whose share is `own`. */
+static void do_parts(uint32_t own, bool watched)
 {
-    const uint32_t shares = job.parts / job.share;
-    return number < shares * job.share ? number % shares * job.share + number / shares : number;
-}
-
-static void do_parts(bool watched)
-{
-    uint32_t left;
-    while ((left = claim_part()) > 0) {
-        const size_t begin = part_of(job.parts - left) * job.step;
+    while (claim_part()) {
+        const size_t begin = take_part(own) * job.step;
         const size_t rest = job.count - begin;
         job.body(job.context, begin, begin + (rest < job.step ? rest : job.step));
         if (atomic_fetch_sub(&unfinished, 1) == 1 && atomic_load(&caller_sleeps))
@@ -321,14 +352,14 @@ static void do_parts(bool watched)
 
 /* ---- Workers --------------------------------------------------------------------------------- */
 
-static void *work(void *unused)
+static void *work(void *share)
 {
     in_job = true;
     while (!atomic_load(&stopping)) {
-        do_parts(false);
+        do_parts((uint32_t)((struct share *)share - shares), false);
         wait_for_work();
     }
-    return unused;
+    return NULL;
 }
 
 static bool start_worker(void)
@@ -342,7 +373,8 @@ static bool start_worker(void)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     if (pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0)
-        started = pthread_create(&workers[worker_count], &attributes, work, NULL) == 0;
+        started = pthread_create(&workers[worker_count], &attributes, work,
+                                 &shares[worker_count + 1]) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     worker_count += started;
@@ -419,6 +451,16 @@ static void do_alone(size_t count, size_t grain, ndi_range_body *body, void *con
     in_job &= !watched;
 }
 
+static void share_parts(uint32_t threads)
+{
+    job.shares = threads < job.parts ? threads : job.parts;
+    for (uint32_t i = 0; i < job.shares; i++)
+        atomic_store_explicit(&shares[i].ahead,
+                              parts_ahead((uint32_t)((uint64_t)job.parts * i / job.shares),
+                                          (uint32_t)((uint64_t)job.parts * (i + 1) / job.shares)),
+                              memory_order_relaxed);
+}
+
 void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context)
 {
     const bool watched = ndi_watched() && !in_job;
@@ -443,13 +485,13 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     job.count = count;
     job.step = grains_a_part * grain;
     job.parts = (uint32_t)(count / job.step + (count % job.step != 0));
-    job.share = job.parts > (uint32_t)worker_count ? job.parts / (uint32_t)(worker_count + 1) : 1;
+    share_parts((uint32_t)worker_count + 1);
     atomic_store_explicit(&caller_cpu, cpu_here(), memory_order_relaxed);
     atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);
     atomic_store(&unclaimed, job.parts);
     wake_workers(job.parts - 1);
     in_job = true;
-    do_parts(watched);
+    do_parts(0, watched);
     wait_until_finished();
     in_job = false;
     leave_pool();

@@ -155,7 +155,8 @@ static void build(abreast *a, const ndi_program *program)
             break;
         case NDI_LINK_FETCHES: {
             const int operand = program->value[link->value[0]].index;
-            if (!leads(a->nest, operand) || a->nest->stride[operand][a->nest->rank - 1] == 0)
+            if (l >= program->unit[0].fetches || !leads(a->nest, operand) ||
+                a->nest->stride[operand][a->nest->rank - 1] == 0)
                 break;
             add_slot(to, 0, operand);
             to->slot[to->slots - 1].ahead = true;

@@ -12,8 +12,9 @@
 
 enum {
     NO_VALUE = 0xff,
-    LINKS_A_STEP = 6,     /* at most */
+    LINKS_A_STEP = 8,     /* at most */
     FETCHED_AHEAD = 8192, /* bytes */
+    ROWS_AHEAD = 2048,    /* the same by rows */
     SHORT_RUN = 2048,     /* bytes of a row for which beginning a chain is too much */
 };
 
@@ -146,11 +147,13 @@ static void build_unit(ndi_program *program, int first, int last)
     ndi_program_unit *const unit = &program->unit[program->units++];
     *unit = (ndi_program_unit){
         .first = (uint8_t)first, .last = (uint8_t)last, .link = (uint8_t)program->links};
-    if (last == first || program->links + (last - first + 1) * LINKS_A_STEP + 1 > NDI_PROGRAM_LINKS)
+    if (link_of(program, &program->step[first]) < 0 ||
+        program->links + (last - first + 1) * LINKS_A_STEP + 1 > NDI_PROGRAM_LINKS)
         return;
     builder b = {.program = program, .last = last, .bank = {NO_VALUE, NO_VALUE}};
-    add_fetches(&b, first);
+    add_fetches(&b, first); /* of what is read soon */
     unit->fetches = (uint8_t)(program->links - unit->link);
+    add_fetches(&b, first);
     for (int s = first; s <= last; s++)
         add_step(&b, s);
     add_link(&b, NDI_LINK_NEXT, 0, 0);
@@ -179,38 +182,63 @@ void ndi_chains_build(ndi_program *program)
             }
         }
     }
-    program->keeps = false;
-    for (int u = 0; u < program->units; u++)
-        program->keeps |= program->unit[u].links == 0;
+    program->saves = program->keeps = false;
+    for (int u = 0; u < program->units; u++) {
+        program->saves |= program->unit[u].links == 0;
+        program->keeps |= program->unit[u].first == program->unit[u].last;
+    }
     for (int l = 0; l < program->links; l++)
-        program->keeps |= program->link[l].kind == NDI_LINK_SAVES;
+        program->saves |= program->link[l].kind == NDI_LINK_SAVES;
+    program->keeps |= program->saves;
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
+static ptrdiff_t size_of(const ndi_frame *f, int value)
+{
+    return (ptrdiff_t)ndi_dtype_size((nd_dtype)f->program->value[value].dtype);
+}
+
+/* Whether a chain finds one element for all of a row. */
+static bool repeats(const ndi_frame *f, int value)
+{
+    const ndi_value *const v = &f->program->value[value];
+    return f->stride[value] == 0 || (v->place == NDI_IN_OPERAND &&
+                                     f->gap[v->index] == NDI_BY_ROWS && f->in_row[v->index] == 0);
+}
+
+/* Bytes from a row to the next, where a chain goes by rows. */
+static ptrdiff_t row_of(const ndi_frame *f, int value)
+{
+    const ndi_value *const v = &f->program->value[value];
+    if (v->place == NDI_IN_OPERAND && f->gap[v->index] == NDI_BY_ROWS)
+        return f->row_stride[v->index];
+    return f->stride[value] == 0 ? 0 : f->row_length * size_of(f, value);
+}
+
 /* Where a link finds a value moves from block to block: an operand, or a result that a kernel wrote
- * where it belongs. */
-static bool moves(const ndi_frame *f, int value)
+ * where it belongs; and by rows, what moves on in a block. */
+static bool moves(const ndi_frame *f, int value, bool rowed)
 {
     const ndi_value *const v = &f->program->value[value];
     if (v->place == NDI_IN_SCALAR)
         return false;
+    if (rowed && row_of(f, value) != 0)
+        return true;
     if (v->place == NDI_IN_REGISTER)
         return v->stored && !f->chained[v->unit];
-    for (int g = 0; g < f->gathered; g++)
-        if (f->gather[g].value == value)
-            return false;
-    return true;
+    return f->gap[v->index] != NDI_PACKED;
 }
 
 static bool fits(const ndi_frame *f, const ndi_program_unit *unit, ptrdiff_t size)
 {
     const ndi_program *const program = f->program;
-    if (f->nest->rank > 1 && f->nest->length[f->nest->rank - 1] * size < SHORT_RUN)
+    if (f->row_length == 0 && f->nest->rank > 1 &&
+        f->nest->length[f->nest->rank - 1] * size < SHORT_RUN)
         return false;
     for (int s = unit->first; s <= unit->last; s++) {
         const ndi_program_step *const step = &program->step[s];
-        if (step->stores >= 0 && f->operand_stride[step->stores] != size)
+        if (step->stores >= 0 && !f->gap[step->stores] && f->operand_stride[step->stores] != size)
             return false;
         for (int i = 0; i < step->arguments; i++)
             if (f->stride[step->argument[i]] != size && f->stride[step->argument[i]] != 0)
@@ -219,7 +247,29 @@ static bool fits(const ndi_frame *f, const ndi_program_unit *unit, ptrdiff_t siz
     return true;
 }
 
-static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l)
+/* Whether an operand of the unit is reached by rows. */
+static bool goes_by_rows(const ndi_frame *f, const ndi_program_unit *unit)
+{
+    for (int s = unit->first; s <= unit->last; s++) {
+        const ndi_program_step *const step = &f->program->step[s];
+        if (step->stores >= 0 && f->gap[step->stores] == NDI_BY_ROWS)
+            return true;
+        for (int i = 0; i < step->arguments; i++) {
+            const ndi_value *const value = &f->program->value[step->argument[i]];
+            if (value->place == NDI_IN_OPERAND && f->gap[value->index] == NDI_BY_ROWS)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void begin_moving(ndi_frame *f, int l, int argument, int value, bool stays)
+{
+    f->moving[f->movings++] = (ndi_moving){
+        .link = (uint8_t)l, .argument = (uint8_t)argument, .value = (uint8_t)value, .stays = stays};
+}
+
+static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l, bool rowed)
 {
     const ndi_program_link *const link = &f->program->link[l];
     ndi_link *const to = &f->link[l];
@@ -231,18 +281,17 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l)
         if (from[i] != NDI_FROM_MEMORY)
             continue;
         const int value = link->value[i];
-        if (f->stride[value] == 0)
+        if (repeats(f, value))
             from[i] = NDI_FROM_SCALAR;
         to->pointer[i] = f->pointer[value];
-        if (moves(f, value))
-            f->moving[f->movings++] = (ndi_moving){.link = (uint8_t)l,
-                                                   .argument = (uint8_t)i,
-                                                   .value = (uint8_t)value,
-                                                   .repeats = f->stride[value] == 0};
+        to->row[i] = rowed ? row_of(f, value) : 0;
+        if (moves(f, value, rowed))
+            begin_moving(f, l, i, value, repeats(f, value));
     }
     switch ((ndi_link_kind)link->kind) {
     case NDI_LINK_FETCHES:
         to->code = kernels->fetch;
+        to->row[0] = rowed ? row_of(f, link->value[0]) : 0;
         break;
     case NDI_LINK_ONE:
         to->code = kernels->unary[link->op][link->bank][from[0]];
@@ -253,8 +302,14 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l)
     case NDI_LINK_SAVES:
         to->code = kernels->store[link->bank];
         to->pointer[0] = f->pointer[link->value[0]];
+        to->row[0] = rowed ? f->row_length * size_of(f, link->value[0]) : 0;
+        if (rowed)
+            begin_moving(f, l, 0, link->value[0], true);
         break;
     case NDI_LINK_STORES: /* where, block by block */
+        to->row[0] = !rowed                            ? 0
+                     : f->gap[link->op] == NDI_BY_ROWS ? f->row_stride[link->op]
+                                                       : f->row_length * size_of(f, link->value[0]);
         break;
     case NDI_LINK_NEXT:
         to->code = kernels->next;
@@ -270,12 +325,14 @@ void ndi_chains_begin(ndi_frame *f)
         const ndi_program_unit *const unit = &program->unit[u];
         const int dtype = program->value[program->step[unit->first].result].dtype;
         const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size((nd_dtype)dtype);
-        f->chained[u] = unit->links > 0 && fits(f, unit, size);
-        f->first_moving[u] = f->movings;
+        f->rowed[u] = unit->links > 0 && f->by_rows && goes_by_rows(f, unit);
+        f->chained[u] =
+            f->rowed[u] || (unit->links > 0 && unit->last > unit->first && fits(f, unit, size));
+        f->first_moving[u] = (uint8_t)f->movings;
         for (int l = unit->link; f->chained[u] && l < unit->link + unit->links; l++)
-            begin_link(f, f->kernels->chain[dtype], l);
+            begin_link(f, f->kernels->chain[dtype], l, f->rowed[u]);
     }
-    f->first_moving[program->units] = f->movings;
+    f->first_moving[program->units] = (uint8_t)f->movings;
 }
 
 typedef struct chain_block {
@@ -285,25 +342,29 @@ typedef struct chain_block {
     int moving, movings; /* first and behind the last */
 } chain_block;
 
-/* Results go to their operands, or, for want of alignment, into registers, from where they are
- * streamed. True if there are such. */
-static bool place_results(const chain_block *b)
+/* Whether a result goes past the cache by way of a register, for want of alignment. */
+static bool takes_detour(const chain_block *b, const ndi_program_link *link)
+{
+    const ndi_frame *const f = b->frame;
+    return f->stream[link->op] && !f->gap[link->op] && b->kernels->stream[link->bank] &&
+           (uintptr_t)f->place[link->op] % 64 != 0;
+}
+
+/* Where results go, and how. */
+static void place_results(const chain_block *b)
 {
     ndi_frame *const f = b->frame;
-    bool detours = false;
     for (int l = b->unit->link; l < b->unit->link + b->unit->links; l++) {
         const ndi_program_link *const link = &f->program->link[l];
         if (link->kind != NDI_LINK_STORES)
             continue;
-        char *const out = f->operand[link->op];
-        const bool stream = f->stream[link->op] && b->kernels->stream[link->bank],
-                   aligned = (uintptr_t)out % 64 == 0;
-        f->link[l].code =
-            stream && aligned ? b->kernels->stream[link->bank] : b->kernels->store[link->bank];
-        f->link[l].pointer[0] = stream && !aligned ? f->pointer[link->value[0]] : out;
-        detours |= stream && !aligned;
+        char *const out = f->place[link->op];
+        const bool unpacks = f->gap[link->op] == NDI_PACKED, detour = takes_detour(b, link),
+                   stream = f->stream[link->op] && !unpacks && !detour &&
+                            b->kernels->stream[link->bank] && (uintptr_t)out % 64 == 0;
+        f->link[l].code = stream ? b->kernels->stream[link->bank] : b->kernels->store[link->bank];
+        f->link[l].pointer[0] = unpacks || detour ? f->pointer[link->value[0]] : out;
     }
-    return detours;
 }
 
 static void stream_detours(const chain_block *b, size_t bytes)
@@ -311,31 +372,51 @@ static void stream_detours(const chain_block *b, size_t bytes)
     const ndi_frame *const f = b->frame;
     for (int l = b->unit->link; l < b->unit->link + b->unit->links; l++) {
         const ndi_program_link *const link = &f->program->link[l];
-        if (link->kind == NDI_LINK_STORES && f->stream[link->op])
-            f->kernels->stream(f->operand[link->op], f->pointer[link->value[0]], bytes);
+        if (link->kind == NDI_LINK_STORES && takes_detour(b, link))
+            f->kernels->stream(f->place[link->op], f->pointer[link->value[0]], bytes);
     }
+}
+
+static void unpack_results(const chain_block *b, size_t n)
+{
+    const ndi_frame *const f = b->frame;
+    for (int l = b->unit->link; l < b->unit->link + b->unit->links; l++) {
+        const ndi_program_link *const link = &f->program->link[l];
+        if (link->kind == NDI_LINK_STORES && f->gap[link->op] == NDI_PACKED)
+            ndi_unpack(f, link->op, f->pointer[link->value[0]], n);
+    }
+}
+
+static ptrdiff_t ahead_of(const ndi_frame *f, int value)
+{
+    const int operand = f->program->value[value].index;
+    if (f->gap[operand] == NDI_BY_ROWS)
+        return (1 + ROWS_AHEAD / (f->row_length * size_of(f, value))) * f->row_stride[operand];
+    return f->gap[operand] == NDI_PACKED || repeats(f, value) ? 0 : FETCHED_AHEAD;
 }
 
 /* Where the rounds of a chain begin: with what asks for elements, or behind. */
 static ndi_link *first_link(const chain_block *b, bool fetches)
 {
     ndi_frame *const f = b->frame;
-    const int l = b->unit->link;
-    for (int i = l; fetches && i < l + b->unit->fetches; i++) {
+    const int l = b->unit->link, each = b->unit->fetches;
+    for (int i = l; fetches && i < l + each; i++) {
         const int value = f->program->link[i].value[0];
-        f->link[i].pointer[0] = f->pointer[value] + (f->stride[value] ? FETCHED_AHEAD : 0);
+        if (f->soon)
+            f->link[i].pointer[0] = f->pointer[value] + f->soon[f->program->value[value].index];
+        f->link[i + each].pointer[0] = f->pointer[value] + ahead_of(f, value);
     }
-    ndi_link *const first = &f->link[fetches ? l : l + b->unit->fetches];
+    ndi_link *const first = &f->link[!fetches ? l + 2 * each : f->soon ? l : l + each];
     f->link[l + b->unit->links - 1].pointer[0] = (char *)first;
     return first;
 }
 
-/* Bytes from `at` to `end`. */
-static void run_links(const chain_block *b, bool fetches, size_t at, size_t end)
+/* Bytes from `at` to `end` of each row. */
+static void run_links(const chain_block *b, bool fetches, size_t at, size_t end, size_t rows)
 {
     ndi_link *const next = &b->frame->link[b->unit->link + b->unit->links - 1];
     next->pointer[1] = (char *)end;
-    next->row[0] = 1;
+    next->row[0] = (ptrdiff_t)rows;
     b->kernels->run(first_link(b, fetches), at);
 }
 
@@ -349,7 +430,7 @@ static void run_rest(const chain_block *b, size_t done, size_t bytes)
     int copies = 0;
     for (int m = b->moving; m < b->movings; m++) {
         const ndi_moving *const moving = &f->moving[m];
-        if (moving->repeats) {
+        if (moving->stays) {
             f->link[moving->link].pointer[moving->argument] = f->pointer[moving->value];
             continue;
         }
@@ -368,13 +449,15 @@ static void run_rest(const chain_block *b, size_t done, size_t bytes)
         if (link->kind != NDI_LINK_STORES)
             continue;
         f->link[l].code = b->kernels->store[link->bank];
-        f->link[l].pointer[0] = (char *)((uintptr_t)out[link->op] - done);
+        f->link[l].pointer[0] = f->gap[link->op] == NDI_PACKED
+                                    ? f->pointer[link->value[0]]
+                                    : (char *)((uintptr_t)out[link->op] - done);
     }
-    run_links(b, false, done, done + bytes);
+    run_links(b, false, done, done + bytes, 1);
     for (int s = b->unit->first; s <= b->unit->last; s++) {
         const int operand = f->program->step[s].stores;
-        if (operand >= 0)
-            memcpy(f->operand[operand] + done, out[operand], bytes);
+        if (operand >= 0 && f->gap[operand] != NDI_PACKED)
+            memcpy(f->place[operand] + done, out[operand], bytes);
     }
 }
 
@@ -384,17 +467,18 @@ void ndi_chain_run(ndi_frame *f, int u, size_t n, bool fetches)
     const int dtype = f->program->value[f->program->step[unit->first].result].dtype;
     const chain_block b = {f, unit, f->kernels->chain[dtype], f->first_moving[u],
                            f->first_moving[u + 1]};
-    const size_t bytes = n * ndi_dtype_size((nd_dtype)dtype), rest = bytes % b.kernels->round,
-                 whole = bytes - rest;
+    const size_t row = (size_t)f->row_length, rows = f->rowed[u] && n > row ? n / row : 1,
+                 bytes = n / rows * ndi_dtype_size((nd_dtype)dtype),
+                 rest = bytes % b.kernels->round, whole = bytes - rest;
     if (whole > 0) {
         for (int m = b.moving; m < b.movings; m++)
             f->link[f->moving[m].link].pointer[f->moving[m].argument] =
                 f->pointer[f->moving[m].value];
-        const bool detours = place_results(&b);
-        run_links(&b, fetches, 0, whole);
-        if (detours)
-            stream_detours(&b, whole);
+        place_results(&b);
+        run_links(&b, fetches, 0, whole, rows);
+        stream_detours(&b, whole * rows);
     }
     if (rest > 0)
         run_rest(&b, whole, rest);
+    unpack_results(&b, n);
 }

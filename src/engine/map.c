@@ -26,7 +26,7 @@ typedef struct map_run {
     const ndi_kernels *kernels;
     bool direct; /* no conversions, no streaming */
     bool stream;
-    bool streaming_kernel; /* which needs no scratch where operands are contiguous */
+    bool streaming_kernel; /* which needs no scratch where operands suit it */
     int cross;             /* axis to tile together with the last one, or -1 */
 } map_run;
 
@@ -67,13 +67,16 @@ static void run_block(const map_run *run, size_t n, char *const *pointers, const
         run->kernels->stream(pointers[0], scratch[converts ? 1 : 0], n * nd_dtype_size(map->out));
 }
 
-/* Along the last axis; the result always is where it is streamed. */
-static bool contiguous(const map_run *run, const ptrdiff_t *strides)
+/* What a kernel with streaming stores takes, along the last axis; the result is as it wants it. */
+static bool suits_streaming(const map_run *run, const ptrdiff_t *strides)
 {
-    for (int i = 0; i < run->map->arguments; i++)
-        if (strides[i + 1] != (ptrdiff_t)nd_dtype_size(run->map->in[i]))
+    bool varies = false;
+    for (int i = 0; i < run->map->arguments; i++) {
+        if (strides[i + 1] != 0 && strides[i + 1] != (ptrdiff_t)nd_dtype_size(run->map->in[i]))
             return false;
-    return true;
+        varies |= strides[i + 1] != 0;
+    }
+    return varies;
 }
 
 static void run_inner(const map_run *run, int64_t n, char *const *pointers,
@@ -83,7 +86,8 @@ static void run_inner(const map_run *run, int64_t n, char *const *pointers,
         run->map->kernel((size_t)n, pointers, strides);
         return;
     }
-    if (run->streaming_kernel && (uintptr_t)pointers[0] % 64 == 0 && contiguous(run, strides)) {
+    if (run->streaming_kernel && (uintptr_t)pointers[0] % 64 == 0 &&
+        suits_streaming(run, strides)) {
         run->map->streaming((size_t)n, pointers, strides);
         return;
     }

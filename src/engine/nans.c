@@ -27,12 +27,24 @@ static nd_array *without_nan(nd_op op, const nd_array *array, const nd_array *na
     return (nd_where)(nd_operand_array(nan), either, nd_operand_array(array));
 }
 
+/* fmin and fmax leave a NaN out. Where the loser wins, there may be nothing but NaN: only then the
+ * elements are looked at again. */
 static nd_array *extreme(nd_op op, const nd_array *array, nd_axes axes, nd_reduce_options options)
 {
-    nd_array *nan = nd_isnan(array);
-    nd_array *values = nd_reduce(op, without_nan(op, array, nan), axes, &options);
-    if (options.has_initial)
+    const bool is_complex = nd_dtype_kind(nd_dtype_of(array)) == ND_KIND_COMPLEX;
+    const double loser = op == ND_OP_min ? INFINITY : -INFINITY;
+    nd_array *nan = NULL, *numbers = is_complex ? without_nan(op, array, nan = nd_isnan(array))
+                                     : op == ND_OP_min ? nd_fmin(array, loser)
+                                                       : nd_fmax(array, loser);
+    nd_array *values = nd_reduce(op, numbers, axes, &options);
+    if (options.has_initial || !values)
         return values;
+    if (!is_complex) {
+        nd_array *lost = nd_any(nd_equal(values, loser), ND_ALL);
+        if (!lost || !ndi_force(lost) || !nd_item_int64(lost))
+            return lost ? values : NULL;
+        nan = nd_isnan(array);
+    }
     nd_array *all = nd_all_with(nan, axes, (nd_reduce_options){.keepdims = options.keepdims});
     return nd_where(all, (double)NAN, values);
 }

@@ -13,11 +13,13 @@
 #include "engine/chain.h"
 
 enum {
-    GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own */
-    FETCHED_ROW = 4096,    /* bytes of a row that is asked for as a whole */
-    FETCHED_AHEAD = 2048,  /* bytes of rows between that row and the one that is computed */
-    SHORT_ROW = 128,       /* elements of a run for which a block of its own is too little */
-    BLOCKS_AHEAD = 2,      /* the block that is asked for while one is computed */
+    GRAIN_BYTES = 1 << 17,   /* traffic that is worth a part of its own */
+    FETCHED_ROW = 4096,      /* bytes of a row that is asked for as a whole */
+    FETCHED_AHEAD = 2048,    /* bytes of rows between that row and the one that is computed */
+    SHORT_ROW = 128,         /* elements of a run for which a block of its own is too little */
+    SHORT_CHAIN = 2048,      /* bytes of one that chains take with its neighbours */
+    MANY_ELEMENTS = 1 << 20, /* of a block that needs no registers */
+    BLOCKS_AHEAD = 2,        /* the block that is asked for while one is computed */
 };
 
 char ndi_virtual_elements[64];
@@ -200,49 +202,140 @@ static bool all_repeat(const ndi_frame *f, const ndi_program_step *step)
     return true;
 }
 
-static bool all_contiguous(const ndi_frame *f, const ndi_program_step *step)
+/* The arguments are what a kernel with streaming stores takes. */
+static bool suits_streaming(const ndi_frame *f, const ndi_program_step *step)
 {
+    bool varies = false;
     for (int i = 0; i < step->arguments; i++) {
         const int v = step->argument[i];
-        if (f->stride[v] != (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype))
+        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype);
+        if (f->stride[v] != 0 && f->stride[v] != size)
             return false;
+        varies |= f->stride[v] != 0;
+    }
+    return varies;
+}
+
+/* ---- Rows: several a block, where they are short ---- */
+
+/* The value that is read from an operand, or written to it; and whether only chains do so. */
+static int value_of_operand(const ndi_program *program, int operand, bool *chains)
+{
+    int found = -1;
+    *chains = true;
+    for (int s = 0; s < program->steps; s++) {
+        const ndi_program_step *const step = &program->step[s];
+        const bool kernel = program->unit[program->value[step->result].unit].links == 0;
+        for (int i = 0; i < step->arguments; i++) {
+            const ndi_value *const value = &program->value[step->argument[i]];
+            if (value->place != NDI_IN_OPERAND || value->index != operand)
+                continue;
+            found = step->argument[i];
+            *chains &= !kernel;
+        }
+        if (step->stores == operand || (step->twins && step->twin_stores == operand)) {
+            found = step->stores == operand ? step->result : step->twin;
+            *chains &= !kernel;
+        }
+    }
+    return found;
+}
+
+/* Whether each row of an operand begins at a multiple of the widest vector. */
+static bool rows_aligned(const ndi_nest *nest, int operand)
+{
+    uintptr_t bits = (uintptr_t)nest->data[operand];
+    for (int axis = 0; axis < nest->rank - 1; axis++)
+        bits |= (uintptr_t)nest->stride[operand][axis];
+    return bits % 64 == 0;
+}
+
+/* False if a block cannot take several rows of this operand. */
+static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
+{
+    const ndi_program *const program = f->program;
+    const int last = nest->rank - 1;
+    const ptrdiff_t stride = nest->stride[operand][last],
+                    row_stride = nest->stride[operand][last - 1];
+    const int64_t length = nest->length[last];
+    const bool is_result = operand < program->results;
+    bool chains;
+    const int value = value_of_operand(program, operand, &chains);
+    f->gap[operand] = NDI_NO_GAP;
+    f->in_row[operand] = stride;
+    f->row_stride[operand] = row_stride;
+    if (value < 0)
+        return true;
+    const nd_dtype dtype = (nd_dtype)program->value[value].dtype;
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype);
+    const bool is_run = stride == size;
+    if (is_result && !is_run)
+        return false;
+    if (row_stride == stride * length && (is_run || stride == 0))
+        return true;
+    f->gap[operand] = NDI_PACKED;
+    if (chains && (is_run || stride == 0) &&
+        (size_t)(length * size) % f->kernels->chain[dtype]->round == 0 &&
+        (!is_result || !f->stream[operand] || rows_aligned(nest, operand))) {
+        f->gap[operand] = NDI_BY_ROWS;
+        f->by_rows = true;
+    } else if (!is_result) {
+        if (program->registers + f->packed == NDI_PROGRAM_REGISTERS)
+            return false;
+        f->pack[f->packed].operand = (uint8_t)operand;
+        f->pack[f->packed].value = (uint8_t)value;
+        f->pack[f->packed].dtype = (uint8_t)dtype;
+        f->pack[f->packed++].filled = 0;
     }
     return true;
 }
 
-/* Several rows a block, if rows are short and the results lie without gaps over them. */
-static void gather_rows(ndi_frame *f)
+static bool takes_rows(ndi_frame *f)
 {
-    const ndi_nest *nest = f->nest;
-    const ndi_program *program = f->program;
+    const ndi_nest *const nest = f->nest;
+    const int64_t length = nest->length[nest->rank - 1];
+    f->by_rows = false;
+    f->packed = 0;
+    memset(f->gap, NDI_NO_GAP, sizeof f->gap);
+    if (nest->rank < 2 || (length >= SHORT_ROW && length * f->program->widest >= SHORT_CHAIN))
+        return false;
+    for (int operand = 0; operand < nest->operands; operand++)
+        if (!judge_gap(f, nest, operand) || (f->gap[operand] == NDI_PACKED && length >= SHORT_ROW))
+            return false;
+    return true;
+}
+
+static void begin_rows(ndi_frame *f)
+{
+    const ndi_nest *const nest = f->nest;
     const int last = nest->rank - 1;
     f->row_length = 0;
-    f->gathered = 0;
-    if (nest->rank < 2 || nest->length[last] >= SHORT_ROW)
+    if (!takes_rows(f)) {
+        f->by_rows = false;
+        f->packed = 0;
+        memset(f->gap, NDI_NO_GAP, sizeof f->gap);
         return;
-    const int64_t length = nest->length[last];
-    for (int operand = 0; operand < nest->operands; operand++) {
-        const ptrdiff_t stride = nest->stride[operand][last],
-                        row_stride = nest->stride[operand][last - 1];
-        if (row_stride == stride * length)
-            continue;
-        if (operand < program->results || program->registers + f->gathered == NDI_PROGRAM_REGISTERS)
-            return;
-        f->gather[f->gathered].operand = (uint8_t)operand;
-        f->gather[f->gathered].stride = stride;
-        f->gather[f->gathered].row_stride = row_stride;
-        f->gather[f->gathered].filled = 0;
-        f->gathered++;
     }
+    const int64_t length = nest->length[last];
     f->row_length = length;
     f->rows = *nest;
     f->rows.rank = last;
     f->rows.length[last - 1] *= length;
     for (int operand = 0; operand < nest->operands; operand++)
-        f->rows.stride[operand][last - 1] = nest->stride[operand][last];
-    for (int g = 0; g < f->gathered; g++)
-        f->rows.stride[f->gather[g].operand][last - 1] = 0;
+        f->rows.stride[operand][last - 1] = f->gap[operand] ? 0 : nest->stride[operand][last];
     f->nest = &f->rows;
+}
+
+/* Whether a chain alone does it all, and never has to take a detour through a register. */
+static bool needs_registers(const ndi_frame *f)
+{
+    if (f->packed > 0 || (f->by_rows ? f->program->saves : f->program->keeps))
+        return true;
+    for (int r = 0; r < f->program->results; r++)
+        if (f->gap[r] == NDI_PACKED || (f->stream[r] && !rows_aligned(f->nest, r)) ||
+            (f->stream[r] && f->row_length % 64 != 0))
+            return true;
+    return false;
 }
 
 /* Elements of a block: as many as fit into the registers, and whole rows if it takes several. */
@@ -250,66 +343,83 @@ static void size_block(ndi_frame *f)
 {
     enum { APART = 192 }; /* registers of the same size would share sets of the cache */
     const ndi_program *const program = f->program;
-    const int registers = program->registers + f->gathered;
-    const size_t most = program->keeps || f->gathered ? NDI_REGISTER_BYTES : NDI_CHAIN_BLOCK_BYTES;
+    const int registers = program->registers + f->packed;
+    const bool keeps = needs_registers(f);
+    const size_t most = keeps ? NDI_REGISTER_BYTES : NDI_CHAIN_BLOCK_BYTES;
     size_t bytes =
         (NDI_FRAME_BYTES / (size_t)registers - APART) / NDI_CHAIN_ROUND * NDI_CHAIN_ROUND;
     bytes = bytes < most ? bytes : most;
     f->register_bytes = bytes + APART;
-    f->block = (int64_t)bytes / program->widest;
+    f->block = f->by_rows && !keeps ? MANY_ELEMENTS : (int64_t)bytes / program->widest;
     if (f->row_length > 0 && f->block > f->row_length)
         f->block = f->block / f->row_length * f->row_length;
-    for (int g = 0; g < f->gathered; g++)
-        f->gather[g].to = f->registers + (size_t)(program->registers + g) * f->register_bytes;
+    for (int i = 0; i < f->packed; i++)
+        f->pack[i].to = f->registers + (size_t)(program->registers + i) * f->register_bytes;
 }
 
-/* Elements within..within+n-1 of a run of rows, for each operand that is gathered. */
-static void gather_block(ndi_frame *f, int64_t within, int64_t n)
+/* Where element `within` of a run lies. */
+static char *place_of(const ndi_frame *f, int operand, int64_t within)
 {
-    for (int g = 0; g < f->gathered; g++) {
-        const nd_dtype dtype = (nd_dtype)f->gather[g].dtype;
-        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype), stride = f->gather[g].stride;
-        int64_t column = within % f->row_length;
-        char *to = f->gather[g].to;
-        f->pointer[f->gather[g].value] = to;
-        const char *const base = f->operand[f->gather[g].operand];
-        if (f->gather[g].row_stride == 0 && f->gather[g].base == base &&
-            f->gather[g].phase == column && f->gather[g].filled >= n)
+    char *const base = f->operand[operand];
+    return f->gap[operand] == NDI_NO_GAP ? base
+                                         : base + within / f->row_length * f->row_stride[operand] +
+                                               within % f->row_length * f->in_row[operand];
+}
+
+/* The block's elements of the operands that are packed. */
+static void pack_block(ndi_frame *f, int64_t n)
+{
+    for (int i = 0; i < f->packed; i++) {
+        const nd_dtype dtype = (nd_dtype)f->pack[i].dtype;
+        const int operand = f->pack[i].operand;
+        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype), stride = f->in_row[operand],
+                        row_stride = f->row_stride[operand];
+        int64_t column = f->within % f->row_length;
+        char *to = f->pack[i].to;
+        f->pointer[f->pack[i].value] = to;
+        const char *const base = f->operand[operand];
+        if (row_stride == 0 && f->pack[i].base == base && f->pack[i].phase == column &&
+            f->pack[i].filled >= n)
             continue;
-        f->gather[g].base = base;
-        f->gather[g].phase = column;
-        f->gather[g].filled = n;
-        const char *row = base + within / f->row_length * f->gather[g].row_stride;
+        f->pack[i].base = base;
+        f->pack[i].phase = column;
+        f->pack[i].filled = n;
+        const char *row = base + f->within / f->row_length * row_stride;
         ndi_kernel *const copy = f->kernels->cast[dtype][dtype];
         for (int64_t left = n; left > 0; column = 0) {
             const int64_t rest = f->row_length - column, now = rest < left ? rest : left;
             copy((size_t)now, (char *[]){to, (char *)row + column * stride},
                  (ptrdiff_t[]){size, stride});
             to += now * size;
-            row += f->gather[g].row_stride;
+            row += row_stride;
             left -= now;
         }
     }
 }
 
-/* Whether operand value `v` is gathered; then its register steps without gaps. */
-static bool is_gathered(ndi_frame *f, int v)
+/* The other way: `n` elements from a register to the rows of a result. */
+void ndi_unpack(const ndi_frame *f, int operand, const char *from, size_t n)
 {
-    for (int g = 0; g < f->gathered; g++)
-        if (f->gather[g].operand == f->program->value[v].index) {
-            f->gather[g].value = (uint8_t)v;
-            f->pointer[v] = f->gather[g].to;
-            f->gather[g].dtype = (uint8_t)f->program->value[v].dtype;
-            f->stride[v] = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype);
-            return true;
-        }
-    return false;
+    const ptrdiff_t size = f->in_row[operand];
+    int64_t column = f->within % f->row_length;
+    char *row = f->operand[operand] + f->within / f->row_length * f->row_stride[operand];
+    for (int64_t left = (int64_t)n; left > 0; column = 0) {
+        const int64_t rest = f->row_length - column, now = rest < left ? rest : left;
+        char *const to = row + column * size;
+        if (f->stream[operand])
+            f->kernels->stream(to, from, (size_t)(now * size));
+        else
+            memcpy(to, from, (size_t)(now * size));
+        from += now * size;
+        row += f->row_stride[operand];
+        left -= now;
+    }
 }
 
 static void set_stride(ndi_frame *f, const ndi_program_step *step, int value, int stores)
 {
     ptrdiff_t stride = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[value].dtype);
-    if (stores >= 0 && !f->stream[stores])
+    if (stores >= 0 && !f->stream[stores] && !f->gap[stores])
         stride = f->operand_stride[stores];
     else if (stores < 0 && all_repeat(f, step))
         stride = 0;
@@ -323,21 +433,23 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     f->program = program;
     f->nest = nest;
     f->kernels = ndi_kernels_in_use();
-    gather_rows(f);
+    f->soon = NULL;
+    for (int r = 0; r < program->results; r++)
+        f->stream[r] = stream[r];
+    begin_rows(f);
     size_block(f);
     nest = f->nest;
     f->reads = 0;
     f->fetched = program->heavy ? nest->length[nest->rank - 1] : 0;
-    for (int r = 0; r < program->results; r++)
-        f->stream[r] = stream[r];
     for (int operand = 0; operand < nest->operands; operand++)
         f->operand_stride[operand] = nest->stride[operand][nest->rank - 1];
     for (int v = 0; v < program->values; v++) {
         const ndi_value *value = &program->value[v];
         switch ((ndi_place)value->place) {
         case NDI_IN_OPERAND:
-            f->stride[v] = f->operand_stride[value->index];
-            if (!is_gathered(f, v))
+            f->stride[v] = f->gap[value->index] ? (ptrdiff_t)nd_dtype_size((nd_dtype)value->dtype)
+                                                : f->operand_stride[value->index];
+            if (f->gap[value->index] != NDI_PACKED)
                 f->read[f->reads++] = (uint8_t)v;
             break;
         case NDI_IN_SCALAR:
@@ -355,10 +467,12 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
         set_stride(f, step, step->result, step->stores);
         if (step->twins)
             set_stride(f, step, step->twin, step->twin_stores);
-        f->streams_itself[s] = streams && step->streaming &&
+        f->streams_itself[s] = streams && !f->gap[step->stores] && step->streaming &&
                                program->value[step->result].last_use <= s &&
-                               all_contiguous(f, step);
+                               suits_streaming(f, step);
     }
+    for (int i = 0; i < f->packed; i++)
+        f->pointer[f->pack[i].value] = f->pack[i].to;
     ndi_chains_begin(f);
 }
 
@@ -373,7 +487,7 @@ static void fetch_ahead(const ndi_frame *f, size_t n, int s)
         const int v = f->read[i];
         const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[v].dtype),
                         bytes = (ptrdiff_t)n * size;
-        if (f->stride[v] != size)
+        if (f->stride[v] != size || f->gap[program->value[v].index])
             continue;
         const char *const block = f->pointer[v] + BLOCKS_AHEAD * bytes;
         for (ptrdiff_t at = bytes * s / program->steps; at < bytes * (s + 1) / program->steps;
@@ -393,7 +507,8 @@ static void run_step(ndi_frame *f, size_t n, int s)
         strides[i + 1] = f->stride[step->argument[i]];
     }
     strides[0] = f->stride[result];
-    char *const out = step->stores >= 0 ? f->operand[step->stores] : NULL;
+    const bool unpacks = step->stores >= 0 && f->gap[step->stores];
+    char *const out = step->stores >= 0 && !unpacks ? f->place[step->stores] : NULL;
     const bool streams = out && f->stream[step->stores];
     if (streams && f->streams_itself[s] && (uintptr_t)out % 64 == 0) {
         p[0] = out;
@@ -406,6 +521,8 @@ static void run_step(ndi_frame *f, size_t n, int s)
     step->kernel(strides[0] == 0 ? 1 : n, p, strides);
     if (streams)
         f->kernels->stream(out, p[0], n * (size_t)strides[0]);
+    else if (unpacks)
+        ndi_unpack(f, step->stores, p[0], n);
 }
 
 /* A step of two results. Its kernel knows no gaps. */
@@ -417,8 +534,8 @@ static void run_twins(ndi_frame *f, size_t n, const ndi_program_step *step)
     char *p[3] = {NULL, NULL, f->pointer[argument]};
     bool packed = f->stride[argument] == size;
     for (int i = 0; i < 2; i++) {
-        if (stores[i] >= 0 && !f->stream[stores[i]])
-            f->pointer[value[i]] = f->operand[stores[i]];
+        if (stores[i] >= 0 && !f->stream[stores[i]] && !f->gap[stores[i]])
+            f->pointer[value[i]] = f->place[stores[i]];
         p[i] = f->pointer[value[i]];
         packed &= f->stride[value[i]] == size;
     }
@@ -430,16 +547,21 @@ static void run_twins(ndi_frame *f, size_t n, const ndi_program_step *step)
             f->kernels->elementwise[i == 0 ? ND_OP_sin : ND_OP_cos][dtype](
                 stride == 0 ? 1 : n, (char *[]){p[i], p[2]},
                 (const ptrdiff_t[]){stride, f->stride[argument]});
-        if (stores[i] >= 0 && f->stream[stores[i]])
-            f->kernels->stream(f->operand[stores[i]], p[i], n * (size_t)size);
+        if (stores[i] >= 0 && f->gap[stores[i]])
+            ndi_unpack(f, stores[i], p[i], n);
+        else if (stores[i] >= 0 && f->stream[stores[i]])
+            f->kernels->stream(f->place[stores[i]], p[i], n * (size_t)size);
     }
 }
 
 static void run_block(ndi_frame *f, size_t n, bool fetches)
 {
     const ndi_program *program = f->program;
+    for (int operand = 0; operand < f->nest->operands; operand++)
+        f->place[operand] = place_of(f, operand, f->within);
     for (int i = 0; i < f->reads; i++)
-        f->pointer[f->read[i]] = f->operand[program->value[f->read[i]].index];
+        f->pointer[f->read[i]] = f->place[program->value[f->read[i]].index];
+    pack_block(f, (int64_t)n);
     for (int u = 0; u < program->units; u++) {
         const int first = program->unit[u].first, last = program->unit[u].last;
         if (f->chained[u]) {
@@ -457,14 +579,28 @@ static void run_block(ndi_frame *f, size_t n, bool fetches)
     }
 }
 
+/* How many of `n` elements, from `within` of a run on, are a block: by rows, whole ones or a part
+ * of one. */
+static int64_t block_length(const ndi_frame *f, int64_t within, int64_t n)
+{
+    int64_t most = f->block;
+    if (f->by_rows) {
+        const int64_t rest = f->row_length - within % f->row_length;
+        if (rest < f->row_length || n < rest || most < rest)
+            most = rest < most ? rest : most;
+        else if (n < most)
+            return n / f->row_length * f->row_length;
+    }
+    return n < most ? n : most;
+}
+
 /* `n` elements of a run of the innermost axis, from `within` on; the operands move on. */
 static void run_inner(ndi_frame *f, int64_t within, int64_t n)
 {
     while (n > 0) {
-        const int64_t now = n < f->block ? n : f->block;
-        if (f->gathered)
-            gather_block(f, within, now);
-        run_block(f, (size_t)now, within + (BLOCKS_AHEAD + 1) * now <= f->fetched);
+        const int64_t now = block_length(f, within, n);
+        f->within = within;
+        run_block(f, (size_t)now, f->by_rows || within + (BLOCKS_AHEAD + 1) * now <= f->fetched);
         for (int operand = 0; operand < f->nest->operands; operand++)
             f->operand[operand] += now * f->operand_stride[operand];
         within += now;
@@ -525,6 +661,7 @@ typedef struct program_run {
     bool stream[NDI_PROGRAM_RESULTS];
     bool streams; /* some result */
     bool fetches; /* operands are asked for ahead */
+    const ptrdiff_t *soon;
 } program_run;
 
 static void run_range(void *context, size_t begin, size_t end)
@@ -534,17 +671,19 @@ static void run_range(void *context, size_t begin, size_t end)
     begin_frame(&f, run->program, run->nest, run->stream);
     if (!run->fetches)
         f.fetched = 0;
+    f.soon = run->soon;
     run_elements(&f, (int64_t)begin, (int64_t)(end - begin), NULL);
     if (run->streams)
         f.kernels->stream_end();
 }
 
-void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all)
+void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all,
+                     const ptrdiff_t *soon)
 {
     if (nest->size == 0)
         return;
     ndi_nest_simplify(nest);
-    program_run run = {.program = program, .nest = nest};
+    program_run run = {.program = program, .nest = nest, .soon = soon};
     size_t bytes = 0; /* traffic of one element */
     size_t size_of[NDI_PROGRAM_RESULTS] = {0};
     for (int s = 0; s < program->steps; s++) {

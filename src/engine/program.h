@@ -16,7 +16,7 @@ enum {
     NDI_PROGRAM_VALUES = 144, /* these, operands and scalars */
     NDI_PROGRAM_RESULTS = 4,  /* operands that are written */
     NDI_PROGRAM_REGISTERS = 40,
-    NDI_PROGRAM_LINKS = 200,
+    NDI_PROGRAM_LINKS = 250,
     NDI_REGISTER_BYTES = 4096, /* 512 doubles: the registers of most programs fit L1 together */
     NDI_FRAME_BYTES = 12 * (NDI_REGISTER_BYTES + 192), /* of all registers; more are shorter ones */
     NDI_CHAIN_BLOCK_BYTES = 4 * NDI_REGISTER_BYTES,    /* where no value needs a register */
@@ -50,7 +50,8 @@ typedef struct ndi_program_step {
 typedef struct ndi_program_unit {
     uint8_t first, last; /* steps */
     uint8_t link, links; /* the first one, and how many: 0 if it is no chain */
-    uint8_t fetches;     /* that many of them, at the beginning, ask for what comes later */
+    uint8_t fetches;     /* that many of them, at the beginning, ask for what is read soon, and as
+                            many for what comes next */
 } ndi_program_unit;
 
 typedef enum ndi_link_kind {
@@ -72,7 +73,8 @@ typedef struct ndi_program_link {
 typedef struct ndi_program {
     int values, steps, results, operands, registers, scalars;
     int units, links;
-    bool keeps;     /* some values in registers of a block */
+    bool saves;     /* some values in registers of a block, however the units run */
+    bool keeps;     /* the same where a step alone is a kernel */
     bool heavy;     /* some step is a function: set by whoever adds it */
     int64_t widest; /* bytes of an element of the widest value */
     ndi_value value[NDI_PROGRAM_VALUES];
@@ -118,14 +120,24 @@ void ndi_program_end(ndi_program *program);
 
 /* Computes all results over the nest (simplified here) on the pool. `in_place`: result 0 is read
  * too, so it is in cache when it is written. The nest is a part of `in_all` elements, which decide
- * whether results go past the cache; 0: they are read soon, and do not. Cannot fail. */
-void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all);
+ * whether results go past the cache; 0: they are read soon, and do not. `soon`, unless NULL: bytes
+ * from each operand to what is read of it next, or 0: asked for on the way, where rows are short.
+ * Cannot fail. */
+void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all,
+                     const ptrdiff_t *soon);
 
-/* An argument of a link that lies elsewhere in each block. */
+/* A pointer of a link that is set for each block: of an argument, or of where a value is saved. */
 typedef struct ndi_moving {
     uint8_t link, argument, value;
-    bool repeats;
+    bool stays; /* the rest of a block needs no copy: one element, or what is written */
 } ndi_moving;
+
+/* How an operand is reached whose rows, where a block takes several, are apart in memory. */
+typedef enum ndi_gap {
+    NDI_NO_GAP,
+    NDI_BY_ROWS, /* by chains, which step from row to row */
+    NDI_PACKED,  /* its rows are copied into a register one after the other, or from there */
+} ndi_gap;
 
 /* What a thread has while it runs a program: where the values of the block are, how they step, and
  * the registers. */
@@ -139,33 +151,41 @@ typedef struct ndi_frame {
     ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
     int64_t block;
     size_t register_bytes; /* from one register to the next */
-    /* Where the innermost runs are short, a block takes several; operands that do not lie without
-     * gaps over them are gathered into registers of their own. */
+    /* Where the innermost runs are short, a block takes several. */
     int64_t row_length; /* of the innermost runs, or 0 */
-    ndi_nest rows;      /* the nest with its last two axes as one */
-    int gathered;
+    ndi_nest rows;      /* the nest with its last two axes as one; the gaps' strides there are 0 */
+    uint8_t gap[NDI_NEST_OPERANDS]; /* an ndi_gap */
+    ptrdiff_t in_row[NDI_NEST_OPERANDS], row_stride[NDI_NEST_OPERANDS];
+    bool by_rows;          /* some operand is reached so */
+    int64_t within;        /* of a run, where the block begins */
+    const ptrdiff_t *soon; /* see ndi_program_run(), or NULL */
+    int packed;            /* that are read */
     struct {
         uint8_t operand, value, dtype;
-        ptrdiff_t stride, row_stride;
         const char *base; /* what the register holds, if all rows are the same */
         int64_t phase, filled;
         char *to;
-    } gather[NDI_NEST_OPERANDS];
-    int64_t fetched; /* elements of a run that are asked for ahead */
-    int reads;       /* values that are operands */
+    } pack[NDI_NEST_OPERANDS];
+    char *place[NDI_NEST_OPERANDS]; /* of the block's elements */
+    int64_t fetched;                /* elements of a run that are asked for ahead */
+    int reads;                      /* values that are operands */
     uint8_t read[NDI_NEST_OPERANDS];
     bool stream[NDI_PROGRAM_RESULTS];       /* results that go past the cache */
     bool streams_itself[NDI_PROGRAM_STEPS]; /* the kernel has such stores and can use them */
     ndi_link link[NDI_PROGRAM_LINKS];       /* of the program, with their pointers */
     int movings;
-    ndi_moving moving[2 * NDI_PROGRAM_STEPS];
+    ndi_moving moving[NDI_PROGRAM_LINKS];
     uint8_t first_moving[NDI_PROGRAM_STEPS + 1]; /* of each unit */
     bool chained[NDI_PROGRAM_STEPS];             /* the unit runs as a chain here */
+    bool rowed[NDI_PROGRAM_STEPS];               /* which reaches operands by rows */
     _Alignas(64) char registers[NDI_FRAME_BYTES];
 } ndi_frame;
 
 /* Prepares a frame for ndi_program_produce(); program and nest (simplified) must outlive it. */
 void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced);
+
+/* `n` elements of the block, from a register to the rows of a result. */
+void ndi_unpack(const ndi_frame *frame, int operand, const char *from, size_t n);
 
 /* Computes the elements begin..begin+n-1 of the nest's linear space into `out`, without gaps: for
  * programs of one result, whose operand 0 stands for it without memory. */

@@ -1,278 +1,29 @@
-/* Reductions: leaves over fixed chunks, met in a fixed binary tree, so that neither threads nor
- * tiles change a bit.
+/* Reductions: how they are cut into tasks, and what becomes of what is left at the end.
  *
  * The kept axes are cut into tiles of columns, the swept axes into chunks (leaves). A task is one
- * tile and one aligned power-of-two span of leaves; spans meet as leaves do, which is the same
- * tree. Which leaf kernel runs (down one column, or over a tile of columns at once) follows the
- * order of the axes in memory. */
+ * tile and one aligned power-of-two span of leaves (sweep.c); spans meet as leaves do, which is the
+ * same tree. Which leaf kernel runs (down one column, or over a tile of columns at once) follows
+ * the order of the axes in memory. */
 #include "engine/reduce.h"
 
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "array/dtype.h"
 #include "base/pool.h"
-#include "engine/nest.h"
+#include "engine/sweep.h"
 
 enum {
-    LEVELS = 64,      /* of the tree: more than any array has */
-    STATE_BYTES = 16, /* of one accumulator at most */
-    CONVERTED =
-        NDI_CHUNK * 16,   /* elements of a leaf that are converted first: the scratch stays in L2 */
     TASK_BYTES = 1 << 18, /* input that is worth a task */
-    FETCHED_ROW = 4096,   /* bytes of a row that is asked for as a whole */
     TASKS = 64,           /* wanted where there are few tiles */
 };
 
-/* One of the reductions of a sweep. */
-typedef struct fold_run {
-    const ndi_fold *fold;
-    const ndi_reducer *reducer;
-    ndi_leaf_kernel *leaf; /* row, column or wide */
-    nd_dtype result;
-    bool converts; /* leaves are converted into scratch */
-    int planes;
-    size_t plane_bytes; /* of one plane of a tile's state */
-    char *partial;      /* states of spans, [tile][span][plane][column], when there are several */
-    bool streams;       /* the state of a tile goes straight to memory */
-} fold_run;
-
-/* Reductions of the same elements over the same axes: each leaf is reduced by all while it is in
- * cache. */
-typedef struct reduction_run {
-    const ndi_kernels *kernels;
-    int count;
-    fold_run each[NDI_FOLDS];
-    nd_dtype in;
-    const ndi_produced *produced; /* NULL: the elements are in memory */
-    ndi_workspace *workspace;     /* or NULL */
-    ndi_nest kept;                /* operand 0: the input, then the results */
-    ndi_nest swept;               /* operand 0: the input */
-    bool by_columns;              /* not row */
-    int64_t chunk;                /* rows of a leaf */
-    int64_t tile_columns, tiles_across, tiles;
-    int64_t chunks; /* of the innermost swept axis */
-    int64_t leaves, span, spans;
-    size_t grain;        /* tasks that are worth a part of their own */
-    int levels;          /* of the tree over the leaves of a span, or over spans */
-    atomic_bool failed;  /* no memory for a task's tree */
-    atomic_bool decided; /* any, all: the answer is known */
-    bool may_decide;
-} reduction_run;
-
-/* A state of a tile: its planes, and how many elements it stands for. */
-typedef struct tile_state {
-    double count;
-    void *plane[NDI_STATES];
-} tile_state;
-
-/* States that wait for their neighbour, as the digits of a binary counter. One more level holds a
- * finished tile. */
-typedef struct tree {
-    int depth;
-    uint64_t pushed;
-    tile_state level[LEVELS];
-    char *memory;
-    size_t bytes;
-    _Alignas(64) char own[1 << 15]; /* enough for narrow tiles */
-} tree;
-
-static size_t in_lines(size_t bytes)
-{
-    return (bytes + 63) / 64 * 64;
-}
-
-static void *take(const reduction_run *run, size_t bytes)
-{
-    ndi_workspace *const w = run->workspace;
-    if (!w)
-        return ndi_allocate(bytes);
-    char *const memory = w->memory + w->taken;
-    w->taken += in_lines(bytes);
-    assert(w->taken <= w->bytes);
-    return memory;
-}
-
-static void give_back(const reduction_run *run, void *memory, size_t bytes)
-{
-    if (!run->workspace)
-        ndi_free(memory, bytes);
-}
-
-static size_t tree_bytes(const reduction_run *run, const fold_run *each)
-{
-    return each->plane_bytes * (size_t)each->planes * (size_t)(run->levels + 1);
-}
-
-static bool tree_make(tree *t, const reduction_run *run, const fold_run *each)
-{
-    const size_t per_level = each->plane_bytes * (size_t)each->planes;
-    t->bytes = tree_bytes(run, each);
-    t->memory = t->bytes <= sizeof t->own ? t->own : take(run, t->bytes);
-    for (int level = 0; t->memory && level <= run->levels; level++)
-        for (int plane = 0; plane < each->planes; plane++)
-            t->level[level].plane[plane] =
-                t->memory + (size_t)level * per_level + (size_t)plane * each->plane_bytes;
-    return t->memory;
-}
-
-static void tree_free(tree *t, const reduction_run *run)
-{
-    if (t->memory != t->own)
-        give_back(run, t->memory, t->bytes);
-}
-
-static void tree_begin(tree *t)
-{
-    t->depth = 0;
-    t->pushed = 0;
-}
-
-static tile_state *tree_push(tree *t)
-{
-    return &t->level[t->depth++];
-}
-
-static void tree_join(tree *t, const fold_run *run, size_t columns)
-{
-    tile_state *a = &t->level[t->depth - 2], *b = &t->level[t->depth - 1];
-    run->reducer->combine(columns, a->plane, a->count, b->plane, b->count);
-    a->count += b->count;
-    t->depth--;
-}
-
-/* After a push: equal neighbours meet, as a binary counter carries. */
-static void tree_settle(tree *t, const fold_run *run, size_t columns)
-{
-    for (uint64_t carry = ++t->pushed; !(carry & 1); carry >>= 1)
-        tree_join(t, run, columns);
-}
-
-static tile_state *tree_end(tree *t, const fold_run *run, size_t columns)
-{
-    while (t->depth > 1)
-        tree_join(t, run, columns);
-    return &t->level[0];
-}
-
-/* Brings a leaf's elements into scratch as the dtype that the reducer takes. */
-static void convert_leaf(const reduction_run *run, nd_dtype taken, ndi_leaf *leaf, char *scratch)
-{
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(taken);
-    ndi_kernel *cast = run->kernels->cast[taken][run->in];
-    const ptrdiff_t row_size = size * (ptrdiff_t)leaf->columns;
-    /* Along whichever side is the longer run of `from`. */
-    const bool by_rows =
-        leaf->columns > 1 && leaf->column_stride == (ptrdiff_t)nd_dtype_size(run->in);
-    const size_t lines = by_rows ? leaf->rows : leaf->columns,
-                 length = by_rows ? leaf->columns : leaf->rows;
-    for (size_t line = 0; line < lines; line++) {
-        char *const p[] = {scratch + (ptrdiff_t)line * (by_rows ? row_size : size),
-                           (char *)leaf->data + (ptrdiff_t)line * (by_rows ? leaf->row_stride
-                                                                           : leaf->column_stride)};
-        cast(length, p,
-             (const ptrdiff_t[]){by_rows ? size : row_size,
-                                 by_rows ? leaf->column_stride : leaf->row_stride});
-    }
-    leaf->data = scratch;
-    leaf->row_stride = row_size;
-    leaf->column_stride = size;
-}
-
-/* Computes a leaf's elements into scratch. Their addresses say where they would lie: without gaps,
- * so along one side of the leaf they are a run, and often altogether. Rows that are no run are far
- * apart even where the leaf, at the edge of the tiles, has a single column. */
-static void produce_leaf(const reduction_run *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
-{
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->each[0].fold->taken),
-                    own = (ptrdiff_t)nd_dtype_size(run->in);
-    const bool by_rows = leaf->row_stride != own;
-    size_t lines = by_rows ? leaf->rows : leaf->columns,
-           length = by_rows ? leaf->columns : leaf->rows;
-    const ptrdiff_t next = (by_rows ? leaf->row_stride : leaf->column_stride) / own;
-    leaf->row_stride = by_rows ? size * (ptrdiff_t)length : size;
-    leaf->column_stride = by_rows ? size : size * (ptrdiff_t)length;
-    if (next == (ptrdiff_t)length) {
-        length *= lines;
-        lines = 1;
-    }
-    const int64_t first = (leaf->data - ndi_virtual_elements) / own;
-    for (size_t line = 0; line < lines; line++)
-        ndi_program_produce(frame, first + (int64_t)line * next, (int64_t)length,
-                            scratch + (ptrdiff_t)(line * length) * size);
-    leaf->data = scratch;
-}
-
-/* Asks for the leaf below this one: a CPU does not foresee short rows that are far apart. */
-static void fetch_rows(const ndi_leaf *leaf, ptrdiff_t size)
-{
-    const ptrdiff_t bytes = (ptrdiff_t)leaf->columns * size;
-    if (bytes > FETCHED_ROW || leaf->row_stride <= 2 * bytes)
-        return;
-    const char *row = leaf->data + (ptrdiff_t)leaf->rows * leaf->row_stride;
-    for (size_t r = 0; r < leaf->rows; r++, row += leaf->row_stride)
-        for (ptrdiff_t at = 0; at < bytes; at += 64)
-            __builtin_prefetch(row + at, 0, 2);
-}
-
-/* A leaf's state goes on the tree. */
-static void fold_leaf(const reduction_run *run, const fold_run *each, tree *t, ndi_leaf leaf,
-                      char *scratch)
-{
-    tile_state *state = tree_push(t);
-    for (int plane = 0; plane < each->planes; plane++)
-        leaf.state[plane] = state->plane[plane];
-    state->count = (double)leaf.rows;
-    if (each->converts)
-        convert_leaf(run, each->fold->taken, &leaf, scratch);
-    each->leaf(&leaf);
-    tree_settle(t, each, leaf.columns);
-}
-
-/* The leaves first..last-1 of the columns that begin at `data`, into the trees `t`. */
-static void sweep(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
-                  int64_t last, char *scratch, ndi_frame *frame)
-{
-    const ndi_nest *swept = &run->swept;
-    const int inner = swept->rank - 1;
-    const int64_t length = swept->length[inner];
-    const ptrdiff_t row_stride = swept->stride[0][inner];
-    int64_t index[ND_MAX_RANK];
-    char *base[NDI_MAX_OPERANDS];
-    int64_t run_number = first / run->chunks, chunk = first % run->chunks;
-    ndi_nest_seek(swept, run_number * length, index, base);
-    for (int i = 0; i < run->count; i++)
-        tree_begin(&t[i]);
-    for (int64_t leaf_number = first; leaf_number < last; leaf_number++) {
-        const int64_t row = chunk * run->chunk;
-        ndi_leaf leaf = {.data = data + (base[0] - swept->data[0]) + row * row_stride,
-                         .rows = (size_t)(length - row < run->chunk ? length - row : run->chunk),
-                         .row_stride = row_stride,
-                         .columns = columns,
-                         .column_stride =
-                             run->by_columns ? run->kept.stride[0][run->kept.rank - 1] : 0,
-                         .first = run_number * length + row};
-        if (run->produced)
-            produce_leaf(run, frame, &leaf, scratch);
-        else if (run->by_columns && leaf_number + 1 < last && chunk + 1 < run->chunks)
-            fetch_rows(&leaf, (ptrdiff_t)nd_dtype_size(run->in));
-        for (int i = 0; i < run->count; i++)
-            fold_leaf(run, &run->each[i], &t[i], leaf, scratch);
-        if (++chunk == run->chunks) {
-            chunk = 0;
-            run_number++;
-            ndi_nest_next(swept, index, base);
-        }
-    }
-}
-
 /* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the
  * result's dtype at `out`. */
-static void finish_columns(const ndi_kernels *kernels, const fold_run *run, size_t first,
-                           size_t columns, const tile_state *state, char *out, ptrdiff_t stride)
+static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t first,
+                           size_t columns, const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
-    _Alignas(64) char values[NDI_COLUMN_TILE * STATE_BYTES];
+    _Alignas(64) char values[NDI_COLUMN_TILE * NDI_STATE_BYTES];
     const int plane = run->fold->finish == NDI_FINISH_INDEX;
     nd_dtype dtype = run->reducer->state[plane];
     char *from = (char *)state->plane[plane] + first * nd_dtype_size(dtype);
@@ -303,8 +54,8 @@ static void finish_columns(const ndi_kernels *kernels, const fold_run *run, size
                                       (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
 }
 
-static void finish(const ndi_kernels *kernels, const fold_run *run, size_t columns,
-                   const tile_state *state, char *out, ptrdiff_t stride)
+static void finish(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t columns,
+                   const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
     if (run->streams) {
         kernels->stream(out, state->plane[0], columns * nd_dtype_size(run->result));
@@ -317,7 +68,7 @@ static void finish(const ndi_kernels *kernels, const fold_run *run, size_t colum
 }
 
 /* The first column of a tile: its input and its results, and how many columns it has. */
-static size_t tile_at(const reduction_run *run, int64_t tile, char **pointers)
+static size_t tile_at(const ndi_sweep *run, int64_t tile, char **pointers)
 {
     const ndi_nest *kept = &run->kept;
     const int inner = kept->rank - 1;
@@ -328,16 +79,7 @@ static size_t tile_at(const reduction_run *run, int64_t tile, char **pointers)
     return (size_t)(rest < run->tile_columns ? rest : run->tile_columns);
 }
 
-static void copy_state(const fold_run *run, size_t columns, void *const *to, size_t column,
-                       const tile_state *from)
-{
-    for (int plane = 0; plane < run->planes; plane++) {
-        const size_t size = nd_dtype_size(run->reducer->state[plane]);
-        memcpy((char *)to[plane] + column * size, from->plane[plane], columns * size);
-    }
-}
-
-static char *partial_plane(const reduction_run *run, const fold_run *each, int64_t tile,
+static char *partial_plane(const ndi_sweep *run, const ndi_swept_fold *each, int64_t tile,
                            int64_t span, int plane)
 {
     return each->partial +
@@ -345,49 +87,21 @@ static char *partial_plane(const reduction_run *run, const fold_run *each, int64
 }
 
 /* Known already: nothing that is still to be seen can change the answer. */
-static bool decides(const reduction_run *run, const tile_state *state)
+static bool decides(const ndi_sweep *run, const ndi_tile_state *state)
 {
     const bool value = *(const uint8_t *)state->plane[0];
     return run->may_decide && value == (run->each[0].fold->kind == NDI_REDUCE_ANY);
 }
 
-static bool make_trees(tree *t, const reduction_run *run)
-{
-    for (int i = 0; i < run->count; i++)
-        if (!tree_make(&t[i], run, &run->each[i])) {
-            while (i-- > 0)
-                tree_free(&t[i], run);
-            return false;
-        }
-    return true;
-}
-
-/* The leaves of a span over the columns of a tile, each reduction's into its highest level. */
-static void sweep_tile(reduction_run *run, tree *t, const char *data, size_t columns, int64_t first,
-                       int64_t last, char *scratch, ndi_frame *frame)
-{
-    const size_t at_once = run->by_columns ? columns : 1;
-    for (size_t column = 0; column < columns; column += at_once) {
-        sweep(run, t, data + (ptrdiff_t)column * run->kept.stride[0][run->kept.rank - 1], at_once,
-              first, last, scratch, frame);
-        for (int i = 0; i < run->count; i++) {
-            tile_state *const whole = &t[i].level[run->levels];
-            const tile_state *const state = tree_end(&t[i], &run->each[i], at_once);
-            copy_state(&run->each[i], at_once, whole->plane, column, state);
-            whole->count = state->count;
-        }
-    }
-}
-
 static void run_tasks(void *context, size_t begin, size_t end)
 {
-    reduction_run *run = context;
-    tree t[NDI_FOLDS];
-    _Alignas(64) char scratch[CONVERTED * STATE_BYTES];
+    ndi_sweep *run = context;
+    ndi_tree t[NDI_FOLDS];
+    _Alignas(64) char scratch[NDI_CONVERTED * NDI_STATE_BYTES];
     ndi_frame frame;
     if (run->produced)
         ndi_frame_begin(&frame, run->produced);
-    if (!make_trees(t, run)) {
+    if (!ndi_make_trees(t, run)) {
         atomic_store(&run->failed, true);
         return;
     }
@@ -399,17 +113,17 @@ static void run_tasks(void *context, size_t begin, size_t end)
         const size_t columns = tile_at(run, tile, pointers);
         if (run->may_decide && atomic_load_explicit(&run->decided, memory_order_relaxed))
             last = first + 1; /* any one leaf completes a state */
-        sweep_tile(run, t, pointers[0], columns, first, last, scratch, &frame);
+        ndi_sweep_tile(run, t, pointers[0], columns, first, last, scratch, &frame);
         for (int i = 0; i < run->count; i++) {
-            const fold_run *const each = &run->each[i];
-            const tile_state *const whole = &t[i].level[run->levels];
+            const ndi_swept_fold *const each = &run->each[i];
+            const ndi_tile_state *const whole = &t[i].level[run->levels];
             if (run->may_decide && decides(run, whole))
                 atomic_store_explicit(&run->decided, true, memory_order_relaxed);
             if (run->spans == 1)
                 finish(run->kernels, each, columns, whole, pointers[1 + i],
                        run->kept.stride[1 + i][run->kept.rank - 1]);
             else
-                copy_state(
+                ndi_copy_state(
                     each, columns,
                     (void *[]){partial_plane(run, each, tile, span, 0),
                                each->planes > 1 ? partial_plane(run, each, tile, span, 1) : NULL},
@@ -417,12 +131,12 @@ static void run_tasks(void *context, size_t begin, size_t end)
         }
     }
     for (int i = 0; i < run->count; i++)
-        tree_free(&t[i], run);
+        ndi_tree_free(&t[i], run);
     run->kernels->stream_end();
 }
 
 /* How many elements the leaves of a span stand for. */
-static double span_count(const reduction_run *run, int64_t span)
+static double span_count(const ndi_sweep *run, int64_t span)
 {
     const int64_t length = run->swept.length[run->swept.rank - 1];
     int64_t first = span * run->span, last = first + run->span;
@@ -432,28 +146,28 @@ static double span_count(const reduction_run *run, int64_t span)
 #undef ELEMENTS_BEFORE
 }
 
-static bool join_spans(reduction_run *run, int i)
+static bool join_spans(ndi_sweep *run, int i)
 {
-    const fold_run *const each = &run->each[i];
-    tree t;
-    if (!tree_make(&t, run, each))
+    const ndi_swept_fold *const each = &run->each[i];
+    ndi_tree t;
+    if (!ndi_tree_make(&t, run, each))
         return false;
     for (int64_t tile = 0; tile < run->tiles; tile++) {
         char *pointers[1 + NDI_FOLDS];
         const size_t columns = tile_at(run, tile, pointers);
-        tree_begin(&t);
+        ndi_tree_begin(&t);
         for (int64_t span = 0; span < run->spans; span++) {
-            tile_state *state = tree_push(&t);
+            ndi_tile_state *state = ndi_tree_push(&t);
             state->count = span_count(run, span);
             for (int plane = 0; plane < each->planes; plane++)
                 memcpy(state->plane[plane], partial_plane(run, each, tile, span, plane),
                        columns * nd_dtype_size(each->reducer->state[plane]));
-            tree_settle(&t, each, columns);
+            ndi_tree_settle(&t, each, columns, 0);
         }
-        finish(run->kernels, each, columns, tree_end(&t, each, columns), pointers[1 + i],
+        finish(run->kernels, each, columns, ndi_tree_end(&t, each, columns), pointers[1 + i],
                run->kept.stride[1 + i][run->kept.rank - 1]);
     }
-    tree_free(&t, run);
+    ndi_tree_free(&t, run);
     return true;
 }
 
@@ -516,9 +230,9 @@ ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from)
 }
 
 /* One leaf is all there is: at most a chunk of elements that lie in one run. */
-static bool run_small(const reduction_run *run, const ndi_elements *from, const ndi_elements *to)
+static bool run_small(const ndi_sweep *run, const ndi_elements *from, const ndi_elements *to)
 {
-    const fold_run *const each = &run->each[0];
+    const ndi_swept_fold *const each = &run->each[0];
     int64_t size = 1;
     ptrdiff_t step = (ptrdiff_t)nd_dtype_size(run->in);
     for (int axis = from->rank - 1; axis >= 0; axis--) {
@@ -530,8 +244,8 @@ static bool run_small(const reduction_run *run, const ndi_elements *from, const 
     }
     if (size > NDI_CHUNK || each->converts)
         return false;
-    _Alignas(16) char state[NDI_STATES][STATE_BYTES];
-    tile_state whole = {.count = (double)size, .plane = {state[0], state[1]}};
+    _Alignas(16) char state[NDI_STATES][NDI_STATE_BYTES];
+    ndi_tile_state whole = {.count = (double)size, .plane = {state[0], state[1]}};
     const ndi_leaf leaf = {.data = from->data,
                            .rows = (size_t)size,
                            .row_stride = (ptrdiff_t)nd_dtype_size(run->in),
@@ -544,14 +258,14 @@ static bool run_small(const reduction_run *run, const ndi_elements *from, const 
 
 /* Elements of a leaf along the swept axis. What is produced or converted first comes in scratch of
  * NDI_CHUNK, and so do floats, whose rounding the length decides. */
-static int64_t row_chunk(const reduction_run *run, bool scratch)
+static int64_t row_chunk(const ndi_sweep *run, bool scratch)
 {
     const bool exact = nd_dtype_kind(run->in) < ND_KIND_FLOAT && !scratch;
     return exact ? NDI_CHUNK_BYTES / (int64_t)nd_dtype_size(run->in) : NDI_CHUNK;
 }
 
 /* Cuts the work into tiles and leaves, and these into tasks. */
-static void plan_tasks(reduction_run *run, ndi_leaf_order order)
+static void plan_tasks(ndi_sweep *run, ndi_leaf_order order)
 {
     const int64_t across = run->kept.length[run->kept.rank - 1],
                   along = run->swept.length[run->swept.rank - 1];
@@ -562,10 +276,10 @@ static void plan_tasks(reduction_run *run, ndi_leaf_order order)
     run->chunk = order == NDI_LEAF_ROW ? row_chunk(run, scratch) : NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
     if (order == NDI_LEAF_COLUMN) {
-        run->tile_columns = scratch ? CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
+        run->tile_columns = scratch ? NDI_CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
     } else if (order == NDI_LEAF_WIDE) {
         run->chunk = NDI_WIDE_CHUNK;
-        run->tile_columns = scratch ? CONVERTED / NDI_WIDE_CHUNK : NDI_WIDE_TILE;
+        run->tile_columns = scratch ? NDI_CONVERTED / NDI_WIDE_CHUNK : NDI_WIDE_TILE;
     }
     run->tiles_across = (across + run->tile_columns - 1) / run->tile_columns;
     run->tiles = run->tiles_across * (run->kept.size / across);
@@ -591,13 +305,13 @@ static void plan_tasks(reduction_run *run, ndi_leaf_order order)
 }
 
 /* The leaf of each reduction, and how large its states are; the bytes of those of all spans. */
-static size_t plan_states(reduction_run *run, ndi_leaf_order order)
+static size_t plan_states(ndi_sweep *run, ndi_leaf_order order)
 {
     const int64_t across = run->kept.length[run->kept.rank - 1];
     const size_t columns = (size_t)(across < run->tile_columns ? across : run->tile_columns);
     size_t bytes = 0;
     for (int i = 0; i < run->count; i++) {
-        fold_run *const each = &run->each[i];
+        ndi_swept_fold *const each = &run->each[i];
         each->leaf = order == NDI_LEAF_ROW      ? each->reducer->row
                      : order == NDI_LEAF_COLUMN ? each->reducer->column
                                                 : each->reducer->wide;
@@ -606,7 +320,7 @@ static size_t plan_states(reduction_run *run, ndi_leaf_order order)
             if (nd_dtype_size(each->reducer->state[plane]) > state_bytes)
                 state_bytes = nd_dtype_size(each->reducer->state[plane]);
         /* Vectors of a plane do not share lines. */
-        each->plane_bytes = in_lines(columns * state_bytes);
+        each->plane_bytes = ndi_in_lines(columns * state_bytes);
         bytes += (size_t)(run->tiles * run->spans * each->planes) * each->plane_bytes;
         /* A large result that is the state itself goes past the cache. */
         const double result_bytes = (double)run->kept.size * (double)nd_dtype_size(each->result);
@@ -619,10 +333,10 @@ static size_t plan_states(reduction_run *run, ndi_leaf_order order)
     return run->spans > 1 ? bytes : 0;
 }
 
-static void share_partial(reduction_run *run, char *partial)
+static void share_partial(ndi_sweep *run, char *partial)
 {
     for (int i = 0; i < run->count; i++) {
-        fold_run *const each = &run->each[i];
+        ndi_swept_fold *const each = &run->each[i];
         each->partial = partial;
         partial += (size_t)(run->tiles * run->spans * each->planes) * each->plane_bytes;
     }
@@ -631,7 +345,7 @@ static void share_partial(reduction_run *run, char *partial)
 enum { FEW_BYTES = 2 * TASKS * NDI_STATES * 64 }; /* of the states of spans: on the stack */
 
 /* The bytes of the states of all spans; the run is planned then. */
-static size_t plan(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
+static size_t plan(ndi_sweep *run, ndi_leaf_order order, const ndi_elements *from,
                    const ndi_folding *each)
 {
     split_axes(run->count, each, from, &run->kept, &run->swept);
@@ -641,7 +355,7 @@ static size_t plan(reduction_run *run, ndi_leaf_order order, const ndi_elements 
     return plan_states(run, order);
 }
 
-static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elements *from,
+static bool run_large(ndi_sweep *run, ndi_leaf_order order, const ndi_elements *from,
                       const ndi_folding *each)
 {
     const size_t bytes = plan(run, order, from, each);
@@ -653,7 +367,7 @@ static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elemen
     run->may_decide = run->count == 1 && run->kept.size == 1 &&
                       (kind == NDI_REDUCE_ANY || kind == NDI_REDUCE_ALL);
     _Alignas(64) char few[FEW_BYTES];
-    char *const partial = bytes <= sizeof few ? few : take(run, bytes);
+    char *const partial = bytes <= sizeof few ? few : ndi_sweep_take(run, bytes);
     if (!partial)
         return false;
     if (run->spans > 1)
@@ -666,7 +380,7 @@ static bool run_large(reduction_run *run, ndi_leaf_order order, const ndi_elemen
     for (int i = 0; done && run->spans > 1 && i < run->count; i++)
         done = join_spans(run, i);
     if (partial != few)
-        give_back(run, partial, bytes);
+        ndi_sweep_give_back(run, partial, bytes);
     if (!done) /* of another thread, maybe: kept here too */
         ndi_fail(ND_ERROR_MEMORY, "%s: no memory for accumulators", each[0].fold->name);
     return done;
@@ -678,8 +392,8 @@ bool ndi_folds_meet(const ndi_fold *a, const ndi_fold *b, bool produced)
            !ndi_fold_is_position(a) && !ndi_fold_is_position(b);
 }
 
-static void begin_run(reduction_run *run, int count, const ndi_folding *each,
-                      const ndi_elements *from, const ndi_produced *produced)
+static void begin_run(ndi_sweep *run, int count, const ndi_folding *each, const ndi_elements *from,
+                      const ndi_produced *produced)
 {
     run->kernels = ndi_kernels_in_use();
     run->count = count;
@@ -701,14 +415,14 @@ static void begin_run(reduction_run *run, int count, const ndi_folding *each,
 size_t ndi_fold_workspace(int count, const ndi_folding *each, ndi_leaf_order order,
                           const ndi_elements *from)
 {
-    reduction_run run;
+    ndi_sweep run;
     begin_run(&run, count, each, from, NULL);
     const size_t partial = plan(&run, order, from, each);
-    size_t bytes = partial > FEW_BYTES ? in_lines(partial) : 0;
+    size_t bytes = partial > FEW_BYTES ? ndi_in_lines(partial) : 0;
     for (int i = 0; run.kept.size > 0 && i < count; i++) {
-        const size_t own = tree_bytes(&run, &run.each[i]);
-        if (own > sizeof((tree *)0)->own)
-            bytes += in_lines(own) * (run.spans > 1 ? 2 : 1); /* over leaves, then over spans */
+        const size_t own = ndi_tree_bytes(&run, &run.each[i]);
+        if (own > sizeof((ndi_tree *)0)->own)
+            bytes += ndi_in_lines(own) * (run.spans > 1 ? 2 : 1); /* over leaves, then over spans */
     }
     return bytes;
 }
@@ -716,7 +430,7 @@ size_t ndi_fold_workspace(int count, const ndi_folding *each, ndi_leaf_order ord
 bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
                   const ndi_elements *from, const ndi_produced *produced, ndi_workspace *workspace)
 {
-    reduction_run run;
+    ndi_sweep run;
     begin_run(&run, count, each, from, produced);
     run.workspace = workspace;
     if (workspace)

@@ -80,7 +80,7 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
     else if (alias == NDI_ALIAS_SHIFTED)
         done = ndi_program_run_shifted(&loop.program, nd_dtype_of(target->array), &loop.nest);
     else
-        ndi_program_run(&loop.program, &loop.nest, step.in_place, loop.nest.size);
+        ndi_program_run(&loop.program, &loop.nest, step.in_place, loop.nest.size, NULL);
     done &= ndi_watch_end();
 
     ndi_loop_release_memory(&loop);

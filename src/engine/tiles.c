@@ -468,7 +468,14 @@ static void run_program(const stage *s, int64_t begin, int64_t end, char *scratc
     for (int operand = 0; operand < nest.operands; operand++)
         if (s->scratch[operand])
             nest.data[operand] = scratch + (uintptr_t)whole->data[operand];
-    ndi_program_run(&s->loop.program, &nest, s->in_place, s->placed.scratch ? 0 : whole->size);
+    /* The last stage mostly writes: memory has time for what the first one reads next. */
+    ptrdiff_t soon[NDI_NEST_OPERANDS] = {0};
+    const bool reads_more = !s->placed.scratch && end < whole->length[s->axis];
+    for (int operand = 1; reads_more && operand < nest.operands; operand++)
+        if (!s->scratch[operand])
+            soon[operand] = (end - begin) * whole->stride[operand][s->axis];
+    ndi_program_run(&s->loop.program, &nest, s->in_place, s->placed.scratch ? 0 : whole->size,
+                    reads_more ? soon : NULL);
 }
 
 static void run_tiles(void *context, size_t begin, size_t end)

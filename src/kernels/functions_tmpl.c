@@ -23,11 +23,11 @@ enum { STAGED = 64 };
 #define FUNCTION_FLOAT64_u15(function) SLEEF_FLOAT64(function, u15)
 #define FUNCTION_FLOAT32_mended(function) mended_##function##_float32
 #define FUNCTION_FLOAT64_mended(function) mended_##function##_float64
-#define FUNCTION_FLOAT32_shared(function) SLEEF_FLOAT32(function, u10)
+#define FUNCTION_FLOAT32_own(function) SLEEF_FLOAT32(function, u10)
 #ifdef __FMA__
-#define FUNCTION_FLOAT64_shared(function) shared_##function##_float64
+#define FUNCTION_FLOAT64_own(function) own_##function##_float64
 #else
-#define FUNCTION_FLOAT64_shared(function) SLEEF_FLOAT64(function, u10)
+#define FUNCTION_FLOAT64_own(function) SLEEF_FLOAT64(function, u10)
 #endif
 
 /* Lanes of `y` where |x| is below the limit (NaN is not), else of `z`. S is ps or pd. */
@@ -112,6 +112,8 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 #ifdef __FMA__
 #include "kernels/sincos.h"
+
+#include "kernels/exponential.h"
 #endif
 #include "kernels/pieces.h"
 
@@ -254,8 +256,16 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
     }                                                                                              \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
     {                                                                                              \
-        (void)s;                                                                                   \
-        NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2], true);          \
+        REAL repeated[STAGED];                                                                     \
+        REAL *out = (REAL *)p[0];                                                                  \
+        const REAL *x = (const REAL *)p[1], *y = (const REAL *)p[2];                               \
+        const bool repeats = s[1] == 0 || s[2] == 0;                                               \
+        for (size_t i = 0; repeats && i < STAGED; i++)                                             \
+            repeated[i] = s[1] == 0 ? *x : *y;                                                     \
+        for (size_t now; n > 0; n -= now, out += now, x += now, y += now) {                        \
+            now = repeats && n > STAGED ? STAGED : n;                                              \
+            NAME##_contiguous(now, out, s[1] == 0 ? repeated : x, s[2] == 0 ? repeated : y, true); \
+        }                                                                                          \
     }                                                                                              \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \

@@ -44,6 +44,7 @@ typedef struct ndi_leaf {
     ptrdiff_t column_stride;
     int64_t first; /* index of the first element in the whole swept space, for argmin and argmax */
     void *state[NDI_STATES];
+    ptrdiff_t ahead; /* wide: bytes to elements that come next, asked for on the way; 0: none */
 } ndi_leaf;
 
 typedef void ndi_leaf_kernel(const ndi_leaf *leaf);
@@ -122,8 +123,9 @@ typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
                                                              half floats */
-    /* The same with streaming stores, where computing takes longer than storing: contiguous
-     * operands only, the result aligned to 64 bytes. NULL: none. */
+    /* The same with streaming stores, for results that will not be read from cache: arguments
+     * without gaps or repeated (stride 0), at least one of them not, the result without gaps and
+     * aligned to 64 bytes. NULL: none. */
     ndi_kernel *streaming[ND_OP_COUNT][ND_DTYPE_COUNT];
     ndi_kernel *compare_mixed[ND_OP_COUNT][2]; /* int64 with uint64; [1]: the other way round */
     /* Sine (first result), cosine (second) and the argument, all without gaps, where the two share

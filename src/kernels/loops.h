@@ -144,64 +144,85 @@
             NAME##_run(n, p, s[0], s[1], s[2], s[3]);                                              \
     }
 
-/* The contiguous form of a binary loop, line by line, with streaming stores: no detour of the
- * result through L1, while two arguments come in. */
+/* The forms with streaming stores, of arguments without gaps or (not all) repeated: the result of a
+ * few elements, whole lines, goes out at once, while arguments come in, and not by way of L1. */
 #ifdef STREAM_VECTOR
-#define BINARY_STREAMING_LOOP(NAME, TYPE)                                                          \
+#define STREAM_LINES(to, lines)                                                                    \
+    for (size_t at = 0; at < sizeof(lines); at += 64)                                              \
+    stream_line((to) + at, (char *)(lines) + at)
+#define BINARY_STREAMING_LOOP(NAME, OUT, TYPE)                                                     \
+    ALWAYS_INLINE void NAME##_stream_run(size_t n, char *const *p, ptrdiff_t sx, ptrdiff_t sy)     \
+    {                                                                                              \
+        enum { TOGETHER = 64 / sizeof(OUT) };                                                      \
+        char *to = p[0], *x = p[1], *y = p[2];                                                     \
+        for (; n >= TOGETHER; n -= TOGETHER) {                                                     \
+            _Alignas(64) OUT line[TOGETHER];                                                       \
+            NAME##_run(TOGETHER, (char *[]){(char *)line, x, y}, sizeof(OUT), sx, sy);             \
+            STREAM_LINES(to, line);                                                                \
+            to += sizeof line, x += TOGETHER * sx, y += TOGETHER * sy;                             \
+        }                                                                                          \
+        if (n > 0)                                                                                 \
+            NAME##_run(n, (char *[]){to, x, y}, sizeof(OUT), sx, sy);                              \
+    }                                                                                              \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
     {                                                                                              \
-        enum { LINE = 64 / sizeof(TYPE) };                                                         \
         const ptrdiff_t size = sizeof(TYPE);                                                       \
-        char *q[] = {p[0], p[1], p[2]};                                                            \
-        (void)s;                                                                                   \
-        for (; n >= LINE; n -= LINE) {                                                             \
-            _Alignas(64) TYPE line[LINE];                                                          \
-            NAME##_run(LINE, (char *[]){(char *)line, q[1], q[2]}, size, size, size);              \
-            stream_line(q[0], line);                                                               \
-            for (int i = 0; i < 3; i++)                                                            \
-                q[i] += 64;                                                                        \
-        }                                                                                          \
-        NAME(n, q, (const ptrdiff_t[]){size, size, size});                                         \
+        if (s[1] != 0 && s[2] != 0)                                                                \
+            NAME##_stream_run(n, p, size, size);                                                   \
+        else if (s[1] != 0)                                                                        \
+            NAME##_stream_run(n, p, size, 0);                                                      \
+        else                                                                                       \
+            NAME##_stream_run(n, p, 0, size);                                                      \
     }
 /* 64 elements together fill whole lines, whatever the size of each. */
 #define UNARY_STREAMING_LOOP(NAME, OUT, IN)                                                        \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
     {                                                                                              \
         enum { TOGETHER = 64 };                                                                    \
-        char *q[] = {p[0], p[1]};                                                                  \
+        char *to = p[0], *x = p[1];                                                                \
         (void)s;                                                                                   \
         for (; n >= TOGETHER; n -= TOGETHER) {                                                     \
             _Alignas(64) OUT lines[TOGETHER];                                                      \
-            NAME##_run(TOGETHER, (char *[]){(char *)lines, q[1]}, sizeof(OUT), sizeof(IN));        \
-            for (size_t i = 0; i < sizeof lines; i += 64)                                          \
-                stream_line(q[0] + i, (char *)lines + i);                                          \
-            q[0] += sizeof lines, q[1] += TOGETHER * sizeof(IN);                                   \
+            NAME##_run(TOGETHER, (char *[]){(char *)lines, x}, sizeof(OUT), sizeof(IN));           \
+            STREAM_LINES(to, lines);                                                               \
+            to += sizeof lines, x += TOGETHER * sizeof(IN);                                        \
         }                                                                                          \
-        NAME(n, q, (const ptrdiff_t[]){sizeof(OUT), sizeof(IN)});                                  \
+        NAME##_run(n, (char *[]){to, x}, sizeof(OUT), sizeof(IN));                                 \
     }
 #define SELECT_STREAMING_LOOP(NAME, TYPE)                                                          \
-    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    ALWAYS_INLINE void NAME##_stream_run(size_t n, char *const *p, ptrdiff_t sx, ptrdiff_t sy,     \
+                                         ptrdiff_t sz)                                             \
     {                                                                                              \
         enum { TOGETHER = 64 };                                                                    \
-        const ptrdiff_t size = sizeof(TYPE);                                                       \
-        char *q[] = {p[0], p[1], p[2], p[3]};                                                      \
-        (void)s;                                                                                   \
+        char *to = p[0], *x = p[1], *y = p[2], *z = p[3];                                          \
         for (; n >= TOGETHER; n -= TOGETHER) {                                                     \
             _Alignas(64) TYPE lines[TOGETHER];                                                     \
-            NAME##_run(TOGETHER, (char *[]){(char *)lines, q[1], q[2], q[3]}, size, 1, size,       \
-                       size);                                                                      \
-            for (size_t i = 0; i < sizeof lines; i += 64)                                          \
-                stream_line(q[0] + i, (char *)lines + i);                                          \
-            q[1] += TOGETHER;                                                                      \
-            q[0] += sizeof lines, q[2] += sizeof lines, q[3] += sizeof lines;                      \
+            NAME##_run(TOGETHER, (char *[]){(char *)lines, x, y, z}, sizeof(TYPE), sx, sy, sz);    \
+            STREAM_LINES(to, lines);                                                               \
+            to += sizeof lines, x += TOGETHER * sx, y += TOGETHER * sy, z += TOGETHER * sz;        \
         }                                                                                          \
-        NAME(n, q, (const ptrdiff_t[]){size, 1, size, size});                                      \
+        if (n > 0)                                                                                 \
+            NAME##_run(n, (char *[]){to, x, y, z}, sizeof(TYPE), sx, sy, sz);                      \
+    }                                                                                              \
+    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    {                                                                                              \
+        const ptrdiff_t size = sizeof(TYPE);                                                       \
+        if (s[1] == 0)                                                                             \
+            NAME##_stream_run(n, p, 0, s[2], s[3]);                                                \
+        else if (s[2] != 0 && s[3] != 0)                                                           \
+            NAME##_stream_run(n, p, 1, size, size);                                                \
+        else if (s[2] != 0)                                                                        \
+            NAME##_stream_run(n, p, 1, size, 0);                                                   \
+        else if (s[3] != 0)                                                                        \
+            NAME##_stream_run(n, p, 1, 0, size);                                                   \
+        else                                                                                       \
+            NAME##_stream_run(n, p, 1, 0, 0);                                                      \
     }
 #define STREAMING_SLOT(D, TYPE, name, ...)                                                         \
     SLOT(D, TYPE, name, ) kernels->streaming[ND_OP_##name][ND_##D] = name##_##D##_streaming;
 #else
 #define UNARY_STREAMING_LOOP(NAME, OUT, IN)
-#define BINARY_STREAMING_LOOP(NAME, TYPE)
+#define BINARY_STREAMING_LOOP(NAME, OUT, TYPE)
 #define SELECT_STREAMING_LOOP(NAME, TYPE)
 #define STREAMING_SLOT SLOT
 #endif
@@ -212,7 +233,7 @@
 #define UNARY_TEST_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define BINARY_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__)
 #define BINARY_STREAMING_KERNEL(D, TYPE, name, ...)                                                \
-    BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE)
+    BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE, TYPE)
 /* The second argument, y, is an int64. */
 #define BINARY_INTEGER_KERNEL(D, TYPE, name, ...)                                                  \
     MIXED_LOOP(name##_##D, TYPE, TYPE, int64_t, x, y, __VA_ARGS__)

@@ -97,19 +97,19 @@ static __attribute__((noinline)) vector_float64 cos_far(vector_float64 x, vector
     return LANES_SELECT(pd, LANES_BELOW(pd, x, SINCOS_LIMIT), near, SLEEF_FLOAT64(cos, u10)(x));
 }
 
-ALWAYS_INLINE vector_float64 shared_sin_float64(vector_float64 x)
+ALWAYS_INLINE vector_float64 own_sin_float64(vector_float64 x)
 {
     const vector_float64 y = sincos_near_zero(x).sin;
     return __builtin_expect(LANES_ALL(pd, LANES_BELOW(pd, x, SINCOS_LIMIT)), 1) ? y : sin_far(x, y);
 }
 
-ALWAYS_INLINE vector_float64 shared_cos_float64(vector_float64 x)
+ALWAYS_INLINE vector_float64 own_cos_float64(vector_float64 x)
 {
     const vector_float64 y = sincos_near_zero(x).cos;
     return __builtin_expect(LANES_ALL(pd, LANES_BELOW(pd, x, SINCOS_LIMIT)), 1) ? y : cos_far(x, y);
 }
 
-ALWAYS_INLINE sincos_float64 shared_sincos_float64(vector_float64 x)
+ALWAYS_INLINE sincos_float64 own_sincos_float64(vector_float64 x)
 {
     sincos_float64 y = sincos_near_zero(x);
     if (__builtin_expect(!LANES_ALL(pd, LANES_BELOW(pd, x, SINCOS_LIMIT)), 0))
@@ -131,12 +131,12 @@ static void sincos_FLOAT64(size_t n, char *const *p, const ptrdiff_t *s)
         sincos_float64 y;
         if (__builtin_expect(bytes == sizeof v, 1)) {
             memcpy(&v, x + i, sizeof v);
-            y = shared_sincos_float64(v);
+            y = own_sincos_float64(v);
             memcpy(sin + i, &y.sin, sizeof v);
             memcpy(cos + i, &y.cos, sizeof v);
         } else {
             memcpy(&v, x + i, bytes);
-            y = shared_sincos_float64(v);
+            y = own_sincos_float64(v);
             memcpy(sin + i, &y.sin, bytes);
             memcpy(cos + i, &y.cos, bytes);
         }

@@ -7,6 +7,7 @@
 #include "linalg/gemm_kernels.h"
 
 #include <stdint.h>
+#include <string.h>
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
@@ -30,6 +31,10 @@
 #define COLUMNS 4
 #define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0)
 #define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
+#define EVEN_F64(v, w) __builtin_shufflevector(v, w, 0, 2)
+#define ODD_F64(v, w) __builtin_shufflevector(v, w, 1, 3)
+#define EVEN_F32(v, w) __builtin_shufflevector(v, w, 0, 2, 4, 6)
+#define ODD_F32(v, w) __builtin_shufflevector(v, w, 1, 3, 5, 7)
 #include "linalg/gemm_kernels_isa.h"
 
 #ifdef __x86_64__
@@ -47,6 +52,10 @@
     ((vector)_mm256_mul_epi32((__m256i)(a), _mm256_set1_epi64x((long long)(b))))
 #define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
 #define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#define EVEN_F64(v, w) __builtin_shufflevector(v, w, 0, 2, 4, 6)
+#define ODD_F64(v, w) __builtin_shufflevector(v, w, 1, 3, 5, 7)
+#define EVEN_F32(v, w) __builtin_shufflevector(v, w, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODD_F32(v, w) __builtin_shufflevector(v, w, 1, 3, 5, 7, 9, 11, 13, 15)
 #include "linalg/gemm_kernels_isa.h"
 
 /* The same instructions on halves of their vectors. */
@@ -71,6 +80,12 @@
 #define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
 #define SWAP_PAIRS_F32(v)                                                                          \
     __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+#define EVEN_F64(v, w) __builtin_shufflevector(v, w, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODD_F64(v, w) __builtin_shufflevector(v, w, 1, 3, 5, 7, 9, 11, 13, 15)
+#define EVEN_F32(v, w)                                                                             \
+    __builtin_shufflevector(v, w, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODD_F32(v, w)                                                                              \
+    __builtin_shufflevector(v, w, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
 #include "linalg/gemm_kernels_isa.h"
 
 #endif

@@ -72,6 +72,22 @@ typedef struct ndi_gemv_kernels {
 
     /* y[i] += the sum over the four columns q of columns[q][i] x[q], for i < count. */
     void (*add_columns)(size_t count, const void *const columns[4], const void *x, void *y);
+
+    /* The same into `y` with the first four of eight x, into `z` with the others. */
+    void (*add_columns_twice)(size_t count, const void *const columns[4], const void *x, void *y,
+                              void *z);
+
+    /* y[i] = the sum over all `columns` of a[i] x, for i < count: sums stay in registers. Strides
+     * in bytes. False, with nothing done, unless the count is at most
+     * seven, or one to four vectors. */
+    bool (*narrow_columns)(size_t count, size_t columns, const void *a, ptrdiff_t a_stride,
+                           const void *x, ptrdiff_t x_stride, void *y);
+
+    /* totals[r] = the dot product of x and row r of adjacent reals, rows `stride` bytes apart, for
+     * many rows. False, with nothing done, if they are longer than four vectors or overlap. NULL
+     * for integers. */
+    bool (*short_rows)(size_t row_count, size_t count, const void *a, ptrdiff_t stride,
+                       const void *x, void *totals);
 } ndi_gemv_kernels;
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */

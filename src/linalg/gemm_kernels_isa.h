@@ -1,6 +1,7 @@
 /* The inner loops of one instruction set for all real types; gemm_kernels.c includes it after
  * defining ISA (the prefix of names), NAME, TARGET, VECTOR_BYTES, the shapes of tiles
- * (VECTORS_FLOAT and VECTORS_INTEGER by COLUMNS) and SWAP_PAIRS_F32 and _F64.
+ * (VECTORS_FLOAT and VECTORS_INTEGER by COLUMNS), and SWAP_PAIRS, EVEN and
+ * ODD (gemv_kernels_tmpl.h, gemv_short_tmpl.h) of _F32 and _F64.
  *
  * With TILES_ONLY there are no loops over rows; with PRODUCT_32, the product of a vector of 64-bit
  * integers and one more that are all of 32 bits, there are tiles for these.
@@ -77,11 +78,19 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 #define SET ISA_JOIN(ISA, f32)
 #define REAL float
 #define SWAP_PAIRS(v) SWAP_PAIRS_F32(v)
+#define EVEN(v, w) EVEN_F32(v, w)
+#define ODD(v, w) ODD_F32(v, w)
+#include "linalg/gemv_short_tmpl.h"
+#define SHORT_ROWS
 #include "linalg/gemv_kernels_tmpl.h"
 
 #define SET ISA_JOIN(ISA, f64)
 #define REAL double
 #define SWAP_PAIRS(v) SWAP_PAIRS_F64(v)
+#define EVEN(v, w) EVEN_F64(v, w)
+#define ODD(v, w) ODD_F64(v, w)
+#include "linalg/gemv_short_tmpl.h"
+#define SHORT_ROWS
 #include "linalg/gemv_kernels_tmpl.h"
 
 #define SET ISA_JOIN(ISA, u8)
@@ -123,5 +132,9 @@ static const ndi_gemv_kernels *const ISA_JOIN(ISA, rows)[NDI_REALS] = {
 #undef COLUMNS
 #undef SWAP_PAIRS_F32
 #undef SWAP_PAIRS_F64
+#undef EVEN_F32
+#undef EVEN_F64
+#undef ODD_F32
+#undef ODD_F64
 #undef PRODUCT_32
 #undef TILES_ONLY

@@ -18,13 +18,15 @@ enum {
     CHUNK_REALS = 4096,    /* of a row: shorter runs than 32 KB of doubles cost bandwidth */
     GATHERED_REALS = 1024, /* the same where rows are not contiguous and are copied first */
     TRUTH_CHUNK = 128,     /* bools that are counted in a byte */
+    MANY_ROWS = 32,        /* worth a preparation */
+    WHOLE_REALS = 64,      /* the longest vectors */
     BLOCK_REALS = 2048,    /* of y: with columns contiguous they stay in the level 1 cache */
 };
 
 typedef struct product {
     const struct body *body;
     const ndi_gemv_kernels *kernels;
-    bool is_complex, is_truth, by_columns;
+    bool is_complex, is_truth, by_columns, has_short_rows;
     size_t element_bytes;
     size_t rows, depth;
     const char *a, *x;
@@ -41,6 +43,11 @@ typedef struct product {
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
 }
 
 static size_t parts(size_t count, size_t size)
@@ -165,6 +172,8 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
         .chunk_tasks = 1,
     };
     p.chunk_task = p.chunk_count;
+    /* Decided by the whole product, as its sums are rounded otherwise. */
+    p.has_short_rows = p.kernels->short_rows && !is_complex && rows >= MANY_ROWS && depth < chunk;
     if (rows == 0)
         return true;
     if (depth == 0) {
@@ -180,6 +189,11 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
     size_t threads = (size_t)ndi_pool_threads(), wanted = 4 * threads;
     if (!p.by_columns) /* rows are read to their ends, so that few together do */
         p.block_rows = smaller(p.block_rows, parts(parts(rows, wanted), 4) * 4);
+    else if (p.chunk_count ==
+             1) /* nothing else to part; whole vectors, so that bits are the same */
+        p.block_rows =
+            smaller(p.block_rows, larger(parts(parts(rows, threads), WHOLE_REALS) * WHOLE_REALS,
+                                         2 * WHOLE_REALS));
     size_t blocks = parts(rows, p.block_rows);
     if (blocks < wanted && p.chunk_count > 1) {
         p.chunk_task = parts(p.chunk_count, smaller(p.chunk_count, parts(wanted, blocks)));

@@ -7,12 +7,39 @@
 #define vector JOIN(SET, row_vector)
 #define loose_vector JOIN(SET, loose_row_vector)
 #define loose_real JOIN(SET, loose_row_real)
+#define loose_bytes JOIN(SET, loose_row_bytes)
 #define dot JOIN(SET, dot)
 #define LANES (VECTOR_BYTES / sizeof(REAL))
 
 typedef REAL vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef REAL loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
 typedef REAL loose_real __attribute__((aligned(1), may_alias));
+typedef unsigned char loose_bytes __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
+
+/* A vector of the `rest` reals before `end`, fewer than it holds, behind zeros. What lies before
+ * them is read too, and must be there. */
+TARGET static inline __attribute__((always_inline)) vector JOIN(SET, tail)(const loose_real *end,
+                                                                           size_t rest)
+{
+    static const unsigned char keep[2 * VECTOR_BYTES] = {[VECTOR_BYTES... 2 * VECTOR_BYTES - 1] =
+                                                             0xff};
+    const loose_bytes mask = *(const loose_bytes *)(keep + rest * sizeof(REAL));
+    return (vector)(*(const loose_bytes *)(end - LANES) & mask);
+}
+
+/* The lanes of even and of odd numbers, each added up by halves. */
+TARGET static inline __attribute__((always_inline)) void JOIN(SET, add_lanes)(vector sum,
+                                                                              REAL totals[2])
+{
+    REAL lanes[LANES];
+    memcpy(lanes, &sum, sizeof lanes);
+    UNROLL
+    for (size_t width = LANES / 2; width >= 2; width /= 2)
+        for (size_t lane = 0; lane < width; lane++)
+            lanes[lane] = (REAL)(lanes[lane] + lanes[lane + width]);
+    totals[0] = lanes[0];
+    totals[1] = lanes[1];
+}
 
 /* `row_count` and `is_complex` are constants. Products of complex numbers: lanes of a x hold the
  * parts of real parts, lanes of a times x with its parts exchanged those of imaginary parts. */
@@ -21,8 +48,8 @@ TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool
                                                              const loose_real *x, REAL *totals)
 {
     vector sum[4][2] = {0};
-    size_t whole = count - count % (2 * LANES);
-    for (size_t p = 0; p < whole; p += 2 * LANES) {
+    size_t done = count - count % (2 * LANES);
+    for (size_t p = 0; p < done; p += 2 * LANES) {
         vector x0 = *(const loose_vector *)(x + p), x1 = *(const loose_vector *)(x + p + LANES);
         vector exchanged0 = SWAP_PAIRS(x0), exchanged1 = SWAP_PAIRS(x1);
         UNROLL
@@ -40,28 +67,54 @@ TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool
             }
         }
     }
+    /* What is left: a vector, and one that is partly zeros. */
+    if (count - done >= LANES) {
+        vector x0 = *(const loose_vector *)(x + done), exchanged0 = SWAP_PAIRS(x0);
+        UNROLL
+        for (int r = 0; r < row_count; r++) {
+            vector a0 = *(const loose_vector *)((const loose_real *)rows[r] + done);
+            sum[r][0] += a0 * x0;
+            if (is_complex)
+                sum[r][1] += a0 * exchanged0;
+        }
+        done += LANES;
+    }
+    if (done < count && count >= LANES) {
+        vector x0 = JOIN(SET, tail)(x + count, count - done), exchanged0 = SWAP_PAIRS(x0);
+        UNROLL
+        for (int r = 0; r < row_count; r++) {
+            vector a0 = JOIN(SET, tail)((const loose_real *)rows[r] + count, count - done);
+            if (is_complex) {
+                sum[r][0] += a0 * x0;
+                sum[r][1] += a0 * exchanged0;
+            } else {
+                sum[r][1] += a0 * x0;
+            }
+        }
+        done = count;
+    }
     UNROLL
     for (int r = 0; r < row_count; r++) {
         const loose_real *row = rows[r];
-        REAL first = 0, second = 0;
-        for (size_t lane = 0; lane < LANES; lane++) {
-            first += is_complex && lane % 2 ? -sum[r][0][lane] : sum[r][0][lane];
-            second += sum[r][1][lane];
-        }
+        REAL first[2], second[2];
         if (is_complex) {
-            for (size_t p = whole; p < count; p += 2) {
-                first += row[p] * x[p]; /* one product a statement: one way to contract it */
-                first -= row[p + 1] * x[p + 1];
-                second += row[p] * x[p + 1];
-                second += row[p + 1] * x[p];
+            JOIN(SET, add_lanes)(sum[r][0], first);
+            JOIN(SET, add_lanes)(sum[r][1], second);
+            REAL real = (REAL)(first[0] - first[1]), imaginary = (REAL)(second[0] + second[1]);
+            for (size_t p = done; p < count; p += 2) {
+                real += row[p] * x[p]; /* one product a statement: one way to contract it */
+                real -= row[p + 1] * x[p + 1];
+                imaginary += row[p] * x[p + 1];
+                imaginary += row[p + 1] * x[p];
             }
-            totals[2 * r] = first;
-            totals[2 * r + 1] = second;
+            totals[2 * r] = real;
+            totals[2 * r + 1] = imaginary;
         } else {
-            first += second;
-            for (size_t p = whole; p < count; p++)
-                first += row[p] * x[p];
-            totals[r] = first;
+            JOIN(SET, add_lanes)(sum[r][0] + sum[r][1], first);
+            REAL total = (REAL)(first[0] + first[1]);
+            for (size_t p = done; p < count; p++)
+                total += row[p] * x[p];
+            totals[r] = total;
         }
     }
 }
@@ -98,9 +151,119 @@ TARGET static void JOIN(SET, add_columns)(size_t count, const void *const column
         y[i] += a0[i] * x[0] + a1[i] * x[1] + a2[i] * x[2] + a3[i] * x[3];
 }
 
+/* As add_columns, times complex numbers: real parts and imaginary parts of x. */
+TARGET static void JOIN(SET, add_columns_twice)(size_t count, const void *const columns[4],
+                                                const void *x_eight, void *y_real,
+                                                void *y_imaginary)
+{
+    const loose_real *a0 = columns[0], *a1 = columns[1], *a2 = columns[2], *a3 = columns[3];
+    const REAL *x = x_eight, *z = x + 4;
+    loose_real *real = y_real, *imaginary = y_imaginary;
+    size_t whole = count - count % LANES;
+
+    for (size_t i = 0; i < whole; i += LANES) {
+        const vector v0 = *(const loose_vector *)(a0 + i), v1 = *(const loose_vector *)(a1 + i),
+                     v2 = *(const loose_vector *)(a2 + i), v3 = *(const loose_vector *)(a3 + i);
+        *(loose_vector *)(real + i) += v0 * x[0] + v1 * x[1] + v2 * x[2] + v3 * x[3];
+        *(loose_vector *)(imaginary + i) += v0 * z[0] + v1 * z[1] + v2 * z[2] + v3 * z[3];
+    }
+    for (size_t i = whole; i < count; i++) {
+        real[i] += a0[i] * x[0] + a1[i] * x[1] + a2[i] * x[2] + a3[i] * x[3];
+        imaginary[i] += a0[i] * z[0] + a1[i] * z[1] + a2[i] * z[2] + a3[i] * z[3];
+    }
+}
+
+/* `vectors`, 2 or 4, is constant. The last half of them ends where the column does, and shares
+ * elements with the first half. */
+TARGET static inline __attribute__((always_inline)) void
+JOIN(SET, narrow)(size_t vectors, size_t count, size_t columns, const char *a, ptrdiff_t a_stride,
+                  const char *x, ptrdiff_t x_stride, loose_real *y)
+{
+    vector sum[8] = {0}; /* several sums of each vector: one waits for the last product */
+    const size_t apart = 8 / vectors, half = vectors / 2;
+    size_t step = 0;
+    for (; step + apart <= columns; step += apart)
+        UNROLL
+    for (size_t i = 0; i < apart; i++, a += a_stride, x += x_stride) {
+        const REAL by = *(const loose_real *)x;
+        UNROLL
+        for (size_t v = 0; v < vectors; v++) {
+            const size_t at = v < half ? v * LANES : count - (vectors - v) * LANES;
+            sum[i * vectors + v] += *(const loose_vector *)((const loose_real *)a + at) * by;
+        }
+    }
+    for (; step < columns; step++, a += a_stride, x += x_stride) {
+        const REAL by = *(const loose_real *)x;
+        UNROLL
+        for (size_t v = 0; v < vectors; v++) {
+            const size_t at = v < half ? v * LANES : count - (vectors - v) * LANES;
+            sum[v] += *(const loose_vector *)((const loose_real *)a + at) * by;
+        }
+    }
+    UNROLL
+    for (size_t width = apart / 2; width > 0; width /= 2)
+        UNROLL
+    for (size_t i = 0; i < width * vectors; i++)
+        sum[i] += sum[i + width * vectors];
+    UNROLL
+    for (size_t v = 0; v < vectors; v++)
+        *(loose_vector *)(y + (v < half ? v * LANES : count - (vectors - v) * LANES)) = sum[v];
+}
+
+/* The same for `count` reals that fill no vector; it is constant. */
+TARGET static inline __attribute__((always_inline)) void
+JOIN(SET, few)(size_t count, size_t columns, const char *a, ptrdiff_t a_stride, const char *x,
+               ptrdiff_t x_stride, loose_real *y)
+{
+    REAL sum[2][8] = {0};
+    size_t step = 0;
+    for (; step + 2 <= columns; step += 2)
+        UNROLL
+    for (size_t s = 0; s < 2; s++, a += a_stride, x += x_stride)
+        UNROLL
+    for (size_t i = 0; i < count; i++)
+        sum[s][i] += ((const loose_real *)a)[i] * *(const loose_real *)x;
+    for (size_t i = 0; i < count && step < columns; i++)
+        sum[0][i] += ((const loose_real *)a)[i] * *(const loose_real *)x;
+    for (size_t i = 0; i < count; i++)
+        y[i] = (REAL)(sum[0][i] + sum[1][i]);
+}
+
+TARGET static bool JOIN(SET, narrow_columns)(size_t count, size_t columns, const void *a,
+                                             ptrdiff_t a_stride, const void *x, ptrdiff_t x_stride,
+                                             void *y)
+{
+    if (count >= 2 * LANES && count <= 4 * LANES)
+        JOIN(SET, narrow)(4, count, columns, a, a_stride, x, x_stride, y);
+    else if (count >= LANES && count < 2 * LANES)
+        JOIN(SET, narrow)(2, count, columns, a, a_stride, x, x_stride, y);
+    else if (count == 1)
+        JOIN(SET, few)(1, columns, a, a_stride, x, x_stride, y);
+    else if (count == 2)
+        JOIN(SET, few)(2, columns, a, a_stride, x, x_stride, y);
+    else if (count == 3)
+        JOIN(SET, few)(3, columns, a, a_stride, x, x_stride, y);
+    else if (count == 4)
+        JOIN(SET, few)(4, columns, a, a_stride, x, x_stride, y);
+    else if (count == 5)
+        JOIN(SET, few)(5, columns, a, a_stride, x, x_stride, y);
+    else if (count == 6)
+        JOIN(SET, few)(6, columns, a, a_stride, x, x_stride, y);
+    else if (count == 7)
+        JOIN(SET, few)(7, columns, a, a_stride, x, x_stride, y);
+    else
+        return false;
+    return true;
+}
+
 static const ndi_gemv_kernels JOIN(SET, rows) = {
     .dot_rows = JOIN(SET, dot_rows),
     .add_columns = JOIN(SET, add_columns),
+    .add_columns_twice = JOIN(SET, add_columns_twice),
+    .narrow_columns = JOIN(SET, narrow_columns),
+#ifdef SHORT_ROWS
+    .short_rows = JOIN(SET, short_rows),
+#endif
 };
 
 #undef JOIN_
@@ -108,8 +271,10 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
 #undef vector
 #undef loose_vector
 #undef loose_real
+#undef loose_bytes
 #undef dot
 #undef LANES
 #undef SET
 #undef REAL
 #undef SWAP_PAIRS
+#undef SHORT_ROWS

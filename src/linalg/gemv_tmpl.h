@@ -41,6 +41,8 @@ static void JOIN(SET, dot_chunk)(const product *p, size_t row, size_t rows, size
         JOIN(SET, dot_gathered)(p, a, rows, depth, x, sums);
         return;
     }
+    if (p->has_short_rows && p->kernels->short_rows(rows, depth, a, p->a_row_stride, x, sums))
+        return;
     for (size_t i = 0; i < rows; i += 4) {
         const void *four[4];
         for (size_t r = 0; r < 4; r++)
@@ -56,6 +58,12 @@ static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, s
 {
     REAL by_imaginary[BLOCK_REALS];
     size_t count = p->is_complex ? 2 * rows : rows;
+    if (rows == p->rows && !p->is_complex && /* whatever the number of threads */
+        p->kernels->narrow_columns(
+            count, depth,
+            p->a + (ptrdiff_t)row * p->a_row_stride + (ptrdiff_t)step * p->a_column_stride,
+            p->a_column_stride, p->x + (ptrdiff_t)step * p->x_stride, p->x_stride, sums))
+        return;
     memset(sums, 0, count * sizeof(REAL));
     memset(by_imaginary, 0, p->is_complex ? count * sizeof(REAL) : 0);
     for (size_t i = 0; i < depth; i += 4) {
@@ -70,9 +78,10 @@ static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, s
             x[1][q] = p->is_complex ? from[1] : 0;
         }
         if (valid == 4) {
-            p->kernels->add_columns(count, four, x[0], sums);
             if (p->is_complex)
-                p->kernels->add_columns(count, four, x[1], by_imaginary);
+                p->kernels->add_columns_twice(count, four, x, sums, by_imaginary);
+            else
+                p->kernels->add_columns(count, four, x, sums);
         } else { /* not with zeros in place of columns: an infinity times zero is not zero */
             for (size_t q = 0; q < valid; q++)
                 for (size_t r = 0; r < count; r++) {
@@ -106,9 +115,15 @@ static void JOIN(SET, block)(const product *p, size_t row, size_t rows, size_t f
     }
     for (size_t i = 0; !p->sums && i < count; i++)
         total[i] = FINISH(p, total[i]);
-    for (size_t i = 0; !p->sums && i < rows; i++)
-        memcpy(p->y + (ptrdiff_t)(row + i) * p->y_stride, (char *)total + i * p->element_bytes,
-               p->element_bytes);
+    if (p->sums)
+        return;
+    if (p->y_stride == (ptrdiff_t)p->element_bytes) {
+        memcpy(p->y + (ptrdiff_t)row * p->y_stride, total, count * sizeof(REAL));
+        return;
+    }
+    const size_t reals = count / rows;
+    for (size_t i = 0; i < count; i++)
+        ((loose *)(p->y + (ptrdiff_t)(row + i / reals) * p->y_stride))[i % reals] = total[i];
 }
 
 /* y = the chunks' sums, added in their order. */

@@ -1,10 +1,14 @@
 /* Matrix products of arrays: shapes, batches and dtypes; the arithmetic is gemm's. */
 #include <ndstream/linalg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/pool.h"
 #include "base/progress.h"
 #include "engine/copy.h"
+#include "kernels/kernel.h"
 #include "linalg/gemm.h"
 #include "linalg/shapes.h"
 #include "ops/resolve.h"
@@ -182,6 +186,71 @@ static bool run(product *p, const nd_array *a, const nd_array *b, nd_array *out,
     return ndi_watch_end() && done;
 }
 
+/* ---- A matrix of another dtype times a vector -------------------------------------------------
+ * A converted copy of it would be written and read once more: some rows at a time are converted
+ * into scratch that stays in a core's cache. */
+
+enum { CONVERTED_BYTES = 128 << 10 };
+
+typedef struct converted_rows {
+    const nd_array *a, *x;
+    char *y;
+    nd_dtype dtype;
+    int64_t rows, depth, block;
+    atomic_bool failed;
+} converted_rows;
+
+static void multiply_converted(void *context, size_t begin, size_t end)
+{
+    converted_rows *const c = context;
+    const nd_dtype from = nd_dtype_of(c->a);
+    const size_t size = nd_dtype_size(c->dtype), from_size = nd_dtype_size(from),
+                 row_bytes = (size_t)c->depth * size, bytes = (size_t)c->block * row_bytes;
+    ndi_kernel *const cast = ndi_kernels_in_use()->cast[c->dtype][from];
+    char *const scratch = ndi_allocate(bytes);
+    bool done = scratch != NULL;
+    for (int64_t item = (int64_t)begin; done && item < (int64_t)end; item++) {
+        const int64_t first = item * c->block,
+                      rows = c->rows - first < c->block ? c->rows - first : c->block;
+        for (int64_t row = 0; row < rows; row++)
+            cast((size_t)c->depth,
+                 (char *[]){scratch + (size_t)row * row_bytes,
+                            c->a->data + (first + row) * ndi_strides(c->a)[0]},
+                 (ptrdiff_t[]){(ptrdiff_t)size, (ptrdiff_t)from_size});
+        done = ndi_gemv(gemm_type(c->dtype), (size_t)rows, (size_t)c->depth, scratch,
+                        (ptrdiff_t)row_bytes, (ptrdiff_t)size, c->x->data, ndi_strides(c->x)[0],
+                        c->y + (size_t)first * size, (ptrdiff_t)size);
+    }
+    if (!done)
+        atomic_store(&c->failed, true);
+    if (scratch)
+        ndi_free(scratch, bytes);
+}
+
+/* The product into fresh memory, if it is one of this kind; `x` is of the dtype that is computed
+ * in. */
+static bool is_converted_by_rows(const product *p, const nd_array *a, nd_dtype dtype)
+{
+    const int64_t size = (int64_t)nd_dtype_size(dtype);
+    return p->b_is_vector && a->rank == 2 && nd_dtype_of(a) != dtype &&
+           nd_dtype_kind(nd_dtype_of(a)) != ND_KIND_COMPLEX &&
+           nd_dtype_kind(dtype) == ND_KIND_FLOAT &&
+           ndi_strides(a)[1] == (int64_t)nd_dtype_size(nd_dtype_of(a)) &&
+           p->k * size <= CONVERTED_BYTES / 4 && a->size * size > CONVERTED_BYTES;
+}
+
+static bool run_converted(const product *p, const nd_array *a, const nd_array *x, nd_array *out)
+{
+    const nd_dtype dtype = nd_dtype_of(out);
+    converted_rows c = {
+        .a = a, .x = x, .y = out->data, .dtype = dtype, .rows = p->m, .depth = p->k};
+    c.block = CONVERTED_BYTES / (p->k * (int64_t)nd_dtype_size(dtype));
+    const int64_t blocks = (c.rows + c.block - 1) / c.block;
+    ndi_watch_begin("matmul");
+    ndi_parallel_for((size_t)blocks, 1, multiply_converted, &c);
+    return ndi_watch_end() && !c.failed;
+}
+
 /* `array` in that dtype: itself, or a copy. One reference that the caller owns. */
 static nd_array *in_dtype(const nd_array *array, nd_dtype dtype)
 {
@@ -216,10 +285,14 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     const bool direct = out && kernel == dtype && nd_is_contiguous(out) &&
                         ndi_array_overlap(out, a) == NDI_APART &&
                         ndi_array_overlap(out, b) == NDI_APART;
-    nd_array *left = in_dtype(a, kernel), *right = in_dtype(b, kernel), *result = NULL;
+    const bool by_rows = !direct && is_converted_by_rows(&p, a, kernel);
+    nd_array *left = by_rows ? nd_retain((nd_array *)a) : in_dtype(a, kernel),
+             *right = in_dtype(b, kernel), *result = NULL;
     nd_array *target =
         direct ? nd_retain(out) : nd_keep(ndi_new(kernel, shape.rank, shape.length, NULL));
-    if (ndi_force(left) && ndi_force(right) && target && run(&p, left, right, target, !direct)) {
+    if (ndi_force(left) && ndi_force(right) && target &&
+        (by_rows ? run_converted(&p, left, right, target)
+                 : run(&p, left, right, target, !direct))) {
         if (direct)
             result = out;
         else if (out)

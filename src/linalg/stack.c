@@ -163,7 +163,8 @@ static void tell_failure(const ndi_stack *stack, int64_t index, const char *why)
                  ndi_shape_text(at, place.rank, place.length));
     }
     ndi_fail(ND_ERROR_LINALG, "%s: %s, %s of shape (%d, %d), %s", stack->operation, which,
-             nd_dtype_name(stack->dtype), stack->rows, stack->columns, why);
+             nd_dtype_name(stack->dtype), stack->swapped ? stack->columns : stack->rows,
+             stack->swapped ? stack->rows : stack->columns, why);
 }
 
 bool ndi_stack_run(const ndi_stack *stack, double operations, size_t scratch_bytes,

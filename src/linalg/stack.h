@@ -17,6 +17,7 @@ typedef struct ndi_stack {
     bool is_complex;
     double least_parallel; /* operations from which a matrix gets LAPACK's threads; 0: some */
     size_t item_bytes, real_bytes; /* of an element */
+    bool swapped; /* the matrices are the transposes of what was given: for errors */
 } ndi_stack;
 
 /* The stack that `a` is, with the routines of the dtype that `a`, and `b` if it is not NULL,

@@ -91,13 +91,15 @@ static bool compute(svd *d)
                          no_convergence);
 }
 
-/* Vectors only if `vectors`. */
-static nd_svd_result decompose(const char *operation, const nd_array *a, bool vectors, bool full)
+/* Vectors only if `vectors`. `swapped`: of the transposes of what was given. */
+static nd_svd_result decompose_one_way(const char *operation, const nd_array *a, bool swapped,
+                                       bool vectors, bool full)
 {
     const nd_svd_result failed = {NULL, NULL, NULL};
     ndi_stack stack;
     if (!ndi_stack_of(&stack, operation, a, NULL, false))
         return failed;
+    stack.swapped = swapped;
     const int m = stack.rows, n = stack.columns, k = stack.smaller;
     svd d = {.stack = &stack,
              .job = !vectors ? "N"
@@ -121,6 +123,38 @@ static nd_svd_result decompose(const char *operation, const nd_array *a, bool ve
     }
     return (nd_svd_result){vectors ? ndi_register(d.u) : NULL, ndi_register(d.s),
                            vectors ? ndi_register(d.vh) : NULL};
+}
+
+static nd_array *transposed_copy(const nd_array *a)
+{
+    return nd_keep(nd_copy(nd_swap_axes(a, -1, -2)));
+}
+
+/* LAPACK begins with the QR of a tall matrix, and with the LQ of a wide one, which takes three
+ * times as long (3000 x 20: 1.9 ms, 0.6 this way): a tall matrix is given as its transpose. */
+static nd_svd_result decompose(const char *operation, const nd_array *a, bool vectors, bool full)
+{
+    if (!a || nd_rank(a) < 2 || nd_length(a, -2) <= nd_length(a, -1))
+        return decompose_one_way(operation, a, false, vectors, full);
+    nd_svd_result result = {NULL, NULL, NULL};
+    ND_SCOPE {
+        const nd_svd_result d =
+            decompose_one_way(operation, nd_swap_axes(a, -1, -2), true, vectors, full);
+        if (d.s) {
+            result = (nd_svd_result){vectors ? transposed_copy(d.vh) : NULL, nd_retain(d.s),
+                                     vectors ? transposed_copy(d.u) : NULL};
+            if (vectors && (!result.u || !result.vh)) {
+                nd_release(result.u);
+                nd_release(result.s);
+                nd_release(result.vh);
+                result = (nd_svd_result){NULL, NULL, NULL};
+            }
+        }
+    }
+    return result.s
+               ? (nd_svd_result){vectors ? ndi_register(result.u) : NULL, ndi_register(result.s),
+                                 vectors ? ndi_register(result.vh) : NULL}
+               : result;
 }
 
 nd_svd_result nd_svd(const nd_array *a, bool full_matrices)

@@ -10,6 +10,9 @@
 /* Sorts n integers in place. */
 typedef void ndi_sort_kernel(void *elements, size_t n);
 
+/* Sorts each of the lines of n integers, one after the other in memory. */
+typedef void ndi_sort_lines_kernel(void *elements, size_t n, size_t lines);
+
 /* Parts n integers: those before *middle belong left of those from *end on, and those between are
  * in place already. Always makes some progress; a few are sorted. */
 typedef void ndi_part_kernel(void *elements, size_t n, size_t *middle, size_t *end);
@@ -55,6 +58,7 @@ typedef struct ndi_even_bins {
 
 typedef struct ndi_sort_kernels {
     ndi_sort_kernel *sort_32, *sort_64;
+    ndi_sort_lines_kernel *sort_lines_32, *sort_lines_64;
     ndi_part_kernel *part_32, *part_64;
     ndi_bracket_kernel *bracket_32, *bracket_64;
     /* By dtype; none for complex ones. Keys have 64 bits for dtypes of 64, else 32. */

@@ -18,6 +18,8 @@ void NDI_ISA_NAME(ndi_sort_fill_quicksort)(ndi_sort_kernels *kernels)
 #endif
     kernels->sort_32 = quicksort_32;
     kernels->sort_64 = quicksort_64;
+    kernels->sort_lines_32 = sort_lines_32;
+    kernels->sort_lines_64 = sort_lines_64;
     kernels->part_32 = part_once_32;
     kernels->part_64 = part_once_64;
 }

@@ -408,6 +408,96 @@ static void OF_WIDTH(part_once)(void *elements, size_t n, size_t *middle, size_t
     }
 }
 
+/* ---- Many short lines ---- */
+
+#if HAS_LANES
+#define MERGED_HALVES(v, group) MIXED(v, OF_WIDTH(reversed)(v, group), OF_WIDTH(upper_lanes)(group))
+
+/* A bitonic network within a vector. */
+ALWAYS lanes OF_WIDTH(sort_lanes)(lanes v)
+{
+    v = OF_WIDTH(swap_mixed)(v, 1);
+    v = MERGED_HALVES(v, 4);
+    v = OF_WIDTH(swap_mixed)(v, 1);
+    if (LANES >= 8) {
+        v = MERGED_HALVES(v, 8);
+        v = OF_WIDTH(swap_mixed)(v, 2);
+        v = OF_WIDTH(swap_mixed)(v, 1);
+    }
+    if (LANES >= 16) {
+        v = MERGED_HALVES(v, 16);
+        v = OF_WIDTH(swap_mixed)(v, 4);
+        v = OF_WIDTH(swap_mixed)(v, 2);
+        v = OF_WIDTH(swap_mixed)(v, 1);
+    }
+    return v;
+}
+#undef MERGED_HALVES
+
+/* What rises and then falls within a vector, in order. */
+ALWAYS lanes OF_WIDTH(straightened)(lanes v)
+{
+#if LANES_32 == 16
+    if (LANES >= 16) {
+        const lanes other = SWAPPED(v, 8);
+        v = MIXED(v, other, WITH_BIT(8));
+    }
+#endif
+    if (LANES >= 8)
+        v = OF_WIDTH(swap_mixed)(v, 4);
+    v = OF_WIDTH(swap_mixed)(v, 2);
+    return OF_WIDTH(swap_mixed)(v, 1);
+}
+
+ALWAYS void OF_WIDTH(sort_two)(lanes *low, lanes *high)
+{
+    const lanes a = OF_WIDTH(sort_lanes)(*low),
+                b = OF_WIDTH(reversed)(OF_WIDTH(sort_lanes)(*high), LANES);
+    *low = OF_WIDTH(straightened)(MIN(a, b));
+    *high = OF_WIDTH(straightened)(MAX(a, b));
+}
+
+/* Lines of one vector or two, filled up with the largest value where there is less. */
+static void OF_WIDTH(sort_vectors)(TYPE *a, size_t n, size_t lines)
+{
+    _Alignas(64) TYPE padded[2 * LANES], sorted[2 * LANES];
+    for (size_t i = 0; i < 2 * LANES; i++)
+        padded[i] = LARGEST;
+    for (size_t line = 0; line < lines; line++, a += n) {
+        if (n == LANES) {
+            LANES_STORE(a, OF_WIDTH(sort_lanes)(LANES_LOAD(a)));
+            continue;
+        }
+        const bool whole = n == 2 * LANES;
+        const TYPE *const from = whole ? a : padded;
+        if (!whole)
+            memcpy(padded, a, n * sizeof *a);
+        lanes low = LANES_LOAD(from), high = LANES_LOAD(from + LANES);
+        if (n < LANES)
+            low = OF_WIDTH(sort_lanes)(low);
+        else
+            OF_WIDTH(sort_two)(&low, &high);
+        LANES_STORE(whole ? a : sorted, low);
+        LANES_STORE((whole ? a : sorted) + LANES, high);
+        if (!whole)
+            memcpy(a, sorted, n * sizeof *a);
+    }
+}
+#endif
+
+static void OF_WIDTH(sort_lines)(void *elements, size_t n, size_t lines)
+{
+    TYPE *a = elements;
+#if HAS_LANES
+    if (n > LANES / 2 && n <= 2 * LANES) {
+        OF_WIDTH(sort_vectors)(a, n, lines);
+        return;
+    }
+#endif
+    for (size_t line = 0; n > 1 && line < lines; line++)
+        OF_WIDTH(quicksort)(a + line * n, n);
+}
+
 #undef TYPE
 #undef LARGEST
 #undef LANES

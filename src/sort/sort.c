@@ -51,14 +51,36 @@ static void decode_piece(void *context, size_t begin, size_t end)
 }
 
 /* Keys as large as elements: in place. */
+static bool has_codes(const sorting *s)
+{
+    return (s->dtype != ND_INT32 && s->dtype != ND_INT64) || s->down;
+}
+
+/* A line on all threads. */
 static void sort_wide(const sorting *s, const char *in, char *out)
 {
-    const size_t grain = s->thread ? NDI_SORT_GRAIN : s->length;
     conversion in_to_out = {s, in, out}, back = {s, out, out};
-    ndi_parallel_for(s->length, grain, encode_piece, &in_to_out);
-    ndi_sort_keys(out, s->length, key_bits(s->dtype), s->thread);
-    if ((s->dtype != ND_INT32 && s->dtype != ND_INT64) || s->down)
-        ndi_parallel_for(s->length, grain, decode_piece, &back);
+    ndi_parallel_for(s->length, NDI_SORT_GRAIN, encode_piece, &in_to_out);
+    ndi_sort_keys(out, s->length, key_bits(s->dtype), true);
+    if (has_codes(s))
+        ndi_parallel_for(s->length, NDI_SORT_GRAIN, decode_piece, &back);
+}
+
+/* Lines on this thread: those of a piece become keys and elements again together. */
+static void sort_wide_lines(const sorting *s, size_t begin, size_t end)
+{
+    enum { PIECE = 4096 };
+    const size_t n = s->length, bytes = n * s->item, together = n < PIECE ? PIECE / n : 1;
+    ndi_sort_lines_kernel *const sort =
+        key_bits(s->dtype) == 64 ? s->kernels->sort_lines_64 : s->kernels->sort_lines_32;
+    for (size_t line = begin; line < end; line += together) {
+        const size_t lines = end - line < together ? end - line : together;
+        char *const out = s->result + line * bytes;
+        s->kernels->encode[s->dtype](lines * n, s->source + line * bytes, s->down, out);
+        sort(out, n, lines);
+        if (has_codes(s))
+            s->kernels->decode[s->dtype](lines * n, out, s->down, out);
+    }
 }
 
 /* Elements of 8 or 16 bits: few lines are sorted as 32-bit keys, in scratch; long ones are counted,
@@ -146,6 +168,10 @@ static void sort_lines(void *context, size_t begin, size_t end)
     const size_t scratch_bytes = narrow      ? narrow_scratch(s)
                                  : complexes ? s->length * 8 + bytes + order_scratch(s->length)
                                              : 0;
+    if (!narrow && !complexes && !s->thread) {
+        sort_wide_lines(s, begin, end);
+        return;
+    }
     void *scratch = scratch_bytes ? ndi_allocate(scratch_bytes) : NULL;
     bool good = scratch || !scratch_bytes;
     for (size_t line = begin; good && line < end; line++) {

@@ -48,8 +48,10 @@ typedef struct subject {
 static void run_link(const subject *s, bool streams, check_case *of)
 {
     const ndi_chain_kernels *const chain = check_kernels[s->isa].chain[s->dtype];
-    const size_t size = nd_dtype_size(s->dtype),
-                 bytes = chain->round * (1 + check_below(MOST_ROUNDS)), n = bytes / size;
+    const size_t size = nd_dtype_size(s->dtype), rounds = 1 + check_below(MOST_ROUNDS),
+                 bytes = chain->round * rounds, n = bytes / size,
+                 rows = check_random() & 1 ? rounds : 1;
+    const ptrdiff_t row = (ptrdiff_t)(bytes / rows); /* one behind the other */
     for (int i = 0; i < NDI_BANKS; i++)
         check_values(s->dtype, bank[i].at, n);
     for (int i = 0; i < 2; i++)
@@ -68,12 +70,14 @@ static void run_link(const subject *s, bool streams, check_case *of)
         s->arguments == 1 ? chain->unary[s->link][s->result_bank][s->from[0]]
                           : chain->binary[s->link][s->result_bank][s->from[0]][s->from[1]];
     ndi_link links[] = {
-        {chain->fetch, {bank[0].at, NULL}},
-        {chain->unary[NDI_LINK_LOAD][0][NDI_FROM_MEMORY], {bank[0].at, NULL}},
-        {chain->unary[NDI_LINK_LOAD][1][NDI_FROM_MEMORY], {bank[1].at, NULL}},
-        {code, {memory[0].at, memory[1].at}},
-        {(streams ? chain->stream : chain->store)[s->result_bank], {out, NULL}},
-        {chain->next, {(char *)links, (char *)bytes}},
+        {chain->fetch, {bank[0].at}, {row}},
+        {chain->unary[NDI_LINK_LOAD][0][NDI_FROM_MEMORY], {bank[0].at}, {row}},
+        {chain->unary[NDI_LINK_LOAD][1][NDI_FROM_MEMORY], {bank[1].at}, {row}},
+        {code,
+         {memory[0].at, memory[1].at},
+         {s->from[0] == NDI_FROM_MEMORY ? row : 0, s->from[1] == NDI_FROM_MEMORY ? row : 0}},
+        {(streams ? chain->stream : chain->store)[s->result_bank], {out}, {row}},
+        {chain->next, {(char *)links, (char *)row}, {(ptrdiff_t)rows}},
     };
     chain->run(links, 0);
     if (streams)

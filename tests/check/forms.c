@@ -14,7 +14,7 @@ typedef struct form {
     layout out, in[3];
     int in_place; /* the argument that the result replaces, ALL_PLACES for all of them, or NOWHERE
                    */
-    bool streams; /* the kernel with streaming stores: contiguous, the result on a line's start */
+    bool streams; /* the kernel with streaming stores: the result on a line's start */
 } form;
 enum { ALL_PLACES = 3, NOWHERE = -1 };
 
@@ -259,7 +259,12 @@ void check_forms(check_subject *subject)
             if (all)
                 run_lengths(subject, &f);
         }
-    run_lengths(subject, &(form){.in_place = NOWHERE, .streams = true});
+    for (int repeated = 0; repeated < (1 << arguments) - 1; repeated++) { /* not all of them */
+        form f = {.in_place = NOWHERE, .streams = true};
+        for (int i = 0; i < arguments; i++)
+            f.in[i] = repeated >> i & 1 ? REPEATED : CONTIGUOUS;
+        run_lengths(subject, &f);
+    }
     if (subject->tolerance != 0)
         compare_with_reference(subject);
 }
