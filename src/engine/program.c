@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "engine/abreast.h"
 #include "engine/chain.h"
 
 enum {
@@ -707,6 +708,8 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
                         nest->length[last] * (int64_t)size_of[r] >= 512;
         run.streams |= run.stream[r];
     }
+    if (!in_place && ndi_program_run_abreast(program, nest, run.stream[0]))
+        return;
     const size_t block = NDI_REGISTER_BYTES / (size_t)program->widest;
     const size_t work = bytes * (1 + (size_t)program->steps / 4); /* few steps hide under traffic */
     const size_t grain = (GRAIN_BYTES / work + block - 1) / block * block;

@@ -79,7 +79,7 @@ static void compute_band(const sweep *s, int64_t begin, int64_t end, char *to)
     ndi_nest_range(s->nest, 0, begin, end, &rows);
     rows.data[0] = to;
     memcpy(rows.stride[0], s->scratch_stride, (size_t)rows.rank * sizeof *rows.stride[0]);
-    ndi_program_run(s->program, &rows, true, 0, NULL);
+    ndi_program_run(s->program, &rows, false, 0, NULL);
 }
 
 static void write_band(const sweep *s, int64_t begin, int64_t end, char *from)

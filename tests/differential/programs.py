@@ -20,6 +20,7 @@ SHAPES += [(6, 6)]
 LARGER = [(3000,), (60, 50), (50, 60), (60, 1), (5, 700), (700, 5), (16, 9, 33)]
 LARGER += [(1500, 17), (70, 129), (9, 300, 2)]
 LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4), (300, 401), (21, 5, 700)]
+LARGEST += [(37, 1031), (13, 1536), (3, 11, 1027)]
 # What copies its argument into memory of its own and works there; "A" is an axis, "I" an index.
 LINES = ["sort(x, axis=A)", "argsort(x, axis=A)", "partition(x, I, axis=A)", "median(x, axis=A)"]
 LINES += ["unique_values(x)", "pad(x, 1)", "roll(x, 3, axis=A)", "diff(x, axis=A)"]

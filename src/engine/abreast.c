@@ -1,0 +1,262 @@
+/* Rows of a result that are computed side by side.
+ *
+ * A stencil reads each row of its source for several rows of its result. Row after row, what was
+ * read before comes from the level 2 cache, and that adds to the time of memory: a third of it for
+ * each row that is read again. So a few rows of the result go side by side, a kilobyte of each in
+ * turn: what one row reads is in L1 when the next one needs it. Where the rows of the result do not
+ * begin on lines, each begins a little further on than the one before, so that all can be streamed
+ * by whole lines; both ends are computed apart, and a little more than what is left over. */
+#include "engine/abreast.h"
+
+#include <string.h>
+
+#include "array/dtype.h"
+#include "base/pool.h"
+
+enum {
+    ROWS = 8,
+    ROWS_ALIKE = 4,     /* where columns of all rows share the places of L1 */
+    ALIKE_BYTES = 4096, /* between the addresses that do */
+    CHUNK_BYTES = 1024, /* of a row, in turn; whole rounds */
+    AHEAD_BYTES = 2 * CHUNK_BYTES,
+    LEAST_ROW = 4096, /* bytes of a row: several of them fill L1 */
+    REACH = 8,        /* rows between two operands that read the same */
+    LINE = 64,
+};
+
+/* A pointer of a link, and the operand that it goes along, or is ahead of. */
+typedef struct slot {
+    uint8_t link, argument, operand;
+    bool ahead;
+} slot;
+
+/* The links twice: storing, and, for all but the ends of rows, streaming. */
+typedef struct links {
+    int count, slots;
+    slot slot[2 * NDI_PROGRAM_LINKS];
+    ndi_link ends[NDI_PROGRAM_LINKS], body[NDI_PROGRAM_LINKS];
+} links;
+
+typedef struct abreast {
+    const ndi_nest *nest;
+    const ndi_chain_kernels *chain;
+    links links;
+    size_t row_bytes;
+    bool stream;
+    int64_t rows, at_once, groups_a_plane;
+} abreast;
+
+/* ---- Whether it pays ------------------------------------------------------------------------- */
+
+/* Rows from where operand `a` is to where `b` is, if both go through the same memory alike; else 0,
+ * as for the same row. */
+static int64_t rows_between(const ndi_nest *nest, int a, int b)
+{
+    const ptrdiff_t row = nest->stride[a][nest->rank - 2];
+    for (int axis = 0; axis < nest->rank; axis++)
+        if (nest->stride[a][axis] != nest->stride[b][axis])
+            return 0;
+    if (row <= 0)
+        return 0;
+    const ptrdiff_t shift = nest->data[b] - nest->data[a],
+                    rows = (shift + (shift < 0 ? -row : row) / 2) / row;
+    return rows >= -REACH && rows <= REACH ? rows : 0;
+}
+
+/* An operand that reads what another has read some rows before; 0: there is none. */
+static int reader_of_rows(const ndi_nest *nest)
+{
+    for (int a = 1; a < nest->operands; a++)
+        for (int b = a + 1; b < nest->operands; b++)
+            if (rows_between(nest, a, b) != 0)
+                return a;
+    return 0;
+}
+
+/* Nobody has read the rows that this operand comes to. */
+static bool leads(const ndi_nest *nest, int operand)
+{
+    for (int other = 1; other < nest->operands; other++)
+        if (rows_between(nest, operand, other) > 0)
+            return false;
+    return true;
+}
+
+/* One chain that keeps nothing in the registers of a block, over rows without gaps. */
+static bool is_one_chain(const ndi_program *program, const ndi_nest *nest, ptrdiff_t size)
+{
+    const int last = nest->rank - 1;
+    if (program->results != 1 || program->units != 1 || program->unit[0].links == 0)
+        return false;
+    for (int l = 0; l < program->links; l++)
+        if (program->link[l].kind == NDI_LINK_SAVES)
+            return false;
+    for (int operand = 1; operand < nest->operands; operand++)
+        if (nest->stride[operand][last] != size && nest->stride[operand][last] != 0)
+            return false;
+    return nest->stride[0][last] == size;
+}
+
+/* ---- The links ------------------------------------------------------------------------------- */
+
+static void add_slot(links *to, int argument, int operand)
+{
+    to->slot[to->slots++] = (slot){(uint8_t)to->count, (uint8_t)argument, (uint8_t)operand, false};
+}
+
+/* What the link reads comes from its operand, or is a scalar of the program. */
+static void add_step(abreast *a, const ndi_program *program, const ndi_program_link *link)
+{
+    links *const to = &a->links;
+    ndi_link made = {0};
+    int from[2];
+    const int arguments = link->kind == NDI_LINK_ONE ? 1 : 2;
+    for (int i = 0; i < arguments; i++) {
+        const ndi_value *const value = &program->value[link->value[i]];
+        from[i] = link->from[i];
+        if (from[i] != NDI_FROM_MEMORY)
+            continue;
+        if (value->place == NDI_IN_SCALAR) {
+            made.pointer[i] = (char *)program->scalar[value->index];
+            from[i] = NDI_FROM_SCALAR;
+            continue;
+        }
+        if (a->nest->stride[value->index][a->nest->rank - 1] == 0)
+            from[i] = NDI_FROM_SCALAR;
+        add_slot(to, i, value->index);
+    }
+    made.code = arguments == 1 ? a->chain->unary[link->op][link->bank][from[0]]
+                               : a->chain->binary[link->op][link->bank][from[0]][from[1]];
+    to->ends[to->count] = to->body[to->count] = made;
+    to->count++;
+}
+
+static void build(abreast *a, const ndi_program *program)
+{
+    links *const to = &a->links;
+    to->count = to->slots = 0;
+    for (int l = 0; l < program->links; l++) {
+        const ndi_program_link *const link = &program->link[l];
+        switch ((ndi_link_kind)link->kind) {
+        case NDI_LINK_ONE:
+        case NDI_LINK_TWO:
+            add_step(a, program, link);
+            break;
+        case NDI_LINK_STORES:
+            add_slot(to, 0, 0);
+            to->ends[to->count] = (ndi_link){.code = a->chain->store[link->bank]};
+            to->body[to->count] = (ndi_link){.code = a->stream ? a->chain->stream[link->bank]
+                                                               : a->chain->store[link->bank]};
+            to->count++;
+            break;
+        case NDI_LINK_NEXT:
+            to->ends[to->count] = to->body[to->count] = (ndi_link){.code = a->chain->next};
+            to->count++;
+            break;
+        case NDI_LINK_FETCHES: {
+            const int operand = program->value[link->value[0]].index;
+            if (l >= program->unit[0].fetches || !leads(a->nest, operand) ||
+                a->nest->stride[operand][a->nest->rank - 1] == 0)
+                break;
+            add_slot(to, 0, operand);
+            to->slot[to->slots - 1].ahead = true;
+            to->ends[to->count] = to->body[to->count] = (ndi_link){.code = a->chain->fetch};
+            to->count++;
+            break;
+        }
+        case NDI_LINK_SAVES:
+            break;
+        }
+    }
+}
+
+/* ---- Running --------------------------------------------------------------------------------- */
+
+/* `bytes` of each of so many rows, from `column` on in the first and `skew` further in each next
+ * one. */
+static void run_links(const abreast *a, const links *l, ndi_link *link, char *const *base,
+                      size_t column, size_t bytes, ptrdiff_t skew, int64_t rows)
+{
+    const ndi_nest *const nest = a->nest;
+    const int last = nest->rank - 1;
+    for (int s = 0; s < l->slots; s++) {
+        const slot at = l->slot[s];
+        const bool repeats = nest->stride[at.operand][last] == 0;
+        link[at.link].pointer[at.argument] =
+            base[at.operand] + (repeats ? 0 : column) + (at.ahead ? AHEAD_BYTES : 0);
+        link[at.link].row[at.argument] = nest->stride[at.operand][last - 1] + (repeats ? 0 : skew);
+    }
+    ndi_link *const next = &link[l->count - 1];
+    next->pointer[0] = (char *)link;
+    next->pointer[1] = (char *)bytes;
+    next->row[0] = (ptrdiff_t)rows;
+    a->chain->run(link, 0);
+}
+
+static size_t in_rounds(const abreast *a, size_t bytes)
+{
+    return (bytes + a->chain->round - 1) / a->chain->round * a->chain->round;
+}
+
+static void run_rows(const abreast *a, links *l, char *const *base, int64_t rows)
+{
+    const uintptr_t pitch = (uintptr_t)a->nest->stride[0][a->nest->rank - 2];
+    const size_t begin = a->stream ? -(uintptr_t)base[0] % LINE : 0,
+                 skew = a->stream ? -pitch % LINE : 0,
+                 body = (a->row_bytes - begin - skew * (size_t)(rows - 1)) / a->chain->round *
+                        a->chain->round,
+                 left = in_rounds(a, begin + skew * (size_t)(rows - 1)),
+                 right = in_rounds(a, a->row_bytes - begin - body);
+    if (left > 0)
+        run_links(a, l, l->ends, base, 0, left, 0, rows);
+    for (size_t at = 0; at < body; at += CHUNK_BYTES) {
+        const size_t now = body - at < CHUNK_BYTES ? body - at : CHUNK_BYTES;
+        run_links(a, l, l->body, base, begin + at, now, (ptrdiff_t)skew, rows);
+    }
+    if (right > 0)
+        run_links(a, l, l->ends, base, a->row_bytes - right, right, 0, rows);
+}
+
+static void run_groups(void *context, size_t begin, size_t end)
+{
+    const abreast *const a = context;
+    links own = a->links;
+    for (size_t group = begin; group < end; group++) {
+        const int64_t row = (int64_t)group % a->groups_a_plane * a->at_once, rest = a->rows - row,
+                      rows = rest < a->at_once ? rest : a->at_once;
+        int64_t index[ND_MAX_RANK];
+        char *base[NDI_NEST_OPERANDS];
+        ndi_nest_seek(a->nest,
+                      ((int64_t)group / a->groups_a_plane * a->rows + row) *
+                          a->nest->length[a->nest->rank - 1],
+                      index, base);
+        run_rows(a, &own, base, rows);
+    }
+    if (a->stream)
+        ndi_kernels_in_use()->stream_end();
+}
+
+bool ndi_program_run_abreast(const ndi_program *program, const ndi_nest *nest, bool stream)
+{
+    const int last = nest->rank - 1;
+    if (last < 1 || nest->length[last - 1] < 2 || program->steps == 0)
+        return false;
+    const int dtype = program->value[program->step[0].result].dtype;
+    const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size((nd_dtype)dtype);
+    const int reader = reader_of_rows(nest);
+    if (nest->length[last] * size < LEAST_ROW || !is_one_chain(program, nest, size) || reader == 0)
+        return false;
+    const ndi_chain_kernels *const chain = ndi_kernels_in_use()->chain[dtype];
+    abreast a = {.nest = nest,
+                 .chain = chain,
+                 .row_bytes = (size_t)(nest->length[last] * size),
+                 .stream = stream && chain->stream[0],
+                 .rows = nest->length[last - 1]};
+    const uintptr_t between = (uintptr_t)nest->stride[reader][last - 1] % ALIKE_BYTES;
+    a.at_once = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE ? ROWS_ALIKE : ROWS;
+    a.groups_a_plane = (a.rows + a.at_once - 1) / a.at_once;
+    build(&a, program);
+    ndi_parallel_for((size_t)(nest->size / nest->length[last] / a.rows * a.groups_a_plane), 1,
+                     run_groups, &a);
+    return true;
+}
