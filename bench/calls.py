@@ -77,9 +77,9 @@ k.sum()
 np.sqrt(k)
 np.exp(k)
 np.sin(k)
-h + h
+np.eval(h + h) if np.__name__ == 'ndstream' else h + h
 h.sum()
-2 * h**2 + 3 * h + 5
+np.eval(2 * h**2 + 3 * h + 5) if np.__name__ == 'ndstream' else 2 * h**2 + 3 * h + 5
 np.eval(big + big) if np.__name__ == 'ndstream' else big + big
 big.sum()
 np.eval(2 * big**2 + 3 * big) if np.__name__ == 'ndstream' else 2 * big**2 + 3 * big

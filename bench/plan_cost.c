@@ -191,7 +191,8 @@ static double cost(expression *of, const data *d, int64_t lazy, int calls, int n
 
 int main(int count, char **arguments)
 {
-    static const int64_t sizes[] = {2097152, 4194304, 10000000};
+    static const int64_t sizes[] = {8,    256,   512,   1024,  2048,  4096,
+                                    8192, 16384, 32768, 65536, 131072};
     enum { SIZES = sizeof sizes / sizeof *sizes };
     const char *const only = count > 1 ? arguments[1] : "";
     printf("Nanoseconds at once, pending, and their ratio (more than 1: pending is faster)\n%-24s",
