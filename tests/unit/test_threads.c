@@ -73,6 +73,46 @@ TEST(many_threads_read_one_array)
     }
 }
 
+/* What is sorted, selected and written by places, of 0 to LARGE - 1 in another order: the values
+ * follow from the order. 7919 shares no factor with LARGE. */
+static void *sort_and_select(void *context)
+{
+    worker *const me = context;
+    const nd_array *mixed = me->shared;
+    for (int round = 0; round < ROUNDS; round++)
+        ND_SCOPE {
+            nd_array *line = nd_arange(LARGE), *order = nd_argsort(mixed, 0, (nd_sort_options){0});
+            me->wrong += !nd_array_equal(nd_sort(mixed, 0, (nd_sort_options){0}), line);
+            me->wrong += !nd_array_equal(nd_get(mixed, ND_ARRAY(order)), line);
+            me->wrong +=
+                nd_item(nd_median(mixed, ND_ALL, (nd_quantile_options){0})) != (LARGE - 1) / 2.0;
+            me->wrong += nd_size(nd_get(mixed, ND_ARRAY(nd_less(mixed, 1000)))) != 1000;
+            me->wrong += !nd_array_equal(nd_unique_values(mixed), line);
+            me->wrong +=
+                nd_item_int64(nd_max(nd_bincount(mixed, (nd_bincount_options){0}), ND_ALL)) != 1;
+            me->wrong +=
+                !nd_array_equal(nd_searchsorted(line, mixed, (nd_searchsorted_options){0}), mixed);
+            /* Each place twice: the second value remains. */
+            nd_array *target = nd_zeros(ND_INT64, ND_SHAPE(LARGE));
+            const nd_array *const twice[] = {mixed, mixed}, *const values[] = {mixed, line};
+            me->wrong += nd_set(target, nd_concatenate(2, values, 0),
+                                ND_ARRAY(nd_concatenate(2, twice, 0))) != ND_OK;
+            me->wrong += !nd_array_equal(target, order);
+        }
+    me->wrong += nd_error() != ND_OK;
+    return NULL;
+}
+
+TEST(many_threads_sort_and_select)
+{
+    ND_SCOPE {
+        nd_array *mixed = nd_remainder(nd_multiply(nd_arange(LARGE), 7919), LARGE);
+        nd_array *const all[] = {mixed};
+        assert_ok(nd_eval(1, all));
+        assert_int_equal(run_workers(sort_and_select, mixed), 0);
+    }
+}
+
 static void *hold_shared(void *context)
 {
     worker *const me = context;
