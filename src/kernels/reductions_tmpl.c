@@ -433,14 +433,36 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
 
 #define SQUARED(x) ((x) * (x))
 #define COMPLEX_SQUARED(x) (__real__(x) * __real__(x) + __imag__(x) * __imag__(x))
-/* From sums of deviations from a pivot to those from the mean; NaN stays. */
-#define SETTLE_MOMENTS(sum, squares, pivot, n, SQUARE)                                             \
+/* From sums of deviations from a pivot to those from the mean. What overflowed, or is not a number,
+ * is computed again, by CAREFUL. */
+#define SETTLE_MOMENTS(sum, squares, pivot, n, SQUARE, CAREFUL)                                    \
     {                                                                                              \
-        const double settled_ = (squares)-SQUARE(sum) / (n);                                       \
+        const __typeof__(sum) apart_ = (sum) / (n);                                                \
+        const double settled_ = (squares)-SQUARE(apart_) * (n);                                    \
         squares = settled_ < 0 ? 0 : settled_;                                                     \
         sum = (pivot) * (n) + (sum);                                                               \
+        if (!(squares < INFINITY))                                                                 \
+            CAREFUL;                                                                               \
     }
 #define MOMENTS(D, IN, ACC, SQUARE)                                                                \
+    /* In two passes: infinite where the squares are, not a number where an element is infinite.   \
+     */                                                                                            \
+    static void moments_##D##_careful(const ndi_leaf *leaf, size_t column, ACC *sum,               \
+                                      double *squares)                                             \
+    {                                                                                              \
+        const char *const from = leaf->data + (ptrdiff_t)column * leaf->column_stride;             \
+        ACC all = 0;                                                                               \
+        double total = 0;                                                                          \
+        for (size_t r = 0; r < leaf->rows; r++)                                                    \
+            all += (ACC) * (const IN *)(from + (ptrdiff_t)r * leaf->row_stride);                   \
+        const ACC mean = all / (double)leaf->rows;                                                 \
+        for (size_t r = 0; r < leaf->rows; r++) {                                                  \
+            const ACC d = (ACC) * (const IN *)(from + (ptrdiff_t)r * leaf->row_stride) - mean;     \
+            total += SQUARE(d);                                                                    \
+        }                                                                                          \
+        *sum = all;                                                                                \
+        *squares = total;                                                                          \
+    }                                                                                              \
     static void moments_##D##_row(const ndi_leaf *leaf)                                            \
     {                                                                                              \
         const char *const data = leaf->data;                                                       \
@@ -469,7 +491,8 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         }                                                                                          \
         LANE_TREE(sum, NDI_LANES, 1, 1, PLUS)                                                      \
         LANE_TREE(squares, NDI_LANES, 1, 1, PLUS)                                                  \
-        SETTLE_MOMENTS(sum[0], squares[0], pivot, (double)n, SQUARE)                               \
+        SETTLE_MOMENTS(sum[0], squares[0], pivot, (double)n, SQUARE,                               \
+                       moments_##D##_careful(leaf, 0, sum, squares))                               \
         *(ACC *)leaf->state[0] = sum[0];                                                           \
         *(double *)leaf->state[1] = squares[0];                                                    \
     }                                                                                              \
@@ -510,51 +533,43 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         LANE_TREE(sum, NDI_LANES, columns, columns, PLUS)                                          \
         LANE_TREE(squares, NDI_LANES, columns, columns, PLUS)                                      \
         for (size_t c = 0; c < columns; c++) {                                                     \
-            SETTLE_MOMENTS(sum[c], squares[c], pivot[c], (double)n, SQUARE)                        \
+            SETTLE_MOMENTS(sum[c], squares[c], pivot[c], (double)n, SQUARE,                        \
+                           moments_##D##_careful(leaf, c, &sum[c], &squares[c]))                   \
             ((ACC *)leaf->state[0])[c] = sum[c];                                                   \
             ((double *)leaf->state[1])[c] = squares[c];                                            \
         }                                                                                          \
     }                                                                                              \
-    /* The pivot is the first row. */                                                              \
+    /* Two passes: the wide leaf's rows stay in L2, and both passes read several streams. */       \
     ALWAYS_INLINE void moments_##D##_wide_rows(const ndi_leaf *leaf, size_t first,                 \
                                                ptrdiff_t stride, int rows)                         \
     {                                                                                              \
-        ACC *sum = leaf->state[0];                                                                 \
+        const ACC *sum = leaf->state[0];                                                           \
         double *squares = leaf->state[1];                                                          \
+        const double share = 1.0 / (double)leaf->rows;                                             \
         const char *from = leaf->data + (ptrdiff_t)first * leaf->row_stride;                       \
         const ptrdiff_t row_stride = leaf->row_stride;                                             \
         const size_t columns = leaf->columns;                                                      \
         IVDEP                                                                                      \
         for (size_t c = 0; c < columns; c++) {                                                     \
-            const ACC pivot = (ACC)ELEMENT(IN, leaf->data, 0, row_stride, c, stride);              \
-            ACC near = first == 0 ? 0 : sum[c];                                                    \
+            const ACC mean = sum[c] * share;                                                       \
             double total = first == 0 ? 0 : squares[c];                                            \
             UNROLL_ROWS                                                                            \
             for (int r = 0; r < rows; r++) {                                                       \
-                const ACC d = (ACC)ELEMENT(IN, from, r, row_stride, c, stride) - pivot;            \
-                near += d;                                                                         \
+                const ACC d = (ACC)ELEMENT(IN, from, r, row_stride, c, stride) - mean;             \
                 total += SQUARE(d);                                                                \
             }                                                                                      \
-            sum[c] = near;                                                                         \
             squares[c] = total;                                                                    \
         }                                                                                          \
     }                                                                                              \
     static void moments_##D##_wide(const ndi_leaf *leaf)                                           \
     {                                                                                              \
-        ACC *sum = leaf->state[0];                                                                 \
-        double *squares = leaf->state[1];                                                          \
-        const double n = (double)leaf->rows;                                                       \
-        const ptrdiff_t row_stride = leaf->row_stride, stride = leaf->column_stride;               \
         size_t r = 0;                                                                              \
-        if (stride == sizeof(IN))                                                                  \
+        sum_##D##_wide(leaf);                                                                      \
+        if (leaf->column_stride == sizeof(IN))                                                     \
             for (; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)                            \
                 moments_##D##_wide_rows(leaf, r, sizeof(IN), ROWS_TOGETHER);                       \
         for (; r < leaf->rows; r++)                                                                \
-            moments_##D##_wide_rows(leaf, r, stride, 1);                                           \
-        for (size_t c = 0; c < leaf->columns; c++) {                                               \
-            const ACC pivot = (ACC)ELEMENT(IN, leaf->data, 0, row_stride, c, stride);              \
-            SETTLE_MOMENTS(sum[c], squares[c], pivot, n, SQUARE)                                   \
-        }                                                                                          \
+            moments_##D##_wide_rows(leaf, r, leaf->column_stride, 1);                              \
     }                                                                                              \
     static void moments_##D##_combine(size_t columns, void *const *a, double na, void *const *b,   \
                                       double nb)                                                   \
