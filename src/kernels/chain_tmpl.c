@@ -14,6 +14,9 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 
 #else
 
+/* ThreadSanitizer notes where a function returns, which would make calls of the jumps. */
+#define NO_RETURN_NOTED __attribute__((no_sanitize("thread")))
+
 /* `at`: bytes of elements that are done. Bank a, bank b. */
 #define LINK(V) ndi_link *link, size_t at, V a0, V a1, V a2, V a3, V b0, V b1, V b2, V b3
 #define GO(V, to, at) return ((void (*)(LINK(V)))(to)->code)(to, at, a0, a1, a2, a3, b0, b1, b2, b3)
@@ -39,7 +42,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
         D##k = __VA_ARGS__;                                                                        \
     }
 #define UNARY_LINK(NAME, TYPE, D, X, ...)                                                          \
-    static void NAME##_##TYPE##_##D##_##X(LINK(register_of_##TYPE))                                \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_##D##_##X(LINK(register_of_##TYPE))                \
     {                                                                                              \
         ONCE_##X(TYPE, 0) ON_VECTORS(UNARY_VECTOR, TYPE, D, X, __VA_ARGS__)                        \
             GO(register_of_##TYPE, link + 1, at);                                                  \
@@ -50,7 +53,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
         D##k = __VA_ARGS__;                                                                        \
     }
 #define BINARY_LINK(NAME, TYPE, D, X, Y, ...)                                                      \
-    static void NAME##_##TYPE##_##D##_##X##_##Y(LINK(register_of_##TYPE))                          \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_##D##_##X##_##Y(LINK(register_of_##TYPE))          \
     {                                                                                              \
         ONCE_##X(TYPE, 0) ONCE_##Y(TYPE, 1) ON_VECTORS(BINARY_VECTOR, TYPE, D, X, Y, __VA_ARGS__)  \
             GO(register_of_##TYPE, link + 1, at);                                                  \
@@ -81,7 +84,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 
 #ifdef STREAM_VECTOR
 #define STREAM_LINK(TYPE, D)                                                                       \
-    static void stream_##TYPE##_##D(LINK(register_of_##TYPE))                                      \
+    NO_RETURN_NOTED static void stream_##TYPE##_##D(LINK(register_of_##TYPE))                      \
     {                                                                                              \
         char *const to = link->pointer[0] + at;                                                    \
         STREAM_VECTOR(to, D##0);                                                                   \
@@ -94,7 +97,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define STREAM_LINK(TYPE, D)
 #endif
 #define STORE_LINK(D, TYPE, ...)                                                                   \
-    static void store_##TYPE##_##D(LINK(register_of_##TYPE))                                       \
+    NO_RETURN_NOTED static void store_##TYPE##_##D(LINK(register_of_##TYPE))                       \
     {                                                                                              \
         vector_of_##TYPE *const to = (void *)(link->pointer[0] + at);                              \
         to[0] = D##0, to[1] = D##1, to[2] = D##2, to[3] = D##3;                                    \
@@ -111,14 +114,14 @@ typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(
     typedef TYPE vector_of_##TYPE                                                                  \
         __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(TYPE)), may_alias));              \
     ON_BANKS(STORE_LINK, TYPE, )                                                                   \
-    static void fetch_##TYPE(LINK(register_of_##TYPE))                                             \
+    NO_RETURN_NOTED static void fetch_##TYPE(LINK(register_of_##TYPE))                             \
     {                                                                                              \
         const char *const from = link->pointer[0] + at;                                            \
         for (size_t line = 0; line < NDI_CHAIN_VECTORS * VECTOR_BYTES; line += 64)                 \
             __builtin_prefetch(from + line, 0, 2);                                                 \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
-    static void next_##TYPE(LINK(register_of_##TYPE))                                              \
+    NO_RETURN_NOTED static void next_##TYPE(LINK(register_of_##TYPE))                              \
     {                                                                                              \
         ndi_link *const first = (void *)link->pointer[0];                                          \
         at += NDI_CHAIN_VECTORS * VECTOR_BYTES;                                                    \
