@@ -8,13 +8,9 @@
 
 PND_FUNCTION(tri, "N, M=None, k=0, dtype=None, *, like=None", "Ones at and below a diagonal.")
 {
-    int64_t rows = 0, diagonal = 0;
+    int64_t rows = 0, columns, diagonal = 0;
     nd_dtype dtype = ND_FLOAT64;
-    if (!pnd_to_int64(given[0], &rows))
-        return NULL;
-    int64_t columns = rows;
-    if (!pnd_to_int64(given[1], &columns) || !pnd_to_int64(given[2], &diagonal) ||
-        !pnd_to_dtype(given[3], &dtype))
+    if (!pnd_to_matrix(given, &rows, &columns, &diagonal, &dtype))
         return NULL;
     return pnd_wrap(nd_tri(dtype, rows < 0 ? 0 : rows, columns < 0 ? 0 : columns, diagonal));
 }

@@ -187,6 +187,9 @@ bool pnd_to_int64(PyObject *object, int64_t *value);
 bool pnd_to_int(PyObject *object, int *value); /* far out of range stays out of range */
 bool pnd_to_double(PyObject *object, double *value);
 bool pnd_to_dtype(PyObject *object, nd_dtype *dtype);
+/* The arguments "N, M=None, k=0, dtype=None" of matrices made of a diagonal; M is N if left out. */
+bool pnd_to_matrix(PyObject *const *given, int64_t *rows, int64_t *columns, int64_t *diagonal,
+                   nd_dtype *dtype);
 /* None or left out: all axes. */
 bool pnd_to_axes(PyObject *object, nd_axes *axes);
 bool pnd_to_shape(PyObject *object, nd_shape *shape);

@@ -389,16 +389,22 @@ PND_FUNCTION(geomspace, "start, stop, num=50, endpoint=True, dtype=None, axis=0"
 
 /* ---- Matrices -------------------------------------------------------------------------------- */
 
+bool pnd_to_matrix(PyObject *const *given, int64_t *rows, int64_t *columns, int64_t *diagonal,
+                   nd_dtype *dtype)
+{
+    if (!pnd_to_int64(given[0], rows))
+        return false;
+    *columns = *rows;
+    return pnd_to_int64(given[1], columns) && pnd_to_int64(given[2], diagonal) &&
+           pnd_to_dtype(given[3], dtype);
+}
+
 PND_FUNCTION(eye, "N, M=None, k=0, dtype=None, order='C', *, device=None, like=None",
              "Ones on a diagonal, zeros elsewhere.")
 {
-    int64_t rows = 0, diagonal = 0;
+    int64_t rows = 0, columns, diagonal = 0;
     nd_dtype dtype = ND_FLOAT64;
-    if (!pnd_to_int64(given[0], &rows))
-        return NULL;
-    int64_t columns = rows;
-    if (!pnd_to_int64(given[1], &columns) || !pnd_to_int64(given[2], &diagonal) ||
-        !pnd_to_dtype(given[3], &dtype))
+    if (!pnd_to_matrix(given, &rows, &columns, &diagonal, &dtype))
         return NULL;
     return pnd_wrap(nd_eye(dtype, rows, columns, diagonal));
 }

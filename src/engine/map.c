@@ -67,18 +67,6 @@ static void run_block(const map_run *run, size_t n, char *const *pointers, const
         run->kernels->stream(pointers[0], scratch[converts ? 1 : 0], n * nd_dtype_size(map->out));
 }
 
-/* What a kernel with streaming stores takes, along the last axis; the result is as it wants it. */
-static bool suits_streaming(const map_run *run, const ptrdiff_t *strides)
-{
-    bool varies = false;
-    for (int i = 0; i < run->map->arguments; i++) {
-        if (strides[i + 1] != 0 && strides[i + 1] != (ptrdiff_t)nd_dtype_size(run->map->in[i]))
-            return false;
-        varies |= strides[i + 1] != 0;
-    }
-    return varies;
-}
-
 static void run_inner(const map_run *run, int64_t n, char *const *pointers,
                       const ptrdiff_t *strides)
 {
@@ -87,7 +75,7 @@ static void run_inner(const map_run *run, int64_t n, char *const *pointers,
         return;
     }
     if (run->streaming_kernel && (uintptr_t)pointers[0] % 64 == 0 &&
-        suits_streaming(run, strides)) {
+        ndi_suits_streaming(run->map->arguments, run->map->in, strides + 1)) {
         run->map->streaming((size_t)n, pointers, strides);
         return;
     }

@@ -202,18 +202,15 @@ static bool all_repeat(const ndi_frame *f, const ndi_program_step *step)
     return true;
 }
 
-/* The arguments are what a kernel with streaming stores takes. */
 static bool suits_streaming(const ndi_frame *f, const ndi_program_step *step)
 {
-    bool varies = false;
+    nd_dtype dtypes[NDI_MAX_OPERANDS];
+    ptrdiff_t strides[NDI_MAX_OPERANDS];
     for (int i = 0; i < step->arguments; i++) {
-        const int v = step->argument[i];
-        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)f->program->value[v].dtype);
-        if (f->stride[v] != 0 && f->stride[v] != size)
-            return false;
-        varies |= f->stride[v] != 0;
+        dtypes[i] = (nd_dtype)f->program->value[step->argument[i]].dtype;
+        strides[i] = f->stride[step->argument[i]];
     }
-    return varies;
+    return ndi_suits_streaming(step->arguments, dtypes, strides);
 }
 
 /* ---- Rows: several a block, where they are short ---- */

@@ -60,3 +60,14 @@ const char *ndi_vector_math_name(void)
     return "the C library";
 #endif
 }
+
+bool ndi_suits_streaming(int arguments, const nd_dtype *dtypes, const ptrdiff_t *strides)
+{
+    bool varies = false;
+    for (int i = 0; i < arguments; i++) {
+        if (strides[i] != 0 && strides[i] != (ptrdiff_t)nd_dtype_size(dtypes[i]))
+            return false;
+        varies |= strides[i] != 0;
+    }
+    return varies;
+}

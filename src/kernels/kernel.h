@@ -150,6 +150,9 @@ typedef struct ndi_kernels {
  * Thread-safe. */
 const ndi_kernels *ndi_kernels_in_use(void);
 
+/* Whether arguments of these dtypes and strides are what a kernel of `streaming` takes. */
+bool ndi_suits_streaming(int arguments, const nd_dtype *dtypes, const ptrdiff_t *strides);
+
 /* The kernels of one ISA alone (with what it does not have filled from below), for the tests that
  * compare them. False if this CPU cannot run it. */
 bool ndi_kernels_of(ndi_isa isa, ndi_kernels *kernels);
