@@ -26,13 +26,13 @@ static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run
     _Alignas(64) char values[NDI_COLUMN_TILE * NDI_STATE_BYTES];
     const int plane = run->fold->finish == NDI_FINISH_INDEX;
     nd_dtype dtype = run->reducer->state[plane];
-    char *from = (char *)state->plane[plane] + first * nd_dtype_size(dtype);
+    char *from = (char *)state->plane[plane] + first * ndi_dtype_size(dtype);
     const double count = state->count;
     if (run->fold->finish == NDI_FINISH_MEAN) {
         const nd_dtype mean = dtype == ND_COMPLEX128 ? ND_COMPLEX128 : ND_FLOAT64;
         kernels->cast[mean][dtype](
             columns, (char *[]){values, from},
-            (const ptrdiff_t[]){(ptrdiff_t)nd_dtype_size(mean), (ptrdiff_t)nd_dtype_size(dtype)});
+            (const ptrdiff_t[]){(ptrdiff_t)ndi_dtype_size(mean), (ptrdiff_t)ndi_dtype_size(dtype)});
         const size_t numbers = columns * (mean == ND_COMPLEX128 ? 2 : 1);
         for (size_t i = 0; i < numbers; i++)
             ((double *)values)[i] /= count;
@@ -50,15 +50,16 @@ static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run
         from = values;
         dtype = ND_FLOAT64;
     }
-    kernels->cast[run->result][dtype](columns, (char *[]){out, from},
-                                      (const ptrdiff_t[]){stride, (ptrdiff_t)nd_dtype_size(dtype)});
+    kernels->cast[run->result][dtype](
+        columns, (char *[]){out, from},
+        (const ptrdiff_t[]){stride, (ptrdiff_t)ndi_dtype_size(dtype)});
 }
 
 static void finish(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t columns,
                    const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
     if (run->streams) {
-        kernels->stream(out, state->plane[0], columns * nd_dtype_size(run->result));
+        kernels->stream(out, state->plane[0], columns * ndi_dtype_size(run->result));
         return;
     }
     for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {
@@ -161,7 +162,7 @@ static bool join_spans(ndi_sweep *run, int i)
             state->count = span_count(run, span);
             for (int plane = 0; plane < each->planes; plane++)
                 memcpy(state->plane[plane], partial_plane(run, each, tile, span, plane),
-                       columns * nd_dtype_size(each->reducer->state[plane]));
+                       columns * ndi_dtype_size(each->reducer->state[plane]));
             ndi_tree_settle(&t, each, columns, 0);
         }
         finish(run->kernels, each, columns, ndi_tree_end(&t, each, columns), pointers[1 + i],
@@ -234,7 +235,7 @@ static bool run_small(const ndi_sweep *run, const ndi_elements *from, const ndi_
 {
     const ndi_swept_fold *const each = &run->each[0];
     int64_t size = 1;
-    ptrdiff_t step = (ptrdiff_t)nd_dtype_size(run->in);
+    ptrdiff_t step = (ptrdiff_t)ndi_dtype_size(run->in);
     for (int axis = from->rank - 1; axis >= 0; axis--) {
         if (from->lengths[axis] != 1 &&
             (!(each->fold->swept >> axis & 1) || from->strides[axis] != step))
@@ -248,7 +249,7 @@ static bool run_small(const ndi_sweep *run, const ndi_elements *from, const ndi_
     ndi_tile_state whole = {.count = (double)size, .plane = {state[0], state[1]}};
     const ndi_leaf leaf = {.data = from->data,
                            .rows = (size_t)size,
-                           .row_stride = (ptrdiff_t)nd_dtype_size(run->in),
+                           .row_stride = (ptrdiff_t)ndi_dtype_size(run->in),
                            .columns = 1,
                            .state = {state[0], state[1]}};
     each->reducer->row(&leaf);
@@ -261,7 +262,7 @@ static bool run_small(const ndi_sweep *run, const ndi_elements *from, const ndi_
 static int64_t row_chunk(const ndi_sweep *run, bool scratch)
 {
     const bool exact = nd_dtype_kind(run->in) < ND_KIND_FLOAT && !scratch;
-    return exact ? NDI_CHUNK_BYTES / (int64_t)nd_dtype_size(run->in) : NDI_CHUNK;
+    return exact ? NDI_CHUNK_BYTES / (int64_t)ndi_dtype_size(run->in) : NDI_CHUNK;
 }
 
 /* Cuts the work into tiles and leaves, and these into tasks. */
@@ -288,7 +289,7 @@ static void plan_tasks(ndi_sweep *run, ndi_leaf_order order)
 
     const double leaf_bytes = (double)(along < run->chunk ? along : run->chunk) *
                               (double)(across < run->tile_columns ? across : run->tile_columns) *
-                              (double)nd_dtype_size(run->in);
+                              (double)ndi_dtype_size(run->in);
     run->span = run->leaves;
     if (run->tiles < TASKS / 4) {
         run->span = 1;
@@ -317,18 +318,18 @@ static size_t plan_states(ndi_sweep *run, ndi_leaf_order order)
                                                 : each->reducer->wide;
         size_t state_bytes = 0;
         for (int plane = 0; plane < each->planes; plane++)
-            if (nd_dtype_size(each->reducer->state[plane]) > state_bytes)
-                state_bytes = nd_dtype_size(each->reducer->state[plane]);
+            if (ndi_dtype_size(each->reducer->state[plane]) > state_bytes)
+                state_bytes = ndi_dtype_size(each->reducer->state[plane]);
         /* Vectors of a plane do not share lines. */
         each->plane_bytes = ndi_in_lines(columns * state_bytes);
         bytes += (size_t)(run->tiles * run->spans * each->planes) * each->plane_bytes;
         /* A large result that is the state itself goes past the cache. */
-        const double result_bytes = (double)run->kept.size * (double)nd_dtype_size(each->result);
-        each->streams =
-            each->fold->finish == NDI_FINISH_STATE && run->spans == 1 &&
-            each->reducer->state[0] == each->result &&
-            run->kept.stride[1 + i][run->kept.rank - 1] == (ptrdiff_t)nd_dtype_size(each->result) &&
-            result_bytes > (double)ndi_cpu_caches().last;
+        const double result_bytes = (double)run->kept.size * (double)ndi_dtype_size(each->result);
+        each->streams = each->fold->finish == NDI_FINISH_STATE && run->spans == 1 &&
+                        each->reducer->state[0] == each->result &&
+                        run->kept.stride[1 + i][run->kept.rank - 1] ==
+                            (ptrdiff_t)ndi_dtype_size(each->result) &&
+                        result_bytes > (double)ndi_cpu_caches().last;
     }
     return run->spans > 1 ? bytes : 0;
 }

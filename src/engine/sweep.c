@@ -93,12 +93,12 @@ ndi_tile_state *ndi_tree_end(ndi_tree *t, const ndi_swept_fold *run, size_t colu
 /* Brings a leaf's elements into scratch as the dtype that the reducer takes. */
 static void convert_leaf(const ndi_sweep *run, nd_dtype taken, ndi_leaf *leaf, char *scratch)
 {
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(taken);
+    const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(taken);
     ndi_kernel *cast = run->kernels->cast[taken][run->in];
     const ptrdiff_t row_size = size * (ptrdiff_t)leaf->columns;
     /* Along whichever side is the longer run of `from`. */
     const bool by_rows =
-        leaf->columns > 1 && leaf->column_stride == (ptrdiff_t)nd_dtype_size(run->in);
+        leaf->columns > 1 && leaf->column_stride == (ptrdiff_t)ndi_dtype_size(run->in);
     const size_t lines = by_rows ? leaf->rows : leaf->columns,
                  length = by_rows ? leaf->columns : leaf->rows;
     for (size_t line = 0; line < lines; line++) {
@@ -119,8 +119,8 @@ static void convert_leaf(const ndi_sweep *run, nd_dtype taken, ndi_leaf *leaf, c
  * apart even where the leaf, at the edge of the tiles, has a single column. */
 static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
 {
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->each[0].fold->taken),
-                    own = (ptrdiff_t)nd_dtype_size(run->in);
+    const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(run->each[0].fold->taken),
+                    own = (ptrdiff_t)ndi_dtype_size(run->in);
     const bool by_rows = leaf->row_stride != own;
     size_t lines = by_rows ? leaf->rows : leaf->columns,
            length = by_rows ? leaf->columns : leaf->rows;
@@ -142,7 +142,7 @@ static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf,
  * leaves do so on their way, which leaves memory no pause. */
 static void fetch_rows(const ndi_sweep *run, ndi_leaf *leaf)
 {
-    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->in),
+    const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(run->in),
                     bytes = (ptrdiff_t)leaf->columns * size;
     const ndi_reduction kind = run->each[0].fold->kind;
     if (bytes > FETCHED_ROW || leaf->row_stride <= 2 * bytes)
@@ -206,7 +206,7 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
             const ndi_swept_fold *const each = &run->each[i];
             for (int plane = 0; plane < each->planes; plane++)
                 leaf->state[plane] =
-                    states[i][plane] + turned[j] * nd_dtype_size(each->reducer->state[plane]);
+                    states[i][plane] + turned[j] * ndi_dtype_size(each->reducer->state[plane]);
             reduce_leaf(run, each, leaf, scratch);
         }
         leaf->first += (int64_t)leaf->rows;
@@ -221,14 +221,14 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
                 a[plane] = states[i][plane];
                 b[plane] =
                     plane < each->planes
-                        ? states[i][plane] + half * nd_dtype_size(each->reducer->state[plane])
+                        ? states[i][plane] + half * ndi_dtype_size(each->reducer->state[plane])
                         : NULL;
             }
             each->reducer->combine(half, a, whole->count, b, whole->count);
         }
         for (int plane = 0; plane < each->planes; plane++)
             memcpy(whole->plane[plane], states[i][plane],
-                   nd_dtype_size(each->reducer->state[plane]));
+                   ndi_dtype_size(each->reducer->state[plane]));
         ndi_tree_settle(&t[i], each, 1, BATCH_LEVELS);
     }
 }
@@ -283,7 +283,7 @@ void ndi_copy_state(const ndi_swept_fold *run, size_t columns, void *const *to, 
                     const ndi_tile_state *from)
 {
     for (int plane = 0; plane < run->planes; plane++) {
-        const size_t size = nd_dtype_size(run->reducer->state[plane]);
+        const size_t size = ndi_dtype_size(run->reducer->state[plane]);
         memcpy((char *)to[plane] + column * size, from->plane[plane], columns * size);
     }
 }

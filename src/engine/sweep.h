@@ -77,12 +77,12 @@ static inline size_t ndi_in_lines(size_t bytes)
 void *ndi_sweep_take(const ndi_sweep *run, size_t bytes);
 void ndi_sweep_give_back(const ndi_sweep *run, void *memory, size_t bytes);
 
-/* What a tree of one of the reductions takes, beside its own if it is more than that; making it;
- * what has no memory says false. */
+/* The bytes of a tree's states, which it takes where its own are too few; making it and those of
+ * all reductions of the sweep, false without memory. */
 size_t ndi_tree_bytes(const ndi_sweep *run, const ndi_swept_fold *each);
 bool ndi_tree_make(ndi_tree *t, const ndi_sweep *run, const ndi_swept_fold *each);
 void ndi_tree_free(ndi_tree *t, const ndi_sweep *run);
-bool ndi_make_trees(ndi_tree *t, const ndi_sweep *run); /* of all reductions */
+bool ndi_make_trees(ndi_tree *t, const ndi_sweep *run);
 
 /* States go on a tree one after the other: pushed, filled by the caller, and settled, as that of
  * 2^levels leaves. At the end one is left. */

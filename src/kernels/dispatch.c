@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "array/dtype.h"
 #include "kernels/templates.h"
 #include "kernels/vector.h"
 
@@ -65,7 +66,7 @@ bool ndi_suits_streaming(int arguments, const nd_dtype *dtypes, const ptrdiff_t 
 {
     bool varies = false;
     for (int i = 0; i < arguments; i++) {
-        if (strides[i] != 0 && strides[i] != (ptrdiff_t)nd_dtype_size(dtypes[i]))
+        if (strides[i] != 0 && strides[i] != (ptrdiff_t)ndi_dtype_size(dtypes[i]))
             return false;
         varies |= strides[i] != 0;
     }
