@@ -150,22 +150,24 @@ static uint64_t content_of_run(uint64_t content, const char *run, size_t bytes)
 static uint64_t content_of(const ndi_node *node)
 {
     const int64_t *const dims = node->dims, *const strides = ndi_node_strides(node);
-    const int last = node->rank - 1;
-    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
-    /* Elements that are one run along the last axis. */
-    const int64_t run = last >= 0 && strides[last] == item ? dims[last] : 1;
+    const size_t item = nd_dtype_size((nd_dtype)node->dtype);
+    /* Row by row along the last axis. */
+    const int outer = node->rank > 0 ? node->rank - 1 : 0;
+    const int64_t row = node->rank > 0 ? dims[outer] : 1,
+                  step = node->rank > 0 ? strides[outer] : 0;
     int64_t index[ND_MAX_RANK] = {0};
     uint64_t content = 0xcbf29ce484222325u;
-    for (int64_t i = 0; i < node->size && i < COMPARED; i += run) {
+    for (int64_t i = 0; i < node->size && i < COMPARED; i += row) {
         const char *at = node->data;
-        for (int axis = 0; axis <= last; axis++)
+        for (int axis = 0; axis < outer; axis++)
             at += index[axis] * strides[axis];
-        const int64_t now = run < COMPARED - i ? run : COMPARED - i;
-        content = content_of_run(content, at, (size_t)(now * item));
-        int axis = last;
-        if (axis >= 0)
-            index[axis] += run - 1;
-        for (; axis >= 0 && ++index[axis] == dims[axis]; axis--)
+        const int64_t now = row < COMPARED - i ? row : COMPARED - i;
+        if (step == (int64_t)item)
+            content = content_of_run(content, at, (size_t)now * item);
+        else
+            for (int64_t k = 0; k < now; k++, at += step)
+                content = content_of_run(content, at, item);
+        for (int axis = outer - 1; axis >= 0 && ++index[axis] == dims[axis]; axis--)
             index[axis] = 0;
     }
     return content;
