@@ -127,8 +127,11 @@ def machine():
         if line.startswith("model name"):
             model = line.split(":", 1)[1].strip()
             break
-    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return model, commit.stdout.strip() or "unknown"
+    try:
+        commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout
+    except OSError:  # no git here
+        commit = ""
+    return model, commit.strip() or "unknown"
 
 
 def main():

@@ -10,13 +10,13 @@ SKIPPED = {".git", "__pycache__", "venv", ".hypothesis", ".pytest_cache"}
 
 def files(*patterns: str, under: str = ".") -> list[Path]:
     """Files of the project by glob pattern: those that git would hold, or all that are no products of a build."""
-    listing = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    if listing.returncode == 0:
+    try:
+        listing = subprocess.run(
+            ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
         every = [ROOT / line for line in listing.stdout.splitlines()]
-    else:
+    except (OSError, subprocess.CalledProcessError):  # no git, or no repository
         every = [path for path in ROOT.rglob("*") if not is_product(path)]
     start = ROOT / under
     return sorted(p for p in every if p.is_file() and p.is_relative_to(start) and any(p.match(x) for x in patterns))

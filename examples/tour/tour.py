@@ -218,15 +218,18 @@ def describe_machine(report: dict, quick: bool) -> dict[str, str]:
 
 
 def commit_text() -> str:
-    """The commit of this source tree and whether files differ; empty outside a repository."""
-    git = ["git", "-C", str(HERE)]
-    shown = subprocess.run([*git, "log", "-1", "--format=%h, %cs"], capture_output=True, text=True)
-    if shown.returncode != 0:
+    """The commit of this source tree and whether files differ; empty outside a repository or without git."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(HERE), *arguments], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        shown, changed = git("log", "-1", "--format=%h, %cs"), git("status", "--porcelain")
+    except (OSError, subprocess.CalledProcessError):
         return ""
-    changed = subprocess.run(
-        [*git, "status", "--porcelain"], capture_output=True, text=True
-    ).stdout.strip()
-    return shown.stdout.strip() + (" with changes" if changed else "")
+    return shown + (" with changes" if changed else "")
 
 
 def parse_arguments() -> argparse.Namespace:

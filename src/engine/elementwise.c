@@ -72,22 +72,64 @@ static bool broadcast(nd_op op, int count, const nd_operand *arguments, common_s
     return true;
 }
 
-/* The order of axes in memory that the result takes: that of the argument with the largest rank
- * whose axes are not in C order, as NumPy's order='K' does; NULL for C order. */
+/* How far an argument steps along an axis of the result, 0 where it repeats. */
+static uint64_t step_along(const nd_array *a, const common_shape *shape, int axis)
+{
+    const int own = axis - (shape->rank - a->rank);
+    if (own < 0 || ndi_lengths(a)[own] == 1)
+        return 0;
+    const int64_t stride = ndi_strides(a)[own];
+    return stride < 0 ? -(uint64_t)stride : (uint64_t)stride;
+}
+
+typedef enum axis_vote { NO_OPINION, KEEP, SWAP } axis_vote;
+
+/* Whether `outer` belongs inside `inner`: if an argument steps less along it, and none more. */
+static axis_vote vote_on_axes(int count, const nd_operand *arguments, const common_shape *shape,
+                              int outer, int inner)
+{
+    axis_vote vote = NO_OPINION;
+    for (int i = 0; i < count; i++) {
+        if (arguments[i].kind != ND_OPERAND_ARRAY)
+            continue;
+        const uint64_t out = step_along(arguments[i].array, shape, outer),
+                       in = step_along(arguments[i].array, shape, inner);
+        if (out != 0 && in != 0) {
+            if (in <= out)
+                return KEEP;
+            vote = SWAP;
+        }
+    }
+    return vote;
+}
+
+/* The order of axes in memory that the result takes, outermost first: that of its arguments, and C
+ * order where they disagree, as NumPy's order='K' has it; NULL for C order. */
 static const int *order_like(int count, const nd_operand *arguments, const common_shape *shape,
                              int *order)
 {
+    const int rank = shape->rank;
+    if (rank < 2)
+        return NULL;
     for (int i = 0; i < count; i++) {
         const nd_array *a = arguments[i].array;
-        if (arguments[i].kind != ND_OPERAND_ARRAY || a->rank != shape->rank || a->rank < 2)
-            continue;
-        if (a->contiguous ||
-            memcmp(ndi_lengths(a), shape->length, (size_t)a->rank * sizeof(int64_t)) != 0)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && a->contiguous && a->rank == rank &&
+            memcmp(ndi_lengths(a), shape->length, (size_t)rank * sizeof(int64_t)) == 0)
             return NULL;
-        ndi_axis_order(a, order);
-        return order;
     }
-    return NULL;
+    for (int axis = rank - 1; axis >= 0; axis--) { /* those inside are in order: insert it */
+        int place = axis;
+        for (int at = axis + 1; at < rank; at++) {
+            const axis_vote vote = vote_on_axes(count, arguments, shape, axis, order[at]);
+            if (vote == KEEP)
+                break;
+            if (vote == SWAP)
+                place = at;
+        }
+        memmove(order + axis, order + axis + 1, (size_t)(place - axis) * sizeof *order);
+        order[place] = axis;
+    }
+    return order;
 }
 
 /* Scalars as elements, twice: as the dtype NumPy gives them (which rounds), and as the kernel takes

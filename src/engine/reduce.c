@@ -213,8 +213,8 @@ static void split_axes(int count, const ndi_folding *each, const ndi_elements *f
     kept->data[0] += swept->data[0] - from->data;
 }
 
-/* Columns where the kept axis is the nearer one in memory, and where the runs are too short for a
- * leaf each. */
+/* Columns where the kept axis is the nearer one in memory, unless it repeats the same elements, and
+ * where the runs are too short for a leaf each. */
 ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from)
 {
     ndi_nest kept, swept;
@@ -223,9 +223,9 @@ ndi_leaf_order ndi_fold_order(const ndi_fold *fold, const ndi_elements *from)
     const int64_t across = kept.length[inner_kept], along = swept.length[inner_swept];
     const ptrdiff_t kept_stride = kept.stride[0][inner_kept],
                     swept_stride = swept.stride[0][inner_swept];
-    if (across > 1 && ((kept_stride < 0 ? -kept_stride : kept_stride) <
-                           (swept_stride < 0 ? -swept_stride : swept_stride) ||
-                       (along <= 16 && across >= 16)))
+    const bool nearer = kept_stride != 0 && (kept_stride < 0 ? -kept_stride : kept_stride) <
+                                                (swept_stride < 0 ? -swept_stride : swept_stride);
+    if (across > 1 && (nearer || (along <= 16 && across >= 16)))
         return across <= NDI_COLUMN_TILE ? NDI_LEAF_COLUMN : NDI_LEAF_WIDE;
     return NDI_LEAF_ROW;
 }

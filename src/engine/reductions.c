@@ -77,9 +77,21 @@ static nd_operand neutral(nd_op op, const nd_array *array, const nd_reduce_optio
                                                         : nd_operand_bool(false);
 }
 
+/* `where` in the rank of `array`, repeated along the axes that are swept; along the others it may
+ * have length 1, so that what it repeats is counted once. */
+static nd_array *mask_over(const nd_array *where, const nd_array *array, uint32_t swept)
+{
+    nd_shape shape = nd_shape_like(array);
+    const int missing = array->rank - where->rank;
+    for (int axis = 0; axis < array->rank; axis++)
+        if (!(swept >> axis & 1) && (axis < missing || ndi_lengths(where)[axis - missing] == 1))
+            shape.length[axis] = 1;
+    return nd_broadcast_to(where, shape);
+}
+
 /* Mean and variance over the elements that count: from the sums of the others replaced by 0, and
  * their number. */
-static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes,
+static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes, uint32_t swept,
                                const nd_reduce_options *options)
 {
     nd_reduce_options sums = {.keepdims = true};
@@ -91,17 +103,14 @@ static nd_array *masked_moment(nd_op op, const nd_array *array, nd_axes axes,
     ND_SCOPE {
         const nd_dtype wide =
             nd_dtype_kind(resolution.kernel) == ND_KIND_COMPLEX ? ND_COMPLEX128 : ND_FLOAT64;
-        nd_array *mask = nd_broadcast_to(options->where, nd_shape_like(array));
+        const nd_array *mask = mask_over(options->where, array, swept);
         nd_array *count = nd_count_nonzero_with(mask, axes, sums);
         const nd_array *wider =
             nd_dtype_of(array) == wide ? array : (const nd_array *)nd_cast(array, wide);
-        nd_array *values = nd_where(mask, wider, 0);
-        nd_array *mean = nd_divide(nd_sum_with(values, axes, sums), count);
-        if (op != ND_OP_mean) { /* one temporary, written over and over while it is in cache */
-            nd_array *d = nd_subtract_into(values, values, mean);
-            if (wide == ND_COMPLEX128)
-                d = nd_absolute(d);
-            d = nd_square_into(d, nd_where_into(d, mask, d, 0));
+        nd_array *mean = nd_divide(nd_sum_with(nd_where(mask, wider, 0), axes, sums), count);
+        if (op != ND_OP_mean) {
+            nd_array *d = nd_where(mask, nd_subtract(wider, mean), 0);
+            d = nd_square(wide == ND_COMPLEX128 ? nd_absolute(d) : d);
             nd_array *divisor = nd_maximum(nd_subtract(count, options->ddof), 0.0);
             mean = nd_divide(nd_sum_with(d, axes, sums), divisor);
             if (op == ND_OP_std)
@@ -243,7 +252,7 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
         return ndi_checked_reduce(op, array, axes, given);
     if (options.where) {
         if (op == ND_OP_mean || op == ND_OP_var || op == ND_OP_std)
-            return masked_moment(op, array, axes, &options);
+            return masked_moment(op, array, axes, mask, &options);
         nd_array *result = NULL;
         nd_reduce_options rest = options;
         rest.where = NULL;
