@@ -153,7 +153,8 @@ static void join_sines_and_cosines(ndi_program *program)
     }
 }
 
-/* What a chain reads from a register it may read in every round: only then is that given on. */
+/* What a chain reads from a register it may read in every round, and results that lie there on
+ * their way to memory leave it behind the last round: only then is that given on. */
 static void give_registers(ndi_program *program)
 {
     uint8_t unused[NDI_PROGRAM_STEPS + 1];
@@ -168,12 +169,14 @@ static void give_registers(ndi_program *program)
                 unused_count ? unused[--unused_count] : (uint8_t)program->registers++;
             held[held_count++] = (uint8_t)value;
         }
-        for (int h = held_count - 1; h >= 0; h--)
-            if (program->value[held[h]].last_use <= s && /* read by no later step */
-                (program->value[held[h]].unit == unit || s == program->unit[unit].last)) {
-                unused[unused_count++] = program->value[held[h]].index;
+        for (int h = held_count - 1; h >= 0; h--) {
+            const ndi_value *const value = &program->value[held[h]];
+            if (value->last_use <= s && /* read by no later step */
+                ((value->unit == unit && !value->stored) || s == program->unit[unit].last)) {
+                unused[unused_count++] = value->index;
                 held[h] = held[--held_count];
             }
+        }
     }
 }
 

@@ -23,10 +23,11 @@ enum { STAGED = 64 };
 #define FUNCTION_FLOAT64_u15(function) SLEEF_FLOAT64(function, u15)
 #define FUNCTION_FLOAT32_mended(function) mended_##function##_float32
 #define FUNCTION_FLOAT64_mended(function) mended_##function##_float64
-#define FUNCTION_FLOAT32_own(function) SLEEF_FLOAT32(function, u10)
 #ifdef __FMA__
+#define FUNCTION_FLOAT32_own(function) own_##function##_float32
 #define FUNCTION_FLOAT64_own(function) own_##function##_float64
 #else
+#define FUNCTION_FLOAT32_own(function) SLEEF_FLOAT32(function, u10)
 #define FUNCTION_FLOAT64_own(function) SLEEF_FLOAT64(function, u10)
 #endif
 
@@ -44,7 +45,9 @@ enum { STAGED = 64 };
 #define LANES_ABSOLUTE(S, x) _mm512_andnot_##S(LANES_SIGN(S), x)
 #define LANES_SIGNED(S, x, from) _mm512_or_##S(x, _mm512_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) ((lanes) != 0)
-#define LANES_ALL(S, lanes) ((lanes) == 0xff) /* of doubles */
+#define LANES_FULL_pd 0xff
+#define LANES_FULL_ps 0xffff
+#define LANES_ALL(S, lanes) ((lanes) == LANES_FULL_##S)
 #define LANES_SELECT(S, lanes, y, z) _mm512_mask_mov_##S(z, lanes, y)
 #elif VECTOR_BYTES == 32
 #define LANES_BELOW(S, x, limit)                                                                   \
@@ -59,7 +62,9 @@ enum { STAGED = 64 };
 #define LANES_ABSOLUTE(S, x) _mm256_andnot_##S(LANES_SIGN(S), x)
 #define LANES_SIGNED(S, x, from) _mm256_or_##S(x, _mm256_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) (_mm256_movemask_##S(lanes) != 0)
-#define LANES_ALL(S, lanes) (_mm256_movemask_##S(lanes) == 0xf)
+#define LANES_FULL_pd 0xf
+#define LANES_FULL_ps 0xff
+#define LANES_ALL(S, lanes) (_mm256_movemask_##S(lanes) == LANES_FULL_##S)
 #define LANES_SELECT(S, lanes, y, z) _mm256_blendv_##S(z, y, lanes)
 #else
 #define LANES_BELOW(S, x, limit)                                                                   \
@@ -75,6 +80,21 @@ enum { STAGED = 64 };
 #define LANES_ANY(S, lanes) (_mm_movemask_##S(lanes) != 0)
 #define LANES_SELECT(S, lanes, y, z) _mm_blendv_##S(z, y, lanes)
 #endif
+
+#ifdef LANES_FMA
+#define LANES_MULTIPLY_ADD LANES_FMA
+#else
+#define LANES_MULTIPLY_ADD(S, x, y, z) ((x) * (y) + (z))
+#endif
+
+/* Sum of the terms of a series, by Horner's rule: c[0] + x * (c[1] + x * (...)). */
+#define SERIES(VECTOR, S, x, c)                                                                    \
+    __extension__({                                                                                \
+        VECTOR sum_ = (VECTOR){0} + (c)[sizeof(c) / sizeof *(c)-1];                                \
+        _Pragma("GCC unroll 16") for (int i_ = (int)(sizeof(c) / sizeof *(c)) - 2; i_ >= 0; i_--)  \
+            sum_ = LANES_MULTIPLY_ADD(S, sum_, x, (VECTOR){0} + (c)[i_]);                          \
+        sum_;                                                                                      \
+    })
 
 /* tan(x) = x + O(x^3) rounds to x below `tiny`; SLEEF's is off by just over 1 ulp there. */
 #define MEND_TAN(TYPE, VECTOR, S, SLEEF, TINY)                                                     \
@@ -114,6 +134,7 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 #include "kernels/sincos.h"
 
 #include "kernels/exponential.h"
+#include "kernels/logarithm.h"
 #endif
 #include "kernels/pieces.h"
 
@@ -160,13 +181,13 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
     ALWAYS_INLINE VECTOR mended_logaddexp_##TYPE(VECTOR x, VECTOR y)                               \
     {                                                                                              \
         const VECTOR d = minus_distance_##TYPE(x, y);                                              \
-        const VECTOR sum = LANES_MAX(S, x, y) + mended_log1p_##TYPE(SLEEF(exp, u10)(d));           \
+        const VECTOR sum = LANES_MAX(S, x, y) + mended_log1p_##TYPE(exp_of_##TYPE(d));             \
         return LANES_SELECT(S, LANES_EQUAL(S, x, y), x + (REAL)0.693147180559945309417232L, sum);  \
     }                                                                                              \
     ALWAYS_INLINE VECTOR mended_logaddexp2_##TYPE(VECTOR x, VECTOR y)                              \
     {                                                                                              \
         const VECTOR d = minus_distance_##TYPE(x, y);                                              \
-        const VECTOR more = mended_log1p_##TYPE(SLEEF(exp2, u10)(d));                              \
+        const VECTOR more = mended_log1p_##TYPE(exp2_of_##TYPE(d));                                \
         const VECTOR sum = LANES_MAX(S, x, y) + more * (REAL)1.44269504088896340735992L;           \
         return LANES_SELECT(S, LANES_EQUAL(S, x, y), x + 1, sum);                                  \
     }
@@ -402,6 +423,7 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
     kernels->streaming[ND_OP_##name][ND_##D] = kernels->streaming[ND_OP_##other][ND_##D];
 #include "kernels/functions.def"
 #if HAS_SLEEF && defined(__FMA__)
-    kernels->sincos[ND_FLOAT64] = sincos_FLOAT64;
+    kernels->sincos[ND_FLOAT32] = sincos_kernel_float32;
+    kernels->sincos[ND_FLOAT64] = sincos_kernel_float64;
 #endif
 }

@@ -1,6 +1,7 @@
-/* Functions made from SLEEF's exp and log, a power series where those would cancel, and two or
- * three more steps: within 3 ulp where SLEEF's own are within 1, in half to two thirds of their
- * time.
+/* Functions made from exp, expm1 and log1p and two or three more steps: within 3 ulp where SLEEF's
+ * own are within 1, in half to two thirds of their time, or less. Where there is no fused
+ * multiply-add, expm1 and log1p are made from SLEEF's exp and log, with a power series where those
+ * would cancel.
  *
  * MAKE_PIECES defines them for one type; `mended_NAME_TYPE` is what functions.def calls. */
 #ifndef NDSTREAM_KERNELS_PIECES_H
@@ -10,21 +11,24 @@
 #include "kernels/vector.h"
 
 #ifdef LANES_FMA
-#define LANES_MULTIPLY_ADD LANES_FMA
+
+#define exp_of_float32 own_exp_float32
+#define exp_of_float64 own_exp_float64
+#define exp2_of_float32 own_exp2_float32
+#define exp2_of_float64 own_exp2_float64
+#define mended_expm1_float32 own_expm1_float32
+#define mended_expm1_float64 own_expm1_float64
+#define mended_log1p_float32 own_log1p_float32
+#define mended_log1p_float64 own_log1p_float64
+
 #else
-#define LANES_MULTIPLY_ADD(S, x, y, z) ((x) * (y) + (z))
-#endif
 
-/* Sum of the terms of a series, by Horner's rule: c[0] + x * (c[1] + x * (...)). */
-#define SERIES(VECTOR, S, x, c)                                                                    \
-    __extension__({                                                                                \
-        VECTOR sum_ = (VECTOR){0} + (c)[sizeof(c) / sizeof *(c)-1];                                \
-        _Pragma("GCC unroll 16") for (int i_ = (int)(sizeof(c) / sizeof *(c)) - 2; i_ >= 0; i_--)  \
-            sum_ = LANES_MULTIPLY_ADD(S, sum_, x, (VECTOR){0} + (c)[i_]);                          \
-        sum_;                                                                                      \
-    })
+#define exp_of_float32 SLEEF_FLOAT32(exp, u10)
+#define exp_of_float64 SLEEF_FLOAT64(exp, u10)
+#define exp2_of_float32 SLEEF_FLOAT32(exp2, u10)
+#define exp2_of_float64 SLEEF_FLOAT64(exp2, u10)
 
-/* 1/2!, 1/3!, ... and 1/3!, 1/5!, ...: as many as the type holds below 1/2, and below 1. */
+/* 1/2!, 1/3!, ...: as many as the type holds below 1/2. */
 static const float exp_series_float32[] = {1.0L / 2,   1.0L / 6,    1.0L / 24,    1.0L / 120,
                                            1.0L / 720, 1.0L / 5040, 1.0L / 40320, 1.0L / 362880};
 static const double exp_series_float64[] = {1.0L / 2,
@@ -42,21 +46,8 @@ static const double exp_series_float64[] = {1.0L / 2,
                                             1.0L / 87178291200,
                                             1.0L / 1307674368000,
                                             1.0L / 20922789888000};
-static const float sinh_series_float32[] = {1.0L / 6, 1.0L / 120, 1.0L / 5040, 1.0L / 362880,
-                                            1.0L / 39916800};
-static const double sinh_series_float64[] = {1.0L / 6,
-                                             1.0L / 120,
-                                             1.0L / 5040,
-                                             1.0L / 362880,
-                                             1.0L / 39916800,
-                                             1.0L / 6227020800,
-                                             1.0L / 1307674368000,
-                                             1.0L / 355687428096000,
-                                             1.0L / 121645100408832000};
-
-/* TINY: below it f(x) is x. HUGE: above it x + 1 is x, and x * x still a number. END: where tanh is
- * 1. */
-#define MAKE_PIECES(TYPE, REAL, VECTOR, S, SLEEF, TINY, HUGE, END)                                 \
+/* TINY: below it f(x) is x. HUGE: above it x + 1 is x. */
+#define MAKE_DIFFERENCES(TYPE, REAL, VECTOR, S, SLEEF, TINY, HUGE)                                 \
     ALWAYS_INLINE VECTOR mended_expm1_##TYPE(VECTOR x)                                             \
     {                                                                                              \
         const VECTOR far = SLEEF(exp, u10)(x) - (REAL)1;                                           \
@@ -75,10 +66,30 @@ static const double sinh_series_float64[] = {1.0L / 6,
         const VECTOR more = LANES_SELECT(S, LANES_BELOW(S, x, HUGE), lost, (VECTOR){0});           \
         const VECTOR sum = SLEEF(log, u10)(u) + more;                                              \
         return LANES_SELECT(S, LANES_BELOW(S, x, TINY), x, sum);                                   \
-    }                                                                                              \
+    }
+MAKE_DIFFERENCES(float32, float, vector_float32, ps, SLEEF_FLOAT32, 0x1p-24f, 0x1p60f)
+MAKE_DIFFERENCES(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-54, 0x1p500)
+
+#endif
+
+/* 1/3!, 1/5!, ...: as many as the type holds below 1. */
+static const float sinh_series_float32[] = {1.0L / 6, 1.0L / 120, 1.0L / 5040, 1.0L / 362880,
+                                            1.0L / 39916800};
+static const double sinh_series_float64[] = {1.0L / 6,
+                                             1.0L / 120,
+                                             1.0L / 5040,
+                                             1.0L / 362880,
+                                             1.0L / 39916800,
+                                             1.0L / 6227020800,
+                                             1.0L / 1307674368000,
+                                             1.0L / 355687428096000,
+                                             1.0L / 121645100408832000};
+
+/* HUGE: above it x + 1 is x, and x * x still a number. END: where tanh is 1. */
+#define MAKE_PIECES(TYPE, REAL, VECTOR, S, HUGE, END)                                              \
     ALWAYS_INLINE VECTOR mended_sinh_##TYPE(VECTOR x)                                              \
     {                                                                                              \
-        const VECTOR e = SLEEF(exp, u10)(LANES_ABSOLUTE(S, x));                                    \
+        const VECTOR e = exp_of_##TYPE(LANES_ABSOLUTE(S, x));                                      \
         const VECTOR far = LANES_SIGNED(S, e * (REAL)0.5 - (REAL)0.5 / e, x);                      \
         if (!LANES_ANY(S, LANES_BELOW(S, x, (REAL)1)))                                             \
             return far;                                                                            \
@@ -89,7 +100,7 @@ static const double sinh_series_float64[] = {1.0L / 6,
     }                                                                                              \
     ALWAYS_INLINE VECTOR mended_cosh_##TYPE(VECTOR x)                                              \
     {                                                                                              \
-        const VECTOR e = SLEEF(exp, u10)(LANES_ABSOLUTE(S, x));                                    \
+        const VECTOR e = exp_of_##TYPE(LANES_ABSOLUTE(S, x));                                      \
         return e * (REAL)0.5 + (REAL)0.5 / e;                                                      \
     }                                                                                              \
     ALWAYS_INLINE VECTOR mended_tanh_##TYPE(VECTOR x)                                              \
@@ -128,8 +139,8 @@ static const double sinh_series_float64[] = {1.0L / 6,
         return LANES_SELECT(S, LANES_BELOW(S, x, HUGE), value, twice);                             \
     }
 
-MAKE_PIECES(float32, float, vector_float32, ps, SLEEF_FLOAT32, 0x1p-24f, 0x1p60f, 10.0f)
-MAKE_PIECES(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-54, 0x1p500, 22.0)
+MAKE_PIECES(float32, float, vector_float32, ps, 0x1p60f, 10.0f)
+MAKE_PIECES(float64, double, vector_float64, pd, 0x1p500, 22.0)
 
 #ifdef LANES_FMA
 

@@ -107,6 +107,28 @@ TEST(what_was_assigned_keeps_its_elements_when_the_target_changes_again)
     }
 }
 
+/* Rows too short for vectors, which leave a chain by way of registers: each result its own. */
+TEST(several_results_beside_a_target_whose_rows_run_the_other_way)
+{
+    ND_SCOPE {
+        const nd_array *x = nd_copy_fortran(nd_reshape(range(20000), ND_SHAPE(4, 5000)));
+        nd_array *half = nd_multiply(x, 0.5), *quarter = nd_multiply(half, 0.5),
+                 *less = nd_subtract(quarter, 1), *used = nd_add(less, 1),
+                 *target = nd_copy_fortran(nd_cast(x, ND_FLOAT32));
+        assert_ok(nd_eval(1, &used)); /* all below it is kept from now on */
+        assert_ok(nd_assign(nd_slice(target, ND_EVERY, ND_STEP(ND_OPEN, ND_OPEN, -1)), less));
+        nd_array *expected = nd_copy(x);
+        nd_divide_into(expected, expected, 2);
+        assert_true(same(half, expected));
+        nd_divide_into(expected, expected, 2);
+        assert_true(same(quarter, expected));
+        nd_subtract_into(expected, expected, 1);
+        assert_true(same(less, expected));
+        nd_array *const turned = nd_flip(expected, ND_AXIS(1));
+        assert_true(same(target, nd_cast(turned, ND_FLOAT32)));
+    }
+}
+
 static nd_array *centred_in_place(nd_array *x)
 {
     return nd_subtract_into(x, x, nd_mean(x, ND_AXIS(0)));
