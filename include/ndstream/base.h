@@ -136,8 +136,8 @@ typedef struct nd_progress {
 ND_API nd_progress nd_set_progress(nd_progress progress);
 
 /* ---- Locks of the caller's ----------------------------------------------------------------------
- * For programs whose threads share a lock that each holds when it calls, as the interpreters of many
- * languages do. */
+ * For programs whose threads share a lock that each holds when it calls, as the interpreters of
+ * many languages do. */
 
 /* `begin()` is called on the thread of a call before work of more than a few microseconds, and
  * before it waits for what another thread computes; what it returns goes to `end()` afterwards, on

@@ -1,5 +1,6 @@
 /* What happens while a long call runs: other threads have the GIL, signals are looked at, so that
- * Ctrl-C ends it, and after two seconds a bar on an interactive terminal shows how far it has come. */
+ * Ctrl-C ends it, and after two seconds a bar on an interactive terminal shows how far it has come.
+ */
 #include "core.h"
 
 #include <stdatomic.h>
