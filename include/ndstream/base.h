@@ -135,6 +135,23 @@ typedef struct nd_progress {
  * report set, this costs nothing. */
 ND_API nd_progress nd_set_progress(nd_progress progress);
 
+/* ---- Locks of the caller's ----------------------------------------------------------------------
+ * For programs whose threads share a lock that each holds when it calls, as the interpreters of
+ * many languages do. */
+
+/* `begin()` is called on the thread of a call before work of more than a few microseconds, and
+ * before it waits for what another thread computes; what it returns goes to `end()` afterwards, on
+ * the same thread. A call has none or any number of such pairs, never one inside the other unless
+ * the thread itself calls from inside one. Neither must call the library. */
+typedef struct nd_blocking {
+    void *(*begin)(void);
+    void (*end)(void *state);
+} nd_blocking;
+
+/* Sets the two for all threads; `hooks` is not copied, and NULL is none, the default. Only while no
+ * other thread is inside the library. */
+ND_API void nd_set_blocking(const nd_blocking *hooks);
+
 /* ---- Threads and configuration --------------------------------------------------------------- */
 
 /* Sets how many threads large operations use (at least 1; 0: one for each CPU this process may run

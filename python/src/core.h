@@ -25,7 +25,8 @@ typedef struct pnd_array {
     PyObject_HEAD nd_array *array; /* one reference; never NULL */
     PyObject *base; /* what the memory belongs to, or NULL: only told, the library keeps it alive */
     PyObject *weak_references;
-    bool locked; /* flags.writeable was set to False */
+    struct pnd_replaced *replaced; /* arrays before this one that threads may still work on */
+    bool locked;                   /* flags.writeable was set to False */
 } pnd_array;
 
 /* ndstream.dtype: one object for each nd_dtype. */
@@ -83,19 +84,25 @@ bool pnd_go_on(double fraction, void *watch); /* NULL: looks at signals only */
 void pnd_watch_end(const pnd_watch *watch);
 void pnd_watch_signals(void);
 
+/* Gives up the GIL, if this thread has it, and takes it again. The library does so itself where it
+ * computes in parallel or waits; PND_UNLOCKED is for what takes long without, and for the bar. */
+void *pnd_give_up_gil(void);
+void pnd_take_gil(void *state);
+bool pnd_threads_away(void); /* some thread is in between */
+
 /* Work on at least this many elements is done without the GIL. */
 enum { PND_LARGE = 16384 };
 #define PND_UNLOCKED(elements, statement)                                                          \
     do {                                                                                           \
         if ((elements) >= PND_LARGE) {                                                             \
-            PyThreadState *pnd_thread = PyEval_SaveThread();                                       \
+            void *const pnd_given_up = pnd_give_up_gil();                                          \
             pnd_watch pnd_watching = {0};                                                          \
             const nd_progress pnd_before =                                                         \
                 nd_set_progress((nd_progress){pnd_go_on, &pnd_watching});                          \
             statement;                                                                             \
             nd_set_progress(pnd_before);                                                           \
             pnd_watch_end(&pnd_watching);                                                          \
-            PyEval_RestoreThread(pnd_thread);                                                      \
+            pnd_take_gil(pnd_given_up);                                                            \
         } else {                                                                                   \
             statement;                                                                             \
         }                                                                                          \
@@ -247,6 +254,8 @@ PyObject *pnd_wrap(nd_array *array);
 PyObject *pnd_wrap_result(nd_array *array);
 /* The same for what may share memory with `owner`: its base becomes what owns the memory. */
 PyObject *pnd_wrap_view(nd_array *array, PyObject *owner);
+/* Gives the object another array, whose reference is taken over. */
+void pnd_replace(PyObject *object, nd_array *array);
 /* Computes a pending array, without the GIL. */
 bool pnd_force(nd_array *array);
 /* Raises ValueError for an array that may not be written. */

@@ -143,9 +143,8 @@ static PyObject *einsum(PyObject *Py_UNUSED(module), PyObject *const *arguments,
         list.array[i] = cast;
     }
     nd_array *result;
-    PyThreadState *thread = PyEval_SaveThread();
-    result = nd_einsum(text, list.count, (const nd_array *const *)list.array);
-    PyEval_RestoreThread(thread);
+    PND_UNLOCKED(PND_LARGE,
+                 result = nd_einsum(text, list.count, (const nd_array *const *)list.array));
     if (!result && (nd_error() == ND_ERROR_ARGUMENT)) { /* NumPy: ValueError */
         PyErr_SetString(PyExc_ValueError, nd_error_message());
         nd_error_clear();

@@ -50,8 +50,7 @@ static PyObject *resize_method(PyObject *self, PyObject *const *arguments, Py_ss
     nd_array *result = resized(array->array, shape);
     if (!result)
         return pnd_raise();
-    nd_release(array->array);
-    array->array = result;
+    pnd_replace(self, result);
     Py_RETURN_NONE;
 }
 

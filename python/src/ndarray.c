@@ -13,6 +13,11 @@ static pnd_array *kept[MOST_KEPT];
 static int kept_count;
 #endif
 
+struct pnd_replaced {
+    nd_array *array;
+    struct pnd_replaced *next;
+};
+
 static pnd_array *new_object(void)
 {
     pnd_array *self;
@@ -26,6 +31,7 @@ static pnd_array *new_object(void)
     if (self) {
         self->base = NULL;
         self->weak_references = NULL;
+        self->replaced = NULL;
         self->locked = false;
     }
     return self;
@@ -38,6 +44,12 @@ static void free_object(PyObject *object)
     if (self->weak_references)
         PyObject_ClearWeakRefs(object);
     nd_release(self->array);
+    while (self->replaced) {
+        struct pnd_replaced *const next = self->replaced->next;
+        nd_release(self->replaced->array);
+        PyMem_Free(self->replaced);
+        self->replaced = next;
+    }
     Py_XDECREF(self->base);
 #ifndef Py_GIL_DISABLED
     if (type == pnd.array && kept_count < MOST_KEPT) {
@@ -48,6 +60,23 @@ static void free_object(PyObject *object)
 #endif
     type->tp_free(object);
     Py_DECREF(type);
+}
+
+/* A thread inside a call may work on the array of before: while there is one, that is kept. */
+void pnd_replace(PyObject *object, nd_array *array)
+{
+    pnd_array *const self = (pnd_array *)object;
+    nd_array *const before = self->array;
+    self->array = array;
+    if (!pnd_threads_away()) {
+        nd_release(before);
+        return;
+    }
+    struct pnd_replaced *kept_one = PyMem_Malloc(sizeof *kept_one);
+    if (!kept_one) /* better lost than used after it is gone */
+        return;
+    *kept_one = (struct pnd_replaced){before, self->replaced};
+    self->replaced = kept_one;
 }
 
 PyObject *pnd_wrap(nd_array *array)
@@ -192,8 +221,7 @@ static int set_shape(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
                         "to make a copy with the desired shape.");
         return -1;
     }
-    ((pnd_array *)self)->array = view;
-    nd_release(array);
+    pnd_replace(self, view);
     return 0;
 }
 

@@ -1,7 +1,9 @@
-/* What happens while a long call runs: signals are looked at, so that Ctrl-C ends it, and after two
- * seconds a bar on an interactive terminal shows how far it has come. */
+/* What happens while a long call runs: other threads have the GIL, signals are looked at, so that
+ * Ctrl-C ends it, and after two seconds a bar on an interactive terminal shows how far it has come.
+ */
 #include "core.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,10 +64,42 @@ void pnd_watch_end(const pnd_watch *watch)
     }
 }
 
+/* How many threads are without the GIL inside a call. */
+static atomic_int away;
+
+bool pnd_threads_away(void)
+{
+    return atomic_load(&away) > 0;
+}
+
+void *pnd_give_up_gil(void)
+{
+    PyThreadState *const own = PyGILState_GetThisThreadState();
+#if PY_VERSION_HEX >= 0x030d0000
+    PyThreadState *const running = PyThreadState_GetUnchecked();
+#else
+    PyThreadState *const running = _PyThreadState_UncheckedGet();
+#endif
+    if (!own || own != running)
+        return NULL;
+    atomic_fetch_add(&away, 1);
+    return PyEval_SaveThread();
+}
+
+void pnd_take_gil(void *state)
+{
+    if (!state)
+        return;
+    PyEval_RestoreThread(state);
+    atomic_fetch_sub(&away, 1);
+}
+
 /* An operation may compute what its arguments are made of: on the thread that gets signals, which
  * imports this, all calls look at them. */
 void pnd_watch_signals(void)
 {
+    static const nd_blocking hooks = {pnd_give_up_gil, pnd_take_gil};
+    nd_set_blocking(&hooks);
     nd_set_progress((nd_progress){pnd_go_on, NULL});
 }
 

@@ -32,6 +32,7 @@
 
 #include <ndstream/base.h>
 
+#include "blocking.h"
 #include "progress.h"
 #include "wait.h"
 
@@ -461,13 +462,8 @@ static void share_parts(uint32_t threads)
                               memory_order_relaxed);
 }
 
-void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context)
+static void do_job(size_t count, size_t grain, ndi_range_body *body, void *context, bool watched)
 {
-    const bool watched = ndi_watched() && !in_job;
-    if (count == 0 || (watched && ndi_watch_stopped()))
-        return;
-    if (grain == 0)
-        grain = 1;
     const int threads = count > grain ? ndi_pool_threads() : 1;
     if (threads == 1 || !take_pool()) {
         do_alone(count, grain, body, context, watched);
@@ -495,6 +491,22 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     wait_until_finished();
     in_job = false;
     leave_pool();
+}
+
+void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context)
+{
+    const bool watched = ndi_watched() && !in_job;
+    if (count == 0 || (watched && ndi_watch_stopped()))
+        return;
+    if (grain == 0)
+        grain = 1;
+    if (count <= grain || in_job) {
+        do_job(count, grain, body, context, watched);
+        return;
+    }
+    void *const given_up = ndi_blocking_begin();
+    do_job(count, grain, body, context, watched);
+    ndi_blocking_end(given_up);
 }
 
 /* ---- Fork and exit --------------------------------------------------------------------------- */

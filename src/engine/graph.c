@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/blocking.h"
 #include "engine/evaluate.h"
 #include "engine/views.h"
 
@@ -59,9 +60,14 @@ void ndi_graph_release_claim(ndi_node *node)
     pthread_cond_broadcast(&changed);
 }
 
+/* The lock is given up a second time, as whoever holds what the hooks give up may want it. */
 void ndi_graph_wait(void)
 {
+    void *const given_up = ndi_blocking_begin();
     pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+    ndi_blocking_end(given_up);
+    pthread_mutex_lock(&lock);
 }
 
 uint32_t ndi_graph_walk(void)

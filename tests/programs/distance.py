@@ -29,11 +29,11 @@ def warp(x, y):
 
 
 rng = np.random.default_rng(9)
-first = rng.integers(0, 4, 300)
+first = rng.integers(0, 4, 1500)
 second = first.copy()
 second[50:60] = rng.integers(0, 4, 10)
 second = np.delete(second, [100, 200])
-series = np.cumsum(rng.standard_normal(150))
+series = np.cumsum(rng.standard_normal(400))
 
 result = {
     "edit": edit_distance(first, second),

@@ -10,8 +10,8 @@ for day in range(200):
     s, i, r = s - new, i + new - well, r + well
 
 rng = np.random.default_rng(100)
-people = 400
-contact = rng.random((people, people)) < 0.01
+people = 1000
+contact = rng.random((people, people)) < 0.004
 contact |= contact.T
 state = np.zeros(people, dtype=np.int8)
 state[:5] = 1
@@ -25,10 +25,10 @@ for day in range(60):
     state[healed] = 2
     counts.append([int((state == k).sum()) for k in range(3)])
 
-runs = np.full(5000, 10)
+runs = np.full(50000, 10)
 alive = []
 for _ in range(30):
-    runs = np.minimum(runs + (rng.random(5000) < 0.5) * 3 - (rng.random(5000) < 0.6) * 2, 100)
+    runs = np.minimum(runs + (rng.random(50000) < 0.5) * 3 - (rng.random(50000) < 0.6) * 2, 100)
     runs = np.where(runs < 0, 0, runs)
     alive.append((runs > 0).mean())
 

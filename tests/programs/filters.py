@@ -14,9 +14,9 @@ def convolve(image, kernel):
     return out
 
 
-rows, columns = np.mgrid[0:300, 0:400]
+rows, columns = np.mgrid[0:600, 0:800]
 image = 127 + 60 * np.sin(rows / 9.0) * np.cos(columns / 13.0)
-image[100:160, 150:250] = 250
+image[200:320, 300:500] = 250
 image = image + np.random.default_rng(0).normal(0, 5, image.shape)
 
 line = np.exp(-0.5 * (np.arange(7) - 3.0) ** 2 / 1.5**2)
@@ -28,9 +28,9 @@ edges = np.hypot(convolve(blurred, sobel), convolve(blurred, sobel.T))
 mask = edges > edges.mean() + 2 * edges.std()
 
 result = {
-    "blurred": blurred[::50, ::50],
+    "blurred": blurred[::100, ::100],
     "sharp": int(sharp.astype(int).sum()),
     "edge share": mask.mean(),
-    "brightest": np.unravel_index(blurred.argmax(), blurred.shape) if hasattr(np, "unravel_index") else divmod(blurred.argmax(), 400),
+    "brightest": np.unravel_index(blurred.argmax(), blurred.shape) if hasattr(np, "unravel_index") else divmod(blurred.argmax(), 800),
     "mirrored": np.flip(sharp, axis=1)[0, :5].tolist(),
 }

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 rng = np.random.default_rng(55)
-points = rng.standard_normal((400, 2)) * [3.0, 1.0]
+points = rng.standard_normal((600, 2)) * [3.0, 1.0]
 angle = math.radians(30)
 turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
 turned = points @ turn.T
@@ -26,15 +26,15 @@ corners = turned[hull]
 after = np.roll(corners, -1, axis=0)
 area = 0.5 * np.abs((corners[:, 0] * after[:, 1] - corners[:, 1] * after[:, 0]).sum())
 
-tests = rng.uniform(-8, 8, (2000, 2))
+tests = rng.uniform(-8, 8, (20000, 2))
 inside = np.zeros(len(tests), dtype=bool)
 for (x1, y1), (x2, y2) in zip(corners, after):
     crosses = (y1 > tests[:, 1]) != (y2 > tests[:, 1])
     at = x1 + (tests[:, 1] - y1) * (x2 - x1) / (y2 - y1)
     inside ^= crosses & (tests[:, 0] < at)
 
-distance = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=-1)) + np.eye(400) * 1e9
-pair = divmod(int(distance.argmin()), 400)
+distance = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=-1)) + np.eye(600) * 1e9
+pair = divmod(int(distance.argmin()), 600)
 
 result = {
     "hull": len(hull),
@@ -43,5 +43,5 @@ result = {
     "kept": bool(np.all(np.abs(same) < 1e-12)),
     "closest": distance.min(),
     "pair": pair,
-    "inertia": np.linalg.eigvalsh(points.T @ points / 400),
+    "inertia": np.linalg.eigvalsh(points.T @ points / 600),
 }

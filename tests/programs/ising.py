@@ -3,7 +3,7 @@
 import numpy as np
 
 rng = np.random.default_rng(17)
-n = 128
+n = 256
 spins = np.where(rng.random((n, n)) < 0.5, 1, -1)
 rows, columns = np.indices((n, n))
 black = (rows + columns) % 2 == 0

@@ -3,7 +3,7 @@
 import numpy as np
 
 rng = np.random.default_rng(4)
-n = 300
+n = 600
 a = rng.standard_normal((n, n))
 a = a @ a.T / n + np.eye(n) * 2
 b = rng.standard_normal(n)
@@ -21,7 +21,7 @@ while np.sqrt(r @ r) > 1e-10 and rounds < 500:
     r = new
     rounds += 1
 
-m = 64
+m = 128
 source = np.zeros((m, m))
 source[m // 2, m // 3] = 1.0
 u = np.zeros((m, m))

@@ -4,9 +4,9 @@ import numpy as np
 
 rng = np.random.default_rng(3)
 centres = np.array([[0.0, 0.0], [5.0, 5.0], [0.0, 6.0], [7.0, -2.0]])
-points = np.concatenate([c + rng.standard_normal((5000, 2)) for c in centres])
+points = np.concatenate([c + rng.standard_normal((20000, 2)) for c in centres])
 
-guess = points[[10, 6000, 11000, 16000]].copy()
+guess = points[[10, 24000, 44000, 64000]].copy()
 moved = []
 for _ in range(20):
     squared = ((points[:, None, :] - guess[None, :, :]) ** 2).sum(axis=2)

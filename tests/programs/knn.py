@@ -3,10 +3,10 @@
 import numpy as np
 
 rng = np.random.default_rng(31)
-train = np.concatenate([rng.normal(m, 1.0, (400, 8)) for m in (0.0, 1.0, 2.0)])
-labels = np.repeat(np.arange(3), 400)
-test = np.concatenate([rng.normal(m, 1.0, (100, 8)) for m in (0.0, 1.0, 2.0)])
-truth = np.repeat(np.arange(3), 100)
+train = np.concatenate([rng.normal(m, 1.0, (1000, 8)) for m in (0.0, 1.0, 2.0)])
+labels = np.repeat(np.arange(3), 1000)
+test = np.concatenate([rng.normal(m, 1.0, (250, 8)) for m in (0.0, 1.0, 2.0)])
+truth = np.repeat(np.arange(3), 250)
 
 squared = (test**2).sum(axis=1)[:, None] - 2 * test @ train.T + (train**2).sum(axis=1)
 votes = np.zeros((len(test), 3), dtype=int)

@@ -13,7 +13,7 @@ def neighbours(board):
 
 
 rng = np.random.default_rng(7)
-board = rng.integers(0, 2, (300, 300))
+board = rng.integers(0, 2, (500, 500))
 alive = [int(board.sum())]
 for _ in range(20):
     n = neighbours(board)

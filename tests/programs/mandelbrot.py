@@ -2,7 +2,7 @@
 
 import numpy as np
 
-height, width, most = 200, 300, 50
+height, width, most = 480, 720, 50
 real = np.linspace(-2.25, 0.75, width)
 imaginary = np.linspace(-1.0, 1.0, height)
 c = real[None, :] + 1j * imaginary[:, None]

@@ -3,7 +3,7 @@
 import numpy as np
 
 rng = np.random.default_rng(12)
-n = 120
+n = 300
 chain = rng.random((n, n)) ** 4 + np.eye(n)
 chain /= chain.sum(axis=1, keepdims=True)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 rng = np.random.default_rng(8)
-days, assets = 1500, 25
+days, assets = 2500, 100
 factor = rng.standard_normal((days, 3)) @ rng.normal(0, 0.01, (3, assets))
 returns = factor + rng.normal(0.0004, 0.008, (days, assets))
 mean = returns.mean(axis=0)
@@ -18,7 +18,7 @@ least = inverse @ ones / (ones @ inverse @ ones)
 a, b, c = ones @ inverse @ ones, ones @ inverse @ mean, mean @ inverse @ mean
 targets = np.linspace(mean.min(), mean.max(), 50)
 variances = (a * targets**2 - 2 * b * targets + c) / (a * c - b * b)
-weights = rng.dirichlet(np.ones(assets), 2000) if hasattr(rng, "dirichlet") else np.full((2000, assets), 1 / assets)
+weights = rng.dirichlet(np.ones(assets), 5000) if hasattr(rng, "dirichlet") else np.full((5000, assets), 1 / assets)
 risks = np.sqrt(np.einsum("ij,jk,ik->i", weights, covariance, weights))
 wealth = np.cumprod(1 + returns @ least)
 drawdown = 1 - wealth / np.maximum.accumulate(wealth)

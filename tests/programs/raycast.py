@@ -2,7 +2,7 @@
 
 import numpy as np
 
-height, width = 160, 240
+height, width = 480, 720
 y, x = np.meshgrid(np.linspace(1, -1, height), np.linspace(-1.5, 1.5, width), indexing="ij")
 rays = np.stack([x, y, np.full_like(x, 1.5)], axis=-1)
 rays /= np.linalg.norm(rays, axis=-1, keepdims=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-n, length = 200, 10.0
+n, length = 300, 10.0
 x = np.linspace(0, length, n)
 h = x[1] - x[0]
 kinetic = (np.eye(n) * 2 - np.eye(n, k=1) - np.eye(n, k=-1)) / (2 * h * h)

@@ -14,9 +14,9 @@ def automaton(rule, width, steps):
     return cells
 
 
-rule30 = automaton(30, 401, 200)
-rule90 = automaton(90, 401, 200)
-i, j = np.ogrid[0:64, 0:64]
+rule30 = automaton(30, 1001, 500)
+rule90 = automaton(90, 1001, 500)
+i, j = np.ogrid[0:512, 0:512]
 pascal = ((i & j) == j) & (j <= i)
 codes = np.arange(256) ^ (np.arange(256) >> 1)
 bits = (codes[:, None] >> np.arange(8)) & 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-limit = 200000
+limit = 5000000
 prime = np.ones(limit + 1, dtype=bool)
 prime[:2] = False
 for i in range(2, int(limit**0.5) + 1):

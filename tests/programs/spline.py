@@ -3,7 +3,7 @@
 import numpy as np
 
 rng = np.random.default_rng(10)
-n = 120
+n = 300
 x = np.cumsum(rng.uniform(0.5, 1.5, n))
 y = np.sin(x / 6) + 0.05 * rng.standard_normal(n)
 h = x[1:] - x[:-1]

@@ -3,7 +3,7 @@
 import numpy as np
 
 rng = np.random.default_rng(64)
-documents, words = 200, 500
+documents, words = 600, 2000
 topics = rng.random((4, words)) ** 8
 topics /= topics.sum(axis=1, keepdims=True)
 which = rng.integers(0, 4, documents)

@@ -44,6 +44,49 @@ static double sum_of_range(double n)
     return n * (n - 1) / 2;
 }
 
+/* ---- Locks of the caller's ------------------------------------------------------------------- */
+
+static atomic_int given_up, taken_again;
+static _Thread_local int depth;
+static atomic_bool nested;
+
+static void *give_up(void)
+{
+    atomic_fetch_add(&given_up, 1);
+    if (depth++ > 0)
+        atomic_store(&nested, true);
+    return &depth;
+}
+
+static void take_again(void *state)
+{
+    atomic_fetch_add(&taken_again, state == &depth);
+    depth--;
+}
+
+TEST(a_lock_of_the_callers_is_given_up_while_much_is_computed)
+{
+    static const nd_blocking hooks = {give_up, take_again};
+    for (int threads = 1; threads <= 2; threads++)
+        ND_SCOPE {
+            nd_set_num_threads(threads);
+            nd_array *x = nd_linspace(0, 1, LARGE);
+            atomic_store(&given_up, 0);
+            atomic_store(&taken_again, 0);
+            nd_set_blocking(&hooks);
+            nd_item(nd_sum(nd_add(nd_linspace(0, 1, 3), 1), ND_ALL));
+            assert_int_equal(atomic_load(&given_up), 0);
+            assert_int_equal(nd_item(nd_count_nonzero(nd_sin(nd_sqrt(x)), ND_ALL)), LARGE - 1);
+            assert_true(atomic_load(&given_up) > 0);
+            nd_set_blocking(NULL);
+            assert_int_equal(atomic_load(&given_up), atomic_load(&taken_again));
+            assert_false(atomic_load(&nested));
+            assert_int_equal(nd_item(nd_count_nonzero(nd_sin(nd_sqrt(x)), ND_ALL)), LARGE - 1);
+            assert_int_equal(atomic_load(&given_up), atomic_load(&taken_again));
+        }
+    nd_set_num_threads(0);
+}
+
 /* ---- Shared arrays --------------------------------------------------------------------------- */
 
 static void *read_shared(void *context)

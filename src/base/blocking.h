@@ -1,0 +1,11 @@
+/* What a thread gives up while it computes or waits: a lock of its caller's (nd_set_blocking()). */
+#ifndef NDSTREAM_BASE_BLOCKING_H
+#define NDSTREAM_BASE_BLOCKING_H
+
+/* Around work of more than a few microseconds, and around waiting for another thread. What begin
+ * returned goes to end; no lock of the library's may be held there, as end may wait for whoever
+ * wants one. */
+void *ndi_blocking_begin(void);
+void ndi_blocking_end(void *state);
+
+#endif

@@ -1,0 +1,144 @@
+"""Other threads of Python run while an array is computed, whatever asked for its elements."""
+
+import pickle
+import threading
+import time
+
+import ndstream as np
+import numpy
+import pytest
+
+SIZE = 1 << 20
+
+
+def slow():
+    """A pending array that takes long to compute, of whole numbers of 0 to 2 at the end."""
+    x = np.linspace(0, 1, SIZE)
+    for _ in range(12):
+        x = np.sin(x) + np.cos(x)
+    return np.floor(x)
+
+
+def slow_few():
+    """The same with few elements."""
+    return slow().reshape(-1, 8).sum(axis=0)
+
+
+def slow_one():
+    return slow().reshape(1, -1).sum(axis=1)
+
+
+def eager(operation):
+    """Of memory that may change at any time, which is computed at once."""
+    foreign = np.asarray(numpy.linspace(0, 1, SIZE))
+    for _ in range(10):
+        operation(foreign)
+
+
+FORCING = {
+    "print": lambda: str(slow()),
+    "repr": lambda: repr(slow_few()),
+    "item": lambda: slow().item(3),
+    "bool": lambda: bool(slow_one()),
+    "float": lambda: float(slow().sum()),
+    "int": lambda: int(slow_one()[0]),
+    "index": lambda: [1, 2, 3][slow_one().astype(int)[0] * 0],
+    "complex": lambda: complex(slow_one()[0]),
+    "element": lambda: slow()[5],
+    "element of two axes": lambda: slow().reshape(2, -1)[1, 5],
+    "integers": lambda: slow()[[1, 2]],
+    "mask": lambda: slow()[slow() > 1],
+    "set element": lambda: slow().__setitem__(3, 1.0),
+    "set slice": lambda: slow_few().__setitem__(slice(1, 3), 1.0),
+    "set of pending": lambda: np.zeros(SIZE).__setitem__(slice(None), slow()),
+    "in place": lambda: np.zeros(SIZE).__iadd__(slow()),
+    "out": lambda: np.add(slow(), 1, out=np.zeros(SIZE)),
+    "iteration": lambda: next(iter(slow())),
+    "tolist": lambda: slow_few().tolist(),
+    "tobytes": lambda: slow_few().tobytes(),
+    "memoryview": lambda: memoryview(slow()),
+    "numpy": lambda: numpy.asarray(slow()),
+    "numpy's function": lambda: numpy.add(slow_few(), 1),
+    "dlpack": lambda: slow().__dlpack__(),
+    "in": lambda: 99.0 in slow(),
+    "nonzero": lambda: slow().nonzero(),
+    "array_equal": lambda: np.array_equal(slow(), slow()),
+    "allclose": lambda: np.allclose(slow(), slow()),
+    "pickle": lambda: pickle.dumps(slow_few()),
+    "copy": lambda: slow().copy()[0],
+    "flat": lambda: next(slow().flat),
+    "sort": lambda: np.sort(slow()),
+    "few sorted": lambda: np.sort(slow_few()),
+    "searchsorted": lambda: np.searchsorted(slow_few(), 1.0),
+    "product": lambda: slow_few().reshape(2, 4) @ slow_few().reshape(4, 2),
+    "solve": lambda: np.linalg.solve(np.eye(2) + slow_few()[:4].reshape(2, 2) * 1e-9, [1.0, 2]),
+    "take": lambda: slow_few().take([1, 2]),
+    "concatenate": lambda: np.concatenate([slow_few(), slow_few()])[0],
+    "at": lambda: np.add.at(slow_few(), [1], 1),
+    "cumsum": lambda: slow().cumsum()[0],
+    "eval": lambda: np.eval(slow()),
+    "long expression": lambda: [x := slow()] + [x := x + 1 for _ in range(80)],
+    "eager unary": lambda: eager(np.sin),
+    "eager binary": lambda: eager(lambda x: x**0.3),
+    "eager reduction": lambda: eager(lambda x: np.var(np.tan(x))),
+}
+
+
+@pytest.mark.parametrize("what", FORCING)
+def test_the_gil_is_free_during(what):
+    """A thread that only needs the GIL now and then gets it before the call is over."""
+    stamps, go, over = [], threading.Event(), threading.Event()
+
+    def watch():
+        go.wait()
+        while not over.is_set():
+            stamps.append(time.perf_counter())
+            time.sleep(0.0002)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        FORCING[what]()
+        for _ in range(20):  # a busy machine may not let the other thread run in time
+            begin = time.perf_counter()
+            go.set()
+            FORCING[what]()
+            end = time.perf_counter()
+            # What the call does before and after it computes takes the interpreter, for less than a millisecond.
+            inside = [s for s in stamps if begin < s < end]
+            if len(inside) > 5:
+                return
+            stamps.clear()
+    finally:
+        over.set()
+        go.set()
+        watcher.join()
+    raise AssertionError("the other thread did not run")
+
+
+def test_two_threads_that_want_one_pending_array():
+    """One computes, and reports to Python meanwhile; the other waits without the GIL."""
+    for _ in range(5):
+        x = slow()
+        y = [x + i for i in range(4)]
+        found = []
+        threads = [threading.Thread(target=lambda i=i: found.append(float((y[i] - i).sum()))) for i in range(4)]
+        for t in threads:
+            t.start()
+        found.append(float(x.sum()))
+        for t in threads:
+            t.join()
+        assert len(set(found)) == 1, found
+
+
+def test_a_shape_that_is_set_while_another_thread_computes():
+    for _ in range(10):
+        x = slow()
+        results = []
+        worker = threading.Thread(target=lambda: results.append(float(x.max())))
+        worker.start()
+        for i in range(50):
+            x.shape = (2, -1) if i % 2 else (-1,)
+        worker.join()
+        assert results == [float(x.max())]
+        assert x.shape == (2, SIZE // 2)
