@@ -138,61 +138,52 @@ static void store_integer(int64_t value, nd_dtype dtype, void *element)
     }
 }
 
-/* `from_uint`: value holds the bits of a uint64. */
-static void store_integer_as_any(int64_t value, bool from_uint, nd_dtype dtype, void *element)
-{
-    const bool negative = !from_uint && value < 0;
-    const uint64_t magnitude = negative ? 0 - (uint64_t)value : (uint64_t)value;
-    switch (dtype) {
-    case ND_BOOL:
-        *(uint8_t *)element = value != 0;
-        break;
-    case ND_FLOAT16:
-        *(uint16_t *)element = ndi_double_to_half(double_for_rounding(magnitude, negative));
-        break;
-    case ND_BFLOAT16:
-        *(uint16_t *)element = ndi_double_to_bfloat(double_for_rounding(magnitude, negative));
-        break;
-    case ND_COMPLEX64:
-        ((float *)element)[1] = 0; /* fallthrough */
-    case ND_FLOAT32:
-        *(float *)element = (float)double_for_rounding(magnitude, negative);
-        break;
-    case ND_COMPLEX128:
-        ((double *)element)[1] = 0; /* fallthrough */
-    case ND_FLOAT64:
-        *(double *)element = from_uint ? (double)(uint64_t)value : (double)value;
-        break;
-    default:
-        store_integer(value, dtype, element);
-    }
-}
-
-static void store_complex(double real, double imaginary, nd_dtype dtype, void *element)
+/* Into a float or complex dtype; false if it is none. */
+static bool store_float(double real, double imaginary, nd_dtype dtype, void *element)
 {
     switch (dtype) {
-    case ND_BOOL:
-        *(uint8_t *)element = real != 0 || imaginary != 0;
-        break;
     case ND_FLOAT16:
         *(uint16_t *)element = ndi_double_to_half(real);
-        break;
+        return true;
     case ND_BFLOAT16:
         *(uint16_t *)element = ndi_double_to_bfloat(real);
-        break;
+        return true;
     case ND_COMPLEX64:
         ((float *)element)[1] = (float)imaginary; /* fallthrough */
     case ND_FLOAT32:
         *(float *)element = (float)real;
-        break;
+        return true;
     case ND_COMPLEX128:
         ((double *)element)[1] = imaginary; /* fallthrough */
     case ND_FLOAT64:
         *(double *)element = real;
-        break;
+        return true;
     default:
-        store_integer(integer_from_double(real), dtype, element);
+        return false;
     }
+}
+
+/* `from_uint`: value holds the bits of a uint64. Rounded once, whatever the float's width. */
+static void store_integer_as_any(int64_t value, bool from_uint, nd_dtype dtype, void *element)
+{
+    const bool negative = !from_uint && value < 0;
+    const uint64_t magnitude = negative ? 0 - (uint64_t)value : (uint64_t)value;
+    const double real = dtype != ND_FLOAT64 && dtype != ND_COMPLEX128
+                            ? double_for_rounding(magnitude, negative)
+                        : from_uint ? (double)(uint64_t)value
+                                    : (double)value;
+    if (dtype == ND_BOOL)
+        *(uint8_t *)element = value != 0;
+    else if (!store_float(real, 0, dtype, element))
+        store_integer(value, dtype, element);
+}
+
+static void store_complex(double real, double imaginary, nd_dtype dtype, void *element)
+{
+    if (dtype == ND_BOOL)
+        *(uint8_t *)element = real != 0 || imaginary != 0;
+    else if (!store_float(real, imaginary, dtype, element))
+        store_integer(integer_from_double(real), dtype, element);
 }
 
 void ndi_store_scalar(nd_operand scalar, nd_dtype dtype, void *element)

@@ -206,10 +206,7 @@ static nd_array *call_flip(arguments a)
     return nd_flip(a[0].array, a[1].given ? a[1].axes : ND_ALL);
 }
 
-static nd_array *call_ravel(arguments a)
-{
-    return nd_ravel(a[0].array);
-}
+CALL_OF_ONE(ravel)
 
 static nd_array *call_flatten(arguments a)
 {
@@ -236,20 +233,9 @@ static nd_array *call_sliding_window(arguments a)
 
 /* ---- Elements -------------------------------------------------------------------------------- */
 
-static nd_array *call_real(arguments a)
-{
-    return nd_real(a[0].array);
-}
-
-static nd_array *call_imag(arguments a)
-{
-    return nd_imag(a[0].array);
-}
-
-static nd_array *call_copy(arguments a)
-{
-    return nd_copy(a[0].array);
-}
+CALL_OF_ONE(real)
+CALL_OF_ONE(imag)
+CALL_OF_ONE(copy)
 
 static nd_array *call_ascontiguousarray(arguments a)
 {

@@ -10,50 +10,15 @@
 
 /* ---- Products -------------------------------------------------------------------------------- */
 
-static nd_array *call_matmul(arguments a)
-{
-    return nd_matmul(a[0].array, a[1].array);
-}
-
-static nd_array *call_dot(arguments a)
-{
-    return nd_dot(a[0].array, a[1].array);
-}
-
-static nd_array *call_inner(arguments a)
-{
-    return nd_inner(a[0].array, a[1].array);
-}
-
-static nd_array *call_outer(arguments a)
-{
-    return nd_outer(a[0].array, a[1].array);
-}
-
-static nd_array *call_kron(arguments a)
-{
-    return nd_kron(a[0].array, a[1].array);
-}
-
-static nd_array *call_vdot(arguments a)
-{
-    return nd_vdot(a[0].array, a[1].array);
-}
-
-static nd_array *call_vecdot(arguments a)
-{
-    return nd_vecdot(a[0].array, a[1].array);
-}
-
-static nd_array *call_matvec(arguments a)
-{
-    return nd_matvec(a[0].array, a[1].array);
-}
-
-static nd_array *call_vecmat(arguments a)
-{
-    return nd_vecmat(a[0].array, a[1].array);
-}
+CALL_OF_TWO(matmul)
+CALL_OF_TWO(dot)
+CALL_OF_TWO(inner)
+CALL_OF_TWO(outer)
+CALL_OF_TWO(kron)
+CALL_OF_TWO(vdot)
+CALL_OF_TWO(vecdot)
+CALL_OF_TWO(matvec)
+CALL_OF_TWO(vecmat)
 
 static nd_array *call_cross(arguments a)
 {
@@ -116,20 +81,9 @@ static nd_array *call_matrix_transpose(arguments a)
 
 /* ---- Equations and decompositions ------------------------------------------------------------ */
 
-static nd_array *call_solve(arguments a)
-{
-    return nd_solve(a[0].array, a[1].array);
-}
-
-static nd_array *call_inv(arguments a)
-{
-    return nd_inv(a[0].array);
-}
-
-static nd_array *call_det(arguments a)
-{
-    return nd_det(a[0].array);
-}
+CALL_OF_TWO(solve)
+CALL_OF_ONE(inv)
+CALL_OF_ONE(det)
 
 static nd_array *call_pinv(arguments a)
 {
@@ -141,15 +95,8 @@ static nd_array *call_cholesky(arguments a)
     return nd_cholesky(a[0].array, flag_or(&a[1], false) ? ND_UPPER : ND_LOWER);
 }
 
-static nd_array *call_svdvals(arguments a)
-{
-    return nd_svdvals(a[0].array);
-}
-
-static nd_array *call_eigvals(arguments a)
-{
-    return nd_eigvals(a[0].array);
-}
+CALL_OF_ONE(svdvals)
+CALL_OF_ONE(eigvals)
 
 static bool triangle_of(const char *operation, const ndi_argument *given, nd_triangle *triangle)
 {

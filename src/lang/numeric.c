@@ -78,10 +78,7 @@ static nd_array *call_diff(arguments a)
     return nd_diff(a[0].array, times > INT32_MAX ? INT32_MAX : (int)times, axis_or(&a[2], -1));
 }
 
-static nd_array *call_ediff1d(arguments a)
-{
-    return nd_ediff1d(a[0].array);
-}
+CALL_OF_ONE(ediff1d)
 
 static nd_array *call_trapezoid(arguments a)
 {
@@ -190,10 +187,7 @@ static nd_array *call_interp(arguments a)
     return nd_interp(a[0].array, a[1].array, a[2].array);
 }
 
-static nd_array *call_polyval(arguments a)
-{
-    return nd_polyval(a[0].array, a[1].array);
-}
+CALL_OF_TWO(polyval)
 
 static nd_array *call_vander(arguments a)
 {

@@ -39,6 +39,18 @@ static inline nd_array *array_or_null(const ndi_argument *given)
     return given->given ? given->array : NULL;
 }
 
+/* Calls of functions that take arrays and nothing else. */
+#define CALL_OF_ONE(name)                                                                          \
+    static nd_array *call_##name(arguments a)                                                      \
+    {                                                                                              \
+        return nd_##name(a[0].array);                                                              \
+    }
+#define CALL_OF_TWO(name)                                                                          \
+    static nd_array *call_##name(arguments a)                                                      \
+    {                                                                                              \
+        return nd_##name(a[0].array, a[1].array);                                                  \
+    }
+
 /* The options among the arguments of a reduction (REDUCTION_PARAMETERS). False with the error kept
  * if it does not take one. */
 bool ndi_reduce_options(nd_op op, arguments given, nd_reduce_options *options);

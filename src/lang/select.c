@@ -51,10 +51,7 @@ static nd_array *call_compress(arguments a)
     return nd_compress(a[0].array, flat_unless(&a[2], a[1].array), axis_or(&a[2], 0));
 }
 
-static nd_array *call_extract(arguments a)
-{
-    return nd_extract(a[0].array, a[1].array);
-}
+CALL_OF_TWO(extract)
 
 static nd_array *call_choose(arguments a)
 {
@@ -97,15 +94,8 @@ static int call_where(arguments a, nd_array *results[])
     return nd_nonzero(a[0].operand.array, results);
 }
 
-static nd_array *call_argwhere(arguments a)
-{
-    return nd_argwhere(a[0].array);
-}
-
-static nd_array *call_flatnonzero(arguments a)
-{
-    return nd_flatnonzero(a[0].array);
-}
+CALL_OF_ONE(argwhere)
+CALL_OF_ONE(flatnonzero)
 
 static int call_unravel_index(arguments a, nd_array *results[])
 {

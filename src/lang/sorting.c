@@ -239,30 +239,16 @@ static int call_unique_inverse(arguments a, nd_array *results[])
     return unique_results(nd_unique(a[0].array, options), results);
 }
 
-static nd_array *call_unique_values(arguments a)
-{
-    return nd_unique_values(a[0].array);
-}
+CALL_OF_ONE(unique_values)
 
 static nd_array *call_isin(arguments a)
 {
     return nd_isin(a[0].array, a[1].array, flag_or(&a[2], false));
 }
 
-static nd_array *call_union1d(arguments a)
-{
-    return nd_union1d(a[0].array, a[1].array);
-}
-
-static nd_array *call_setdiff1d(arguments a)
-{
-    return nd_setdiff1d(a[0].array, a[1].array);
-}
-
-static nd_array *call_setxor1d(arguments a)
-{
-    return nd_setxor1d(a[0].array, a[1].array);
-}
+CALL_OF_TWO(union1d)
+CALL_OF_TWO(setdiff1d)
+CALL_OF_TWO(setxor1d)
 
 static int call_intersect1d(arguments a, nd_array *results[])
 {
