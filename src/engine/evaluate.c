@@ -13,6 +13,7 @@
 
 #include "base/progress.h"
 #include "engine/copy.h"
+#include "engine/equals.h"
 #include "engine/pending.h"
 #include "engine/run.h"
 #include "engine/tiles.h"
@@ -204,6 +205,7 @@ static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
         }
         if (ndi_is_source(node)) /* a view of what is computed */
             continue;
+        ndi_graph_join_equals(node);
         if (target)
             ndi_target_keep(target, node);
         const bool tiled = !ndi_graph_claimed(node) && ndi_tiling_find(&tiling, node) &&

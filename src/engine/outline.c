@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "engine/equals.h"
 #include "engine/tiles.h"
 #include "engine/views.h"
 
@@ -248,6 +249,7 @@ ndi_outline *ndi_outline_of(ndi_node *node)
     if (o) {
         memset(o, 0, offsetof(ndi_outline, array));
         o->threads = ndi_pool_threads();
+        ndi_graph_join_equals(node);
         collecting c = {.outline = o};
         c.tiled = ndi_tiling_find(&c.tiling, computed_for(node)) && !c.tiling.obstacle;
         if (c.tiled)

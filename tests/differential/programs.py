@@ -257,6 +257,22 @@ class Generator:
         names = [statement.name for statement in statements[:-1]]
         return statements + [Statement("release", "", (x,)) for x in names if rng.random() < 0.7]
 
+    def twice(self, arrays):
+        """The same expression with reductions written twice, and what is made of both."""
+        rng, drawn = self.rng, self.normalise(arrays)
+        statements = [x for x in drawn or [] if x.kind != "release"]
+        if not statements:
+            return None
+        names, again = {}, []
+        for x in statements:
+            inputs = tuple(names.get(argument, argument) for argument in x.inputs)
+            names[x.name] = self.name()
+            again.append(Statement(x.kind, names[x.name], inputs, x.detail))
+        both = (statements[-1].name, again[-1].name)
+        made = Statement("op", self.name(), both, rng.choice(CHAIN))
+        dead = [x.name for x in statements + again if rng.random() < 0.8]
+        return statements + again + [made] + [Statement("release", "", (x,)) for x in dead]
+
     def view(self, arrays):
         first = self.pick(arrays)
         shape, kind = arrays[first].shape, self.rng.randrange(8)
@@ -413,7 +429,7 @@ class Generator:
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
     KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
-    KINDS |= {"call": 1.5, "rearrange": 0.5}
+    KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7}
 
     def draw(self, arrays):
         if len(arrays) < 2:
