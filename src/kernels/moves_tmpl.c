@@ -49,14 +49,14 @@ static void stream_end(void)
     ALWAYS_INLINE void turn_##SIZE(square_##SIZE *v)                                               \
     {                                                                                              \
         enum { SIDE = VECTOR_BYTES / SIZE };                                                       \
-        const square_##SIZE low = {LANES(LOW_LANE)}, high = {LANES(HIGH_LANE)};                    \
         _Pragma("GCC unroll 4") for (int step = 1; step < SIDE; step *= 2)                         \
         {                                                                                          \
             square_##SIZE turned[SIDE];                                                            \
             _Pragma("GCC unroll 8") for (int i = 0; i < SIDE / 2; i++)                             \
             {                                                                                      \
-                turned[2 * i] = __builtin_shuffle(v[i], v[i + SIDE / 2], low);                     \
-                turned[2 * i + 1] = __builtin_shuffle(v[i], v[i + SIDE / 2], high);                \
+                turned[2 * i] = __builtin_shufflevector(v[i], v[i + SIDE / 2], LANES(LOW_LANE));   \
+                turned[2 * i + 1] =                                                                \
+                    __builtin_shufflevector(v[i], v[i + SIDE / 2], LANES(HIGH_LANE));              \
             }                                                                                      \
             _Pragma("GCC unroll 16") for (int i = 0; i < SIDE; i++) v[i] = turned[i];              \
         }                                                                                          \
