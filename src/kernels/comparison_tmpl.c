@@ -48,7 +48,7 @@
 void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
 {
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
-#define KERNEL2(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL2(name, group, ...) ON_##group(SERIAL_SLOT, name, )
 #define KERNEL3(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL3_SELECT(name, group, ...) ON_##group(STREAMING_SLOT, name, )
 #define KERNEL1_TEST(name, group, ...) ON_##group(SLOT, name, )

@@ -35,6 +35,16 @@ extern const ndi_gemm_format ndi_gemm_formats[NDI_GEMM_TYPES];
 /* What becomes of a product: it is stored, added to what was there, or subtracted from it. */
 typedef enum ndi_gemm_store { NDI_GEMM_SET, NDI_GEMM_ADD, NDI_GEMM_SUBTRACT } ndi_gemm_store;
 
+/* Many products of one small shape, operands and results in place. Strides in bytes; rows of A and
+ * C are adjacent. */
+typedef struct ndi_gemm_many {
+    size_t count, rows, columns, depth; /* in elements */
+    const char *a, *b;
+    char *c;
+    ptrdiff_t a_step, b_step, b_column, c_column;
+    ptrdiff_t a_next, b_next, c_next; /* from product to product */
+} ndi_gemm_many;
+
 /* Tiles of the product of two matrices. */
 typedef struct ndi_gemm_kernels {
     const char *name;
@@ -61,6 +71,12 @@ typedef struct ndi_gemm_kernels {
     void (*multiply_strided)(size_t rows, size_t columns, size_t depth, const void *a,
                              ptrdiff_t a_step, const void *b, ptrdiff_t b_step, ptrdiff_t b_column,
                              ndi_gemm_store store, void *c, ptrdiff_t column_stride);
+
+    /* C = A B for each, with the same bits; of complex numbers too. Rows fill one vector, or two or
+     * three of them; columns are whole tiles, or one half. False, with nothing done, for other
+     * shapes. NULL: none of complex numbers. */
+    bool (*multiply_many)(const ndi_gemm_many *products);
+    bool (*multiply_many_complex)(const ndi_gemm_many *products);
 } ndi_gemm_kernels;
 
 /* Rows and columns times a vector. */

@@ -93,6 +93,11 @@ def _log_of_beta(a, b):
     return sign, parts[0] + parts[1] - parts[2]
 
 
+def _exact(x):
+    fraction, exponent = np.frexp(np.longdouble(x))
+    return mpmath.ldexp(int(np.ldexp(fraction, 64)), int(exponent) - 64)
+
+
 def _beta_of_one(a, b, logarithm):
     if np.isnan(a) or np.isnan(b) or min(a, b) == -np.inf:
         return np.nan
@@ -102,11 +107,13 @@ def _beta_of_one(a, b, logarithm):
             return -np.inf if logarithm else 0.0
         positive = logarithm or least == np.floor(least) or np.floor(least) % 2 == 0
         return np.inf if positive else -np.inf
-    sign, value = _log_of_beta(mpmath.mpf(a), mpmath.mpf(b))
+    sign, value = _log_of_beta(_exact(a), _exact(b))
     value = value if logarithm else sign * mpmath.exp(value)
     if not mpmath.isfinite(value):
         return np.longdouble(float(value))
-    exponent = max(int(mpmath.mag(value)), -20000) if value else 0
+    exponent = int(min(max(mpmath.mag(value), -20000), 20000)) if value else 0
+    if exponent == 20000:
+        return np.copysign(np.longdouble(np.inf), float(mpmath.sign(value)))
     return np.ldexp(np.longdouble(mpmath.nstr(mpmath.ldexp(value, -exponent), 25)), exponent)
 
 

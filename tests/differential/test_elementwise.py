@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import nd
@@ -31,7 +31,6 @@ def compare(op, arrays):
 def test_every_dtype_combination_on_special_values_equals_numpy(op):
     rng = np.random.default_rng(1)
     failures = []
-    failures = []
     some = {name: rng.permutation(specials(name))[:40] for name in NUMPY_DTYPES}
     combinations = list(itertools.product(NUMPY_DTYPES, repeat=min(op.arguments, 2)))
     if op.arguments == 3:
@@ -50,7 +49,9 @@ def test_every_dtype_combination_on_special_values_equals_numpy(op):
 @operation
 @given(data=st.data())
 def test_any_shape_and_layout_equals_numpy(op, data):
-    compare(op, data.draw(arguments(op.arguments)))
+    drawn = data.draw(arguments(op.arguments))
+    assume(op.name not in BY_MPMATH or max(np.size(x) for x in drawn) < 500)
+    compare(op, drawn)
 
 
 def steps(array):
