@@ -120,6 +120,13 @@ typedef struct ndi_lu_kernels {
 
     /* A' x = b in place from all factors of A, of n x n; pivots are rows, from 1. */
     void (*solve_transposed)(size_t n, const void *factors, const int *pivots, void *sides);
+
+    /* What makes an inverse of two solutions by lower triangles: the upper triangle of `factors`,
+     * and n right-hand sides, with rows in reverse and divided by the diagonal; the sides again in
+     * order; the unit matrix with exchanged rows. */
+    void (*turn_upper)(size_t n, const void *factors, void *triangle, void *sides);
+    void (*turn_back)(size_t n, const void *sides, void *matrix);
+    void (*exchange_unit)(size_t n, const int *order, void *sides);
 } ndi_lu_kernels;
 
 const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double);

@@ -101,10 +101,53 @@ TARGET static void JOIN(SET, solve_transposed)(size_t n, const void *factors, co
     }
 }
 
+/* The last row and column become the first ones, so that the upper triangle is a lower one; rows
+ * are divided by their diagonal, which goes to the last column, where nothing is below it. */
+TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *triangle, void *sides)
+{
+    const REAL *const u = factors;
+    REAL *const to = triangle, *const diagonal = to + (n - 1) * n;
+    for (size_t i = 0; i < n; i++)
+        diagonal[i] = u[(n - 1 - i) * (n + 1)];
+    for (size_t j = 0; j + 1 < n; j++)
+        for (size_t i = j + 1; i < n; i++)
+            to[j * n + i] = u[(n - 1 - j) * n + n - 1 - i] / diagonal[i];
+    for (size_t j = 0; j < n; j++) {
+        REAL *const x = (REAL *)sides + j * n;
+        for (size_t i = 0; i < n / 2; i++) {
+            const REAL kept = x[i];
+            x[i] = x[n - 1 - i];
+            x[n - 1 - i] = kept;
+        }
+        for (size_t i = 0; i < n; i++)
+            x[i] /= diagonal[i];
+    }
+}
+
+TARGET static void JOIN(SET, turn_back)(size_t n, const void *sides, void *matrix)
+{
+    for (size_t j = 0; j < n; j++) {
+        const REAL *const x = (const REAL *)sides + j * n;
+        for (size_t i = 0; i < n; i++)
+            ((REAL *)matrix)[j * n + i] = x[n - 1 - i];
+    }
+}
+
+/* The unit matrix after the exchanges of rows; row `order[i]` goes to row i. */
+TARGET static void JOIN(SET, exchange_unit)(size_t n, const int *order, void *sides)
+{
+    memset(sides, 0, n * n * sizeof(REAL));
+    for (size_t i = 0; i < n; i++)
+        ((REAL *)sides)[(size_t)order[i] * n + i] = 1;
+}
+
 static const ndi_lu_kernels JOIN(SET, lu) = {
     .columns = JOIN(SET, lu_columns),
     .solve_lower = JOIN(SET, solve_lower),
     .solve_transposed = JOIN(SET, solve_transposed),
+    .turn_upper = JOIN(SET, turn_upper),
+    .turn_back = JOIN(SET, turn_back),
+    .exchange_unit = JOIN(SET, exchange_unit),
 };
 
 #undef JOIN_
