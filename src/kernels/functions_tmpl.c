@@ -136,6 +136,7 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 #include "kernels/exponential.h"
 #include "kernels/logarithm.h"
+#include "kernels/power.h"
 #endif
 #include "kernels/pieces.h"
 

@@ -108,13 +108,16 @@ typedef struct ndi_gemv_kernels {
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */
 
+enum { NDI_LU_FEW = 16 }; /* columns that kernels factorise, rows of triangles that they solve */
+
 /* Parts of LU factorizations. Matrices in Fortran order, columns `leading` elements apart. */
 typedef struct ndi_lu_kernels {
     /* Factorises a few columns of `rows` elements; pivots are rows, from 0. Returns the first
      * column without a pivot, or `columns`. */
     int (*columns)(size_t rows, int columns, void *matrix, ptrdiff_t leading, int *pivots);
 
-    /* L x = b in place for `columns` right-hand sides, L the unit lower triangle of a few rows. */
+    /* L x = b in place for `columns` right-hand sides, L the unit lower triangle of at most
+     * NDI_LU_FEW rows. */
     void (*solve_lower)(size_t rows, const void *matrix, ptrdiff_t leading, size_t columns,
                         void *sides, ptrdiff_t sides_leading);
 

@@ -11,8 +11,8 @@
 #include "linalg/gemm_kernels.h"
 
 enum {
-    BLOCK = 128,       /* columns */
-    FEW = 16,          /* columns that kernels do, and rows of triangles that they solve */
+    BLOCK = 128, /* columns */
+    FEW = NDI_LU_FEW,
     TASK_COLUMNS = 32, /* that are exchanged and solved together */
 };
 

@@ -61,18 +61,39 @@ TARGET static int JOIN(SET, lu_columns)(size_t rows, int columns, void *matrix, 
     return missing;
 }
 
+/* `width` right-hand sides at a time, for whose chains of steps the CPU has registers; all elements
+ * of a column go through each step, those that it does not change too. */
+TARGET static inline __attribute__((always_inline)) void
+JOIN(SET, solve_few)(size_t width, size_t rows, REAL lower[][NDI_LU_FEW], REAL *sides,
+                     ptrdiff_t leading)
+{
+    REAL x[4][NDI_LU_FEW] = {{0}};
+    for (size_t c = 0; c < width; c++)
+        memcpy(x[c], sides + (ptrdiff_t)c * leading, rows * sizeof(REAL));
+    for (size_t k = 0; k < rows; k++)
+        for (size_t c = 0; c < width; c++) {
+            const REAL factor = x[c][k];
+            IVDEP
+            for (size_t i = 0; i < NDI_LU_FEW; i++)
+                x[c][i] = i > k ? x[c][i] - lower[k][i] * factor : x[c][i];
+        }
+    for (size_t c = 0; c < width; c++)
+        memcpy(sides + (ptrdiff_t)c * leading, x[c], rows * sizeof(REAL));
+}
+
 /* x of L x = b in place, L the unit lower triangle of `matrix`, for each of `columns` columns. */
 TARGET static void JOIN(SET, solve_lower)(size_t rows, const void *matrix, ptrdiff_t leading,
                                           size_t columns, void *sides, ptrdiff_t sides_leading)
 {
-    for (size_t j = 0; j < columns; j++) {
-        REAL *restrict x = (REAL *)sides + (ptrdiff_t)j * sides_leading;
-        for (size_t k = 0; k < rows; k++) {
-            const REAL *left = (const REAL *)matrix + (ptrdiff_t)k * leading, factor = x[k];
-            for (size_t i = k + 1; i < rows; i++)
-                x[i] -= left[i] * factor;
-        }
-    }
+    REAL lower[NDI_LU_FEW][NDI_LU_FEW] = {{0}};
+    REAL *to = sides;
+    for (size_t k = 0; k < rows; k++)
+        memcpy(lower[k], (const REAL *)matrix + (ptrdiff_t)k * leading, rows * sizeof(REAL));
+    size_t j = 0;
+    for (; j + 4 <= columns; j += 4, to += 4 * sides_leading)
+        JOIN(SET, solve_few)(4, rows, lower, to, sides_leading);
+    for (; j < columns; j++, to += sides_leading)
+        JOIN(SET, solve_few)(1, rows, lower, to, sides_leading);
 }
 
 /* The dot product that both triangles of A' take, as their rows lie in columns. */
