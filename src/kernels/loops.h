@@ -84,8 +84,8 @@
             NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
     }
 
-/* Loops in which each element waits for the one before: the reference's serve every ISA. */
-#ifdef NDI_REFERENCE
+/* Loops in which each element waits for the one before: the baseline's serve every ISA. */
+#if VECTOR_BYTES <= 16
 #define SERIAL_LOOPS(NAME, TYPE, ...)                                                              \
     static void NAME##_serial(size_t n, char *out, ptrdiff_t so, const char *in, ptrdiff_t si,     \
                               void *carry)                                                         \
@@ -103,7 +103,9 @@
                              ptrdiff_t si)                                                         \
     {                                                                                              \
         typedef TYPE T;                                                                            \
+        enum { AHEAD = 24 }; /* places that are asked for before they are wanted */                \
         for (size_t i = 0; i < n; i++, in += si) {                                                 \
+            __builtin_prefetch(base + offsets[i + AHEAD < n ? i + AHEAD : n - 1], 1);              \
             T *const at = (T *)(base + offsets[i]);                                                \
             const T x = *at, y = *(const T *)in;                                                   \
             *at = (T)(__VA_ARGS__);                                                                \
