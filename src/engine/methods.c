@@ -1,4 +1,5 @@
-/* What NumPy's ufuncs have as methods: reduce, accumulate, outer, at.
+/* What NumPy's ufuncs have as methods: reduce, accumulate and outer; reduceat is in segments.c, at
+ * in select/at.c.
  *
  * What is a reduction or scan of the table is done as that. Of other operations that commute,
  * elements meet in blocks, on all threads; the rest goes from the left. */
@@ -376,82 +377,4 @@ nd_array *nd_ufunc_outer(nd_op op, const nd_array *x, const nd_array *y)
                      : nd_keep(apply(op, nd_reshape(x, shape), y, NULL));
     }
     return result ? ndi_register(result) : NULL;
-}
-
-/* ---- at -------------------------------------------------------------------------------------- */
-
-/* The indices as int64 in C order, none negative; NULL with the error kept if one is out of range.
- */
-static nd_array *indices_within(const nd_array *indices, int64_t rows)
-{
-    const nd_kind kind = nd_dtype_kind(nd_dtype_of(indices));
-    if (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED)
-        return ndi_fail(ND_ERROR_DTYPE, "at: indices are integers, not %s",
-                        nd_dtype_name(nd_dtype_of(indices)));
-    nd_array *flat = nd_ravel(nd_cast(indices, ND_INT64));
-    int64_t *index = flat ? nd_data_writeable(flat) : NULL;
-    if (!index)
-        return NULL;
-    for (int64_t i = 0; i < flat->size; i++) {
-        if (index[i] < -rows || index[i] >= rows)
-            return ndi_fail(ND_ERROR_INDEX, "at: index %lld is out of range for %lld rows",
-                            (long long)index[i], (long long)rows);
-        index[i] += index[i] < 0 ? rows : 0;
-    }
-    return flat;
-}
-
-/* The values that belong to each index, as rows of one axis. */
-static nd_array *values_for(const nd_array *target, const nd_array *indices, const nd_array *values)
-{
-    nd_shape shape = nd_shape_like(indices), flat = nd_shape_like(target);
-    if (shape.rank + target->rank - 1 > ND_MAX_RANK)
-        return ndi_fail(ND_ERROR_SHAPE, "at: too many axes");
-    for (int axis = 1; axis < target->rank; axis++)
-        shape.length[shape.rank++] = ndi_lengths(target)[axis];
-    flat.length[0] = nd_size(indices);
-    nd_array *spread = nd_broadcast_to(values, shape);
-    return spread ? nd_reshape(spread, flat) : NULL;
-}
-
-static bool apply_at(nd_op op, nd_array *target, const nd_array *indices, const nd_array *values)
-{
-    nd_array *flat = indices_within(indices, nd_length(target, 0));
-    nd_array *rows = flat && values ? values_for(target, indices, values) : NULL;
-    const int64_t *index = flat ? nd_data(flat) : NULL;
-    if (!index || (values && !(rows = nd_copy(rows)))) /* the values may lie in the target */
-        return false;
-    for (int64_t i = 0; i < flat->size; i++) {
-        bool done = false;
-        ND_SCOPE {
-            nd_array *const row = row_of(target, index[i]);
-            const nd_operand given[2] = {nd_operand_array(row),
-                                         nd_operand_array(rows ? row_of(rows, i) : NULL)};
-            done = row && nd_elementwise(op, ndi_op_rows[op].info.arguments, given, row);
-        }
-        if (!done)
-            return false;
-    }
-    return true;
-}
-
-nd_status nd_ufunc_at(nd_op op, nd_array *target, const nd_array *indices, const nd_array *values)
-{
-    bool done = false;
-    if (!target || !indices)
-        return nd_error();
-    if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class > ND_CLASS_BINARY ||
-        ndi_op_rows[op].info.arguments != (values ? 2 : 1)) {
-        ndi_fail(ND_ERROR_ARGUMENT, "at: operation %d does not take %d arguments", (int)op,
-                 values ? 2 : 1);
-        return nd_error();
-    }
-    if (target->rank == 0) {
-        ndi_fail(ND_ERROR_AXIS, "at: the array has no axes");
-        return nd_error();
-    }
-    ND_SCOPE {
-        done = apply_at(op, target, indices, values);
-    }
-    return done ? ND_OK : nd_error();
 }

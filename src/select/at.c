@@ -164,3 +164,23 @@ nd_status nd_at_with(nd_op op, nd_array *array, int count, const nd_index *terms
     }
     return done ? ND_OK : nd_error();
 }
+
+nd_status nd_ufunc_at(nd_op op, nd_array *target, const nd_array *indices, const nd_array *values)
+{
+    if (!target || !indices)
+        return nd_error();
+    const nd_op_info *const info = nd_op_describe(op);
+    const nd_kind kind = nd_dtype_kind((nd_dtype)indices->dtype);
+    if (!info || info->op_class > ND_CLASS_BINARY || info->arguments != (values ? 2 : 1))
+        ndi_fail(ND_ERROR_ARGUMENT, "at: operation %d does not take %d arguments", (int)op,
+                 values ? 2 : 1);
+    else if (target->rank == 0)
+        ndi_fail(ND_ERROR_AXIS, "at: the array has no axes");
+    else if (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED)
+        ndi_fail(ND_ERROR_DTYPE, "at: indices are integers, not %s",
+                 nd_dtype_name((nd_dtype)indices->dtype));
+    else
+        return nd_at_with(op, target, 1, (nd_index[]){ND_ARRAY(indices)},
+                          values ? nd_operand_array(values) : (nd_operand){.kind = ND_OPERAND_INT});
+    return nd_error();
+}
