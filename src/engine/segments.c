@@ -23,6 +23,7 @@ typedef struct segments {
     bool is_serial;
     nd_op op;
     nd_dtype dtype, state; /* of the elements, and of what they are reduced to */
+    nd_dtype half;         /* what each step is rounded to, ND_DTYPE_NONE: not */
     const nd_array *source;
     nd_array *result;
     const int64_t *first;
@@ -67,11 +68,25 @@ static void reduce_chunks(const segments *s, const char *from, ptrdiff_t stride,
     memcpy(state, waiting[0], STATE_BYTES);
 }
 
+/* A half float in 32 bits becomes a number that it holds. */
+static void round_to_half(const segments *s, char *value)
+{
+    _Alignas(2) char half[2];
+    s->kernels->cast[s->half][ND_FLOAT32](1, (char *[]){half, value}, (ptrdiff_t[]){2, 4});
+    s->kernels->cast[ND_FLOAT32][s->half](1, (char *[]){value, half}, (ptrdiff_t[]){4, 2});
+}
+
 /* The carry is in its place in the result. */
 static void reduce_serially(const segments *s, size_t size, const char *from, ptrdiff_t stride,
                             int64_t n, char *to)
 {
     copy_element(size, to, from);
+    for (int64_t i = 1; s->half != ND_DTYPE_NONE && i < n; i++) {
+        ndi_serial(s->op, s->dtype, 1, to, 0, from + i * stride, stride, to);
+        round_to_half(s, to);
+    }
+    if (s->half != ND_DTYPE_NONE)
+        return;
     if (s->serial)
         s->serial((size_t)(n - 1), to, 0, from + stride, stride, to);
     else
@@ -146,6 +161,8 @@ static nd_array *reduceat(nd_op op, const nd_array *array, const nd_array *indic
                   .op = op,
                   .dtype = resolution.kernel,
                   .state = resolution.kernel,
+                  .half = method || resolution.dtype == resolution.kernel ? ND_DTYPE_NONE
+                                                                          : resolution.dtype,
                   .count = indices->size,
                   .length = ndi_lengths(array)[axis]};
     indices = nd_ascontiguous(ndi_in_dtype(indices, ND_INT64));
