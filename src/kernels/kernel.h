@@ -137,7 +137,10 @@ typedef struct ndi_kernels {
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
     /* Sums and products of 64-bit integers and floats, extremes of all dtypes. */
     ndi_scan_kernel *scan[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
-    ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
+    ndi_transpose_kernel *transpose[5]; /* by log2 of the element size */
+    /* The same with streaming stores, `out` and its rows aligned to 64 bytes: best in narrow bands
+     * of long columns. NULL: none. */
+    ndi_transpose_kernel *transpose_streaming[5];
     ndi_axpy_kernel *axpy[ND_DTYPE_COUNT]; /* none for the half floats */
     ndi_select_kernels select;
     /* memcpy with streaming stores, for results that will not be read from cache; after the last
