@@ -71,6 +71,16 @@ ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(v
     return storage;
 }
 
+bool ndi_storage_release_shared(ndi_storage *storage)
+{
+    unsigned references = atomic_load_explicit(&storage->references, memory_order_relaxed);
+    while (references > 1)
+        if (atomic_compare_exchange_weak_explicit(&storage->references, &references, references - 1,
+                                                  memory_order_release, memory_order_relaxed))
+            return true;
+    return false;
+}
+
 void ndi_storage_release(ndi_storage *storage)
 {
     if (!storage || (atomic_load_explicit(&storage->references, memory_order_acquire) != 1 &&

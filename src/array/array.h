@@ -100,6 +100,9 @@ ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(v
 /* Gives up one reference; the last one frees or releases the memory. NULL is allowed. */
 void ndi_storage_release(ndi_storage *storage);
 
+/* Gives up one reference if there are others; false if it is the last, which stays. */
+bool ndi_storage_release_shared(ndi_storage *storage);
+
 /* Hands the caller's reference of `array` to the open scope, if there is one, and returns `array`.
  * For functions that return an array that exists already: `return ndi_register(nd_retain(a))`.
  * NULL, with the reference given up, when out of memory. */

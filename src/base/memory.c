@@ -469,18 +469,23 @@ void nd_memory_reset_peak(void)
     atomic_store(&peak, used_now());
 }
 
-static void (*_Atomic trim_first)(void);
+enum { TRIMS = 4 };
+
+static void (*_Atomic trims[TRIMS])(void);
 
 void ndi_at_trim(void (*function)(void))
 {
-    atomic_store(&trim_first, function);
+    static atomic_int count;
+    atomic_store(&trims[atomic_fetch_add(&count, 1) % TRIMS], function);
 }
 
 void nd_memory_trim(void)
 {
-    void (*first)(void) = atomic_load(&trim_first);
-    if (first)
-        first();
+    for (int i = 0; i < TRIMS; i++) {
+        void (*const function)(void) = atomic_load(&trims[i]);
+        if (function)
+            function();
+    }
     while (release_oldest())
         continue;
 }

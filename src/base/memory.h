@@ -15,7 +15,7 @@ void *ndi_allocate_zeroed(size_t bytes);
 void ndi_free(void *memory, size_t bytes);
 
 /* Has nd_memory_trim() call `function` first, on the thread that trims: for a layer above that
- * keeps freed objects for reuse. One function at most. */
+ * keeps freed objects for reuse. Four functions at most. */
 void ndi_at_trim(void (*function)(void));
 
 #endif

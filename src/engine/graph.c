@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "array/thread.h"
 #include "base/blocking.h"
 #include "engine/evaluate.h"
 #include "engine/views.h"
@@ -17,11 +18,54 @@ static uint32_t generation = 1; /* of claims: a child makes those of its parent 
 static ndi_node *oldest, *newest;
 static ndi_node *doomed; /* by `next` */
 
-enum { LATE = 16 }; /* pending arrays that were made last */
+enum {
+    LATE = 16,       /* pending arrays that were made last */
+    KEPT_NODES = 64, /* freed ones, for reuse */
+    KEPT_RANK = 4,   /* for which each has room */
+};
+
+static ndi_node *kept; /* by `next` */
+static int kept_count;
 
 static size_t node_bytes(int rank)
 {
-    return sizeof(ndi_node) + 2 * (size_t)rank * sizeof(int64_t);
+    const int room = rank > KEPT_RANK ? rank : KEPT_RANK;
+    return sizeof(ndi_node) + 2 * (size_t)room * sizeof(int64_t);
+}
+
+static ndi_node *take_node(int rank)
+{
+    ndi_node *const node = rank <= KEPT_RANK ? kept : NULL;
+    if (!node)
+        return ndi_allocate(node_bytes(rank));
+    kept = node->next;
+    kept_count--;
+    return node;
+}
+
+/* With the lock held; false where it is to be freed. */
+static bool keep_node(ndi_node *node)
+{
+    if (!NDI_OBJECT_CACHE || node->rank > KEPT_RANK || kept_count == KEPT_NODES)
+        return false;
+    node->next = kept;
+    kept = node;
+    kept_count++;
+    return true;
+}
+
+static void free_kept_nodes(void)
+{
+    ndi_graph_lock();
+    ndi_node *node = kept;
+    kept = NULL;
+    kept_count = 0;
+    ndi_graph_unlock();
+    while (node) {
+        ndi_node *const next = node->next;
+        ndi_free(node, node_bytes(node->rank));
+        node = next;
+    }
 }
 
 void ndi_graph_lock(void)
@@ -29,18 +73,28 @@ void ndi_graph_lock(void)
     pthread_mutex_lock(&lock);
 }
 
-/* Nodes are freed after the lock is given up: with them memory may go whose owner is told, and that
- * may come back here. */
+/* The last references to memory are given up after the lock: its owner may be told, and that may
+ * come back here. */
 void ndi_graph_unlock(void)
 {
-    ndi_node *node = doomed;
+    ndi_node *node = doomed, *freed = NULL;
     doomed = NULL;
-    pthread_mutex_unlock(&lock);
     while (node) {
         ndi_node *const next = node->next;
-        ndi_storage_release(node->storage);
-        ndi_free(node, node_bytes(node->rank));
+        if (node->storage && ndi_storage_release_shared(node->storage))
+            node->storage = NULL;
+        if (node->storage || !keep_node(node)) {
+            node->next = freed;
+            freed = node;
+        }
         node = next;
+    }
+    pthread_mutex_unlock(&lock);
+    while (freed) {
+        ndi_node *const next = freed->next;
+        ndi_storage_release(freed->storage);
+        ndi_free(freed, node_bytes(freed->rank));
+        freed = next;
     }
 }
 
@@ -87,7 +141,7 @@ static void after_fork_in_child(void)
 
 ndi_node *ndi_node_new(nd_dtype dtype, int rank, int64_t size, const int64_t *dims)
 {
-    ndi_node *node = ndi_allocate(node_bytes(rank));
+    ndi_node *const node = take_node(rank);
     if (!node)
         return NULL;
     node->references = 1;
@@ -114,6 +168,13 @@ ndi_node *ndi_node_retain(ndi_node *node)
     return node;
 }
 
+/* Changed with the lock held alone, read without it: a load and a store. */
+static void count_readers(ndi_storage *storage, int more)
+{
+    const unsigned readers = atomic_load_explicit(&storage->pending, memory_order_relaxed);
+    atomic_store_explicit(&storage->pending, readers + (unsigned)more, memory_order_relaxed);
+}
+
 void ndi_node_drop_arguments(ndi_node *node)
 {
     for (int i = 0; i < node->arguments; i++)
@@ -129,7 +190,7 @@ void ndi_node_release(ndi_node *node)
         return;
     ndi_node_drop_arguments(node);
     if (node->storage)
-        atomic_fetch_sub_explicit(&node->storage->pending, 1, memory_order_relaxed);
+        count_readers(node->storage, -1);
     node->next = doomed;
     doomed = node;
 }
@@ -199,7 +260,7 @@ void ndi_node_read(ndi_node *node, ndi_storage *storage, char *data)
 {
     node->storage = storage;
     node->data = data;
-    atomic_fetch_add_explicit(&storage->pending, 1, memory_order_relaxed);
+    count_readers(storage, 1);
     ndi_node_read_again(node);
 }
 
@@ -409,5 +470,6 @@ __attribute__((constructor)) static void begin(void)
 {
     static const ndi_pending_methods methods = {ndi_evaluate_array, forget, settle, ndi_view_make};
     ndi_set_pending_methods(&methods);
+    ndi_at_trim(free_kept_nodes);
     pthread_atfork(ndi_graph_lock, ndi_graph_unlock, after_fork_in_child);
 }

@@ -64,11 +64,11 @@ struct ndi_node {
     int64_t dims[]; /* lengths, then strides: unless it is a source, where its elements will be */
 };
 
-/* A node without arguments and memory: a source until it is made something else. With the lock
- * held where nodes are linked; NULL with the error kept. `dims` as in the node. */
+/* With the lock held: a node without arguments and memory, a source until it is made something
+ * else. NULL with the error kept. `dims` as in the node. */
 ndi_node *ndi_node_new(nd_dtype dtype, int rank, int64_t size, const int64_t *dims);
 
-/* Makes the node read `storage`, a reference of which it takes over. */
+/* With the lock held: makes the node read `storage`, a reference of which it takes over. */
 void ndi_node_read(ndi_node *node, ndi_storage *storage, char *data);
 
 /* The elements of a source have been changed by a loop that is to change them. */
@@ -80,7 +80,7 @@ void ndi_node_read_again(ndi_node *node);
 bool ndi_node_is_unchanged(const ndi_node *node);
 #endif
 
-/* A source over an array's elements. */
+/* With the lock held: a source over an array's elements. */
 ndi_node *ndi_node_source(const nd_array *array);
 
 /* With the lock held: gives a pending array its node. */

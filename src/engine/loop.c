@@ -114,21 +114,12 @@ void ndi_loop_demand(ndi_node *root)
 void ndi_loop_hold(ndi_loop *loop)
 {
     for (int i = 0; i < loop->sources; i++) {
-        ndi_storage *const storage = ndi_node_retain(loop->source[i])->storage;
+        ndi_node_retain(loop->source[i]);
         assert(!ndi_is_source(loop->source[i]) || ndi_node_is_unchanged(loop->source[i]));
-        loop->storage[i] = storage;
-        if (storage)
-            atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
     }
 }
 
-void ndi_loop_release_memory(ndi_loop *loop)
-{
-    for (int i = 0; i < loop->sources; i++)
-        ndi_storage_release(loop->storage[i]);
-}
-
-void ndi_loop_release_nodes(ndi_loop *loop)
+void ndi_loop_release(ndi_loop *loop)
 {
     for (int i = 0; i < loop->sources; i++)
         ndi_node_release(loop->source[i]);

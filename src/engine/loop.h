@@ -14,7 +14,6 @@ typedef struct ndi_loop {
     ndi_program program;
     ndi_nest nest;
     ndi_node *source[NDI_LOOP_SOURCES];
-    ndi_storage *storage[NDI_LOOP_SOURCES]; /* as they were at the beginning */
     int sources;
 } ndi_loop;
 
@@ -36,11 +35,8 @@ void ndi_loop_results(ndi_node **result, int *results);
 /* Counts this demand of the steps below `root`. */
 void ndi_loop_demand(ndi_node *root);
 
-/* Keeps the sources as they are while the lock is given up. */
+/* Keeps the sources, and with them their memory, while the lock is given up. */
 void ndi_loop_hold(ndi_loop *loop);
-
-/* In two steps, as memory is released without the lock and nodes with it. */
-void ndi_loop_release_memory(ndi_loop *loop);
-void ndi_loop_release_nodes(ndi_loop *loop);
+void ndi_loop_release(ndi_loop *loop);
 
 #endif

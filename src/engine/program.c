@@ -241,15 +241,6 @@ static int value_of_operand(const ndi_program *program, int operand, bool *chain
     return found;
 }
 
-/* Whether each row of an operand begins at a multiple of the widest vector. */
-static bool rows_aligned(const ndi_nest *nest, int operand)
-{
-    uintptr_t bits = (uintptr_t)nest->data[operand];
-    for (int axis = 0; axis < nest->rank - 1; axis++)
-        bits |= (uintptr_t)nest->stride[operand][axis];
-    return bits % 64 == 0;
-}
-
 /* False if a block cannot take several rows of this operand. */
 static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
 {
@@ -276,7 +267,7 @@ static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
     f->gap[operand] = NDI_PACKED;
     if (chains && (is_run || stride == 0) &&
         (size_t)(length * size) % f->kernels->chain[dtype]->round == 0 &&
-        (!is_result || !f->stream[operand] || rows_aligned(nest, operand))) {
+        (!is_result || !f->stream[operand] || ndi_nest_rows_aligned(nest, operand))) {
         f->gap[operand] = NDI_BY_ROWS;
         f->by_rows = true;
     } else if (!is_result) {
@@ -332,7 +323,7 @@ static bool needs_registers(const ndi_frame *f)
     if (f->packed > 0 || (f->by_rows ? f->program->saves : f->program->keeps))
         return true;
     for (int r = 0; r < f->program->results; r++)
-        if (f->gap[r] == NDI_PACKED || (f->stream[r] && !rows_aligned(f->nest, r)) ||
+        if (f->gap[r] == NDI_PACKED || (f->stream[r] && !ndi_nest_rows_aligned(f->nest, r)) ||
             (f->stream[r] && f->row_length % 64 != 0))
             return true;
     return false;

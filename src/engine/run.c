@@ -15,17 +15,18 @@ bool ndi_is_plain(const ndi_node *node)
     return true;
 }
 
-/* Operand 0 is there; the step's arguments follow, each on its own. */
-static void lay_out_plain(const ndi_node *node, ndi_nest *nest)
+/* The operands of a single step over sources, each on its own. */
+static void add_plain(ndi_loop *loop, const ndi_node *node)
 {
-    nest->operands = 1;
     for (int i = 0; i < node->arguments; i++) {
-        const ndi_node *const source = node->argument[i];
-        if (source)
-            ndi_nest_add_strided(nest, source->data, source->rank, source->dims,
+        ndi_node *const source = node->argument[i];
+        if (source) {
+            loop->source[loop->sources++] = source;
+            ndi_nest_add_strided(&loop->nest, source->data, source->rank, source->dims,
                                  ndi_node_strides(source));
-        else
-            ndi_nest_add_scalar(nest, (void *)node->scalar[i]);
+        } else {
+            ndi_nest_add_scalar(&loop->nest, (void *)node->scalar[i]);
+        }
     }
 }
 
@@ -54,13 +55,13 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
         else
             ndi_nest_add_strided(&loop.nest, (char *)made[r]->memory + first[r], result[r]->rank,
                                  result[r]->dims, ndi_node_strides(result[r]));
-    ndi_loop_add_sources(&loop, result, results);
     const bool plain = results == 1 && alias != NDI_ALIAS_SHIFTED && ndi_is_plain(node);
     ndi_map step = node->step;
     step.in_place = alias == NDI_ALIAS_IN_PLACE;
     if (plain) {
-        lay_out_plain(node, &loop.nest);
+        add_plain(&loop, node);
     } else {
+        ndi_loop_add_sources(&loop, result, results);
         for (int r = results - 1; r >= 0; r--)
             ndi_loop_add_steps(&loop, result[r]);
         for (int r = 0; r < results; r++)
@@ -83,11 +84,10 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
         ndi_program_run(&loop.program, &loop.nest, step.in_place, loop.nest.size, NULL);
     done &= ndi_watch_end();
 
-    ndi_loop_release_memory(&loop);
     for (int r = first_made; r < results && !done; r++)
         ndi_storage_release(made[r]);
     ndi_graph_lock();
-    ndi_loop_release_nodes(&loop);
+    ndi_loop_release(&loop);
     for (int r = 0; r < results; r++) {
         if (r >= first_made && done)
             ndi_node_computed(result[r], made[r]);
@@ -186,11 +186,10 @@ bool ndi_run_folds(ndi_node *node)
     bool done = ndi_fold_run(count, each, ndi_fold_order(&fold[0], &from), &from,
                              stored ? NULL : &produced, NULL);
     done &= ndi_watch_end();
-    ndi_loop_release_memory(&loop);
     for (int i = 0; i < count && !done; i++)
         ndi_storage_release(made[i]);
     ndi_graph_lock();
-    ndi_loop_release_nodes(&loop);
+    ndi_loop_release(&loop);
     for (int i = 0; i < count; i++) {
         if (done)
             ndi_node_computed(result[i], made[i]);

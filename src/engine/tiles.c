@@ -518,12 +518,10 @@ bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
     ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1, run_tiles,
                      p);
     const bool done = ndi_watch_end();
-    for (int i = 0; i < p->stages; i++)
-        ndi_loop_release_memory(&p->stage[i].loop);
     ndi_graph_lock();
     for (int i = 0; i < p->stages; i++) {
         stage *const s = &p->stage[i];
-        ndi_loop_release_nodes(&s->loop);
+        ndi_loop_release(&s->loop);
         if (s->made)
             ndi_graph_release_claim(s->node);
         if (done && s->made) {

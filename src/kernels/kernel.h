@@ -157,7 +157,10 @@ typedef struct ndi_kernels {
      * also of stride 0, and at places. NULL: by calls of `elementwise`. */
     ndi_scan_kernel *serial[ND_OP_COUNT][ND_DTYPE_COUNT];
     ndi_place_kernel *place[ND_OP_COUNT][ND_DTYPE_COUNT];
-    ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
+    ndi_transpose_kernel *transpose[5]; /* by log2 of the element size */
+    /* The same with streaming stores, `out` and its rows aligned to 64 bytes: best in narrow bands
+     * of long columns. NULL: none. */
+    ndi_transpose_kernel *transpose_streaming[5];
     ndi_axpy_kernel *axpy[ND_DTYPE_COUNT]; /* none for the half floats */
     ndi_select_kernels select;
     ndi_bit_kernels bits;
