@@ -476,11 +476,12 @@ static void fetch_ahead(const ndi_frame *f, size_t n, int s)
     const ndi_program *program = f->program;
     for (int i = 0; i < f->reads; i++) {
         const int v = f->read[i];
+        const int operand = program->value[v].index;
         const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[v].dtype),
-                        bytes = (ptrdiff_t)n * size;
-        if (f->stride[v] != size || f->gap[program->value[v].index])
+                        bytes = (ptrdiff_t)n * size, soon = f->soon ? f->soon[operand] : 0;
+        if (f->stride[v] != size || f->gap[operand])
             continue;
-        const char *const block = f->pointer[v] + BLOCKS_AHEAD * bytes;
+        const char *const block = f->pointer[v] + (soon ? soon : BLOCKS_AHEAD * bytes);
         for (ptrdiff_t at = bytes * s / program->steps; at < bytes * (s + 1) / program->steps;
              at += 64)
             __builtin_prefetch(block + at, 0, 2);
@@ -591,7 +592,8 @@ static void run_inner(ndi_frame *f, int64_t within, int64_t n)
     while (n > 0) {
         const int64_t now = block_length(f, within, n);
         f->within = within;
-        run_block(f, (size_t)now, f->by_rows || within + (BLOCKS_AHEAD + 1) * now <= f->fetched);
+        run_block(f, (size_t)now,
+                  f->by_rows || f->soon || within + (BLOCKS_AHEAD + 1) * now <= f->fetched);
         for (int operand = 0; operand < f->nest->operands; operand++)
             f->operand[operand] += now * f->operand_stride[operand];
         within += now;
