@@ -182,17 +182,18 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         goto done;
     if (direct) {
         result = Py_NewRef(w->out);
+    } else if (w->out &&
+               !nd_can_cast(nd_dtype_of(array), nd_dtype_of(pnd_array_of(w->out)), casting)) {
+        PyErr_Format(PyExc_TypeError,
+                     "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with "
+                     "casting rule %R",
+                     self->name, nd_dtype_name(nd_dtype_of(array)),
+                     nd_dtype_name(nd_dtype_of(pnd_array_of(w->out))),
+                     w->casting ? w->casting : Py_None);
     } else if (w->where) {
         result = masked(array, w->where, w->out);
     } else if (w->out) {
-        nd_array *target = pnd_array_of(w->out);
-        if (!nd_can_cast(nd_dtype_of(array), nd_dtype_of(target), casting))
-            PyErr_Format(PyExc_TypeError,
-                         "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with "
-                         "casting rule %R",
-                         self->name, nd_dtype_name(nd_dtype_of(array)),
-                         nd_dtype_name(nd_dtype_of(target)), w->casting);
-        else if (pnd_check(nd_assign(target, array)))
+        if (pnd_check(nd_assign(pnd_array_of(w->out), array)))
             result = Py_NewRef(w->out);
     } else {
         result = pnd_wrap_result(nd_retain(array));
