@@ -358,6 +358,11 @@ static void place_results(const chain_block *b)
         const ndi_program_link *const link = &f->program->link[l];
         if (link->kind != NDI_LINK_STORES)
             continue;
+        if (f->sums) {
+            f->link[l].code = b->kernels->sum[link->bank];
+            f->link[l].pointer[0] = f->sums;
+            continue;
+        }
         char *const out = f->place[link->op];
         const bool unpacks = f->gap[link->op] == NDI_PACKED, detour = takes_detour(b, link),
                    stream = f->stream[link->op] && !unpacks && !detour &&

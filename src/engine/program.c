@@ -425,6 +425,7 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     f->nest = nest;
     f->kernels = ndi_kernels_in_use();
     f->soon = NULL;
+    f->sums = NULL;
     for (int r = 0; r < program->results; r++)
         f->stream[r] = stream[r];
     begin_rows(f);
@@ -720,4 +721,20 @@ void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced)
 void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out)
 {
     run_elements(frame, begin, n, out);
+}
+
+bool ndi_program_sums(const ndi_frame *f)
+{
+    const ndi_program *const program = f->program;
+    const nd_dtype dtype = (nd_dtype)program->value[program->step[program->steps - 1].result].dtype;
+    const ndi_chain_kernels *const chain = f->kernels->chain[dtype];
+    return program->units == 1 && f->chained[0] && f->nest->rank == 1 && chain->sum[0] &&
+           f->block % NDI_LANES == 0;
+}
+
+void ndi_program_sum(ndi_frame *frame, int64_t begin, int64_t n, double *sums)
+{
+    frame->sums = (char *)sums;
+    run_elements(frame, begin, n, (char *)sums);
+    frame->sums = NULL;
 }

@@ -156,6 +156,7 @@ typedef struct ndi_frame {
     uint8_t gap[NDI_NEST_OPERANDS]; /* an ndi_gap */
     ptrdiff_t in_row[NDI_NEST_OPERANDS], row_stride[NDI_NEST_OPERANDS];
     bool by_rows;          /* some operand is reached so */
+    char *sums;            /* the lanes that add up the result, which is not stored; or NULL */
     int64_t within;        /* of a run, where the block begins */
     const ptrdiff_t *soon; /* see ndi_program_run(), or NULL */
     int packed;            /* that are read */
@@ -185,6 +186,11 @@ void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced);
 
 /* `n` elements of the block, from a register to the rows of a result. */
 void ndi_unpack(const ndi_frame *frame, int operand, const char *from, size_t n);
+
+/* Whether one chain makes the elements and can add them up instead: ndi_program_sum() adds whole
+ * groups of NDI_LANES of them, from `begin` on, to as many sums, in order. */
+bool ndi_program_sums(const ndi_frame *frame);
+void ndi_program_sum(ndi_frame *frame, int64_t begin, int64_t n, double *sums);
 
 /* Computes the elements begin..begin+n-1 of the nest's linear space into `out`, without gaps: for
  * programs of one result, whose operand 0 stands for it without memory. */

@@ -138,6 +138,26 @@ static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf,
     leaf->data = scratch;
 }
 
+/* Sums of whole leaves need no elements: a chain adds them up in the lanes of a leaf, which are the
+ * elements of a shorter one, with the same sum. */
+static bool sums_itself(const ndi_sweep *run, const ndi_frame *frame)
+{
+    return run->count == 1 && run->each[0].fold->kind == NDI_REDUCE_SUM &&
+           run->each[0].fold->taken == ND_FLOAT64 && ndi_program_sums(frame);
+}
+
+static void produce_lanes(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
+{
+    double *const sums = (double *)scratch;
+    const int64_t size = (int64_t)ndi_dtype_size(run->in);
+    for (int l = 0; l < NDI_LANES; l++)
+        sums[l] = -0.0; /* which leaves what is added as it is */
+    ndi_program_sum(frame, (leaf->data - ndi_virtual_elements) / size, (int64_t)leaf->rows, sums);
+    leaf->data = scratch;
+    leaf->row_stride = sizeof(double);
+    leaf->rows = NDI_LANES;
+}
+
 /* Asks for the leaf below this one: a CPU does not foresee short rows that are far apart. Some
  * leaves do so on their way, which leaves memory no pause. */
 static void fetch_rows(const ndi_sweep *run, ndi_leaf *leaf)
@@ -196,11 +216,17 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
     _Alignas(64) char states[NDI_FOLDS][NDI_STATES][BATCH * NDI_STATE_BYTES];
     const char *const first = leaf->data;
     const ptrdiff_t stride = leaf->row_stride, column_stride = leaf->column_stride;
+    const size_t rows = leaf->rows;
+    const bool sums = run->produced && rows % NDI_LANES == 0 &&
+                      stride == (ptrdiff_t)ndi_dtype_size(run->in) && sums_itself(run, frame);
     for (int j = 0; j < BATCH; j++) {
-        leaf->data = first + (ptrdiff_t)leaf->rows * stride * j;
+        leaf->data = first + (ptrdiff_t)rows * stride * j;
+        leaf->rows = rows;
         leaf->row_stride = stride;
         leaf->column_stride = column_stride;
-        if (run->produced)
+        if (sums)
+            produce_lanes(run, frame, leaf, scratch);
+        else if (run->produced)
             produce_leaf(run, frame, leaf, scratch);
         for (int i = 0; i < run->count; i++) {
             const ndi_swept_fold *const each = &run->each[i];
@@ -211,14 +237,14 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
                     states[i][plane] + turned[j] * ndi_dtype_size(each->reducer->state[plane]);
             reduce_leaf(run, each, leaf, scratch);
         }
-        leaf->first += (int64_t)leaf->rows;
+        leaf->first += (int64_t)rows;
     }
     for (int i = 0; i < run->count; i++) {
         const ndi_swept_fold *const each = &run->each[i];
         if (each->state_of != i)
             continue;
         ndi_tile_state *const whole = ndi_tree_push(&t[i]);
-        whole->count = (double)leaf->rows;
+        whole->count = (double)rows;
         for (size_t half = BATCH / 2; half > 0; half /= 2, whole->count *= 2) {
             void *a[NDI_STATES], *b[NDI_STATES];
             for (int plane = 0; plane < NDI_STATES; plane++) {

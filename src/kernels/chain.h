@@ -61,7 +61,9 @@ typedef struct ndi_chain_kernels {
     ndi_link_code *binary[NDI_LINK_BINARY_COUNT][NDI_BANKS][NDI_FROM_COUNT][NDI_FROM_COUNT];
     ndi_link_code *store[NDI_BANKS];
     ndi_link_code *stream[NDI_BANKS]; /* past the cache, to memory aligned to 64 bytes; or NULL */
-    ndi_link_code *fetch;             /* asks for elements from pointer[0] on */
+    /* Adds a round to NDI_LANES sums from pointer[0] on, as the row leaf of a sum does; or NULL. */
+    ndi_link_code *sum[NDI_BANKS];
+    ndi_link_code *fetch; /* asks for elements from pointer[0] on */
     ndi_link_code
         *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */
     void (*run)(ndi_link *first, size_t at); /* from so many bytes on */

@@ -96,6 +96,15 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #else
 #define STREAM_LINK(TYPE, D)
 #endif
+#define SUM_LINK_float(D)
+#define SUM_LINK_double(D)                                                                         \
+    NO_RETURN_NOTED static void sum_double_##D(LINK(register_of_double))                           \
+    {                                                                                              \
+        vector_of_double *const sum =                                                              \
+            (void *)(link->pointer[0] + at % (NDI_LANES * sizeof(double)));                        \
+        sum[0] += D##0, sum[1] += D##1, sum[2] += D##2, sum[3] += D##3;                            \
+        GO(register_of_double, link + 1, at);                                                      \
+    }
 #define STORE_LINK(D, TYPE, ...)                                                                   \
     NO_RETURN_NOTED static void store_##TYPE##_##D(LINK(register_of_##TYPE))                       \
     {                                                                                              \
@@ -103,7 +112,8 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
         to[0] = D##0, to[1] = D##1, to[2] = D##2, to[3] = D##3;                                    \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
-    STREAM_LINK(TYPE, D)
+    STREAM_LINK(TYPE, D)                                                                           \
+    SUM_LINK_##TYPE(D)
 
 /* Two pointers of a link, or how they step: one addition. */
 typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(8), may_alias));
@@ -188,6 +198,8 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
     kernels->chain[ND_FLOAT32] = of_float;
     kernels->chain[ND_FLOAT64] = of_double;
     ON_TYPES(OWN_SLOTS, )
+    of_double->sum[0] = CODE(sum_double_a);
+    of_double->sum[1] = CODE(sum_double_b);
     ON_TYPES(UNARY_SLOTS, NDI_LINK_LOAD, load)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)

@@ -108,6 +108,39 @@ static void run_links(subject s)
     check_end(&of);
 }
 
+/* The lanes of a sum, a round after the other, against additions one by one. */
+static void run_sum(int isa, nd_dtype dtype)
+{
+    const ndi_chain_kernels *const chain = check_kernels[isa].chain[dtype];
+    for (int from = 0; from < NDI_BANKS && chain->sum[from]; from++) {
+        check_case of = check_begin("link sum of bank %d, %s", from, ndi_isa_name((ndi_isa)isa));
+        check_reseed(of.name);
+        double wanted[NDI_LANES];
+        char *const sums = check_place(OUT, CHECK_LOW, NDI_LANES, sizeof(double), sizeof(double));
+        check_paint(OUT, sums, NDI_LANES, sizeof(double), sizeof(double));
+        check_values(dtype, wanted, NDI_LANES);
+        check_values(dtype, memory[0].at, MOST_BYTES / sizeof(double));
+        memcpy(sums, wanted, sizeof wanted);
+        ndi_link links[] = {
+            {chain->unary[NDI_LINK_LOAD][from][NDI_FROM_MEMORY], {memory[0].at}, {0}},
+            {chain->sum[from], {sums}, {0}},
+            {chain->next, {(char *)links, (char *)(uintptr_t)MOST_BYTES}, {1}},
+        };
+        chain->run(links, 0);
+        for (size_t i = 0; i < MOST_BYTES / sizeof(double); i++) {
+            double x;
+            memcpy(&x, memory[0].at + i * sizeof x, sizeof x);
+            wanted[i % NDI_LANES] += x;
+        }
+        for (size_t l = 0; l < NDI_LANES; l++)
+            if (!check_same(dtype, sums + l * sizeof(double), &wanted[l]))
+                check_fail(&of, "lane %zu differs", l);
+        if (!check_painted(OUT, sums, NDI_LANES, sizeof(double), sizeof(double)))
+            check_fail(&of, "wrote outside its elements");
+        check_end(&of);
+    }
+}
+
 static void run_sincos(int isa, nd_dtype dtype)
 {
     const ndi_kernels *const kernels = &check_kernels[isa];
@@ -154,6 +187,7 @@ static void run(size_t task)
     run_sincos(isa, dtype);
     if (!check_kernels[isa].chain[dtype])
         return;
+    run_sum(isa, dtype);
     for (size_t i = 0; i < sizeof unary / sizeof *unary; i++)
         run_links((subject){isa, 1, (int)i, 0, {0}, dtype, unary[i]});
     for (size_t i = 0; i < sizeof binary / sizeof *binary; i++)

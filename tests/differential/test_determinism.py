@@ -138,6 +138,27 @@ def test_reductions_do_not_depend_on_the_address(dtype):
     assert found[0] == found[1] == found[2]
 
 
+CHAINED = ("sum((x - 0.5)**2)", "mean(3 - x * x)", "sum(x * 2 + x)")
+
+
+def chained_sums():
+    """Reductions of what chains make: long enough for batches of leaves, with and without a rest."""
+    rng = np.random.default_rng(19)
+    for n, kind in ((16_384, "small"), (50_001, "small"), (300_000, "small"), (70_000, "special")):
+        for dtype in ("float32", "float64"):
+            x = nd.from_numpy(random_values(rng, dtype, (n,), kind))
+            for text in CHAINED:
+                yield f"{text} {dtype} {n}", text, x
+
+
+def test_sums_of_chains_have_the_bits_of_sums_of_memory():
+    for what, text, x in chained_sums():
+        name, inner = text.split("(", 1)
+        elements = nd.expression(inner[:-1], x=x)
+        nd.evaluate([elements])
+        assert digest(nd.expression(text, x=x)) == digest(nd.reduce(name, elements)), what
+
+
 @pytest.fixture(scope="module")
 def digests_of_isas():
     found = {}
@@ -158,7 +179,7 @@ def digests_of_isas():
     return found
 
 
-@pytest.mark.parametrize("part", ["reductions", "elementwise"])
+@pytest.mark.parametrize("part", ["reductions", "elementwise", "chains"])
 def test_exact_results_have_the_same_bits_on_every_isa(digests_of_isas, part):
     reference = digests_of_isas["reference"][part]
     for isa, answer in digests_of_isas.items():
@@ -177,6 +198,9 @@ if __name__ == "__main__":
                     "isa": nd.isa(),
                     "reductions": digests(reductions(shapes=few)),
                     "elementwise": digests(exact_elementwise()),
+                    "chains": digests(
+                        (what, nd.expression(text, x=x)) for what, text, x in chained_sums()
+                    ),
                 }
             )
         )
