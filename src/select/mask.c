@@ -198,15 +198,15 @@ static bool set_many(const char *operation, nd_array *array, const ndi_mask_bloc
                      const nd_array *values, ndi_mask_values rule)
 {
     const int64_t total = ndi_mask_total(blocks);
-    if (total == 0)
-        return true;
-    if (values->size == 0 || (rule == NDI_VALUES_FIT && values->size != total)) {
+    if (rule == NDI_VALUES_FIT ? values->size != total : values->size == 0 && total != 0) {
         ndi_fail(ND_ERROR_SHAPE,
                  "%s: cannot assign %" PRId64 " input values to the %" PRId64
                  " output values where the mask is true",
                  operation, values->size, total);
         return false;
     }
+    if (total == 0)
+        return true;
     unpacking u = {.blocks = blocks,
                    .kernels = ndi_kernels_in_use(),
                    .shift = shift_of(array),

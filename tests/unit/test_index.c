@@ -90,6 +90,8 @@ TEST(assignments_that_fail_write_nothing)
                      "(3,) could not be broadcast to indexing result of shape (2,)");
         assert_int_equal(nd_set(t, INTEGERS(1, 2), ND_ARRAY(nd_greater(t, 8))), ND_ERROR_SHAPE);
         assert_error(ND_ERROR_SHAPE, "2 input values to the 3 output values");
+        assert_int_equal(nd_set(t, INTEGERS(1, 2), ND_ARRAY(nd_greater(t, 99))), ND_ERROR_SHAPE);
+        assert_error(ND_ERROR_SHAPE, "2 input values to the 0 output values");
         assert_int_equal(nd_set(t, 9, ND_ARRAY(INTEGERS(0, 3))), ND_ERROR_INDEX);
         assert_error(ND_ERROR_INDEX, "index 3");
         assert_int_equal(nd_set(nd_broadcast_to(t, ND_SHAPE(3, 4)), 9, ND_ARRAY(INTEGERS(0))),
