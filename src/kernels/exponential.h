@@ -24,9 +24,19 @@ ALWAYS_INLINE vector_float32 entry_float32(const float *table, vector_int32 inde
     return _mm512_permutexvar_ps((__m512i)index, _mm512_load_ps(table));
 }
 #else
+/* Four permutations, of which two bits choose: a gather takes longer. */
 ALWAYS_INLINE vector_float64 entry_float64(const double *table, vector_int64 index)
 {
-    return _mm256_i64gather_pd(table, (__m256i)(index & 15), sizeof(double));
+    /* Each double as two elements of 32 bits. */
+    const __m256i halves = _mm256_or_si256(_mm256_shuffle_epi32((__m256i)(index << 1), 0xa0),
+                                           _mm256_set1_epi64x(1LL << 32));
+    __m256d quarter[4];
+    for (int i = 0; i < 4; i++)
+        quarter[i] = (__m256d)_mm256_permutevar8x32_epi32(
+            _mm256_load_si256((const __m256i *)(table + 4 * i)), halves);
+    const __m256d odd = (__m256d)(index << 61), upper = (__m256d)(index << 60);
+    return _mm256_blendv_pd(_mm256_blendv_pd(quarter[0], quarter[1], odd),
+                            _mm256_blendv_pd(quarter[2], quarter[3], odd), upper);
 }
 ALWAYS_INLINE vector_float32 entry_float32(const float *table, vector_int32 index)
 {
