@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "numpy-names.md"
+README = ROOT / "README.md"
 
 HEAD = """\
 # The names of NumPy {version}
@@ -171,20 +172,30 @@ def generate():
     problems += [f"{name}: a row of _absent.py, but NumPy has no such name" for name in sorted(listed - known)]
     ratio = f"{all_same} of {all_apply} names that apply are the same, {100 * all_same // all_apply} %."
     version = ".".join(numpy.__version__.split(".")[:2])
-    return HEAD.format(version=version, ratio=ratio, summary="\n".join(summary)) + "".join(sections), problems
+    page = HEAD.format(version=version, ratio=ratio, summary="\n".join(summary)) + "".join(sections)
+    return {TARGET: page, README: readme_with(100 * all_same // all_apply)}, problems
+
+
+def readme_with(percent):
+    """README with the share that it quotes brought up to date."""
+    text, count = re.subn(r"\d+ % of(\s+)those that apply", rf"{percent} % of\1those that apply", README.read_text())
+    assert count == 1, "README.md quotes the share of names that are the same once"
+    return text
 
 
 def main():
     sys.path.insert(0, str(Path(sys.argv[1]).resolve() / "python"))
-    text, problems = generate()
+    texts, problems = generate()
     for problem in problems:
         print(problem)
+    for path, text in texts.items():
+        if "--check" not in sys.argv:
+            path.write_text(text)
+        elif path.read_text() != text:
+            print(f"{path.name}: not up to date; run tools/numpy_names.py build")
+            problems.append(path.name)
     if "--check" in sys.argv:
-        if TARGET.read_text() != text:
-            print("docs/numpy-names.md: not up to date; run tools/numpy_names.py build")
-            problems.append("page")
         sys.exit(bool(problems))
-    TARGET.write_text(text)
 
 
 if __name__ == "__main__":

@@ -161,11 +161,12 @@ ND_API nd_status nd_at_with(nd_op op, nd_array *array, int count, const nd_index
                (nd_index[]){__VA_ARGS__}, ND_OPERAND(values))
 #endif
 
-/* numpy's ufunc.reduceat along `axis`, for add, multiply, maximum, minimum, logical_and and
- * logical_or: result i reduces the elements from indices[i] to indices[i + 1] - 1 (the last to the
- * end), or is element indices[i] if these are none. Dtype as of nd_sum() and so on. Errors:
- * ND_ERROR_ARGUMENT (op), ND_ERROR_AXIS, ND_ERROR_INDEX (out of bounds, or no integers with one
- * axis), ND_ERROR_MEMORY. */
+/* numpy's ufunc.reduceat along `axis`, for operations of two arguments whose result has their
+ * dtype, and logical_and and logical_or: result i reduces the elements from indices[i] to indices[i
+ * + 1] - 1 (the last to the end), or is element indices[i] if these are none. Dtype as of nd_sum()
+ * and so on, else the operation's. Computed at once, on all threads. Errors: ND_ERROR_ARGUMENT
+ * (op), ND_ERROR_AXIS, ND_ERROR_INDEX (out of bounds, or no integers with one axis),
+ * ND_ERROR_MEMORY. */
 ND_API nd_array *nd_reduceat(nd_op op, const nd_array *array, const nd_array *indices, int axis);
 
 /* ---- Positions and indices of a shape -------------------------------------------------------- */

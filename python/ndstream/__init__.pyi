@@ -238,6 +238,8 @@ asinh: ufunc
 atan: ufunc
 atan2: ufunc
 atanh: ufunc
+beta: ufunc
+betaln: ufunc
 bitwise_and: ufunc
 bitwise_count: ufunc
 bitwise_invert: ufunc
@@ -272,6 +274,7 @@ erfc: ufunc
 errstate: Any
 euler_gamma: float
 exp: ufunc
+exp10: ufunc
 exp2: ufunc
 expm1: ufunc
 fabs: ufunc
@@ -293,6 +296,7 @@ greater_equal: ufunc
 half = float16
 heaviside: ufunc
 hypot: ufunc
+i0: ufunc
 iinfo: Any
 index_exp: Any
 inf: float
@@ -503,7 +507,6 @@ def histogram_bin_edges(a: ArrayLike, bins: Any = ..., range: Any = ..., weights
 def histogramdd(sample: Any, bins: Any = ..., range: Any = ..., density: Any = ..., weights: Any = ...) -> Any: ...
 def hsplit(ary: Any, indices_or_sections: Any) -> Any: ...
 def hstack(tup: Any, *, dtype: DTypeLike = ..., casting: str = ...) -> Any: ...
-def i0(x: ArrayLike) -> Any: ...
 def identity(n: Any, dtype: DTypeLike = ..., *, like: Any = ...) -> Any: ...
 def imag(val: Any) -> Any: ...
 def indices(dimensions: Any, dtype: DTypeLike = ..., sparse: Any = ...) -> Any: ...

@@ -61,18 +61,3 @@ def unwrap(p, discont=None, axis=-1, *, period=2 * math.pi):
     rest = (slice(None),) * (axis % p.ndim) + (slice(1, None),)
     result[rest] = p[rest] + nd.cumsum(corrections, axis=axis)
     return result
-
-
-def i0(x):
-    """The modified Bessel function of order 0: the sum of (x**2 / 4)**k / k!**2, all of whose terms are positive."""
-    x = nd.asarray(x)
-    if x.dtype.kind == "c":
-        raise TypeError("i0 not supported for complex values")
-    x = x.astype(float) if x.dtype.kind in "biu" else x
-    quarter = x * x / 4
-    result, term, k = nd.ones_like(x), nd.ones_like(x), 0
-    while k == 0 or bool(nd.any((term > result * 1e-17) & nd.isfinite(result))):
-        k += 1
-        term = nd.eval(term * (quarter / (k * k)))
-        result = nd.eval(result + term)
-    return result

@@ -308,6 +308,9 @@ int pnd_set_item(PyObject *array, PyObject *key, PyObject *value);
 PyObject *pnd_iterate(PyObject *array);
 /* ufunc.at(): array[key] = op(array[key], value), once for each time a place is named. */
 bool pnd_apply_at(nd_op op, PyObject *array, PyObject *key, PyObject *value);
+/* Axes of length 1 in front are dropped while there are more than `rank`, as NumPy's assignment
+ * does. */
+bool pnd_drop_axes(nd_array **array, int rank);
 /* Writes any object into an array: array[...] = value. */
 bool pnd_assign(nd_array *target, PyObject *value);
 

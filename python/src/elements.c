@@ -128,12 +128,15 @@ static PyObject *item_method(PyObject *self, PyObject *const *arguments, Py_ssiz
 
 static PyObject *listed(const nd_array *array, int axis, const char *data)
 {
-    if (axis == nd_rank(array))
-        return pnd_python_scalar(nd_dtype_of(array), data);
+    const int rank = nd_rank(array);
+    const nd_dtype dtype = nd_dtype_of(array);
+    if (axis == rank)
+        return pnd_python_scalar(dtype, data);
     const int64_t length = nd_lengths(array)[axis], stride = nd_strides(array)[axis];
     PyObject *list = PyList_New((Py_ssize_t)length);
     for (int64_t i = 0; list && i < length; i++) {
-        PyObject *item = listed(array, axis + 1, data + i * stride);
+        PyObject *item = axis + 1 < rank ? listed(array, axis + 1, data + i * stride)
+                                         : pnd_python_scalar(dtype, data + i * stride);
         if (!item)
             Py_CLEAR(list);
         else
@@ -251,6 +254,8 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
                      nd_dtype_name(from), nd_dtype_name(nd_dtype_of(target)));
         return NULL;
     }
+    if (!pnd_drop_axes(&source, nd_rank(target)))
+        return NULL;
     if (given[3] && given[3] != Py_True) {
         PND_AUTO mask = pnd_to_array_of(given[3], ND_BOOL);
         if (!mask)

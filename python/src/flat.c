@@ -80,14 +80,16 @@ static int flat_set_item(PyObject *self, PyObject *key, PyObject *value)
     /* NumPy repeats a value that is too short. */
     PND_OBJECT target = NULL;
     PND_OBJECT repeated = NULL;
-    if (PySlice_Check(key) && !PyNumber_Check(value)) {
+    if (PySlice_Check(key) && (pnd_is_array(value) || !PyNumber_Check(value))) {
         target = pnd_get_item(flat, key);
         PND_AUTO source = target ? pnd_to_array(value) : NULL;
         PND_AUTO line = source ? nd_ravel(source) : NULL;
         if (!line)
             return PyErr_Occurred() ? -1 : (pnd_raise(), -1);
         const int64_t have = nd_size(line), want = nd_size(pnd_array_of(target));
-        if (have && want && have != want) {
+        if (!have || !want)
+            return 0;
+        if (have != want) {
             PND_AUTO row = nd_expand_dims(line, 0);
             PND_AUTO rows = nd_broadcast_to(row, ND_SHAPE((want + have - 1) / have, have));
             PND_AUTO copy = nd_copy(rows);

@@ -74,6 +74,30 @@ static bool to_bound(PyObject *object, int64_t *value, int64_t open)
     return true;
 }
 
+/* A mask without elements picks nothing, whatever the lengths of the axes are: NumPy does not look.
+ * Its term becomes an empty index for each of its axes. */
+static bool parse_empty_mask(parsed_key *key, nd_array *mask)
+{
+    const int rank = nd_rank(mask);
+    for (int axis = 0; axis < rank; axis++) {
+        nd_array *none = nd_empty(ND_INT64, ND_SHAPE(0));
+        if (!none)
+            return pnd_raise() != NULL;
+        if (axis > 0 && key->count == MOST_TERMS) {
+            nd_release(none);
+            PyErr_SetString(PyExc_IndexError, "too many indices for array");
+            return false;
+        }
+        if (axis == 0)
+            key->owned_count--, key->count--;
+        key->owned[key->owned_count++] = none;
+        key->terms[key->count++] = ND_ARRAY(none);
+        key->arrays += axis > 0;
+    }
+    nd_release(mask);
+    return true;
+}
+
 /* An array, or what becomes one. */
 static bool parse_array(parsed_key *key, nd_index *term, PyObject *item)
 {
@@ -107,7 +131,7 @@ static bool parse_array(parsed_key *key, nd_index *term, PyObject *item)
     key->owned[key->owned_count++] = array;
     *term = ND_ARRAY(array);
     key->arrays++;
-    return true;
+    return kind != ND_KIND_BOOL || nd_size(array) || parse_empty_mask(key, array);
 }
 
 static bool parse_term(parsed_key *key, PyObject *item)
@@ -214,6 +238,18 @@ PyObject *pnd_get_item(PyObject *self, PyObject *object)
 
 /* ---- Setting --------------------------------------------------------------------------------- */
 
+bool pnd_drop_axes(nd_array **array, int rank)
+{
+    while (nd_rank(*array) > rank && nd_lengths(*array)[0] == 1) {
+        nd_array *fewer = nd_squeeze(*array, ND_AXIS(0));
+        if (!fewer)
+            return pnd_raise();
+        nd_release(*array);
+        *array = fewer;
+    }
+    return true;
+}
+
 bool pnd_assign(nd_array *target, PyObject *value)
 {
     PND_AUTO source = NULL;
@@ -235,14 +271,8 @@ bool pnd_assign(nd_array *target, PyObject *value)
                         "float() argument must be a string or a real number, not 'complex'");
         return false;
     }
-    /* Axes of length 1 in front are dropped, as in NumPy. */
-    while (nd_rank(source) > nd_rank(target) && nd_lengths(source)[0] == 1) {
-        nd_array *fewer = nd_squeeze(source, ND_AXIS(0));
-        if (!fewer)
-            return pnd_raise();
-        nd_release(source);
-        source = fewer;
-    }
+    if (!pnd_drop_axes(&source, nd_rank(target)))
+        return false;
     nd_status status;
     PND_UNLOCKED(nd_size(target), status = nd_assign(target, source));
     return pnd_check(status);
@@ -283,9 +313,17 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
         return pnd_assign(array, value) ? 0 : -1;
     if (key.arrays || PyFloat_CheckExact(value) || PyLong_CheckExact(value) ||
         PyBool_Check(value)) {
-        pnd_operand x;
-        if (!pnd_to_operand(value, &x))
+        pnd_operand x = {0};
+        const nd_kind kind = nd_dtype_kind(nd_dtype_of(array));
+        if (PyFloat_CheckExact(value) && (kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED)) {
+            x.owned =
+                pnd_to_array_of(value, nd_dtype_of(array)); /* what does not fit is an error */
+            if (!x.owned)
+                return -1;
+            x.operand = nd_operand_array(x.owned);
+        } else if (!pnd_to_operand(value, &x)) {
             return -1;
+        }
         nd_status status = ND_OK;
         if (!x.huge)
             PND_UNLOCKED(key.arrays ? nd_size(array) : 0,
@@ -306,6 +344,11 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
         pnd_raise();
         return -1;
     }
+    if (!nd_rank(view) && key.terms[key.count - 1].kind == ND_TERM_INDEX && pnd_is_array(value) &&
+        nd_rank(pnd_array_of(value))) {
+        PyErr_SetString(PyExc_ValueError, "setting an array element with a sequence.");
+        return -1;
+    }
     return pnd_assign(view, value) ? 0 : -1;
 }
 
@@ -316,9 +359,11 @@ bool pnd_apply_at(nd_op op, PyObject *self, PyObject *object, PyObject *value)
                      Py_TYPE(self)->tp_name);
         return false;
     }
+    if (!pnd_check_writeable(self))
+        return false;
     PARSED_KEY key;
     PND_AUTO array = nd_retain(pnd_array_of(self));
-    if (!pnd_check_writeable(self) || !parse(&key, object))
+    if (!parse(&key, object))
         return false;
     pnd_operand x = {.operand = nd_operand_int(0)};
     if (value && !pnd_to_operand(value, &x))

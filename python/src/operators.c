@@ -167,6 +167,15 @@ static PyObject *array_power(PyObject *a, PyObject *b, PyObject *modulo)
 {
     if (modulo != Py_None)
         Py_RETURN_NOTIMPLEMENTED;
+    /* As NumPy has it, a power of 0.5 is the root, also of -inf, and truths are squared in int8. */
+    if (Py_TYPE(a) == pnd.array) {
+        const nd_kind kind = nd_dtype_kind(nd_dtype_of(pnd_array_of(a)));
+        if (PyFloat_CheckExact(b) && PyFloat_AS_DOUBLE(b) == 0.5 && kind >= ND_KIND_FLOAT)
+            return pnd_apply(ND_OP_sqrt, 1, &a);
+        if (PyLong_CheckExact(b) && kind == ND_KIND_BOOL && PyLong_AsDouble(b) == 2)
+            return pnd_apply(ND_OP_square, 1, &a);
+    }
+    PyErr_Clear(); /* of an exponent beyond a double */
     return binary(ND_OP_power, a, b);
 }
 

@@ -294,6 +294,14 @@ PND_FUNCTION(squeeze, "a, axis=None", "A view without axes of length 1.")
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
     if (!array || !pnd_to_axes(given[1], &axes))
         return NULL;
+    if (axes.all) { /* NumPy gives the array itself where there is nothing to do */
+        const nd_array *of = pnd_array_of(array);
+        bool any = false;
+        for (int i = 0; i < nd_rank(of); i++)
+            any |= nd_lengths(of)[i] == 1;
+        if (!any)
+            return Py_NewRef(array);
+    }
     return view(nd_squeeze(pnd_array_of(array), axes), array);
 }
 PND_ALSO_METHOD(squeeze)

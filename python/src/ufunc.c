@@ -182,17 +182,18 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         goto done;
     if (direct) {
         result = Py_NewRef(w->out);
+    } else if (w->out &&
+               !nd_can_cast(nd_dtype_of(array), nd_dtype_of(pnd_array_of(w->out)), casting)) {
+        PyErr_Format(PyExc_TypeError,
+                     "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with "
+                     "casting rule %R",
+                     self->name, nd_dtype_name(nd_dtype_of(array)),
+                     nd_dtype_name(nd_dtype_of(pnd_array_of(w->out))),
+                     w->casting ? w->casting : Py_None);
     } else if (w->where) {
         result = masked(array, w->where, w->out);
     } else if (w->out) {
-        nd_array *target = pnd_array_of(w->out);
-        if (!nd_can_cast(nd_dtype_of(array), nd_dtype_of(target), casting))
-            PyErr_Format(PyExc_TypeError,
-                         "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with "
-                         "casting rule %R",
-                         self->name, nd_dtype_name(nd_dtype_of(array)),
-                         nd_dtype_name(nd_dtype_of(target)), w->casting);
-        else if (pnd_check(nd_assign(target, array)))
+        if (pnd_check(nd_assign(pnd_array_of(w->out), array)))
             result = Py_NewRef(w->out);
     } else {
         result = pnd_wrap_result(nd_retain(array));
@@ -256,12 +257,6 @@ static nd_array *apply2(nd_op op, const nd_array *a, const nd_array *b)
 {
     const nd_operand operands[] = {nd_operand_array(a), nd_operand_array(b)};
     return a && b ? nd_elementwise(op, 2, operands, NULL) : NULL;
-}
-
-/* The first elements along axis 0, from `start` to `stop`. */
-static nd_array *rows(const nd_array *array, int64_t start, int64_t stop)
-{
-    return array ? nd_slice(array, ND_RANGE(start, stop)) : NULL;
 }
 
 /* The array with what leaves others as they are where `where` does not hold. */
@@ -394,38 +389,6 @@ static PyObject *outer_method(PyObject *object, PyObject *const *arguments, Py_s
     return second ? ufunc_full_call(self, (PyObject *[]){first, second}, &w) : NULL;
 }
 
-/* reduceat() of other operations: a fold for each slice. NULL with the error kept. */
-static nd_array *reduced_at(const ufunc *self, const nd_array *array, const nd_array *indices,
-                            int axis)
-{
-    PND_AUTO front = nd_move_axis(array, axis, 0);
-    PND_AUTO wide = nd_cast(indices, ND_INT64);
-    PND_AUTO plain = nd_ascontiguous(wide);
-    const int64_t *places = plain && nd_size(plain) ? nd_data(plain) : NULL;
-    if (!front || !plain)
-        return NULL;
-    const int64_t length = nd_lengths(front)[0], count = nd_size(plain);
-    nd_shape shape = nd_shape_like(front);
-    shape.length[0] = count;
-    PND_AUTO result = count ? NULL : nd_empty(nd_dtype_of(front), shape);
-    for (int64_t i = 0; places && i < count; i++) {
-        const int64_t start = places[i], stop = i + 1 < count ? places[i + 1] : length;
-        if (start < 0 || start >= length) {
-            PyErr_Format(PyExc_IndexError, "index %lld out-of-bounds in %s.reduceat [0, %lld)",
-                         (long long)start, self->name, (long long)length);
-            return NULL;
-        }
-        PND_AUTO part = rows(front, start, stop > start ? stop : start + 1);
-        PND_AUTO folded = nd_ufunc_reduce(self->op, part, ND_AXIS(0), NULL);
-        if (folded && !result)
-            result = nd_empty(nd_dtype_of(folded), shape);
-        PND_AUTO place = result && folded ? nd_slice(result, ND_INDEX(i)) : NULL;
-        if (!place || nd_assign(place, folded) != ND_OK)
-            return NULL;
-    }
-    return result ? nd_move_axis(result, 0, axis) : NULL;
-}
-
 PND_FUNCTION(reduceat, "self, array, indices, axis=0, dtype=None, out=None",
              "Folds the slices that begin at the indices.")
 {
@@ -441,10 +404,7 @@ PND_FUNCTION(reduceat, "self, array, indices, axis=0, dtype=None, out=None",
     if (!indices)
         return NULL;
     nd_array *result;
-    if (reduction_of(self->op))
-        PND_UNLOCKED(nd_size(array), result = nd_reduceat(self->op, array, indices, axis));
-    else
-        result = reduced_at(self, array, indices, axis);
+    PND_UNLOCKED(nd_size(array), result = nd_reduceat(self->op, array, indices, axis));
     return pnd_given(given[5]) ? pnd_into(result, given[5]) : pnd_wrap(result);
 }
 PND_ALSO_METHOD(reduceat)

@@ -14,39 +14,59 @@
 
 enum {
     TILE_ROWS = 32,
-    TILE_BYTES = 512
-}; /* of the result: whole lines to stream, and an L1 full of arguments */
+    TILE_BYTES = 512, /* of the result: whole lines to stream, and an L1 full of arguments */
+    BAND_ROWS = 2048, /* of a tile whose lines go out one by one */
+};
+
+/* Bytes of a band's rows, by the element's size: two lines at least, but few columns to read. */
+static const int64_t band_bytes[] = {128, 128, 128, 192, 256};
 
 typedef struct transposition {
     const ndi_nest *nest;
     const ndi_kernels *kernels;
     size_t size; /* of an element */
+    int power;   /* its logarithm */
     int cross;   /* the axis along which the source is contiguous */
+    int64_t tile_columns, tile_rows;
+    int64_t across, down; /* tiles */
     bool stream;
+    bool bands; /* the tiles' rows are whole lines */
 } transposition;
+
+static void transpose_tile(const transposition *t, size_t rows, size_t columns, char *out,
+                           const char *in)
+{
+    const int last = t->nest->rank - 1;
+    const ptrdiff_t out_row = t->nest->stride[0][t->cross], in_column = t->nest->stride[1][last];
+    ndi_transpose_kernel *const turn = t->kernels->transpose[t->power];
+    if (t->bands) {
+        t->kernels->transpose_streaming[t->power](rows, columns, out, out_row, in, in_column);
+    } else if (!t->stream) {
+        turn(rows, columns, out, out_row, in, in_column);
+    } else {
+        _Alignas(64) char scratch[TILE_ROWS * TILE_BYTES];
+        turn(rows, columns, scratch, TILE_BYTES, in, in_column);
+        for (size_t r = 0; r < rows; r++)
+            t->kernels->stream(out + (ptrdiff_t)r * out_row, scratch + r * TILE_BYTES,
+                               columns * t->size);
+    }
+}
 
 static void transpose_tiles(void *context, size_t begin, size_t end)
 {
     const transposition *t = context;
     const ndi_nest *nest = t->nest;
     const int last = nest->rank - 1;
-    const int64_t tile_columns = TILE_BYTES / (int64_t)t->size;
     const int64_t columns = nest->length[last], rows = nest->length[t->cross];
-    const int64_t across = (columns + tile_columns - 1) / tile_columns,
-                  down = (rows + TILE_ROWS - 1) / TILE_ROWS;
-    int shift = 0;
-    while ((size_t)1 << shift < t->size)
-        shift++;
-    _Alignas(64) char scratch[TILE_ROWS * TILE_BYTES];
     for (size_t item = begin; item < end; item++) {
         int64_t rest = (int64_t)item;
-        const int64_t row = rest % down * TILE_ROWS;
-        rest /= down;
-        const int64_t column = rest % across * tile_columns;
-        rest /= across;
-        const size_t width =
-            (size_t)(columns - column < tile_columns ? columns - column : tile_columns);
-        const size_t height = (size_t)(rows - row < TILE_ROWS ? rows - row : TILE_ROWS);
+        const int64_t row = rest % t->down * t->tile_rows;
+        rest /= t->down;
+        const int64_t column = rest % t->across * t->tile_columns;
+        rest /= t->across;
+        const int64_t width =
+            columns - column < t->tile_columns ? columns - column : t->tile_columns;
+        const int64_t height = rows - row < t->tile_rows ? rows - row : t->tile_rows;
         char *out =
             nest->data[0] + column * nest->stride[0][last] + row * nest->stride[0][t->cross];
         const char *in =
@@ -59,15 +79,7 @@ static void transpose_tiles(void *context, size_t begin, size_t end)
             out += at * nest->stride[0][axis];
             in += at * nest->stride[1][axis];
         }
-        const ptrdiff_t out_row = nest->stride[0][t->cross];
-        if (!t->stream) {
-            t->kernels->transpose[shift](height, width, out, out_row, in, nest->stride[1][last]);
-            continue;
-        }
-        t->kernels->transpose[shift](height, width, scratch, TILE_BYTES, in, nest->stride[1][last]);
-        for (size_t r = 0; r < height; r++)
-            t->kernels->stream(out + (ptrdiff_t)r * out_row, scratch + r * TILE_BYTES,
-                               width * t->size);
+        transpose_tile(t, (size_t)height, (size_t)width, out, in);
     }
     if (t->stream)
         t->kernels->stream_end();
@@ -79,19 +91,22 @@ static bool transpose(ndi_nest *nest, size_t size)
     const int last = nest->rank - 1;
     if (nest->rank < 2 || nest->stride[0][last] != (ptrdiff_t)size || nest->length[last] < 8)
         return false;
-    int cross = -1;
+    transposition t = {.nest = nest, .kernels = ndi_kernels_in_use(), .size = size, .cross = -1};
     for (int axis = 0; axis < last; axis++)
         if (nest->stride[1][axis] == (ptrdiff_t)size && nest->length[axis] >= 8)
-            cross = axis;
-    if (cross < 0)
+            t.cross = axis;
+    if (t.cross < 0)
         return false;
-    const int64_t tile_columns = TILE_BYTES / (int64_t)size;
-    transposition t = {.nest = nest, .kernels = ndi_kernels_in_use(), .size = size, .cross = cross};
+    while ((size_t)1 << t.power < size)
+        t.power++;
     t.stream = 2.0 * (double)nest->size * (double)size > (double)ndi_cpu_caches().last;
-    const int64_t tiles = (nest->length[last] + tile_columns - 1) / tile_columns *
-                          ((nest->length[cross] + TILE_ROWS - 1) / TILE_ROWS) *
-                          (nest->size / nest->length[last] / nest->length[cross]);
-    ndi_parallel_for((size_t)tiles, 8, transpose_tiles, &t);
+    t.bands = t.stream && t.kernels->transpose_streaming[t.power] && ndi_nest_rows_aligned(nest, 0);
+    t.tile_columns = (t.bands ? band_bytes[t.power] : TILE_BYTES) / (int64_t)size;
+    t.tile_rows = t.bands ? BAND_ROWS : TILE_ROWS;
+    t.across = (nest->length[last] + t.tile_columns - 1) / t.tile_columns;
+    t.down = (nest->length[t.cross] + t.tile_rows - 1) / t.tile_rows;
+    const int64_t others = nest->size / nest->length[last] / nest->length[t.cross];
+    ndi_parallel_for((size_t)(t.across * t.down * others), t.bands ? 1 : 8, transpose_tiles, &t);
     return true;
 }
 

@@ -1,55 +1,35 @@
-/* What NumPy's ufuncs have as methods: reduce, accumulate, outer, at.
+/* What NumPy's ufuncs have as methods: reduce, accumulate and outer; reduceat is in segments.c, at
+ * in select/at.c.
  *
- * What is a reduction or scan of the table is done as that. Other operations that commute meet in
- * halves: the first half of the elements with the second, and so on, each time one call over whole
- * arrays. The rest goes from the left, row by row. */
+ * What is a reduction or scan of the table is done as that. Of other operations that commute,
+ * elements meet in blocks, on all threads; the rest goes from the left. */
 #include <string.h>
 
 #include "array/dtype.h"
+#include "base/pool.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
+#include "engine/methods.h"
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
-/* The row that does the same, or ND_OP_COUNT. */
-static nd_op reduction_of(nd_op op)
+const ndi_method *ndi_method_of(nd_op op)
 {
-    switch (op) {
-    case ND_OP_add:
-        return ND_OP_sum;
-    case ND_OP_multiply:
-        return ND_OP_prod;
-    case ND_OP_maximum:
-        return ND_OP_max;
-    case ND_OP_minimum:
-        return ND_OP_min;
-    case ND_OP_logical_and:
-        return ND_OP_all;
-    case ND_OP_logical_or:
-        return ND_OP_any;
-    default:
-        return ND_OP_COUNT;
-    }
+    static const ndi_method methods[] = {
+        {ND_OP_add, ND_OP_sum, ND_OP_cumsum, NDI_REDUCE_SUM},
+        {ND_OP_multiply, ND_OP_prod, ND_OP_cumprod, NDI_REDUCE_PROD},
+        {ND_OP_maximum, ND_OP_max, ND_OP_cummax, NDI_REDUCE_MAX},
+        {ND_OP_minimum, ND_OP_min, ND_OP_cummin, NDI_REDUCE_MIN},
+        {ND_OP_logical_and, ND_OP_all, ND_OP_COUNT, NDI_REDUCE_ALL},
+        {ND_OP_logical_or, ND_OP_any, ND_OP_COUNT, NDI_REDUCE_ANY},
+    };
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (methods[i].op == op)
+            return &methods[i];
+    return NULL;
 }
 
-static nd_op scan_of(nd_op op)
-{
-    switch (op) {
-    case ND_OP_add:
-        return ND_OP_cumsum;
-    case ND_OP_multiply:
-        return ND_OP_cumprod;
-    case ND_OP_maximum:
-        return ND_OP_cummax;
-    case ND_OP_minimum:
-        return ND_OP_cummin;
-    default:
-        return ND_OP_COUNT;
-    }
-}
-
-/* Settles the dtype that results and elements have in common. */
-static bool settle(const char *method, nd_op op, nd_dtype dtype, ndi_resolution *resolution)
+bool ndi_settle_method(const char *method, nd_op op, nd_dtype dtype, ndi_resolution *resolution)
 {
     if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class != ND_CLASS_BINARY ||
         ndi_op_rows[op].apart != NDI_APART_NONE) {
@@ -68,13 +48,6 @@ static bool settle(const char *method, nd_op op, nd_dtype dtype, ndi_resolution 
     return false;
 }
 
-/* x[start:stop] along the first axis. */
-static nd_array *rows_of(const nd_array *x, int64_t start, int64_t stop)
-{
-    const nd_index term = ND_RANGE(start, stop);
-    return x ? nd_slice_terms(x, 1, &term) : NULL;
-}
-
 static nd_array *row_of(const nd_array *x, int64_t row)
 {
     const nd_index term = ND_INDEX(row);
@@ -87,23 +60,137 @@ static nd_array *apply(nd_op op, const nd_array *x, const nd_array *y, nd_array 
     return x && y ? nd_elementwise(op, 2, both, out) : NULL;
 }
 
-/* The first axis reduced by halves; what is odd joins the first row. */
-static nd_array *by_halves(nd_op op, const nd_array *x)
+/* ---- Operations that commute ------------------------------------------------------------------
+ * Many elements meet at a time, in one call of the kernel: pieces of fixed length are laid over one
+ * another in a block that stays in L1, which is then folded; pieces meet in order. */
+
+enum { TOGETHER = 1024, PIECE = 1 << 16 }; /* elements */
+
+typedef struct meeting {
+    ndi_kernel *kernel;
+    ptrdiff_t size;
+    const char *data;
+    char *partial;             /* a row for each piece of each line */
+    int64_t columns, rows;     /* of a line: rows meet, element by element */
+    int64_t pieces, per_piece; /* rows of a piece */
+} meeting;
+
+/* to = to op from, for n elements side by side. */
+static void meet(const meeting *m, int64_t n, char *to, const char *from)
 {
-    int64_t n = nd_length(x, 0);
-    if (n == 1)
-        return nd_copy(row_of(x, 0));
-    nd_array *half = apply(op, rows_of(x, 0, n / 2), rows_of(x, n / 2, n / 2 * 2), NULL);
-    if (!half || !ndi_force(half) ||
-        (n % 2 && !apply(op, row_of(half, 0), row_of(x, n - 1), row_of(half, 0))))
-        return NULL;
-    for (n /= 2; n > 1; n /= 2) {
-        nd_array *const first = rows_of(half, 0, n / 2);
-        if (!first || !apply(op, first, rows_of(half, n / 2, n / 2 * 2), first) ||
-            (n % 2 && !apply(op, row_of(half, 0), row_of(half, n - 1), row_of(half, 0))))
-            return NULL;
+    m->kernel((size_t)n, (char *[]){to, to, (char *)from},
+              (ptrdiff_t[]){m->size, m->size, m->size});
+}
+
+static void meet_rows(const meeting *m, const char *from, int64_t rows, char *to)
+{
+    _Alignas(64) char block[TOGETHER * 16];
+    const int64_t columns = m->columns;
+    int64_t height = TOGETHER / columns < rows ? TOGETHER / columns : rows, row = height;
+    memcpy(block, from, (size_t)(height * columns * m->size));
+    for (; row < rows; row += height) {
+        const int64_t now = rows - row < height ? rows - row : height;
+        meet(m, now * columns, block, from + row * columns * m->size);
     }
-    return nd_copy(row_of(half, 0));
+    for (; height > 1; height -= height / 2)
+        meet(m, height / 2 * columns, block, block + (height - height / 2) * columns * m->size);
+    memcpy(to, block, (size_t)(columns * m->size));
+}
+
+static void meet_pieces(void *context, size_t begin, size_t end)
+{
+    const meeting *m = context;
+    for (size_t item = begin; item < end; item++) {
+        const int64_t line = (int64_t)item / m->pieces, piece = (int64_t)item % m->pieces,
+                      first = piece * m->per_piece, left = m->rows - first;
+        meet_rows(m, m->data + (line * m->rows + first) * m->columns * m->size,
+                  left < m->per_piece ? left : m->per_piece,
+                  m->partial + (int64_t)item * m->columns * m->size);
+    }
+}
+
+/* Wide rows: a range of their columns, row after row. */
+static void meet_columns(void *context, size_t begin, size_t end)
+{
+    const meeting *m = context;
+    const ptrdiff_t row = (ptrdiff_t)m->columns * m->size;
+    for (size_t item = begin; item < end; item++) {
+        const int64_t first = (int64_t)item * TOGETHER, left = m->columns - first,
+                      n = left < TOGETHER ? left : TOGETHER;
+        const char *from = m->data + first * m->size;
+        char *const to = m->partial + first * m->size;
+        memcpy(to, from, (size_t)(n * m->size));
+        for (int64_t r = 1; r < m->rows; r++)
+            meet(m, n, to, from += row);
+    }
+}
+
+/* One axis less; the axis has elements. */
+static nd_array *met(nd_op op, const nd_array *x, int axis, const ndi_resolution *resolution)
+{
+    const int64_t n = nd_length(x, axis);
+    nd_array *const given = ndi_in_dtype(ndi_in_dtype(x, resolution->dtype), resolution->kernel);
+    const bool is_last = axis == x->rank - 1;
+    nd_array *const lines = nd_ascontiguous(is_last ? given : nd_move_axis(given, axis, 0));
+    nd_shape shape = nd_shape_like(x);
+    memmove(shape.length + axis, shape.length + axis + 1,
+            (size_t)(shape.rank - axis - 1) * sizeof(int64_t));
+    shape.rank--;
+    nd_array *const result = lines ? nd_empty(resolution->kernel, shape) : NULL;
+    if (!result || x->size == 0)
+        return ndi_in_dtype(result, resolution->result);
+    if (!ndi_force(lines) || !ndi_force_writeable(result))
+        return NULL;
+    meeting m = {.kernel = ndi_kernels_in_use()->elementwise[op][resolution->kernel],
+                 .size = (ptrdiff_t)nd_dtype_size(resolution->kernel),
+                 .data = lines->data,
+                 .partial = result->data,
+                 .rows = n,
+                 .columns = is_last ? 1 : result->size};
+    const int64_t count = is_last ? result->size : 1;
+    if (m.columns > TOGETHER) {
+        ndi_parallel_for((size_t)((m.columns + TOGETHER - 1) / TOGETHER),
+                         (size_t)(1 + PIECE / TOGETHER / n), meet_columns, &m);
+        return ndi_in_dtype(result, resolution->result);
+    }
+    m.per_piece = PIECE / m.columns;
+    m.pieces = (n + m.per_piece - 1) / m.per_piece;
+    nd_array *partial = result;
+    if (m.pieces > 1) {
+        partial = nd_empty(resolution->kernel, ND_SHAPE(count, m.pieces, m.columns));
+        if (!partial || !ndi_force_writeable(partial))
+            return NULL;
+        m.partial = partial->data;
+    }
+    ndi_parallel_for((size_t)(count * m.pieces), (size_t)(1 + PIECE / 4 / (n * m.columns)),
+                     meet_pieces, &m);
+    for (int64_t line = 0; m.pieces > 1 && line < count; line++) {
+        const ptrdiff_t row = (ptrdiff_t)m.columns * m.size;
+        const char *from = partial->data + line * m.pieces * row;
+        char *const to = result->data + line * row;
+        memcpy(to, from, (size_t)row);
+        for (int64_t piece = 1; piece < m.pieces; piece++)
+            meet(&m, m.columns, to, from += row);
+    }
+    return ndi_in_dtype(result, resolution->result);
+}
+
+/* ---- From the left --------------------------------------------------------------------------- */
+
+void ndi_serial(nd_op op, nd_dtype dtype, size_t n, char *out, ptrdiff_t out_stride, const char *in,
+                ptrdiff_t in_stride, void *carry)
+{
+    const ndi_kernels *const kernels = ndi_kernels_in_use();
+    const size_t size = nd_dtype_size(dtype);
+    if (kernels->serial[op][dtype]) {
+        kernels->serial[op][dtype](n, out, out_stride, in, in_stride, carry);
+        return;
+    }
+    for (size_t i = 0; i < n; i++, in += in_stride, out += out_stride) {
+        kernels->elementwise[op][dtype](1, (char *[]){carry, carry, (char *)in},
+                                        (ptrdiff_t[]){0, 0, 0});
+        memcpy(out, carry, size);
+    }
 }
 
 /* Rounds a row of float32 to a half float. */
@@ -119,6 +206,8 @@ static void round_row(nd_dtype half, size_t columns, char *row)
     }
 }
 
+enum { FEW_COLUMNS = 8 }; /* go one by one, more row by row */
+
 /* Rows of `out` become what has come together so far: out[i] = out[i - 1] op x[i], in `computed`;
  * with `keep_last` there is one row, written over and over. Contiguous arrays of the kernel's
  * dtype. */
@@ -133,6 +222,16 @@ static bool from_the_left(nd_op op, nd_dtype computed, nd_array *out, const nd_a
     if (!ndi_force(x) || !ndi_force_writeable(out))
         return false;
     memcpy(out->data, x->data, (size_t)row);
+    if (columns < FEW_COLUMNS && computed == dtype) {
+        for (size_t column = 0; column < columns; column++) {
+            _Alignas(16) char carry[16];
+            const ptrdiff_t at = (ptrdiff_t)column * size;
+            memcpy(carry, x->data + at, (size_t)size);
+            ndi_serial(op, dtype, (size_t)(n - 1), out->data + at + (keep_last ? 0 : row),
+                       keep_last ? 0 : row, x->data + at + row, row, carry);
+        }
+        return true;
+    }
     char *pointers[3] = {out->data, out->data, x->data};
     const ptrdiff_t strides[3] = {size, size, size};
     for (int64_t i = 1; i < n; i++) {
@@ -149,10 +248,8 @@ static bool from_the_left(nd_op op, nd_dtype computed, nd_array *out, const nd_a
 /* The axis first, and contiguous in the kernel's dtype. */
 static nd_array *brought_first(const nd_array *x, int axis, nd_dtype dtype, nd_dtype kernel)
 {
-    nd_array *given = nd_cast(x, dtype); /* rounds to what NumPy would compute in */
-    nd_array *moved = given ? nd_move_axis(given, axis, 0) : NULL;
-    if (moved && kernel != dtype)
-        moved = nd_cast(moved, kernel);
+    nd_array *given = ndi_in_dtype(x, dtype); /* rounds to what NumPy would compute in */
+    nd_array *moved = given ? ndi_in_dtype(nd_move_axis(given, axis, 0), kernel) : NULL;
     return moved ? nd_ascontiguous(moved) : NULL;
 }
 
@@ -179,12 +276,12 @@ static nd_array *reduced(nd_op op, const nd_array *x, int axis, const ndi_resolu
         }
     }
     if (commutes)
-        return by_halves(op, nd_move_axis(nd_cast(x, resolution->dtype), axis, 0));
+        return met(op, x, axis, resolution);
     nd_array *rows = brought_first(x, axis, resolution->dtype, resolution->kernel);
     nd_array *out = rows ? nd_empty_like(row_of(rows, 0)) : NULL;
     if (!out || (x->size > 0 && !from_the_left(op, resolution->dtype, out, rows, true)))
         return NULL;
-    return nd_cast(out, resolution->result);
+    return ndi_in_dtype(out, resolution->result);
 }
 
 static nd_array *reduced_over(nd_op op, const nd_array *x, uint32_t mask, bool keepdims,
@@ -208,9 +305,11 @@ nd_array *nd_ufunc_reduce(nd_op op, const nd_array *array, nd_axes axes,
     uint32_t mask;
     if (!array)
         return NULL;
-    if (reduction_of(op) != ND_OP_COUNT)
-        return nd_reduce(reduction_of(op), array, axes, given);
-    if (!settle("reduce", op, options.has_dtype ? options.dtype : nd_dtype_of(array), &resolution))
+    const ndi_method *const method = ndi_method_of(op);
+    if (method)
+        return nd_reduce(method->row, array, axes, given);
+    if (!ndi_settle_method("reduce", op, options.has_dtype ? options.dtype : nd_dtype_of(array),
+                           &resolution))
         return NULL;
     const char *name = ndi_op_rows[op].info.name;
     if (options.has_initial || options.where)
@@ -234,7 +333,7 @@ static nd_array *accumulated(nd_op op, const nd_array *x, int axis,
     if (!out || (out->size > 0 && !from_the_left(op, resolution->dtype, out, rows, false)))
         return NULL;
     out = nd_move_axis(out, 0, axis);
-    return resolution->kernel == resolution->result ? out : nd_cast(out, resolution->result);
+    return ndi_in_dtype(out, resolution->result);
 }
 
 nd_array *nd_ufunc_accumulate(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
@@ -242,9 +341,11 @@ nd_array *nd_ufunc_accumulate(nd_op op, const nd_array *array, int axis, nd_dtyp
     ndi_resolution resolution;
     if (!array)
         return NULL;
-    if (scan_of(op) != ND_OP_COUNT)
-        return nd_scan(scan_of(op), array, axis, dtype);
-    if (!settle("accumulate", op, dtype == ND_DTYPE_NONE ? nd_dtype_of(array) : dtype, &resolution))
+    const ndi_method *const method = ndi_method_of(op);
+    if (method && method->scan != ND_OP_COUNT)
+        return nd_scan(method->scan, array, axis, dtype);
+    if (!ndi_settle_method("accumulate", op, dtype == ND_DTYPE_NONE ? nd_dtype_of(array) : dtype,
+                           &resolution))
         return NULL;
     if (array->rank == 0)
         return ndi_fail(ND_ERROR_AXIS, "accumulate: the array has no axes");
@@ -276,82 +377,4 @@ nd_array *nd_ufunc_outer(nd_op op, const nd_array *x, const nd_array *y)
                      : nd_keep(apply(op, nd_reshape(x, shape), y, NULL));
     }
     return result ? ndi_register(result) : NULL;
-}
-
-/* ---- at -------------------------------------------------------------------------------------- */
-
-/* The indices as int64 in C order, none negative; NULL with the error kept if one is out of range.
- */
-static nd_array *indices_within(const nd_array *indices, int64_t rows)
-{
-    const nd_kind kind = nd_dtype_kind(nd_dtype_of(indices));
-    if (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED)
-        return ndi_fail(ND_ERROR_DTYPE, "at: indices are integers, not %s",
-                        nd_dtype_name(nd_dtype_of(indices)));
-    nd_array *flat = nd_ravel(nd_cast(indices, ND_INT64));
-    int64_t *index = flat ? nd_data_writeable(flat) : NULL;
-    if (!index)
-        return NULL;
-    for (int64_t i = 0; i < flat->size; i++) {
-        if (index[i] < -rows || index[i] >= rows)
-            return ndi_fail(ND_ERROR_INDEX, "at: index %lld is out of range for %lld rows",
-                            (long long)index[i], (long long)rows);
-        index[i] += index[i] < 0 ? rows : 0;
-    }
-    return flat;
-}
-
-/* The values that belong to each index, as rows of one axis. */
-static nd_array *values_for(const nd_array *target, const nd_array *indices, const nd_array *values)
-{
-    nd_shape shape = nd_shape_like(indices), flat = nd_shape_like(target);
-    if (shape.rank + target->rank - 1 > ND_MAX_RANK)
-        return ndi_fail(ND_ERROR_SHAPE, "at: too many axes");
-    for (int axis = 1; axis < target->rank; axis++)
-        shape.length[shape.rank++] = ndi_lengths(target)[axis];
-    flat.length[0] = nd_size(indices);
-    nd_array *spread = nd_broadcast_to(values, shape);
-    return spread ? nd_reshape(spread, flat) : NULL;
-}
-
-static bool apply_at(nd_op op, nd_array *target, const nd_array *indices, const nd_array *values)
-{
-    nd_array *flat = indices_within(indices, nd_length(target, 0));
-    nd_array *rows = flat && values ? values_for(target, indices, values) : NULL;
-    const int64_t *index = flat ? nd_data(flat) : NULL;
-    if (!index || (values && !(rows = nd_copy(rows)))) /* the values may lie in the target */
-        return false;
-    for (int64_t i = 0; i < flat->size; i++) {
-        bool done = false;
-        ND_SCOPE {
-            nd_array *const row = row_of(target, index[i]);
-            const nd_operand given[2] = {nd_operand_array(row),
-                                         nd_operand_array(rows ? row_of(rows, i) : NULL)};
-            done = row && nd_elementwise(op, ndi_op_rows[op].info.arguments, given, row);
-        }
-        if (!done)
-            return false;
-    }
-    return true;
-}
-
-nd_status nd_ufunc_at(nd_op op, nd_array *target, const nd_array *indices, const nd_array *values)
-{
-    bool done = false;
-    if (!target || !indices)
-        return nd_error();
-    if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class > ND_CLASS_BINARY ||
-        ndi_op_rows[op].info.arguments != (values ? 2 : 1)) {
-        ndi_fail(ND_ERROR_ARGUMENT, "at: operation %d does not take %d arguments", (int)op,
-                 values ? 2 : 1);
-        return nd_error();
-    }
-    if (target->rank == 0) {
-        ndi_fail(ND_ERROR_AXIS, "at: the array has no axes");
-        return nd_error();
-    }
-    ND_SCOPE {
-        done = apply_at(op, target, indices, values);
-    }
-    return done ? ND_OK : nd_error();
 }

@@ -162,3 +162,11 @@ void ndi_nest_next(const ndi_nest *nest, int64_t *index, char **pointers)
         index[axis] = 0;
     }
 }
+
+bool ndi_nest_rows_aligned(const ndi_nest *nest, int operand)
+{
+    uintptr_t bits = (uintptr_t)nest->data[operand];
+    for (int axis = 0; axis < nest->rank - 1; axis++)
+        bits |= (uintptr_t)nest->stride[operand][axis];
+    return bits % 64 == 0;
+}

@@ -49,4 +49,7 @@ int64_t ndi_nest_seek(const ndi_nest *nest, int64_t linear, int64_t *index, char
 /* Moves `index` and `pointers` to the next run of the last axis (pointers at its start). */
 void ndi_nest_next(const ndi_nest *nest, int64_t *index, char **pointers);
 
+/* Whether each row of an operand begins at a multiple of the widest vector, which is a line. */
+bool ndi_nest_rows_aligned(const ndi_nest *nest, int operand);
+
 #endif

@@ -241,15 +241,6 @@ static int value_of_operand(const ndi_program *program, int operand, bool *chain
     return found;
 }
 
-/* Whether each row of an operand begins at a multiple of the widest vector. */
-static bool rows_aligned(const ndi_nest *nest, int operand)
-{
-    uintptr_t bits = (uintptr_t)nest->data[operand];
-    for (int axis = 0; axis < nest->rank - 1; axis++)
-        bits |= (uintptr_t)nest->stride[operand][axis];
-    return bits % 64 == 0;
-}
-
 /* False if a block cannot take several rows of this operand. */
 static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
 {
@@ -276,7 +267,7 @@ static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
     f->gap[operand] = NDI_PACKED;
     if (chains && (is_run || stride == 0) &&
         (size_t)(length * size) % f->kernels->chain[dtype]->round == 0 &&
-        (!is_result || !f->stream[operand] || rows_aligned(nest, operand))) {
+        (!is_result || !f->stream[operand] || ndi_nest_rows_aligned(nest, operand))) {
         f->gap[operand] = NDI_BY_ROWS;
         f->by_rows = true;
     } else if (!is_result) {
@@ -332,7 +323,7 @@ static bool needs_registers(const ndi_frame *f)
     if (f->packed > 0 || (f->by_rows ? f->program->saves : f->program->keeps))
         return true;
     for (int r = 0; r < f->program->results; r++)
-        if (f->gap[r] == NDI_PACKED || (f->stream[r] && !rows_aligned(f->nest, r)) ||
+        if (f->gap[r] == NDI_PACKED || (f->stream[r] && !ndi_nest_rows_aligned(f->nest, r)) ||
             (f->stream[r] && f->row_length % 64 != 0))
             return true;
     return false;
@@ -485,11 +476,12 @@ static void fetch_ahead(const ndi_frame *f, size_t n, int s)
     const ndi_program *program = f->program;
     for (int i = 0; i < f->reads; i++) {
         const int v = f->read[i];
+        const int operand = program->value[v].index;
         const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[v].dtype),
-                        bytes = (ptrdiff_t)n * size;
-        if (f->stride[v] != size || f->gap[program->value[v].index])
+                        bytes = (ptrdiff_t)n * size, soon = f->soon ? f->soon[operand] : 0;
+        if (f->stride[v] != size || f->gap[operand])
             continue;
-        const char *const block = f->pointer[v] + BLOCKS_AHEAD * bytes;
+        const char *const block = f->pointer[v] + (soon ? soon : BLOCKS_AHEAD * bytes);
         for (ptrdiff_t at = bytes * s / program->steps; at < bytes * (s + 1) / program->steps;
              at += 64)
             __builtin_prefetch(block + at, 0, 2);
@@ -600,7 +592,8 @@ static void run_inner(ndi_frame *f, int64_t within, int64_t n)
     while (n > 0) {
         const int64_t now = block_length(f, within, n);
         f->within = within;
-        run_block(f, (size_t)now, f->by_rows || within + (BLOCKS_AHEAD + 1) * now <= f->fetched);
+        run_block(f, (size_t)now,
+                  f->by_rows || f->soon || within + (BLOCKS_AHEAD + 1) * now <= f->fetched);
         for (int operand = 0; operand < f->nest->operands; operand++)
             f->operand[operand] += now * f->operand_stride[operand];
         within += now;

@@ -121,8 +121,7 @@ void ndi_program_end(ndi_program *program);
 /* Computes all results over the nest (simplified here) on the pool. `in_place`: result 0 is read
  * too, so it is in cache when it is written. The nest is a part of `in_all` elements, which decide
  * whether results go past the cache; 0: they are read soon, and do not. `soon`, unless NULL: bytes
- * from each operand to what is read of it next, or 0: asked for on the way, where rows are short.
- * Cannot fail. */
+ * from each operand to what is read of it next, or 0: asked for on the way. Cannot fail. */
 void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, int64_t in_all,
                      const ptrdiff_t *soon);
 

@@ -117,7 +117,7 @@ static void run_tasks(void *context, size_t begin, size_t end)
         ndi_sweep_tile(run, t, pointers[0], columns, first, last, scratch, &frame);
         for (int i = 0; i < run->count; i++) {
             const ndi_swept_fold *const each = &run->each[i];
-            const ndi_tile_state *const whole = &t[i].level[run->levels];
+            const ndi_tile_state *const whole = &t[each->state_of].level[run->levels];
             if (run->may_decide && decides(run, whole))
                 atomic_store_explicit(&run->decided, true, memory_order_relaxed);
             if (run->spans == 1)
@@ -305,6 +305,20 @@ static void plan_tasks(ndi_sweep *run, ndi_leaf_order order)
     run->grain = task_bytes >= TASK_BYTES ? 1 : (size_t)(TASK_BYTES / task_bytes);
 }
 
+/* Moments of wide leaves begin with the sum, by the sum's kernel, and meet as sums do: a mean takes
+ * it from a deviation that is computed beside it. */
+static void share_sums(ndi_sweep *run, ndi_leaf_order order)
+{
+    for (int i = 0; i < run->count; i++) {
+        const ndi_fold *const fold = run->each[i].fold;
+        run->each[i].state_of = i;
+        for (int j = 0; order == NDI_LEAF_WIDE && j < run->count; j++)
+            if (fold->kind == NDI_REDUCE_SUM && run->each[j].fold->kind == NDI_REDUCE_MOMENTS &&
+                run->each[j].fold->taken == fold->taken)
+                run->each[i].state_of = j;
+    }
+}
+
 /* The leaf of each reduction, and how large its states are; the bytes of those of all spans. */
 static size_t plan_states(ndi_sweep *run, ndi_leaf_order order)
 {
@@ -353,6 +367,7 @@ static size_t plan(ndi_sweep *run, ndi_leaf_order order, const ndi_elements *fro
     if (run->kept.size == 0)
         return 0;
     plan_tasks(run, order);
+    share_sums(run, order);
     return plan_states(run, order);
 }
 

@@ -204,6 +204,8 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
             produce_leaf(run, frame, leaf, scratch);
         for (int i = 0; i < run->count; i++) {
             const ndi_swept_fold *const each = &run->each[i];
+            if (each->state_of != i)
+                continue;
             for (int plane = 0; plane < each->planes; plane++)
                 leaf->state[plane] =
                     states[i][plane] + turned[j] * ndi_dtype_size(each->reducer->state[plane]);
@@ -213,6 +215,8 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
     }
     for (int i = 0; i < run->count; i++) {
         const ndi_swept_fold *const each = &run->each[i];
+        if (each->state_of != i)
+            continue;
         ndi_tile_state *const whole = ndi_tree_push(&t[i]);
         whole->count = (double)leaf->rows;
         for (size_t half = BATCH / 2; half > 0; half /= 2, whole->count *= 2) {
@@ -266,8 +270,11 @@ static void sweep(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
                 produce_leaf(run, frame, &leaf, scratch);
             else if (run->by_columns && leaf_number + 1 < last && chunk + 1 < run->chunks)
                 fetch_rows(run, &leaf);
-            for (int i = 0; i < run->count; i++, leaf.ahead = 0)
-                fold_leaf(run, &run->each[i], &t[i], &leaf, scratch);
+            for (int i = 0; i < run->count; i++)
+                if (run->each[i].state_of == i) {
+                    fold_leaf(run, &run->each[i], &t[i], &leaf, scratch);
+                    leaf.ahead = 0;
+                }
         }
         leaf_number += leaves;
         chunk += leaves;
@@ -308,6 +315,8 @@ void ndi_sweep_tile(ndi_sweep *run, ndi_tree *t, const char *data, size_t column
         sweep(run, t, data + (ptrdiff_t)column * run->kept.stride[0][run->kept.rank - 1], at_once,
               first, last, scratch, frame);
         for (int i = 0; i < run->count; i++) {
+            if (run->each[i].state_of != i)
+                continue;
             ndi_tile_state *const whole = &t[i].level[run->levels];
             const ndi_tile_state *const state = ndi_tree_end(&t[i], &run->each[i], at_once);
             ndi_copy_state(&run->each[i], at_once, whole->plane, column, state);

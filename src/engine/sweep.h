@@ -25,6 +25,7 @@ typedef struct ndi_swept_fold {
     size_t plane_bytes; /* of one plane of a tile's state */
     char *partial;      /* states of spans, [tile][span][plane][column], when there are several */
     bool streams;       /* the state of a tile goes straight to memory */
+    int state_of;       /* the reduction whose states are its own too: see share_sums() */
 } ndi_swept_fold;
 
 /* Reductions of the same elements over the same axes: each leaf is reduced by all while it is in

@@ -183,6 +183,8 @@ typedef struct stage {
     ndi_storage *made; /* or NULL */
     ndi_loop loop;     /* of a step; of a reduction only the source that it keeps */
     bool scratch[NDI_NEST_OPERANDS];
+    bool last[NDI_NEST_OPERANDS]; /* no later stage reads it: memory has time for the next tile's */
+    bool fetches;                 /* some of these */
     bool in_place, folds;
     ndi_fold fold;
     ndi_leaf_order order;
@@ -356,6 +358,22 @@ static void build(plan *p, stage *s)
     }
 }
 
+/* Which operands of a stage are sources that nothing in the tile reads later. */
+static void find_last_reads(plan *p, stage *s)
+{
+    s->fetches = false;
+    for (int i = 0; !s->folds && i < s->loop.sources; i++) {
+        const ndi_node *const source = s->loop.source[i];
+        bool last = !s->scratch[i + 1] && ndi_is_source(source);
+        for (const stage *later = s + 1; later < p->stage + p->stages; later++)
+            for (int j = 0; j < later->loop.sources; j++)
+                last &= !ndi_is_source(later->loop.source[j]) ||
+                        !ndi_same_source(later->loop.source[j], source);
+        s->last[i + 1] = last;
+        s->fetches |= last;
+    }
+}
+
 static void free_plan(plan *p)
 {
     ndi_free(p->scratch, p->scratch_bytes * (size_t)p->threads);
@@ -441,8 +459,10 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
         build(p, &p->stage[i]);
         p->stage[i].node->placed = &p->stage[i].placed;
     }
-    for (int i = 0; i < p->stages; i++)
+    for (int i = 0; i < p->stages; i++) {
         p->stage[i].node->placed = NULL;
+        find_last_reads(p, &p->stage[i]);
+    }
     if (take_scratch(p))
         return p;
     free_plan(p);
@@ -468,14 +488,13 @@ static void run_program(const stage *s, int64_t begin, int64_t end, char *scratc
     for (int operand = 0; operand < nest.operands; operand++)
         if (s->scratch[operand])
             nest.data[operand] = scratch + (uintptr_t)whole->data[operand];
-    /* The last stage mostly writes: memory has time for what the first one reads next. */
     ptrdiff_t soon[NDI_NEST_OPERANDS] = {0};
-    const bool reads_more = !s->placed.scratch && end < whole->length[s->axis];
-    for (int operand = 1; reads_more && operand < nest.operands; operand++)
-        if (!s->scratch[operand])
+    const bool fetches = s->fetches && end < whole->length[s->axis];
+    for (int operand = 1; fetches && operand < nest.operands; operand++)
+        if (s->last[operand])
             soon[operand] = (end - begin) * whole->stride[operand][s->axis];
     ndi_program_run(&s->loop.program, &nest, s->in_place, s->placed.scratch ? 0 : whole->size,
-                    reads_more ? soon : NULL);
+                    fetches ? soon : NULL);
 }
 
 static void run_tiles(void *context, size_t begin, size_t end)

@@ -300,9 +300,10 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(SLOT, name, )
-#define KERNEL2(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL2(name, group, ...) ON_##group(SERIAL_SLOT, name, )
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(SLOT, name, )
-#define KERNEL2_STREAMING(name, group, ...) ON_##group(STREAMING_SLOT, name, )
+#define KERNEL2_STREAMING(name, group, ...)                                                        \
+    ON_##group(SERIAL_SLOT, name, ) ON_##group(STREAMING_SLOT, name, )
 #define KERNEL2_DIVISION(name) ON_FLOATS(SLOT, name, )
 #include "kernels/arithmetic.def"
 }

@@ -2,6 +2,7 @@
  * has no vectors for here, call the C library. */
 #include "kernels/vector.h"
 
+#include "kernels/beta.h"
 #include "kernels/complex.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
@@ -135,8 +136,11 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
 
 #include "kernels/exponential.h"
 #include "kernels/logarithm.h"
+#include "kernels/power.h"
 #endif
 #include "kernels/pieces.h"
+
+#include "kernels/bessel.h"
 
 /* Made from SLEEF's. x - 2 rint(x / 2) is exact, and brings sinpi's argument into its range. */
 #define MAKE_FUNCTIONS(TYPE, REAL, VECTOR, S, SLEEF, TINY, LEAST, LIBRARY)                         \
@@ -363,6 +367,9 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
                               FUNCTION_FLOAT64(function, ulp), library64, any_infinite_float64)
 #define KERNEL1_FINITE(name, function, ulp) FINITE_FLOATS(UNARY, name, function, ulp, function##l)
 #define KERNEL2_FINITE(name, function, ulp) FINITE_FLOATS(BINARY, name, function, ulp, function)
+#define KERNEL2_SCALAR(name, function)                                                             \
+    BINARY_LOOP(name##_FLOAT32, float, float, function##f(x, y))                                   \
+    BINARY_LOOP(name##_FLOAT64, double, double, function(x, y))
 
 #else
 
@@ -384,6 +391,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 #define KERNEL2_VECTOR(name, function, ulp)                                                        \
     BINARY_LOOP(name##_FLOAT32, float, float, LIBRARY_FLOAT32(function)(x, y))                     \
     BINARY_LOOP(name##_FLOAT64, double, double, function(x, y))
+#define KERNEL2_SCALAR(name, function) KERNEL2_VECTOR(name, function, )
 
 #endif
 
@@ -405,6 +413,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 #undef KERNEL1_FINITE
 #undef KERNEL2_FINITE
 #undef KERNEL2_VECTOR
+#undef KERNEL2_SCALAR
 #undef KERNEL1_COMPLEX
 #undef KERNEL2_COMPLEX
 #undef KERNEL1_MAGNITUDE
@@ -415,6 +424,7 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 #define KERNEL1_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL2_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL2_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
+#define KERNEL2_SCALAR(name, ...) ON_FLOATS(SLOT, name, )
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL2_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
 #define KERNEL1_MAGNITUDE(name, ...) ON_COMPLEX(SLOT, name, )

@@ -82,6 +82,11 @@ typedef enum ndi_reduction {
 typedef void ndi_scan_kernel(size_t n, char *out, ptrdiff_t out_stride, const char *in,
                              ptrdiff_t in_stride, void *carry);
 
+/* base[offsets[i]] = base[offsets[i]] op in[i] for each i in turn, so that a place that occurs
+ * twice counts twice. Offsets in bytes. */
+typedef void ndi_place_kernel(size_t n, char *base, const int64_t *offsets, const char *in,
+                              ptrdiff_t in_stride);
+
 /* Copies a tile: out[r][c] = in[c][r] in elements of one size; strides in bytes, out's columns and
  * in's rows contiguous. */
 typedef void ndi_transpose_kernel(size_t rows, size_t columns, char *out, ptrdiff_t out_row_stride,
@@ -111,10 +116,21 @@ typedef struct ndi_select_kernels {
                       const int64_t *offsets);
     void (*scatter[5])(size_t n, char *base, const int64_t *offsets, const char *in,
                        ptrdiff_t in_stride);
+    /* Each of the n elements `times` times; `counts[i]` times, `total` in all. */
+    void (*repeat[5])(size_t n, size_t times, void *out, const void *in);
+    void (*repeat_each[5])(size_t n, const int64_t *counts, size_t total, void *out,
+                           const void *in);
     /* Deals memory out: true for the offsets that belong to `share` of the `shares`. Those within
      * NDI_SHARE_BYTES (aligned) belong to one; what lies close together is spread evenly. */
     void (*share)(size_t n, uint8_t *mask, const int64_t *offsets, unsigned share, unsigned shares);
 } ndi_select_kernels;
+
+/* Eight bools a byte, 1 for what is not 0, the first in the high bit (the low one if `little`), and
+ * the other way, as 0 and 1. */
+typedef struct ndi_bit_kernels {
+    void (*pack)(size_t bytes, unsigned char *packed, const unsigned char *bools, bool little);
+    void (*unpack)(size_t bytes, unsigned char *bools, const unsigned char *packed, bool little);
+} ndi_bit_kernels;
 
 /* c[j] += a * b[j]: what a convolution adds up. */
 typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
@@ -137,9 +153,17 @@ typedef struct ndi_kernels {
     ndi_reducer reduce[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
     /* Sums and products of 64-bit integers and floats, extremes of all dtypes. */
     ndi_scan_kernel *scan[NDI_REDUCTION_COUNT][ND_DTYPE_COUNT];
-    ndi_transpose_kernel *transpose[5];    /* by log2 of the element size */
+    /* Operations of two arguments from the left, one element after the other: as `scan`, with out
+     * also of stride 0, and at places. NULL: by calls of `elementwise`. */
+    ndi_scan_kernel *serial[ND_OP_COUNT][ND_DTYPE_COUNT];
+    ndi_place_kernel *place[ND_OP_COUNT][ND_DTYPE_COUNT];
+    ndi_transpose_kernel *transpose[5]; /* by log2 of the element size */
+    /* The same with streaming stores, `out` and its rows aligned to 64 bytes: best in narrow bands
+     * of long columns. NULL: none. */
+    ndi_transpose_kernel *transpose_streaming[5];
     ndi_axpy_kernel *axpy[ND_DTYPE_COUNT]; /* none for the half floats */
     ndi_select_kernels select;
+    ndi_bit_kernels bits;
     /* memcpy with streaming stores, for results that will not be read from cache; after the last
      * one of a task stream_end() makes them visible to other threads. */
     void (*stream)(void *to, const void *from, size_t bytes);

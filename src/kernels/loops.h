@@ -84,6 +84,42 @@
             NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
     }
 
+/* Loops in which each element waits for the one before: the baseline's serve every ISA. */
+#if VECTOR_BYTES <= 16
+#define SERIAL_LOOPS(NAME, TYPE, ...)                                                              \
+    static void NAME##_serial(size_t n, char *out, ptrdiff_t so, const char *in, ptrdiff_t si,     \
+                              void *carry)                                                         \
+    {                                                                                              \
+        typedef TYPE T;                                                                            \
+        T x = *(const T *)carry;                                                                   \
+        for (size_t i = 0; i < n; i++, in += si, out += so) {                                      \
+            const T y = *(const T *)in;                                                            \
+            x = (T)(__VA_ARGS__);                                                                  \
+            *(T *)out = x;                                                                         \
+        }                                                                                          \
+        *(T *)carry = x;                                                                           \
+    }                                                                                              \
+    static void NAME##_place(size_t n, char *base, const int64_t *offsets, const char *in,         \
+                             ptrdiff_t si)                                                         \
+    {                                                                                              \
+        typedef TYPE T;                                                                            \
+        enum { AHEAD = 24 }; /* places that are asked for before they are wanted */                \
+        for (size_t i = 0; i < n; i++, in += si) {                                                 \
+            __builtin_prefetch(base + offsets[i + AHEAD < n ? i + AHEAD : n - 1], 1);              \
+            T *const at = (T *)(base + offsets[i]);                                                \
+            const T x = *at, y = *(const T *)in;                                                   \
+            *at = (T)(__VA_ARGS__);                                                                \
+        }                                                                                          \
+    }
+#define SERIAL_SLOT(D, TYPE, name, ...)                                                            \
+    SLOT(D, TYPE, name, )                                                                          \
+    kernels->serial[ND_OP_##name][ND_##D] = name##_##D##_serial;                                   \
+    kernels->place[ND_OP_##name][ND_##D] = name##_##D##_place;
+#else
+#define SERIAL_LOOPS(NAME, TYPE, ...)
+#define SERIAL_SLOT SLOT
+#endif
+
 /* Two arguments of different types, which the lines call x and y. */
 #define MIXED_LOOP(NAME, OUT, TYPE_X, TYPE_Y, x, y, ...)                                           \
     ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
@@ -230,14 +266,19 @@
 /* Kernel lines (see *.def) expand to a loop for each dtype of the group. */
 #define UNARY_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__)
 #define UNARY_TO_KERNEL(D, TYPE, name, OUT, ...) UNARY_LOOP(name##_##D, OUT, TYPE, __VA_ARGS__)
-#define UNARY_TEST_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
-#define BINARY_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__)
+#define UNARY_TEST_KERNEL(D, TYPE, name, ...)                                                      \
+    UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)                                             \
+    UNARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE)
+#define BINARY_KERNEL(D, TYPE, name, ...)                                                          \
+    BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) SERIAL_LOOPS(name##_##D, TYPE, __VA_ARGS__)
 #define BINARY_STREAMING_KERNEL(D, TYPE, name, ...)                                                \
-    BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE, TYPE)
+    BINARY_KERNEL(D, TYPE, name, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE, TYPE)
 /* The second argument, y, is an int64. */
 #define BINARY_INTEGER_KERNEL(D, TYPE, name, ...)                                                  \
     MIXED_LOOP(name##_##D, TYPE, TYPE, int64_t, x, y, __VA_ARGS__)
-#define BINARY_TEST_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
+#define BINARY_TEST_KERNEL(D, TYPE, name, ...)                                                     \
+    BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)                                            \
+    BINARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE)
 #define TERNARY_KERNEL(D, TYPE, name, ...) TERNARY_LOOP(name##_##D, TYPE, TYPE, TYPE, __VA_ARGS__)
 #define SELECT_KERNEL(D, TYPE, name, ...)                                                          \
     TERNARY_LOOP(name##_##D, TYPE, uint8_t, TYPE, __VA_ARGS__)                                     \

@@ -433,6 +433,15 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
 
 #define SQUARED(x) ((x) * (x))
 #define COMPLEX_SQUARED(x) (__real__(x) * __real__(x) + __imag__(x) * __imag__(x))
+#define MINUS(x, y) ((x) - (y))
+/* The same difference from the units that multiply, which are idle while two sums keep those that
+ * add busy: x times 1 is exact, so there is one rounding either way (20 MB in L3: 0.168 ms, and
+ * 0.190 by subtraction). */
+#ifdef __FMA__
+#define REAL_APART(x, y) __builtin_fma(x, 1.0, -(y))
+#else
+#define REAL_APART MINUS
+#endif
 /* From sums of deviations from a pivot to those from the mean. What overflowed, or is not a number,
  * is computed again, by CAREFUL. */
 #define SETTLE_MOMENTS(sum, squares, pivot, n, SQUARE, CAREFUL)                                    \
@@ -444,7 +453,7 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         if (!(squares < INFINITY))                                                                 \
             CAREFUL;                                                                               \
     }
-#define MOMENTS(D, IN, ACC, SQUARE)                                                                \
+#define MOMENTS(D, IN, ACC, SQUARE, APART)                                                         \
     /* In two passes: infinite where the squares are, not a number where an element is infinite.   \
      */                                                                                            \
     static void moments_##D##_careful(const ndi_leaf *leaf, size_t column, ACC *sum,               \
@@ -470,8 +479,12 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         const size_t n = leaf->rows, first = n < NDI_LANES ? n : NDI_LANES;                        \
         ACC sum[NDI_LANES] = {0};                                                                  \
         double squares[NDI_LANES] = {0};                                                           \
-        for (size_t l = 0; l < first; l++)                                                         \
-            sum[l] = (ACC) * (const IN *)(data + (ptrdiff_t)l * stride);                           \
+        if (stride == sizeof(IN) && first == NDI_LANES) /* in vectors, as the tree reads it */     \
+            for (size_t l = 0; l < NDI_LANES; l++)                                                 \
+                sum[l] = (ACC)((const IN *)data)[l];                                               \
+        else                                                                                       \
+            for (size_t l = 0; l < first; l++)                                                     \
+                sum[l] = (ACC) * (const IN *)(data + (ptrdiff_t)l * stride);                       \
         LANE_TREE(sum, NDI_LANES, 1, 1, PLUS)                                                      \
         const ACC pivot = sum[0] / (double)first;                                                  \
         size_t i = 0;                                                                              \
@@ -480,7 +493,7 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
         if (stride == sizeof(IN))                                                                  \
             for (const IN *x = (const IN *)data; i + NDI_LANES <= n; i += NDI_LANES)               \
                 for (size_t l = 0; l < NDI_LANES; l++) {                                           \
-                    const ACC d = (ACC)x[i + l] - pivot;                                           \
+                    const ACC d = APART((ACC)x[i + l], pivot);                                     \
                     sum[l] += d;                                                                   \
                     squares[l] += SQUARE(d);                                                       \
                 }                                                                                  \
@@ -584,8 +597,8 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
             sum[c] += other;                                                                       \
         }                                                                                          \
     }
-#define MOMENTS_REAL(D, TYPE, ...) MOMENTS(D, TYPE, double, SQUARED)
-#define MOMENTS_COMPLEX(D, TYPE, ...) MOMENTS(D, TYPE, complex128, COMPLEX_SQUARED)
+#define MOMENTS_REAL(D, TYPE, ...) MOMENTS(D, TYPE, double, SQUARED, REAL_APART)
+#define MOMENTS_COMPLEX(D, TYPE, ...) MOMENTS(D, TYPE, complex128, COMPLEX_SQUARED, MINUS)
 ON_FLOATS(MOMENTS_REAL, )
 ON_COMPLEX(MOMENTS_COMPLEX, )
 

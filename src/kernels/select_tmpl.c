@@ -381,6 +381,163 @@ ON_ITEMS(GATHER)
     }
 ON_ITEMS(SCATTER)
 
+/* ---- Repeating ------------------------------------------------------------------------------- */
+
+#define REPEAT(SIZE)                                                                               \
+    ALWAYS_INLINE void repeat_run_##SIZE(size_t n, size_t times, item_##SIZE *to,                  \
+                                         const item_##SIZE *from)                                  \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i++, to += times) {                                              \
+            const item_##SIZE item = from[i];                                                      \
+            for (size_t k = 0; k < times; k++)                                                     \
+                to[k] = item;                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    static void repeat_##SIZE(size_t n, size_t times, void *out, const void *in)                   \
+    {                                                                                              \
+        if (times == 2)                                                                            \
+            repeat_run_##SIZE(n, 2, out, in);                                                      \
+        else if (times == 3)                                                                       \
+            repeat_run_##SIZE(n, 3, out, in);                                                      \
+        else if (times == 4)                                                                       \
+            repeat_run_##SIZE(n, 4, out, in);                                                      \
+        else                                                                                       \
+            repeat_run_##SIZE(n, times, out, in);                                                  \
+    }                                                                                              \
+    /* Four go out whatever the count, where there is room: a branch less that is foreseen ill. */ \
+    static void repeat_each_##SIZE(size_t n, const int64_t *counts, size_t total, void *out,       \
+                                   const void *in)                                                 \
+    {                                                                                              \
+        const item_##SIZE *const from = in;                                                        \
+        item_##SIZE *to = out, *const end = to + total;                                            \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const item_##SIZE item = from[i];                                                      \
+            const int64_t count = counts[i];                                                       \
+            if (end - to >= 4) {                                                                   \
+                to[0] = to[1] = to[2] = to[3] = item;                                              \
+                for (int64_t k = 4; k < count; k++)                                                \
+                    to[k] = item;                                                                  \
+            } else {                                                                               \
+                for (int64_t k = 0; k < count; k++)                                                \
+                    to[k] = item;                                                                  \
+            }                                                                                      \
+            to += count;                                                                           \
+        }                                                                                          \
+    }
+ON_ITEMS(REPEAT)
+
+/* ---- Bits ------------------------------------------------------------------------------------ */
+
+#if VECTOR_BYTES >= 32
+#define BITS_AT_ONCE VECTOR_BYTES
+#define REVERSED 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8
+/* Bytes in groups of eight the other way round. */
+ALWAYS_INLINE __m256i reversed_256(__m256i v)
+{
+    return _mm256_shuffle_epi8(v, _mm256_broadcastsi128_si256(_mm_setr_epi8(REVERSED)));
+}
+#endif
+#if VECTOR_BYTES == 64
+ALWAYS_INLINE __m512i reversed_512(__m512i v)
+{
+    return _mm512_shuffle_epi8(v, _mm512_broadcast_i32x4(_mm_setr_epi8(REVERSED)));
+}
+ALWAYS_INLINE uint64_t pack_some(const unsigned char *bools, bool little)
+{
+    const __m512i v = _mm512_loadu_si512(bools);
+    const __m512i ordered = little ? v : reversed_512(v);
+    return _mm512_test_epi8_mask(ordered, ordered);
+}
+ALWAYS_INLINE void unpack_some(unsigned char *bools, uint64_t bits, bool little)
+{
+    const __m512i v = _mm512_maskz_set1_epi8(bits, 1);
+    _mm512_storeu_si512(bools, little ? v : reversed_512(v));
+}
+#elif VECTOR_BYTES == 32
+ALWAYS_INLINE uint64_t pack_some(const unsigned char *bools, bool little)
+{
+    const __m256i v = _mm256_loadu_si256((const __m256i *)bools);
+    const __m256i zero = _mm256_cmpeq_epi8(little ? v : reversed_256(v), _mm256_setzero_si256());
+    return (uint32_t)~_mm256_movemask_epi8(zero);
+}
+ALWAYS_INLINE void unpack_some(unsigned char *bools, uint64_t bits, bool little)
+{
+    const __m256i places = _mm256_setr_epi64x(0, ONES, 2 * (long long)ONES, 3 * (long long)ONES);
+    const __m256i each = _mm256_set1_epi64x((long long)(little ? 0x8040201008040201 //
+                                                               : 0x0102040810204080));
+    const __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), places);
+    const __m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, each), each);
+    _mm256_storeu_si256((__m256i *)bools, _mm256_and_si256(set, _mm256_set1_epi8(1)));
+}
+#else
+/* Eight bools in one word, the first in its low byte. */
+#define BITS_AT_ONCE 8
+ALWAYS_INLINE uint64_t pack_some(const unsigned char *bools, bool little)
+{
+    uint64_t m;
+    memcpy(&m, bools, 8);
+    m = ((m | ((m & 0x7f * ONES) + 0x7f * ONES)) >> 7) & ONES;
+    return (little ? __builtin_bswap64(m) : m) * 0x8040201008040201 >> 56;
+}
+ALWAYS_INLINE void unpack_some(unsigned char *bools, uint64_t bits, bool little)
+{
+    const uint64_t each = little ? 0x8040201008040201 : 0x0102040810204080;
+    const uint64_t m = (((bits * ONES & each) + 0x7f * ONES) >> 7) & ONES;
+    memcpy(bools, &m, 8);
+}
+#endif
+
+ALWAYS_INLINE void pack_run(size_t bytes, unsigned char *packed, const unsigned char *bools,
+                            bool little)
+{
+    enum { STEP = BITS_AT_ONCE / 8 };
+    size_t i = 0;
+    for (; i + STEP <= bytes; i += STEP) {
+        const uint64_t bits = pack_some(bools + 8 * i, little);
+        memcpy(packed + i, &bits, STEP);
+    }
+    if (i < bytes) {
+        unsigned char rest[BITS_AT_ONCE] = {0};
+        memcpy(rest, bools + 8 * i, 8 * (bytes - i));
+        const uint64_t bits = pack_some(rest, little);
+        memcpy(packed + i, &bits, bytes - i);
+    }
+}
+
+ALWAYS_INLINE void unpack_run(size_t bytes, unsigned char *bools, const unsigned char *packed,
+                              bool little)
+{
+    enum { STEP = BITS_AT_ONCE / 8 };
+    size_t i = 0;
+    uint64_t bits = 0;
+    for (; i + STEP <= bytes; i += STEP) {
+        memcpy(&bits, packed + i, STEP);
+        unpack_some(bools + 8 * i, bits, little);
+    }
+    if (i < bytes) {
+        unsigned char rest[BITS_AT_ONCE];
+        memcpy(&bits, packed + i, bytes - i);
+        unpack_some(rest, bits, little);
+        memcpy(bools + 8 * i, rest, 8 * (bytes - i));
+    }
+}
+
+static void pack(size_t bytes, unsigned char *packed, const unsigned char *bools, bool little)
+{
+    if (little)
+        pack_run(bytes, packed, bools, true);
+    else
+        pack_run(bytes, packed, bools, false);
+}
+
+static void unpack(size_t bytes, unsigned char *bools, const unsigned char *packed, bool little)
+{
+    if (little)
+        unpack_run(bytes, bools, packed, true);
+    else
+        unpack_run(bytes, bools, packed, false);
+}
+
 /* The high half of a product of 32 bits scales what a multiplication by the golden ratio spreads.
  */
 static void share_of(size_t n, uint8_t *mask, const int64_t *offsets, unsigned share,
@@ -408,6 +565,9 @@ void NDI_ISA_NAME(ndi_fill_select)(ndi_kernels *kernels)
         .offsets = {offsets_raise, offsets_wrap, offsets_clip},
         .gather = BY_SIZE(gather),
         .scatter = BY_SIZE(scatter),
+        .repeat = BY_SIZE(repeat),
+        .repeat_each = BY_SIZE(repeat_each),
         .share = share_of,
     };
+    kernels->bits = (ndi_bit_kernels){pack, unpack};
 }

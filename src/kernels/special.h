@@ -5,6 +5,11 @@
 
 #include <math.h>
 
+/* In the C library, but declared only by _GNU_SOURCE. */
+extern float exp10f(float);
+extern double exp10(double);
+extern long double exp10l(long double);
+
 #define PI_L 3.141592653589793238462643383279502884L
 
 static inline long double logaddexpl(long double x, long double y)
@@ -34,6 +39,20 @@ static inline long double sincl(long double x)
     return x == 0 ? 1 : sinpil(x) / (PI_L * x) + 0.0L; /* no -0 */
 }
 
+/* The power series, whose terms are positive. */
+static inline long double i0l(long double x)
+{
+    const long double t = x * x / 4;
+    long double sum = 1, term = 1;
+    if (fabsl(x) > 1000) /* no double holds it */
+        return INFINITY;
+    for (int k = 1; term > sum * 0x1p-70L; k++) {
+        term *= t / ((long double)k * k);
+        sum += term;
+    }
+    return sum + (x - x);
+}
+
 #define NARROWER_1(name)                                                                           \
     static inline double name(double x)                                                            \
     {                                                                                              \
@@ -53,6 +72,7 @@ static inline long double sincl(long double x)
         return (float)name##l(x, y);                                                               \
     }
 NARROWER_1(sinc)
+NARROWER_1(i0)
 NARROWER_2(logaddexp)
 NARROWER_2(logaddexp2)
 #undef NARROWER_1

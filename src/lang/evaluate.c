@@ -141,7 +141,11 @@ static bool evaluate_node(const ndi_evaluation *e, const ndi_syntax *node, ndi_v
         return ndi_value_of_attribute(e, node, value);
     case NDI_CALL:
         return ndi_value_of_call(e, node, value);
-    default: /* a slice stands only inside of one */
+    case NDI_SLICE: /* in a tuple that indexes a tuple */
+        ndi_text_fail(e->text, node->at, ND_ERROR_UNSUPPORTED,
+                      "slices are taken of arrays only, not of tuples");
+        return false;
+    default:
         return ndi_value_of_subscript(e, node, value);
     }
 }

@@ -16,6 +16,8 @@ static const char singular[] = "is singular";
 
 /* Rows of matrices whose triangles are solved at once. */
 enum { MOST_UNBLOCKED = 64 };
+/* Rows from which on inverses are made of our own products. */
+enum { LEAST_BLOCKED = 24 };
 
 typedef struct factors {
     const ndi_stack *stack;
@@ -23,6 +25,7 @@ typedef struct factors {
     nd_array *result; /* right-hand sides, then solutions; determinants, or their signs */
     nd_array *logdet; /* NULL: determinants are wanted */
     int columns;      /* of right-hand sides */
+    bool own_inverse; /* not LAPACK's */
     bool tolerant;    /* inverses of singular matrices are NaN */
     int lwork;
     size_t pivots, work; /* offsets in scratch */
@@ -170,6 +173,11 @@ static int invert_one(void *context, int64_t index, char *scratch)
     const int n = s->rows, leading = ndi_leading(n);
     char *lu;
     int info = factorize(f, index, scratch, &lu);
+    if (info == 0 && f->own_inverse)
+        return ndi_lu_inverse(s->dtype == ND_FLOAT64, n, lu, (int *)(scratch + f->pivots),
+                              scratch + f->work)
+                   ? 0
+                   : NDI_NO_MEMORY;
     if (info == 0)
         NDI_LAPACK(s->lapack, getri, ndi_getri)
     (&n, lu, &leading, (int *)(scratch + f->pivots), scratch + f->work, &f->lwork, &info);
@@ -193,13 +201,18 @@ static nd_array *invert(const char *operation, const nd_array *a, bool tolerant)
         .stack = &stack, .lu = ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS), .tolerant = tolerant};
     if (!f.lu)
         return NULL;
-    double answer[2] = {0};
-    int info = 0, none = 0;
-    NDI_LAPACK(stack.lapack, getri, ndi_getri)
-    (&n, f.lu->data, &leading, &none, answer, &ask, &info);
-    f.lwork = ndi_stack_work(&stack, answer);
     f.pivots = ndi_scratch(&scratch, (size_t)n, sizeof(int));
-    f.work = ndi_scratch(&scratch, (size_t)f.lwork, stack.item_bytes);
+    f.own_inverse = !stack.is_complex && n >= LEAST_BLOCKED;
+    if (f.own_inverse) {
+        f.work = ndi_scratch(&scratch, 2 * (size_t)n * (size_t)n, stack.item_bytes);
+    } else {
+        double answer[2] = {0};
+        int info = 0, none = 0;
+        NDI_LAPACK(stack.lapack, getri, ndi_getri)
+        (&n, f.lu->data, &leading, &none, answer, &ask, &info);
+        f.lwork = ndi_stack_work(&stack, answer);
+        f.work = ndi_scratch(&scratch, (size_t)f.lwork, stack.item_bytes);
+    }
     if (ndi_stack_run(&stack, cube(n), scratch, invert_one, &f, singular))
         return ndi_register(f.lu);
     nd_release(f.lu);
@@ -225,6 +238,20 @@ static double complex times(double complex x, double complex y)
                  creal(x) * cimag(y) + cimag(x) * creal(y));
 }
 
+/* Takes a power of two from a number whose products could overflow, and returns its exponent. */
+static int bring_into_range(double complex *x)
+{
+    const double largest = fmax(fabs(creal(*x)), fabs(cimag(*x)));
+    int shift = 0;
+    if (largest >= 0x1p-400 && largest <= 0x1p400) /* nearly always */
+        return 0;
+    if (isfinite(largest) && largest > 0) {
+        frexp(largest, &shift);
+        *x = CMPLX(ldexp(creal(*x), -shift), ldexp(cimag(*x), -shift));
+    }
+    return shift;
+}
+
 /* The product of the diagonal, exponents apart, so that only a result out of range overflows. */
 static int determinant_of_one(void *context, int64_t index, char *scratch)
 {
@@ -244,14 +271,9 @@ static int determinant_of_one(void *context, int64_t index, char *scratch)
             logarithm += log(size);
             pivot = size == 0 ? 0 : pivot / size;
         }
+        exponent += bring_into_range(&pivot);
         product = times(product, pivots[i] == i + 1 ? pivot : -pivot);
-        const double largest = fmax(fabs(creal(product)), fabs(cimag(product)));
-        int shift = 0;
-        if (isfinite(largest) && largest > 0) {
-            frexp(largest, &shift);
-            product = CMPLX(ldexp(creal(product), -shift), ldexp(cimag(product), -shift));
-            exponent += shift;
-        }
+        exponent += bring_into_range(&product);
     }
     const int shift = exponent > 5000 ? 5000 : exponent < -5000 ? -5000 : (int)exponent;
     product = CMPLX(ldexp(creal(product), shift), ldexp(cimag(product), shift));

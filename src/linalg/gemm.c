@@ -478,6 +478,8 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
 typedef struct batch {
     const ndi_gemm_shape *shape;
     const product *settled;
+    bool (*multiply_many)(const ndi_gemm_many *products);
+    ndi_gemm_many many;
     ndi_gemm_locate *locate;
     const void *context;
     atomic_bool failed;
@@ -488,8 +490,9 @@ static void multiply_range(void *context, size_t begin, size_t end)
     batch *b = context;
     const char *left, *right;
     char *c;
+    ptrdiff_t distances[3];
     for (size_t i = begin; i < end; i++) {
-        b->locate(b->context, i, &left, &right, &c);
+        b->locate(b->context, i, &left, &right, &c, distances);
         if (!ndi_gemm(b->shape, left, right, c))
             atomic_store(&b->failed, true);
     }
@@ -507,11 +510,50 @@ static void multiply_small_range(void *context, size_t begin, size_t end)
     choose_block(&p, 0, 0, 0);
     p.row_tasks = p.column_tasks = 1;
     const size_t panels = panels_to_pack(&p);
+    ptrdiff_t distances[3];
     for (size_t i = begin; i < end; i++) {
-        b->locate(b->context, i, &left, &right, &c);
+        b->locate(b->context, i, &left, &right, &c, distances);
         place(&p, left, right, c);
         multiply_small(&p, panels);
     }
+}
+
+/* Those that a kernel takes as they lie in memory. */
+static void multiply_many_range(void *context, size_t begin, size_t end)
+{
+    const batch *b = context;
+    const product *p = b->settled;
+    ndi_gemm_many many = b->many;
+    for (size_t i = begin; i < end; i += many.count) {
+        const char *left, *right;
+        ptrdiff_t distances[3] = {0};
+        const size_t following = b->locate(b->context, i, &left, &right, &many.c, distances);
+        many.count = smaller(following, end - i);
+        many.a = p->exchanged ? right : left;
+        many.b = p->exchanged ? left : right;
+        many.a_next = distances[p->exchanged ? 1 : 0];
+        many.b_next = distances[p->exchanged ? 0 : 1];
+        many.c_next = distances[2];
+        b->multiply_many(&many);
+    }
+}
+
+/* Settles that kernel, if there is one. */
+static bool are_in_place(batch *b)
+{
+    const product *p = b->settled;
+    b->multiply_many =
+        p->is_complex ? p->kernels->multiply_many_complex : p->kernels->multiply_many;
+    b->many = (ndi_gemm_many){.rows = p->m,
+                              .columns = p->n,
+                              .depth = p->k,
+                              .a_step = p->left.column_stride,
+                              .b_step = p->right.row_stride,
+                              .b_column = p->right.column_stride,
+                              .c_column = p->c_column_stride};
+    return b->multiply_many && !p->subtracts && !p->is_widened &&
+           p->left.row_stride == (ptrdiff_t)p->element_bytes &&
+           p->c_row_stride == (ptrdiff_t)p->element_bytes && b->multiply_many(&b->many);
 }
 
 bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *locate,
@@ -526,7 +568,7 @@ bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *
         if (p.is_small) {
             b.settled = &p;
             ndi_parallel_for(count, 1 + LEAST_PARALLEL_WORK / 4 / (work + 500),
-                             multiply_small_range, &b);
+                             are_in_place(&b) ? multiply_many_range : multiply_small_range, &b);
             return true;
         }
     }

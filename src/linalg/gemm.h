@@ -41,9 +41,10 @@ typedef struct ndi_gemm_shape {
  * MB together). */
 bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c);
 
-/* Tells where the matrices of product `index` begin. */
-typedef void ndi_gemm_locate(const void *context, size_t index, const char **a, const char **b,
-                             char **c);
+/* Tells where the matrices of product `index` begin, and how many products there are from it on
+ * whose matrices follow at those distances (of A, B and C, in bytes). */
+typedef size_t ndi_gemm_locate(const void *context, size_t index, const char **a, const char **b,
+                               char **c, ptrdiff_t distances[3]);
 
 /* The same for `count` products of one shape: small ones side by side on all threads, large ones in
  * turn. */

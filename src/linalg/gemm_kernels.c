@@ -66,6 +66,8 @@
 #define VECTORS_FLOAT 3
 #define VECTORS_INTEGER 2
 #define COLUMNS 4
+#define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0)
+#define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
 #define TILES_ONLY
 #include "linalg/gemm_kernels_isa.h"
 

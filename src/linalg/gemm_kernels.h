@@ -35,6 +35,16 @@ extern const ndi_gemm_format ndi_gemm_formats[NDI_GEMM_TYPES];
 /* What becomes of a product: it is stored, added to what was there, or subtracted from it. */
 typedef enum ndi_gemm_store { NDI_GEMM_SET, NDI_GEMM_ADD, NDI_GEMM_SUBTRACT } ndi_gemm_store;
 
+/* Many products of one small shape, operands and results in place. Strides in bytes; rows of A and
+ * C are adjacent. */
+typedef struct ndi_gemm_many {
+    size_t count, rows, columns, depth; /* in elements */
+    const char *a, *b;
+    char *c;
+    ptrdiff_t a_step, b_step, b_column, c_column;
+    ptrdiff_t a_next, b_next, c_next; /* from product to product */
+} ndi_gemm_many;
+
 /* Tiles of the product of two matrices. */
 typedef struct ndi_gemm_kernels {
     const char *name;
@@ -61,6 +71,12 @@ typedef struct ndi_gemm_kernels {
     void (*multiply_strided)(size_t rows, size_t columns, size_t depth, const void *a,
                              ptrdiff_t a_step, const void *b, ptrdiff_t b_step, ptrdiff_t b_column,
                              ndi_gemm_store store, void *c, ptrdiff_t column_stride);
+
+    /* C = A B for each, with the same bits; of complex numbers too. Rows fill one vector, or two or
+     * three of them; columns are whole tiles, or one half. False, with nothing done, for other
+     * shapes. NULL: none of complex numbers. */
+    bool (*multiply_many)(const ndi_gemm_many *products);
+    bool (*multiply_many_complex)(const ndi_gemm_many *products);
 } ndi_gemm_kernels;
 
 /* Rows and columns times a vector. */
@@ -92,18 +108,28 @@ typedef struct ndi_gemv_kernels {
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */
 
+enum { NDI_LU_FEW = 16 }; /* columns that kernels factorise, rows of triangles that they solve */
+
 /* Parts of LU factorizations. Matrices in Fortran order, columns `leading` elements apart. */
 typedef struct ndi_lu_kernels {
     /* Factorises a few columns of `rows` elements; pivots are rows, from 0. Returns the first
      * column without a pivot, or `columns`. */
     int (*columns)(size_t rows, int columns, void *matrix, ptrdiff_t leading, int *pivots);
 
-    /* L x = b in place for `columns` right-hand sides, L the unit lower triangle of a few rows. */
+    /* L x = b in place for `columns` right-hand sides, L the unit lower triangle of at most
+     * NDI_LU_FEW rows. */
     void (*solve_lower)(size_t rows, const void *matrix, ptrdiff_t leading, size_t columns,
                         void *sides, ptrdiff_t sides_leading);
 
     /* A' x = b in place from all factors of A, of n x n; pivots are rows, from 1. */
     void (*solve_transposed)(size_t n, const void *factors, const int *pivots, void *sides);
+
+    /* What makes an inverse of two solutions by lower triangles: the upper triangle of `factors`,
+     * and n right-hand sides, with rows in reverse and divided by the diagonal; the sides again in
+     * order; the unit matrix with exchanged rows. */
+    void (*turn_upper)(size_t n, const void *factors, void *triangle, void *sides);
+    void (*turn_back)(size_t n, const void *sides, void *matrix);
+    void (*exchange_unit)(size_t n, const int *order, void *sides);
 } ndi_lu_kernels;
 
 const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double);

@@ -17,12 +17,14 @@
 #define VECTORS VECTORS_FLOAT
 #define DEPTH 384
 #define PRODUCT(a, b) ((a) * (b))
+#define SWAP_PAIRS(v) SWAP_PAIRS_F32(v)
 #include "linalg/gemm_kernels_tmpl.h"
 #define SET ISA_JOIN(ISA, f64)
 #define REAL double
 #define VECTORS VECTORS_FLOAT
 #define DEPTH 384
 #define PRODUCT(a, b) ((a) * (b))
+#define SWAP_PAIRS(v) SWAP_PAIRS_F64(v)
 #include "linalg/gemm_kernels_tmpl.h"
 #define SET ISA_JOIN(ISA, u16)
 #define REAL uint16_t

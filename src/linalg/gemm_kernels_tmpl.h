@@ -12,6 +12,10 @@
 #define loose_vector JOIN(SET, loose_vector)
 #define loose_real JOIN(SET, loose_real)
 #define tile JOIN(SET, tile)
+#define small_tile JOIN(SET, small_tile)
+#define many_of JOIN(SET, many_of)
+#define complex_tile JOIN(SET, complex_tile)
+#define many_complex_of JOIN(SET, many_complex_of)
 #define LANES (VECTOR_BYTES / sizeof(REAL))
 
 typedef REAL vector __attribute__((vector_size(VECTOR_BYTES)));
@@ -84,6 +88,139 @@ TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size
     }
 }
 
+/* ---- Many products of one small shape ---- */
+
+/* A tile of it: as tile(), but all strides are in bytes. */
+TARGET static inline __attribute__((always_inline)) void
+small_tile(int vectors, int columns, size_t depth, const char *a, ptrdiff_t a_step, const char *b,
+           ptrdiff_t b_step, ptrdiff_t b_column, char *c, ptrdiff_t c_column)
+{
+    vector sum[COLUMNS][VECTORS] = {0};
+    for (size_t p = 0; p < depth; p++, a += a_step, b += b_step) {
+        UNROLL
+        for (int j = 0; j < columns; j++) {
+            const REAL factor = *(const loose_real *)(b + j * b_column);
+            UNROLL
+            for (int v = 0; v < vectors; v++)
+                sum[j][v] += PRODUCT(((const loose_vector *)a)[v], factor);
+        }
+    }
+    UNROLL
+    for (int j = 0; j < columns; j++, c += c_column) {
+        UNROLL
+        for (int v = 0; v < vectors; v++)
+            ((loose_vector *)c)[v] = sum[j][v];
+    }
+}
+
+TARGET static inline __attribute__((always_inline)) void
+many_of(int vectors, int columns, size_t depth, const ndi_gemm_many *m)
+{
+    const char *a = m->a, *b = m->b;
+    char *c = m->c;
+    const size_t tiles = m->columns / (size_t)columns;
+    for (size_t i = 0; i < m->count; i++, a += m->a_next, b += m->b_next, c += m->c_next)
+        for (size_t j = 0; j < tiles; j++)
+            small_tile(vectors, columns, depth, a, m->a_step,
+                       b + (ptrdiff_t)j * columns * m->b_column, m->b_step, m->b_column,
+                       c + (ptrdiff_t)j * columns * m->c_column, m->c_column);
+}
+
+/* The depth of whole vectors of one tile is known when it is compiled, so that it unrolls. */
+TARGET static bool JOIN(SET, multiply_many)(const ndi_gemm_many *m)
+{
+    const size_t vectors = m->rows / LANES;
+    if (m->rows % LANES || vectors == 0 || vectors > VECTORS ||
+        (m->columns % COLUMNS && m->columns != COLUMNS / 2))
+        return false;
+    if (m->columns == COLUMNS / 2) {
+        if (vectors == 1)
+            many_of(1, COLUMNS / 2, m->depth, m);
+        else if (vectors == 2)
+            many_of(2, COLUMNS / 2, m->depth, m);
+        else
+            many_of(VECTORS, COLUMNS / 2, m->depth, m);
+    } else if (vectors == 1) {
+        if (m->depth == COLUMNS)
+            many_of(1, COLUMNS, COLUMNS, m);
+        else
+            many_of(1, COLUMNS, m->depth, m);
+    } else if (vectors == 2) {
+        many_of(2, COLUMNS, m->depth, m);
+    } else {
+        many_of(VECTORS, COLUMNS, m->depth, m);
+    }
+    return true;
+}
+
+#ifdef SWAP_PAIRS
+/* Complex numbers: each vector of A meets the real part of a factor, and turned by 90 degrees its
+ * imaginary part, in this order, as packed panels have them. */
+TARGET static inline __attribute__((always_inline)) void
+complex_tile(int vectors, int columns, size_t depth, const char *a, ptrdiff_t a_step, const char *b,
+             ptrdiff_t b_step, ptrdiff_t b_column, char *c, ptrdiff_t c_column)
+{
+    vector sum[COLUMNS][2] = {0}, sign;
+    for (size_t lane = 0; lane < LANES; lane++)
+        sign[lane] = lane % 2 ? 1 : -1;
+    for (size_t p = 0; p < depth; p++, a += a_step, b += b_step) {
+        vector turned[2];
+        UNROLL
+        for (int v = 0; v < vectors; v++) {
+            const vector straight = ((const loose_vector *)a)[v];
+            turned[v] = SWAP_PAIRS(straight) * sign;
+        }
+        UNROLL
+        for (int j = 0; j < columns; j++) {
+            const loose_real *const factor = (const loose_real *)(b + j * b_column);
+            UNROLL
+            for (int v = 0; v < vectors; v++) {
+                sum[j][v] += ((const loose_vector *)a)[v] * factor[0];
+                sum[j][v] += turned[v] * factor[1];
+            }
+        }
+    }
+    UNROLL
+    for (int j = 0; j < columns; j++, c += c_column) {
+        UNROLL
+        for (int v = 0; v < vectors; v++)
+            ((loose_vector *)c)[v] = sum[j][v];
+    }
+}
+
+TARGET static inline __attribute__((always_inline)) void many_complex_of(int vectors, int columns,
+                                                                         const ndi_gemm_many *m)
+{
+    const char *a = m->a, *b = m->b;
+    char *c = m->c;
+    const size_t tiles = m->columns / (size_t)columns;
+    for (size_t i = 0; i < m->count; i++, a += m->a_next, b += m->b_next, c += m->c_next)
+        for (size_t j = 0; j < tiles; j++)
+            complex_tile(vectors, columns, m->depth, a, m->a_step,
+                         b + (ptrdiff_t)j * columns * m->b_column, m->b_step, m->b_column,
+                         c + (ptrdiff_t)j * columns * m->c_column, m->c_column);
+}
+
+TARGET static bool JOIN(SET, multiply_many_complex)(const ndi_gemm_many *m)
+{
+    const size_t vectors = 2 * m->rows / LANES;
+    if (2 * m->rows % LANES || vectors == 0 || vectors > 2 ||
+        (m->columns % COLUMNS && m->columns != COLUMNS / 2))
+        return false;
+    if (m->columns == COLUMNS / 2) {
+        if (vectors == 1)
+            many_complex_of(1, COLUMNS / 2, m);
+        else
+            many_complex_of(2, COLUMNS / 2, m);
+    } else if (vectors == 1) {
+        many_complex_of(1, COLUMNS, m);
+    } else {
+        many_complex_of(2, COLUMNS, m);
+    }
+    return true;
+}
+#endif
+
 static const ndi_gemm_kernels JOIN(SET, tiles) = {
     .name = NAME,
     .tile_rows = VECTORS * LANES,
@@ -92,6 +229,10 @@ static const ndi_gemm_kernels JOIN(SET, tiles) = {
     .depth = DEPTH,
     .multiply = JOIN(SET, multiply),
     .multiply_strided = JOIN(SET, multiply_strided),
+    .multiply_many = JOIN(SET, multiply_many),
+#ifdef SWAP_PAIRS
+    .multiply_many_complex = JOIN(SET, multiply_many_complex),
+#endif
 };
 
 #undef JOIN_
@@ -100,6 +241,11 @@ static const ndi_gemm_kernels JOIN(SET, tiles) = {
 #undef loose_vector
 #undef loose_real
 #undef tile
+#undef small_tile
+#undef many_of
+#undef complex_tile
+#undef many_complex_of
+#undef SWAP_PAIRS
 #undef LANES
 #undef SET
 #undef REAL

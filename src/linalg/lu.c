@@ -3,6 +3,7 @@
 #include "linalg/lu.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/cpu.h"
 #include "base/pool.h"
@@ -10,8 +11,8 @@
 #include "linalg/gemm_kernels.h"
 
 enum {
-    BLOCK = 128,       /* columns */
-    FEW = 16,          /* columns that kernels do, and rows of triangles that they solve */
+    BLOCK = 128, /* columns */
+    FEW = NDI_LU_FEW,
     TASK_COLUMNS = 32, /* that are exchanged and solved together */
 };
 
@@ -159,4 +160,33 @@ void ndi_lu_solve_transposed(bool is_double, int n, const void *factors, const i
 {
     ndi_lu_kernels_for(ndi_isa_in_use(), is_double)
         ->solve_transposed((size_t)n, factors, pivots, x);
+}
+
+/* A^-1 = U^-1 L^-1 P: one solution by L, and one by U, as a lower triangle from its last row up. */
+bool ndi_lu_inverse(bool is_double, int n, void *matrix, int *pivots, void *scratch)
+{
+    lu f = {
+        .kernels = ndi_lu_kernels_for(ndi_isa_in_use(), is_double),
+        .type = is_double ? NDI_GEMM_F64 : NDI_GEMM_F32,
+        .item = is_double ? sizeof(double) : sizeof(float),
+        .leading = n,
+        .matrix = scratch,
+    };
+    const size_t size = (size_t)n, bytes = size * size * f.item;
+    char *const sides = (char *)scratch + bytes;
+    int *const order = scratch; /* until the factors come */
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    for (int i = 0; i < n; i++) {
+        const int kept = order[i], other = pivots[i] - 1;
+        order[i] = order[other];
+        order[other] = kept;
+    }
+    f.kernels->exchange_unit(size, order, sides);
+    memcpy(scratch, matrix, bytes);
+    solve(&f, 0, n, n, 2 * n);
+    f.kernels->turn_upper(size, matrix, scratch, sides);
+    solve(&f, 0, n, n, 2 * n);
+    f.kernels->turn_back(size, sides, matrix);
+    return !f.failed;
 }

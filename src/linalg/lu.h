@@ -18,4 +18,8 @@ int ndi_lu(bool is_double, int n, void *matrix, int *pivots);
 void ndi_lu_solve_transposed(bool is_double, int n, const void *factors, const int *pivots,
                              void *x);
 
+/* The factors become the inverse. `scratch` has room for two such matrices. False if there is no
+ * memory for products. */
+bool ndi_lu_inverse(bool is_double, int n, void *matrix, int *pivots, void *scratch);
+
 #endif

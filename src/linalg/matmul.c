@@ -112,10 +112,19 @@ static void settle_operands(product *p, const nd_array *a, const nd_array *b, nd
     settle_strides(p, out, 2 - p->a_is_vector - p->b_is_vector, p->out_batch);
 }
 
-static void batch_at(const void *context, size_t number, const char **a, const char **b, char **out)
+static size_t batch_at(const void *context, size_t number, const char **a, const char **b,
+                       char **out, ptrdiff_t distances[3])
 {
     const product *p = context;
+    const int last = p->batch_rank - 1;
+    size_t following = 1;
     *a = p->a->data, *b = p->b->data, *out = p->out->data;
+    if (last >= 0) {
+        following = (size_t)p->batch_length[last] - number % (size_t)p->batch_length[last];
+        distances[0] = p->a_batch[last];
+        distances[1] = p->b_batch[last];
+        distances[2] = p->out_batch[last];
+    }
     for (int axis = p->batch_rank - 1; axis >= 0; axis--) {
         int64_t at = (int64_t)number;
         if (axis > 0) { /* else the rest is in range: no division */
@@ -126,6 +135,7 @@ static void batch_at(const void *context, size_t number, const char **a, const c
         *b += at * p->b_batch[axis];
         *out += at * p->out_batch[axis];
     }
+    return following;
 }
 
 static ndi_gemm_type gemm_type(nd_dtype dtype)

@@ -1,7 +1,8 @@
-/* Bits packed into bytes and unpacked: eight elements at a time, in one 64-bit word. */
+/* Bits packed into bytes and unpacked. */
 #include <string.h>
 
 #include "base/pool.h"
+#include "kernels/kernel.h"
 #include "numeric/numeric.h"
 
 /* Lines of `n` bools and of `bytes` bytes, both contiguous. */
@@ -12,48 +13,27 @@ typedef struct lines {
 } lines;
 
 enum { GRAIN = 1 << 14 };
-static const uint64_t EVERY_BYTE = 0x0101010101010101;
-
-/* Eight bools, the first in the low byte, as a byte whose high bit is the first. */
-static unsigned char packed_of(uint64_t bools, bool little)
-{
-    if (little)
-        bools = __builtin_bswap64(bools);
-    return (unsigned char)(bools * 0x8040201008040201 >> 56);
-}
-
-static uint64_t unpacked_of(unsigned char byte, bool little)
-{
-    const uint64_t each = little ? 0x8040201008040201 : 0x0102040810204080;
-    return ((byte * EVERY_BYTE & each) + 0x7f * EVERY_BYTE) >> 7 & EVERY_BYTE;
-}
-
-static uint64_t load(const unsigned char *from, int64_t count)
-{
-    uint64_t word = 0;
-    for (int64_t i = 0; i < count; i++)
-        word |= (uint64_t)from[i] << 8 * i;
-    return word;
-}
-
-static void store(unsigned char *to, uint64_t word, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++)
-        to[i] = (unsigned char)(word >> 8 * i);
-}
 
 /* Bytes begin..end-1, counted over all lines. */
 static void pack_range(void *context, size_t begin, size_t end)
 {
     const lines *l = context;
+    const ndi_bit_kernels *const kernels = &ndi_kernels_in_use()->bits;
+    const int64_t whole = l->n / 8; /* bytes of a line with all their bits */
     int64_t line = (int64_t)begin / l->bytes, byte = (int64_t)begin % l->bytes;
-    for (size_t at = begin; at < end; at++) {
+    for (int64_t left = (int64_t)(end - begin); left > 0; line++, byte = 0) {
+        const int64_t now = l->bytes - byte < left ? l->bytes - byte : left,
+                      filled = whole - byte < now ? whole - byte : now;
+        unsigned char *const to = l->packed + line * l->bytes + byte;
         const unsigned char *const from = l->bits + line * l->n + byte * 8;
-        const int64_t left = l->n - byte * 8;
-        /* With a constant count the loop becomes one load. */
-        l->packed[at] = packed_of(left >= 8 ? load(from, 8) : load(from, left), l->little);
-        if (++byte == l->bytes)
-            byte = 0, line++;
+        if (filled > 0)
+            kernels->pack((size_t)filled, to, from, l->little);
+        if (filled < now) {
+            unsigned char rest[8] = {0};
+            memcpy(rest, l->bits + line * l->n + whole * 8, (size_t)(l->n % 8));
+            kernels->pack(1, to + now - 1, rest, l->little);
+        }
+        left -= now;
     }
 }
 
@@ -62,31 +42,37 @@ static void pack_range(void *context, size_t begin, size_t end)
 static void unpack_range(void *context, size_t begin, size_t end)
 {
     const lines *l = context;
-    const int64_t groups = (l->n + 7) / 8;
+    const ndi_bit_kernels *const kernels = &ndi_kernels_in_use()->bits;
+    const int64_t groups = (l->n + 7) / 8, whole = l->n / 8 < l->bytes ? l->n / 8 : l->bytes;
     int64_t line = (int64_t)begin / groups, group = (int64_t)begin % groups;
-    for (size_t at = begin; at < end; at++) {
+    for (int64_t left = (int64_t)(end - begin); left > 0; line++, group = 0) {
+        const int64_t now = groups - group < left ? groups - group : left,
+                      filled = whole - group < now ? whole - group : now;
+        const unsigned char *const from = l->packed + line * l->bytes + group;
         unsigned char *const to = l->bits + line * l->n + group * 8;
-        const int64_t left = l->n - group * 8;
-        const uint64_t word =
-            group < l->bytes ? unpacked_of(l->packed[line * l->bytes + group], l->little) : 0;
-        if (left >= 8)
-            store(to, word, 8);
-        else
-            store(to, word, left);
-        if (++group == groups)
-            group = 0, line++;
+        if (filled > 0)
+            kernels->unpack((size_t)filled, to, from, l->little);
+        for (int64_t i = filled > 0 ? filled : 0; i < now; i++) { /* part of a byte, or none */
+            unsigned char rest[8] = {0};
+            const int64_t bits = l->n - (group + i) * 8;
+            if (group + i < l->bytes)
+                kernels->unpack(1, rest, from + i, l->little);
+            memcpy(to + i * 8, rest, (size_t)(bits < 8 ? bits : 8));
+        }
+        left -= now;
     }
 }
 
 /* The axis last, in C order. */
-static nd_array *brought_last(const nd_array *array, int axis, nd_dtype dtype)
+static nd_array *brought_last(const nd_array *array, int axis)
 {
-    return nd_ascontiguous(nd_move_axis(nd_cast(array, dtype), axis, -1));
+    const bool is_byte = nd_dtype_size(nd_dtype_of(array)) == 1; /* what is not 0 is true */
+    return nd_ascontiguous(nd_move_axis(is_byte ? array : nd_cast(array, ND_BOOL), axis, -1));
 }
 
 static nd_array *converted(const nd_array *given, int axis, lines l, bool unpack)
 {
-    nd_array *source = brought_last(given, axis, unpack ? ND_UINT8 : ND_BOOL);
+    nd_array *source = brought_last(given, axis);
     if (!source)
         return NULL;
     nd_shape shape = nd_shape_like(source);

@@ -50,13 +50,13 @@ static void run_range(void *context, size_t begin, size_t end)
     int64_t guess = 0;
     for (size_t i = begin; i < end; i++) {
         const double x = of->x[i];
-        if (isnan(x)) {
+        if (last == 0) { /* of NaN too, as NumPy has it */
+            of->out[i] = of->fp[0];
+        } else if (isnan(x)) {
             of->out[i] = x;
         } else if (x >= of->xp[last]) {
             of->out[i] = of->fp[last];
         } else if (x < of->xp[0]) {
-            of->out[i] = of->fp[0];
-        } else if (last == 0) {
             of->out[i] = of->fp[0];
         } else {
             guess = interval(of, x, guess);

@@ -1,11 +1,8 @@
-/* An operation in place at index arrays, each time a place is named: numpy's ufunc.at; and
- * reductions of slices: ufunc.reduceat. */
-#include <inttypes.h>
+/* An operation in place at index arrays, each time a place is named: numpy's ufunc.at. */
 #include <string.h>
 
 #include <ndstream/index.h>
 #include <ndstream/ops.h>
-#include <ndstream/reduce.h>
 
 #include "array/dtype.h"
 #include "engine/copy.h"
@@ -14,14 +11,13 @@
 #include "select/selection.h"
 #include "select/values.h"
 
-/* ---- At -------------------------------------------------------------------------------------- */
-
 /* Elements go through the kernel a run of the inner axis at a time: places may repeat, so positions
  * are taken one after the other. */
 typedef struct applying {
     ndi_kernel *kernel;
-    ndi_kernel *in, *out; /* conversions, NULL: none */
-    ptrdiff_t size;       /* of an element as the kernel takes it */
+    ndi_kernel *in, *out;    /* conversions, NULL: none */
+    ndi_place_kernel *place; /* of single elements without conversion, NULL: none */
+    ptrdiff_t size;          /* of an element as the kernel takes it */
     int arguments;
     ndi_nest inner; /* operands: the array, the values */
     ptrdiff_t position_stride;
@@ -62,6 +58,12 @@ static void apply(const applying *a, const ndi_selection *s)
         ndi_nest_seek(&a->inner, 0, index, at);
         for (int64_t r = 0; r < runs; r++) {
             char *values = at[1] + first * a->position_stride;
+            if (run == 1 && a->place) {
+                a->place(n, at[0], offsets, values, a->position_stride);
+                if (r + 1 < runs)
+                    ndi_nest_next(&a->inner, index, at);
+                continue;
+            }
             for (size_t i = 0; i < n; i++, values += a->position_stride)
                 apply_run(a, run, at[0] + offsets[i], a->inner.stride[0][last], values,
                           a->inner.stride[1][last]);
@@ -138,6 +140,8 @@ static bool at(nd_op op, nd_array *array, int count, const nd_index *terms, nd_o
     if (own != resolution.kernel || own != resolution.kernel_result) {
         a.in = kernels->cast[resolution.kernel][own];
         a.out = kernels->cast[own][resolution.kernel_result];
+    } else {
+        a.place = kernels->place[op][own];
     }
     if (!ndi_selection_beside(&s, given, &a.inner, &a.position_stride)) {
         if (!(given = nd_copy(given)))
@@ -161,82 +165,22 @@ nd_status nd_at_with(nd_op op, nd_array *array, int count, const nd_index *terms
     return done ? ND_OK : nd_error();
 }
 
-/* ---- Reductions of slices -------------------------------------------------------------------- */
-
-static nd_op reduction_of(nd_op op)
+nd_status nd_ufunc_at(nd_op op, nd_array *target, const nd_array *indices, const nd_array *values)
 {
-    static const struct {
-        nd_op op, reduction;
-    } pairs[] = {
-        {ND_OP_add, ND_OP_sum},     {ND_OP_multiply, ND_OP_prod},   {ND_OP_maximum, ND_OP_max},
-        {ND_OP_minimum, ND_OP_min}, {ND_OP_logical_and, ND_OP_all}, {ND_OP_logical_or, ND_OP_any},
-    };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (pairs[i].op == op)
-            return pairs[i].reduction;
-    return ND_OP_COUNT;
-}
-
-/* Writes slice `i` of the result; `first` and `end` are its part of the axis. */
-static bool reduce_slice(nd_op reduction, const nd_array *array, int axis, int64_t first,
-                         int64_t end, nd_array *result, int64_t i)
-{
-    nd_index terms[ND_MAX_RANK];
-    bool good = false;
-    for (int k = 0; k <= axis; k++)
-        terms[k] = ND_EVERY;
-    ND_SCOPE {
-        terms[axis] = ND_RANGE(first, end);
-        const nd_array *const part = nd_slice_terms(array, axis + 1, terms);
-        const nd_array *const value = nd_reduce(reduction, part, ND_AXIS(axis), NULL);
-        terms[axis] = ND_INDEX(i);
-        nd_array *const place = nd_slice_terms(result, axis + 1, terms);
-        good = value && place && ndi_assign(place, value) == ND_OK;
-    }
-    return good;
-}
-
-static nd_array *reduceat(nd_op reduction, const nd_array *array, const nd_array *indices, int axis)
-{
-    const int64_t length = ndi_lengths(array)[axis], count = indices->size;
-    ndi_resolution resolution;
-    nd_shape shape = nd_shape_like(array);
-    shape.length[axis] = count;
-    indices = nd_cast(indices, ND_INT64);
-    if (!indices || !ndi_force(indices) || !ndi_force(array) ||
-        !ndi_resolve_dtype(reduction, (nd_dtype)array->dtype, &resolution))
-        return NULL;
-    nd_array *const result = ndi_new(resolution.result, shape.rank, shape.length, NULL);
-    for (int64_t i = 0; result && i < count; i++) {
-        const int64_t first = ((const int64_t *)indices->data)[i];
-        int64_t end = i + 1 < count ? ((const int64_t *)indices->data)[i + 1] : length;
-        if (first < 0 || first >= length)
-            return ndi_fail(ND_ERROR_INDEX,
-                            "reduceat: index %" PRId64
-                            " is out of bounds for axis %d with size %" PRId64,
-                            first, axis, length);
-        end = end > length ? length : end > first ? end : first + 1;
-        if (!reduce_slice(reduction, array, axis, first, end, result, i))
-            return NULL;
-    }
-    return result;
-}
-
-nd_array *nd_reduceat(nd_op op, const nd_array *array, const nd_array *indices, int axis)
-{
-    const nd_op reduction = reduction_of(op);
-    nd_array *result = NULL;
-    if (!array || !indices)
-        return NULL;
-    if (reduction == ND_OP_COUNT)
-        return ndi_fail(ND_ERROR_ARGUMENT, "reduceat: operation %d has no reduction", (int)op);
-    if ((axis = ndi_normalize_axis("reduceat", axis, array->rank)) < 0)
-        return NULL;
-    if (indices->rank != 1 || nd_dtype_kind((nd_dtype)indices->dtype) > ND_KIND_UNSIGNED ||
-        indices->dtype == ND_BOOL)
-        return ndi_fail(ND_ERROR_INDEX, "reduceat: indices must be integers with one axis");
-    ND_SCOPE {
-        result = nd_retain(reduceat(reduction, array, indices, axis));
-    }
-    return ndi_register(result);
+    if (!target || !indices)
+        return nd_error();
+    const nd_op_info *const info = nd_op_describe(op);
+    const nd_kind kind = nd_dtype_kind((nd_dtype)indices->dtype);
+    if (!info || info->op_class > ND_CLASS_BINARY || info->arguments != (values ? 2 : 1))
+        ndi_fail(ND_ERROR_ARGUMENT, "at: operation %d does not take %d arguments", (int)op,
+                 values ? 2 : 1);
+    else if (target->rank == 0)
+        ndi_fail(ND_ERROR_AXIS, "at: the array has no axes");
+    else if (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED)
+        ndi_fail(ND_ERROR_DTYPE, "at: indices are integers, not %s",
+                 nd_dtype_name((nd_dtype)indices->dtype));
+    else
+        return nd_at_with(op, target, 1, (nd_index[]){ND_ARRAY(indices)},
+                          values ? nd_operand_array(values) : (nd_operand){.kind = ND_OPERAND_INT});
+    return nd_error();
 }

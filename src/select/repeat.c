@@ -9,7 +9,9 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "base/pool.h"
 #include "engine/copy.h"
+#include "kernels/kernel.h"
 #include "select/mask.h"
 #include "select/values.h"
 
@@ -96,20 +98,143 @@ nd_array *nd_resize(const nd_array *array, nd_shape shape)
 
 /* ---- Repeat ---------------------------------------------------------------------------------- */
 
+/* Items, elements or rows of a few bytes, one after the other in memory. Parts have PART of them: a
+ * part begins in the result where the counts before it end. */
+enum { PART = 4096, STREAMED_BYTES = 16384 };
+
+typedef struct repeating {
+    const ndi_kernels *kernels;
+    int power; /* log2 of an item's bytes */
+    bool stream;
+    int64_t items, times;
+    const int64_t *counts; /* NULL: `times` each; of the axis, over and over */
+    int64_t length;
+    const int64_t *begins; /* of the parts of an axis */
+    int64_t total;         /* counts of an axis together */
+    const char *from;
+    char *to;
+} repeating;
+
+static void repeat_range(void *context, size_t begin, size_t end)
+{
+    const repeating *r = context;
+    const size_t size = (size_t)1 << r->power, times = (size_t)r->times,
+                 step = STREAMED_BYTES / size / times;
+    _Alignas(64) char block[STREAMED_BYTES];
+    if (!r->stream || step == 0) {
+        r->kernels->select.repeat[r->power](end - begin, times, r->to + begin * times * size,
+                                            r->from + begin * size);
+        return;
+    }
+    for (size_t at = begin; at < end; at += step) {
+        const size_t now = end - at < step ? end - at : step;
+        r->kernels->select.repeat[r->power](now, times, block, r->from + at * size);
+        r->kernels->stream(r->to + at * times * size, block, now * times * size);
+    }
+    r->kernels->stream_end();
+}
+
+static void repeat_each_range(void *context, size_t begin, size_t end)
+{
+    const repeating *r = context;
+    const size_t size = (size_t)1 << r->power;
+    const int64_t parts = (r->length + PART - 1) / PART;
+    for (size_t item = begin; item < end; item++) {
+        const int64_t line = (int64_t)item / parts, part = (int64_t)item % parts,
+                      first = part * PART, left = r->length - first, n = left < PART ? left : PART,
+                      at = r->begins[part],
+                      stop = part + 1 < parts ? r->begins[part + 1] : r->total;
+        r->kernels->select.repeat_each[r->power]((size_t)n, r->counts + first, (size_t)(stop - at),
+                                                 r->to + (size_t)(line * r->total + at) * size,
+                                                 r->from +
+                                                     (size_t)(line * r->length + first) * size);
+    }
+}
+
+/* log2 of the bytes of what lies within the axis, -1 if these are no item of the kernels. */
+static int item_power(const nd_array *array, int axis)
+{
+    size_t bytes = nd_dtype_size((nd_dtype)array->dtype);
+    for (int i = axis + 1; i < array->rank; i++)
+        if (__builtin_mul_overflow(bytes, (size_t)ndi_lengths(array)[i], &bytes))
+            return -1;
+    return bytes >= 1 && bytes <= 16 && (bytes & (bytes - 1)) == 0 ? __builtin_ctzll(bytes) : -1;
+}
+
+/* Where the parts of the axis begin in the result; the sum of all counts in `total`. */
+static nd_array *part_begins(const int64_t *counts, int64_t length, int64_t *total)
+{
+    const int64_t parts = (length + PART - 1) / PART;
+    nd_array *const begins = ndi_new(ND_INT64, 1, &parts, NULL);
+    *total = 0;
+    for (int64_t i = 0; begins && i < length; i++) {
+        if (i % PART == 0)
+            ((int64_t *)begins->data)[i / PART] = *total;
+        if (counts[i] < 0)
+            return ndi_fail(ND_ERROR_VALUE, "repeat: repeats may not be negative");
+        if (__builtin_add_overflow(*total, counts[i], total))
+            return ndi_fail(ND_ERROR_SHAPE, "repeat: the result is too large");
+    }
+    return begins;
+}
+
 /* Positions along the axis, each as often as it is wanted. */
-static nd_array *repeated_positions(const nd_array *repeats, int64_t length)
+static nd_array *repeated_positions(const nd_array *repeats, int64_t length, int64_t total)
 {
     const int64_t *const times = (const int64_t *)repeats->data;
-    int64_t total = 0;
-    for (int64_t i = 0; i < length; i++)
-        if (__builtin_add_overflow(total, times[i], &total))
-            return ndi_fail(ND_ERROR_SHAPE, "repeat: the result is too large");
     nd_array *const positions = ndi_new(ND_INT64, 1, &total, NULL);
     int64_t *to = positions ? (int64_t *)positions->data : NULL;
     for (int64_t i = 0; to && i < length; i++)
         for (int64_t k = 0; k < times[i]; k++)
             *to++ = i;
     return positions;
+}
+
+static nd_array *repeat_items(const nd_array *array, repeating r, nd_shape shape, int axis)
+{
+    const nd_array *const source = nd_ascontiguous(array);
+    shape.length[axis] = r.counts ? r.total : shape.length[axis] * r.times;
+    nd_array *const result =
+        source ? ndi_new((nd_dtype)array->dtype, shape.rank, shape.length, NULL) : NULL;
+    if (!result || result->size == 0)
+        return result;
+    if (!ndi_force(source))
+        return NULL;
+    r.kernels = ndi_kernels_in_use();
+    r.from = source->data;
+    r.to = result->data;
+    r.items = source->size * (int64_t)nd_dtype_size((nd_dtype)array->dtype) >> r.power;
+    r.stream = result->size * (int64_t)nd_dtype_size((nd_dtype)array->dtype) >
+               (int64_t)ndi_cpu_caches().last;
+    if (r.counts)
+        ndi_parallel_for((size_t)(r.items / r.length * ((r.length + PART - 1) / PART)),
+                         (size_t)(1 + 2 * PART / r.length), repeat_each_range, &r);
+    else
+        ndi_parallel_for((size_t)r.items, (size_t)(1 + 2 * PART / r.times), repeat_range, &r);
+    return result;
+}
+
+/* Each of the elements of the axis `times` times. */
+static nd_array *repeat_all(const nd_array *array, int64_t times, int axis)
+{
+    const int64_t length = ndi_lengths(array)[axis];
+    nd_shape to = nd_shape_like(array), whole = to;
+    if (times < 0)
+        return ndi_fail(ND_ERROR_VALUE, "repeat: repeats may not be negative");
+    if (__builtin_mul_overflow(length, times, &whole.length[axis]))
+        return ndi_fail(ND_ERROR_SHAPE, "repeat: the result is too large");
+    const int power = item_power(array, axis);
+    if (power >= 0 && times > 0)
+        return repeat_items(array, (repeating){.power = power, .times = times}, to, axis);
+    if (array->rank == ND_MAX_RANK) /* no room for the axis that repeats */
+        return nd_take(array, nd_floor_divide(nd_arange(length * times), times > 0 ? times : 1),
+                       axis, ND_INDEX_CLIP);
+    memmove(to.length + axis + 2, to.length + axis + 1,
+            (size_t)(to.rank - axis - 1) * sizeof(int64_t));
+    to.rank++;
+    to.length[axis + 1] = times;
+    nd_array *const copy = nd_copy(nd_broadcast_to(nd_expand_dims(array, axis + 1), to));
+    return copy ? nd_reshape(copy, whole) : NULL;
 }
 
 static nd_array *repeat(const nd_array *array, const nd_array *repeats, int axis)
@@ -124,24 +249,24 @@ static nd_array *repeat(const nd_array *array, const nd_array *repeats, int axis
     repeats = nd_ascontiguous(nd_cast(repeats, ND_INT64));
     if (!repeats || !ndi_force(repeats))
         return NULL;
-    for (int64_t i = 0; i < repeats->size; i++)
-        if (((const int64_t *)repeats->data)[i] < 0)
-            return ndi_fail(ND_ERROR_VALUE, "repeat: repeats may not be negative");
-    if (repeats->size != 1)
-        return nd_take(array, repeated_positions(repeats, length), axis, ND_INDEX_CLIP);
-    const int64_t times = *(const int64_t *)repeats->data;
-    if (array->rank == ND_MAX_RANK) /* no room for the axis that repeats */
-        return nd_take(array, nd_floor_divide(nd_arange(length * times), times > 0 ? times : 1),
-                       axis, ND_INDEX_CLIP);
-    nd_shape to = nd_shape_like(array), whole = to;
-    memmove(to.length + axis + 2, to.length + axis + 1,
-            (size_t)(to.rank - axis - 1) * sizeof(int64_t));
-    to.rank++;
-    to.length[axis + 1] = times;
-    if (__builtin_mul_overflow(length, times, &whole.length[axis]))
-        return ndi_fail(ND_ERROR_SHAPE, "repeat: the result is too large");
-    nd_array *const copy = nd_copy(nd_broadcast_to(nd_expand_dims(array, axis + 1), to));
-    return copy ? nd_reshape(copy, whole) : NULL;
+    const int64_t *const counts = (const int64_t *)repeats->data;
+    if (repeats->size == 1)
+        return repeat_all(array, *counts, axis);
+    int64_t total;
+    const nd_array *const begins = part_begins(counts, length, &total);
+    if (!begins)
+        return NULL;
+    const int power = item_power(array, axis);
+    if (power < 0 || length == 0)
+        return nd_take(array, repeated_positions(repeats, length, total), axis, ND_INDEX_CLIP);
+    return repeat_items(array,
+                        (repeating){.power = power,
+                                    .times = 1,
+                                    .counts = counts,
+                                    .length = length,
+                                    .begins = (const int64_t *)begins->data,
+                                    .total = total},
+                        nd_shape_like(array), axis);
 }
 
 nd_array *nd_repeat(const nd_array *array, const nd_array *repeats, int axis)

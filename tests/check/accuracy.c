@@ -38,6 +38,7 @@ typedef void oracle(mpfr_t result, mpfr_t x, mpfr_t y);
     X(cbrt, mpfr_cbrt)                                                                             \
     X(exp, mpfr_exp)                                                                               \
     X(exp2, mpfr_exp2)                                                                             \
+    X(exp10, mpfr_exp10)                                                                           \
     X(expm1, mpfr_expm1)                                                                           \
     X(log, mpfr_log)                                                                               \
     X(log2, mpfr_log2)                                                                             \
@@ -153,11 +154,96 @@ static void exact_logaddexp2(mpfr_t result, mpfr_t x, mpfr_t y)
     exact_log_of_sum(result, x, y, mpfr_exp2);
 }
 
+/* Sum of (x / 2)^2k / k!^2. */
+static void exact_i0(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    if (mpfr_cmp_si(x, 800) > 0 || mpfr_cmp_si(x, -800) < 0) {
+        mpfr_set_inf(result, 1);
+        return;
+    }
+    mpfr_t term;
+    mpfr_init2(term, PRECISION);
+    mpfr_set_ui(result, 1, MPFR_RNDN);
+    mpfr_set_ui(term, 1, MPFR_RNDN);
+    mpfr_div_2ui(y, x, 1, MPFR_RNDN);
+    mpfr_sqr(y, y, MPFR_RNDN);
+    for (unsigned long k = 1;
+         !mpfr_zero_p(term) && mpfr_get_exp(term) > mpfr_get_exp(result) - PRECISION; k++) {
+        mpfr_mul(term, term, y, MPFR_RNDN);
+        mpfr_div_ui(term, term, k * k, MPFR_RNDN);
+        mpfr_add(result, result, term, MPFR_RNDN);
+    }
+    mpfr_clear(term);
+}
+
+/* The logarithm of |beta|, by definition, with as many bits as its three logarithms of gammas can
+ * cancel. Returns the sign of beta, + at
+ * its poles. */
+static int log_of_beta(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    const mpfr_exp_t first = mpfr_get_exp(x), second = mpfr_get_exp(y),
+                     larger = first > second ? first : second;
+    mpfr_t sum, part, total;
+    int sign, signs = 1;
+    mpfr_inits2(2 * PRECISION + 2 * (larger > 0 ? larger : 0), sum, part, total, (mpfr_ptr)0);
+    const bool is_exact = mpfr_add(sum, x, y, MPFR_RNDN) == 0;
+    mpfr_set_zero(total, 1);
+    mpfr_srcptr const terms[3] = {x, y, sum};
+    int poles = 0;
+    for (int i = 0; i < 3; i++) {
+        const int way = i == 2 ? -1 : 1;
+        if (mpfr_sgn(terms[i]) <= 0 && mpfr_integer_p(terms[i])) {
+            poles += i < 2 || is_exact ? way : 0; /* else x or y is one */
+            continue;
+        }
+        mpfr_lgamma(part, &sign, terms[i], MPFR_RNDN);
+        signs *= sign;
+        if (way > 0)
+            mpfr_add(total, total, part, MPFR_RNDN);
+        else
+            mpfr_sub(total, total, part, MPFR_RNDN);
+    }
+    if (poles == 0 && mpfr_sgn(sum) <= 0 && mpfr_integer_p(sum)) {
+        /* beta(x, y) = (-1)^y beta(1 - x - y, y) of the whole y > 0 */
+        mpfr_srcptr const above = mpfr_sgn(x) > 0 ? x : y;
+        mpfr_t mirrored;
+        mpfr_init2(mirrored, 2 * PRECISION + (larger > 0 ? larger : 0));
+        mpfr_ui_sub(mirrored, 1, sum, MPFR_RNDN);
+        mpfr_set(part, above, MPFR_RNDN);
+        log_of_beta(total, mirrored, part);
+        mpfr_div_2ui(part, part, 1, MPFR_RNDN);
+        signs = mpfr_integer_p(part) ? 1 : -1;
+        mpfr_clear(mirrored);
+    } else if (poles != 0) {
+        mpfr_set_inf(total, poles);
+        signs = 1;
+    }
+    mpfr_set(result, total, MPFR_RNDN);
+    mpfr_clears(sum, part, total, (mpfr_ptr)0);
+    return signs;
+}
+
+static void exact_betaln(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    log_of_beta(result, x, y);
+}
+
+static void exact_beta(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    mpfr_t logarithm;
+    mpfr_init2(logarithm, 2 * PRECISION); /* its size, up to 2^11, is lost again */
+    const int sign = log_of_beta(logarithm, x, y);
+    mpfr_exp(result, logarithm, MPFR_RNDN);
+    if (sign < 0)
+        mpfr_neg(result, result, MPFR_RNDN);
+    mpfr_clear(logarithm);
+}
+
 static oracle *const oracles[ND_OP_COUNT] = {
 #define ORACLE(name, function) [ND_OP_##name] = exact_##name,
     NAMED_1(ORACLE) NAMED_2(ORACLE) ORACLE(reciprocal, ) ORACLE(sign, ) ORACLE(floor_divide, )
         ORACLE(remainder, ) ORACLE(lgamma, ) ORACLE(sinc, ) ORACLE(deg2rad, ) ORACLE(rad2deg, )
-            ORACLE(logaddexp, ) ORACLE(logaddexp2, )};
+            ORACLE(logaddexp, ) ORACLE(logaddexp2, ) ORACLE(i0, ) ORACLE(beta, ) ORACLE(betaln, )};
 
 /* ---- Where to look --------------------------------------------------------------------------- */
 
@@ -176,6 +262,11 @@ static const struct region {
     {ND_OP_exp2, 1022, 1025},
     {ND_OP_exp2, -151, -125},
     {ND_OP_exp2, 126, 129},
+    {ND_OP_exp10, -324, -306},
+    {ND_OP_exp10, 306, 309},
+    {ND_OP_exp10, -46, -37},
+    {ND_OP_exp10, 37, 39},
+    {ND_OP_exp10, -1, 1},
     {ND_OP_expm1, -40, -15},
     {ND_OP_expm1, 707, 711},
     {ND_OP_expm1, 87, 89.5},
@@ -242,11 +333,21 @@ static const struct region {
     {ND_OP_lgamma, -10, 0},
     {ND_OP_lgamma, -3, -2},
     {ND_OP_lgamma, -200, 200},
+    {ND_OP_i0, -8, 8},
+    {ND_OP_i0, 7.9, 8.1},
+    {ND_OP_i0, 8, 100},
+    {ND_OP_i0, 88, 92},
+    {ND_OP_i0, 8, 710},
+    {ND_OP_i0, 708, 714},
     /* The last arguments whose results are finite, in doubles and in floats. */
     {ND_OP_exp, 709.7827128, 709.7827130},
     {ND_OP_exp, 88.7227, 88.7230},
     {ND_OP_exp2, 1023.999999, 1024},
     {ND_OP_exp2, 127.9999, 128},
+    {ND_OP_exp10, 308.254715, 308.254716},
+    {ND_OP_exp10, 38.53183, 38.53184},
+    {ND_OP_i0, 713.98, 713.99},
+    {ND_OP_i0, 91.9, 91.91},
     {ND_OP_expm1, 709.7827128, 709.7827130},
     {ND_OP_expm1, 88.7227, 88.7230},
     {ND_OP_sinh, 710.4758600, 710.4758602},
@@ -448,7 +549,8 @@ static void measure(nd_op op, nd_dtype dtype, check_case *cases, measured *of)
     const ndi_op_row *row = &ndi_op_rows[op];
     const bool binary = row->info.arguments == 2;
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype);
-    const size_t batches = check_options_given.thorough ? 2000 : 160;
+    const bool slow = op == ND_OP_beta || op == ND_OP_betaln; /* their oracle */
+    const size_t batches = (check_options_given.thorough ? 2000 : 160) / (slow ? 16 : 1);
     static _Thread_local batch x, y, results[NDI_ISA_COUNT];
     mpfr_t exact, first, second, scratch;
     mpfr_inits2(PRECISION, exact, first, second, scratch, (mpfr_ptr)0);

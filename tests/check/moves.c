@@ -7,41 +7,57 @@
 
 enum { OUT = 0, IN = 1, PARTS = 3 };
 
+/* `streaming`: rows of the result begin at lines, which may be more than its columns. */
+static void transpose(check_case *of, int isa, int power, bool streaming, size_t rows)
+{
+    const size_t size = (size_t)1 << power,
+                 columns = 1 + check_below(streaming && size < 4 ? 200 : 69);
+    const size_t out_gap = check_below(3), in_gap = check_below(3);
+    const size_t in_lines = (columns * size + 63) / 64 + out_gap;
+    const ptrdiff_t out_stride =
+        (ptrdiff_t)(streaming ? in_lines * 64 : (columns + out_gap) * size);
+    const ptrdiff_t in_stride = (ptrdiff_t)((rows + in_gap) * size);
+    /* The rows of the result, and the columns of the source, are the elements of a strided run. */
+    char *out = check_place(OUT, streaming ? CHECK_LOW : check_random() & 1, rows, out_stride,
+                            columns * size);
+    char *in = check_place(IN, check_random() & 1, columns, in_stride, rows * size);
+    check_paint(OUT, out, rows, out_stride, columns * size);
+    for (size_t c = 0; c < columns; c++)
+        for (size_t i = 0; i < rows * size; i++)
+            in[(ptrdiff_t)c * in_stride + (ptrdiff_t)i] = (char)check_random();
+    check_now = (check_doing){of, "transpose", rows, {out_stride, in_stride}};
+    const ndi_kernels *const kernels = &check_kernels[isa];
+    (streaming ? kernels->transpose_streaming
+               : kernels->transpose)[power](rows, columns, out, out_stride, in, in_stride);
+    if (streaming)
+        kernels->stream_end();
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++)
+            if (memcmp(out + (ptrdiff_t)r * out_stride + c * size,
+                       in + (ptrdiff_t)c * in_stride + r * size, size) != 0)
+                check_fail(of, "%zu rows, %zu columns: element (%zu, %zu) differs", rows, columns,
+                           r, c);
+    if (!check_painted(OUT, out, rows, out_stride, columns * size))
+        check_fail(of, "%zu rows, %zu columns: wrote outside its elements", rows, columns);
+}
+
 static void run_transpose(int isa)
 {
-    for (int power = 0; power < 5; power++) {
-        const size_t size = (size_t)1 << power;
-        check_case of = check_begin("transpose of %zu bytes, %s", size, ndi_isa_name((ndi_isa)isa));
-        check_reseed(of.name);
-        if (!check_kernels[isa].transpose[power])
-            check_fail(&of, "has no kernel");
-        for (int round = 0; of.failures == 0 && round < 400; round++) {
-            const size_t rows = round < 70 ? (size_t)round : check_below(70),
-                         columns = 1 + check_below(69);
-            const size_t out_gap = check_below(3), in_gap = check_below(3);
-            const ptrdiff_t out_stride = (ptrdiff_t)((columns + out_gap) * size);
-            const ptrdiff_t in_stride = (ptrdiff_t)((rows + in_gap) * size);
-            /* The rows of the result, and the columns of the source, are the elements of a strided
-             * run. */
-            char *out = check_place(OUT, check_random() & 1, rows, out_stride, columns * size);
-            char *in = check_place(IN, check_random() & 1, columns, in_stride, rows * size);
-            check_paint(OUT, out, rows, out_stride, columns * size);
-            for (size_t c = 0; c < columns; c++)
-                for (size_t i = 0; i < rows * size; i++)
-                    in[(ptrdiff_t)c * in_stride + (ptrdiff_t)i] = (char)check_random();
-            check_now = (check_doing){&of, "transpose", rows, {out_stride, in_stride}};
-            check_kernels[isa].transpose[power](rows, columns, out, out_stride, in, in_stride);
-            for (size_t r = 0; r < rows; r++)
-                for (size_t c = 0; c < columns; c++)
-                    if (memcmp(out + (ptrdiff_t)r * out_stride + c * size,
-                               in + (ptrdiff_t)c * in_stride + r * size, size) != 0)
-                        check_fail(&of, "%zu rows, %zu columns: element (%zu, %zu) differs", rows,
-                                   columns, r, c);
-            if (!check_painted(OUT, out, rows, out_stride, columns * size))
-                check_fail(&of, "%zu rows, %zu columns: wrote outside its elements", rows, columns);
+    for (int power = 0; power < 5; power++)
+        for (int streaming = 0; streaming < 2; streaming++) {
+            check_case of =
+                check_begin("%stranspose of %d bytes, %s", streaming ? "streaming " : "",
+                            1 << power, ndi_isa_name((ndi_isa)isa));
+            check_reseed(of.name);
+            const bool there = streaming ? check_kernels[isa].transpose_streaming[power] != NULL
+                                         : check_kernels[isa].transpose[power] != NULL;
+            if (!there && (!streaming || check_kernels[isa].streaming[ND_OP_add][ND_FLOAT64]))
+                check_fail(&of, "has no kernel");
+            for (size_t round = 0; there && of.failures == 0 && round < 400; round++)
+                transpose(&of, isa, power, streaming,
+                          round < 70 ? round : check_below(streaming ? 200 : 70));
+            check_end(&of);
         }
-        check_end(&of);
-    }
 }
 
 static void run_stream(int isa)

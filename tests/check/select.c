@@ -203,6 +203,75 @@ static void check_moves_by_offsets(int isa, int power)
     check_end(&of);
 }
 
+static void check_repeats(int isa, int power)
+{
+    const ndi_select_kernels *const select = &check_kernels[isa].select;
+    const size_t size = (size_t)1 << power;
+    enum { MOST_TIMES = 9 };
+    check_case of = check_begin("repeats, %zu bytes, %s", size, ndi_isa_name((ndi_isa)isa));
+    check_reseed(of.name);
+    for (int round = 0; of.failures == 0 && round < ROUNDS; round++) {
+        const size_t n = check_below(60);
+        int64_t counts[60];
+        char expected[60 * MOST_TIMES * 16];
+        const bool each = round & 1;
+        const size_t times = 1 + check_below(MOST_TIMES);
+        size_t total = 0;
+        char *const in = check_place(IN, check_random() & 1, n, (ptrdiff_t)size, size);
+        fill_random(in, n * size);
+        for (size_t i = 0; i < n; i++) {
+            counts[i] = each ? (int64_t)check_below(MOST_TIMES + 1) : (int64_t)times;
+            for (int64_t k = 0; k < counts[i]; k++)
+                memcpy(expected + size * total++, in + size * i, size);
+        }
+        char *const out = check_place(OUT, check_random() & 1, total, (ptrdiff_t)size, size);
+        check_now = (check_doing){&of, "repeat", n, {(ptrdiff_t)size}};
+        check_paint(OUT, out, total, (ptrdiff_t)size, size);
+        if (each)
+            select->repeat_each[power](n, counts, total, out, in);
+        else
+            select->repeat[power](n, times, out, in);
+        if (memcmp(out, expected, total * size) != 0)
+            check_fail(&of, "%zu of %zu differ", total, n);
+        if (!check_painted(OUT, out, total, (ptrdiff_t)size, size))
+            check_fail(&of, "%zu of %zu wrote outside", total, n);
+    }
+    check_end(&of);
+}
+
+/* ---- Bits ------------------------------------------------------------------------------------ */
+
+static void check_bits(int isa)
+{
+    const ndi_bit_kernels *const bits = &check_kernels[isa].bits;
+    check_case of = check_begin("bits, %s", ndi_isa_name((ndi_isa)isa));
+    check_reseed(of.name);
+    for (int round = 0; of.failures == 0 && round < ROUNDS; round++) {
+        const size_t bytes = check_below(80);
+        const bool little = check_random() & 1;
+        const uint8_t *const bools = place_mask(8 * bytes);
+        unsigned char expected[80] = {0};
+        for (size_t i = 0; i < 8 * bytes; i++)
+            if (bools[i])
+                expected[i / 8] |= (unsigned char)(little ? 1 << i % 8 : 128 >> i % 8);
+        char *const packed = check_place(OUT, check_random() & 1, bytes, 1, 1);
+        check_now = (check_doing){&of, "bits", bytes, {1}};
+        check_paint(OUT, packed, bytes, 1, 1);
+        bits->pack(bytes, (unsigned char *)packed, bools, little);
+        if (memcmp(packed, expected, bytes) != 0 || !check_painted(OUT, packed, bytes, 1, 1))
+            check_fail(&of, "packing %zu bytes", bytes);
+        char *const back = check_place(IN, check_random() & 1, 8 * bytes, 1, 1);
+        check_paint(IN, back, 8 * bytes, 1, 1);
+        bits->unpack(bytes, (unsigned char *)back, expected, little);
+        for (size_t i = 0; i < 8 * bytes; i++)
+            if (back[i] != (bools[i] != 0))
+                check_fail(&of, "unpacking: bit %zu of %zu bytes", i, bytes);
+        if (!check_painted(IN, back, 8 * bytes, 1, 1))
+            check_fail(&of, "unpacking %zu bytes wrote outside", bytes);
+    }
+    check_end(&of);
+}
+
 /* Every offset belongs to one share, as its neighbours do; none has nearly all. */
 static void check_shares(int isa)
 {
@@ -247,7 +316,7 @@ static void check_shares(int isa)
 
 /* ---- The part -------------------------------------------------------------------------------- */
 
-enum { PARTS = 15 };
+enum { PARTS = 21 };
 
 static size_t count_tasks(void)
 {
@@ -265,8 +334,12 @@ static void run_task(size_t task)
         check_offsets(isa, part - 10);
     else if (part == 13)
         check_positions(isa);
-    else
+    else if (part == 14)
         check_shares(isa);
+    else if (part == 15)
+        check_bits(isa);
+    else
+        check_repeats(isa, part - 16);
 }
 
 const check_part check_select = {"select", count_tasks, run_task};

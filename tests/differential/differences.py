@@ -30,6 +30,7 @@ REASONS = {
     float32 and float64 have the sign of x, and so have ours of every dtype.""",
     "min and max of several zeros or complex NaNs": """Which of them it is depends on the order of
     the comparisons, in NumPy too.""",
+    "i0 of infinities": """NumPy's is NaN, a product of infinity and 0. Ours is the limit, infinity.""",
     "sums with dtype=float16": """NumPy rounds every element to float16 first, ours rounds to
     float32 and once at the end.""",
 }
@@ -70,6 +71,8 @@ def masks(name, arguments, theirs):
     if name == "clip" and any(np.asarray(a).dtype.kind == "c" for a in arguments):
         nan = [np.isnan(np.asarray(a)) for a in arguments[1:]]
         return np.broadcast_to(nan[0] | nan[1], shape)
+    if name == "i0":
+        return np.isinf(x)
     if name == "nextafter" and theirs.dtype == np.float16:
         return np.broadcast_to((x == 0) & (np.asarray(arguments[1]) == 0), shape)
     if name == "spacing" and theirs.dtype == np.float16:

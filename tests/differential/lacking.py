@@ -4,6 +4,7 @@ are no ufuncs, with `out` like a ufunc.
 
 import math
 
+import mpmath
 import numpy as np
 
 
@@ -60,9 +61,87 @@ def _running(ufunc):
     return scan
 
 
+def wide_i0(x):
+    """The power series, in x's dtype; infinite where no double holds the sum."""
+    quarter, total = np.minimum(x * x, 1e6) / 4, np.ones_like(x)
+    term = total
+    for k in range(1, 2000):
+        term = term * (quarter / (k * k))
+        total = total + term
+    return np.where(np.abs(x) > 800, np.inf, total)
+
+
+def _log_of_beta(a, b):
+    """(sign, log |beta(a, b)|) of mpmath's numbers, by definition; poles are positive."""
+
+    def pole(x):
+        return x <= 0 and mpmath.isint(x)
+
+    mpmath.mp.prec = 160 + 2 * max(0, *(math.frexp(float(x))[1] for x in (a, b)))
+    above = pole(a) + pole(b)
+    if above == 1 and pole(a + b) and mpmath.isint(a) and mpmath.isint(b):
+        whole = max(a, b)
+        return (-1) ** int(whole % 2), _log_of_beta(1 - a - b, whole)[1]
+    if above:
+        return 1, mpmath.inf
+    if pole(a + b):
+        return 1, -mpmath.inf
+    sign = 1
+    for x in (a, b, a + b):
+        sign *= 1 if x > 0 or mpmath.floor(x) % 2 == 0 else -1
+    parts = [mpmath.re(mpmath.loggamma(x)) for x in (a, b, a + b)]
+    return sign, parts[0] + parts[1] - parts[2]
+
+
+def _exact(x):
+    fraction, exponent = np.frexp(np.longdouble(x))
+    return mpmath.ldexp(int(np.ldexp(fraction, 64)), int(exponent) - 64)
+
+
+def _beta_of_one(a, b, logarithm):
+    if np.isnan(a) or np.isnan(b) or min(a, b) == -np.inf:
+        return np.nan
+    if np.isinf(a) or np.isinf(b):
+        least = min(a, b)
+        if least > 0:
+            return -np.inf if logarithm else 0.0
+        positive = logarithm or least == np.floor(least) or np.floor(least) % 2 == 0
+        return np.inf if positive else -np.inf
+    sign, value = _log_of_beta(_exact(a), _exact(b))
+    value = value if logarithm else sign * mpmath.exp(value)
+    if not mpmath.isfinite(value):
+        return np.longdouble(float(value))
+    exponent = int(min(max(mpmath.mag(value), -20000), 20000)) if value else 0
+    if exponent == 20000:
+        return np.copysign(np.longdouble(np.inf), float(mpmath.sign(value)))
+    return np.ldexp(np.longdouble(mpmath.nstr(mpmath.ldexp(value, -exponent), 25)), exponent)
+
+
+def _beta(logarithm):
+    """Euler's beta function by mpmath, with 64 bits."""
+
+    def of_arrays(x, y):
+        dtype = _float_dtype_of(x, y)
+        with np.errstate(all="ignore"):
+            values = np.vectorize(lambda a, b: _beta_of_one(a, b, logarithm), otypes=["longdouble"])
+            return values(np.asarray(x).astype(dtype), np.asarray(y).astype(dtype)).astype(dtype)
+
+    return of_arrays
+
+
+def _float_dtype_of(x, y):
+    given = tuple(a.dtype if isinstance(a, np.ndarray) else type(a) for a in (x, y))
+    given = tuple(np.dtype(bool) if a is bool else a for a in given)
+    return np.hypot.resolve_dtypes((*given, None))[2]
+
+
 BY_PYTHON = {name: _by_python(getattr(math, name)) for name in ("erf", "erfc", "gamma", "lgamma")}
+BY_MPMATH = {"beta", "betaln"}  # slow
 MADE = BY_PYTHON | {
     "sinc": _sinc,
+    "exp10": lambda x: np.power(np.asarray(10, _float_dtype(x)), x, dtype=_float_dtype(x)),
+    "beta": _beta(logarithm=False),
+    "betaln": _beta(logarithm=True),
     "cummax": _running(np.maximum),
     "cummin": _running(np.minimum),
     "frexp_mantissa": lambda x: np.frexp(x)[0],

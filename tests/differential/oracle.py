@@ -4,10 +4,10 @@ import numpy as np
 
 from compare import WIDER, assert_close, assert_equal, assert_form
 from differences import masks
-from lacking import MADE, of_numpy, wide_sinc
+from lacking import MADE, of_numpy, wide_i0, wide_sinc
 
 # Of -0.0 and 0.0 either may be the larger.
-ZERO_SIGN_IS_FREE = {"maximum", "minimum", "fmax", "fmin", "clip"}
+ZERO_SIGN_IS_FREE = {"maximum", "minimum", "fmax", "fmin", "clip", "beta"}
 # Complex functions: error allowed against the magnitude, in units in the last place.
 COMPLEX_ULP = 8
 
@@ -15,7 +15,7 @@ COMPLEX_ULP = 8
 # Errors of Python's own functions in float64; tests/check holds ours to their bounds by MPFR.
 PYTHON_ULP = {"gamma": 20, "lgamma": 20}
 # The bound of these is in units of the largest of result and arguments.
-CANCELS = {"logaddexp", "logaddexp2", "lgamma"}
+CANCELS = {"logaddexp", "logaddexp2", "lgamma", "betaln"}
 
 
 def call_numpy(name, arguments):
@@ -30,7 +30,8 @@ def call_wide(name, arguments):
         small = (np.abs(x.real) < 0.5) & (np.abs(x.imag) < 0.5)
         plain = np.log1p(x)
         return np.where(small, near + 1j * plain.imag, plain)
-    return wide_sinc(*arguments) if name == "sinc" else call_numpy(name, arguments)
+    wide = {"sinc": wide_sinc, "i0": wide_i0}
+    return wide[name](*arguments) if name in wide else call_numpy(name, arguments)
 
 
 def loop_dtype(name, arguments, result):

@@ -208,3 +208,16 @@ def test_transposing_copies_of_every_element_size_equal_numpy():
         array = random_values(rng, dtype, shape, "wide")
         assert_equal(nd.to_numpy(nd.call("copy", nd.from_numpy(array.T))), array.T)
         assert_equal(nd.to_numpy(nd.call("copy_fortran", nd.from_numpy(array))), array)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "float32", "float64", "complex128"])
+def test_transposing_copies_beyond_cache_equal_numpy(dtype):
+    """Results that are streamed: rows that are whole lines or not, a last band and a last tile that are cut."""
+    rng = np.random.default_rng(10)
+    size = np.dtype(dtype).itemsize
+    columns = 2048 // size + 64 // size
+    for shape in ((40_000_000 // size // columns, columns), (20_000, 2001 // size), (3, 5003, 2688 // size)):
+        array = rng.integers(0, 256, (*shape, size), "uint8").view(dtype)[..., 0]
+        turned = array.T
+        made = nd.to_numpy(nd.call("copy", nd.from_numpy(turned)))
+        assert made.tobytes() == turned.tobytes()

@@ -35,6 +35,7 @@ def declared(name, *arguments, result=ctypes.c_void_p):
 REDUCE = declared("nd_ufunc_reduce", ctypes.c_int, ctypes.c_void_p, nd.Axes, ctypes.c_void_p)
 SCAN = declared("nd_ufunc_accumulate", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_int)
 OUTER = declared("nd_ufunc_outer", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+REDUCEAT = declared("nd_reduceat", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 AT = declared("nd_ufunc_at", ctypes.c_int, *[ctypes.c_void_p] * 3, result=ctypes.c_int)
 
 
@@ -110,6 +111,51 @@ def test_reduce_and_accumulate_of_rounded_operations(name, dtype):
             result = nd.to_numpy(ours(name, nd.from_numpy(array), axis))
             assert result.dtype == dtype
             np.testing.assert_allclose(result, theirs.astype(dtype), 2e-5 if dtype == "float32" else 1e-13)
+
+
+def reduced_at(name, array, indices, axis):
+    mine, places = nd.from_numpy(array), nd.from_numpy(np.asarray(indices))
+    return nd.to_numpy(nd.Array(REDUCEAT(number(name), mine.handle, places.handle, axis), mine))
+
+
+@pytest.mark.parametrize("name", EXACT)
+@given(data=st.data(), count=st.integers(0, 9))
+def test_reduceat_equals_numpy(name, data, count):
+    array = few(data, name, shape=shapes(min_rank=1, max_rank=3))
+    axis = data.draw(st.integers(-array.ndim, array.ndim - 1))
+    length = array.shape[axis]
+    if length == 0 or (name == "subtract" and array.dtype.kind == "b"):
+        return
+    indices = np.random.default_rng(length).integers(0, length, count)
+    results = agree(
+        lambda: reduced_at(name, array, indices, axis),
+        lambda: getattr(np, name).reduceat(array, indices, axis),
+    )
+    if results:
+        assert_equal(*results, zero_signs=False, any_nan=True)
+
+
+@pytest.mark.parametrize("name", ["add", "multiply", "maximum", "logical_or", "bitwise_xor"])
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int64", "float16", "float32", "float64"])
+def test_methods_of_many_elements(name, dtype):
+    rng = np.random.default_rng(6)
+    ufunc = getattr(np, name)
+    if name == "bitwise_xor" and dtype[0] == "f":
+        return
+    for shape in ((100003,), (3001, 37), (70, 5003), (20, 30, 111)):
+        array = rng.integers(0, 3, shape).astype(dtype)
+        if dtype[0] == "f" and name in ("add", "multiply"):
+            array = (1 + (array - 1) / 64).astype(dtype) if name == "multiply" else array / 8
+        for axis in range(len(shape)):
+            indices = np.sort(rng.integers(0, shape[axis], 1 + shape[axis] // 40))
+            wide = "float64" if dtype[0] == "f" else None
+            options = {"dtype": wide} if name in ("add", "multiply") else {}
+            ours, theirs = reduced_at(name, array, indices, axis), ufunc.reduceat(array, indices, axis, **options)
+            np.testing.assert_allclose(
+                ours, theirs.astype(ours.dtype), 1e-12 if dtype in ("float64", "int64") else 2e-3
+            )
+            if name == "bitwise_xor":
+                assert_equal(nd.to_numpy(reduced(name, nd.from_numpy(array), axis)), ufunc.reduce(array, axis))
 
 
 @pytest.mark.parametrize("name", ["add", "power", "less", "ldexp", "logaddexp", "bitwise_xor"])

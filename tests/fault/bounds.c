@@ -7,6 +7,7 @@
 
 #include "../unit/unit.h"
 
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* ---- Sizes that overflow --------------------------------------------------------------------- */
@@ -114,6 +115,50 @@ TEST(selection_and_sorting_of_more_than_2_to_the_31_elements)
         assert_int_equal(nd_get_int64(x, &last), -3);
         assert_int_equal(nd_get_int64(x, &(int64_t){last - 1}), 1);
     }
+    nd_memory_trim();
+}
+
+/* Rows and columns of as many, and their file, mapped. 2.2 GB an array, 4.4 GB at most. */
+TEST(matrices_and_files_of_more_than_2_to_the_31_elements)
+{
+    const int64_t rows = 524800, columns = 4096, corner[2] = {rows - 1, columns - 1};
+    char path[] = "/tmp/ndstream-bounds-XXXXXX.npy";
+    struct statvfs disk;
+    if (UNDER_ASAN || UNDER_TSAN || !has_memory(9e9) || statvfs("/tmp", &disk) != 0 ||
+        (double)disk.f_bavail * (double)disk.f_frsize < 4e9) {
+        print_message("needs 9 GB of free memory, 4 GB of disk, and no sanitizer\n");
+        skip();
+    }
+    const int file = mkstemps(path, 4);
+    assert_true(file >= 0);
+    close(file);
+    ND_SCOPE {
+        nd_array *x = nd_ones(ND_INT8, ND_SHAPE(rows, columns));
+        assert_non_null(x);
+        ((int8_t *)nd_data_writeable(x))[rows * columns - 1] = 9;
+        nd_data_done(x);
+        ND_SCOPE {
+            nd_array *down = nd_sum(x, ND_AXIS(0)), *along = nd_sum(x, ND_AXIS(1));
+            assert_int_equal(nd_get_int64(down, &(int64_t){0}), rows);
+            assert_int_equal(nd_get_int64(down, &(int64_t){columns - 1}), rows + 8);
+            assert_int_equal(nd_get_int64(along, &(int64_t){0}), columns);
+            assert_int_equal(nd_get_int64(along, &(int64_t){rows - 1}), columns + 8);
+            assert_int_equal(nd_item_int64(nd_sum(nd_max(x, ND_AXIS(1)), ND_ALL)), rows + 8);
+            assert_int_equal(nd_get_int64(nd_argmax(x, ND_AXIS(0)), &corner[1]), rows - 1);
+            nd_array *sum = nd_add(x, x), *turned = nd_transpose(sum);
+            assert_int_equal(nd_get_int64(sum, corner), 18);
+            assert_int_equal(nd_item_int64(nd_sum(turned, ND_ALL)), 2 * (rows * columns + 8));
+        }
+        nd_memory_trim();
+        assert_ok(nd_save(path, x));
+        nd_array *mapped = nd_map_npy(path);
+        assert_non_null(mapped);
+        assert_int_equal(nd_size(mapped), rows * columns);
+        assert_int_equal(nd_get_int64(mapped, corner), 9);
+        assert_int_equal(nd_item_int64(nd_sum(mapped, ND_ALL)), rows * columns + 8);
+        assert_int_equal(nd_item_int64(nd_all(nd_equal(mapped, x), ND_ALL)), 1);
+    }
+    unlink(path);
     nd_memory_trim();
 }
 

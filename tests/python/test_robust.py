@@ -74,6 +74,17 @@ def test_exceptions_of_conversions_come_through():
             call()
 
 
+def test_a_ufunc_at_that_may_not_write():
+    """The key was released before it had been read."""
+    for _ in range(100):
+        a = np.arange(9.0).reshape(3, 3)
+        for target in (np.diagonal(a), np.broadcast_to(a, (2, 3, 3))):
+            with pytest.raises(ValueError):
+                np.add.at(target, [0, 0, 1], 4)
+        with pytest.raises(TypeError):
+            np.add.at([1, 2], [0], 4)
+
+
 class Liar:
     def __len__(self):
         return 10**9

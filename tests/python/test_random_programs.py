@@ -1,0 +1,272 @@
+"""Random programs that make, look through, change and alias arrays, run with NumPy and with ndstream.
+
+Elements are whole numbers of moderate size, also in floats, so both must agree in every bit; an exception must be of the
+same type, and the program goes on after it. What is pending is decided by set_lazy(), which differs from program to
+program.
+
+By hand: test_random_programs.py BUILD COUNT [FIRST SEED]
+"""
+
+import pathlib
+import random
+import sys
+
+import numpy
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(pathlib.Path(sys.argv[1]).resolve() / "python"), str(pathlib.Path(__file__).parent)]
+import ndstream
+from same import ERRORS
+
+PROGRAMS_IN_CI = 1500
+DTYPES = ["float64"] * 4 + ["int64"] * 3 + ["float32", "float32", "int32", "int8", "int16", "bool", "complex128"]
+SHAPES = ["(6,)", "(40,)", "(4, 5)", "(5, 4)", "(3, 4, 5)", "(1, 5)", "(4, 1)", "(20, 30)", "(600,)", "(0,)", "(1,)", "(2, 3)"]
+LAZY = [1, 1, 8, 64, 8192, 0]
+
+
+class Writer:
+    """Writes the statements of a program. It does not know shapes: what does not fit is an exception for both."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.count = 0
+
+    def pick(self, *choices):
+        return self.random.choice(choices)
+
+    def name(self):
+        return f"a{self.random.randrange(max(self.count, 1))}"
+
+    def new(self):
+        """A new name, or one that is taken from another array."""
+        if self.count < 6:
+            self.count += 1
+            return f"a{self.count - 1}"
+        return self.name()
+
+    def integer(self, low=-6, high=6):
+        return self.random.randint(low, high)
+
+    def bound(self):
+        return self.pick("", "", str(self.integer()))
+
+    def term(self):
+        step = self.pick("", "", ":2", ":-1", ":-2", ":3")
+        return self.pick(f"{self.bound()}:{self.bound()}{step}", f"{self.bound()}:{self.bound()}{step}", ":", ":", str(self.integer(-4, 3)), "None", "...")
+
+    def basic(self):
+        return ", ".join(self.term() for _ in range(self.pick(1, 1, 1, 2, 2, 3)))
+
+    def mask(self):
+        a = self.name()
+        return f"{a} {self.pick('>', '<', '==', '!=', '>=')} {self.pick(self.integer(), self.name())}"
+
+    def advanced(self):
+        return self.pick(
+            self.mask(),
+            f"[{self.integer(-2, 1)}, {self.integer(-2, 1)}, {self.integer(-2, 1)}]",
+            f"[0, 1], {self.basic()}",
+            f":, [1, 0, 1]",
+            f"{self.name()} % 3 == 1",
+            f"np.arange({self.integer(1, 4)})",
+        )
+
+    def view(self):
+        a = self.name()
+        return self.pick(
+            a, a, a, f"{a}[{self.basic()}]", f"{a}[{self.basic()}]", f"{a}[{self.basic()}]", f"{a}.T", f"{a}[::-1]", f"{a}.reshape(-1)",
+            f"{a}.reshape(2, -1)", f"{a}.swapaxes(0, -1)", f"np.broadcast_to({a}, (4, 5))", f"np.atleast_2d({a})",
+            f"{a}.squeeze()", f"{a}[..., ::-1]", f"np.moveaxis({a}, 0, -1)", f"{a}.real", f"np.diagonal({a})", f"{a}.view()",
+            f"np.expand_dims({a}, 1)", f"{a}.reshape({self.pick('4, -1', '-1, 5', '1, -1')})",
+        )
+
+    def operand(self):
+        return self.pick(self.view(), self.view(), self.view(), str(self.integer()), f"{self.integer()}.0")
+
+    def expression(self, depth=2):
+        if depth == 0:
+            return self.operand()
+        x, y = self.expression(depth - 1), self.expression(depth - 1)
+        return self.pick(
+            f"({x} + {y})", f"({x} - {y})", f"({x} + {y})", f"({x} * {y}) % 101", f"abs({x})", f"-({x})", f"np.minimum({x}, {y})",
+            f"np.maximum({x}, {y})", f"np.where({self.mask()}, {x}, {y})", f"({x}) // {self.integer(1, 5)}", f"({x}) % {self.integer(1, 9)}",
+            f"({x}) ** 2 % 101", f"np.clip({x}, 0, 9)", f"({x}).astype('{self.pick(*DTYPES)}')", f"np.floor({x})", f"np.sign({x})",
+            f"({self.mask()})", f"np.square({x}) % 97", x, self.reduced(), self.moved(), f"({x}).copy()",
+        )
+
+    def reduced(self):
+        a = self.view()
+        axis = self.pick("", "", "0", "-1", "axis=0, keepdims=True", "axis=-1, keepdims=True", "axis=None, keepdims=True")
+        return self.pick(
+            f"{a}.sum({axis}) % 101", f"{a}.max({axis})", f"{a}.min({axis})", f"np.any({a}, {axis or 'axis=None'})", f"np.sum({a}, {axis or 'axis=None'}) // 4",
+            f"({a} - {a}.max({axis}))", f"np.count_nonzero({a})", f"{a}.argmax()", f"np.argmin({a}, axis=0)", f"np.all({a} > {self.integer()}, axis=-1)",
+        )
+
+    def moved(self):
+        a, b = self.view(), self.view()
+        return self.pick(
+            f"np.concatenate([{a}, {b}])", f"np.stack([{a}, {b}])", f"np.roll({a}, {self.integer()})", f"np.sort({a})", f"np.cumsum({a}) % 101",
+            f"np.cumsum({a}, axis=0) % 101", f"np.diff({a})", f"np.repeat({a}, 2)", f"np.tile({a}, 2)", f"np.argsort({a}.reshape(-1), kind='stable')",
+            f"{a}[{self.advanced()}]", f"{a}[{self.advanced()}]", f"np.take({a}, [0, 1])", f"np.unique({a})", f"({a} @ {b}) % 101",
+            f"np.outer({a}, [1, 2])", f"np.flatnonzero({a})", f"np.pad({a}, 1)", f"np.triu({a})", f"np.append({a}, {b})", f"np.delete({a}, 0)",
+            f"np.array([{a}, {a}])", f"np.array({a}.tolist())", f"np.vstack([{a}, {b}])", f"np.dot({a}, {b}) % 101", f"np.trunc({a})",
+        )
+
+    def target(self):
+        a = self.name()
+        return self.pick(f"{a}[{self.basic()}]", f"{a}[{self.basic()}]", f"{a}[...]", f"{a}[{self.advanced()}]", f"{a}.T[{self.basic()}]")
+
+    def in_place(self):
+        a, t = self.name(), self.target()
+        e = self.expression(self.pick(0, 1, 1, 2))
+        return self.pick(
+            f"{t} = {e}", f"{t} = {e}", f"{t} = {e}", f"{t} {self.pick('+', '-')}= {e}", f"{t} %= {self.integer(1, 9)}", f"{a} {self.pick('+', '-')}= {e}",
+            f"{a} -= {a}.sum(0) // 7", f"{a} *= {self.integer(-2, 2)}", f"{a} //= {self.integer(1, 4)}", f"{a} %= 101",
+            f"np.add({self.view()}, {self.view()}, out={a})", f"np.negative({a}, out={a})", f"np.maximum({a}, {self.operand()}, out={a})",
+            f"{a}[1:] = {a}[:-1]", f"{a}[:-1] = {a}[1:] + {a}[:-1]", f"{a}[1:-1] = {a}[2:] - {a}[:-2]", f"{a}[::-1] = {a}", f"{a} += {a}.T", f"{a}.T[...] = {a}",
+            f"{a}.sort()", f"{a}.sort(axis=0)", f"{a}.fill({self.integer()})", f"np.copyto({a}, {a} + {self.integer(0, 6)})", f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
+            f"np.add.at({a}, {self.pick('[0, 0, 1]', '[1, 1]')}, {self.integer(0, 6)})", f"np.put({a}, [0, -1], {self.integer(0, 6)})", f"{a}[0], {a}[1] = {a}[1], {a}[0]",
+            f"np.fill_diagonal({a}, {self.integer()})", f"np.putmask({a}, {a} > {self.integer()}, {self.integer(0, 6)})",
+            f"{a}.real[{self.basic()}] = {self.integer()}", f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", f"np.sqrt({a}, out={a}, where={a} == 4)",
+        )
+
+    def look(self):
+        a = self.view()
+        return self.pick(
+            f"look({a}.tolist())", f"look(float({a}.sum()))", f"look({a}.sum())", f"look(bool({a}.any()))", f"look({a}[{self.integer()}])", f"force({a})",
+            f"look(repr({a}))", f"look(str({a}))", f"look({a}.shape, {a}.dtype)", f"look([int(x) for x in {a}.ravel()[:3]])", f"look({self.reduced()})",
+            f"look(bytes(memoryview(np.atleast_1d({a})))[:16])", f"m = memoryview({self.name()}); m[0] = 5", f"look({a}.item(0))", f"look({self.integer()} in {a})",
+            f"look(np.shares_memory({self.name()}, {self.name()}))", f"look(np.array_equal({a}, {self.view()}))", f"outside({self.name()})",
+        )
+
+    def statement(self):
+        kind = self.random.random()
+        if self.count < 2 or kind < 0.08:
+            size = self.pick(*SHAPES)
+            dtype = self.pick(*DTYPES)
+            value = f"(np.arange(int(np.prod({size}))) * {self.integer(1, 7)} % {self.integer(2, 11)} - {self.integer(0, 4)}).reshape({size}).astype('{dtype}')"
+            return f"{self.new()} = " + self.pick(value, value, value, f"np.zeros({size}, '{dtype}')", f"np.full({size}, 3, '{dtype}')", f"np.asfortranarray({value})")
+        if kind < 0.24:
+            source = self.view()
+            return f"{self.new()} = {source}"
+        if kind < 0.5:
+            source = self.expression()
+            return f"{self.new()} = np.asarray({source})"
+        if kind < 0.56:
+            source = self.pick(self.moved(), self.reduced())
+            return f"{self.new()} = np.asarray({source})"
+        if kind < 0.86:
+            return self.in_place()
+        if kind < 0.88:
+            return f"del {self.name()}"
+        return self.look()
+
+    def program(self):
+        return [self.statement() for _ in range(self.random.randint(8, 24))]
+
+
+def plain(value):
+    """What is compared of a value: its kind, dtype and bytes; NaN are all alike."""
+    if isinstance(value, (tuple, list)):
+        return type(value).__name__, [plain(v) for v in value]
+    if isinstance(value, (numpy.ndarray, numpy.generic, ndstream.ndarray, ndstream.generic)):
+        array = numpy.asarray(value)
+        if array.dtype.kind in "fc":
+            array = numpy.where(array != array, numpy.nan, array) + 0.0  # -0.0 and 0.0 alike
+        scalar = isinstance(value, (numpy.generic, ndstream.generic))
+        return scalar, str(value.dtype), array.shape, array.tobytes() if array.dtype.kind not in "fc" else array.tolist().__repr__()
+    if isinstance(value, float):
+        return "float", repr(value + 0.0)
+    if isinstance(value, str) or not isinstance(value, (int, bool, bytes, complex)):
+        return str(value).replace("ndstream", "numpy")
+    return type(value).__name__, value
+
+
+def run(program, module):
+    """What the program looked at, the exceptions, and all arrays at the end with what they share."""
+    seen = {}
+
+    def look(*values):
+        seen[line] = plain(list(values))
+
+    def outside(array):
+        """NumPy's own view of the same memory is written."""
+        numpy.asarray(array)[...] += 1
+
+    space = {"np": module, "look": look, "outside": outside, "force": ndstream.eval if module is ndstream else look_at_nothing}
+    for line in program:
+        try:
+            exec(line, space)
+        except Exception as error:
+            seen[line] = exception_name(error)
+    arrays = {name: value for name, value in space.items() if name[0] == "a" and name[1:].isdigit()}
+    kind = module.ndarray
+    pairs = [(p, q) for p in arrays for q in arrays if p < q and type(arrays[p]) is kind and type(arrays[q]) is kind]
+    shared = {(p, q): module.shares_memory(arrays[p], arrays[q]) for p, q in pairs}
+    flags = {name: value.flags.writeable for name, value in arrays.items() if type(value) is kind and value.size}
+    return {"seen": seen, "arrays": {name: plain(value) for name, value in arrays.items()}, "shared": shared, "flags": flags}
+
+
+def look_at_nothing(array):
+    pass
+
+
+def exception_name(error):
+    """Where several things are wrong (shape, dtype, value, index), either may be found first."""
+    name = ERRORS.get(type(error).__name__, type(error).__name__)
+    return "ValueError" if name in ("TypeError", "OverflowError", "IndexError", "AxisError", "AttributeError") else name
+
+
+def differences(program, lazy):
+    """What the two differ in, as pairs of ndstream's and NumPy's; empty if they agree."""
+    before = ndstream.get_lazy()
+    with numpy.errstate(all="ignore"):
+        expected = run(program, numpy)
+        ndstream.set_lazy(lazy)
+        try:
+            got = run(program, ndstream)
+        finally:
+            ndstream.set_lazy(before)
+    return [(key, got[key].get(k), expected[key].get(k)) for key in expected for k in expected[key] | got[key] if got[key].get(k) != expected[key].get(k)]
+
+
+def disagreement(seed):
+    """None, or a text that tells where the two differ, with what is needed of the program."""
+    writer = Writer(seed)
+    program = writer.program()
+    lazy = writer.pick(*LAZY)
+    found = differences(program, lazy)
+    if not found:
+        return None
+    for i in reversed(range(len(program))):
+        shorter = program[:i] + program[i + 1 :]
+        if now := differences(shorter, lazy):
+            program, found = shorter, now
+    lines = [f"seed {seed}, set_lazy({lazy})", *program]
+    return "\n".join(lines + [f"{key}\n  ndstream {mine}\n  NumPy    {theirs}" for key, mine, theirs in found])
+
+
+def test_random_programs_agree_with_numpy():
+    for seed in range(PROGRAMS_IN_CI):
+        text = disagreement(seed)
+        assert text is None, text
+
+
+def main():
+    import warnings
+
+    warnings.simplefilter("ignore")
+    count, first = int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    failed = 0
+    for seed in range(first, first + count):
+        text = disagreement(seed)
+        if text:
+            failed += 1
+            print(text, end="\n\n", flush=True)
+            if failed == 40:
+                break
+    print(f"{count} programs from seed {first}: {failed} disagree")
+
+
+if __name__ == "__main__":
+    main()
