@@ -1,5 +1,5 @@
 /* Logarithms of doubles and floats. For ISAs with fused multiply-add; included by functions_tmpl.c
- * after sincos.h.
+ * after exponential.h.
  *
  * x = 2^k m with m in [0.703, 1.406), which sixteen intervals cut, 1 in the middle of one. c, about
  * 1/m for the interval, comes from a table that fits registers, as does -log c, in two parts:
@@ -132,29 +132,6 @@ static const log_base_float32 base_of_log10_float32 = {
     .series = {-0x1.bcb7aep-3f, 0x1.287a54p-3f, -0x1.bd17e6p-4f, 0x1.658774p-4f},
 };
 
-/* table[index % 16] in each lane. */
-#if VECTOR_BYTES == 64
-ALWAYS_INLINE vector_float64 log_entry_float64(const double *table, vector_int64 index)
-{
-    return _mm512_permutex2var_pd(_mm512_load_pd(table), (__m512i)index, _mm512_load_pd(table + 8));
-}
-ALWAYS_INLINE vector_float32 log_entry_float32(const float *table, vector_int32 index)
-{
-    return _mm512_permutexvar_ps((__m512i)index, _mm512_load_ps(table));
-}
-#else
-ALWAYS_INLINE vector_float64 log_entry_float64(const double *table, vector_int64 index)
-{
-    return _mm256_i64gather_pd(table, (__m256i)(index & (LOG_INTERVALS - 1)), sizeof(double));
-}
-ALWAYS_INLINE vector_float32 log_entry_float32(const float *table, vector_int32 index)
-{
-    const __m256 low = _mm256_permutevar8x32_ps(_mm256_load_ps(table), (__m256i)index),
-                 high = _mm256_permutevar8x32_ps(_mm256_load_ps(table + 8), (__m256i)index);
-    return _mm256_blendv_ps(low, high, (__m256)(index << 28));
-}
-#endif
-
 /* The number k of the bits k * 2^52 + ..., k * 2^23 + ... */
 ALWAYS_INLINE vector_float64 log_exponent_float64(vector_int64 bits)
 {
@@ -202,7 +179,7 @@ ALWAYS_INLINE vector_float32 log_exponent_float32(vector_int32 bits)
         const INTEGERS index = (INTEGERS)((UNSIGNED)bits >> (MANTISSA - 4));                       \
         const VECTOR k = log_exponent_##TYPE(bits);                                                \
         const VECTOR m = (VECTOR)(fraction + first);                                               \
-        const VECTOR c = log_entry_##TYPE(log_reciprocal_##TYPE, index);                           \
+        const VECTOR c = entry_##TYPE(log_reciprocal_##TYPE, index);                               \
         const VECTOR start = LANES_FMA(S, m, c, -one);                                             \
         VECTOR r = start, more = {0};                                                              \
         if (lost) { /* lost / u, for which c 2^-k will do */                                       \
@@ -215,10 +192,9 @@ ALWAYS_INLINE vector_float32 log_exponent_float32(vector_int32 bits)
             tail = LANES_FMA(S, start, one * base->scale[0], -head);                               \
             tail = LANES_FMA(S, start, one * base->scale[1], tail);                                \
         }                                                                                          \
-        const VECTOR high =                                                                        \
-            LANES_FMA(S, k, one * base->two[0], log_entry_##TYPE(base->high, index));              \
+        const VECTOR high = LANES_FMA(S, k, one * base->two[0], entry_##TYPE(base->high, index));  \
         const VECTOR sum = high + head;                                                            \
-        VECTOR rest = log_entry_##TYPE(base->low, index) + ((high - sum) + head);                  \
+        VECTOR rest = entry_##TYPE(base->low, index) + ((high - sum) + head);                      \
         if (base->two[1] != 0)                                                                     \
             rest = LANES_FMA(S, k, one * base->two[1], rest);                                      \
         if (lost || base->scale[0] != 1)                                                           \
