@@ -51,8 +51,8 @@ void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
 #define KERNEL2(name, group, ...) ON_##group(SERIAL_SLOT, name, )
 #define KERNEL3(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL3_SELECT(name, group, ...) ON_##group(STREAMING_SLOT, name, )
-#define KERNEL1_TEST(name, group, ...) ON_##group(STREAMING_SLOT, name, )
-#define KERNEL2_TEST(name, group, ...) ON_##group(STREAMING_SLOT, name, )
+#define KERNEL1_TEST(name, group, ...) ON_##group(TEST_SLOT, name, )
+#define KERNEL2_TEST(name, group, ...) ON_##group(TEST_SLOT, name, )
 #define KERNEL2_MIXED(name, ...)                                                                   \
     kernels->compare_mixed[ND_OP_##name][0] = name##_INT64_UINT64;                                 \
     kernels->compare_mixed[ND_OP_##name][1] = name##_UINT64_INT64;
