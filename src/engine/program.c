@@ -728,8 +728,9 @@ bool ndi_program_sums(const ndi_frame *f)
     const ndi_program *const program = f->program;
     const nd_dtype dtype = (nd_dtype)program->value[program->step[program->steps - 1].result].dtype;
     const ndi_chain_kernels *const chain = f->kernels->chain[dtype];
-    return program->units == 1 && f->chained[0] && f->nest->rank == 1 && chain->sum[0] &&
-           f->block % NDI_LANES == 0;
+    /* A chain that steps from row to row counts its elements anew in each. */
+    return program->units == 1 && f->chained[0] && f->nest->rank == 1 && f->nest != &f->rows &&
+           chain->sum[0] && f->block % NDI_LANES == 0;
 }
 
 void ndi_program_sum(ndi_frame *frame, int64_t begin, int64_t n, double *sums)

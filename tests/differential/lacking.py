@@ -130,7 +130,7 @@ def _beta(logarithm):
 
 
 def _float_dtype_of(x, y):
-    given = tuple(a.dtype if isinstance(a, np.ndarray) else type(a) for a in (x, y))
+    given = tuple(a.dtype if isinstance(a, np.ndarray | np.generic) else type(a) for a in (x, y))
     given = tuple(np.dtype(bool) if a is bool else a for a in given)
     return np.hypot.resolve_dtypes((*given, None))[2]
 

@@ -104,6 +104,8 @@ def test_casts_of_integers_to_bfloat16_round_once():
 def test_every_value_of_unary_operations_equals_rounded_float32(op):
     ours = nd.elementwise(op.name, nd.from_numpy(EVERY, bfloat16=True))
     theirs = of_numpy(op.name)(widened(EVERY).astype("float64"))
+    if op.name == "i0":  # NumPy divides infinities
+        theirs = np.where(np.isinf(widened(EVERY)), np.inf, theirs)
     if theirs.dtype == bool:
         np.testing.assert_array_equal(nd.to_numpy(ours), theirs)
         return
