@@ -148,39 +148,12 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
         const VECTOR rest = LANES_FMA(S, r * r, p, below);                                         \
         return LANES_SIGNED(S, sum + LANES_FMA(S, power, rest, lost), x); /* and -0 */             \
     }                                                                                              \
-    /* SLEEF's where some lane is large. Not inlined: it would spill the constants of the loop. */ \
-    static __attribute__((noinline)) VECTOR exp_far_##TYPE(VECTOR x, VECTOR near)                  \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_BELOW(S, x, LIMIT), near, SLEEF(exp, u10)(x));                \
-    }                                                                                              \
-    static __attribute__((noinline)) VECTOR expm1_far_##TYPE(VECTOR x, VECTOR near)                \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_BELOW(S, x, LIMIT), near, SLEEF(exp, u10)(x) - 1);            \
-    }                                                                                              \
-    static __attribute__((noinline)) VECTOR exp2_far_##TYPE(VECTOR x, VECTOR near)                 \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_BELOW(S, x, LIMIT_2), near, SLEEF(exp2, u10)(x));             \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR own_exp_##TYPE(VECTOR x)                                                  \
-    {                                                                                              \
-        const VECTOR y = exp_near_zero_##TYPE(x);                                                  \
-        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, LIMIT)), 1) ? y                     \
-                                                                           : exp_far_##TYPE(x, y); \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR own_expm1_##TYPE(VECTOR x)                                                \
-    {                                                                                              \
-        const VECTOR y = expm1_near_zero_##TYPE(x);                                                \
-        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, LIMIT)), 1)                         \
-                   ? y                                                                             \
-                   : expm1_far_##TYPE(x, y);                                                       \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR own_exp2_##TYPE(VECTOR x)                                                 \
-    {                                                                                              \
-        const VECTOR y = exp2_near_zero_##TYPE(x);                                                 \
-        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, LIMIT_2)), 1)                       \
-                   ? y                                                                             \
-                   : exp2_far_##TYPE(x, y);                                                        \
-    }
+    NEAR_OR_FAR(exp, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), exp_near_zero_##TYPE(x),           \
+                SLEEF(exp, u10)(x))                                                                \
+    NEAR_OR_FAR(expm1, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), expm1_near_zero_##TYPE(x),       \
+                SLEEF(exp, u10)(x) - 1)                                                            \
+    NEAR_OR_FAR(exp2, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT_2), exp2_near_zero_##TYPE(x),       \
+                SLEEF(exp2, u10)(x))
 
 MAKE_EXPONENTIALS(float64, double, vector_float64, vector_int64, pd, SLEEF_FLOAT64, 52, 0x1.8p52,
                   0x1.71547652b82fep+0, 0x1.62e42fefa0000p-1, 0x1.cf79abc9e3b39p-40,

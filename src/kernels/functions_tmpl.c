@@ -132,6 +132,18 @@ MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
            SLEEF_FLOAT64(atan2, u10), 0x1p-500)
 
 #ifdef __FMA__
+/* A function own_NAME_TYPE that is NEAR where all lanes of x are so, and else by lanes FAR
+ * (SLEEF's): that is not inlined, as it would spill the constants of the loop. */
+#define NEAR_OR_FAR(NAME, TYPE, VECTOR, S, ARE_NEAR, NEAR, FAR)                                    \
+    static __attribute__((noinline)) VECTOR NAME##_far_##TYPE(VECTOR x, VECTOR near)               \
+    {                                                                                              \
+        return LANES_SELECT(S, ARE_NEAR, near, FAR);                                               \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR own_##NAME##_##TYPE(VECTOR x)                                             \
+    {                                                                                              \
+        const VECTOR y = NEAR;                                                                     \
+        return __builtin_expect(LANES_ALL(S, ARE_NEAR), 1) ? y : NAME##_far_##TYPE(x, y);          \
+    }
 #include "kernels/sincos.h"
 
 #include "kernels/exponential.h"

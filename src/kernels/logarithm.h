@@ -205,33 +205,18 @@ ALWAYS_INLINE vector_float32 log_exponent_float32(vector_int32 bits)
     MAKE_LOGARITHM(log, TYPE, VECTOR, S, SLEEF, LEAST, MOST)                                       \
     MAKE_LOGARITHM(log2, TYPE, VECTOR, S, SLEEF, LEAST, MOST)                                      \
     MAKE_LOGARITHM(log10, TYPE, VECTOR, S, SLEEF, LEAST, MOST)                                     \
-    static __attribute__((noinline)) VECTOR log1p_far_##TYPE(VECTOR x, VECTOR near)                \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_IN(S, x, LEAST_1P, MOST_1P), near, SLEEF(log, u10)(x + 1));   \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR own_log1p_##TYPE(VECTOR x)                                                \
+    ALWAYS_INLINE VECTOR log1p_near_##TYPE(VECTOR x)                                               \
     {                                                                                              \
         /* What the rounding of 1 + x takes: exactly, as Knuth has it. */                          \
         const VECTOR u = x + 1, up = u - 1, lost = (x - up) + (1 - (u - up));                      \
-        const VECTOR y = LANES_SIGNED(S, log_of_sum_##TYPE(u, &lost, &base_of_log_##TYPE), x);     \
-        return __builtin_expect(LANES_ALL(S, LANES_IN(S, x, LEAST_1P, MOST_1P)), 1)                \
-                   ? y                                                                             \
-                   : log1p_far_##TYPE(x, y);                                                       \
-    }
-
-/* SLEEF's where some lane is far. Not inlined: it would spill the constants of the loop. */
-#define MAKE_LOGARITHM(NAME, TYPE, VECTOR, S, SLEEF, LEAST, MOST)                                  \
-    static __attribute__((noinline)) VECTOR NAME##_far_##TYPE(VECTOR x, VECTOR near)               \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_POSITIVE(S, x, LEAST, MOST), near, SLEEF(NAME, u10)(x));      \
+        return LANES_SIGNED(S, log_of_sum_##TYPE(u, &lost, &base_of_log_##TYPE), x);               \
     }                                                                                              \
-    ALWAYS_INLINE VECTOR own_##NAME##_##TYPE(VECTOR x)                                             \
-    {                                                                                              \
-        const VECTOR y = log_of_sum_##TYPE(x, NULL, &base_of_##NAME##_##TYPE);                     \
-        return __builtin_expect(LANES_ALL(S, LANES_POSITIVE(S, x, LEAST, MOST)), 1)                \
-                   ? y                                                                             \
-                   : NAME##_far_##TYPE(x, y);                                                      \
-    }
+    NEAR_OR_FAR(log1p, TYPE, VECTOR, S, LANES_IN(S, x, LEAST_1P, MOST_1P), log1p_near_##TYPE(x),   \
+                SLEEF(log, u10)(x + 1))
+
+#define MAKE_LOGARITHM(NAME, TYPE, VECTOR, S, SLEEF, LEAST, MOST)                                  \
+    NEAR_OR_FAR(NAME, TYPE, VECTOR, S, LANES_POSITIVE(S, x, LEAST, MOST),                          \
+                log_of_sum_##TYPE(x, NULL, &base_of_##NAME##_##TYPE), SLEEF(NAME, u10)(x))
 
 MAKE_LOGARITHMS(float64, double, vector_float64, vector_int64, vector_uint64, pd, SLEEF_FLOAT64,
                 0x3fe6800000000000, 52, 0x1p-1022, 0x1.fffffffffffffp+1023, -0x1.fffffffffffffp-1,

@@ -77,27 +77,10 @@ static const float cos_terms_float32[] = {0x1.55554ap-5f, -0x1.6c0c82p-10f, 0x1.
             .sin = (VECTOR)((INTEGERS)WHERE_ODD_##S(quadrant, cos, sin) ^ sin_sign),               \
             .cos = (VECTOR)((INTEGERS)WHERE_ODD_##S(quadrant, sin, cos) ^ cos_sign)};              \
     }                                                                                              \
-    /* SLEEF's where some lane is large. Not inlined: it would spill the constants of the loop. */ \
-    static __attribute__((noinline)) VECTOR sin_far_##TYPE(VECTOR x, VECTOR near)                  \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_BELOW(S, x, LIMIT), near, SLEEF(sin, u10)(x));                \
-    }                                                                                              \
-    static __attribute__((noinline)) VECTOR cos_far_##TYPE(VECTOR x, VECTOR near)                  \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_BELOW(S, x, LIMIT), near, SLEEF(cos, u10)(x));                \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR own_sin_##TYPE(VECTOR x)                                                  \
-    {                                                                                              \
-        const VECTOR y = sincos_near_zero_##TYPE(x).sin;                                           \
-        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, LIMIT)), 1) ? y                     \
-                                                                           : sin_far_##TYPE(x, y); \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR own_cos_##TYPE(VECTOR x)                                                  \
-    {                                                                                              \
-        const VECTOR y = sincos_near_zero_##TYPE(x).cos;                                           \
-        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, LIMIT)), 1) ? y                     \
-                                                                           : cos_far_##TYPE(x, y); \
-    }                                                                                              \
+    NEAR_OR_FAR(sin, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), sincos_near_zero_##TYPE(x).sin,    \
+                SLEEF(sin, u10)(x))                                                                \
+    NEAR_OR_FAR(cos, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), sincos_near_zero_##TYPE(x).cos,    \
+                SLEEF(cos, u10)(x))                                                                \
     ALWAYS_INLINE sincos_##TYPE own_sincos_##TYPE(VECTOR x)                                        \
     {                                                                                              \
         sincos_##TYPE y = sincos_near_zero_##TYPE(x);                                              \

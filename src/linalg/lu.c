@@ -127,17 +127,22 @@ static void exchange_and_solve(void *context, size_t begin, size_t end)
     }
 }
 
-int ndi_lu(bool is_double, int n, void *matrix, int *pivots)
+static lu lu_of(bool is_double, int n, void *matrix)
 {
-    lu f = {
+    return (lu){
         .kernels = ndi_lu_kernels_for(ndi_isa_in_use(), is_double),
         .type = is_double ? NDI_GEMM_F64 : NDI_GEMM_F32,
         .item = is_double ? sizeof(double) : sizeof(float),
         .leading = n,
         .matrix = matrix,
-        .pivots = pivots,
-        .end = n,
     };
+}
+
+int ndi_lu(bool is_double, int n, void *matrix, int *pivots)
+{
+    lu f = lu_of(is_double, n, matrix);
+    f.pivots = pivots;
+    f.end = n;
     int missing = n;
     for (f.first = 0; f.first < n; f.first += f.width) {
         f.width = n - f.first < BLOCK ? n - f.first : BLOCK;
@@ -165,13 +170,7 @@ void ndi_lu_solve_transposed(bool is_double, int n, const void *factors, const i
 /* A^-1 = U^-1 L^-1 P: one solution by L, and one by U, as a lower triangle from its last row up. */
 bool ndi_lu_inverse(bool is_double, int n, void *matrix, int *pivots, void *scratch)
 {
-    lu f = {
-        .kernels = ndi_lu_kernels_for(ndi_isa_in_use(), is_double),
-        .type = is_double ? NDI_GEMM_F64 : NDI_GEMM_F32,
-        .item = is_double ? sizeof(double) : sizeof(float),
-        .leading = n,
-        .matrix = scratch,
-    };
+    lu f = lu_of(is_double, n, scratch);
     const size_t size = (size_t)n, bytes = size * size * f.item;
     char *const sides = (char *)scratch + bytes;
     int *const order = scratch; /* until the factors come */
