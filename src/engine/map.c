@@ -237,16 +237,18 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
     ndi_nest_simplify(nest);
     map_run run = {.map = map, .nest = nest, .kernels = ndi_kernels_in_use(), .cross = -1};
     const size_t out_size = nd_dtype_size(map->out);
-    size_t bytes = out_size; /* traffic of one element */
+    size_t read = 0; /* for one element */
     run.direct = map->computed == map->out;
     for (int i = 0; i < map->arguments; i++) {
-        bytes += nd_dtype_size(map->in[i]);
+        if (!ndi_nest_repeats(nest, 1 + i))
+            read += nd_dtype_size(map->in[i]);
         run.direct &= map->in[i] == map->taken[i];
     }
+    const size_t bytes = read + out_size;
     const int last = nest->rank - 1;
     run.stream = !map->in_place && nest->stride[0][last] == (ptrdiff_t)out_size &&
                  nest->length[last] * (int64_t)out_size >= 1024 &&
-                 (double)nest->size * (double)bytes > (double)ndi_cpu_caches().last;
+                 ndi_streams_past_cache((double)nest->size, read, out_size);
     run.streaming_kernel = run.direct && run.stream && map->streaming;
     run.direct &= !run.stream;
     if (nest->rank > 1)

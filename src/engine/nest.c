@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
+
 void ndi_nest_begin(ndi_nest *nest, int rank, const int64_t *lengths)
 {
     nest->rank = rank ? rank : 1;
@@ -161,6 +163,20 @@ void ndi_nest_next(const ndi_nest *nest, int64_t *index, char **pointers)
             return;
         index[axis] = 0;
     }
+}
+
+bool ndi_nest_repeats(const ndi_nest *nest, int operand)
+{
+    for (int axis = 0; axis < nest->rank; axis++)
+        if (nest->stride[operand][axis] == 0 && nest->length[axis] > 1)
+            return true;
+    return false;
+}
+
+bool ndi_streams_past_cache(double elements, size_t read, size_t written)
+{
+    return 3 * read > written &&
+           elements * (double)(read + written) > (double)ndi_cpu_caches().last;
 }
 
 bool ndi_nest_rows_aligned(const ndi_nest *nest, int operand)

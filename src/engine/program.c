@@ -678,7 +678,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
         return;
     ndi_nest_simplify(nest);
     program_run run = {.program = program, .nest = nest, .soon = soon};
-    size_t bytes = 0; /* traffic of one element */
+    size_t read = 0, written = 0; /* for one element */
     size_t size_of[NDI_PROGRAM_RESULTS] = {0};
     for (int s = 0; s < program->steps; s++) {
         const ndi_program_step *const step = &program->step[s];
@@ -689,15 +689,18 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
             size_of[step->twin_stores] = size;
     }
     for (int r = 0; r < program->results; r++)
-        bytes += size_of[r];
+        written += size_of[r];
     for (int v = 0; v < program->values; v++)
-        if (program->value[v].place == NDI_IN_OPERAND)
-            bytes += nd_dtype_size((nd_dtype)program->value[v].dtype);
+        if (program->value[v].place == NDI_IN_OPERAND &&
+            !ndi_nest_repeats(nest, program->value[v].index))
+            read += nd_dtype_size((nd_dtype)program->value[v].dtype);
+    const size_t bytes = read + written;
     const int last = nest->rank - 1;
-    const bool exceeds_cache = (double)in_all * (double)bytes > (double)ndi_cpu_caches().last;
+    const bool exceeds_cache = (double)in_all * (double)bytes > (double)ndi_cpu_caches().last,
+               streams = ndi_streams_past_cache((double)in_all, read, written);
     run.fetches = program->heavy && (exceeds_cache || in_all == 0);
     for (int r = 0; r < program->results; r++) {
-        run.stream[r] = exceeds_cache && !(in_place && r == 0) &&
+        run.stream[r] = streams && !(in_place && r == 0) &&
                         nest->stride[r][last] == (ptrdiff_t)size_of[r] &&
                         nest->length[last] * (int64_t)size_of[r] >= 512;
         run.streams |= run.stream[r];
