@@ -380,9 +380,6 @@ enum { SEARCHED = 64 };
             for (; i + SEARCHED <= leaf->rows; i += SEARCHED) /* skips blocks without it */        \
                 if (FOUND_AMONG(TYPE, FOUND, x + i, SEARCHED, best))                               \
                     break;                                                                         \
-            for (; i + SEARCHED / 8 <= leaf->rows; i += SEARCHED / 8) /* and parts of the one */   \
-                if (FOUND_AMONG(TYPE, FOUND, x + i, SEARCHED / 8, best))                           \
-                    break;                                                                         \
         }                                                                                          \
         const char *at = leaf->data + (ptrdiff_t)i * leaf->row_stride;                             \
         for (; !(IS_NAN(best) ? IS_NAN(*(const TYPE *)at) : *(const TYPE *)at == best); i++)       \

@@ -59,7 +59,7 @@ bool ndi_find_method(const char *operation, const char *name, ndi_function *func
     return true;
 }
 
-/* ---- What is not there, for a reason ---------------------------------------------------------- */
+/* ---- What is not there, for a reason --------------------------------------------------------- */
 
 static const char changes[] = "it changes an array, and expressions make new ones";
 static const char draws[] = "it depends on what was drawn before, and expressions on nothing but "

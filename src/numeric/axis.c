@@ -66,7 +66,7 @@ nd_array *nd_ediff1d(const nd_array *x)
     return x ? SCOPED(differences(nd_ravel(x), 1, 0)) : NULL;
 }
 
-/* ---- Running sums and products ---------------------------------------------------------------- */
+/* ---- Running sums and products --------------------------------------------------------------- */
 
 static nd_array *after_initial(nd_op op, const nd_array *scanned, int axis)
 {
