@@ -20,6 +20,7 @@ static const struct command {
     {"plot", "a picture of a file: lines, a histogram or an image", nds_plot},
     {"convert", "from one format to another", nds_convert},
     {"eval", "compute an expression over arrays from files", nds_eval},
+    {"tour", "examples, computed and timed on this machine", nds_tour},
     {"info", "what this build is and what it uses of this machine", info},
     {"help", "this text, or that of a command", help},
 };

@@ -13,6 +13,7 @@ int nds_show(int count, char **arguments);
 int nds_stats(int count, char **arguments);
 int nds_convert(int count, char **arguments);
 int nds_plot(int count, char **arguments);
+int nds_tour(int count, char **arguments);
 
 /* Says on standard error what is wrong about the call. Returns NDS_MISUSED. */
 int nds_misused(const char *format, ...) ND_PRINTF(1, 2);

@@ -163,6 +163,9 @@ def test_output_that_does_not_arrive_is_an_error():
         (["plot", "a.npy", "-o", "a.svg", "--bins", "0"], "from 1 to"),
         (["plot", "a.npy", "-o", "a.svg", "--size", "9,9"], "from 200,150"),
         (["info", "x"], "takes no arguments"),
+        (["tour", "x"], "takes no files"),
+        (["tour", "--size", "many"], "from 1000 to 1000000000"),
+        (["tour", "-n", "999"], "from 1000 to 1000000000"),
         (["eval"], "expression is missing"),
         (["eval", "--explian", "1"], "no option '--explian'"),
         (["eval", "1", "-q"], "no option '-q'"),
@@ -403,6 +406,20 @@ def test_a_long_line_keeps_what_sticks_out(data):
     assert len(set(heights)) == 2
 
 
+def test_the_tour_computes_what_it_shows():
+    code, text, errors = nds("tour", "--size", "20000")
+    assert (code, errors) == (0, "")
+    shown = re.findall(r"\$ nds eval '(.*)' \.\.\.\n((?:.*\n)*?)  [\d.]+ ms\n", text)
+    assert len(shown) == 8
+    variables = {}
+    for name, made in re.findall(r"^  (\w) = (.*)$", text, re.M):
+        variables[name] = eval(made, {name: getattr(np, name) for name in "linspace reshape sin arange eye".split()})
+    for expression, printed in shown:
+        expected = eval(expression, {**vars(np), **variables})
+        ours = np.array(re.findall(r"[-+.\de]+", printed), float)
+        np.testing.assert_allclose(ours, np.ravel(expected), 1e-6, 1e-11)
+
+
 # ---- what stands beside the command
 
 
@@ -410,7 +427,7 @@ def options_of(text):
     return set(re.findall(r"(?<![\w-])--[a-z]+", text))
 
 
-COMMANDS = ["show", "stats", "plot", "convert", "eval", "info", "help"]
+COMMANDS = ["show", "stats", "plot", "convert", "eval", "tour", "info", "help"]
 MAN = pathlib.Path(__file__).parents[2] / "man"
 
 
