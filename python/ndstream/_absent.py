@@ -44,13 +44,11 @@ ABSENT = {
     "random.set_bit_generator": "the functions of the module draw from the twister",
 }  # fmt: skip
 
-_AXES = "takes no axes=, nor axis= and keepdims= where NumPy's ufunc does"
 _FORMATTER = "formatter= is not there: format the elements of tolist()"
 
 DIFFERENT = {
     "seterr": "nothing warns and nothing is raised: results may be computed much later; test isfinite()",
     "errstate": "taken, but without effect: see seterr()",
-    "matmul": _AXES, "matvec": _AXES, "vecmat": _AXES, "vecdot": _AXES,
     "array2string": _FORMATTER, "set_printoptions": _FORMATTER, "printoptions": _FORMATTER,
     "load": "files are mapped for reading only: mmap_mode='r+' and 'w+' are not there",
     "genfromtxt": "tables with names or several dtypes are not there: read columns with pandas",
