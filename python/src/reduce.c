@@ -77,8 +77,8 @@ static bool is_first(const nd_axes *axes)
     return !axes->all && axes->count == 1 && (axes->axis[0] == 0 || axes->axis[0] == -1);
 }
 
-/* As in NumPy, a sum or an extreme goes to an `out` of any dtype, unless another is asked for. Takes
- * the reference over. */
+/* As in NumPy, a sum or an extreme goes to an `out` of any dtype, unless another is asked for.
+ * Takes the reference over. */
 static nd_array *in_dtype_of_out(nd_array *result, PyObject *const *by_role)
 {
     if (!result || !pnd_given(by_role[OUT]) || !pnd_is_array(by_role[OUT]) ||
