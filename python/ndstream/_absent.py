@@ -39,9 +39,7 @@ ABSENT = {
     "random.Philox": "default_rng() is PCG64, RandomState the twister",
     "random.PCG64DXSM": "default_rng() is PCG64, RandomState the twister",
     "random.SFC64": "default_rng() is PCG64, RandomState the twister",
-    "random.test": _NUMPYS, "linalg.test": _NUMPYS, "random.mtrand": _NUMPYS,
-    "random.get_bit_generator": "the functions of the module draw from the twister",
-    "random.set_bit_generator": "the functions of the module draw from the twister",
+    "random.test": _NUMPYS, "linalg.test": _NUMPYS,
 }  # fmt: skip
 
 _FORMATTER = "formatter= is not there: format the elements of tolist()"
@@ -58,7 +56,7 @@ DIFFERENT = {
     "einsum_path": "the report is shorter; subscripts are texts without ellipses",
     "nditer": "elements that are written are not converted; op_axes, buffers and copies have no effect",
     "linalg.qr": "mode='raw' is not there",
-    "random.RandomState": "draws from MT19937 only", "random.BitGenerator": "has no ctypes, cffi and capsule",
+    "random.RandomState": "draws from MT19937 only", "random.set_bit_generator": "takes MT19937 only", "random.BitGenerator": "has no ctypes, cffi and capsule",
 }  # fmt: skip
 
 

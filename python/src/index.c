@@ -329,7 +329,8 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
         return -1;
     }
     if (!nd_rank(view) && key.terms[key.count - 1].kind == ND_TERM_INDEX && pnd_is_array(value) &&
-        nd_rank(pnd_array_of(value))) {
+        nd_rank(pnd_array_of(value)) &&
+        (nd_dtype_of(array) != ND_BOOL || nd_size(pnd_array_of(value)) != 1)) { /* has a truth */
         PyErr_SetString(PyExc_ValueError, "setting an array element with a sequence.");
         return -1;
     }

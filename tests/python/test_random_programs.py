@@ -133,7 +133,7 @@ class Writer:
             f"np.fill_diagonal({a}, {self.integer()})", f"np.putmask({a}, {a} > {self.integer()}, {self.operand()})",
             f"{a}.real[{self.basic()}] = {self.integer()}", f"{a}.imag[{self.basic()}] = {self.integer()}", f"{a}.flat[{self.integer()}] = {self.integer()}", f"{a}.flat = np.array({self.operand()})",
             f"np.matmul({self.view()}, {self.view()}, out={a})", f"np.subtract({a}, {self.operand()}, out={a}, where={a} > {self.integer()})", f"np.sum(np.append({self.view()}, 1), axis=0, out={a})",
-            f"np.put_along_axis({a}, np.argmax({a}, -1, keepdims=True), {self.operand()}, -1)", f"{a}.put([1, 2], {self.operand()})", f"{a}.setflags(write={self.pick('True', 'True', 'False')})", f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", f"np.sqrt({a}, out={a}, where={a} == 4)",
+            f"np.put_along_axis({a}, np.argmax({a}, -1, keepdims=True), {self.operand()}, -1)", f"{a}.put([0, -2], {self.operand()}) if {a}.size > 1 else 0", f"{a}.setflags(write=False)", f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", f"np.sqrt({a}, out={a}, where={a} == 4)",
         )
 
     def look(self):

@@ -60,6 +60,9 @@ np.fill_diagonal(a[0],3j); a
 np.fill_diagonal(u.reshape(2,2),-3); u
 np.fill_diagonal(u.reshape(2,2),300); u
 np.fill_diagonal(u.reshape(2,2),[1,2]); u
+b = i > 1; b[-2] = np.zeros(1, "u1"); b
+b = i > 1; b[-2] = np.zeros(2, "u1"); b
+f[1] = np.zeros(1); f
 np.where(i > 1, u, -6)
 np.where(i > 1, 300, u)
 np.where(i > 1, u, 300.0)
