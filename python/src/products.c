@@ -2,10 +2,12 @@
  * axes by `axes`, and those that NumPy has as plain functions. */
 #include "core.h"
 
+typedef nd_array *product_of(const nd_array *a, const nd_array *b);
+
 /* The axes of a vector or a matrix in each operand, and the result: NumPy's core dimensions. */
 typedef struct stacked {
     const char *name;
-    nd_array *(*of)(const nd_array *a, const nd_array *b);
+    product_of *of;
     int core[3];
     bool vectors; /* an operand of one axis is a vector, whatever `core` says */
 } stacked;
@@ -63,6 +65,33 @@ static nd_array *moved(nd_array *array, int core, const int *axes, bool back)
     if (array)
         nd_release(array);
     return result;
+}
+
+/* Whether the product is a matrix product that goes straight into `out`: it is one of ours, of the
+ * product's dtype. What is wrong with it otherwise, pnd_into() says. */
+static bool goes_straight(product_of *of, const nd_array *x, const nd_array *y, PyObject *out)
+{
+    if (!pnd_given(out) || !pnd_is_array(out) || nd_rank(x) == 0 || nd_rank(y) == 0)
+        return false;
+    const int most = nd_rank(x) > nd_rank(y) ? nd_rank(x) : nd_rank(y);
+    const nd_array *const to = pnd_array_of(out);
+    if (of != nd_matmul && (of != nd_dot || most > 2))
+        return false;
+    if (nd_dtype_of(to) != nd_promote(nd_dtype_of(x), nd_dtype_of(y)) ||
+        nd_rank(to) != most - (nd_rank(x) == 1) - (nd_rank(y) == 1))
+        return false;
+    const int64_t *const lengths = nd_lengths(to) + nd_rank(to);
+    return (nd_rank(y) == 1 || lengths[-1] == nd_lengths(y)[nd_rank(y) - 1]) &&
+           (nd_rank(x) == 1 || lengths[nd_rank(y) == 1 ? -1 : -2] == nd_lengths(x)[nd_rank(x) - 2]);
+}
+
+static PyObject *product_into(PyObject *out, const nd_array *x, const nd_array *y)
+{
+    if (!pnd_check_writeable(out))
+        return NULL;
+    nd_array *result;
+    PND_UNLOCKED(nd_size(x) + nd_size(y), result = nd_matmul_into(pnd_array_of(out), x, y));
+    return result ? Py_NewRef(out) : pnd_raise();
 }
 
 /* A result may go where its stack is broadcast, as if `out` were an operand. */
@@ -153,6 +182,8 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
         if (!*operand)
             return pnd_raise();
     }
+    if (!chosen && goes_straight(p->of, a, b, given[2]))
+        return product_into(given[2], a, b);
     nd_array *result;
     PND_UNLOCKED(nd_size(a) + nd_size(b), result = p->of(a, b));
     if (result && keepdims) {
@@ -188,13 +219,14 @@ STACKED(vecdot, 1, 1, 0, false, "The sum of conj(x1) * x2 along an axis.")
 
 /* ---- Plain functions ------------------------------------------------------------------------- */
 
-static PyObject *product(nd_array *of(const nd_array *, const nd_array *), PyObject *a, PyObject *b,
-                         PyObject *out)
+static PyObject *product(product_of *of, PyObject *a, PyObject *b, PyObject *out)
 {
     PND_AUTO x = pnd_to_array(a);
     PND_AUTO y = x ? pnd_to_array(b) : NULL;
     if (!y)
         return NULL;
+    if (goes_straight(of, x, y, out))
+        return product_into(out, x, y);
     nd_array *result;
     PND_UNLOCKED(nd_size(x) + nd_size(y), result = of(x, y));
     return pnd_into(result, out);
