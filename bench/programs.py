@@ -40,23 +40,27 @@ def work(library):
 
 
 class Worker:
-    def __init__(self, library, build):
+    def __init__(self, library, build, script=__file__):
         path = os.pathsep.join([str(pathlib.Path(build).resolve() / "python"), os.environ.get("PYTHONPATH", "")])
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--work", library],
+            [sys.executable, script, "--work", library],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=os.environ | {"PYTHONPATH": path},
         )
 
-    def seconds(self, name):
+    def ask(self, line):
+        """The line that it answers, while it alone runs."""
         self.process.send_signal(signal.SIGCONT)
-        self.process.stdin.write(name + "\n")
+        self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         self.process.send_signal(signal.SIGSTOP)
-        return float(answer)
+        return answer
+
+    def seconds(self, name):
+        return float(self.ask(name))
 
     def end(self):
         self.process.send_signal(signal.SIGCONT)

@@ -309,8 +309,28 @@ def get_state(legacy=True):
     return _local.get_state(legacy)
 
 
+def get_bit_generator():
+    """What the functions of this module draw from."""
+    bits = object.__new__(MT19937)
+    bits.lock, bits._seed, bits._stream = threading.Lock(), None, _local._generator
+    return bits
+
+
+def set_bit_generator(bitgen):
+    """Lets the functions of this module draw from another twister."""
+    if not isinstance(bitgen, MT19937):
+        raise NotImplementedError("set_bit_generator: the legacy numbers are those of MT19937")
+    _local._generator = bitgen._stream
+
+
 def __getattr__(name):
     """The legacy functions: those of one RandomState."""
+    if name == "mtrand":  # where other libraries look for the state of these functions
+        import sys
+
+        return sys.modules[__name__]
+    if name == "_rand":
+        return _local
     if not name.startswith("_") and hasattr(_local, name):
         return getattr(_local, name)
     from ndstream._absent import missing

@@ -15,7 +15,18 @@ PND_FUNCTION(where, "condition, x=None, y=None, /",
         PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
         return array ? PyObject_CallMethod(array, "nonzero", NULL) : NULL;
     }
-    nd_array *result = pnd_elementwise(ND_OP_where, 3, given, NULL);
+    PND_OBJECT wrapped = NULL;
+    PyObject *chosen[] = {given[0], given[1], given[2]};
+    for (int i = 1; i < 3; i++)
+        if (PyLong_CheckExact(given[i]) && pnd_is_array(given[3 - i])) {
+            nd_array *constant = pnd_to_wrapped(given[i], nd_dtype_of(pnd_array_of(given[3 - i])));
+            if (!constant && PyErr_Occurred())
+                return NULL;
+            if (constant && !(wrapped = pnd_wrap(constant)))
+                return NULL;
+            chosen[i] = constant ? wrapped : given[i];
+        }
+    nd_array *result = pnd_elementwise(ND_OP_where, 3, chosen, NULL);
     return result ? pnd_wrap(result) : NULL;
 }
 

@@ -7,9 +7,9 @@ static PyObject *eval(PyObject *Py_UNUSED(module), PyObject *const *arguments, P
     if (!arrays)
         return PyErr_NoMemory();
     int pending = 0;
+    int64_t elements = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (pnd_is_scalar(arguments[i]) || PyNumber_Check(arguments[i]) == 0 ||
-            !pnd_is_array(arguments[i])) {
+        if (!pnd_is_array(arguments[i])) {
             if (pnd_is_scalar(arguments[i]))
                 continue;
             PyErr_Format(PyExc_TypeError, "eval() takes arrays, not %.200s",
@@ -17,10 +17,11 @@ static PyObject *eval(PyObject *Py_UNUSED(module), PyObject *const *arguments, P
             PyMem_Free(arrays);
             return NULL;
         }
-        arrays[pending++] = pnd_array_of(arguments[i]);
+        arrays[pending] = pnd_array_of(arguments[i]);
+        elements += nd_size(arrays[pending++]);
     }
     nd_status status;
-    PND_UNLOCKED(PND_LARGE, status = nd_eval(pending, arrays));
+    PND_UNLOCKED(elements, status = nd_eval(pending, arrays));
     PyMem_Free(arrays);
     if (!pnd_check(status))
         return NULL;

@@ -242,9 +242,8 @@ static nd_array *from_buffer(PyObject *object, bool *failed)
 typedef struct nested {
     int rank, most; /* axes found so far; most: those that the elements allow */
     int64_t length[ND_MAX_RANK];
-    nd_dtype dtype;        /* of what was seen; ND_DTYPE_NONE: nothing yet */
-    bool settled;          /* the rank is known: an element was met */
-    bool negative, beyond; /* ints below 0; above INT64_MAX */
+    nd_dtype dtype; /* of what was seen; ND_DTYPE_NONE: nothing yet */
+    bool settled;   /* the rank is known: an element was met */
 } nested;
 
 static bool is_sequence(PyObject *object)
@@ -315,11 +314,7 @@ static bool discover(nested *n, PyObject *object, int depth)
         return true;
     nd_dtype dtype = number_dtype(object);
     if (dtype != ND_DTYPE_NONE && !pnd_is_scalar(object)) {
-        if (dtype == ND_UINT64)
-            n->beyond = true;
-        else if (dtype == ND_INT64 && PyLong_AsLongLong(object) < 0)
-            n->negative = true, PyErr_Clear();
-        note_dtype(n, dtype == ND_UINT64 ? ND_INT64 : dtype);
+        note_dtype(n, dtype);
         return note_axes(n, depth, 0, NULL);
     }
     if (pnd_is_scalar(object)) {
@@ -415,11 +410,8 @@ static nd_array *from_nested(PyObject *object, nd_dtype dtype)
     nested n = {.dtype = ND_DTYPE_NONE};
     if (!discover(&n, object, 0))
         return NULL;
-    if (dtype == ND_DTYPE_NONE) {
+    if (dtype == ND_DTYPE_NONE)
         dtype = n.dtype == ND_DTYPE_NONE ? ND_FLOAT64 : n.dtype;
-        if (n.beyond && dtype == ND_INT64)
-            dtype = n.negative ? ND_FLOAT64 : ND_UINT64;
-    }
     nd_array *array = nd_empty(dtype, nd_shape_of(n.rank, n.length));
     if (!array)
         return pnd_raise();
@@ -533,6 +525,23 @@ nd_array *pnd_to_array(PyObject *object)
 {
     return pnd_is_array(object) ? nd_retain(pnd_array_of(object))
                                 : pnd_to_array_of(object, ND_DTYPE_NONE);
+}
+
+nd_array *pnd_to_values(PyObject *object, nd_dtype dtype)
+{
+    const bool python = PyLong_Check(object) || PyFloat_CheckExact(object) ||
+                        PyComplex_CheckExact(object) || PyList_Check(object) ||
+                        PyTuple_Check(object);
+    return pnd_to_array_of(object, python && !pnd_is_scalar(object) ? dtype : ND_DTYPE_NONE);
+}
+
+nd_array *pnd_to_wrapped(PyObject *object, nd_dtype dtype)
+{
+    const nd_kind kind = dtype == ND_DTYPE_NONE ? ND_KIND_BOOL : nd_dtype_kind(dtype);
+    if (!PyLong_CheckExact(object) || (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED))
+        return NULL;
+    PND_AUTO wide = pnd_to_array(object);
+    return wide ? nd_cast(wide, dtype) : NULL;
 }
 
 PyObject *pnd_as_array_object(PyObject *object, nd_dtype dtype)

@@ -270,7 +270,14 @@ PyObject *pnd_into(nd_array *array, PyObject *out);
  * ND_DTYPE_NONE: what the object has. */
 nd_array *pnd_to_array(PyObject *object);
 nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype);
+/* What is written to an array of `dtype`: Python's numbers and lists become that dtype, and do not
+ * fit if their values do not; arrays and scalars keep theirs, to be converted as they are written.
+ */
+nd_array *pnd_to_values(PyObject *object, nd_dtype dtype);
 /* The same as an ndarray object; `object` itself if it is one of that dtype. */
+/* A Python int that is chosen beside integers of `dtype` wraps, as where() and select() have it: an
+ * array of that dtype; NULL, mostly without an exception, for anything else. */
+nd_array *pnd_to_wrapped(PyObject *object, nd_dtype dtype);
 PyObject *pnd_as_array_object(PyObject *object, nd_dtype dtype);
 /* Writes a number, or a 0-d array or scalar, as an element. */
 bool pnd_store(PyObject *object, nd_dtype dtype, char *element);
@@ -352,6 +359,7 @@ extern PyNumberMethods *pnd_array_numbers;
 extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
 
 extern PyMethodDef pnd_progress_functions[];
+extern PyMethodDef pnd_product_functions[], pnd_product_methods[];
 extern PyMethodDef pnd_sort_functions[], pnd_sort_methods[];
 extern PyMethodDef pnd_count_functions[], pnd_count_methods[];
 extern PyMethodDef pnd_numeric_functions[];

@@ -134,6 +134,17 @@ static PyObject *listed(const nd_array *array, int axis, const char *data)
         return pnd_python_scalar(dtype, data);
     const int64_t length = nd_lengths(array)[axis], stride = nd_strides(array)[axis];
     PyObject *list = PyList_New((Py_ssize_t)length);
+    if (list && axis + 1 == rank && dtype == ND_FLOAT64) {
+        for (int64_t i = 0; i < length; i++, data += stride) {
+            PyObject *item = PyFloat_FromDouble(*(const double *)data);
+            if (!item) {
+                Py_CLEAR(list);
+                break;
+            }
+            PyList_SET_ITEM(list, (Py_ssize_t)i, item);
+        }
+        return list;
+    }
     for (int64_t i = 0; list && i < length; i++) {
         PyObject *item = axis + 1 < rank ? listed(array, axis + 1, data + i * stride)
                                          : pnd_python_scalar(dtype, data + i * stride);
@@ -239,19 +250,21 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
     if (!pnd_to_casting(given[2], &casting) || !pnd_check_writeable(given[0]))
         return NULL;
     nd_array *target = pnd_array_of(given[0]);
+    /* A Python number is of the target's dtype, whatever its size, if it is of its kind. */
+    const nd_kind kind = nd_dtype_kind(nd_dtype_of(target));
+    const bool weak = (PyLong_CheckExact(given[1]) && kind >= ND_KIND_SIGNED) ||
+                      (PyFloat_CheckExact(given[1]) && kind >= ND_KIND_FLOAT) ||
+                      (PyComplex_CheckExact(given[1]) && kind == ND_KIND_COMPLEX);
     PND_AUTO source =
-        PyLong_Check(given[1]) || (PyFloat_CheckExact(given[1]) &&
-                                   nd_dtype_kind(nd_dtype_of(target)) >= ND_KIND_FLOAT)
-            ? pnd_to_array_of(given[1], nd_dtype_of(target))
-            : pnd_to_array(given[1]);
+        weak ? pnd_to_array_of(given[1], nd_dtype_of(target)) : pnd_to_array(given[1]);
     if (!source)
         return NULL;
-    const nd_dtype from = PyFloat_CheckExact(given[1]) ? ND_FLOAT64 : nd_dtype_of(source);
-    if (!nd_can_cast(from, nd_dtype_of(target), casting)) {
+    if (!nd_can_cast(nd_dtype_of(source), nd_dtype_of(target), casting)) {
         PyErr_Format(PyExc_TypeError,
                      "Cannot cast array data from dtype('%s') to dtype('%s') according to the rule "
-                     "'same_kind'",
-                     nd_dtype_name(from), nd_dtype_name(nd_dtype_of(target)));
+                     "%R",
+                     nd_dtype_name(nd_dtype_of(source)), nd_dtype_name(nd_dtype_of(target)),
+                     given[2] ? given[2] : Py_None);
         return NULL;
     }
     if (!pnd_drop_axes(&source, nd_rank(target)))

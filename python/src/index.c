@@ -74,13 +74,15 @@ static bool to_bound(PyObject *object, int64_t *value, int64_t open)
     return true;
 }
 
-/* A mask without elements picks nothing, whatever the lengths of the axes are: NumPy does not look.
- * Its term becomes an empty index for each of its axes. */
+/* A mask without elements picks nothing, and NumPy does not compare axes where it has length 0. Its
+ * term becomes one for each of its axes: an empty index there, a mask of its length elsewhere. */
 static bool parse_empty_mask(parsed_key *key, nd_array *mask)
 {
     const int rank = nd_rank(mask);
     for (int axis = 0; axis < rank; axis++) {
-        nd_array *none = nd_empty(ND_INT64, ND_SHAPE(0));
+        const int64_t length = nd_lengths(mask)[axis];
+        nd_array *none =
+            length ? nd_zeros(ND_BOOL, ND_SHAPE(length)) : nd_empty(ND_INT64, ND_SHAPE(0));
         if (!none)
             return pnd_raise() != NULL;
         if (axis > 0 && key->count == MOST_TERMS) {
@@ -252,26 +254,8 @@ bool pnd_drop_axes(nd_array **array, int rank)
 
 bool pnd_assign(nd_array *target, PyObject *value)
 {
-    PND_AUTO source = NULL;
-    if (pnd_is_array(value)) {
-        source = nd_retain(pnd_array_of(value));
-    } else if (PyLong_Check(value) || PyFloat_CheckExact(value) || PyList_Check(value) ||
-               PyTuple_Check(value)) {
-        /* Python's numbers take the dtype of the array: 300 does not fit int8, and that is an
-         * error. */
-        source = pnd_to_array_of(value, nd_dtype_of(target));
-    } else {
-        source = pnd_to_array(value);
-    }
-    if (!source)
-        return false;
-    if (nd_dtype_kind(nd_dtype_of(source)) == ND_KIND_COMPLEX &&
-        nd_dtype_kind(nd_dtype_of(target)) != ND_KIND_COMPLEX && PyComplex_CheckExact(value)) {
-        PyErr_SetString(PyExc_TypeError,
-                        "float() argument must be a string or a real number, not 'complex'");
-        return false;
-    }
-    if (!pnd_drop_axes(&source, nd_rank(target)))
+    PND_AUTO source = pnd_to_values(value, nd_dtype_of(target));
+    if (!source || !pnd_drop_axes(&source, nd_rank(target)))
         return false;
     nd_status status;
     PND_UNLOCKED(nd_size(target), status = nd_assign(target, source));
@@ -345,7 +329,8 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
         return -1;
     }
     if (!nd_rank(view) && key.terms[key.count - 1].kind == ND_TERM_INDEX && pnd_is_array(value) &&
-        nd_rank(pnd_array_of(value))) {
+        nd_rank(pnd_array_of(value)) &&
+        (nd_dtype_of(array) != ND_BOOL || nd_size(pnd_array_of(value)) != 1)) { /* has a truth */
         PyErr_SetString(PyExc_ValueError, "setting an array element with a sequence.");
         return -1;
     }
@@ -368,6 +353,13 @@ bool pnd_apply_at(nd_op op, PyObject *self, PyObject *object, PyObject *value)
     pnd_operand x = {.operand = nd_operand_int(0)};
     if (value && !pnd_to_operand(value, &x))
         return false;
+    /* As in NumPy, an integer that the dtype cannot hold is an int64 here, and the result wraps. */
+    if (x.operand.kind == ND_OPERAND_INT && !x.owned && nd_dtype_of(array) != ND_UINT64) {
+        x.owned = pnd_to_array(value);
+        if (!x.owned)
+            return false;
+        x.operand = nd_operand_array(x.owned);
+    }
     nd_status status;
     PND_UNLOCKED(key.arrays ? PND_LARGE : 0,
                  status = nd_at_with(op, array, key.count, key.terms, x.operand));

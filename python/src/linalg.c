@@ -1,86 +1,8 @@
-/* Products of matrices, and numpy.linalg on the library's. */
+/* numpy.linalg on the library's, and the sums over products of its neighbourhood. */
 #include "core.h"
 
 #include <math.h>
 #include <string.h>
-
-/* ---- Products -------------------------------------------------------------------------------- */
-
-typedef nd_array *product_of(const nd_array *a, const nd_array *b);
-
-/* Whether the product is a matrix product that goes straight into `out`: it is one of ours, of the
- * product's dtype. What is wrong with it otherwise, pnd_into() says. */
-static bool goes_straight(product_of *of, const nd_array *x, const nd_array *y, PyObject *out)
-{
-    if (!pnd_given(out) || !pnd_is_array(out) || nd_rank(x) == 0 || nd_rank(y) == 0)
-        return false;
-    const int most = nd_rank(x) > nd_rank(y) ? nd_rank(x) : nd_rank(y);
-    const nd_array *const to = pnd_array_of(out);
-    if (of != nd_matmul && (of != nd_dot || most > 2))
-        return false;
-    if (nd_dtype_of(to) != nd_promote(nd_dtype_of(x), nd_dtype_of(y)) ||
-        nd_rank(to) != most - (nd_rank(x) == 1) - (nd_rank(y) == 1))
-        return false;
-    const int64_t *const lengths = nd_lengths(to) + nd_rank(to);
-    return (nd_rank(y) == 1 || lengths[-1] == nd_lengths(y)[nd_rank(y) - 1]) &&
-           (nd_rank(x) == 1 || lengths[nd_rank(y) == 1 ? -1 : -2] == nd_lengths(x)[nd_rank(x) - 2]);
-}
-
-static PyObject *product(product_of *of, PyObject *a, PyObject *b, PyObject *out)
-{
-    PND_AUTO x = pnd_to_array(a);
-    PND_AUTO y = x ? pnd_to_array(b) : NULL;
-    if (!y)
-        return NULL;
-    nd_array *result;
-    if (goes_straight(of, x, y, out)) {
-        if (!pnd_check_writeable(out))
-            return NULL;
-        PND_UNLOCKED(nd_size(x) + nd_size(y), result = nd_matmul_into(pnd_array_of(out), x, y));
-        return result ? Py_NewRef(out) : pnd_raise();
-    }
-    PND_UNLOCKED(nd_size(x) + nd_size(y), result = of(x, y));
-    return pnd_into(result, out);
-}
-
-#define PRODUCT(name, text, doc)                                                                   \
-    PND_FUNCTION(name, text, doc)                                                                  \
-    {                                                                                              \
-        return product(nd_##name, given[0], given[1], given[2]);                                   \
-    }
-PRODUCT(matmul, "x1, x2, /, out=None, *, casting='same_kind', order='K', dtype=None, subok=True",
-        "The matrix product.")
-PRODUCT(dot, "a, b, out=None",
-        "The sum of products over the last axis of a and the second to last of b.")
-PRODUCT(matvec, "x1, x2, /, out=None", "Matrices times vectors.")
-PRODUCT(vecmat, "x1, x2, /, out=None", "Vectors times matrices.")
-PND_ALSO_METHOD(dot)
-
-#define PAIR(name, text, doc)                                                                      \
-    PND_FUNCTION(name, text, doc)                                                                  \
-    {                                                                                              \
-        return product(nd_##name, given[0], given[1], NULL);                                       \
-    }
-PAIR(vdot, "a, b, /", "The sum of conj(a) * b over all elements.")
-PAIR(inner, "a, b, /", "The sum of products over the last axes.")
-PAIR(kron, "a, b", "The Kronecker product.")
-
-PND_FUNCTION(outer, "a, b, out=None", "All products of elements of both.")
-{
-    return product(nd_outer, given[0], given[1], given[2]);
-}
-
-PND_FUNCTION(vecdot, "x1, x2, /, out=None, *, axis=-1", "The sum of conj(x1) * x2 along an axis.")
-{
-    int axis = -1;
-    PND_AUTO a = pnd_to_array(given[0]);
-    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
-    if (!b || !pnd_to_int(given[3], &axis))
-        return NULL;
-    PND_AUTO x = nd_move_axis(a, axis, -1);
-    PND_AUTO y = nd_move_axis(b, axis, -1);
-    return pnd_into(nd_vecdot(x, y), given[2]);
-}
 
 PND_FUNCTION(cross, "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None",
              "The cross product of vectors of three elements.")
@@ -566,15 +488,6 @@ PND_FUNCTION(multi_dot, "arrays, *, out=None",
 }
 
 PyMethodDef pnd_linalg_functions[] = {
-    PND_ROW(matmul),
-    PND_ROW(dot),
-    PND_ROW(matvec),
-    PND_ROW(vecmat),
-    PND_ROW(vdot),
-    PND_ROW(inner),
-    PND_ROW(kron),
-    PND_ROW(outer),
-    PND_ROW(vecdot),
     PND_ROW(cross),
     PND_ROW(tensordot),
     PND_ROW(trace),
@@ -598,5 +511,4 @@ PyMethodDef pnd_linalg_module_functions[] = {
     PND_ROW(multi_dot),   {0},
 };
 
-PyMethodDef pnd_linalg_methods[] = {
-    PND_METHOD_ROW("dot", dot), PND_METHOD_ROW("trace", trace), {0}};
+PyMethodDef pnd_linalg_methods[] = {PND_METHOD_ROW("trace", trace), {0}};

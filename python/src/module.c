@@ -23,7 +23,7 @@ static int execute(PyObject *module)
         pnd_dtype_functions,  pnd_convert_functions, pnd_element_functions,  pnd_linalg_functions,
         pnd_choose_functions, pnd_index_functions,   pnd_join_functions,     pnd_file_functions,
         pnd_dlpack_functions, pnd_numeric_functions, pnd_count_functions,    pnd_sort_functions,
-        pnd_take_functions,   pnd_arrange_functions, pnd_progress_functions,
+        pnd_take_functions,   pnd_arrange_functions, pnd_progress_functions, pnd_product_functions,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (PyModule_AddFunctions(module, tables[i]) < 0)

@@ -466,11 +466,11 @@ PyMethodDef pnd_array_methods[] = {
 static PyMethodDef *all_methods(void)
 {
     static PyMethodDef methods[128];
-    PyMethodDef *const tables[] = {pnd_array_methods,   pnd_shape_methods,  pnd_reduce_methods,
-                                   pnd_element_methods, pnd_linalg_methods, pnd_choose_methods,
-                                   pnd_interop_methods, pnd_number_methods, pnd_index_methods,
-                                   pnd_dlpack_methods,  pnd_sort_methods,   pnd_join_methods,
-                                   pnd_take_methods,    pnd_count_methods,  pnd_member_methods};
+    PyMethodDef *const tables[] = {
+        pnd_array_methods,  pnd_shape_methods,   pnd_reduce_methods, pnd_element_methods,
+        pnd_linalg_methods, pnd_product_methods, pnd_choose_methods, pnd_interop_methods,
+        pnd_number_methods, pnd_index_methods,   pnd_dlpack_methods, pnd_sort_methods,
+        pnd_join_methods,   pnd_take_methods,    pnd_count_methods,  pnd_member_methods};
     int count = 0;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (PyMethodDef *row = tables[i]; row->ml_name; row++)

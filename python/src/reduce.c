@@ -77,6 +77,18 @@ static bool is_first(const nd_axes *axes)
     return !axes->all && axes->count == 1 && (axes->axis[0] == 0 || axes->axis[0] == -1);
 }
 
+/* As in NumPy, a sum or an extreme goes to an `out` of any dtype, unless another is asked for.
+ * Takes the reference over. */
+static nd_array *in_dtype_of_out(nd_array *result, PyObject *const *by_role)
+{
+    if (!result || !pnd_given(by_role[OUT]) || !pnd_is_array(by_role[OUT]) ||
+        pnd_given(by_role[DTYPE]))
+        return result;
+    nd_array *converted = nd_cast(result, nd_dtype_of(pnd_array_of(by_role[OUT])));
+    nd_release(result);
+    return converted;
+}
+
 static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_role)
 {
     nd_axes axes;
@@ -109,8 +121,9 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
             return NULL;
         options.where = where;
     }
-    return pnd_into((without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options),
-                    by_role[OUT]);
+    nd_array *result = (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
+    const bool any_dtype = form_of(op) == &sums || form_of(op) == &extremes;
+    return pnd_into(any_dtype ? in_dtype_of_out(result, by_role) : result, by_role[OUT]);
 }
 
 static PyObject *scan_call(nd_op op, bool without_nan, PyObject *const *by_role)
@@ -128,7 +141,8 @@ static PyObject *scan_call(nd_op op, bool without_nan, PyObject *const *by_role)
     nd_array *result;
     PND_UNLOCKED(nd_size(line),
                  result = (without_nan ? nd_nan_scan : nd_scan)(op, line, axis, dtype));
-    return pnd_given(by_role[OUT]) ? pnd_into(result, by_role[OUT]) : pnd_wrap(result);
+    return pnd_given(by_role[OUT]) ? pnd_into(in_dtype_of_out(result, by_role), by_role[OUT])
+                                   : pnd_wrap(result);
 }
 
 static PyObject *table_call(nd_op op, bool without_nan, PyObject *self, PyObject *const *arguments,

@@ -77,9 +77,13 @@ PND_FUNCTION(put, "a, ind, v, mode='raise'", "Writes values to positions in C or
     nd_index_mode mode = ND_INDEX_RAISE;
     nd_array *a = target_of(given[0], "put");
     PND_AUTO indices = a ? pnd_to_positions(given[1]) : NULL;
-    PND_AUTO values = indices ? pnd_to_array(given[2]) : NULL;
+    PND_AUTO values = indices ? pnd_to_values(given[2], nd_dtype_of(a)) : NULL;
     if (!values || !to_mode(given[3], &mode))
         return NULL;
+    if (!nd_size(a) && nd_size(indices)) {
+        PyErr_SetString(PyExc_IndexError, "cannot replace elements of an empty array");
+        return NULL;
+    }
     return done((nd_put)(a, indices, nd_operand_array(values), mode));
 }
 
@@ -97,7 +101,7 @@ PND_FUNCTION(put_along_axis, "arr, indices, values, axis",
     int axis = -1;
     nd_array *a = target_of(given[0], "put_along_axis");
     PND_AUTO indices = a ? pnd_to_positions(given[1]) : NULL;
-    PND_AUTO values = indices ? pnd_to_array(given[2]) : NULL;
+    PND_AUTO values = indices ? pnd_to_values(given[2], nd_dtype_of(a)) : NULL;
     if (!values || !pnd_to_int(given[3], &axis))
         return NULL;
     return done((nd_put_along_axis)(a, indices, nd_operand_array(values), axis));
@@ -107,7 +111,7 @@ PND_FUNCTION(place, "arr, mask, vals", "Writes values in turn to the elements wh
 {
     nd_array *a = target_of(given[0], "place");
     PND_AUTO mask = a ? pnd_to_array(given[1]) : NULL;
-    PND_AUTO values = mask ? pnd_to_array(given[2]) : NULL;
+    PND_AUTO values = mask ? pnd_to_values(given[2], nd_dtype_of(a)) : NULL;
     return values ? done((nd_place)(a, mask, nd_operand_array(values))) : NULL;
 }
 
@@ -115,8 +119,17 @@ PND_FUNCTION(putmask, "a, /, mask, values", "Writes values to the elements whose
 {
     nd_array *a = target_of(given[0], "putmask");
     PND_AUTO mask = a ? pnd_to_array(given[1]) : NULL;
-    PND_AUTO values = mask ? pnd_to_array(given[2]) : NULL;
-    return values ? done((nd_putmask)(a, mask, nd_operand_array(values))) : NULL;
+    PND_AUTO values = mask ? pnd_to_values(given[2], nd_dtype_of(a)) : NULL;
+    if (!values)
+        return NULL;
+    if (pnd_is_array(given[2]) && !nd_can_cast(nd_dtype_of(values), nd_dtype_of(a), ND_CAST_SAFE)) {
+        PyErr_Format(PyExc_TypeError,
+                     "Cannot cast array data from dtype('%s') to dtype('%s') according to the rule "
+                     "'safe'",
+                     nd_dtype_name(nd_dtype_of(values)), nd_dtype_name(nd_dtype_of(a)));
+        return NULL;
+    }
+    return done((nd_putmask)(a, mask, nd_operand_array(values)));
 }
 
 PND_FUNCTION(compress, "condition, a, axis=None, out=None",
@@ -187,7 +200,12 @@ PND_FUNCTION(select, "condlist, choicelist, default=0",
                         "list of cases must be same length as list of conditions");
         return NULL;
     }
-    if (given[2] && !pnd_to_operand(given[2], &otherwise))
+    nd_dtype dtype = choices.count ? nd_dtype_of(choices.array[0]) : ND_DTYPE_NONE;
+    for (int i = 1; i < choices.count; i++)
+        dtype = nd_promote(dtype, nd_dtype_of(choices.array[i]));
+    if (given[2] && (otherwise.owned = pnd_to_wrapped(given[2], dtype)))
+        otherwise.operand = nd_operand_array(otherwise.owned);
+    else if (PyErr_Occurred() || (given[2] && !pnd_to_operand(given[2], &otherwise)))
         return NULL;
     nd_array *result = nd_select(conditions.count, (const nd_array *const *)conditions.array,
                                  (const nd_array *const *)choices.array, otherwise.operand);
@@ -272,12 +290,10 @@ PND_FUNCTION(fill_diagonal, "a, val, wrap=False", "Writes to the main diagonal."
 {
     bool wrap = false;
     nd_array *a = target_of(given[0], "fill_diagonal");
-    pnd_operand value;
-    if (!a || !pnd_to_bool(given[2], &wrap) || !pnd_to_operand(given[1], &value))
+    if (!a || !pnd_to_bool(given[2], &wrap))
         return NULL;
-    const nd_status status = (nd_fill_diagonal)(a, value.operand, wrap);
-    pnd_operand_clear(&value);
-    return done(status);
+    PND_AUTO value = pnd_to_values(given[1], nd_dtype_of(a));
+    return value ? done((nd_fill_diagonal)(a, nd_operand_array(value), wrap)) : NULL;
 }
 
 PyMethodDef pnd_take_functions[] = {

@@ -329,6 +329,10 @@ PND_FUNCTION(reduce,
             return NULL;
         result = apply2(self->op, initial, folded);
     }
+    if (result && pnd_given(given[4]) && pnd_is_array(given[4]) && dtype == ND_DTYPE_NONE) {
+        PND_AUTO own = result; /* `out` may be of any dtype */
+        result = nd_cast(own, nd_dtype_of(pnd_array_of(given[4])));
+    }
     return pnd_into(result, given[4]);
 }
 PND_ALSO_METHOD(reduce)

@@ -169,6 +169,104 @@ static uint64_t integer_lcm(uint64_t x, uint64_t y)
 
 #define MAGNITUDE(x) ((x) < 0 ? 0 - (uint64_t)(x) : (uint64_t)(x)) /* of a signed integer */
 
+/* Bits in a tree, in lanes of the integer's own width: few CPUs count them in vectors. */
+#define DEFINE_BITS_SET(U)                                                                         \
+    ALWAYS_INLINE uint8_t bits_set_##U(U n)                                                        \
+    {                                                                                              \
+        const U all = (U)-1, pairs = (U)(n - ((n >> 1) & (all / 3)));                              \
+        const U fours = (U)((pairs & (all / 5)) + ((pairs >> 2) & (all / 5)));                     \
+        U sum = (U)((fours + (fours >> 4)) & (all / 17));                                          \
+        sum = sizeof(U) > 1 ? (U)(sum + (sum >> 8 % (8 * sizeof(U)))) : sum;                       \
+        sum = sizeof(U) > 2 ? (U)(sum + (sum >> 16 % (8 * sizeof(U)))) : sum;                      \
+        sum = sizeof(U) > 4 ? (U)(sum + (sum >> 32 % (8 * sizeof(U)))) : sum;                      \
+        return (uint8_t)sum & 127;                                                                 \
+    }
+DEFINE_BITS_SET(uint8_t)
+DEFINE_BITS_SET(uint16_t)
+DEFINE_BITS_SET(uint32_t)
+DEFINE_BITS_SET(uint64_t)
+#define BITS_SET(x)                                                                                \
+    _Generic((x), uint8_t                                                                          \
+             : bits_set_uint8_t, uint16_t                                                          \
+             : bits_set_uint16_t, uint32_t                                                         \
+             : bits_set_uint32_t, default                                                          \
+             : bits_set_uint64_t)(x)
+#define BITS_SET_OF_SIGNED(x)                                                                      \
+    _Generic((x), int8_t                                                                           \
+             : bits_set_uint8_t((uint8_t)MAGNITUDE(x)), int16_t                                    \
+             : bits_set_uint16_t((uint16_t)MAGNITUDE(x)), int32_t                                  \
+             : bits_set_uint32_t((uint32_t)MAGNITUDE(x)), default                                  \
+             : bits_set_uint64_t(MAGNITUDE(x)))
+
+/* Integers are divided as doubles, in vectors: below 2**50 both are exact, the quotient rounded
+ * down is at most 1 from the true one, and its remainder, exact too, tells which. A block that has
+ * larger ones, y == 0, or the lowest x, whose quotient by -1 is too large, is divided by the
+ * expression. */
+#if HAS_FORMS
+#define QUOTIENT_LOOP(NAME, TYPE, EXPRESSION, RESULT)                                              \
+    ALWAYS_INLINE TYPE NAME##_one(TYPE x, TYPE y)                                                  \
+    {                                                                                              \
+        typedef TYPE T __attribute__((unused));                                                    \
+        return (TYPE)(EXPRESSION);                                                                 \
+    }                                                                                              \
+    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
+                                  ptrdiff_t sy)                                                    \
+    {                                                                                              \
+        enum { TOGETHER = 64 };                                                                    \
+        TYPE xs[TOGETHER], ys[TOGETHER], out[TOGETHER];                                            \
+        double wide_x[TOGETHER], wide_y[TOGETHER], results[TOGETHER];                              \
+        const uint64_t middle = (TYPE)-1 > 0 ? 0 : (uint64_t)1 << 50;                              \
+        for (size_t done = 0; done < n; done += TOGETHER) {                                        \
+            const size_t now = n - done < TOGETHER ? n - done : TOGETHER;                          \
+            const char *px = p[1] + (ptrdiff_t)done * sx, *py = p[2] + (ptrdiff_t)done * sy;       \
+            char *po = p[0] + (ptrdiff_t)done * so;                                                \
+            for (size_t i = 0; i < now; i++) {                                                     \
+                xs[i] = *(const TYPE *)(px + (ptrdiff_t)i * sx);                                   \
+                ys[i] = *(const TYPE *)(py + (ptrdiff_t)i * sy);                                   \
+            }                                                                                      \
+            for (size_t i = now; i < TOGETHER; i++)                                                \
+                xs[i] = ys[i] = 1;                                                                 \
+            uint64_t large = 0;                                                                    \
+            TYPE special = 0;                                                                      \
+            for (size_t i = 0; sizeof(TYPE) == 8 && i < TOGETHER; i++)                             \
+                large |= ((uint64_t)xs[i] + middle) | ((uint64_t)ys[i] + middle);                  \
+            for (size_t i = 0; i < TOGETHER; i++)                                                  \
+                special |= (ys[i] == 0) | ((TYPE)-1 < 1 && xs[i] == LOWEST(TYPE));                 \
+            for (size_t i = 0; i < TOGETHER; i++)                                                  \
+                wide_x[i] = (double)xs[i], wide_y[i] = (double)ys[i];                              \
+            for (size_t i = 0; i < TOGETHER; i++) {                                                \
+                const double x = wide_x[i], y = wide_y[i];                                         \
+                double q = __builtin_floor(x / y), r = x - q * y;                                  \
+                const double along = __builtin_copysign(1.0, y) * r;                               \
+                const double step = along < 0 ? -1.0 : along >= __builtin_fabs(y) ? 1.0 : 0.0;     \
+                q += step;                                                                         \
+                r -= step * y;                                                                     \
+                results[i] = RESULT;                                                               \
+            }                                                                                      \
+            for (size_t i = 0; i < TOGETHER; i++)                                                  \
+                out[i] = (TYPE)results[i];                                                         \
+            for (size_t i = 0; (large >> 51 || special) && i < now; i++)                           \
+                out[i] = NAME##_one(xs[i], ys[i]);                                                 \
+            for (size_t i = 0; i < now; i++)                                                       \
+                *(TYPE *)(po + (ptrdiff_t)i * so) = out[i];                                        \
+        }                                                                                          \
+    }                                                                                              \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        if (s[0] == sizeof(TYPE) && s[1] == sizeof(TYPE) && s[2] == sizeof(TYPE))                  \
+            NAME##_run(n, p, sizeof(TYPE), sizeof(TYPE), sizeof(TYPE));                            \
+        else if (s[0] == sizeof(TYPE) && s[1] == sizeof(TYPE) && s[2] == 0)                        \
+            NAME##_run(n, p, sizeof(TYPE), sizeof(TYPE), 0);                                       \
+        else                                                                                       \
+            NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
+    }
+#else
+#define QUOTIENT_LOOP(NAME, TYPE, EXPRESSION, RESULT) BINARY_LOOP(NAME, TYPE, TYPE, EXPRESSION)
+#endif
+#define QUOTIENT_KERNEL(D, TYPE, name, EXPRESSION, RESULT)                                         \
+    QUOTIENT_LOOP(name##_##D, TYPE, EXPRESSION, RESULT)                                            \
+    SERIAL_LOOPS(name##_##D, TYPE, EXPRESSION)
+
 /* The pieces of an IEEE number, by its bits; FRACTION: bits after the point. */
 #define DEFINE_PIECES(NAME, UINT, SINT, FRACTION)                                                  \
     enum { NAME##_top = (8 * sizeof(UINT) - 2 - FRACTION) };                                       \
@@ -286,8 +384,11 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(BINARY_INTEGER_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(BINARY_STREAMING_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_DIVISION(name) DIVISION_KERNELS(name)
+#define KERNEL2_QUOTIENT(name, group, expression, result)                                          \
+    ON_##group(QUOTIENT_KERNEL, name, expression, result)
 #include "kernels/arithmetic.def"
 #undef KERNEL2_DIVISION
+#undef KERNEL2_QUOTIENT
 #undef KERNEL1
 #undef KERNEL1_LIGHT
 #undef KERNEL1_TO
@@ -305,5 +406,6 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 #define KERNEL2_STREAMING(name, group, ...)                                                        \
     ON_##group(SERIAL_SLOT, name, ) ON_##group(STREAMING_SLOT, name, )
 #define KERNEL2_DIVISION(name) ON_FLOATS(SLOT, name, )
+#define KERNEL2_QUOTIENT(name, group, ...) ON_##group(SERIAL_SLOT, name, )
 #include "kernels/arithmetic.def"
 }

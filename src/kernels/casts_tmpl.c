@@ -210,14 +210,24 @@ UNARY_LOOP(cast_BFLOAT16_COMPLEX128, uint16_t, complex128, ndi_double_to_bfloat(
 #define CASTS_STREAMING(TO, OUT, ...) CAST_FROM_ALL(CAST_STREAMING, TO, OUT)
 ON_ALL(CASTS_STREAMING, )
 
-/* ---- Copies, by size ---- */
+/* ---- Copies, by size; of one element: fills ---- */
 
 #define COPY_LOOP(SIZE, TYPE)                                                                      \
     UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                 \
+    ALWAYS_INLINE void fill_##SIZE(size_t n, char *to, ptrdiff_t so, TYPE x)                       \
+    {                                                                                              \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++)                                                             \
+            *(TYPE *)(to + (ptrdiff_t)i * so) = x;                                                 \
+    }                                                                                              \
     static void copy_##SIZE(size_t n, char *const *p, const ptrdiff_t *s)                          \
     {                                                                                              \
         if (s[0] == SIZE && s[1] == SIZE)                                                          \
             memmove(p[0], p[1], n *SIZE);                                                          \
+        else if (s[1] == 0 && n && s[0] == SIZE)                                                   \
+            fill_##SIZE(n, p[0], SIZE, *(const TYPE *)p[1]);                                       \
+        else if (s[1] == 0 && n)                                                                   \
+            fill_##SIZE(n, p[0], s[0], *(const TYPE *)p[1]);                                       \
         else                                                                                       \
             copy_strided_##SIZE(n, p, s);                                                          \
     }

@@ -71,8 +71,14 @@ nd_array *nd_vecdot(const nd_array *a, const nd_array *b)
     if (nd_rank(a) < 1 || nd_rank(b) < 1 || nd_length(a, -1) != nd_length(b, -1))
         return ndi_shapes_do_not_fit("vecdot", a, b, "their last axes must be equally long");
     ND_SCOPE {
-        nd_array *product = nd_matmul(nd_expand_dims(conjugated(a), -2), nd_expand_dims(b, -1));
-        result = nd_keep(nd_squeeze(product, ND_AXES(-2, -1)));
+        /* Half floats are summed before they are rounded: as matrices. */
+        const nd_dtype dtype = nd_promote(nd_dtype_of(a), nd_dtype_of(b));
+        if (dtype == ND_FLOAT16 || dtype == ND_BFLOAT16 || nd_length(a, -1) == 0)
+            result = nd_keep(
+                nd_squeeze(nd_matmul(nd_expand_dims(conjugated(a), -2), nd_expand_dims(b, -1)),
+                           ND_AXES(-2, -1)));
+        else
+            result = nd_keep(ndi_sum_in_dtype(nd_multiply(conjugated(a), b), ND_AXIS(-1)));
     }
     return returned(result);
 }

@@ -1,36 +1,16 @@
 /* Linear interpolation between points. */
 #include <math.h>
+#include <ndstream/sort.h>
 
 #include "base/pool.h"
 #include "numeric/numeric.h"
 
 typedef struct interpolation {
     const double *x, *xp, *fp;
+    const int64_t *not_above; /* how many points are at most x */
     double *out;
     int64_t points;
 } interpolation;
-
-/* The interval [xp[i], xp[i + 1]) that holds x, from a guess: neighbours in the array often lie in
- * neighbouring intervals. */
-static int64_t interval(const interpolation *of, double x, int64_t guess)
-{
-    int64_t low = 0, high = of->points - 1; /* xp[low] <= x < xp[high] */
-    if (of->xp[guess] <= x) {
-        low = guess;
-        if (x < of->xp[guess + 1])
-            return guess;
-    } else {
-        high = guess;
-    }
-    while (high - low > 1) {
-        const int64_t middle = low + (high - low) / 2;
-        if (of->xp[middle] <= x)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 /* From the left point; where that is no number (an infinite slope), from the right one: as NumPy.
  */
@@ -47,21 +27,20 @@ static void run_range(void *context, size_t begin, size_t end)
 {
     const interpolation *of = context;
     const int64_t last = of->points - 1;
-    int64_t guess = 0;
-    for (size_t i = begin; i < end; i++) {
-        const double x = of->x[i];
-        if (last == 0) { /* of NaN too, as NumPy has it */
-            of->out[i] = of->fp[0];
-        } else if (isnan(x)) {
-            of->out[i] = x;
-        } else if (x >= of->xp[last]) {
-            of->out[i] = of->fp[last];
-        } else if (x < of->xp[0]) {
-            of->out[i] = of->fp[0];
-        } else {
-            guess = interval(of, x, guess);
-            of->out[i] = x == of->xp[guess] ? of->fp[guess] : between(of, guess, x);
-        }
+    for (size_t j = begin; j < end; j++) {
+        const double x = of->x[j];
+        int64_t i = of->not_above[j] - 1; /* anything, if the points are not in order */
+        i = i < 0 ? 0 : i < last ? i : last - 1;
+        if (last == 0) /* of NaN too, as NumPy has it */
+            of->out[j] = of->fp[0];
+        else if (isnan(x))
+            of->out[j] = x;
+        else if (x >= of->xp[last])
+            of->out[j] = of->fp[last];
+        else if (x < of->xp[0])
+            of->out[j] = of->fp[0];
+        else
+            of->out[j] = x == of->xp[i] ? of->fp[i] : between(of, i, x);
     }
 }
 
@@ -70,11 +49,13 @@ static nd_array *interpolated(const nd_array *x, const nd_array *xp, const nd_ar
     x = nd_ascontiguous(nd_cast(x, ND_FLOAT64));
     xp = nd_ascontiguous(nd_cast(xp, ND_FLOAT64));
     fp = nd_ascontiguous(nd_cast(fp, ND_FLOAT64));
-    nd_array *out = x && xp && fp ? nd_empty(ND_FLOAT64, nd_shape_like(x)) : NULL;
+    const nd_array *places = nd_searchsorted(xp, x, (nd_searchsorted_options){.right = true});
+    nd_array *out = places && fp ? nd_empty(ND_FLOAT64, nd_shape_like(x)) : NULL;
     if (!out)
         return NULL;
-    interpolation of = {nd_data(x), nd_data(xp), nd_data(fp), nd_data_writeable(out), nd_size(xp)};
-    if (!of.x || !of.xp || !of.fp || !of.out)
+    interpolation of = {
+        nd_data(x), nd_data(xp), nd_data(fp), nd_data(places), nd_data_writeable(out), nd_size(xp)};
+    if (!of.x || !of.xp || !of.fp || !of.not_above || !of.out)
         return NULL;
     ndi_parallel_for((size_t)nd_size(x), 4096, run_range, &of);
     nd_data_done(out);

@@ -351,6 +351,12 @@ np.random.seed(3); np.random.permutation(5)
 np.random.seed(3); a = np.arange(5); np.random.shuffle(a); a
 np.random.seed(3); np.random.exponential(size=2)
 np.random.RandomState(5).rand(2)
+np.random.seed(3); np.random.get_bit_generator().random_raw(3)
+np.random.seed(3); s = np.random.get_bit_generator().state; np.random.rand(); np.random.get_bit_generator().state = s; np.random.rand(2)
+np.random.set_bit_generator(np.random.MT19937(5)); np.random.rand(3)
+np.random.mtrand.seed(4); np.random.mtrand._rand.rand(2)
+np.interp([0.5, 1.5, np.nan, -1, 9], [3, 1, 2, 0], [1, 2, 3, 4]).shape
+np.interp([0.5, 1.5, np.nan, -1, 9, 1, 2], [0, 1, 1, 2], [1, 2, 3, 4.5])
 np.random.seed(3); s = np.random.get_state(); a = np.random.randn(); np.random.set_state(s); (a, np.random.randn())
 np.random.seed(-1)
 np.random.default_rng(-1)

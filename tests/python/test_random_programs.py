@@ -19,7 +19,8 @@ import ndstream
 from same import ERRORS
 
 PROGRAMS_IN_CI = 1500
-DTYPES = ["float64"] * 4 + ["int64"] * 3 + ["float32", "float32", "int32", "int8", "int16", "bool", "complex128"]
+DTYPES = ["float64"] * 5 + ["int64"] * 4 + ["float32", "float32", "int32", "int8", "int16", "bool", "complex128"]
+DTYPES += ["uint8", "uint8", "uint16", "uint32", "uint64", "float16", "complex64"]
 SHAPES = ["(6,)", "(40,)", "(4, 5)", "(5, 4)", "(3, 4, 5)", "(1, 5)", "(4, 1)", "(20, 30)", "(600,)", "(0,)", "(1,)", "(2, 3)"]
 LAZY = [1, 1, 8, 64, 8192, 0]
 
@@ -109,6 +110,8 @@ class Writer:
             f"np.cumsum({a}, axis=0) % 101", f"np.diff({a})", f"np.repeat({a}, 2)", f"np.tile({a}, 2)", f"np.argsort({a}.reshape(-1), kind='stable')",
             f"{a}[{self.advanced()}]", f"{a}[{self.advanced()}]", f"np.take({a}, [0, 1])", f"np.unique({a})", f"({a} @ {b}) % 101",
             f"np.outer({a}, [1, 2])", f"np.flatnonzero({a})", f"np.pad({a}, 1)", f"np.triu({a})", f"np.append({a}, {b})", f"np.delete({a}, 0)",
+            f"np.insert({a}, 1, {self.integer()})", f"np.flip({a}, 0)", f"np.einsum('i...->i', {a}) % 101", f"np.inner({a}, {b}) % 101", f"np.select([{self.mask()}], [{b}], {self.integer()})",
+            f"np.take_along_axis({a}, np.argsort({a}, -1, kind='stable'), -1)", f"np.cumulative_sum({a}, axis=0) % 101", f"np.divmod({a}, {self.integer(1, 5)})[{self.pick(0, 1)}]",
             f"np.array([{a}, {a}])", f"np.array({a}.tolist())", f"np.vstack([{a}, {b}])", f"np.dot({a}, {b}) % 101", f"np.trunc({a})",
         )
 
@@ -124,10 +127,13 @@ class Writer:
             f"{a} -= {a}.sum(0) // 7", f"{a} *= {self.integer(-2, 2)}", f"{a} //= {self.integer(1, 4)}", f"{a} %= 101",
             f"np.add({self.view()}, {self.view()}, out={a})", f"np.negative({a}, out={a})", f"np.maximum({a}, {self.operand()}, out={a})",
             f"{a}[1:] = {a}[:-1]", f"{a}[:-1] = {a}[1:] + {a}[:-1]", f"{a}[1:-1] = {a}[2:] - {a}[:-2]", f"{a}[::-1] = {a}", f"{a} += {a}.T", f"{a}.T[...] = {a}",
-            f"{a}.sort()", f"{a}.sort(axis=0)", f"{a}.fill({self.integer()})", f"np.copyto({a}, {a} + {self.integer(0, 6)})", f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
-            f"np.add.at({a}, {self.pick('[0, 0, 1]', '[1, 1]')}, {self.integer(0, 6)})", f"np.put({a}, [0, -1], {self.integer(0, 6)})", f"{a}[0], {a}[1] = {a}[1], {a}[0]",
-            f"np.fill_diagonal({a}, {self.integer()})", f"np.putmask({a}, {a} > {self.integer()}, {self.integer(0, 6)})",
-            f"{a}.real[{self.basic()}] = {self.integer()}", f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", f"np.sqrt({a}, out={a}, where={a} == 4)",
+            f"{a}.sort()", f"{a}.sort(axis=0)", f"{a}.fill({self.integer()})", f"np.copyto({a}, {a} + {self.integer()})", f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
+            f"np.copyto({a}, {self.operand()}, casting='{self.pick('unsafe', 'same_kind', 'safe')}') if {a}.flags.writeable else 0", f"np.copyto({a}, {self.operand()}, where={a} > {self.integer()}) if {a}.flags.writeable else 0",
+            f"np.add.at({a}, {self.pick('[0, 0, 1]', '[1, 1]')}, {self.integer(0, 6)}) if {a}.flags.writeable and {a}.dtype != 'uint64' else 0", f"np.put({a}, [0, -1], {self.operand()})", f"np.place({a}, {a} > {self.integer()}, [{self.integer()}, 2])", f"{a}[0], {a}[1] = {a}[1], {a}[0]",
+            f"np.fill_diagonal({a}, {self.integer()})", f"np.putmask({a}, {a} > {self.integer()}, {self.operand()})",
+            f"{a}.real[{self.basic()}] = {self.integer()}", f"{a}.imag[{self.basic()}] = {self.integer()}", f"{a}.flat[{self.integer()}] = {self.integer()}", f"{a}.flat = np.array({self.operand()})",
+            f"np.matmul({self.view()}, {self.view()}, out={a})", f"np.subtract({a}, {self.operand()}, out={a}, where={a} > {self.integer()})", f"np.sum(np.append({self.view()}, 1), axis=0, out={a})",
+            f"np.put_along_axis({a}, np.argmax({a}, -1, keepdims=True), {self.operand()}, -1)", f"{a}.put([0, -2], {self.operand()}) if {a}.size > 1 else 0", f"{a}.setflags(write=False)", f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", f"np.sqrt({a}, out={a}, where={a} == 4)",
         )
 
     def look(self):
