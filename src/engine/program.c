@@ -421,16 +421,9 @@ static void set_stride(ndi_frame *f, const ndi_program_step *step, int value, in
 static ndi_count_kernel *find_counter(const ndi_frame *f)
 {
     static const nd_op counted[] = {
-#define KERNEL1(...)
-#define KERNEL2(...)
-#define KERNEL3(...)
-#define KERNEL3_SELECT(...)
-#define KERNEL1_TEST(...)
-#define KERNEL2_TEST(...)
-#define KERNEL2_MIXED(...)
 #define KERNEL1_COUNTED(name, ...) ND_OP_##name,
 #define KERNEL2_COUNTED(name, ...) ND_OP_##name,
-#include "kernels/comparison.def"
+#include "kernels/counted.def"
     };
     const ndi_program_step *const step = &f->program->step[f->program->steps - 1];
     const int dtype = f->program->value[step->argument[0]].dtype;

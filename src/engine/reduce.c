@@ -58,8 +58,14 @@ static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run
 static void finish(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t columns,
                    const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
+    const size_t size = ndi_dtype_size(run->result);
     if (run->streams) {
-        kernels->stream(out, state->plane[0], columns * ndi_dtype_size(run->result));
+        kernels->stream(out, state->plane[0], columns * size);
+        return;
+    }
+    if (run->fold->finish == NDI_FINISH_STATE && run->reducer->state[0] == run->result &&
+        (columns == 1 || stride == (ptrdiff_t)size)) {
+        memcpy(out, state->plane[0], columns * size);
         return;
     }
     for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {

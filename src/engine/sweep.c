@@ -413,9 +413,15 @@ void ndi_sweep_tile(ndi_sweep *run, ndi_tree *t, const char *data, size_t column
             if (run->each[i].state_of != i)
                 continue;
             ndi_tile_state *const whole = &t[i].level[run->levels];
-            const ndi_tile_state *const state = ndi_tree_end(&t[i], &run->each[i], at_once);
-            ndi_copy_state(&run->each[i], at_once, whole->plane, column, state);
-            whole->count = state->count;
+            ndi_tile_state *const state = ndi_tree_end(&t[i], &run->each[i], at_once);
+            if (at_once == columns) { /* all there is: the two change places */
+                const ndi_tile_state other = *whole;
+                *whole = *state;
+                *state = other;
+            } else {
+                ndi_copy_state(&run->each[i], at_once, whole->plane, column, state);
+                whole->count = state->count;
+            }
         }
     }
 }

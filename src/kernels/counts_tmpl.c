@@ -65,16 +65,9 @@ enum { COUNTED_BYTES = VECTOR_BYTES > 16 ? VECTOR_BYTES : 16, TOGETHER = 4 };
     }
 #define COUNT_SLOT(D, TYPE, name, ...) kernels->count[ND_OP_##name][ND_##D] = name##_##D##_count;
 
-#define KERNEL1(...)
-#define KERNEL2(...)
-#define KERNEL3(...)
-#define KERNEL3_SELECT(...)
-#define KERNEL1_TEST(...)
-#define KERNEL2_TEST(...)
-#define KERNEL2_MIXED(...)
 #define KERNEL1_COUNTED(name, group, ...) ON_##group(UNARY_COUNT, name, __VA_ARGS__)
 #define KERNEL2_COUNTED(name, group, ...) ON_##group(BINARY_COUNT, name, __VA_ARGS__)
-#include "kernels/comparison.def"
+#include "kernels/counted.def"
 #undef KERNEL1_COUNTED
 #undef KERNEL2_COUNTED
 
@@ -82,5 +75,5 @@ void NDI_ISA_NAME(ndi_fill_counts)(ndi_kernels *kernels)
 {
 #define KERNEL1_COUNTED(name, group, ...) ON_##group(COUNT_SLOT, name, )
 #define KERNEL2_COUNTED(name, group, ...) ON_##group(COUNT_SLOT, name, )
-#include "kernels/comparison.def"
+#include "kernels/counted.def"
 }
