@@ -258,30 +258,30 @@ static bool exponents_allowed(const ndi_resolution *resolution, nd_operand expon
     return !negative;
 }
 
-/* The step of a call, and its scalars as the kernel takes them. */
-static ndi_map step_of(nd_op op, int count, const nd_operand *arguments,
-                       const ndi_resolution *resolution, nd_dtype out, scalar_elements *scalars)
+/* The step of a call, and its scalars as the kernel takes them. Not returned by value: fields that
+ * are written one by one and copied at once wait for each other, a tenth of what pending costs. */
+static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *arguments,
+                      const ndi_resolution *resolution, nd_dtype out, scalar_elements *scalars)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
-    ndi_map step = {.name = row->info.name,
-                    .exact = (row->properties & NDI_EXACT) != 0,
-                    .kernel = kernel_of(op, arguments, resolution),
-                    .streaming = resolution->mixed
-                                     ? NULL
-                                     : ndi_kernels_in_use()->streaming[op][resolution->kernel],
-                    .arguments = count,
-                    .out = out,
-                    .computed = resolution->kernel_result};
+    step->name = row->info.name;
+    step->exact = (row->properties & NDI_EXACT) != 0;
+    step->kernel = kernel_of(op, arguments, resolution);
+    step->streaming =
+        resolution->mixed ? NULL : ndi_kernels_in_use()->streaming[op][resolution->kernel];
+    step->arguments = count;
+    step->out = out;
+    step->computed = resolution->kernel_result;
+    step->in_place = false;
     for (int i = 0; i < count; i++) {
         const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
-        step.taken[i] = step.in[i] = taken;
+        step->taken[i] = step->in[i] = taken;
         if (arguments[i].kind == ND_OPERAND_ARRAY)
-            step.in[i] = nd_dtype_of(arguments[i].array);
+            step->in[i] = nd_dtype_of(arguments[i].array);
         else
             store_scalar(arguments[i], taken == resolution->kernel ? resolution->dtype : taken,
                          taken, scalars->element[i]);
     }
-    return step;
 }
 
 static nd_array *run(const ndi_map *step, const nd_operand *arguments, scalar_elements *scalars,
@@ -348,7 +348,8 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     common_shape whole = {.rank = out->rank};
     memcpy(whole.length, ndi_lengths(out), (size_t)out->rank * sizeof(int64_t));
     scalar_elements scalars;
-    ndi_map step = step_of(op, count, arguments, resolution, nd_dtype_of(out), &scalars);
+    ndi_map step;
+    make_step(&step, op, count, arguments, resolution, nd_dtype_of(out), &scalars);
     if (!ndi_has_data(out) && ndi_graph_wants(count, arguments, out->size)) {
         if (ndi_graph_replace(&step, arguments, scalars.element, out))
             return out;
@@ -419,7 +420,8 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     int axes[ND_MAX_RANK];
     const int *const order = order_like(count, arguments, &shape, axes);
     scalar_elements scalars;
-    const ndi_map step = step_of(op, count, arguments, &resolution, resolution.result, &scalars);
+    ndi_map step;
+    make_step(&step, op, count, arguments, &resolution, resolution.result, &scalars);
     const int64_t size =
         ndi_count_elements(shape.rank, shape.length, nd_dtype_size(resolution.result));
     if (ndi_graph_wants(count, arguments, size))
