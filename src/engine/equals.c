@@ -4,6 +4,8 @@
  * are compared. There are few of them below a root: each is compared with all. */
 #include "engine/equals.h"
 
+#include "engine/rules.h"
+
 enum { COMPARED = 64 }; /* nodes at most; what would be more stays as it is */
 
 typedef struct nodes {
@@ -60,8 +62,8 @@ static bool equal(const ndi_node *a, const ndi_node *b)
     return false;
 }
 
-/* The node that stands for this one from now on: itself, or an equal one that was seen before. A
- * node that an array or views wait for stays. */
+/* The node that stands for this one from now on: itself, an equal one that was seen before, or what
+ * the rules make of it. A node that an array or views wait for stays, beside its equal. */
 static ndi_node *join(nodes *seen, ndi_node *node, uint32_t walk)
 {
     if (ndi_is_source(node) || ndi_graph_claimed(node))
@@ -75,6 +77,11 @@ static ndi_node *join(nodes *seen, ndi_node *node, uint32_t walk)
             continue;
         node->argument[i] = ndi_node_retain(joined);
         ndi_node_release(argument);
+    }
+    if (node->form == NDI_STEP) {
+        ndi_node *const rewritten = ndi_rules_apply(node);
+        if (rewritten != node && node->views == 0)
+            return rewritten;
     }
     for (int i = 0; i < seen->count; i++)
         if (seen->node[i] == node ||

@@ -30,6 +30,15 @@ SQUARE = ["inv(x)", "det(x)", "solve(x, x)", "eigvals(x)", "eigh(x)[1]", "choles
 EXACT = "sort pad roll diff repeat concatenate take tril".split()  # to compare with NumPy
 IN_PLACE = ["sort", "shuffle", "permuted"]
 NORMS = "sum mean std max min var".split()
+# What the rules of rewriting take apart: done twice, with a scalar, with itself.
+TWICE = "negative absolute square logical_not invert conjugate floor sign".split()
+WITH = [("multiply", 1), ("add", 0), ("add", -0.0), ("subtract", 0), ("divide", 1), ("divide", 2)]
+WITH += [("divide", -0.25), ("multiply", 3), ("add", 7), ("subtract", -2), ("bitwise_xor", 0)]
+WITH += [("floor_divide", 1), ("logical_and", True), ("divide", 3), ("multiply", 0.1)]
+ITSELF = "maximum minimum fmax multiply logical_and bitwise_and add".split()
+COMPARISONS = "less less_equal greater_equal equal not_equal".split()
+WIDER = {"bool": "int8", "int8": "float32", "uint8": "int32", "int32": "float64"}
+WIDER |= {"float32": "float64", "float64": "complex128", "int64": "float64"}
 
 
 @dataclass(frozen=True)
@@ -273,6 +282,42 @@ class Generator:
         dead = [x.name for x in statements + again if rng.random() < 0.8]
         return statements + again + [made] + [Statement("release", "", (x,)) for x in dead]
 
+    def rewritten(self, arrays):
+        """Steps that the rules know, each on what the one before made, or on an array."""
+        rng, first = self.rng, self.pick(arrays)
+        value, statements = first, []
+
+        def step(kind, inputs, detail):
+            statements.append(Statement(kind, self.name(), inputs, detail))
+            return statements[-1].name
+
+        for _ in range(rng.randrange(1, 5)):
+            kind = rng.randrange(6)
+            if kind == 0:
+                op = rng.choice(TWICE)
+                value = step("op", (step("op", (value,), op),), rng.choice([op, "absolute"]))
+            elif kind == 1:
+                op, scalar = rng.choice(WITH)
+                value = step("op", (value, scalar), op)
+            elif kind == 2:
+                value = step("op", (value, value), rng.choice(ITSELF))
+            elif kind == 3:
+                value = step("op", (step("op", (value, first), rng.choice(COMPARISONS)),), "logical_not")
+                value = step("op", (value, first, rng.choice([first, 2])), "where")
+            elif kind == 4:
+                both = [rng.choice([value, first]), step("op", (value,), "negative")]
+                rng.shuffle(both)
+                value = step("op", tuple(both), rng.choice(["add", "subtract", "multiply", "divide"]))
+            else:
+                own = str(arrays[first].dtype)
+                value = step("cast", (step("cast", (value,), WIDER.get(own, own)),), own)
+        dead = [x.name for x in statements if rng.random() < 0.7]
+        if rng.random() < 0.5:
+            step("op", (value, first), rng.choice(CHAIN))
+        if rng.random() < 0.2:
+            step("reduce", (value,), (rng.choice(NORMS), None, False))
+        return statements + [Statement("release", "", (x,)) for x in dead]
+
     def view(self, arrays):
         first = self.pick(arrays)
         shape, kind = arrays[first].shape, self.rng.randrange(8)
@@ -429,7 +474,7 @@ class Generator:
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
     KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
-    KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7}
+    KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7, "rewritten": 1.5}
 
     def draw(self, arrays):
         if len(arrays) < 2:
