@@ -73,8 +73,8 @@ static ndi_node *join(nodes *seen, ndi_node *node, uint32_t walk)
         ndi_node *const argument = node->argument[i], *const joined =
                                                           argument ? join(seen, argument, walk)
                                                                    : NULL;
-        if (joined == argument)
-            continue;
+        if (joined == argument || (node->form == NDI_VIEW && joined->form != NDI_STEP))
+            continue; /* a view of a view, or of memory, would have to be settled again */
         node->argument[i] = ndi_node_retain(joined);
         ndi_node_release(argument);
     }

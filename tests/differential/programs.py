@@ -20,7 +20,7 @@ SHAPES += [(6, 6)]
 LARGER = [(3000,), (60, 50), (50, 60), (60, 1), (5, 700), (700, 5), (16, 9, 33)]
 LARGER += [(1500, 17), (70, 129), (9, 300, 2)]
 LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4), (300, 401), (21, 5, 700)]
-LARGEST += [(37, 1031), (13, 1536), (3, 11, 1027)]
+LARGEST += [(37, 1031), (13, 1536), (3, 11, 1027), (40009,)]
 # What copies its argument into memory of its own and works there; "A" is an axis, "I" an index.
 LINES = ["sort(x, axis=A)", "argsort(x, axis=A)", "partition(x, I, axis=A)", "median(x, axis=A)"]
 LINES += ["unique_values(x)", "pad(x, 1)", "roll(x, 3, axis=A)", "diff(x, axis=A)"]
@@ -29,6 +29,7 @@ MATRIX = ["svdvals(x)", "svd(x)[0]", "svd(x)[2]", "qr(x)[1]", "pinv(x)", "lstsq(
 SQUARE = ["inv(x)", "det(x)", "solve(x, x)", "eigvals(x)", "eigh(x)[1]", "cholesky(x)", "lu(x)"]
 EXACT = "sort pad roll diff repeat concatenate take tril".split()  # to compare with NumPy
 IN_PLACE = ["sort", "shuffle", "permuted"]
+SCANS = ["cumsum", "cumsum", "cummax", "cummin"]
 NORMS = "sum mean std max min var".split()
 # What the rules of rewriting take apart: done twice, with a scalar, with itself.
 TWICE = "negative absolute square logical_not invert conjugate floor sign".split()
@@ -184,7 +185,7 @@ class Generator:
         if first is None:
             return None
         axis = self.rng.randrange(arrays[first].ndim)
-        return Statement("scan", self.name(), (first,), ("cumsum", axis))
+        return Statement("scan", self.name(), (first,), (self.rng.choice(SCANS), axis))
 
     def matmul(self, arrays):
         def suits(array):
@@ -292,7 +293,7 @@ class Generator:
             return statements[-1].name
 
         for _ in range(rng.randrange(1, 5)):
-            kind = rng.randrange(6)
+            kind = rng.randrange(7)
             if kind == 0:
                 op = rng.choice(TWICE)
                 value = step("op", (step("op", (value,), op),), rng.choice([op, "absolute"]))
@@ -308,6 +309,10 @@ class Generator:
                 both = [rng.choice([value, first]), step("op", (value,), "negative")]
                 rng.shuffle(both)
                 value = step("op", tuple(both), rng.choice(["add", "subtract", "multiply", "divide"]))
+            elif kind == 5:
+                same = step("cast", (value,), str(arrays[first].dtype))
+                value = step("view", (same,), ("transpose",))
+                value = step("view", (value,), ("transpose",))
             else:
                 own = str(arrays[first].dtype)
                 value = step("cast", (step("cast", (value,), WIDER.get(own, own)),), own)
@@ -473,7 +478,7 @@ class Generator:
 
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
-    KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
+    KINDS |= {"scan": 1, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
     KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7, "rewritten": 1.5}
 
     def draw(self, arrays):
