@@ -60,6 +60,8 @@ class Statement:
             return f"{self.name} = linspace({inputs})"
         if self.kind in ("op", "cast", "copy"):
             return f"{self.name} = {self.detail}({inputs})"
+        if self.kind == "mask":
+            return f"{self.name} = {self.inputs[0]}[{self.inputs[1]}]"
         if self.kind == "scan":
             return f"{self.name} = {self.detail[0]}({inputs}, axis={self.detail[1]})"
         if self.kind == "reduce":
@@ -186,6 +188,17 @@ class Generator:
             return None
         axis = self.rng.randrange(arrays[first].ndim)
         return Statement("scan", self.name(), (first,), (self.rng.choice(SCANS), axis))
+
+    def masked(self, arrays):
+        """The elements of an array, or of what is made of it, where something is true."""
+        rng, first = self.rng, self.pick(arrays)
+        both = (first, rng.choice([first, 0, 2]))
+        values = Statement("op", self.name(), both, rng.choice(CHAIN))
+        tested = rng.choice([first, values.name])
+        mask = Statement("op", self.name(), (tested, rng.choice([0, 1, 2])), "greater_equal")
+        chosen = Statement("mask", self.name(), (values.name, mask.name))
+        dead = [x.name for x in (values, mask) if rng.random() < 0.6]
+        return [values, mask, chosen] + [Statement("release", "", (x,)) for x in dead]
 
     def matmul(self, arrays):
         def suits(array):
@@ -479,7 +492,7 @@ class Generator:
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
     KINDS |= {"scan": 1, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
-    KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7, "rewritten": 1.5}
+    KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7, "rewritten": 1.5, "masked": 0.7}
 
     def draw(self, arrays):
         if len(arrays) < 2:

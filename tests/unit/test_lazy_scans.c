@@ -1,5 +1,5 @@
-/* Scans and positions of pending arrays: they read elements while these are computed, with the bits
- * of elements that are stored first, and without the memory for them. */
+/* Scans, positions and masks over pending arrays: they read elements while these are computed, with
+ * the bits of elements that are stored first, and without the memory for them. */
 #include "pending.h"
 
 static nd_array *light(const nd_array *x)
@@ -99,5 +99,32 @@ TEST(positions_over_all_axes_are_found_while_elements_are_computed)
         assert_int_equal(nd_item_int64(nd_argmax(turned, ND_ALL)), LARGE - 1);
         nd_array *const ties = nd_multiply(turned, 0.0);
         assert_int_equal(nd_item_int64(nd_argmax(ties, ND_ALL)), 0);
+    }
+}
+
+TEST(a_mask_selects_from_elements_while_they_are_computed)
+{
+    static const nd_dtype dtypes[] = {ND_FLOAT64, ND_FLOAT16, ND_INT8, ND_COMPLEX128};
+    ND_SCOPE {
+        nd_array *const x = nd_copy(nd_reshape(nd_linspace(-1, 1, LARGE), ND_SHAPE(400, 500)));
+        nd_array *const mask = nd_copy(nd_greater(nd_sin(nd_multiply(x, 300)), 0.3));
+        for (int d = 0; d < 4; d++) {
+            nd_array *const values = nd_cast(nd_multiply(x, 100), dtypes[d]);
+            nd_array *const stored = nd_copy(nd_cast(nd_multiply(x, 100), dtypes[d]));
+            nd_memory_reset_peak();
+            const size_t before = nd_memory().used;
+            nd_array *const chosen = nd_get(values, ND_ARRAY(mask));
+            assert_true(nd_is_pending(values));
+            assert_true(nd_memory().peak < before + nd_bytes(chosen) + (1 << 16));
+            assert_true(same(chosen, nd_get(stored, ND_ARRAY(mask))));
+        }
+        nd_array *const y = nd_sin(x); /* the mask is made of it */
+        nd_array *const above = nd_get(y, ND_ARRAY(nd_greater(y, 0.0))), *const sines =
+                                                                             nd_copy(nd_sin(x));
+        assert_true(same(above, nd_get(sines, ND_ARRAY(nd_greater(sines, 0.0)))));
+        /* What lies otherwise in memory. */
+        nd_array *const turned = nd_add(nd_transpose(x), 1), *const other = nd_transpose(mask);
+        assert_true(
+            same(nd_get(turned, ND_ARRAY(other)), nd_get(nd_copy(turned), ND_ARRAY(other))));
     }
 }
