@@ -5,6 +5,7 @@
 #include <ndstream/lazy.h>
 
 #include "array/dtype.h"
+#include "array/thread.h"
 #include "base/progress.h"
 #include "engine/checked.h"
 #include "engine/copy.h"
@@ -264,6 +265,7 @@ static ndi_map step_of(nd_op op, int count, const nd_operand *arguments,
     const ndi_op_row *row = &ndi_op_rows[op];
     ndi_map step = {.name = row->info.name,
                     .exact = (row->properties & NDI_EXACT) != 0,
+                    .fast = ndi_this_thread.fast_math,
                     .rewrites = resolution->mixed ? 0 : (uint8_t)(1 + op),
                     .kernel = kernel_of(op, arguments, resolution),
                     .streaming = resolution->mixed

@@ -24,7 +24,7 @@ static bool same_scalars(const ndi_node *a, const ndi_node *b)
 
 static bool same_step(const ndi_map *a, const ndi_map *b, int arguments)
 {
-    return a->kernel == b->kernel && a->computed == b->computed &&
+    return a->kernel == b->kernel && a->computed == b->computed && a->fast == b->fast &&
            memcmp(a->taken, b->taken, (size_t)arguments * sizeof *a->taken) == 0;
 }
 

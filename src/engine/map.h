@@ -13,8 +13,8 @@ enum { NDI_CONVERSION = 250 }; /* more than any operation */
 typedef struct ndi_map {
     const char *name; /* of the operation, for whoever asks what was done */
     bool exact;       /* rounding is its only error: a few instructions, no function */
-    uint8_t
-        rewrites; /* what the rules of rewriting know it by: 1 + its nd_op, NDI_CONVERSION, or 0 */
+    uint8_t rewrites; /* what rules.def knows it by: 1 + its nd_op, NDI_CONVERSION, or 0 */
+    bool fast;        /* called under fast maths */
     ndi_kernel *kernel;
     ndi_kernel *streaming; /* its form with streaming stores, or NULL */
     int arguments;

@@ -17,6 +17,8 @@ typedef enum term {
     ONE,
     ZERO,
     MINUS_ZERO,
+    MINUS_ONE,
+    HALF,
     POWER_OF_TWO, /* binds A */
     ONE_OVER_A,
     A_PLUS_B,
@@ -51,7 +53,11 @@ static inline int ndi_rule_class(nd_dtype dtype)
     return classes[nd_dtype_kind(dtype)];
 }
 
+#define EXACT 0
+#define FAST(ulps) ulps
+
 typedef struct ndi_rule {
+    uint8_t ulps; /* 0: EXACT */
     uint8_t dtypes;
     uint8_t pattern[NDI_RULE_CODES], replacement[NDI_RULE_CODES];
 } ndi_rule;

@@ -16,7 +16,8 @@ enum { REWRITTEN = 4 }; /* rows in turn for one step */
 _Static_assert((int)ND_OP_COUNT < (int)X, "operations and terms share their codes");
 
 const ndi_rule ndi_rules[] = {
-#define ND_RULE(requirement, dtypes, pattern, replacement) {dtypes, {pattern}, {replacement}},
+#define ND_RULE(requirement, dtypes, pattern, replacement)                                         \
+    {requirement, dtypes, {pattern}, {replacement}},
 #define ND_RULE_AT_CALL(op, exponent, replacement)
 #define ND_RULE_TWINS(one, other, both)
 #include "engine/rules.def"
@@ -126,6 +127,7 @@ typedef struct matching {
     argument bound[VARIABLES - X];
     unsigned known; /* a bit for each */
     nd_dtype taken; /* by the innermost operation */
+    bool fast;      /* operations must have been called under fast maths */
 } matching;
 
 static bool is_real_number(nd_dtype dtype)
@@ -169,6 +171,10 @@ static bool is_constant(term wanted, const argument *a)
         return value == 0 && !signbit(value);
     case MINUS_ZERO:
         return value == 0 && signbit(value);
+    case MINUS_ONE:
+        return value == -1;
+    case HALF:
+        return value == 0.5;
     case POWER_OF_TWO:
         return is_float(a->dtype) && is_power_of_two(value, a->dtype);
     default:
@@ -256,7 +262,7 @@ static const uint8_t *match(matching *m, const uint8_t *pattern, argument a)
         m->taken = node->step.taken[0];
         return fits ? match(m, pattern, argument_of(node, 0)) : NULL;
     }
-    if (node->step.rewrites != code || !is_pure(node))
+    if (node->step.rewrites != code || (m->fast && !node->step.fast) || !is_pure(node))
         return NULL;
     m->taken = node->step.taken[node->arguments - 1];
     const matching before = *m;
@@ -345,6 +351,7 @@ ndi_node *ndi_rule_apply(const ndi_rule *row, ndi_node *node)
 {
     matching m;
     m.known = 0;
+    m.fast = row->ulps > 0;
     if (!match(&m, row->pattern, (argument){.node = node}) ||
         !(row->dtypes & ndi_rule_class(m.taken)))
         return NULL;
@@ -374,6 +381,8 @@ static bool is_twice(const ndi_node *node)
 static bool may_fit(int row, const ndi_node *node, const uint8_t *code, int dtypes)
 {
     const glance *const g = &glances[row];
+    if (ndi_rules[row].ulps > 0 && !node->step.fast)
+        return false;
     if (g->flat && !(ndi_rules[row].dtypes & dtypes))
         return false;
     if (node->arguments == 1)
