@@ -158,6 +158,7 @@ static void build_unit(ndi_program *program, int first, int last)
         add_step(&b, s);
     add_link(&b, NDI_LINK_NEXT, 0, 0);
     unit->links = (uint8_t)(program->links - unit->link);
+    unit->one_bank = b.bank[1] == NO_VALUE;
 }
 
 void ndi_chains_build(ndi_program *program)
@@ -326,8 +327,8 @@ void ndi_chains_begin(ndi_frame *f)
         const int dtype = program->value[program->step[unit->first].result].dtype;
         const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size((nd_dtype)dtype);
         f->rowed[u] = unit->links > 0 && f->by_rows && goes_by_rows(f, unit);
-        f->chained[u] =
-            f->rowed[u] || (unit->links > 0 && unit->last > unit->first && fits(f, unit, size));
+        const bool pays = unit->last > unit->first || f->gives < NDI_GIVES_COUNT;
+        f->chained[u] = f->rowed[u] || (unit->links > 0 && pays && fits(f, unit, size));
         f->first_moving[u] = (uint8_t)f->movings;
         for (int l = unit->link; f->chained[u] && l < unit->link + unit->links; l++)
             begin_link(f, f->kernels->chain[dtype], l, f->rowed[u]);
@@ -358,9 +359,12 @@ static void place_results(const chain_block *b)
         const ndi_program_link *const link = &f->program->link[l];
         if (link->kind != NDI_LINK_STORES)
             continue;
-        if (f->sums) {
-            f->link[l].code = b->kernels->sum[link->bank];
-            f->link[l].pointer[0] = f->sums;
+        if (f->lanes) {
+            ndi_link_code *const in_bank = b->kernels->fold_in_bank[f->gives];
+            f->link[l].code = in_bank && b->unit->one_bank && !f->program->saves
+                                  ? in_bank
+                                  : b->kernels->fold[f->gives][link->bank];
+            f->link[l].pointer[0] = f->lanes;
             continue;
         }
         char *const out = f->place[link->op];

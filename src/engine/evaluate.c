@@ -166,7 +166,20 @@ static ndi_node *obstacle_of_steps(ndi_node *const *root, int roots, ndi_node **
     return found;
 }
 
-/* True if the steps of `node` can be done in the loop of the others, and share what that reads. */
+/* Whether the elements of two nodes of one shape lie in the same order. */
+static bool in_one_order(const ndi_node *a, const ndi_node *b)
+{
+    const int64_t size = (int64_t)nd_dtype_size((nd_dtype)a->dtype),
+                  other = (int64_t)nd_dtype_size((nd_dtype)b->dtype);
+    for (int axis = 0; axis < a->rank; axis++)
+        if (a->dims[axis] > 1 &&
+            ndi_node_strides(a)[axis] * other != ndi_node_strides(b)[axis] * size)
+            return false;
+    return true;
+}
+
+/* True if the steps of `node` can be done in the loop of the others, and share what that reads: in
+ * the same order, for which that may be moved. */
 static bool joins(ndi_node *const *root, int roots, ndi_node *node)
 {
     ndi_tiling tiling;
@@ -175,7 +188,8 @@ static bool joins(ndi_node *const *root, int roots, ndi_node *node)
             return false;
     if (node->form != NDI_STEP || root[0]->form != NDI_STEP || ndi_graph_claimed(node) ||
         node->rank != root[0]->rank ||
-        memcmp(node->dims, root[0]->dims, node->rank * sizeof(int64_t)) != 0)
+        memcmp(node->dims, root[0]->dims, node->rank * sizeof(int64_t)) != 0 ||
+        !in_one_order(node, root[0]))
         return false;
     ndi_node *all[NDI_PROGRAM_RESULTS];
     memcpy(all, root, (size_t)roots * sizeof *root);

@@ -435,15 +435,52 @@ static void set_stride(ndi_frame *f, const ndi_program_step *step, int value, in
     f->stride[value] = stride;
 }
 
+/* The kernel that counts what the last step tests; NULL if there is none. */
+static ndi_count_kernel *find_counter(const ndi_frame *f)
+{
+    static const nd_op counted[] = {
+#define KERNEL1(...)
+#define KERNEL2(...)
+#define KERNEL3(...)
+#define KERNEL3_SELECT(...)
+#define KERNEL1_TEST(...)
+#define KERNEL2_TEST(...)
+#define KERNEL2_MIXED(...)
+#define KERNEL1_COUNTED(name, ...) ND_OP_##name,
+#define KERNEL2_COUNTED(name, ...) ND_OP_##name,
+#include "kernels/comparison.def"
+    };
+    const ndi_program_step *const step = &f->program->step[f->program->steps - 1];
+    const int dtype = f->program->value[step->argument[0]].dtype;
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)dtype);
+    if (step->stores != 0 || step->twins || f->stride[step->argument[0]] != size ||
+        (step->arguments == 2 && f->stride[step->argument[1]] != size &&
+         f->stride[step->argument[1]] != 0))
+        return NULL;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+        if (f->kernels->elementwise[counted[i]][dtype] == step->kernel)
+            return f->kernels->count[counted[i]][dtype];
+    return NULL;
+}
+
+/* Whether one chain makes the elements, in one run: by rows it would count them anew in each. */
+static bool may_give_lanes(const ndi_frame *f)
+{
+    const ndi_program *const program = f->program;
+    return program->units == 1 && program->unit[0].links > 0 && f->nest->rank == 1 &&
+           f->nest != &f->rows;
+}
+
 /* Everything that is the same for all blocks. A value made of values that repeat repeats. */
 static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest *nest,
-                        const bool *stream)
+                        const bool *stream, ndi_gives wanted)
 {
     f->program = program;
     f->nest = nest;
     f->kernels = ndi_kernels_in_use();
     f->soon = NULL;
-    f->sums = NULL;
+    f->lanes = NULL;
+    f->counter = NULL;
     for (int r = 0; r < program->results; r++)
         f->stream[r] = stream[r];
     begin_rows(f);
@@ -483,7 +520,12 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     }
     for (int i = 0; i < f->packed; i++)
         f->pointer[f->pack[i].value] = f->pack[i].to;
+    f->gives =
+        (uint8_t)(wanted >= NDI_GIVES_COUNT || may_give_lanes(f) ? wanted : NDI_GIVES_ELEMENTS);
     ndi_chains_begin(f);
+    if ((wanted < NDI_GIVES_COUNT && !f->chained[0]) ||
+        (wanted == NDI_GIVES_COUNT && !find_counter(f)))
+        f->gives = NDI_GIVES_ELEMENTS;
 }
 
 /* Asks for a step's share of a block that comes soon: memory would idle while functions compute in
@@ -516,6 +558,10 @@ static void run_step(ndi_frame *f, size_t n, int s)
     for (int i = 0; i < step->arguments; i++) {
         p[i + 1] = f->pointer[step->argument[i]];
         strides[i + 1] = f->stride[step->argument[i]];
+    }
+    if (f->counter && s == f->program->steps - 1) {
+        f->count += (int64_t)f->counter(n, p + 1, strides + 1);
+        return;
     }
     strides[0] = f->stride[result];
     const bool unpacks = step->stores >= 0 && f->gap[step->stores];
@@ -681,7 +727,7 @@ static void run_range(void *context, size_t begin, size_t end)
 {
     const program_run *run = context;
     ndi_frame f;
-    begin_frame(&f, run->program, run->nest, run->stream);
+    begin_frame(&f, run->program, run->nest, run->stream, NDI_GIVES_ELEMENTS);
     if (!run->fetches)
         f.fetched = 0;
     f.soon = run->soon;
@@ -732,9 +778,10 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
         ndi_parallel_for((size_t)nest->size, grain, run_range, &run);
 }
 
-void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced)
+void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced, ndi_gives wanted)
 {
-    begin_frame(frame, produced->program, produced->nest, (const bool[NDI_PROGRAM_RESULTS]){false});
+    begin_frame(frame, produced->program, produced->nest, (const bool[NDI_PROGRAM_RESULTS]){false},
+                wanted);
 }
 
 void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out)
@@ -742,19 +789,34 @@ void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out)
     run_elements(frame, begin, n, out);
 }
 
-bool ndi_program_sums(const ndi_frame *f)
+/* The same with blocks of any length, as no value goes through a register. */
+static void run_at_once(ndi_frame *f, int64_t begin, int64_t n, char *out)
 {
-    const ndi_program *const program = f->program;
-    const nd_dtype dtype = (nd_dtype)program->value[program->step[program->steps - 1].result].dtype;
-    const ndi_chain_kernels *const chain = f->kernels->chain[dtype];
-    /* A chain that steps from row to row counts its elements anew in each. */
-    return program->units == 1 && f->chained[0] && f->nest->rank == 1 && f->nest != &f->rows &&
-           chain->sum[0] && f->block % NDI_LANES == 0;
+    const int64_t block = f->block;
+    f->block = MANY_ELEMENTS;
+    run_elements(f, begin, n, out);
+    f->block = block;
 }
 
-void ndi_program_sum(ndi_frame *frame, int64_t begin, int64_t n, double *sums)
+void ndi_program_lanes(ndi_frame *frame, int64_t begin, int leaves, char *lanes)
 {
-    frame->sums = (char *)sums;
-    run_elements(frame, begin, n, (char *)sums);
-    frame->sums = NULL;
+    frame->lanes = lanes;
+    if (!frame->program->saves)
+        run_at_once(frame, begin, (int64_t)leaves * NDI_CHUNK, lanes);
+    else
+        for (int leaf = 0; leaf < leaves; leaf++, frame->lanes += NDI_LANE_BYTES)
+            run_elements(frame, begin + (int64_t)leaf * NDI_CHUNK, NDI_CHUNK, frame->lanes);
+    frame->lanes = NULL;
+}
+
+int64_t ndi_program_count(ndi_frame *frame, int64_t begin, int64_t n)
+{
+    frame->count = 0;
+    frame->counter = find_counter(frame);
+    if (frame->program->steps == 1 && frame->packed == 0)
+        run_at_once(frame, begin, n, ndi_virtual_elements);
+    else
+        run_elements(frame, begin, n, ndi_virtual_elements);
+    frame->counter = NULL;
+    return frame->count;
 }

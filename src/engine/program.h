@@ -52,6 +52,7 @@ typedef struct ndi_program_unit {
     uint8_t link, links; /* the first one, and how many: 0 if it is no chain */
     uint8_t fetches;     /* that many of them, at the beginning, ask for what is read soon, and as
                             many for what comes next */
+    bool one_bank;       /* the other one is not used */
 } ndi_program_unit;
 
 typedef enum ndi_link_kind {
@@ -132,6 +133,15 @@ typedef struct ndi_moving {
     bool stays; /* the rest of a block needs no copy: one element, or what is written */
 } ndi_moving;
 
+/* What a program gives a reduction instead of its elements. */
+typedef enum ndi_gives {
+    NDI_GIVES_SUM = NDI_LINK_SUM, /* lanes of leaves, from the last link of a chain */
+    NDI_GIVES_MIN,
+    NDI_GIVES_MAX,
+    NDI_GIVES_COUNT, /* how many are true, where the last step is a test */
+    NDI_GIVES_ELEMENTS
+} ndi_gives;
+
 /* How an operand is reached whose rows, where a block takes several, are apart in memory. */
 typedef enum ndi_gap {
     NDI_NO_GAP,
@@ -156,8 +166,12 @@ typedef struct ndi_frame {
     ndi_nest rows;      /* the nest with its last two axes as one; the gaps' strides there are 0 */
     uint8_t gap[NDI_NEST_OPERANDS]; /* an ndi_gap */
     ptrdiff_t in_row[NDI_NEST_OPERANDS], row_stride[NDI_NEST_OPERANDS];
-    bool by_rows;          /* some operand is reached so */
-    char *sums;            /* the lanes that add up the result, which is not stored; or NULL */
+    bool by_rows;  /* some operand is reached so */
+    uint8_t gives; /* an ndi_gives */
+    char *lanes;   /* that the result goes to instead of being stored; or NULL */
+    ndi_count_kernel
+        *counter; /* of the last step, whose result is counted and not stored; or NULL */
+    int64_t count;
     int64_t within;        /* of a run, where the block begins */
     const ptrdiff_t *soon; /* see ndi_program_run(), or NULL */
     int packed;            /* that are read */
@@ -182,16 +196,19 @@ typedef struct ndi_frame {
     _Alignas(64) char registers[NDI_FRAME_BYTES];
 } ndi_frame;
 
-/* Prepares a frame for ndi_program_produce(); program and nest (simplified) must outlive it. */
-void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced);
+/* Prepares a frame for ndi_program_produce(); program and nest (simplified) must outlive it. It
+ * gives what is wanted if the program can, else elements only: see frame->gives. */
+void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced, ndi_gives wanted);
 
 /* `n` elements of the block, from a register to the rows of a result. */
 void ndi_unpack(const ndi_frame *frame, int operand, const char *from, size_t n);
 
-/* Whether one chain makes the elements and can add them up instead: ndi_program_sum() adds whole
- * groups of NDI_LANES of them, from `begin` on, to as many sums, in order. */
-bool ndi_program_sums(const ndi_frame *frame);
-void ndi_program_sum(ndi_frame *frame, int64_t begin, int64_t n, double *sums);
+/* The lanes (NDI_LANE_BYTES each) of whole leaves of NDI_CHUNK elements, from element `begin` on,
+ * which the elements meet in order. */
+void ndi_program_lanes(ndi_frame *frame, int64_t begin, int leaves, char *lanes);
+
+/* How many of n elements are true. */
+int64_t ndi_program_count(ndi_frame *frame, int64_t begin, int64_t n);
 
 /* Computes the elements begin..begin+n-1 of the nest's linear space into `out`, without gaps: for
  * programs of one result, whose operand 0 stands for it without memory. */

@@ -101,7 +101,7 @@ static void run_tasks(void *context, size_t begin, size_t end)
     _Alignas(64) char scratch[NDI_CONVERTED * NDI_STATE_BYTES];
     ndi_frame frame;
     if (run->produced)
-        ndi_frame_begin(&frame, run->produced);
+        ndi_frame_begin(&frame, run->produced, ndi_sweep_wants(run));
     if (!ndi_make_trees(t, run)) {
         atomic_store(&run->failed, true);
         return;
@@ -272,12 +272,13 @@ static bool run_small(const ndi_sweep *run, const ndi_elements *from, const ndi_
     return true;
 }
 
-/* Elements of a leaf along the swept axis. What is produced or converted first comes in scratch of
- * NDI_CHUNK, and so do floats, whose rounding the length decides. */
-static int64_t row_chunk(const ndi_sweep *run, bool scratch)
+/* Elements of a leaf along the swept axis. What is converted first comes in scratch of NDI_CHUNK,
+ * and so do floats, whose rounding the length decides. */
+static int64_t row_chunk(const ndi_sweep *run, bool converts)
 {
-    const bool exact = nd_dtype_kind(run->in) < ND_KIND_FLOAT && !scratch;
-    return exact ? NDI_CHUNK_BYTES / (int64_t)ndi_dtype_size(run->in) : NDI_CHUNK;
+    const nd_dtype dtype = run->produced ? run->each[0].fold->taken : run->in;
+    const bool exact = nd_dtype_kind(dtype) < ND_KIND_FLOAT && !converts;
+    return exact ? NDI_CHUNK_BYTES / (int64_t)ndi_dtype_size(dtype) : NDI_CHUNK;
 }
 
 /* Cuts the work into tiles and leaves, and these into tasks. */
@@ -285,11 +286,12 @@ static void plan_tasks(ndi_sweep *run, ndi_leaf_order order)
 {
     const int64_t across = run->kept.length[run->kept.rank - 1],
                   along = run->swept.length[run->swept.rank - 1];
-    bool scratch = run->produced;
+    bool converts = false;
     for (int i = 0; i < run->count; i++)
-        scratch |= run->each[i].converts;
+        converts |= run->each[i].converts;
+    const bool scratch = converts || run->produced;
     run->by_columns = order != NDI_LEAF_ROW;
-    run->chunk = order == NDI_LEAF_ROW ? row_chunk(run, scratch) : NDI_CHUNK;
+    run->chunk = order == NDI_LEAF_ROW ? row_chunk(run, converts) : NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
     if (order == NDI_LEAF_COLUMN) {
         run->tile_columns = scratch ? NDI_CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
@@ -302,9 +304,10 @@ static void plan_tasks(ndi_sweep *run, ndi_leaf_order order)
     run->chunks = (along + run->chunk - 1) / run->chunk;
     run->leaves = run->swept.size / along * run->chunks;
 
-    const double leaf_bytes = (double)(along < run->chunk ? along : run->chunk) *
-                              (double)(across < run->tile_columns ? across : run->tile_columns) *
-                              (double)ndi_dtype_size(run->in);
+    const double leaf_bytes =
+        (double)(along < run->chunk ? along : run->chunk) *
+        (double)(across < run->tile_columns ? across : run->tile_columns) *
+        (double)(run->produced ? run->produced->program->widest : (int64_t)ndi_dtype_size(run->in));
     run->span = run->leaves;
     if (run->tiles < TASKS / 4) {
         run->span = 1;

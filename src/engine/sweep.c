@@ -3,6 +3,7 @@
 #include "engine/sweep.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "array/dtype.h"
@@ -138,24 +139,85 @@ static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf,
     leaf->data = scratch;
 }
 
-/* Sums of whole leaves need no elements: a chain adds them up in the lanes of a leaf, which are the
- * elements of a shorter one, with the same sum. */
-static bool sums_itself(const ndi_sweep *run, const ndi_frame *frame)
+ndi_gives ndi_sweep_wants(const ndi_sweep *run)
 {
-    return run->count == 1 && run->each[0].fold->kind == NDI_REDUCE_SUM &&
-           run->each[0].fold->taken == ND_FLOAT64 && ndi_program_sums(frame);
+    const ndi_fold *const fold = run->each[0].fold;
+    const bool floats = fold->taken == ND_FLOAT64 || fold->taken == ND_FLOAT32,
+               flags = fold->taken == ND_BOOL;
+    if (run->count > 1 || run->by_columns)
+        return NDI_GIVES_ELEMENTS;
+    switch (fold->kind) {
+    case NDI_REDUCE_SUM:
+        return floats ? NDI_GIVES_SUM : flags ? NDI_GIVES_COUNT : NDI_GIVES_ELEMENTS;
+    case NDI_REDUCE_MIN:
+        return floats ? NDI_GIVES_MIN : NDI_GIVES_ELEMENTS;
+    case NDI_REDUCE_MAX:
+        return floats ? NDI_GIVES_MAX : NDI_GIVES_ELEMENTS;
+    case NDI_REDUCE_COUNT:
+    case NDI_REDUCE_ANY:
+    case NDI_REDUCE_ALL:
+        return flags ? NDI_GIVES_COUNT : NDI_GIVES_ELEMENTS;
+    default:
+        return NDI_GIVES_ELEMENTS;
+    }
 }
 
-static void produce_lanes(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
+/* Where the elements of a leaf lie one after the other: the number of the first one; else -1. */
+static int64_t first_of_run(const ndi_sweep *run, const ndi_leaf *leaf)
 {
-    double *const sums = (double *)scratch;
-    const int64_t size = (int64_t)ndi_dtype_size(run->in);
-    for (int l = 0; l < NDI_LANES; l++)
-        sums[l] = -0.0; /* which leaves what is added as it is */
-    ndi_program_sum(frame, (leaf->data - ndi_virtual_elements) / size, (int64_t)leaf->rows, sums);
-    leaf->data = scratch;
-    leaf->row_stride = sizeof(double);
-    leaf->rows = NDI_LANES;
+    const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(run->in);
+    return leaf->row_stride == size ? (leaf->data - ndi_virtual_elements) / size : -1;
+}
+
+/* Whether the lanes of a batch of leaves are in scratch now, and not the elements. */
+static bool give_lanes(const ndi_sweep *run, ndi_frame *frame, const ndi_leaf *leaf, char *scratch)
+{
+    const int64_t first = first_of_run(run, leaf);
+    const nd_dtype taken = run->each[0].fold->taken;
+    const size_t lanes = BATCH * NDI_LANE_BYTES;
+    if (frame->gives >= NDI_GIVES_COUNT || leaf->rows != NDI_CHUNK || first < 0)
+        return false;
+    if (frame->gives == NDI_GIVES_SUM) {
+        for (size_t l = 0; l < lanes / sizeof(double); l++)
+            ((double *)scratch)[l] = -0.0; /* which leaves what is added as it is */
+    } else {
+        const double none = frame->gives == NDI_GIVES_MIN ? INFINITY : -INFINITY;
+        for (size_t l = 0; l < lanes / ndi_dtype_size(taken); l++)
+            if (taken == ND_FLOAT64)
+                ((double *)scratch)[l] = none;
+            else
+                ((float *)scratch)[l] = (float)none;
+    }
+    ndi_program_lanes(frame, first, BATCH, scratch);
+    return true;
+}
+
+/* The lanes of a leaf are the elements of a shorter one, with the same result. */
+static void reduce_lanes(const ndi_sweep *run, ndi_leaf *leaf, const char *lanes)
+{
+    const ndi_fold *const fold = run->each[0].fold;
+    const nd_dtype dtype = fold->kind == NDI_REDUCE_SUM ? ND_FLOAT64 : fold->taken;
+    leaf->data = lanes;
+    leaf->row_stride = (ptrdiff_t)ndi_dtype_size(dtype);
+    leaf->rows = NDI_LANE_BYTES / ndi_dtype_size(dtype);
+    run->kernels->reduce[fold->kind][dtype].row(leaf);
+}
+
+static bool is_counted(const ndi_sweep *run, const ndi_frame *frame, const ndi_leaf *leaf)
+{
+    return run->produced && frame->gives == NDI_GIVES_COUNT && first_of_run(run, leaf) >= 0;
+}
+
+/* The state of a leaf from the number of its true elements, which the program counts. */
+static void count_leaf(const ndi_sweep *run, ndi_frame *frame, const ndi_leaf *leaf)
+{
+    const int64_t count = ndi_program_count(frame, first_of_run(run, leaf), (int64_t)leaf->rows);
+    if (run->each[0].fold->kind == NDI_REDUCE_ANY)
+        *(uint8_t *)leaf->state[0] = count > 0;
+    else if (run->each[0].fold->kind == NDI_REDUCE_ALL)
+        *(uint8_t *)leaf->state[0] = count == (int64_t)leaf->rows;
+    else
+        *(int64_t *)leaf->state[0] = count;
 }
 
 /* Asks for the leaf below this one: a CPU does not foresee short rows that are far apart. Some
@@ -195,13 +257,16 @@ static void reduce_leaf(const ndi_sweep *run, const ndi_swept_fold *each, ndi_le
 
 /* A leaf's state goes on the tree. */
 static void fold_leaf(const ndi_sweep *run, const ndi_swept_fold *each, ndi_tree *t, ndi_leaf *leaf,
-                      char *scratch)
+                      char *scratch, ndi_frame *frame)
 {
     ndi_tile_state *state = ndi_tree_push(t);
     for (int plane = 0; plane < NDI_STATES; plane++)
         leaf->state[plane] = state->plane[plane];
     state->count = (double)leaf->rows;
-    reduce_leaf(run, each, leaf, scratch);
+    if (is_counted(run, frame, leaf))
+        count_leaf(run, frame, leaf);
+    else
+        reduce_leaf(run, each, leaf, scratch);
     ndi_tree_settle(t, each, leaf->columns, 0);
 }
 
@@ -217,16 +282,14 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
     const char *const first = leaf->data;
     const ptrdiff_t stride = leaf->row_stride, column_stride = leaf->column_stride;
     const size_t rows = leaf->rows;
-    const bool sums = run->produced && rows % NDI_LANES == 0 &&
-                      stride == (ptrdiff_t)ndi_dtype_size(run->in) && sums_itself(run, frame);
+    const bool counted = is_counted(run, frame, leaf),
+               lanes = run->produced && give_lanes(run, frame, leaf, scratch);
     for (int j = 0; j < BATCH; j++) {
         leaf->data = first + (ptrdiff_t)rows * stride * j;
         leaf->rows = rows;
         leaf->row_stride = stride;
         leaf->column_stride = column_stride;
-        if (sums)
-            produce_lanes(run, frame, leaf, scratch);
-        else if (run->produced)
+        if (run->produced && !counted && !lanes)
             produce_leaf(run, frame, leaf, scratch);
         for (int i = 0; i < run->count; i++) {
             const ndi_swept_fold *const each = &run->each[i];
@@ -235,7 +298,12 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
             for (int plane = 0; plane < each->planes; plane++)
                 leaf->state[plane] =
                     states[i][plane] + turned[j] * ndi_dtype_size(each->reducer->state[plane]);
-            reduce_leaf(run, each, leaf, scratch);
+            if (counted)
+                count_leaf(run, frame, leaf);
+            else if (lanes)
+                reduce_lanes(run, leaf, scratch + j * NDI_LANE_BYTES);
+            else
+                reduce_leaf(run, each, leaf, scratch);
         }
         leaf->first += (int64_t)rows;
     }
@@ -292,13 +360,14 @@ static void sweep(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
             leaves = BATCH;
             fold_batch(run, t, &leaf, scratch, frame);
         } else {
-            if (run->produced)
+            if (run->produced && !is_counted(run, frame, &leaf))
                 produce_leaf(run, frame, &leaf, scratch);
-            else if (run->by_columns && leaf_number + 1 < last && chunk + 1 < run->chunks)
+            else if (!run->produced && run->by_columns && leaf_number + 1 < last &&
+                     chunk + 1 < run->chunks)
                 fetch_rows(run, &leaf);
             for (int i = 0; i < run->count; i++)
                 if (run->each[i].state_of == i) {
-                    fold_leaf(run, &run->each[i], &t[i], &leaf, scratch);
+                    fold_leaf(run, &run->each[i], &t[i], &leaf, scratch, frame);
                     leaf.ahead = 0;
                 }
         }

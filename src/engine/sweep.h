@@ -96,6 +96,9 @@ ndi_tile_state *ndi_tree_end(ndi_tree *t, const ndi_swept_fold *run, size_t colu
 void ndi_copy_state(const ndi_swept_fold *run, size_t columns, void *const *to, size_t column,
                     const ndi_tile_state *from);
 
+/* What the reduction could take from the program that produces its elements instead of them. */
+ndi_gives ndi_sweep_wants(const ndi_sweep *run);
+
 /* The leaves first..last-1 over the columns of a tile that begin at `data`, each reduction's into
  * the highest level of its tree. `scratch`: NDI_CONVERTED elements; `frame`: where elements are
  * produced. */

@@ -30,7 +30,16 @@ typedef enum ndi_link_binary {
     NDI_LINK_BINARY_COUNT
 } ndi_link_binary;
 
+/* The reductions whose lanes (kernel.h) a link fills. */
+typedef enum ndi_link_fold {
+    NDI_LINK_SUM, /* lanes of float64 */
+    NDI_LINK_MIN,
+    NDI_LINK_MAX,
+    NDI_LINK_FOLDS
+} ndi_link_fold;
+
 enum {
+    NDI_LANE_BYTES = 256, /* of the lanes of a row leaf */
     NDI_BANKS = 2,
     NDI_CHAIN_VECTORS = 4,
     NDI_CHAIN_ROUND = NDI_CHAIN_VECTORS * 64, /* bytes that a round computes at most */
@@ -61,8 +70,12 @@ typedef struct ndi_chain_kernels {
     ndi_link_code *binary[NDI_LINK_BINARY_COUNT][NDI_BANKS][NDI_FROM_COUNT][NDI_FROM_COUNT];
     ndi_link_code *store[NDI_BANKS];
     ndi_link_code *stream[NDI_BANKS]; /* past the cache, to memory aligned to 64 bytes; or NULL */
-    /* Adds a round to NDI_LANES sums from pointer[0] on, as the row leaf of a sum does; or NULL. */
-    ndi_link_code *sum[NDI_BANKS];
+    /* A round goes to the lanes of its row leaf, as the elements of the leaf would. Leaves are of
+     * NDI_CHUNK elements, and their lanes lie one after the other from pointer[0] on. */
+    ndi_link_code *fold[NDI_LINK_FOLDS][NDI_BANKS];
+    /* The same of bank 0, with the lanes in bank 1, which no other link uses, until their leaf is
+     * done: through memory they would wait for themselves. NULL where they do not fill the bank. */
+    ndi_link_code *fold_in_bank[NDI_LINK_FOLDS];
     ndi_link_code *fetch; /* asks for elements from pointer[0] on */
     ndi_link_code
         *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */

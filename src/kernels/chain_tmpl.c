@@ -96,15 +96,73 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #else
 #define STREAM_LINK(TYPE, D)
 #endif
-#define SUM_LINK_float(D)
+/* The lanes, of type LANE, that a round at `at` goes to. */
+#define LANES(TYPE, LANE)                                                                          \
+    (void *)(link->pointer[0] + at / (NDI_CHUNK * sizeof(TYPE)) * NDI_LANE_BYTES +                 \
+             at / sizeof(TYPE) * sizeof(LANE) % NDI_LANE_BYTES)
+#define LANE_VECTORS (NDI_LANE_BYTES / VECTOR_BYTES)
 #define SUM_LINK_double(D)                                                                         \
     NO_RETURN_NOTED static void sum_double_##D(LINK(register_of_double))                           \
     {                                                                                              \
-        vector_of_double *const sum =                                                              \
-            (void *)(link->pointer[0] + at % (NDI_LANES * sizeof(double)));                        \
+        vector_of_double *const sum = LANES(double, double);                                       \
         sum[0] += D##0, sum[1] += D##1, sum[2] += D##2, sum[3] += D##3;                            \
         GO(register_of_double, link + 1, at);                                                      \
     }
+typedef float half_vector __attribute__((vector_size(VECTOR_BYTES / 2)));
+#if VECTOR_BYTES == 64
+#define WIDENED(half) (register_of_double) _mm512_cvtps_pd((__m256)(half))
+#elif VECTOR_BYTES == 32
+#define WIDENED(half) (register_of_double) _mm256_cvtps_pd((__m128)(half))
+#else
+#define WIDENED(half) __builtin_convertvector(half, register_of_double)
+#endif
+#define ADD_HALVES(k, D)                                                                           \
+    memcpy(half, &D##k, sizeof half);                                                              \
+    sum[2 * (k) % LANE_VECTORS] += WIDENED(half[0]);                                               \
+    sum[(2 * (k) + 1) % LANE_VECTORS] += WIDENED(half[1]);
+#define SUM_LINK_float(D)                                                                          \
+    NO_RETURN_NOTED static void sum_float_##D(LINK(register_of_float))                             \
+    {                                                                                              \
+        vector_of_double *const sum = LANES(float, double);                                        \
+        half_vector half[2];                                                                       \
+        ON_VECTORS(ADD_HALVES, D) GO(register_of_float, link + 1, at);                             \
+    }
+/* What is better than `best`, or NaN, takes its place. */
+#define MEET(TYPE, best, x, OP)                                                                    \
+    {                                                                                              \
+        const flags_of_##TYPE takes = ((x)OP(best)) | ((x) != (x));                                \
+        best = (register_of_##TYPE)(((flags_of_##TYPE)(x)&takes) |                                 \
+                                    ((flags_of_##TYPE)(best) & ~takes));                           \
+    }
+#define MEET_LANES(k, TYPE, D, OP) MEET(TYPE, best[k], D##k, OP)
+#define EXTREME_LINK(NAME, TYPE, D, OP)                                                            \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_##D(LINK(register_of_##TYPE))                      \
+    {                                                                                              \
+        vector_of_##TYPE *const best = LANES(TYPE, TYPE);                                          \
+        ON_VECTORS(MEET_LANES, TYPE, D, OP) GO(register_of_##TYPE, link + 1, at);                  \
+    }
+/* A bank of the widest vectors holds the lanes of a leaf: from its first round to its last. */
+#define HOLDS_LANES (VECTOR_BYTES == 64)
+_Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTES), "as it says");
+#define IN_BANK_LINK(NAME, TYPE, LANE, IDENTITY, ...)                                              \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_in_bank(LINK(register_of_##TYPE))                  \
+    {                                                                                              \
+        enum { leaf = NDI_CHUNK * sizeof(TYPE), round = NDI_CHAIN_VECTORS * VECTOR_BYTES };        \
+        if (at % leaf == 0)                                                                        \
+            b0 = b1 = b2 = b3 = (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0});  \
+        __VA_ARGS__                                                                                \
+        if (at % leaf == leaf - round) {                                                           \
+            vector_of_##TYPE *const lanes =                                                        \
+                (void *)(link->pointer[0] + at / leaf * NDI_LANE_BYTES);                           \
+            lanes[0] = b0, lanes[1] = b1, lanes[2] = b2, lanes[3] = b3;                            \
+        }                                                                                          \
+        GO(register_of_##TYPE, link + 1, at);                                                      \
+    }
+#define ADD_WIDENED(b, half) b = (register_of_float)((register_of_double)b + WIDENED(half));
+#define ADD_TWO(a, b, c)                                                                           \
+    memcpy(half, &a, sizeof half);                                                                 \
+    ADD_WIDENED(b, half[0]) ADD_WIDENED(c, half[1])
+#define MEET_BANK(k, TYPE, OP) MEET(TYPE, b##k, a##k, OP)
 #define STORE_LINK(D, TYPE, ...)                                                                   \
     NO_RETURN_NOTED static void store_##TYPE##_##D(LINK(register_of_##TYPE))                       \
     {                                                                                              \
@@ -113,16 +171,20 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
     STREAM_LINK(TYPE, D)                                                                           \
-    SUM_LINK_##TYPE(D)
+    SUM_LINK_##TYPE(D) EXTREME_LINK(min, TYPE, D, <) EXTREME_LINK(max, TYPE, D, >)
 
 /* Two pointers of a link, or how they step: one addition. */
 typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(8), may_alias));
 
-#define CHAIN_OF(TYPE, ...)                                                                        \
-    /* In registers, and in memory of any alignment. */                                            \
+/* Vectors in registers, and in memory of any alignment; and what comparisons make of them. */
+#define VECTORS_OF(TYPE, ...)                                                                      \
     typedef TYPE register_of_##TYPE __attribute__((vector_size(VECTOR_BYTES)));                    \
     typedef TYPE vector_of_##TYPE                                                                  \
         __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(TYPE)), may_alias));              \
+    typedef __typeof__((register_of_##TYPE){0} != (register_of_##TYPE){0}) flags_of_##TYPE;
+ON_TYPES(VECTORS_OF, )
+
+#define CHAIN_OF(TYPE, ...)                                                                        \
     ON_BANKS(STORE_LINK, TYPE, )                                                                   \
     NO_RETURN_NOTED static void fetch_##TYPE(LINK(register_of_##TYPE))                             \
     {                                                                                              \
@@ -151,6 +213,19 @@ typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(
         GO(register_of_##TYPE, first, at);                                                         \
     }
 ON_TYPES(CHAIN_OF, )
+#if HOLDS_LANES
+IN_BANK_LINK(sum, double, double, -0.0, b0 += a0; b1 += a1; b2 += a2; b3 += a3;)
+IN_BANK_LINK(sum, float, double, -0.0, half_vector half[2];
+             ADD_TWO(a0, b0, b1) ADD_TWO(a1, b2, b3) ADD_TWO(a2, b0, b1) ADD_TWO(a3, b2, b3))
+#define EXTREMES_IN_BANK(TYPE, ...)                                                                \
+    IN_BANK_LINK(min, TYPE, TYPE, INFINITY, ON_VECTORS(MEET_BANK, TYPE, <))                        \
+    IN_BANK_LINK(max, TYPE, TYPE, -INFINITY, ON_VECTORS(MEET_BANK, TYPE, >))
+ON_TYPES(EXTREMES_IN_BANK, )
+#define IN_BANK_SLOT(FOLD, name, TYPE)                                                             \
+    of_##TYPE->fold_in_bank[NDI_LINK_##FOLD] = CODE(name##_##TYPE##_in_bank);
+#else
+#define IN_BANK_SLOT(FOLD, name, TYPE)
+#endif
 ON_TYPES(UNARY_TYPE, load, x)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_TYPE, name, __VA_ARGS__)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_TYPE, name, __VA_ARGS__)
@@ -180,12 +255,19 @@ ON_TYPES(UNARY_TYPE, load, x)
 #else
 #define STREAM_SLOT(D, TYPE)
 #endif
+#define FOLD_SLOT(FOLD, name, TYPE)                                                                \
+    of_##TYPE->fold[NDI_LINK_##FOLD][0] = CODE(name##_##TYPE##_a);                                 \
+    of_##TYPE->fold[NDI_LINK_##FOLD][1] = CODE(name##_##TYPE##_b);                                 \
+    IN_BANK_SLOT(FOLD, name, TYPE)
 #define OWN_SLOTS(TYPE, ...)                                                                       \
     of_##TYPE->round = NDI_CHAIN_VECTORS * VECTOR_BYTES;                                           \
     of_##TYPE->store[0] = CODE(store_##TYPE##_a);                                                  \
     of_##TYPE->store[1] = CODE(store_##TYPE##_b);                                                  \
     STREAM_SLOT(a, TYPE)                                                                           \
     STREAM_SLOT(b, TYPE)                                                                           \
+    FOLD_SLOT(SUM, sum, TYPE)                                                                      \
+    FOLD_SLOT(MIN, min, TYPE)                                                                      \
+    FOLD_SLOT(MAX, max, TYPE)                                                                      \
     of_##TYPE->fetch = CODE(fetch_##TYPE);                                                         \
     of_##TYPE->next = CODE(next_##TYPE);                                                           \
     of_##TYPE->run = run_##TYPE;
@@ -198,8 +280,6 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
     kernels->chain[ND_FLOAT32] = of_float;
     kernels->chain[ND_FLOAT64] = of_double;
     ON_TYPES(OWN_SLOTS, )
-    of_double->sum[0] = CODE(sum_double_a);
-    of_double->sum[1] = CODE(sum_double_b);
     ON_TYPES(UNARY_SLOTS, NDI_LINK_LOAD, load)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)

@@ -8,8 +8,6 @@
 #define COMPLEX_LESS(x, y, OP)                                                                     \
     (((__real__ x < __real__ y) & (__imag__ x == __imag__ x) & (__imag__ y == __imag__ y)) |       \
      ((__real__ x == __real__ y) & (__imag__ x OP __imag__ y)))
-#define IS_FINITE(x) ((x) - (x) == 0)
-#define IS_INFINITE(x) (((x) == (x)) & !IS_FINITE(x))
 /* The larger is named: written out twice, its branches are too many for the vectoriser. */
 #define CLIP_EXACT(T, x, y, z)                                                                     \
     ({                                                                                             \
@@ -33,6 +31,8 @@
 #define KERNEL3_SELECT(name, group, ...) ON_##group(SELECT_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_TEST(name, group, ...) ON_##group(UNARY_TEST_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_TEST(name, group, ...) ON_##group(BINARY_TEST_KERNEL, name, __VA_ARGS__)
+#define KERNEL1_COUNTED KERNEL1_TEST
+#define KERNEL2_COUNTED KERNEL2_TEST
 #define KERNEL2_MIXED(name, signed_first, unsigned_first)                                          \
     MIXED_LOOP(name##_INT64_UINT64, uint8_t, int64_t, uint64_t, s, u, signed_first)                \
     MIXED_LOOP(name##_UINT64_INT64, uint8_t, uint64_t, int64_t, u, s, unsigned_first)

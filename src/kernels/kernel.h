@@ -132,6 +132,10 @@ typedef struct ndi_bit_kernels {
     void (*unpack)(size_t bytes, unsigned char *bools, const unsigned char *packed, bool little);
 } ndi_bit_kernels;
 
+/* How many of n results of a test are true. Pointers and strides are those of the arguments: all
+ * without gaps, the second of two may be repeated (stride 0). */
+typedef size_t ndi_count_kernel(size_t n, char *const *pointers, const ptrdiff_t *strides);
+
 /* c[j] += a * b[j]: what a convolution adds up. */
 typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
 
@@ -143,6 +147,7 @@ typedef struct ndi_kernels {
      * without gaps or repeated (stride 0), at least one of them not, the result without gaps and
      * aligned to 64 bytes. NULL: none. */
     ndi_kernel *streaming[ND_OP_COUNT][ND_DTYPE_COUNT];
+    ndi_count_kernel *count[ND_OP_COUNT][ND_DTYPE_COUNT]; /* of tests; NULL: by their results */
     ndi_kernel *compare_mixed[ND_OP_COUNT][2]; /* int64 with uint64; [1]: the other way round */
     /* Sine (first result), cosine (second) and the argument, all without gaps, where the two share
      * their work: the same bits as from the two kernels. NULL: they do not. */

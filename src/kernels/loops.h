@@ -32,6 +32,18 @@
 #define PRODUCT(x) (x)
 #endif
 
+/* Of floats. */
+#define IS_FINITE(x) ((x) - (x) == 0)
+#define IS_INFINITE(x) (((x) == (x)) & ((x) - (x) != 0))
+
+/* The unsigned integer that is as wide. */
+#define UNSIGNED_OF(TYPE)                                                                          \
+    __typeof__(__builtin_choose_expr(                                                              \
+        sizeof(TYPE) == 1, (uint8_t)0,                                                             \
+        __builtin_choose_expr(                                                                     \
+            sizeof(TYPE) == 2, (uint16_t)0,                                                        \
+            __builtin_choose_expr(sizeof(TYPE) == 4, (uint32_t)0, (uint64_t)0))))
+
 /* One argument x of type IN, result OUT. */
 #define UNARY_LOOP(NAME, OUT, IN, ...)                                                             \
     ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx)            \

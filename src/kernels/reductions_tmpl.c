@@ -235,12 +235,6 @@ ON_COMPLEX(COMPLEX_SUMS, )
 
 #define LARGEST_OF(TYPE)                                                                           \
     ((TYPE)-1 > 0 ? (TYPE)-1 : (TYPE)(((uint64_t)1 << (8 * sizeof(TYPE) - 1)) - 1))
-#define UNSIGNED_OF(TYPE)                                                                          \
-    __typeof__(__builtin_choose_expr(                                                              \
-        sizeof(TYPE) == 1, (uint8_t)0,                                                             \
-        __builtin_choose_expr(                                                                     \
-            sizeof(TYPE) == 2, (uint16_t)0,                                                        \
-            __builtin_choose_expr(sizeof(TYPE) == 4, (uint32_t)0, (uint64_t)0))))
 
 /* A row of small whole numbers adds up in lanes LANE, several times as many to a vector as WIDE. An
  * exact chunk gives a lane few enough to hold, none above MOST; what the lanes hold together is

@@ -8,6 +8,7 @@
     X(ndi_fill_arithmetic_##isa)                                                                   \
     X(ndi_fill_chains_##isa)                                                                       \
     X(ndi_fill_comparison_##isa)                                                                   \
+    X(ndi_fill_counts_##isa)                                                                       \
     X(ndi_fill_functions_##isa)                                                                    \
     X(ndi_fill_casts_##isa)                                                                        \
     X(ndi_fill_reductions_##isa)                                                                   \

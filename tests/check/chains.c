@@ -1,5 +1,6 @@
 /* The links of chains (kernels/chain.h), each with its arguments from everywhere, against the
  * reference kernels; and the kernels that give sine and cosine at once, against the two alone. */
+#include <math.h>
 #include <string.h>
 
 #include <ndstream/nd.h>
@@ -108,37 +109,85 @@ static void run_links(subject s)
     check_end(&of);
 }
 
-/* The lanes of a sum, a round after the other, against additions one by one. */
-static void run_sum(int isa, nd_dtype dtype)
+static double element_of(nd_dtype dtype, const char *from, size_t i)
 {
+    double wide;
+    float narrow;
+    if (dtype == ND_FLOAT64) {
+        memcpy(&wide, from + i * sizeof wide, sizeof wide);
+        return wide;
+    }
+    memcpy(&narrow, from + i * sizeof narrow, sizeof narrow);
+    return narrow;
+}
+
+/* What `x` makes of a lane: float32 is exact in float64, so all meet there. */
+static double meet(ndi_link_fold fold, double lane, double x)
+{
+    if (fold == NDI_LINK_SUM)
+        return lane + x;
+    if (isnan(lane) || isnan(x))
+        return (double)NAN;
+    return fold == NDI_LINK_MIN ? (x < lane ? x : lane) : (x > lane ? x : lane);
+}
+
+/* The lanes of two leaves, a round after the other, against elements that meet them one by one. */
+static void run_fold(int isa, nd_dtype dtype, ndi_link_fold fold, int bank_of_elements,
+                     bool in_bank)
+{
+    enum { LEAVES = 2 };
+    static _Thread_local char met[LEAVES * NDI_CHUNK * sizeof(double)];
     const ndi_chain_kernels *const chain = check_kernels[isa].chain[dtype];
-    for (int from = 0; from < NDI_BANKS && chain->sum[from]; from++) {
-        check_case of = check_begin("link sum of bank %d, %s", from, ndi_isa_name((ndi_isa)isa));
-        check_reseed(of.name);
-        double wanted[NDI_LANES];
-        char *const sums = check_place(OUT, CHECK_LOW, NDI_LANES, sizeof(double), sizeof(double));
-        check_paint(OUT, sums, NDI_LANES, sizeof(double), sizeof(double));
-        check_values(dtype, wanted, NDI_LANES);
-        check_values(dtype, memory[0].at, MOST_BYTES / sizeof(double));
-        memcpy(sums, wanted, sizeof wanted);
+    ndi_link_code *const code =
+        in_bank ? chain->fold_in_bank[fold] : chain->fold[fold][bank_of_elements];
+    if (!code)
+        return;
+    check_case of =
+        check_begin("link of fold %d, %s, bank %d%s, %s", (int)fold, nd_dtype_name(dtype),
+                    bank_of_elements, in_bank ? " into the other" : "", ndi_isa_name((ndi_isa)isa));
+    check_reseed(of.name);
+    const nd_dtype lane = fold == NDI_LINK_SUM ? ND_FLOAT64 : dtype;
+    const size_t size = nd_dtype_size(lane), lanes = NDI_LANE_BYTES / size,
+                 bytes = LEAVES * NDI_CHUNK * nd_dtype_size(dtype);
+    const double none = fold == NDI_LINK_SUM   ? -0.0
+                        : fold == NDI_LINK_MIN ? (double)INFINITY
+                                               : -(double)INFINITY;
+    for (int round = 0; round < 20 && of.failures == 0; round++) {
+        double wanted[LEAVES * NDI_LANE_BYTES / sizeof(float)];
+        char *const out =
+            check_place(OUT, check_random() & 1, LEAVES * lanes, (ptrdiff_t)size, size);
+        check_paint(OUT, out, LEAVES * lanes, (ptrdiff_t)size, size);
+        for (size_t l = 0; l < LEAVES * lanes; l++) {
+            const float narrow = (float)none;
+            wanted[l] = none;
+            memcpy(out + l * size, lane == ND_FLOAT64 ? (const void *)&none : &narrow, size);
+        }
+        check_values(dtype, met, LEAVES * NDI_CHUNK);
+        for (size_t i = 0; round % 2 && i < LEAVES * NDI_CHUNK; i++) { /* none special */
+            const double wide = check_uniform(-1e3, 1e3);
+            const float narrow = (float)wide;
+            memcpy(met + i * nd_dtype_size(dtype),
+                   dtype == ND_FLOAT64 ? (const void *)&wide : &narrow, nd_dtype_size(dtype));
+        }
         ndi_link links[] = {
-            {chain->unary[NDI_LINK_LOAD][from][NDI_FROM_MEMORY], {memory[0].at}, {0}},
-            {chain->sum[from], {sums}, {0}},
-            {chain->next, {(char *)links, (char *)(uintptr_t)MOST_BYTES}, {1}},
+            {chain->unary[NDI_LINK_LOAD][bank_of_elements][NDI_FROM_MEMORY], {met}, {0}},
+            {code, {out}, {0}},
+            {chain->next, {(char *)links, (char *)(uintptr_t)bytes}, {1}},
         };
         chain->run(links, 0);
-        for (size_t i = 0; i < MOST_BYTES / sizeof(double); i++) {
-            double x;
-            memcpy(&x, memory[0].at + i * sizeof x, sizeof x);
-            wanted[i % NDI_LANES] += x;
+        for (size_t i = 0; i < LEAVES * NDI_CHUNK; i++) {
+            double *const at = &wanted[i / NDI_CHUNK * lanes + i % lanes];
+            *at = meet(fold, *at, element_of(dtype, met, i));
         }
-        for (size_t l = 0; l < NDI_LANES; l++)
-            if (!check_same(dtype, sums + l * sizeof(double), &wanted[l]))
-                check_fail(&of, "lane %zu differs", l);
-        if (!check_painted(OUT, sums, NDI_LANES, sizeof(double), sizeof(double)))
+        for (size_t l = 0; l < LEAVES * lanes; l++) {
+            const double got = element_of(lane, out, l);
+            if (!check_same(ND_FLOAT64, &got, &wanted[l]))
+                check_fail(&of, "lane %zu: got %a, expected %a", l, got, wanted[l]);
+        }
+        if (!check_painted(OUT, out, LEAVES * lanes, (ptrdiff_t)size, size))
             check_fail(&of, "wrote outside its elements");
-        check_end(&of);
     }
+    check_end(&of);
 }
 
 static void run_sincos(int isa, nd_dtype dtype)
@@ -187,7 +236,11 @@ static void run(size_t task)
     run_sincos(isa, dtype);
     if (!check_kernels[isa].chain[dtype])
         return;
-    run_sum(isa, dtype);
+    for (int fold = 0; fold < NDI_LINK_FOLDS; fold++) {
+        for (int from = 0; from < NDI_BANKS; from++)
+            run_fold(isa, dtype, (ndi_link_fold)fold, from, false);
+        run_fold(isa, dtype, (ndi_link_fold)fold, 0, true);
+    }
     for (size_t i = 0; i < sizeof unary / sizeof *unary; i++)
         run_links((subject){isa, 1, (int)i, 0, {0}, dtype, unary[i]});
     for (size_t i = 0; i < sizeof binary / sizeof *binary; i++)

@@ -3,9 +3,8 @@
  *     check [--long] [--report FILE] [--seed N] [PART...]
  *
  * --long takes many more samples; --report writes the errors measured, in units in the last place.
- * PART is one of elementwise, mixed, casts, halves, reductions, moves, chains, select, special,
- * annex, accuracy.
- * The last line is "N passed, N failed". */
+ * PART is one of elementwise, mixed, casts, halves, reductions, moves, chains, counts, select,
+ * special, annex, accuracy. The last line is "N passed, N failed". */
 #include "check.h"
 
 #include <inttypes.h>
@@ -160,7 +159,7 @@ static void fault(int signal_number, siginfo_t *info, void *context)
 static const check_part *const parts[] = {&check_accuracy,   &check_annex,  &check_elementwise,
                                           &check_mixed,      &check_casts,  &check_halves,
                                           &check_reductions, &check_moves,  &check_chains,
-                                          &check_select,     &check_special};
+                                          &check_counts,     &check_select, &check_special};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static bool chosen[PARTS];

@@ -80,6 +80,23 @@ TEST(eval_computes_results_of_the_same_elements_together)
     }
 }
 
+TEST(eval_computes_results_whose_elements_lie_in_different_orders)
+{
+    enum { ROWS = 200, COLUMNS = 1000 };
+    ND_SCOPE {
+        nd_array *c = nd_copy(nd_reshape(range(ROWS * COLUMNS), ND_SHAPE(ROWS, COLUMNS))),
+                 *f = nd_transpose(
+                     nd_copy(nd_reshape(range(ROWS * COLUMNS), ND_SHAPE(COLUMNS, ROWS))));
+        nd_array *const sources[] = {c, f};
+        assert_ok(nd_eval(2, sources));
+        nd_array *columns = nd_multiply(f, 2), *rows = nd_add(columns, c);
+        nd_array *const both[] = {rows, columns};
+        assert_ok(nd_eval(2, both));
+        assert_true(nd_get_double(columns, (int64_t[]){3, 5}) == 2 * (5 * ROWS + 3));
+        assert_true(nd_get_double(rows, (int64_t[]){3, 5}) == 2 * (5 * ROWS + 3) + 3 * COLUMNS + 5);
+    }
+}
+
 TEST(errors_are_raised_by_the_operation)
 {
     ND_SCOPE {
