@@ -100,6 +100,17 @@ ND_API nd_array *nd_solve(const nd_array *a, const nd_array *b);
 /* The inverse. ND_ERROR_LINALG for a singular matrix. */
 ND_API nd_array *nd_inv(const nd_array *a);
 
+/* x with nd_tensordot(a, x, ...) = b over the last axes of `a`, all of x's: nd_solve() of arrays of
+ * any rank. `axes` of `a` are moved to its end first; ND_ALL: none. ND_ERROR_SHAPE if the axes of
+ * `a` beyond the first nd_rank(b) do not have as many elements as b; ND_ERROR_AXIS; ND_ERROR_LINALG
+ * for a singular map. */
+ND_API nd_array *nd_tensorsolve(const nd_array *a, const nd_array *b, nd_axes axes);
+
+/* The inverse of `a` as a map from its last axes to its first `axes` ones: of shape
+ * a.shape[axes:] + a.shape[:axes]. ND_ERROR_AXIS unless 1 <= axes <= rank; ND_ERROR_SHAPE if both
+ * sides do not have as many elements, ND_ERROR_LINALG for a singular map. */
+ND_API nd_array *nd_tensorinv(const nd_array *a, int axes);
+
 /* The determinant, in the matrices' dtype; 0 for singular, 1 for empty matrices. */
 ND_API nd_array *nd_det(const nd_array *a);
 

@@ -90,6 +90,12 @@ ND_API nd_array *nd_diff(const nd_array *x, int times, int axis);
 /* Differences of the elements in C order. */
 ND_API nd_array *nd_ediff1d(const nd_array *x);
 
+/* nd_cumsum() and nd_cumprod() as the array API standard has them: of `dtype` (ND_DTYPE_NONE:
+ * theirs), and with `initial` the sum of no element, 0, or the product, 1, in front, so that the
+ * axis is one longer. */
+ND_API nd_array *nd_cumulative_sum(const nd_array *x, int axis, nd_dtype dtype, bool initial);
+ND_API nd_array *nd_cumulative_prod(const nd_array *x, int axis, nd_dtype dtype, bool initial);
+
 /* The integral by trapezoids over samples `y` at distances `dx`, or at places `x` unless that is
  * NULL: one axis of the length of y's, or y's shape. */
 ND_API nd_array *nd_trapezoid(const nd_array *y, const nd_array *x, double dx, int axis);

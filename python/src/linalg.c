@@ -8,6 +8,24 @@
 
 typedef nd_array *product_of(const nd_array *a, const nd_array *b);
 
+/* Whether the product is a matrix product that goes straight into `out`: it is one of ours, of the
+ * product's dtype. What is wrong with it otherwise, pnd_into() says. */
+static bool goes_straight(product_of *of, const nd_array *x, const nd_array *y, PyObject *out)
+{
+    if (!pnd_given(out) || !pnd_is_array(out) || nd_rank(x) == 0 || nd_rank(y) == 0)
+        return false;
+    const int most = nd_rank(x) > nd_rank(y) ? nd_rank(x) : nd_rank(y);
+    const nd_array *const to = pnd_array_of(out);
+    if (of != nd_matmul && (of != nd_dot || most > 2))
+        return false;
+    if (nd_dtype_of(to) != nd_promote(nd_dtype_of(x), nd_dtype_of(y)) ||
+        nd_rank(to) != most - (nd_rank(x) == 1) - (nd_rank(y) == 1))
+        return false;
+    const int64_t *const lengths = nd_lengths(to) + nd_rank(to);
+    return (nd_rank(y) == 1 || lengths[-1] == nd_lengths(y)[nd_rank(y) - 1]) &&
+           (nd_rank(x) == 1 || lengths[nd_rank(y) == 1 ? -1 : -2] == nd_lengths(x)[nd_rank(x) - 2]);
+}
+
 static PyObject *product(product_of *of, PyObject *a, PyObject *b, PyObject *out)
 {
     PND_AUTO x = pnd_to_array(a);
@@ -15,6 +33,12 @@ static PyObject *product(product_of *of, PyObject *a, PyObject *b, PyObject *out
     if (!y)
         return NULL;
     nd_array *result;
+    if (goes_straight(of, x, y, out)) {
+        if (!pnd_check_writeable(out))
+            return NULL;
+        PND_UNLOCKED(nd_size(x) + nd_size(y), result = nd_matmul_into(pnd_array_of(out), x, y));
+        return result ? Py_NewRef(out) : pnd_raise();
+    }
     PND_UNLOCKED(nd_size(x) + nd_size(y), result = of(x, y));
     return pnd_into(result, out);
 }

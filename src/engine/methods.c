@@ -37,9 +37,13 @@ bool ndi_settle_method(const char *method, nd_op op, nd_dtype dtype, ndi_resolut
                  method, (int)op);
         return false;
     }
-    if (!ndi_resolve_dtype(op, dtype, resolution) ||
-        (resolution->result != resolution->dtype &&
-         !ndi_resolve_dtype(op, resolution->result, resolution)))
+    if (!ndi_resolve_dtype(op, dtype, resolution))
+        return false;
+    /* What is true is so of its truth too; what is less is not. */
+    const bool of_truth =
+        op == ND_OP_logical_and || op == ND_OP_logical_or || op == ND_OP_logical_xor;
+    if (of_truth && resolution->result != resolution->dtype &&
+        !ndi_resolve_dtype(op, resolution->result, resolution))
         return false;
     if (resolution->result == resolution->dtype)
         return true;

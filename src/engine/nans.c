@@ -1,52 +1,22 @@
 /* Reductions and scans of the elements that are not NaN (ops/derived.def): those of the table, with
- * a mask or with NaN replaced by what leaves the result alone. All of it fuses into one sweep. */
+ * leaves that pass NaN over, a mask, or NaN replaced by what leaves the result alone. All of it
+ * fuses into one sweep. */
 #include <math.h>
 
 #include "array/array.h"
 #include "array/dtype.h"
 #include "base/error.h"
+#include "engine/reduce.h"
 #include "ops/resolve.h"
-
-static bool is_extreme(nd_op op)
-{
-    return op == ND_OP_min || op == ND_OP_max;
-}
-
-static bool is_position(nd_op op)
-{
-    return op == ND_OP_argmin || op == ND_OP_argmax;
-}
 
 /* NaN replaced by the infinity that loses against every other element. */
 static nd_array *without_nan(nd_op op, const nd_array *array, const nd_array *nan)
 {
-    const double loser = op == ND_OP_min || op == ND_OP_argmin ? INFINITY : -INFINITY;
+    const double loser = op == ND_OP_argmin ? INFINITY : -INFINITY;
     const nd_operand either = nd_dtype_kind(nd_dtype_of(array)) == ND_KIND_COMPLEX
                                   ? nd_operand_complex(__builtin_complex(loser, loser))
                                   : nd_operand_real(loser);
     return (nd_where)(nd_operand_array(nan), either, nd_operand_array(array));
-}
-
-/* fmin and fmax leave a NaN out. Where the loser wins, there may be nothing but NaN: only then the
- * elements are looked at again. */
-static nd_array *extreme(nd_op op, const nd_array *array, nd_axes axes, nd_reduce_options options)
-{
-    const bool is_complex = nd_dtype_kind(nd_dtype_of(array)) == ND_KIND_COMPLEX;
-    const double loser = op == ND_OP_min ? INFINITY : -INFINITY;
-    nd_array *nan = NULL, *numbers = is_complex ? without_nan(op, array, nan = nd_isnan(array))
-                                     : op == ND_OP_min ? nd_fmin(array, loser)
-                                                       : nd_fmax(array, loser);
-    nd_array *values = nd_reduce(op, numbers, axes, &options);
-    if (options.has_initial || !values)
-        return values;
-    if (!is_complex) {
-        nd_array *lost = nd_any(nd_equal(values, loser), ND_ALL);
-        if (!lost || !ndi_force(lost) || !nd_item_int64(lost))
-            return lost ? values : NULL;
-        nan = nd_isnan(array);
-    }
-    nd_array *all = nd_all_with(nan, axes, (nd_reduce_options){.keepdims = options.keepdims});
-    return nd_where(all, (double)NAN, values);
 }
 
 static nd_array *position(nd_op op, const nd_array *array, nd_axes axes, nd_reduce_options options)
@@ -74,11 +44,13 @@ nd_array *nd_nan_reduce(nd_op op, const nd_array *array, nd_axes axes,
     const nd_reduce_options options = given ? *given : (nd_reduce_options){0};
     if (!array || nd_dtype_kind(nd_dtype_of(array)) < ND_KIND_FLOAT || (unsigned)op >= ND_OP_COUNT)
         return nd_reduce(op, array, axes, given);
+    if (op == ND_OP_min || op == ND_OP_max)
+        return ndi_reduce_numbers(op, array, axes, given);
     nd_array *result = NULL;
     ND_SCOPE {
-        result = nd_keep(is_extreme(op)    ? extreme(op, array, axes, options)
-                         : is_position(op) ? position(op, array, axes, options)
-                                           : masked(op, array, axes, options));
+        result =
+            nd_keep(op == ND_OP_argmin || op == ND_OP_argmax ? position(op, array, axes, options)
+                                                             : masked(op, array, axes, options));
     }
     return result ? ndi_register(result) : NULL;
 }

@@ -80,4 +80,9 @@ size_t ndi_fold_workspace(int count, const ndi_folding *each, ndi_leaf_order ord
 bool ndi_fold_run(int count, const ndi_folding *each, ndi_leaf_order order,
                   const ndi_elements *from, const ndi_produced *produced, ndi_workspace *workspace);
 
+/* nd_reduce() of the elements that are not NaN, of min and max of floats and complex numbers; NaN
+ * where there is none. */
+nd_array *ndi_reduce_numbers(nd_op op, const nd_array *array, nd_axes axes,
+                             const nd_reduce_options *options);
+
 #endif

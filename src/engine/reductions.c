@@ -20,9 +20,24 @@ static const struct recipe {
 } recipes[ND_OP_COUNT] = {
 #define REDUCTION(name, reduction, finish)                                                         \
     [ND_OP_##name] = {NDI_REDUCE_##reduction, NDI_FINISH_##finish},
+#define REDUCTION_OF_NUMBERS(name, reduction)
 #define REDUCTION_SCAN(name, reduction)
 #include "kernels/reductions.def"
 #undef REDUCTION
+#undef REDUCTION_OF_NUMBERS
+};
+
+/* Those that have leaves of their own for what is not NaN, with NumPy's names. */
+static const struct of_numbers {
+    ndi_reduction reduction;
+    const char *name;
+} of_numbers[ND_OP_COUNT] = {
+#define REDUCTION(name, reduction, finish)
+#define REDUCTION_OF_NUMBERS(name, reduction)                                                      \
+    [ND_OP_##name] = {NDI_REDUCE_##reduction, "nan" #name},
+#include "kernels/reductions.def"
+#undef REDUCTION
+#undef REDUCTION_OF_NUMBERS
 #undef REDUCTION_SCAN
 };
 
@@ -140,9 +155,8 @@ static nd_array *fill_empty(nd_op op, nd_array *result, const nd_reduce_options 
     return result;
 }
 
-static bool options_allowed(nd_op op, const nd_array *array, const nd_reduce_options *options)
+static bool options_allowed(nd_op op, const char *name, const nd_reduce_options *options)
 {
-    const char *name = ndi_op_rows[op].info.name;
     if (options->where && nd_dtype_of(options->where) != ND_BOOL) {
         ndi_fail(ND_ERROR_DTYPE, "%s: `where` must be bool, not %s", name,
                  nd_dtype_name(nd_dtype_of(options->where)));
@@ -175,7 +189,6 @@ static bool options_allowed(nd_op op, const nd_array *array, const nd_reduce_opt
                  nd_dtype_name(options->dtype));
         return false;
     }
-    (void)array;
     return true;
 }
 
@@ -231,17 +244,14 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
     return NULL;
 }
 
-nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *given)
+/* `kind` is the leaf that does it. */
+static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd_array *array,
+                        nd_axes axes, const nd_reduce_options *given)
 {
-    if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class != ND_CLASS_REDUCTION)
-        return ndi_fail(ND_ERROR_ARGUMENT, "reduce: operation %d is no reduction", (int)op);
-    if (!array)
-        return NULL;
-    const char *name = ndi_op_rows[op].info.name;
     const nd_reduce_options options = given ? *given : (nd_reduce_options){0};
     uint32_t mask;
     ndi_resolution resolution;
-    if (!ndi_axes_mask(name, axes, array->rank, &mask) || !options_allowed(op, array, &options) ||
+    if (!ndi_axes_mask(name, axes, array->rank, &mask) || !options_allowed(op, name, &options) ||
         !ndi_resolve_dtype(op, options.has_dtype ? options.dtype : nd_dtype_of(array), &resolution))
         return NULL;
     if (options.has_dtype && op != ND_OP_var && op != ND_OP_std)
@@ -258,7 +268,7 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
             nd_array *mask_array = nd_broadcast_to(options.where, nd_shape_like(array));
             nd_array *values = (nd_where)(nd_operand_array(mask_array), nd_operand_array(array),
                                           neutral(op, array, &options));
-            result = nd_keep(nd_reduce(op, values, axes, &rest));
+            result = nd_keep(reduce(op, kind, name, values, axes, &rest));
         }
         return ndi_register(result);
     }
@@ -286,7 +296,7 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
         const bool flattened = source != array;
         const ndi_fold fold = {
             .name = name,
-            .kind = recipes[op].reduction,
+            .kind = kind,
             .finish = recipes[op].finish,
             .taken = leaf_dtype(op, nd_dtype_of(array), &resolution, options.has_dtype),
             .ddof = options.ddof,
@@ -311,10 +321,12 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
     if (!result)
         return NULL;
     if (options.has_initial && (swept != 0 || !is_extreme(op))) {
-        const nd_op step = op == ND_OP_sum    ? ND_OP_add
-                           : op == ND_OP_prod ? ND_OP_multiply
-                           : op == ND_OP_min  ? ND_OP_minimum
-                                              : ND_OP_maximum;
+        const nd_op step = kind == NDI_REDUCE_SUM    ? ND_OP_add
+                           : kind == NDI_REDUCE_PROD ? ND_OP_multiply
+                           : kind == NDI_REDUCE_MIN  ? ND_OP_minimum
+                           : kind == NDI_REDUCE_MAX  ? ND_OP_maximum
+                           : kind == NDI_REDUCE_FMIN ? ND_OP_fmin
+                                                     : ND_OP_fmax;
         const nd_operand both[2] = {nd_operand_array(result),
                                     number(options.initial, nd_dtype_of(result))};
         if (!nd_elementwise(step, 2, both, result)) {
@@ -323,6 +335,20 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
         }
     }
     return result;
+}
+
+nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *given)
+{
+    if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class != ND_CLASS_REDUCTION)
+        return ndi_fail(ND_ERROR_ARGUMENT, "reduce: operation %d is no reduction", (int)op);
+    return array ? reduce(op, recipes[op].reduction, ndi_op_rows[op].info.name, array, axes, given)
+                 : NULL;
+}
+
+nd_array *ndi_reduce_numbers(nd_op op, const nd_array *array, nd_axes axes,
+                             const nd_reduce_options *given)
+{
+    return reduce(op, of_numbers[op].reduction, of_numbers[op].name, array, axes, given);
 }
 
 #define DEFINE_UNARY(name)

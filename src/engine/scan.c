@@ -24,6 +24,7 @@ static const struct recipe {
     ndi_reduction reduction;
 } recipes[ND_OP_COUNT] = {
 #define REDUCTION(name, reduction, finish)
+#define REDUCTION_OF_NUMBERS(name, reduction)
 #define REDUCTION_SCAN(name, reduction) [ND_OP_##name] = {true, NDI_REDUCE_##reduction},
 #include "kernels/reductions.def"
 };

@@ -401,11 +401,44 @@ bool ndi_make_trees(ndi_tree *t, const ndi_sweep *run)
     return true;
 }
 
+/* Columns of one leaf each: their states go where the tile has them, without a tree. (1000 rows of
+ * 100 doubles: 27 ns each by the tree.) */
+static void sweep_short(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
+                        char *scratch, ndi_frame *frame)
+{
+    const ptrdiff_t row_stride = run->swept.stride[0][run->swept.rank - 1],
+                    column_stride = run->kept.stride[0][run->kept.rank - 1];
+    const size_t rows = (size_t)run->swept.size;
+    for (size_t column = 0; column < columns; column++) {
+        ndi_leaf leaf = {.data = data + (ptrdiff_t)column * column_stride,
+                         .rows = rows,
+                         .row_stride = row_stride,
+                         .columns = 1};
+        if (run->produced)
+            produce_leaf(run, frame, &leaf, scratch);
+        for (int i = 0; i < run->count; i++) {
+            const ndi_swept_fold *const each = &run->each[i];
+            if (each->state_of != i)
+                continue;
+            for (int plane = 0; plane < each->planes; plane++)
+                leaf.state[plane] = (char *)t[i].level[run->levels].plane[plane] +
+                                    column * ndi_dtype_size(each->reducer->state[plane]);
+            reduce_leaf(run, each, &leaf, scratch);
+        }
+    }
+    for (int i = 0; i < run->count; i++)
+        t[i].level[run->levels].count = (double)rows;
+}
+
 /* The leaves of a span over the columns of a tile, each reduction's into its highest level. */
 void ndi_sweep_tile(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns, int64_t first,
                     int64_t last, char *scratch, ndi_frame *frame)
 {
     const size_t at_once = run->by_columns ? columns : 1;
+    if (!run->by_columns && run->leaves == 1) {
+        sweep_short(run, t, data, columns, scratch, frame);
+        return;
+    }
     for (size_t column = 0; column < columns; column += at_once) {
         sweep(run, t, data + (ptrdiff_t)column * run->kept.stride[0][run->kept.rank - 1], at_once,
               first, last, scratch, frame);

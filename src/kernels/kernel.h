@@ -67,6 +67,8 @@ typedef enum ndi_reduction {
     NDI_REDUCE_PROD,
     NDI_REDUCE_MIN,
     NDI_REDUCE_MAX,
+    NDI_REDUCE_FMIN, /* of floats and complex numbers: NaN if there is no number */
+    NDI_REDUCE_FMAX,
     NDI_REDUCE_ARGMIN,
     NDI_REDUCE_ARGMAX,
     NDI_REDUCE_ANY,

@@ -195,6 +195,14 @@ enum { ROWS_TOGETHER = 8 };
     })
 #define LESSER_OR_NAN(a, x) BETTER_OR_NAN(a, x, <)
 #define GREATER_OR_NAN(a, x) BETTER_OR_NAN(a, x, >)
+/* The other way: a NaN counts only until there is a number. */
+#define BETTER_NUMBER(a, x, OP)                                                                    \
+    __extension__({                                                                                \
+        const __typeof__(a) better_ = (x)OP(a) ? (x) : (a);                                        \
+        (a) != (a) ? (x) : better_;                                                                \
+    })
+#define LESSER_NUMBER(a, x) BETTER_NUMBER(a, x, <)
+#define GREATER_NUMBER(a, x) BETTER_NUMBER(a, x, >)
 #define IS_TRUE(x) ((x) != 0)
 #define COMPLEX_TIMES(a, x)                                                                        \
     __builtin_complex(PRODUCT(__real__(a) * __real__(x)) - PRODUCT(__imag__(a) * __imag__(x)),     \
@@ -207,6 +215,10 @@ enum { ROWS_TOGETHER = 8 };
     ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(a, x, <))) ? (a) : (x))
 #define COMPLEX_GREATER(a, x)                                                                      \
     ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(a, x, >))) ? (a) : (x))
+#define COMPLEX_LESSER_NUMBER(a, x)                                                                \
+    ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(x, a, <))) ? (x) : (a))
+#define COMPLEX_GREATER_NUMBER(a, x)                                                               \
+    ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(x, a, >))) ? (x) : (a))
 
 /* ---- Sums and products. Integers in 64 bits, float32 in float64, where order hardly matters; the
  * floats keep to NDI_LANES. -0.0 is the identity that keeps a sum of -0.0 negative. ---- */
@@ -304,13 +316,21 @@ SUM_INTEGER(UINT32, uint32_t, uint64_t)
     SIMPLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)INFINITY, ITSELF,          \
                      LESSER_OR_NAN, LESSER_OR_NAN)                                                 \
     SIMPLE_REDUCTION(max_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)-INFINITY, ITSELF,         \
-                     GREATER_OR_NAN, GREATER_OR_NAN)
+                     GREATER_OR_NAN, GREATER_OR_NAN)                                               \
+    SIMPLE_REDUCTION(fmin_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)NAN, ITSELF,              \
+                     LESSER_NUMBER, LESSER_NUMBER)                                                 \
+    SIMPLE_REDUCTION(fmax_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)NAN, ITSELF,              \
+                     GREATER_NUMBER, GREATER_NUMBER)
 #define EXTREMES_COMPLEX(D, TYPE, REAL)                                                            \
     SIMPLE_REDUCTION(min_##D, TYPE, TYPE, 1, 1, __builtin_complex((REAL)INFINITY, (REAL)INFINITY), \
                      ITSELF, COMPLEX_LESSER, COMPLEX_LESSER)                                       \
     SIMPLE_REDUCTION(max_##D, TYPE, TYPE, 1, 1,                                                    \
                      __builtin_complex((REAL)-INFINITY, (REAL)-INFINITY), ITSELF, COMPLEX_GREATER, \
-                     COMPLEX_GREATER)
+                     COMPLEX_GREATER)                                                              \
+    SIMPLE_REDUCTION(fmin_##D, TYPE, TYPE, 1, 1, __builtin_complex((REAL)NAN, (REAL)NAN), ITSELF,  \
+                     COMPLEX_LESSER_NUMBER, COMPLEX_LESSER_NUMBER)                                 \
+    SIMPLE_REDUCTION(fmax_##D, TYPE, TYPE, 1, 1, __builtin_complex((REAL)NAN, (REAL)NAN), ITSELF,  \
+                     COMPLEX_GREATER_NUMBER, COMPLEX_GREATER_NUMBER)
 ON_BOOL(EXTREMES_EXACT, )
 ON_INTS(EXTREMES_EXACT, )
 ON_FLOATS(EXTREMES_FLOAT, )
@@ -332,7 +352,15 @@ ON_ALL(LOGIC, )
 enum { SEARCHED = 64 };
 
 #define IS_NAN_REAL(x) ((x) != (x))
-/* FOUND: an integer as wide as an element, so that the search stays in vectors of one width. */
+#define FOUND_AMONG(TYPE, FOUND, x, n, best)                                                       \
+    __extension__({                                                                                \
+        FOUND found_ = 0;                                                                          \
+        for (size_t l_ = 0; l_ < (n); l_++)                                                        \
+            found_ |= (x)[l_] == (best) ? (FOUND)-1 : 0;                                           \
+        found_;                                                                                    \
+    })
+/* FOUND: an integer as wide as an element, so that the search stays in vectors of one width; rows
+ * meet a few at a time for the same reason, and keep the best of these in registers. */
 #define POSITION(NAME, D, TYPE, FOUND, EXTREME, IS_NAN, BETTER)                                    \
     static void NAME##_##D##_row(const ndi_leaf *leaf)                                             \
     {                                                                                              \
@@ -341,15 +369,11 @@ enum { SEARCHED = 64 };
         values.state[0] = &best;                                                                   \
         EXTREME##_##D##_row(&values);                                                              \
         size_t i = 0;                                                                              \
-        if (leaf->row_stride == sizeof(TYPE)) { /* skips blocks without it, a vector at a time */  \
+        if (leaf->row_stride == sizeof(TYPE) && !IS_NAN(best)) {                                   \
             const TYPE *x = (const TYPE *)leaf->data;                                              \
-            for (; i + SEARCHED <= leaf->rows && !IS_NAN(best); i += SEARCHED) {                   \
-                FOUND found = 0;                                                                   \
-                for (size_t l = 0; l < SEARCHED; l++)                                              \
-                    found |= x[i + l] == best ? (FOUND)-1 : 0;                                     \
-                if (found)                                                                         \
+            for (; i + SEARCHED <= leaf->rows; i += SEARCHED) /* skips blocks without it */        \
+                if (FOUND_AMONG(TYPE, FOUND, x + i, SEARCHED, best))                               \
                     break;                                                                         \
-            }                                                                                      \
         }                                                                                          \
         const char *at = leaf->data + (ptrdiff_t)i * leaf->row_stride;                             \
         for (; !(IS_NAN(best) ? IS_NAN(*(const TYPE *)at) : *(const TYPE *)at == best); i++)       \
@@ -357,24 +381,69 @@ enum { SEARCHED = 64 };
         *(TYPE *)leaf->state[0] = *(const TYPE *)at;                                               \
         *(int64_t *)leaf->state[1] = leaf->first + (int64_t)i;                                     \
     }                                                                                              \
+    /* As if there were no NaN; not 0 if there was one. */                                         \
+    ALWAYS_INLINE FOUND NAME##_##D##_rows(const ndi_leaf *leaf, size_t first, ptrdiff_t stride,    \
+                                          int rows)                                                \
+    {                                                                                              \
+        TYPE *value = leaf->state[0];                                                              \
+        int64_t *index = leaf->state[1];                                                           \
+        const char *from = leaf->data + (ptrdiff_t)first * leaf->row_stride;                       \
+        const ptrdiff_t row_stride = leaf->row_stride;                                             \
+        const int64_t before = leaf->first + (int64_t)first;                                       \
+        const size_t columns = leaf->columns;                                                      \
+        FOUND odd = 0;                                                                             \
+        IVDEP                                                                                      \
+        for (size_t c = 0; c < columns; c++) {                                                     \
+            TYPE best = value[c];                                                                  \
+            FOUND at = ROWS_TOGETHER;                                                              \
+            UNROLL_ROWS                                                                            \
+            for (int r = 0; r < rows; r++) {                                                       \
+                const TYPE x = ELEMENT(TYPE, from, r, row_stride, c, stride);                      \
+                odd |= IS_NAN(x) ? (FOUND)-1 : 0;                                                  \
+                at = BETTER(x, best) ? (FOUND)r : at;                                              \
+                best = BETTER(x, best) ? x : best;                                                 \
+            }                                                                                      \
+            const int64_t old = index[c], found = before + (int64_t)at;                            \
+            value[c] = best;                                                                       \
+            index[c] = at == ROWS_TOGETHER ? old : found;                                          \
+        }                                                                                          \
+        return odd;                                                                                \
+    }                                                                                              \
+    static void NAME##_##D##_careful(const ndi_leaf *leaf)                                         \
+    {                                                                                              \
+        for (size_t c = 0; c < leaf->columns; c++) {                                               \
+            const char *from = leaf->data + (ptrdiff_t)c * leaf->column_stride;                    \
+            TYPE best = *(const TYPE *)from;                                                       \
+            size_t at = 0;                                                                         \
+            for (size_t r = 1; r < leaf->rows && !IS_NAN(best); r++) {                             \
+                const TYPE x = *(const TYPE *)(from + (ptrdiff_t)r * leaf->row_stride);            \
+                if (IS_NAN(x) || BETTER(x, best)) {                                                \
+                    best = x;                                                                      \
+                    at = r;                                                                        \
+                }                                                                                  \
+            }                                                                                      \
+            ((TYPE *)leaf->state[0])[c] = best;                                                    \
+            ((int64_t *)leaf->state[1])[c] = leaf->first + (int64_t)at;                            \
+        }                                                                                          \
+    }                                                                                              \
     static void NAME##_##D##_column(const ndi_leaf *leaf)                                          \
     {                                                                                              \
         TYPE *value = leaf->state[0];                                                              \
         int64_t *index = leaf->state[1];                                                           \
+        FOUND odd = 0;                                                                             \
         for (size_t c = 0; c < leaf->columns; c++) {                                               \
             value[c] = *(const TYPE *)(leaf->data + (ptrdiff_t)c * leaf->column_stride);           \
             index[c] = leaf->first;                                                                \
+            odd |= IS_NAN(value[c]) ? (FOUND)-1 : 0;                                               \
         }                                                                                          \
-        for (size_t r = 1; r < leaf->rows; r++) {                                                  \
-            const char *from = leaf->data + (ptrdiff_t)r * leaf->row_stride;                       \
-            IVDEP                                                                                  \
-            for (size_t c = 0; c < leaf->columns; c++) {                                           \
-                const TYPE x = *(const TYPE *)(from + (ptrdiff_t)c * leaf->column_stride);         \
-                const int take = !IS_NAN(value[c]) & (IS_NAN(x) | BETTER(x, value[c]));            \
-                value[c] = take ? x : value[c];                                                    \
-                index[c] = take ? leaf->first + (int64_t)r : index[c];                             \
-            }                                                                                      \
-        }                                                                                          \
+        size_t r = 1;                                                                              \
+        if (leaf->column_stride == sizeof(TYPE))                                                   \
+            for (; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)                            \
+                odd |= NAME##_##D##_rows(leaf, r, sizeof(TYPE), ROWS_TOGETHER);                    \
+        for (; r < leaf->rows; r++)                                                                \
+            odd |= NAME##_##D##_rows(leaf, r, leaf->column_stride, 1);                             \
+        if (odd)                                                                                   \
+            NAME##_##D##_careful(leaf);                                                            \
     }                                                                                              \
     static void NAME##_##D##_wide(const ndi_leaf *leaf)                                            \
     {                                                                                              \
@@ -690,6 +759,9 @@ ON_COMPLEX(SCANS_COMPLEX, complex128)
 #define EXTREME_SCAN_SLOTS(D, ...)                                                                 \
     kernels->scan[NDI_REDUCE_MIN][ND_##D] = min_##D##_scan;                                        \
     kernels->scan[NDI_REDUCE_MAX][ND_##D] = max_##D##_scan;
+#define NUMBER_SLOTS(D, TYPE, ...)                                                                 \
+    REDUCER(FMIN, fmin, D, ND_##D, ND_DTYPE_NONE)                                                  \
+    REDUCER(FMAX, fmax, D, ND_##D, ND_DTYPE_NONE)
 #define MOMENT_SLOTS(D, TYPE, WIDE) REDUCER(MOMENTS, moments, D, WIDE, ND_FLOAT64)
 
 void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
@@ -705,6 +777,8 @@ void NDI_ISA_NAME(ndi_fill_reductions)(ndi_kernels *kernels)
     ON_FLOATS(SCAN_SLOTS, )
     ON_COMPLEX(SCAN_SLOTS, )
     ON_ALL(EXTREME_SCAN_SLOTS, )
+    ON_FLOATS(NUMBER_SLOTS, )
+    ON_COMPLEX(NUMBER_SLOTS, )
     ON_FLOATS(MOMENT_SLOTS, ND_FLOAT64)
     ON_COMPLEX(MOMENT_SLOTS, ND_COMPLEX128)
 }

@@ -224,6 +224,7 @@ __attribute__((noinline)) static bool call(const binding *b, ndi_value *value)
             return false;
         }
     }
+    arguments[0].op = b->function.op;
     nd_array *results[NDI_MOST_RESULTS];
     const int count = ndi_call_function(&b->function, arguments, results);
     if (count == 0) {
@@ -314,6 +315,10 @@ bool ndi_value_of_call(const ndi_evaluation *e, const ndi_syntax *node, ndi_valu
     }
     if (ndi_is_module(e, callee->attribute.object))
         return call_named(e, node, callee->attribute.name, value);
+    const char *const operation = ndi_operation_named(e, callee->attribute.object);
+    ndi_function method;
+    if (operation && ndi_find_method(operation, callee->attribute.name, &method))
+        return call_function(e, node, &method, NULL, value);
     if (ndi_is_linalg(e, callee->attribute.object)) {
         ndi_function function;
         if (ndi_find_linalg_function(callee->attribute.name, true, &function))

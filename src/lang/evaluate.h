@@ -28,7 +28,9 @@ bool ndi_value_of_name(const ndi_evaluation *e, const ndi_syntax *node, ndi_valu
 bool ndi_value_of_attribute(const ndi_evaluation *e, const ndi_syntax *node, ndi_value *value);
 /* True if `node` is np or nd, and no variable is called so. */
 bool ndi_is_module(const ndi_evaluation *e, const ndi_syntax *node);
-/* The same for linalg, np.linalg and nd.linalg. */
+/* The name of what may be an operation: add, np.add; NULL if it is a variable or anything else. */
+const char *ndi_operation_named(const ndi_evaluation *e, const ndi_syntax *node);
+/* True if it is linalg, np.linalg or nd.linalg, in the same way. */
 bool ndi_is_linalg(const ndi_evaluation *e, const ndi_syntax *node);
 /* Keeps the error for a "name", "function" or "method" that is not there, with the nearest one that
  * is. */

@@ -154,6 +154,11 @@ static nd_array *call_eye(arguments a)
                   a[1].given ? a[1].integer : a[0].integer, a[2].given ? a[2].integer : 0);
 }
 
+static nd_array *call_identity(arguments a)
+{
+    return nd_eye(dtype_or(&a[1], ND_FLOAT64), a[0].integer, a[0].integer, 0);
+}
+
 static nd_array *call_array(arguments a)
 {
     return a[1].given ? nd_cast(a[0].array, a[1].dtype) : nd_copy(a[0].array);
@@ -288,6 +293,7 @@ static const ndi_function rows[] = {
     ROW("full_like",           false, call_full_like, ARRAY("a"), ARRAY("fill_value"), DTYPE),
     ROW("eye",                 false, call_eye, INTEGER("N"), INTEGER_OR("M"), INTEGER_OR("k"),
         DTYPE),
+    ROW("identity",            false, call_identity, INTEGER("n"), DTYPE),
     ROW("array",               false, call_array, ARRAY("object"), DTYPE),
     ROW("asarray",             false, call_asarray, ARRAY("a"), DTYPE),
     ROW("reshape",             true,  call_reshape, ARRAY("a"), SHAPE_REST),

@@ -38,6 +38,7 @@ typedef struct ndi_parameter {
 /* An argument, converted. */
 typedef struct ndi_argument {
     bool given; /* false: left out, or None where that means the same */
+    nd_op op;   /* of the first argument of a method of an operation: which one */
     union {
         nd_operand operand; /* NDI_TAKES_SCALAR too */
         nd_array *array;
@@ -60,7 +61,7 @@ enum { NDI_MOST_PARAMETERS = 7, NDI_MOST_RESULTS = ND_MAX_RANK };
 typedef struct ndi_function {
     const char *name;
     bool method; /* x.name(...) may be written for name(x, ...) */
-    nd_op op;    /* if `call` is NULL: an operation of the table */
+    nd_op op;    /* if `call` is NULL: an operation of the table; of its method, whose */
     nd_array *(*call)(const ndi_argument *arguments);
     /* For functions whose results are a tuple: how many there are, 0 after an error. */
     int (*call_several)(const ndi_argument *arguments, nd_array *results[]);
@@ -78,6 +79,13 @@ int ndi_call_function(const ndi_function *function, const ndi_argument *argument
 
 /* Calls `visit` with every name that ndi_find_function() knows. */
 void ndi_each_function(void (*visit)(void *context, const char *name), void *context);
+
+/* A method of an operation of two arguments: add.reduce(). False, without an error, if there is
+ * none. */
+bool ndi_find_method(const char *operation, const char *name, ndi_function *function);
+
+/* Why NumPy's function of that name is not there; NULL if that is no decision. */
+const char *ndi_why_absent(const char *name);
 
 /* The same two for linear algebra alone (linalg.c); `prefixed`: only what is in numpy.linalg, and
  * as it is there. */

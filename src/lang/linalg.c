@@ -85,6 +85,16 @@ CALL_OF_TWO(solve)
 CALL_OF_ONE(inv)
 CALL_OF_ONE(det)
 
+static nd_array *call_tensorsolve(arguments a)
+{
+    return nd_tensorsolve(a[0].array, a[1].array, axes_or_all(&a[2]));
+}
+
+static nd_array *call_tensorinv(arguments a)
+{
+    return nd_tensorinv(a[0].array, axis_or(&a[1], 2));
+}
+
 static nd_array *call_pinv(arguments a)
 {
     return nd_pinv(a[0].array, a[1].given ? a[1].real : NAN);
@@ -250,6 +260,8 @@ static const ndi_function main_rows[] = {
 static const ndi_function linalg_rows[] = {
     ROW("solve",         false, call_solve, ARRAY("a"), ARRAY("b")),
     ROW("inv",           false, call_inv, ARRAY("a")),
+    ROW("tensorsolve",   false, call_tensorsolve, ARRAY("a"), ARRAY("b"), AXES("axes")),
+    ROW("tensorinv",     false, call_tensorinv, ARRAY("a"), INTEGER_OR("ind")),
     ROW("det",           false, call_det, ARRAY("a")),
     SEVERAL("slogdet",   call_slogdet, ARRAY("a")),
     SEVERAL("lstsq",     call_lstsq, ARRAY("a"), ARRAY("b"), REAL_OR("rcond")),

@@ -81,7 +81,10 @@ void ndi_unknown_name(const ndi_evaluation *e, size_t at, const char *what, cons
         consider(&g, nd_dtype_name((nd_dtype)dtype));
     ndi_each_function(consider, &g);
     char rest[160] = "";
-    if (g.best)
+    const char *const why = of_value ? NULL : ndi_why_absent(name);
+    if (why)
+        snprintf(rest, sizeof rest, " here: %s", why);
+    else if (g.best)
         snprintf(rest, sizeof rest, "; is '%s' meant?", g.best);
     else if (e->count > 0 && of_value)
         list_arrays(e, rest, sizeof rest);
@@ -112,6 +115,15 @@ bool ndi_is_linalg(const ndi_evaluation *e, const ndi_syntax *node)
                ndi_is_module(e, node->attribute.object);
     return node->kind == NDI_NAME && strcmp(node->text, "linalg") == 0 &&
            variable_of(e, node->text) < 0;
+}
+
+const char *ndi_operation_named(const ndi_evaluation *e, const ndi_syntax *node)
+{
+    if (node->kind == NDI_NAME)
+        return variable_of(e, node->text) < 0 ? node->text : NULL;
+    return node->kind == NDI_ATTRIBUTE && ndi_is_module(e, node->attribute.object)
+               ? node->attribute.name
+               : NULL;
 }
 
 /* A constant or a dtype. */

@@ -110,6 +110,25 @@ static int call_gradient(arguments a, nd_array *results[])
     return rank;
 }
 
+/* NumPy: the axis may be left out where there is but one. */
+static nd_array *cumulative(arguments a, const char *name,
+                            nd_array *(*of)(const nd_array *, int, nd_dtype, bool))
+{
+    if (!a[1].given && nd_rank(a[0].array) > 1)
+        return ndi_fail(ND_ERROR_ARGUMENT, "%s: an array of more than one axis needs `axis`", name);
+    return of(a[0].array, axis_or(&a[1], 0), dtype_or(&a[2], ND_DTYPE_NONE), flag_or(&a[3], false));
+}
+
+static nd_array *call_cumulative_sum(arguments a)
+{
+    return cumulative(a, "cumulative_sum", nd_cumulative_sum);
+}
+
+static nd_array *call_cumulative_prod(arguments a)
+{
+    return cumulative(a, "cumulative_prod", nd_cumulative_prod);
+}
+
 /* ---- Convolution ----------------------------------------------------------------------------- */
 
 static bool mode_of(const ndi_argument *given, nd_convolve_mode *mode)
@@ -248,6 +267,8 @@ static nd_array *nan_scan(nd_op op, arguments a)
 #define REAL_OR(n)    {.name = n, .kind = NDI_TAKES_REAL, .optional = true}
 #define FLAG_OR(n)    {.name = n, .kind = NDI_TAKES_FLAG, .optional = true}
 #define TEXT_OR(n)    {.name = n, .kind = NDI_TAKES_TEXT, .optional = true}
+#define CUMULATIVE    ARRAY("x"), KEYWORD("axis", INTEGER), KEYWORD("dtype", DTYPE), \
+                      KEYWORD("include_initial", FLAG)
 #define TAKES_UNARY   OPERAND("x")
 #define TAKES_BINARY  OPERAND("x"), OPERAND("y")
 #define TAKES_REDUCTION REDUCTION_PARAMETERS
@@ -269,6 +290,8 @@ static const ndi_function rows[] = {
     ROW("ptp",           false, call_ptp, ARRAY("a"), AXES("axis"), KEYWORD("keepdims", FLAG)),
     ROW("average",       false, call_average, ARRAY("a"), AXES("axis"), ARRAY_OR("weights")),
     ROW("diff",          false, call_diff, ARRAY("a"), INTEGER_OR("n"), INTEGER_OR("axis")),
+    ROW("cumulative_sum",  false, call_cumulative_sum, CUMULATIVE),
+    ROW("cumulative_prod", false, call_cumulative_prod, CUMULATIVE),
     ROW("ediff1d",       false, call_ediff1d, ARRAY("ary")),
     ROW("packbits",      false, call_packbits, ARRAY("a"), INTEGER_OR("axis"),
         TEXT_OR("bitorder")),

@@ -267,11 +267,24 @@ static nd_array *call_pad(arguments a)
 
 /* ---- Arrangements ---------------------------------------------------------------------------- */
 
+/* One shift serves all axes, and one axis takes all shifts. */
 static nd_array *call_roll(arguments a)
 {
+    int64_t shifts[ND_MAX_RANK];
+    int axes[ND_MAX_RANK];
+    const nd_shape by = a[1].shape;
+    const nd_axes over = a[2].given ? a[2].axes : (nd_axes){.count = 1, .axis = {0}};
+    const int count = by.rank > over.count ? by.rank : over.count;
+    if (by.rank == 0 || over.count == 0 ||
+        (by.rank != over.count && by.rank != 1 && over.count != 1))
+        return ndi_fail(ND_ERROR_ARGUMENT, "roll: %d shifts for %d axes", by.rank, over.count);
+    for (int i = 0; i < count; i++) {
+        shifts[i] = by.length[by.rank == 1 ? 0 : i];
+        axes[i] = over.axis[over.count == 1 ? 0 : i];
+    }
     if (a[2].given)
-        return nd_roll(a[0].array, a[1].integer, ndi_axis_of(&a[2]));
-    nd_array *const flat = nd_roll(nd_ravel(a[0].array), a[1].integer, 0);
+        return nd_roll_axes(a[0].array, count, shifts, axes);
+    nd_array *const flat = nd_roll_axes(nd_ravel(a[0].array), count, shifts, axes);
     return flat ? nd_reshape(flat, nd_shape_like(a[0].array)) : NULL;
 }
 
@@ -407,7 +420,7 @@ static const ndi_function rows[] = {
     ROW("pad",           false, call_pad, ARRAY("array"), ARRAY("pad_width"), TEXT_OR("mode"),
         KEYWORD("constant_values", ARRAY), KEYWORD("end_values", ARRAY),
         KEYWORD("stat_length", ARRAY), KEYWORD("reflect_type", TEXT)),
-    ROW("roll",          false, call_roll, ARRAY("a"), INTEGER("shift"), AXIS_OR),
+    ROW("roll",          false, call_roll, ARRAY("a"), SHAPED("shift"), AXES("axis")),
     ROW("rot90",         false, call_rot90, ARRAY("m"), INTEGER_OR("k"), AXES("axes")),
     ROW("fliplr",        false, call_fliplr, ARRAY("m")),
     ROW("flipud",        false, call_flipud, ARRAY("m")),

@@ -196,6 +196,47 @@ static int call_histogram2d(arguments a, nd_array *results[])
     return r.counts ? 3 : 0;
 }
 
+/* The bins of every variable, or for each its own number of them; the edges follow the counts. */
+static int call_histogramdd(arguments a, nd_array *results[])
+{
+    nd_histogram_options axes[NDI_MOST_RESULTS] = {{0}};
+    nd_array *const sample = nd_rank(a[0].array) == 1 ? nd_expand_dims(a[0].array, 1) : a[0].array;
+    const int64_t variables = nd_rank(sample) == 2 ? nd_length(sample, 1) : 0;
+    const nd_array *const each = a[1].given ? a[1].bins.array : NULL;
+    const bool are_numbers =
+        each && nd_rank(each) == 1 && nd_dtype_of(each) < ND_FLOAT16 && nd_size(each) == variables;
+    if (variables >= NDI_MOST_RESULTS) {
+        ndi_fail(ND_ERROR_SHAPE, "histogramdd: of %lld variables; expressions take up to %d",
+                 (long long)variables, NDI_MOST_RESULTS - 1);
+        return 0;
+    }
+    if (a[2].given && a[2].arrays.count != variables) {
+        ndi_fail(ND_ERROR_SHAPE, "histogramdd: 'range' must be a pair for each variable");
+        return 0;
+    }
+    for (int i = 0; i < variables; i++) {
+        ndi_argument bins = a[1], range = {.given = false};
+        nd_array *ends[2];
+        if (are_numbers)
+            bins.bins.array = nd_slice(each, ND_INDEX(i));
+        if (a[2].given) {
+            const nd_array *const pair = a[2].arrays.items[i];
+            if (nd_rank(pair) != 1 || nd_size(pair) != 2) {
+                ndi_fail(ND_ERROR_SHAPE, "histogramdd: 'range' must be a pair for each variable");
+                return 0;
+            }
+            ends[0] = nd_slice(pair, ND_INDEX(0));
+            ends[1] = nd_slice(pair, ND_INDEX(1));
+            range = (ndi_argument){.given = true, .arrays = {2, ends}};
+        }
+        if (!read_bins("histogramdd", &bins, &range, &axes[i]))
+            return 0;
+    }
+    results[0] =
+        nd_histogramdd(sample, axes, flag_or(&a[3], false), array_or_null(&a[4]), results + 1);
+    return results[0] ? 1 + (int)variables : 0;
+}
+
 /* ---- Sets ------------------------------------------------------------------------------------ */
 
 /* The results that there are, in NumPy's order. */
@@ -297,6 +338,8 @@ static const ndi_function rows[] = {
     ROW("histogram_bin_edges", false, call_histogram_bin_edges, ARRAY("a"), BINS,
         RANGE, ARRAY_OR("weights")),
     SEVERAL("histogram2d",     call_histogram2d, ARRAY("x"), ARRAY("y"), BINS, RANGE,
+        FLAG_OR("density"), ARRAY_OR("weights")),
+    SEVERAL("histogramdd",     call_histogramdd, ARRAY("sample"), BINS, RANGE,
         FLAG_OR("density"), ARRAY_OR("weights")),
     SEVERAL("unique",          call_unique, ARRAY("ar"), FLAG_OR("return_index"),
         FLAG_OR("return_inverse"), FLAG_OR("return_counts"), INTEGER_OR("axis"),

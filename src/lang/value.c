@@ -337,9 +337,12 @@ bool ndi_to_text(const ndi_value *value, const char *what, const char **text)
 
 bool ndi_to_bins(const ndi_value *value, const char *what, ndi_bins *bins)
 {
+    ndi_value edges = *value;
     *bins = (ndi_bins){NULL, NULL};
+    if (edges.kind == NDI_VALUE_TUPLE)
+        edges.kind = NDI_VALUE_LIST;
     return value->kind == NDI_VALUE_STRING ? ndi_to_text(value, what, &bins->rule)
-                                           : ndi_to_array(value, what, &bins->array);
+                                           : ndi_to_array(&edges, what, &bins->array);
 }
 
 bool ndi_to_order(const ndi_value *value, const char *what, nd_norm_order *order)
@@ -390,8 +393,12 @@ bool ndi_to_arrays(const ndi_value *value, const char *what, ndi_arena *arena, n
         return refuse(value, what, "a list of arrays");
     arrays->count = value->list.count;
     arrays->items = ndi_arena_new(arena, (size_t)arrays->count * sizeof *arrays->items);
-    for (int i = 0; i < arrays->count; i++)
-        if (!arrays->items || !ndi_to_array(&value->list.items[i], what, &arrays->items[i]))
+    for (int i = 0; i < arrays->count; i++) {
+        ndi_value item = value->list.items[i];
+        if (item.kind == NDI_VALUE_TUPLE)
+            item.kind = NDI_VALUE_LIST;
+        if (!arrays->items || !ndi_to_array(&item, what, &arrays->items[i]))
             return false;
+    }
     return arrays->items != NULL;
 }

@@ -1,6 +1,8 @@
 /* Differences, integrals, derivatives and averages along axes. */
 #include <math.h>
 
+#include <ndstream/join.h>
+
 #include "engine/copy.h"
 #include "numeric/numeric.h"
 
@@ -62,6 +64,38 @@ nd_array *nd_diff(const nd_array *x, int times, int axis)
 nd_array *nd_ediff1d(const nd_array *x)
 {
     return x ? SCOPED(differences(nd_ravel(x), 1, 0)) : NULL;
+}
+
+/* ---- Running sums and products --------------------------------------------------------------- */
+
+static nd_array *after_initial(nd_op op, const nd_array *scanned, int axis)
+{
+    if (!scanned)
+        return NULL;
+    nd_shape shape = nd_shape_like(scanned);
+    shape.length[axis < 0 ? axis + shape.rank : axis] = 1;
+    const nd_dtype dtype = nd_dtype_of(scanned);
+    return nd_concatenate(
+        2,
+        (const nd_array *[]){op == ND_OP_cumsum ? nd_zeros(dtype, shape) : nd_ones(dtype, shape),
+                             scanned},
+        axis);
+}
+
+static nd_array *cumulative(nd_op op, const nd_array *x, int axis, nd_dtype dtype, bool initial)
+{
+    return initial ? SCOPED(after_initial(op, nd_scan(op, x, axis, dtype), axis))
+                   : nd_scan(op, x, axis, dtype);
+}
+
+nd_array *nd_cumulative_sum(const nd_array *x, int axis, nd_dtype dtype, bool initial)
+{
+    return cumulative(ND_OP_cumsum, x, axis, dtype, initial);
+}
+
+nd_array *nd_cumulative_prod(const nd_array *x, int axis, nd_dtype dtype, bool initial)
+{
+    return cumulative(ND_OP_cumprod, x, axis, dtype, initial);
 }
 
 /* ---- Integrals ------------------------------------------------------------------------------- */

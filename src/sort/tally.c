@@ -28,6 +28,10 @@ static void count_pieces(const ndi_tally *t, size_t begin, size_t end, uint32_t 
 {
     int32_t bin[NDI_TALLY_PIECE];
     const size_t stride = tables == 4 ? t->bins + 1 : 0;
+    if (t->count_into) {
+        t->count_into(t->context, begin, end, table, stride);
+        return;
+    }
     for (size_t i = begin; i < end; i += NDI_TALLY_PIECE) {
         const size_t now = end - i < NDI_TALLY_PIECE ? end - i : NDI_TALLY_PIECE;
         size_t k = 0;

@@ -10,11 +10,16 @@ enum { NDI_TALLY_PIECE = 1024 }; /* elements whose bins are found at a time, at 
  * any thread. */
 typedef void ndi_bins_of(void *context, size_t begin, size_t n, int32_t *bin);
 
+/* Counts the elements begin..end - 1 in a table of bins + 1; element i in the i % 4th of four
+ * tables that are `apart` entries from each other (0: one table). */
+typedef void ndi_count_into(void *context, size_t begin, size_t end, uint32_t *table, size_t apart);
+
 /* Elements and how their bins are found. */
 typedef struct ndi_tally {
     size_t n, bins; /* bins: fewer than 2**31 */
     ndi_bins_of *bins_of;
     void *context;
+    ndi_count_into *count_into; /* what counts them without finding bins first; NULL: nothing */
 } ndi_tally;
 
 /* How many elements fall into each bin; *outside: into none. False with ND_ERROR_MEMORY kept. */

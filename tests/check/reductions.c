@@ -11,10 +11,12 @@
 #include "check.h"
 
 static const char *const kind_names[NDI_REDUCTION_COUNT] = {
-    [NDI_REDUCE_SUM] = "sum",        [NDI_REDUCE_PROD] = "prod",     [NDI_REDUCE_MIN] = "min",
-    [NDI_REDUCE_MAX] = "max",        [NDI_REDUCE_ARGMIN] = "argmin", [NDI_REDUCE_ARGMAX] = "argmax",
-    [NDI_REDUCE_ANY] = "any",        [NDI_REDUCE_ALL] = "all",       [NDI_REDUCE_COUNT] = "count",
-    [NDI_REDUCE_MOMENTS] = "moments"};
+    [NDI_REDUCE_SUM] = "sum",       [NDI_REDUCE_PROD] = "prod",
+    [NDI_REDUCE_MIN] = "min",       [NDI_REDUCE_MAX] = "max",
+    [NDI_REDUCE_ARGMIN] = "argmin", [NDI_REDUCE_ARGMAX] = "argmax",
+    [NDI_REDUCE_ANY] = "any",       [NDI_REDUCE_ALL] = "all",
+    [NDI_REDUCE_COUNT] = "count",   [NDI_REDUCE_MOMENTS] = "moments",
+    [NDI_REDUCE_FMIN] = "fmin",     [NDI_REDUCE_FMAX] = "fmax"};
 
 static bool is_exact(nd_dtype dtype)
 {
@@ -22,6 +24,11 @@ static bool is_exact(nd_dtype dtype)
 }
 
 /* ---- Which kernels there must be ------------------------------------------------------------- */
+
+static bool is_of_numbers(ndi_reduction kind)
+{
+    return kind == NDI_REDUCE_FMIN || kind == NDI_REDUCE_FMAX;
+}
 
 /* The rows of the table, by what they are made of (kernels/reductions.def). */
 static bool must_have(ndi_reduction kind, nd_dtype dtype, bool scan)
@@ -32,9 +39,12 @@ static bool must_have(ndi_reduction kind, nd_dtype dtype, bool scan)
         bool scan;
     } recipes[] = {
 #define REDUCTION(name, reduction, finish) {ND_OP_##name, NDI_REDUCE_##reduction, false},
+#define REDUCTION_OF_NUMBERS(name, reduction) REDUCTION(name, reduction, STATE)
 #define REDUCTION_SCAN(name, reduction) {ND_OP_##name, NDI_REDUCE_##reduction, true},
 #include "kernels/reductions.def"
     };
+    if (is_of_numbers(kind) && is_exact(dtype))
+        return false;
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++)
         for (nd_dtype of = 0;
              recipes[i].kind == kind && recipes[i].scan == scan && of < ND_DTYPE_COUNT; of++) {
@@ -94,6 +104,11 @@ static bool before(const column *c, size_t i, size_t j, bool largest)
     if (creal(x) != creal(y))
         return largest ? creal(x) > creal(y) : creal(x) < creal(y);
     return largest ? cimag(x) > cimag(y) : cimag(x) < cimag(y);
+}
+
+static bool is_nan(const column *c, size_t i)
+{
+    return !is_exact(c->dtype) && (isnan(creal(parts(c, i))) || isnan(cimag(parts(c, i))));
 }
 
 static double complex product(double complex x, double complex y, bool is_complex)
@@ -166,7 +181,11 @@ static bool work_out(ndi_reduction kind, const column *c, bool wide, nd_dtype st
         return false;
     default:
         for (size_t i = 1; i < c->n; i++)
-            if (before(c, i, best, kind == NDI_REDUCE_MAX || kind == NDI_REDUCE_ARGMAX))
+            if (is_of_numbers(kind) && (is_nan(c, i) || is_nan(c, best))
+                    ? is_nan(c, best)
+                    : before(c, i, best,
+                             kind == NDI_REDUCE_MAX || kind == NDI_REDUCE_FMAX ||
+                                 kind == NDI_REDUCE_ARGMAX))
                 best = i;
         memcpy(value, element(c, best), nd_dtype_size(c->dtype));
         *index = c->first + (int64_t)best;
@@ -285,7 +304,7 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
                    values + (c * rows + r) * size, size);
 
     static _Thread_local planes reference, reference_rows, got, single;
-    const bool any_zero = kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX;
+    const bool any_zero = kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX || is_of_numbers(kind);
     for (int isa = 0; isa < check_isas; isa++) {
         const ndi_reducer *reducer = &check_kernels[isa].reduce[kind][dtype];
         check_now = (check_doing){&cases[isa], "leaf", rows, {leaf.row_stride, leaf.column_stride}};
@@ -376,7 +395,7 @@ static void try_combine(ndi_reduction kind, nd_dtype dtype, check_case *cases, s
         ((kind == NDI_REDUCE_SUM || kind == NDI_REDUCE_PROD) && !is_exact(dtype));
     if (!order_shows)
         compare(base, &leaf, &reference, &together,
-                kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX, &cases[0],
+                kind == NDI_REDUCE_MIN || kind == NDI_REDUCE_MAX || is_of_numbers(kind), &cases[0],
                 "combined against whole");
 }
 

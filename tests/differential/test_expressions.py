@@ -1,6 +1,8 @@
 """Expression strings give what Python's eval() gives with NumPy: dtype, shape and values."""
 
 import random
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from lacking import MADE
 from oracle import assert_as_numpy
 from strategies import NUMPY_DTYPES, arguments, arrays, random_values, seeds
 
+ROOT = Path(__file__).resolve().parents[2]
 REFUSALS = (TypeError, ValueError, OverflowError, IndexError, ArithmeticError, AttributeError)
 NUMPY = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")} | MADE
 
@@ -360,6 +363,8 @@ frexp(x)[1] | modf(x / 3)[0] | modf(x / 3)[1] | nansum(z) | nanmean(z, axis=0) |
 nanmin(z, axis=1) | nanmax(z) | nanargmax(z) | nanprod(z, keepdims=True) | nancumsum(z) | nancumsum(z, axis=0)
 packbits(x % 2, axis=1) | packbits(x > 4) | unpackbits(np.uint8(x), axis=0, count=17, bitorder='little')
 unpackbits(x) | packbits(x > 4, bitorder='no') | degrees(x) | radians(x) | fix(x / 3 - 1) | np.bitwise_count(x) | gcd(x, 6) | lcm(x, 4) | ldexp(x, 2) | sinc(x / 4)
+cumulative_sum(y) | cumulative_sum(x, axis=1) | cumulative_sum(x, axis=0, include_initial=True) | cumulative_prod(y + 1)
+cumulative_prod(x, axis=-1, include_initial=True, dtype=float32) | cumulative_sum(x) | cumulative_prod(y, axis=1)
 round(x, 0.5) | convolve(y, y, 'half') | convolve(x, y) | average(x, weights=x * 0) | gradient([1]) | diff(x, -1)
 nansum(z, ddof=1) | polyfit(y, x, 1) | interp(y, y, x) | divmod(x) | trapezoid(5) | trapezoid(x, x[0, :2])
 """.replace("\n", "|").split("|")
@@ -396,6 +401,8 @@ histogram(i, 'sturges')[1] | histogram(b, weights=b)[0] | histogram_bin_edges(x,
 histogram2d(b, b * b, 3)[0] | histogram2d(b, b, bins=[-1, 0, 1])[1] | histogram2d(b, b, 2, density=True)[2]
 unique(i) | unique(i, return_index=True)[1] | unique(i, True, True, True)[2] | unique(i, return_counts=True)[1]
 unique([[1, 2], [1, 2], [0, 3]], axis=0) | unique(m, equal_nan=False) | sort(unique_values(i)) | unique_counts(i)[1]
+histogramdd(t, 3)[0] | histogramdd(t, [2, 4])[0] | histogramdd(t, (2, 4), range=[(-1, 1), (0, 1)], density=True)[0]
+histogramdd(t, 2, weights=b)[0] | histogramdd(t, [2, 4, 3])[0] | histogramdd(t, 2, range=[(0, 1)])[0] | histogramdd(b, 3)[0]
 unique_inverse(i)[1] | unique_all(i)[3] | isin(i, [1, 3, 5]) | isin(i, 7, invert=True) | union1d(i, x) | setdiff1d(i, [0, 1])
 setxor1d(i, [0, 99]) | intersect1d(i, [3, 4, 99]) | intersect1d(i, [3, 4, 99], return_indices=True)[1]
 sort(x, axis=2) | sort(5) | partition(x, 9) | quantile(x, 1.5) | quantile(x, 0.5, method='middle') | digitize(x, [0, 1, 0])
@@ -410,6 +417,7 @@ def test_sorting(text):
     variables = {
         "x": random_values(values, "float64", (3, 4), "unit"),
         "b": random_values(values, "float64", (9,), "unit"),
+        "t": random_values(values, "float64", (9, 2), "unit"),
         "i": values.integers(0, 12, 30),
         "m": np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, 2.0]]),
     }
@@ -436,6 +444,8 @@ c.trace() | linalg.diagonal(c) | diagonal(c) | linalg.cross(a, a + b) | cross(a,
 inner(a, b) | kron(a, x) | vdot(x, x) | vecdot(x, x[0]) | matvec(a, b) | vecmat(b, a) | matrix_transpose(c)
 tensordot(c, c, 3) | tensordot(c, x, ([1], [0])) | tensordot(c, x, axes=(1, 0)) | linalg.tensordot(a, a, axes=0)
 einsum('ij,jk->ik', a, x) | einsum('ii', a) | einsum('i,i,ij->j', b, b, x) | einsum('...i', c) | a @ linalg.inv(a)
+linalg.tensorsolve(q, q[0, 0]) | linalg.tensorsolve(a, b) | linalg.tensorsolve(r, c[0, :, :2], axes=(0, 1)) | linalg.tensorinv(q)
+linalg.tensorinv(a, ind=1) | linalg.tensorinv(h, 1) | linalg.tensorsolve(c, b) | linalg.tensorinv(c) | linalg.tensorinv(a, 0)
 linalg.solve(a - a, b) | linalg.inv(x) | linalg.sin(a) | linalg.norm(x, 'abc') | linalg.norm(x, 7)
 einsum('ij,jk->iz', a, x) | einsum(a, a) | linalg.cholesky(-a @ a.T) | linalg.qr(x, 'full') | tensordot(x, x, 2, 3)
 linalg.eigh(a, 'X') | linalg.multi_dot(a) | linalg.multi_dot([a]) | linalg.solve(a) | linalg.svd(x)[3]
@@ -445,7 +455,7 @@ linalg.eigh(a, 'X') | linalg.multi_dot(a) | linalg.multi_dot([a]) | linalg.solve
 @pytest.mark.parametrize("text", [text.strip() for text in LINALG if text.strip()])
 def test_linear_algebra(text):
     values = np.random.default_rng(7)
-    shapes = {"a": (3, 3), "b": (3,), "c": (2, 3, 4), "x": (3, 4)}
+    shapes = {"a": (3, 3), "b": (3,), "c": (2, 3, 4), "x": (3, 4), "q": (2, 3, 2, 3), "r": (3, 2, 3, 2), "h": (6, 2, 3)}
     variables = {
         name: random_values(values, "float64", shape, "unit") for name, shape in shapes.items()
     }
@@ -456,6 +466,79 @@ def test_linear_algebra(text):
     assert not isinstance(ours, nd.Failure), ours
     assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
     np.testing.assert_allclose(ours, theirs, 1e-10, 1e-12)
+
+
+METHODS = """
+add.reduce(x) | add.reduce(x, axis=1) | np.add.reduce(x, None) | add.reduce(x, (0, 1), keepdims=True) | hypot.reduce(x, 1)
+maximum.reduce(x, axis=0, initial=5) | multiply.reduce(x, dtype=float32) | add.reduce(x, where=x > 4) | subtract.reduce(x)
+fmax.reduce(z, 1) | fmin.reduce(z) | logical_or.reduce(x > 20, 1) | bitwise_xor.reduce(x) | add.accumulate(x)
+np.maximum.accumulate(x, axis=1) | subtract.accumulate(x, 1) | multiply.outer(x, y) | np.less.outer(y, y) | power.outer(y, [1, 2])
+add.reduceat(y, [0, 2, 1]) | maximum.reduceat(x, [0, 2], axis=1) | add.reduce(x, 2) | add.reduce(x, (0, 1), ddof=1)
+subtract.reduce(x, (0, 1)) | sin.reduce(x) | add.reduces(x) | less.reduce(x) | add.reduceat(y, [9]) | add.outer(x) | sum.reduce(x)
+identity(3) | identity(2, dtype=int) | roll(x, (1, 2), axis=(0, 1)) | roll(x, 1, (0, 1)) | roll(x, (1, 3), 0) | roll(x, (1, 2, 3), (0, 1))
+""".replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("text", [text.strip() for text in METHODS if text.strip()])
+@pytest.mark.filterwarnings("ignore")
+def test_methods_of_operations(text):
+    x, y = np.arange(12).reshape(3, 4), np.arange(5.0)
+    variables = {"x": x, "y": y, "z": np.where(x % 4 == 2, np.nan, x * 0.5)}
+    theirs, ours = by_numpy(text, variables), by_us(text, variables)
+    if isinstance(theirs, Exception):
+        assert isinstance(ours, nd.Failure) and "^" in ours.message
+        return
+    assert not isinstance(ours, nd.Failure), ours
+    assert (ours.dtype, ours.shape) == (theirs.dtype, theirs.shape)
+    np.testing.assert_allclose(ours, theirs, 1e-14)
+
+
+def test_a_variable_hides_an_operation():
+    assert by_us("add.sum()", {"add": np.arange(4)}) == 6
+
+
+@pytest.mark.parametrize("name, why", [("put", "make new ones"), ("np.putmask", "make new ones"), ("block", "vstack"),
+                                       ("apply_along_axis", "no values"), ("empty", "zeros"), ("x.put", "make new ones")])
+def test_what_is_absent_says_why(name, why):
+    failure = by_us(f"{name}(x, 1)", {"x": np.arange(3)})
+    assert isinstance(failure, nd.Failure) and why in failure.message and "^" in failure.message
+
+
+# Functions of the headers that return an array of arrays, and what expressions have for them. Whoever adds one adds it to
+# expressions, or here with the reason.
+OTHERWISE = {
+    "borrow retain keep release view_of": "handles, not values",
+    "empty empty_fortran empty_like copy_fortran": "zeros, zeros_like, asfortranarray",
+    "load load_npy load_npz load_png load_pnm load_raw load_text map_npy map_raw table_column archive_load": "files are arguments",
+    "get slice slice_terms move_axis swap_axes sliding_window permute": "brackets, moveaxis, swapaxes, sliding_window_view, transpose",
+    "expr expr_with eval": "what expressions are",
+    "cast ascontiguous asfortran from_data from_data_strided from_numpy scalar": "astype, ascontiguousarray, asfortranarray, array",
+    "random_exponential random_normal random_uniform random_integers random_integers_between random_integers_closed": "state",
+    "random_choice random_dirichlet random_draw random_multinomial random_multivariate_normal random_permutation": "state",
+    "random_permuted": "state",
+    "reduce scan elementwise ufunc_reduce ufunc_accumulate ufunc_outer reduceat nan_reduce nan_scan": "methods of operations",
+    "apply_along_axis": "takes a function",
+    "block": "vstack and hstack",
+    "roll_axes gradient_at unravel eye_like arange_step": "roll, gradient, unravel_index, eye, arange",
+}
+
+
+def test_every_function_of_the_headers_is_known():
+    include = ROOT / "include" / "ndstream"
+    text = "".join(path.read_text() for path in include.glob("*.h"))
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    functions = re.findall(r"ND_API\s+nd_array \*\s*nd_(\w+)\(", text)
+    assert len(functions) > 150
+    otherwise = set(" ".join(OTHERWISE).split())
+    unknown = []
+    for name in functions:
+        base = re.sub(r"_(with|into)$", "", name)
+        known = any(
+            "there is no function" not in str(by_us(f"{prefix}{base}()", {})) for prefix in ("", "linalg.")
+        )
+        if not known and base not in otherwise:
+            unknown.append(name)
+    assert unknown == []
 
 
 def test_linear_algebra_needs_no_prefix():

@@ -284,6 +284,54 @@ def test_reductions_without_nan(name, data, keepdims):
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("name", ["nanmin", "nanmax"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "complex64", "complex128", "int16"])
+@pytest.mark.filterwarnings("ignore")
+def test_extremes_without_nan(name, dtype):
+    """Of sizes that take every leaf, with lines of NaN alone, initial and where."""
+    rng = np.random.default_rng(5)
+    function = declared(f"nd_{name}_with", ctypes.c_void_p, nd.Axes, nd.ReduceOptions)
+    for shape in [(3, 7), (70, 300), (300, 70), (2500, 5), (5, 2500), (40, 40, 9), (1, 60000)]:
+        array = rng.integers(-99, 99, shape).astype(dtype)
+        if dtype[0] != "i":
+            array[rng.random(shape) < 0.3] = np.nan
+            array[0], array[..., -1] = np.nan, np.nan
+        if dtype[0] == "c":
+            array.imag = np.where(rng.random(shape) < 0.1, np.nan, rng.integers(0, 5, shape))
+        mine = nd.from_numpy(array)
+        mask = rng.random(shape) < 0.5
+        own_mask = nd.from_numpy(mask)
+        for axis in [None, 0, len(shape) - 1, (0, 1)]:
+            axes = nd.axes_of(axis)
+            ours = nd.to_numpy(nd.Array(function(mine.handle, axes, nd.ReduceOptions()), mine))
+            theirs = np.asarray(getattr(np, name)(array, axis=axis))
+            assert ours.dtype == theirs.dtype
+            np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs))
+            np.testing.assert_array_equal(ours[~np.isnan(theirs)], theirs[~np.isnan(theirs)])
+            options = nd.ReduceOptions(has_initial=True, initial=5.0, where=own_mask.handle)
+            ours = nd.to_numpy(nd.Array(function(mine.handle, axes, options), mine))
+            theirs = np.asarray(getattr(np, name)(array, axis=axis, initial=5, where=mask))
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("name", ["argmin", "argmax"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "int8", "uint16", "int64", "bool"])
+def test_positions_in_every_layout(name, dtype):
+    rng = np.random.default_rng(6)
+    for shape in [(3, 7), (9, 300), (300, 70), (2500, 5), (5, 2500), (1000, 100), (100, 1000)]:
+        for share in (0, 0.0005, 0.5):
+            array = rng.integers(0, 9, shape).astype(dtype)
+            if array.dtype.kind in "fc":
+                array[rng.random(shape) < share] = np.nan
+            elif share:
+                continue
+            for given_array in (array, array.T, np.asfortranarray(array), array[::-1, ::2]):
+                mine = nd.from_numpy(given_array)
+                for axis in (0, 1):
+                    ours = nd.to_numpy(nd.reduce(name, mine, axis))
+                    np.testing.assert_array_equal(ours, getattr(np, name)(given_array, axis=axis))
+
+
 @pytest.mark.parametrize("name", ["nansum", "nanprod", "nancumsum", "nancumprod"])
 def test_sums_and_products_without_nan(name):
     rng = np.random.default_rng(9)

@@ -290,6 +290,17 @@ np.einsum('ij,jk', [[1, 2]], [[1, 2]])
 np.einsum('i$', [1, 2])
 np.matmul([[1, 2]], [[3], [4]])
 np.matmul(1, 2)
+o = np.full((2, 2), 9.0); r = np.matmul(np.ones((2, 3)), np.ones((3, 2)), out=o); (o, r is o)
+o = np.full((2, 2), 9.0); np.dot(np.ones((2, 3)), np.ones((3, 2)), o); o
+o = np.full(2, 9.0); np.matmul(np.ones((2, 3)), np.ones(3), out=(o,)); o
+o = np.full((2, 2, 2), 9.0); np.matmul(np.ones((2, 2, 3)), np.ones((3, 2)), out=o); o
+o = np.full((2, 2), 9, 'f4'); np.matmul(np.ones((2, 3), 'f4'), np.ones((3, 2)), out=o); o
+o = np.full((2, 2), 9); np.matmul(np.ones((2, 3)), np.ones((3, 2)), out=o)
+o = np.full((2, 3), 9.0); np.matmul(np.ones((2, 3)), np.ones((3, 2)), out=o)
+o = np.ones((2, 2)); o.flags.writeable = False; np.matmul(np.ones((2, 3)), np.ones((3, 2)), out=o)
+o = np.array([[1.0, 2], [3, 4]]); np.matmul(o, o, out=o); o
+o = np.arange(6.0).reshape(2, 3); np.matmul(np.ones((2, 2)), o, out=o[:, ::-1]); o
+a = np.arange(4.0).reshape(2, 2); a @= a; a
 np.vecdot([1, 2], [3, 4])
 """
 
