@@ -143,7 +143,7 @@ static void scan_tasks(void *context, size_t begin, size_t end)
     const ndi_elements *const source = &run->source;
     ndi_frame frame;
     if (run->produced)
-        ndi_frame_begin(&frame, run->produced);
+        ndi_frame_begin(&frame, run->produced, NDI_GIVES_ELEMENTS);
     for (size_t task = begin; task < end; task++) {
         const int64_t piece = (int64_t)task % run->pieces, line = (int64_t)task / run->pieces;
         const char *in = source->data;

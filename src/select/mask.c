@@ -74,7 +74,7 @@ static void pack_blocks(void *context, size_t begin, size_t end)
     _Alignas(64) char scratch[NDI_MASK_BLOCK * 16], made[NDI_MASK_BLOCK * 16];
     ndi_frame frame;
     if (p->produced)
-        ndi_frame_begin(&frame, p->produced);
+        ndi_frame_begin(&frame, p->produced, NDI_GIVES_ELEMENTS);
     for (size_t block = begin; block < end; block++) {
         const size_t n = ndi_mask_length(b, block), first = block * NDI_MASK_BLOCK;
         const size_t count = (size_t)(b->before[block + 1] - b->before[block]);
