@@ -51,6 +51,21 @@ ND_API nd_status nd_set_lazy(int64_t elements);
 /* What nd_set_lazy() set. */
 ND_API int64_t nd_lazy(void);
 
+/* Fast maths, for what this thread calls from now on: where such operations are pending, they may
+ * be rewritten at the cost of some rounding. A quotient by a scalar becomes a product with its
+ * reciprocal; scalars meet first (x + 1 + 2 is x + 3, x * 2 / 3 one product); x to the power of 0.5
+ * or -1 is the root or the reciprocal; sqrt(x * x) is |x|. As long as all that takes part is finite
+ * and nothing over- or underflows, each rewriting moves a result by no more than 3 units in the
+ * last place of the largest value that takes part in it, an argument or what the operations give.
+ * Reductions stay as they are, and results the same for any number of threads and any CPU; but what
+ * is computed at once, as small arrays are, is not rewritten. An expression in which some
+ * operations were called without fast maths keeps those.
+ * Off at start, and in every other thread. Thread-safe. */
+ND_API void nd_set_fast_math(bool on);
+
+/* What nd_set_fast_math() set on this thread. */
+ND_API bool nd_fast_math(void);
+
 /* Below this, an operation takes no longer than the bookkeeping that would save memory traffic. */
 #define ND_LAZY_ELEMENTS 8192
 

@@ -114,6 +114,24 @@ PND_FUNCTION(get_lazy, "", "What set_lazy() set.")
     return PyLong_FromLongLong(nd_lazy());
 }
 
+PND_FUNCTION(
+    set_fast_math, "on",
+    "Whether what this thread computes later may be rewritten at the cost of some rounding: "
+    "x / 3 as a product, x + 1 + 2 as x + 3. Off at start. (See nd_set_fast_math() in C.)")
+{
+    const int on = PyObject_IsTrue(given[0]);
+    if (on < 0)
+        return NULL;
+    nd_set_fast_math(on);
+    Py_RETURN_NONE;
+}
+
+PND_FUNCTION(get_fast_math, "", "What set_fast_math() set on this thread.")
+{
+    (void)given;
+    return PyBool_FromLong(nd_fast_math());
+}
+
 PND_FUNCTION(config, "", "What this build is, and what it chose on this machine.")
 {
     (void)given;
@@ -134,6 +152,8 @@ PyMethodDef pnd_control_functions[] = {
     PND_ROW(memory),
     PND_ROW(set_lazy),
     PND_ROW(get_lazy),
+    PND_ROW(set_fast_math),
+    PND_ROW(get_fast_math),
     PND_ROW(config),
     {0},
 };

@@ -36,6 +36,7 @@ typedef struct ndi_thread {
     uint32_t freed_limit; /* 0 until the thread's exit is watched */
     uint32_t open_scopes;
     uint8_t overflow;  /* an nd_overflow: what becomes of integers that leave their range */
+    bool fast_math;    /* see nd_set_fast_math() */
     nd_array **scoped; /* NULL where an array was kept */
     size_t scoped_count, scoped_capacity;
 } ndi_thread;

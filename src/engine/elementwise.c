@@ -5,12 +5,14 @@
 #include <ndstream/lazy.h>
 
 #include "array/dtype.h"
+#include "array/thread.h"
 #include "base/progress.h"
 #include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
 #include "engine/pending.h"
 #include "engine/map.h"
+#include "engine/rules.h"
 
 /* What broadcasting made of the shapes of a call. */
 typedef struct common_shape {
@@ -220,17 +222,15 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
     return true;
 }
 
-/* x**2 is one multiplication, which rounds once, where the power rounds more than once and takes
- * ten times as long. */
-static bool is_square(const nd_operand *arguments, const ndi_resolution *power)
+/* The operation that a call with such a scalar is, where both compute in the same dtype. */
+static nd_op rewritten_call(nd_op op, const nd_operand *arguments, const ndi_resolution *resolution)
 {
-    const nd_operand exponent = arguments[1];
-    if (arguments[0].kind != ND_OPERAND_ARRAY ||
-        !((exponent.kind == ND_OPERAND_INT && exponent.value.integer == 2) ||
-          (exponent.kind == ND_OPERAND_REAL && exponent.value.real[0] == 2)))
-        return false;
-    ndi_resolution square;
-    return ndi_resolve(ND_OP_square, 1, arguments, &square) && square.dtype == power->dtype;
+    const nd_op other = ndi_rules_at_call(op, arguments[1]);
+    ndi_resolution own;
+    return other != op && arguments[0].kind == ND_OPERAND_ARRAY &&
+                   ndi_resolve(other, 1, arguments, &own) && own.dtype == resolution->dtype
+               ? other
+               : op;
 }
 
 /* Integer powers have no place for a negative exponent: refused before anything is computed. */
@@ -266,6 +266,8 @@ static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *argu
     const ndi_op_row *row = &ndi_op_rows[op];
     step->name = row->info.name;
     step->exact = (row->properties & NDI_EXACT) != 0;
+    step->fast = ndi_this_thread.fast_math;
+    step->rewrites = resolution->mixed ? 0 : (uint8_t)(1 + op);
     step->kernel = kernel_of(op, arguments, resolution);
     step->streaming =
         resolution->mixed ? NULL : ndi_kernels_in_use()->streaming[op][resolution->kernel];
@@ -402,8 +404,9 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     if (!ndi_resolve(op, count, arguments, &resolution))
         return NULL;
     if (op == ND_OP_power) {
-        if (is_square(arguments, &resolution))
-            return nd_elementwise(ND_OP_square, 1, arguments, out);
+        const nd_op other = rewritten_call(op, arguments, &resolution);
+        if (other != op)
+            return nd_elementwise(other, 1, arguments, out);
         if (!exponents_allowed(&resolution, arguments[1]))
             return NULL;
     }

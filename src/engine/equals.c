@@ -4,6 +4,8 @@
  * are compared. There are few of them below a root: each is compared with all. */
 #include "engine/equals.h"
 
+#include "engine/rules.h"
+
 enum { COMPARED = 64 }; /* nodes at most; what would be more stays as it is */
 
 typedef struct nodes {
@@ -22,7 +24,7 @@ static bool same_scalars(const ndi_node *a, const ndi_node *b)
 
 static bool same_step(const ndi_map *a, const ndi_map *b, int arguments)
 {
-    return a->kernel == b->kernel && a->computed == b->computed &&
+    return a->kernel == b->kernel && a->computed == b->computed && a->fast == b->fast &&
            memcmp(a->taken, b->taken, (size_t)arguments * sizeof *a->taken) == 0;
 }
 
@@ -60,8 +62,8 @@ static bool equal(const ndi_node *a, const ndi_node *b)
     return false;
 }
 
-/* The node that stands for this one from now on: itself, or an equal one that was seen before. A
- * node that an array or views wait for stays. */
+/* The node that stands for this one from now on: itself, an equal one that was seen before, or what
+ * the rules make of it. A node that an array or views wait for stays, beside its equal. */
 static ndi_node *join(nodes *seen, ndi_node *node, uint32_t walk)
 {
     if (ndi_is_source(node) || ndi_graph_claimed(node))
@@ -71,10 +73,15 @@ static ndi_node *join(nodes *seen, ndi_node *node, uint32_t walk)
         ndi_node *const argument = node->argument[i], *const joined =
                                                           argument ? join(seen, argument, walk)
                                                                    : NULL;
-        if (joined == argument)
-            continue;
+        if (joined == argument || (node->form == NDI_VIEW && joined->form != NDI_STEP))
+            continue; /* a view of a view, or of memory, would have to be settled again */
         node->argument[i] = ndi_node_retain(joined);
         ndi_node_release(argument);
+    }
+    if (node->form == NDI_STEP) {
+        ndi_node *const rewritten = ndi_rules_apply(node);
+        if (rewritten != node && node->views == 0)
+            return rewritten;
     }
     for (int i = 0; i < seen->count; i++)
         if (seen->node[i] == node ||

@@ -311,6 +311,65 @@ bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*
     return done;
 }
 
+/* Whether a node's elements can be produced instead of stored, with nothing in the way; else it, or
+ * what is, is computed. With the lock held, given up meanwhile. */
+static bool prepare_production(ndi_node *node, bool *ready)
+{
+    ndi_tiling tiling;
+    if (!ndi_views_settle(node))
+        return false;
+    if (ndi_is_source(node))
+        return true;
+    if (ndi_graph_claimed(node)) {
+        ndi_graph_wait();
+        return true;
+    }
+    ndi_graph_join_equals(node);
+    if (node->form != NDI_STEP || ndi_wanted_again(node) || !ndi_is_dense(node) ||
+        ndi_tiling_find(&tiling, node))
+        return evaluate(&node, 1, NULL);
+    ndi_node *const found = obstacle(node, node, false, ndi_graph_walk());
+    *ready = !found;
+    return !found || clear_way(found, node);
+}
+
+bool ndi_production_begin(ndi_production *p, const nd_array *array, nd_dtype taken)
+{
+    bool done = true, ready = false;
+    p->node = NULL;
+    ndi_graph_lock();
+    ndi_node *const node = atomic_load_explicit(&array->node, memory_order_relaxed);
+    if (node)
+        ndi_node_retain(node);
+    while (node && done && !ready && !ndi_is_source(node))
+        done = prepare_production(node, &ready);
+    if (done && ready) {
+        p->node = node;
+        ndi_loop_demand(node);
+        ndi_loop_produce(&p->loop, node, taken);
+        ndi_loop_hold(&p->loop);
+        ndi_graph_claim(node); /* so that what it reads is not written */
+        p->produced = (ndi_produced){&p->loop.program, &p->loop.nest};
+    } else if (node) {
+        ndi_node_release(node);
+    }
+    ndi_graph_unlock();
+    if (p->node)
+        ndi_nest_simplify(&p->loop.nest);
+    return done && (p->node || ndi_force(array));
+}
+
+void ndi_production_end(ndi_production *p)
+{
+    if (!p->node)
+        return;
+    ndi_graph_lock();
+    ndi_loop_release(&p->loop);
+    ndi_graph_release_claim(p->node);
+    ndi_node_release(p->node);
+    ndi_graph_unlock();
+}
+
 /* The arrays from the first on that are computed with it. With the lock held; each node with a
  * reference more. Returns how many they are, or -1 with the error kept. */
 static int take_together(int count, nd_array *const *arrays, ndi_node **node)

@@ -2,7 +2,7 @@
 #ifndef NDSTREAM_ENGINE_EVALUATE_H
 #define NDSTREAM_ENGINE_EVALUATE_H
 
-#include "engine/graph.h"
+#include "engine/loop.h"
 
 /* Gives a node its elements, whoever computes them; takes over a reference. False with
  * ND_ERROR_MEMORY kept: the node stays as it was. */
@@ -10,6 +10,19 @@ bool ndi_evaluate(ndi_node *node);
 
 /* The same for the node of an array, if it still has one. */
 bool ndi_evaluate_array(const nd_array *array);
+
+/* An array's elements for whoever reads them block by block: where they are not in memory, and need
+ * not be, they are produced. */
+typedef struct ndi_production {
+    ndi_node *node; /* NULL: the array has its elements in memory */
+    ndi_produced produced;
+    ndi_loop loop;
+} ndi_production;
+
+/* Computes what must be there before, and holds what the elements are made of; nothing but the last
+ * step of a plan waits for it. As `taken`, in the order of memory. False with the error kept. */
+bool ndi_production_begin(ndi_production *production, const nd_array *array, nd_dtype taken);
+void ndi_production_end(ndi_production *production);
 
 /* Computes a step into `target`, which has its elements and is of the step's shape and dtype; what
  * is pending below it runs in the same loop. What it reads may be the target's memory, however it

@@ -75,6 +75,21 @@ int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
     return node->value;
 }
 
+void ndi_loop_produce(ndi_loop *loop, ndi_node *node, nd_dtype taken)
+{
+    const int64_t size = (int64_t)nd_dtype_size(taken),
+                  own = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
+    int64_t as_taken[ND_MAX_RANK];
+    for (int axis = 0; axis < node->rank; axis++)
+        as_taken[axis] = ndi_node_strides(node)[axis] / own * size;
+    ndi_loop_begin(loop, node, 1);
+    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, node->rank, node->dims, as_taken);
+    ndi_loop_add_sources(loop, &node, 1);
+    const int value = ndi_loop_add_steps(loop, node);
+    ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, taken), 0);
+    ndi_program_end(&loop->program);
+}
+
 static void find_results(ndi_node *node, ndi_node **result, int *results, uint32_t walk)
 {
     if (*results == NDI_PROGRAM_RESULTS || !ndi_graph_visit(node, walk) || ndi_is_source(node))

@@ -28,6 +28,10 @@ void ndi_loop_add_sources(ndi_loop *loop, ndi_node *const *result, int results);
 /* The steps of `node` and what it is made of; the value that it is in the program. */
 int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node);
 
+/* The whole of a loop whose elements, converted to `taken`, nobody stores: for
+ * ndi_program_produce(), whose linear space is the order in which `node` will lie in memory. */
+void ndi_loop_produce(ndi_loop *loop, ndi_node *node, nd_dtype taken);
+
 /* Steps below the results that were demanded before and are still wanted join them, as many as a
  * program can have. */
 void ndi_loop_results(ndi_node **result, int *results);

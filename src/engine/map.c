@@ -221,6 +221,7 @@ ndi_map ndi_cast_step(nd_dtype to, nd_dtype from)
 {
     return (ndi_map){.name = "cast",
                      .exact = true,
+                     .rewrites = NDI_CONVERSION,
                      .kernel = ndi_kernels_in_use()->cast[to][from],
                      .streaming = ndi_kernels_in_use()->streaming_cast[to][from],
                      .arguments = 1,

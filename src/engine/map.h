@@ -6,11 +6,15 @@
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
+enum { NDI_CONVERSION = 250 }; /* more than any operation */
+
 /* A step over operands of a nest: operand 0 = kernel(operand 1, ...), converted on the way in and
  * out. */
 typedef struct ndi_map {
     const char *name; /* of the operation, for whoever asks what was done */
     bool exact;       /* rounding is its only error: a few instructions, no function */
+    uint8_t rewrites; /* what rules.def knows it by: 1 + its nd_op, NDI_CONVERSION, or 0 */
+    bool fast;        /* called under fast maths */
     ndi_kernel *kernel;
     ndi_kernel *streaming; /* its form with streaming stores, or NULL */
     int arguments;

@@ -5,6 +5,7 @@
 
 #include <ndstream/lazy.h>
 
+#include "array/thread.h"
 #include "engine/pending.h"
 
 /* ---- Being lazy ------------------------------------------------------------------------------ */
@@ -44,6 +45,16 @@ nd_status nd_set_lazy(int64_t elements)
                                (long long)elements);
     set_lazy(elements);
     return ND_OK;
+}
+
+void nd_set_fast_math(bool on)
+{
+    ndi_this_thread.fast_math = on;
+}
+
+bool nd_fast_math(void)
+{
+    return ndi_this_thread.fast_math;
 }
 
 bool nd_is_pending(const nd_array *array)

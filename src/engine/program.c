@@ -109,44 +109,61 @@ void ndi_program_store(ndi_program *program, int value, int operand)
     maker->stores = (int8_t)operand;
 }
 
-/* The step that gives the cosine, or sine, of what `step` gives the other of; steps if none. */
-static int find_twin(const ndi_program *program, int first)
+/* Two functions of one value, and the kernels that compute both: rows of rules.def. */
+static const struct twins {
+    uint8_t one, other;
+    size_t both; /* offset in ndi_kernels, by dtype */
+} twins[] = {
+#define ND_RULE(...)
+#define ND_RULE_AT_CALL(...)
+#define ND_RULE_TWINS(one, other, both) {ND_OP_##one, ND_OP_##other, offsetof(ndi_kernels, both)},
+#include "engine/rules.def"
+};
+
+enum { TWINS = sizeof twins / sizeof *twins };
+
+static ndi_kernel *kernel_of_twins(const struct twins *row, int dtype)
+{
+    return ((ndi_kernel *const *)((const char *)ndi_kernels_in_use() + row->both))[dtype];
+}
+
+/* The step that gives the other one of what `step` gives; steps if there is none. */
+static int find_twin(const ndi_program *program, int first, const struct twins *row)
 {
     const ndi_kernels *const kernels = ndi_kernels_in_use();
     const ndi_program_step *const step = &program->step[first];
     const int dtype = program->value[step->result].dtype;
-    ndi_kernel *const sin = kernels->elementwise[ND_OP_sin][dtype],
-                      *const cos = kernels->elementwise[ND_OP_cos][dtype];
-    if (!kernels->sincos[dtype] || (step->kernel != sin && step->kernel != cos))
+    ndi_kernel *const one = kernels->elementwise[row->one][dtype],
+                      *const other = kernels->elementwise[row->other][dtype];
+    if ((step->kernel != one && step->kernel != other) || !kernel_of_twins(row, dtype))
         return program->steps;
-    ndi_kernel *const other = step->kernel == sin ? cos : sin;
+    ndi_kernel *const wanted = step->kernel == one ? other : one;
     for (int s = first + 1; s < program->steps; s++)
-        if (program->step[s].kernel == other && program->step[s].argument[0] == step->argument[0])
+        if (program->step[s].kernel == wanted && program->step[s].argument[0] == step->argument[0])
             return s;
     return program->steps;
 }
 
-static void join_sines_and_cosines(ndi_program *program)
+static void join_twins(ndi_program *program, const struct twins *row)
 {
-    const ndi_kernels *const kernels = ndi_kernels_in_use();
     for (int s = 0; s < program->steps; s++) {
-        const int found = find_twin(program, s);
+        const int found = find_twin(program, s, row);
         if (found == program->steps)
             continue;
         const int dtype = program->value[program->step[s].result].dtype;
-        const ndi_program_step one = program->step[s], two = program->step[found];
-        const bool first_is_sine = one.kernel == kernels->elementwise[ND_OP_sin][dtype];
-        const ndi_program_step *const sine = first_is_sine ? &one : &two, *const cosine =
-                                                                              first_is_sine ? &two
-                                                                                            : &one;
-        program->step[s] = (ndi_program_step){.kernel = kernels->sincos[dtype],
+        const ndi_program_step first = program->step[s], second = program->step[found];
+        const bool in_order = first.kernel == ndi_kernels_in_use()->elementwise[row->one][dtype];
+        const ndi_program_step *const one = in_order ? &first : &second, *const other =
+                                                                             in_order ? &second
+                                                                                      : &first;
+        program->step[s] = (ndi_program_step){.kernel = kernel_of_twins(row, dtype),
                                               .arguments = 1,
-                                              .argument = {one.argument[0]},
-                                              .result = sine->result,
-                                              .stores = sine->stores,
-                                              .twins = true,
-                                              .twin = cosine->result,
-                                              .twin_stores = cosine->stores};
+                                              .argument = {first.argument[0]},
+                                              .result = one->result,
+                                              .stores = one->stores,
+                                              .twins = (uint8_t)(1 + (row - twins)),
+                                              .twin = other->result,
+                                              .twin_stores = other->stores};
         program->steps--;
         memmove(program->step + found, program->step + found + 1,
                 (size_t)(program->steps - found) * sizeof *program->step);
@@ -182,7 +199,8 @@ static void give_registers(ndi_program *program)
 
 void ndi_program_end(ndi_program *program)
 {
-    join_sines_and_cosines(program);
+    for (int row = 0; row < TWINS; row++)
+        join_twins(program, &twins[row]);
     program->widest = 1;
     for (int v = 0; v < program->values; v++) {
         const int64_t size = (int64_t)nd_dtype_size((nd_dtype)program->value[v].dtype);
@@ -563,6 +581,7 @@ static void run_twins(ndi_frame *f, size_t n, const ndi_program_step *step)
     const int value[] = {step->result, step->twin}, stores[] = {step->stores, step->twin_stores},
               argument = step->argument[0], dtype = f->program->value[argument].dtype;
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)dtype);
+    const struct twins *const row = &twins[step->twins - 1];
     char *p[3] = {NULL, NULL, f->pointer[argument]};
     bool packed = f->stride[argument] == size;
     for (int i = 0; i < 2; i++) {
@@ -576,7 +595,7 @@ static void run_twins(ndi_frame *f, size_t n, const ndi_program_step *step)
     for (int i = 0; i < 2; i++) {
         const ptrdiff_t stride = f->stride[value[i]];
         if (!packed)
-            f->kernels->elementwise[i == 0 ? ND_OP_sin : ND_OP_cos][dtype](
+            f->kernels->elementwise[i == 0 ? row->one : row->other][dtype](
                 stride == 0 ? 1 : n, (char *[]){p[i], p[2]},
                 (const ptrdiff_t[]){stride, f->stride[argument]});
         if (stores[i] >= 0 && f->gap[stores[i]])

@@ -40,8 +40,8 @@ typedef struct ndi_program_step {
     uint8_t result; /* values */
     uint8_t argument[NDI_MAX_OPERANDS - 1];
     int8_t stores; /* the operand that the result goes to, or -1 */
-    /* Sine and cosine of one value are one step, whose kernel is `sincos`: */
-    bool twins;
+    /* Sine and cosine of one value are one step, and whatever else rules.def has of the kind: */
+    uint8_t twins;      /* 1 + its row; 0: one result */
     uint8_t twin;       /* the cosine; the sine is the result */
     int8_t twin_stores; /* as `stores` */
 } ndi_program_step;
@@ -114,7 +114,8 @@ int ndi_program_cast(ndi_program *program, int value, nd_dtype dtype);
 /* `value` is result `operand`. */
 void ndi_program_store(ndi_program *program, int value, int operand);
 
-/* Joins sines and cosines, gives every value its register, and makes chains of light steps. */
+/* Joins twins (sines and cosines), gives every value its register, and makes chains of light steps.
+ */
 void ndi_program_end(ndi_program *program);
 
 /* ---- Running ---- */

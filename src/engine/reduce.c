@@ -178,6 +178,21 @@ static bool join_spans(ndi_sweep *run, int i)
     return true;
 }
 
+/* True if memory is in the order of the axes, without gaps between them. */
+static bool is_one_run(const ndi_nest *nest)
+{
+    ptrdiff_t step = 0; /* from one element along the next axis */
+    for (int axis = nest->rank - 1; axis >= 0; axis--) {
+        const ptrdiff_t stride = nest->stride[0][axis];
+        if (nest->length[axis] == 1)
+            continue;
+        if (stride <= 0 || (step != 0 && stride != step))
+            return false;
+        step = stride * nest->length[axis];
+    }
+    return true;
+}
+
 /* Splits the axes of `from` into the two nests. The results' axes are the kept ones in order. */
 static void split_axes(int count, const ndi_folding *each, const ndi_elements *from, ndi_nest *kept,
                        ndi_nest *swept)
@@ -212,7 +227,7 @@ static void split_axes(int count, const ndi_folding *each, const ndi_elements *f
     swept->operands = 1;
     swept->data[0] = from->data;
     ndi_nest_simplify(kept);
-    if (!ndi_fold_is_position(fold)) /* positions: in the given order */
+    if (!ndi_fold_is_position(fold) || is_one_run(swept)) /* positions: in the given order */
         ndi_nest_simplify(swept);
     /* Where simplifying turned swept axes round, the sweep begins elsewhere; kept pointers are
      * relative to it. */

@@ -211,17 +211,15 @@ static nd_dtype leaf_dtype(nd_op op, nd_dtype own, const ndi_resolution *resolut
     }
 }
 
-static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes,
-                                  const nd_reduce_options *options, uint32_t *mask)
+static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes, uint32_t *mask)
 {
     if (!axes.all && axes.count != 1)
         return ndi_fail(ND_ERROR_AXIS, "%s: takes one axis, or all; %d were given",
                         ndi_op_rows[op].info.name, axes.count);
     if (axes.all ? array->size == 0 : nd_length(array, axes.axis[0]) == 0)
         return ndi_fail(ND_ERROR_VALUE, "%s: of no elements", ndi_op_rows[op].info.name);
-    if (!axes.all)
+    if (!axes.all || array->contiguous)
         return nd_retain((nd_array *)array);
-    (void)options;
     *mask = 1; /* over all axes: positions in C order */
     return nd_keep(nd_ravel(array));
 }
@@ -274,8 +272,8 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
         }
         return ndi_register(result);
     }
-    nd_array *source = is_position(op) ? reduce_positions(op, array, axes, &options, &mask)
-                                       : nd_retain((nd_array *)array);
+    nd_array *source =
+        is_position(op) ? reduce_positions(op, array, axes, &mask) : nd_retain((nd_array *)array);
     if (!source)
         return NULL;
     /* The result's shape comes from the array as given; positions over all axes sweep it flattened.
@@ -295,7 +293,7 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
         if (result)
             fill_empty(op, result, &options);
     } else {
-        const bool flattened = is_position(op) && axes.all;
+        const bool flattened = source != array;
         const ndi_fold fold = {
             .name = name,
             .kind = kind,

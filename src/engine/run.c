@@ -122,23 +122,6 @@ bool ndi_run_move(ndi_node *source, ndi_node *root)
     return done;
 }
 
-/* The loop that produces the argument of these reductions. With the graph's lock held. */
-static void produce(ndi_loop *loop, ndi_node *argument, nd_dtype taken)
-{
-    const int64_t size = (int64_t)nd_dtype_size(taken),
-                  own = (int64_t)nd_dtype_size((nd_dtype)argument->dtype);
-    int64_t as_taken[ND_MAX_RANK];
-    for (int axis = 0; axis < argument->rank; axis++)
-        as_taken[axis] = ndi_node_strides(argument)[axis] / own * size;
-    ndi_loop_begin(loop, argument, 1);
-    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, argument->rank, argument->dims,
-                         as_taken);
-    ndi_loop_add_sources(loop, &argument, 1);
-    const int value = ndi_loop_add_steps(loop, argument);
-    ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, taken), 0);
-    ndi_program_end(&loop->program);
-}
-
 bool ndi_run_folds(ndi_node *node)
 {
     ndi_node *const argument = node->argument[0];
@@ -172,7 +155,7 @@ bool ndi_run_folds(ndi_node *node)
         loop.sources = 1;
         loop.source[0] = argument;
     } else {
-        produce(&loop, argument, fold[0].taken);
+        ndi_loop_produce(&loop, argument, fold[0].taken);
     }
     ndi_loop_hold(&loop);
     for (int i = 0; i < count; i++)

@@ -2,13 +2,18 @@
  *
  * A line is cut into pieces of fixed length. Each piece is reduced, the totals give each piece its
  * carry, and each piece is then scanned from its carry: two sweeps that run on all threads, and the
- * same bits for any number. */
+ * same bits for any number.
+ *
+ * Pending elements are not stored before, but produced block by block: in both sweeps, where a few
+ * light steps make them; else the first one leaves them in the result, and the second works there.
+ */
 #include <string.h>
 
 #include "base/pool.h"
 #include "base/progress.h"
 #include "engine/checked.h"
 #include "engine/copy.h"
+#include "engine/evaluate.h"
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
@@ -29,26 +34,61 @@ typedef struct scan_run {
     ndi_scan_kernel *kernel;
     ndi_reduction reduction;
     nd_dtype in, kernel_dtype, out, state;
-    const nd_array *source;
+    ndi_elements source;          /* or the result, where the elements have been left */
+    const ndi_produced *produced; /* or NULL; then `in` is what the kernel takes */
     nd_array *result;
     int axis;
     int64_t length, pieces;
     char *carries; /* [line][piece] states, when a line has several pieces */
     bool totals;   /* first sweep: only the carry is wanted */
+    bool leaves;   /* which leaves the elements in the result */
     bool stream;   /* results go past the cache */
 } scan_run;
+
+/* What a thread is at: elements in memory, or of a frame that produces them. */
+typedef struct scan_place {
+    const char *in;
+    int64_t index; /* in the order of memory */
+    ndi_frame *frame;
+} scan_place;
+
+/* The next n elements; `block` has room for them. */
+static const char *elements_of(const scan_run *run, scan_place *at, int64_t n, char *block,
+                               ptrdiff_t *stride)
+{
+    const ptrdiff_t in_stride = run->source.strides[run->axis],
+                    size = (ptrdiff_t)nd_dtype_size(run->kernel_dtype);
+    const char *from = at->in;
+    *stride = in_stride;
+    if (run->produced) {
+        ndi_program_produce(at->frame, at->index, n, block);
+    } else if (run->in != run->kernel_dtype) {
+        run->kernels->cast[run->kernel_dtype][run->in]((size_t)n, (char *[]){block, (char *)from},
+                                                       (ptrdiff_t[]){size, in_stride});
+    } else {
+        at->in += n * in_stride;
+        return from;
+    }
+    *stride = size;
+    at->in += n * in_stride;
+    at->index += n;
+    return block;
+}
 
 static bool is_extreme(const scan_run *run)
 {
     return run->reduction == NDI_REDUCE_MIN || run->reduction == NDI_REDUCE_MAX;
 }
 
-/* What leaves the first element, at `in`, as it is; for extremes that element itself. */
-static void first_carry(const scan_run *run, const char *in, void *carry)
+/* What leaves the first element as it is; for extremes that element itself. */
+static void first_carry(const scan_run *run, scan_place at, void *carry)
 {
     if (is_extreme(run)) {
-        run->kernels->cast[run->state][run->in](1, (char *[]){carry, (char *)in},
-                                                (ptrdiff_t[]){0, 0});
+        _Alignas(64) char block[16];
+        ptrdiff_t stride;
+        const char *const first = elements_of(run, &at, 1, block, &stride);
+        run->kernels->cast[run->state][run->kernel_dtype](1, (char *[]){carry, (char *)first},
+                                                          (ptrdiff_t[]){0, 0});
         return;
     }
     const float neutral = run->reduction == NDI_REDUCE_PROD ? 1 : -0.0f;
@@ -68,22 +108,16 @@ static void total_of(const scan_run *run, const char *in, ptrdiff_t stride, int6
     reducer->combine(1, (void *[]){total, NULL}, 1, (void *[]){state, NULL}, 1);
 }
 
-static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n, void *carry)
+static void scan_piece(const scan_run *run, char *out, scan_place at, int64_t n, void *carry)
 {
-    const ptrdiff_t in_stride = ndi_strides(run->source)[run->axis];
     const ptrdiff_t out_stride = ndi_strides(run->result)[run->axis];
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->kernel_dtype);
     _Alignas(64) char block[BLOCK * 16];
     while (n > 0) {
         const int64_t now = n < BLOCK ? n : BLOCK;
-        const char *from = in;
-        ptrdiff_t from_stride = in_stride;
-        if (run->in != run->kernel_dtype) {
-            run->kernels->cast[run->kernel_dtype][run->in](
-                (size_t)now, (char *[]){block, (char *)in}, (ptrdiff_t[]){size, in_stride});
-            from = block;
-            from_stride = size;
-        }
+        ptrdiff_t from_stride;
+        const char *const from =
+            elements_of(run, &at, now, run->leaves ? out : block, &from_stride);
         if (run->totals && run->reduction == NDI_REDUCE_PROD) {
             run->kernel((size_t)now, block, size, from, from_stride, carry);
         } else if (run->totals) {
@@ -98,7 +132,6 @@ static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n
         } else {
             run->kernel((size_t)now, out, out_stride, from, from_stride, carry);
         }
-        in += now * in_stride;
         out += now * out_stride;
         n -= now;
     }
@@ -107,7 +140,10 @@ static void scan_piece(const scan_run *run, char *out, const char *in, int64_t n
 static void scan_tasks(void *context, size_t begin, size_t end)
 {
     const scan_run *run = context;
-    const nd_array *source = run->source;
+    const ndi_elements *const source = &run->source;
+    ndi_frame frame;
+    if (run->produced)
+        ndi_frame_begin(&frame, run->produced, NDI_GIVES_ELEMENTS);
     for (size_t task = begin; task < end; task++) {
         const int64_t piece = (int64_t)task % run->pieces, line = (int64_t)task / run->pieces;
         const char *in = source->data;
@@ -116,21 +152,23 @@ static void scan_tasks(void *context, size_t begin, size_t end)
         for (int axis = source->rank - 1; axis >= 0; axis--) {
             if (axis == run->axis)
                 continue;
-            const int64_t at = rest % ndi_lengths(source)[axis];
-            rest /= ndi_lengths(source)[axis];
-            in += at * ndi_strides(source)[axis];
+            const int64_t at = rest % source->lengths[axis];
+            rest /= source->lengths[axis];
+            in += at * source->strides[axis];
             out += at * ndi_strides(run->result)[axis];
         }
-        in += piece * PIECE * ndi_strides(source)[run->axis];
+        in += piece * PIECE * source->strides[run->axis];
         out += piece * PIECE * ndi_strides(run->result)[run->axis];
         const int64_t left = run->length - piece * PIECE, n = left < PIECE ? left : PIECE;
+        const scan_place at = {in, (in - source->data) / (int64_t)nd_dtype_size(source->dtype),
+                               &frame};
         _Alignas(16) char own[STATE_BYTES];
         void *carry = own;
         if (run->carries)
             carry = run->carries + task * STATE_BYTES;
         if (!run->carries || run->totals || piece == 0)
-            first_carry(run, in, carry);
-        scan_piece(run, out, in, n, carry);
+            first_carry(run, at, carry);
+        scan_piece(run, out, at, n, carry);
     }
     if (run->stream)
         run->kernels->stream_end();
@@ -152,11 +190,90 @@ static void spread_carries(const scan_run *run, int64_t lines)
     }
 }
 
+/* Both sweeps; false if they were cancelled, or with the error kept. */
+static bool run_sweeps(scan_run *run, const char *name)
+{
+    const int64_t lines = run->result->size / run->length;
+    const size_t tasks = (size_t)(lines * run->pieces), grain = 1 + (size_t)(PIECE / run->length);
+    bool whole = true;
+    if (run->pieces > 1) {
+        const bool stream = run->stream;
+        run->carries = ndi_allocate(tasks * STATE_BYTES);
+        if (!run->carries)
+            return false;
+        run->totals = true;
+        run->stream &= !run->leaves;
+        const ndi_stage outer = ndi_stage_begin(0, 0.5);
+        ndi_watch_begin(name);
+        ndi_parallel_for(tasks, grain, scan_tasks, run);
+        ndi_stage_end(outer);
+        whole = ndi_watch_end();
+        if (whole)
+            spread_carries(run, lines);
+        run->totals = false;
+        run->stream = stream;
+        if (run->leaves) {
+            run->source = ndi_elements_of(run->result);
+            run->in = run->kernel_dtype;
+            run->produced = NULL;
+            run->leaves = run->stream = false;
+        }
+    }
+    if (whole) {
+        const ndi_stage outer = ndi_stage_begin(run->pieces > 1 ? 0.5 : 0, 1);
+        ndi_watch_begin(name);
+        ndi_parallel_for(tasks, grain, scan_tasks, run);
+        whole = ndi_watch_end();
+        ndi_stage_end(outer);
+    }
+    ndi_free(run->carries, tasks * STATE_BYTES);
+    return whole;
+}
+
+/* Into a result that is there; `p`: where the elements come from. */
+static bool scan_into(nd_op op, const nd_array *array, const ndi_production *p, int axis,
+                      nd_dtype kernel, nd_array *result)
+{
+    const nd_dtype out = nd_dtype_of(result);
+    scan_run run = {.kernels = ndi_kernels_in_use(),
+                    .reduction = recipes[op].reduction,
+                    .in = nd_dtype_of(array),
+                    .kernel_dtype = kernel,
+                    .out = out,
+                    .source = ndi_elements_of(array),
+                    .result = result,
+                    .axis = axis,
+                    .length = ndi_lengths(array)[axis]};
+    run.kernel = run.kernels->scan[run.reduction][kernel];
+    run.state = run.kernels->reduce[run.reduction][kernel].state[0];
+    run.pieces = (run.length + PIECE - 1) / PIECE;
+    const size_t size = nd_dtype_size(out);
+    run.stream = out == kernel && ndi_strides(result)[axis] == (int64_t)size &&
+                 run.length * (int64_t)size >= 1024 &&
+                 (double)array->size * (double)(size + nd_dtype_size(run.in)) >
+                     (double)ndi_cpu_caches().last;
+    if (p->node) {
+        run.source.data = ndi_virtual_elements;
+        run.produced = &p->produced;
+        run.leaves = run.pieces > 1 && out == kernel && p->loop.program.heavy;
+    }
+    return run_sweeps(&run, ndi_op_rows[op].info.name);
+}
+
+/* Elements are produced along the axis where they will lie side by side. */
+static bool begin(ndi_production *p, const nd_array *array, int axis, nd_dtype kernel)
+{
+    p->node = NULL;
+    return array->size > 0 && ndi_strides(array)[axis] == (int64_t)nd_dtype_size(nd_dtype_of(array))
+               ? ndi_production_begin(p, array, kernel)
+               : ndi_force(array);
+}
+
 nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
 {
     if ((unsigned)op >= ND_OP_COUNT || !recipes[op].is_scan)
         return ndi_fail(ND_ERROR_ARGUMENT, "scan: operation %d is no scan", (int)op);
-    if (!array || !ndi_force(array))
+    if (!array)
         return NULL;
     const char *name = ndi_op_rows[op].info.name;
     ndi_resolution resolution;
@@ -172,55 +289,15 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     ndi_axis_order(array, order);
     const nd_dtype out = dtype == ND_DTYPE_NONE ? resolution.result : dtype;
     if ((op == ND_OP_cumsum || op == ND_OP_cumprod) && ndi_checks(out))
-        return ndi_checked_scan(op, array, axis, dtype);
+        return ndi_force(array) ? ndi_checked_scan(op, array, axis, dtype) : NULL;
+    ndi_production from;
+    if (!begin(&from, array, axis, resolution.kernel))
+        return NULL;
     nd_array *result = ndi_new(out, array->rank, ndi_lengths(array), order);
-    if (!result || array->size == 0)
-        return result;
-    scan_run run = {.kernels = ndi_kernels_in_use(),
-                    .reduction = recipes[op].reduction,
-                    .in = nd_dtype_of(array),
-                    .kernel_dtype = resolution.kernel,
-                    .out = out,
-                    .source = array,
-                    .result = result,
-                    .axis = axis,
-                    .length = ndi_lengths(array)[axis]};
-    run.kernel = run.kernels->scan[run.reduction][run.kernel_dtype];
-    run.state = run.kernels->reduce[run.reduction][run.kernel_dtype].state[0];
-    run.pieces = (run.length + PIECE - 1) / PIECE;
-    const size_t size = nd_dtype_size(out);
-    run.stream = out == run.kernel_dtype && ndi_strides(result)[axis] == (int64_t)size &&
-                 run.length * (int64_t)size >= 1024 &&
-                 (double)array->size * (double)(size + nd_dtype_size(run.in)) >
-                     (double)ndi_cpu_caches().last;
-    const int64_t lines = array->size / run.length;
-    const size_t tasks = (size_t)(lines * run.pieces), grain = 1 + (size_t)(PIECE / run.length);
-    bool whole = true;
-    if (run.pieces > 1) {
-        run.carries = ndi_allocate(tasks * STATE_BYTES);
-        if (!run.carries) {
-            ndi_drop(result);
-            return NULL;
-        }
-        run.totals = true;
-        const ndi_stage outer = ndi_stage_begin(0, 0.5);
-        ndi_watch_begin(name);
-        ndi_parallel_for(tasks, grain, scan_tasks, &run);
-        run.totals = false;
-        ndi_stage_end(outer);
-        whole = ndi_watch_end();
-        if (whole)
-            spread_carries(&run, lines);
-    }
-    if (whole) {
-        const ndi_stage outer = ndi_stage_begin(run.pieces > 1 ? 0.5 : 0, 1);
-        ndi_watch_begin(name);
-        ndi_parallel_for(tasks, grain, scan_tasks, &run);
-        whole = ndi_watch_end();
-        ndi_stage_end(outer);
-    }
-    ndi_free(run.carries, tasks * STATE_BYTES);
-    if (whole)
+    const bool done = result && (array->size == 0 ||
+                                 scan_into(op, array, &from, axis, resolution.kernel, result));
+    ndi_production_end(&from);
+    if (done)
         return result;
     ndi_drop(result);
     return NULL;

@@ -9,6 +9,7 @@
 #include "array/dtype.h"
 #include "base/pool.h"
 #include "engine/copy.h"
+#include "engine/evaluate.h"
 #include "kernels/kernel.h"
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
@@ -61,6 +62,7 @@ typedef struct packing {
     const ndi_kernels *kernels;
     int shift;
     bool stream;
+    const ndi_produced *produced; /* or NULL: from `in` */
     const char *in;
     char *out;
 } packing;
@@ -69,14 +71,19 @@ static void pack_blocks(void *context, size_t begin, size_t end)
 {
     const packing *const p = context;
     const ndi_mask_blocks *const b = p->blocks;
-    _Alignas(64) char scratch[NDI_MASK_BLOCK * 16];
+    _Alignas(64) char scratch[NDI_MASK_BLOCK * 16], made[NDI_MASK_BLOCK * 16];
+    ndi_frame frame;
+    if (p->produced)
+        ndi_frame_begin(&frame, p->produced, NDI_GIVES_ELEMENTS);
     for (size_t block = begin; block < end; block++) {
         const size_t n = ndi_mask_length(b, block), first = block * NDI_MASK_BLOCK;
         const size_t count = (size_t)(b->before[block + 1] - b->before[block]);
         char *const to = p->out + ((size_t)b->before[block] << p->shift);
-        const char *const from = p->in + (first << p->shift);
+        const char *const from = p->produced ? made : p->in + (first << p->shift);
         if (count == 0)
             continue;
+        if (p->produced)
+            ndi_program_produce(&frame, (int64_t)first, (int64_t)n, made);
         if (count == n && p->stream) {
             p->kernels->stream(to, from, count << p->shift);
             continue;
@@ -93,22 +100,30 @@ static void pack_blocks(void *context, size_t begin, size_t end)
 nd_array *ndi_mask_get(const nd_array *array, const nd_array *mask)
 {
     ndi_mask_blocks blocks;
-    array = nd_ascontiguous(array);
+    ndi_production from;
+    /* (The mask may be made of the array, which then is stored: it is wanted again.) */
     mask = nd_ascontiguous(mask);
-    if (!ndi_force(array) || !ndi_force(mask) || !ndi_mask_count(&blocks, mask))
+    array = nd_is_contiguous(array) ? array : nd_ascontiguous(array);
+    if (!array || !mask || !ndi_force(mask) ||
+        !ndi_production_begin(&from, array, (nd_dtype)array->dtype))
         return NULL;
-    const int64_t total = ndi_mask_total(&blocks);
-    nd_array *result = ndi_new((nd_dtype)array->dtype, 1, &total, NULL);
-    if (result) {
-        packing p = {.blocks = &blocks,
-                     .kernels = ndi_kernels_in_use(),
-                     .shift = shift_of(array),
-                     .in = array->data,
-                     .out = result->data};
-        p.stream = total << p.shift > ndi_cpu_caches().last / 2;
-        ndi_parallel_for(blocks.blocks, NDI_MASK_GRAIN, pack_blocks, &p);
+    nd_array *result = NULL;
+    if (ndi_mask_count(&blocks, mask)) {
+        const int64_t total = ndi_mask_total(&blocks);
+        result = ndi_new((nd_dtype)array->dtype, 1, &total, NULL);
+        if (result) {
+            packing p = {.blocks = &blocks,
+                         .kernels = ndi_kernels_in_use(),
+                         .shift = shift_of(array),
+                         .produced = from.node ? &from.produced : NULL,
+                         .in = array->data,
+                         .out = result->data};
+            p.stream = total << p.shift > ndi_cpu_caches().last / 2;
+            ndi_parallel_for(blocks.blocks, NDI_MASK_GRAIN, pack_blocks, &p);
+        }
+        ndi_mask_done(&blocks);
     }
-    ndi_mask_done(&blocks);
+    ndi_production_end(&from);
     return result;
 }
 

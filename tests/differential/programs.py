@@ -20,7 +20,7 @@ SHAPES += [(6, 6)]
 LARGER = [(3000,), (60, 50), (50, 60), (60, 1), (5, 700), (700, 5), (16, 9, 33)]
 LARGER += [(1500, 17), (70, 129), (9, 300, 2)]
 LARGEST = [(20011,), (150, 170), (4, 5003), (5003, 4), (300, 401), (21, 5, 700)]
-LARGEST += [(37, 1031), (13, 1536), (3, 11, 1027)]
+LARGEST += [(37, 1031), (13, 1536), (3, 11, 1027), (40009,)]
 # What copies its argument into memory of its own and works there; "A" is an axis, "I" an index.
 LINES = ["sort(x, axis=A)", "argsort(x, axis=A)", "partition(x, I, axis=A)", "median(x, axis=A)"]
 LINES += ["unique_values(x)", "pad(x, 1)", "roll(x, 3, axis=A)", "diff(x, axis=A)"]
@@ -29,7 +29,17 @@ MATRIX = ["svdvals(x)", "svd(x)[0]", "svd(x)[2]", "qr(x)[1]", "pinv(x)", "lstsq(
 SQUARE = ["inv(x)", "det(x)", "solve(x, x)", "eigvals(x)", "eigh(x)[1]", "cholesky(x)", "lu(x)"]
 EXACT = "sort pad roll diff repeat concatenate take tril".split()  # to compare with NumPy
 IN_PLACE = ["sort", "shuffle", "permuted"]
+SCANS = ["cumsum", "cumsum", "cummax", "cummin"]
 NORMS = "sum mean std max min var".split()
+# What the rules of rewriting take apart: done twice, with a scalar, with itself.
+TWICE = "negative absolute square logical_not invert conjugate floor sign".split()
+WITH = [("multiply", 1), ("add", 0), ("add", -0.0), ("subtract", 0), ("divide", 1), ("divide", 2)]
+WITH += [("divide", -0.25), ("multiply", 3), ("add", 7), ("subtract", -2), ("bitwise_xor", 0)]
+WITH += [("floor_divide", 1), ("logical_and", True), ("divide", 3), ("multiply", 0.1)]
+ITSELF = "maximum minimum fmax multiply logical_and bitwise_and add".split()
+COMPARISONS = "less less_equal greater_equal equal not_equal".split()
+WIDER = {"bool": "int8", "int8": "float32", "uint8": "int32", "int32": "float64"}
+WIDER |= {"float32": "float64", "float64": "complex128", "int64": "float64"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,8 @@ class Statement:
             return f"{self.name} = linspace({inputs})"
         if self.kind in ("op", "cast", "copy"):
             return f"{self.name} = {self.detail}({inputs})"
+        if self.kind == "mask":
+            return f"{self.name} = {self.inputs[0]}[{self.inputs[1]}]"
         if self.kind == "scan":
             return f"{self.name} = {self.detail[0]}({inputs}, axis={self.detail[1]})"
         if self.kind == "reduce":
@@ -175,7 +187,18 @@ class Generator:
         if first is None:
             return None
         axis = self.rng.randrange(arrays[first].ndim)
-        return Statement("scan", self.name(), (first,), ("cumsum", axis))
+        return Statement("scan", self.name(), (first,), (self.rng.choice(SCANS), axis))
+
+    def masked(self, arrays):
+        """The elements of an array, or of what is made of it, where something is true."""
+        rng, first = self.rng, self.pick(arrays)
+        both = (first, rng.choice([first, 0, 2]))
+        values = Statement("op", self.name(), both, rng.choice(CHAIN))
+        tested = rng.choice([first, values.name])
+        mask = Statement("op", self.name(), (tested, rng.choice([0, 1, 2])), "greater_equal")
+        chosen = Statement("mask", self.name(), (values.name, mask.name))
+        dead = [x.name for x in (values, mask) if rng.random() < 0.6]
+        return [values, mask, chosen] + [Statement("release", "", (x,)) for x in dead]
 
     def matmul(self, arrays):
         def suits(array):
@@ -272,6 +295,46 @@ class Generator:
         made = Statement("op", self.name(), both, rng.choice(CHAIN))
         dead = [x.name for x in statements + again if rng.random() < 0.8]
         return statements + again + [made] + [Statement("release", "", (x,)) for x in dead]
+
+    def rewritten(self, arrays):
+        """Steps that the rules know, each on what the one before made, or on an array."""
+        rng, first = self.rng, self.pick(arrays)
+        value, statements = first, []
+
+        def step(kind, inputs, detail):
+            statements.append(Statement(kind, self.name(), inputs, detail))
+            return statements[-1].name
+
+        for _ in range(rng.randrange(1, 5)):
+            kind = rng.randrange(7)
+            if kind == 0:
+                op = rng.choice(TWICE)
+                value = step("op", (step("op", (value,), op),), rng.choice([op, "absolute"]))
+            elif kind == 1:
+                op, scalar = rng.choice(WITH)
+                value = step("op", (value, scalar), op)
+            elif kind == 2:
+                value = step("op", (value, value), rng.choice(ITSELF))
+            elif kind == 3:
+                value = step("op", (step("op", (value, first), rng.choice(COMPARISONS)),), "logical_not")
+                value = step("op", (value, first, rng.choice([first, 2])), "where")
+            elif kind == 4:
+                both = [rng.choice([value, first]), step("op", (value,), "negative")]
+                rng.shuffle(both)
+                value = step("op", tuple(both), rng.choice(["add", "subtract", "multiply", "divide"]))
+            elif kind == 5:
+                same = step("cast", (value,), str(arrays[first].dtype))
+                value = step("view", (same,), ("transpose",))
+                value = step("view", (value,), ("transpose",))
+            else:
+                own = str(arrays[first].dtype)
+                value = step("cast", (step("cast", (value,), WIDER.get(own, own)),), own)
+        dead = [x.name for x in statements if rng.random() < 0.7]
+        if rng.random() < 0.5:
+            step("op", (value, first), rng.choice(CHAIN))
+        if rng.random() < 0.2:
+            step("reduce", (value,), (rng.choice(NORMS), None, False))
+        return statements + [Statement("release", "", (x,)) for x in dead]
 
     def view(self, arrays):
         first = self.pick(arrays)
@@ -428,8 +491,8 @@ class Generator:
 
     KINDS = {"data": 3, "op": 14, "cast": 2, "copy": 1, "reduce": 4, "view": 4, "into": 4}
     KINDS |= {"assign": 2, "item": 1, "eval": 1, "release": 3, "chain": 0.15}
-    KINDS |= {"scan": 0.5, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
-    KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7}
+    KINDS |= {"scan": 1, "matmul": 0.3, "normalise": 1.5, "stencil": 1.5, "several": 0.7}
+    KINDS |= {"call": 1.5, "rearrange": 0.5, "twice": 0.7, "rewritten": 1.5, "masked": 0.7}
 
     def draw(self, arrays):
         if len(arrays) < 2:

@@ -71,6 +71,8 @@ def perform(statement, variables):
     if s.kind == "reduce":
         op, axes, keepdims = s.detail
         return nd.reduce(op, arguments[0], axes, keepdims)
+    if s.kind == "mask":
+        return nd.get(arguments[0], (arguments[1],))
     if s.kind == "scan":
         return nd.scan(s.detail[0], arguments[0], s.detail[1])
     if s.kind == "matmul":
@@ -230,6 +232,8 @@ class Beside(Run):
             check_product(ours, *before)
         elif s.kind == "call":
             check_call(s, ours, before[0])
+        elif s.kind == "mask":
+            np.testing.assert_array_equal(ours, before[0][before[1]])
         elif s.kind == "copy":
             np.testing.assert_array_equal(ours, before[0])
         elif s.kind == "cast":
@@ -297,9 +301,11 @@ def check_call(s, ours, array):
 
 
 def check_scan(s, ours, array):
-    theirs = getattr(np, s.detail[0])(array, axis=s.detail[1])
+    extremes = {"cummax": np.maximum.accumulate, "cummin": np.minimum.accumulate}
+    op, axis = s.detail
+    theirs = extremes.get(op, np.cumsum)(array, axis=axis)
     assert ours.dtype == theirs.dtype and ours.shape == theirs.shape, (ours.dtype, theirs.dtype)
-    if theirs.dtype.kind not in "fc":
+    if theirs.dtype.kind not in "fc" or op in extremes:
         np.testing.assert_array_equal(ours, theirs)
         return
     scale = array.size * np.max(np.abs(array.astype(complex)), initial=1)

@@ -73,6 +73,16 @@ static void expressions(int part)
             x = nd_add(nd_multiply(x, 0.5), square);
         see(x);
         break;
+    case 5: { /* what reads elements while they are computed; and what the rules take apart */
+        const nd_array *line = nd_ravel(tall);
+        see(nd_cumsum(nd_sin(line), 0));
+        see(nd_cumsum(nd_add(line, 1), 0));
+        see(nd_cummax(nd_subtract(x, nd_mean(x, ND_AXIS(0))), 1));
+        see(nd_argmin(nd_square(nd_subtract(x, 0.5)), ND_ALL));
+        see(nd_get(nd_multiply(x, 2), ND_ARRAY(truth)));
+        see(nd_divide(nd_negative(nd_negative(nd_cast(x, ND_FLOAT64))), 4));
+        break;
+    }
     default: {
         char text[4096];
         nd_array *y = nd_sin(nd_subtract(x, nd_mean(x, ND_ALL)));
@@ -250,7 +260,7 @@ static void files(int part)
 
 FAULT(views_and_copies, 1)
 FAULT(creation, 1)
-FAULT(expressions, 6)
+FAULT(expressions, 7)
 FAULT(overwriting, 8)
 FAULT(products, 1)
 FAULT(decompositions, 4)

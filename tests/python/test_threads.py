@@ -142,3 +142,19 @@ def test_a_shape_that_is_set_while_another_thread_computes():
         worker.join()
         assert results == [float(x.max())]
         assert x.shape == (2, SIZE // 2)
+
+
+def test_fast_math_is_each_threads_own_and_stays_within_its_bound():
+    x, expected, seen = np.linspace(1, 2, 100_000), numpy.linspace(1, 2, 100_000) / 3, []
+    assert np.get_fast_math() is False
+    np.set_fast_math(True)
+    try:
+        fast = np.sqrt(x / 3)
+        other = threading.Thread(target=lambda: seen.append(np.get_fast_math()))
+        other.start()
+        other.join()
+        assert np.get_fast_math() is True and seen == [False]
+    finally:
+        np.set_fast_math(False)
+    numpy.testing.assert_array_equal(numpy.asarray(x / 3), expected)
+    numpy.testing.assert_array_max_ulp(numpy.asarray(fast), numpy.sqrt(expected), 3)
