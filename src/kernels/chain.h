@@ -9,6 +9,7 @@
 #ifndef NDSTREAM_KERNELS_CHAIN_H
 #define NDSTREAM_KERNELS_CHAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The operations that links do, of float32 and float64: lines of arithmetic.def. */
@@ -61,6 +62,11 @@ typedef struct ndi_chain_kernels {
     ndi_link_code *binary[NDI_LINK_BINARY_COUNT][NDI_BANKS][NDI_FROM_COUNT][NDI_FROM_COUNT];
     ndi_link_code *store[NDI_BANKS];
     ndi_link_code *stream[NDI_BANKS]; /* past the cache, to memory aligned to 64 bytes; or NULL */
+    /* Division by divisors that are the same in many rows, of an argument from anywhere but a
+     * scalar; pointer[1]: for each round its reciprocals, then its divisors, as `know` puts them
+     * there, which is false if some divisor is not suited. NULL without fused multiply-add. */
+    ndi_link_code *known[NDI_BANKS][NDI_FROM_COUNT];
+    bool (*know)(const char *divisors, size_t bytes, char *known);
     /* Adds a round to NDI_LANES sums from pointer[0] on, as the row leaf of a sum does; or NULL. */
     ndi_link_code *sum[NDI_BANKS];
     ndi_link_code *fetch; /* asks for elements from pointer[0] on */
