@@ -24,28 +24,6 @@ enum {
     LINE = 64,
 };
 
-/* A pointer of a link, and the operand that it goes along, or is ahead of. */
-typedef struct slot {
-    uint8_t link, argument, operand;
-    bool ahead;
-} slot;
-
-/* The links twice: storing, and, for all but the ends of rows, streaming. */
-typedef struct links {
-    int count, slots;
-    slot slot[2 * NDI_PROGRAM_LINKS];
-    ndi_link ends[NDI_PROGRAM_LINKS], body[NDI_PROGRAM_LINKS];
-} links;
-
-typedef struct abreast {
-    const ndi_nest *nest;
-    const ndi_chain_kernels *chain;
-    links links;
-    size_t row_bytes;
-    bool stream;
-    int64_t rows, at_once, groups_a_plane;
-} abreast;
-
 /* ---- Whether it pays ------------------------------------------------------------------------- */
 
 /* Rows from where operand `a` is to where `b` is, if both go through the same memory alike; else 0,
@@ -99,15 +77,16 @@ static bool is_one_chain(const ndi_program *program, const ndi_nest *nest, ptrdi
 
 /* ---- The links ------------------------------------------------------------------------------- */
 
-static void add_slot(links *to, int argument, int operand)
+static void add_slot(ndi_abreast_links *to, int argument, int operand)
 {
-    to->slot[to->slots++] = (slot){(uint8_t)to->count, (uint8_t)argument, (uint8_t)operand, false};
+    to->slot[to->slots++] =
+        (ndi_abreast_slot){(uint8_t)to->count, (uint8_t)argument, (uint8_t)operand, false};
 }
 
 /* What the link reads comes from its operand, or is a scalar of the program. */
-static void add_step(abreast *a, const ndi_program *program, const ndi_program_link *link)
+static void add_step(ndi_abreast *a, const ndi_program *program, const ndi_program_link *link)
 {
-    links *const to = &a->links;
+    ndi_abreast_links *const to = &a->links;
     ndi_link made = {0};
     int from[2];
     const int arguments = link->kind == NDI_LINK_ONE ? 1 : 2;
@@ -127,13 +106,13 @@ static void add_step(abreast *a, const ndi_program *program, const ndi_program_l
     }
     made.code = arguments == 1 ? a->chain->unary[link->op][link->bank][from[0]]
                                : a->chain->binary[link->op][link->bank][from[0]][from[1]];
-    to->ends[to->count] = to->body[to->count] = made;
+    to->stores[to->count] = to->streams[to->count] = made;
     to->count++;
 }
 
-static void build(abreast *a, const ndi_program *program)
+static void build(ndi_abreast *a, const ndi_program *program)
 {
-    links *const to = &a->links;
+    ndi_abreast_links *const to = &a->links;
     to->count = to->slots = 0;
     for (int l = 0; l < program->links; l++) {
         const ndi_program_link *const link = &program->link[l];
@@ -144,13 +123,13 @@ static void build(abreast *a, const ndi_program *program)
             break;
         case NDI_LINK_STORES:
             add_slot(to, 0, 0);
-            to->ends[to->count] = (ndi_link){.code = a->chain->store[link->bank]};
-            to->body[to->count] = (ndi_link){.code = a->stream ? a->chain->stream[link->bank]
-                                                               : a->chain->store[link->bank]};
+            to->stores[to->count] = (ndi_link){.code = a->chain->store[link->bank]};
+            to->streams[to->count] = (ndi_link){.code = a->stream ? a->chain->stream[link->bank]
+                                                                  : a->chain->store[link->bank]};
             to->count++;
             break;
         case NDI_LINK_NEXT:
-            to->ends[to->count] = to->body[to->count] = (ndi_link){.code = a->chain->next};
+            to->stores[to->count] = to->streams[to->count] = (ndi_link){.code = a->chain->next};
             to->count++;
             break;
         case NDI_LINK_FETCHES: {
@@ -160,7 +139,7 @@ static void build(abreast *a, const ndi_program *program)
                 break;
             add_slot(to, 0, operand);
             to->slot[to->slots - 1].ahead = true;
-            to->ends[to->count] = to->body[to->count] = (ndi_link){.code = a->chain->fetch};
+            to->stores[to->count] = to->streams[to->count] = (ndi_link){.code = a->chain->fetch};
             to->count++;
             break;
         }
@@ -172,15 +151,14 @@ static void build(abreast *a, const ndi_program *program)
 
 /* ---- Running --------------------------------------------------------------------------------- */
 
-/* `bytes` of each of so many rows, from `column` on in the first and `skew` further in each next
- * one. */
-static void run_links(const abreast *a, const links *l, ndi_link *link, char *const *base,
-                      size_t column, size_t bytes, ptrdiff_t skew, int64_t rows)
+void ndi_abreast_run(const ndi_abreast *a, ndi_abreast_links *l, bool streams, char *const *base,
+                     size_t column, size_t bytes, ptrdiff_t skew, int64_t rows)
 {
+    ndi_link *const link = streams ? l->streams : l->stores;
     const ndi_nest *const nest = a->nest;
     const int last = nest->rank - 1;
     for (int s = 0; s < l->slots; s++) {
-        const slot at = l->slot[s];
+        const ndi_abreast_slot at = l->slot[s];
         const bool repeats = nest->stride[at.operand][last] == 0;
         link[at.link].pointer[at.argument] =
             base[at.operand] + (repeats ? 0 : column) + (at.ahead ? AHEAD_BYTES : 0);
@@ -193,12 +171,12 @@ static void run_links(const abreast *a, const links *l, ndi_link *link, char *co
     a->chain->run(link, 0);
 }
 
-static size_t in_rounds(const abreast *a, size_t bytes)
+static size_t in_rounds(const ndi_abreast *a, size_t bytes)
 {
     return (bytes + a->chain->round - 1) / a->chain->round * a->chain->round;
 }
 
-static void run_rows(const abreast *a, links *l, char *const *base, int64_t rows)
+static void run_rows(const ndi_abreast *a, ndi_abreast_links *l, char *const *base, int64_t rows)
 {
     const uintptr_t pitch = (uintptr_t)a->nest->stride[0][a->nest->rank - 2];
     const size_t begin = a->stream ? -(uintptr_t)base[0] % LINE : 0,
@@ -208,19 +186,19 @@ static void run_rows(const abreast *a, links *l, char *const *base, int64_t rows
                  left = in_rounds(a, begin + skew * (size_t)(rows - 1)),
                  right = in_rounds(a, a->row_bytes - begin - body);
     if (left > 0)
-        run_links(a, l, l->ends, base, 0, left, 0, rows);
+        ndi_abreast_run(a, l, false, base, 0, left, 0, rows);
     for (size_t at = 0; at < body; at += CHUNK_BYTES) {
         const size_t now = body - at < CHUNK_BYTES ? body - at : CHUNK_BYTES;
-        run_links(a, l, l->body, base, begin + at, now, (ptrdiff_t)skew, rows);
+        ndi_abreast_run(a, l, true, base, begin + at, now, (ptrdiff_t)skew, rows);
     }
     if (right > 0)
-        run_links(a, l, l->ends, base, a->row_bytes - right, right, 0, rows);
+        ndi_abreast_run(a, l, false, base, a->row_bytes - right, right, 0, rows);
 }
 
 static void run_groups(void *context, size_t begin, size_t end)
 {
-    const abreast *const a = context;
-    links own = a->links;
+    const ndi_abreast *const a = context;
+    ndi_abreast_links own = a->links;
     for (size_t group = begin; group < end; group++) {
         const int64_t row = (int64_t)group % a->groups_a_plane * a->at_once, rest = a->rows - row,
                       rows = rest < a->at_once ? rest : a->at_once;
@@ -236,27 +214,36 @@ static void run_groups(void *context, size_t begin, size_t end)
         ndi_kernels_in_use()->stream_end();
 }
 
-bool ndi_program_run_abreast(const ndi_program *program, const ndi_nest *nest, bool stream)
+bool ndi_abreast_begin(ndi_abreast *a, const ndi_program *program, const ndi_nest *nest,
+                       bool stream)
 {
     const int last = nest->rank - 1;
     if (last < 1 || nest->length[last - 1] < 2 || program->steps == 0)
         return false;
     const int dtype = program->value[program->step[0].result].dtype;
     const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size((nd_dtype)dtype);
-    const int reader = reader_of_rows(nest);
-    if (nest->length[last] * size < LEAST_ROW || !is_one_chain(program, nest, size) || reader == 0)
+    if (nest->length[last] * size < LEAST_ROW || !is_one_chain(program, nest, size))
         return false;
-    const ndi_chain_kernels *const chain = ndi_kernels_in_use()->chain[dtype];
-    abreast a = {.nest = nest,
-                 .chain = chain,
-                 .row_bytes = (size_t)(nest->length[last] * size),
-                 .stream = stream && chain->stream[0],
-                 .rows = nest->length[last - 1]};
+    const int reader = reader_of_rows(nest);
+    a->nest = nest;
+    a->chain = ndi_kernels_in_use()->chain[dtype];
+    a->row_bytes = (size_t)(nest->length[last] * size);
+    a->stream = stream && a->chain->stream[0];
+    a->rows = nest->length[last - 1];
     const uintptr_t between = (uintptr_t)nest->stride[reader][last - 1] % ALIKE_BYTES;
-    a.at_once = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE ? ROWS_ALIKE : ROWS;
-    a.groups_a_plane = (a.rows + a.at_once - 1) / a.at_once;
-    build(&a, program);
-    ndi_parallel_for((size_t)(nest->size / nest->length[last] / a.rows * a.groups_a_plane), 1,
-                     run_groups, &a);
+    a->at_once = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE ? ROWS_ALIKE : ROWS;
+    a->groups_a_plane = (a->rows + a->at_once - 1) / a->at_once;
+    build(a, program);
+    return true;
+}
+
+bool ndi_program_run_abreast(const ndi_program *program, const ndi_nest *nest, bool stream)
+{
+    ndi_abreast a;
+    if (reader_of_rows(nest) == 0 || !ndi_abreast_begin(&a, program, nest, stream))
+        return false;
+    ndi_parallel_for(
+        (size_t)(nest->size / nest->length[nest->rank - 1] / a.rows * a.groups_a_plane), 1,
+        run_groups, &a);
     return true;
 }

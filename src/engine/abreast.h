@@ -3,6 +3,40 @@
 #define NDSTREAM_ENGINE_ABREAST_H
 
 #include "engine/program.h"
+#include "kernels/chain.h"
+
+/* A pointer of a link, and the operand that it goes along, or is ahead of. */
+typedef struct ndi_abreast_slot {
+    uint8_t link, argument, operand;
+    bool ahead;
+} ndi_abreast_slot;
+
+/* The links twice: storing, and streaming where results are to go past the cache. A thread needs
+ * its own: they hold what they are at. */
+typedef struct ndi_abreast_links {
+    int count, slots;
+    ndi_abreast_slot slot[2 * NDI_PROGRAM_LINKS];
+    ndi_link stores[NDI_PROGRAM_LINKS], streams[NDI_PROGRAM_LINKS];
+} ndi_abreast_links;
+
+typedef struct ndi_abreast {
+    const ndi_nest *nest;
+    const ndi_chain_kernels *chain;
+    ndi_abreast_links links;
+    size_t row_bytes;
+    bool stream;
+    int64_t rows, at_once, groups_a_plane;
+} ndi_abreast;
+
+/* True if the program over the nest (simplified) is a single chain and the rows are long enough;
+ * both must outlive it. */
+bool ndi_abreast_begin(ndi_abreast *abreast, const ndi_program *program, const ndi_nest *nest,
+                       bool stream);
+
+/* Whole rounds, `bytes`, of each of so many rows from where the operands are, from `column` on in
+ * the first and `skew` further in each next one. */
+void ndi_abreast_run(const ndi_abreast *abreast, ndi_abreast_links *own, bool streams,
+                     char *const *base, size_t column, size_t bytes, ptrdiff_t skew, int64_t rows);
 
 /* Computes the one result over the nest (simplified) on the pool, past the cache with `stream`, if
  * the program reads rows again and is a single chain; else false. Nothing may be read where the

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "engine/lagging.h"
 
 enum {
     BAND_BYTES = 1 << 16,
@@ -164,17 +165,20 @@ static int64_t reach_of(const ndi_nest *nest, ptrdiff_t item)
 
 bool ndi_program_run_shifted(const ndi_program *program, nd_dtype dtype, ndi_nest *nest)
 {
+    ndi_nest_simplify(nest);
+    const int64_t reach = reach_of(nest, (ptrdiff_t)nd_dtype_size(dtype)), rows = nest->length[0];
+    bool failed;
+    if (ndi_program_run_lagging(program, nest, reach, &failed))
+        return !failed;
     const int threads = ndi_pool_threads();
     const size_t bytes = sizeof(sweep) + (size_t)threads * LEAST_BANDS * sizeof(part);
     sweep *const s = ndi_allocate(bytes);
     if (!s)
         return false;
-    ndi_nest_simplify(nest);
     s->program = program;
     s->nest = nest;
     s->dtype = dtype;
     ptrdiff_t stride = (ptrdiff_t)nd_dtype_size(s->dtype);
-    const int64_t reach = reach_of(nest, stride), rows = nest->length[0];
     for (int axis = nest->rank - 1; axis >= 0; axis--) {
         s->scratch_stride[axis] = stride;
         stride *= nest->length[axis];

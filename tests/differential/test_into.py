@@ -159,3 +159,33 @@ def test_small_integers_of_all_dtypes_keep_within_same_kind(name):
             assert taken == np.can_cast(result.dtype, target, "same_kind"), (dtype, target)
             if taken:
                 np.testing.assert_array_equal(out, result.astype(target))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_stencil_over_its_input_equals_numpy(seed):
+    """Rows and columns enough for several rows at once, parts for threads, and odd ends."""
+    random = np.random.default_rng(seed)
+    dtype = ["float64", "float32"][seed % 2]
+    reach, aside = int(random.integers(0, 6)), int(random.choice([0, 1, 2, 7, 31, 40]))
+    rows = int(random.integers(2 * reach + 1, 220))
+    columns = 2 * aside + int(random.integers(500, 1500)) * (1 + seed % 2)
+    field = random.random((rows, columns)).astype(dtype)
+    ours = nd.from_data(field)
+    left = int(random.integers(0, 3))  # columns that the target's rows begin later
+
+    def window(down, right):
+        return (
+            slice(reach + down, rows - reach + down),
+            slice(aside + left + right, columns - aside + right),
+        )
+
+    total, expected = nd.slice_terms(ours, window(0, 0)), field[window(0, 0)]
+    for _ in range(random.integers(1, 6)):
+        down, right = random.integers(-reach, reach + 1), random.integers(-aside, aside + 1)
+        part = window(int(down), int(right))
+        total = nd.elementwise("add", total, nd.slice_terms(ours, part))
+        expected = expected + field[part]
+    total = nd.elementwise("multiply", total, 0.5)  # no handle of the sum stays, which would be stored
+    nd.assign(nd.slice_terms(ours, window(0, 0)), total)
+    field[window(0, 0)] = expected * np.asarray(0.5, dtype)
+    assert np.array_equal(nd.to_numpy(ours), field)
