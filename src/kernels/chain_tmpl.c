@@ -25,7 +25,20 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 /* Argument `i` of a link: what is read once, then its vector `k`. D is the bank of the result. */
 #define ONCE_SAME(TYPE, i)
 #define ONCE_OTHER(TYPE, i)
-#define ONCE_MEMORY(TYPE, i) const vector_of_##TYPE *const p##i = (void *)(link->pointer[i] + at);
+/* Elements are read in the order of memory, which a CPU foresees; gcc would turn it round, and
+ * sum((x - 0.5)**2) of 80 MB take a tenth longer. */
+#ifdef __x86_64__
+#define READ_IN_ORDER(v) __asm__ volatile("" : "+v"(v) : : "memory");
+#else
+#define READ_IN_ORDER(v)
+#endif
+#define READ_VECTOR(k, TYPE, i)                                                                    \
+    register_of_##TYPE p##i##k = p##i[k];                                                          \
+    READ_IN_ORDER(p##i##k)
+#define ONCE_MEMORY(TYPE, i)                                                                       \
+    const vector_of_##TYPE *const p##i = (void *)(link->pointer[i] + at);                          \
+    READ_VECTOR(0, TYPE, i)                                                                        \
+    READ_VECTOR(1, TYPE, i) READ_VECTOR(2, TYPE, i) READ_VECTOR(3, TYPE, i)
 #define ONCE_SCALAR(TYPE, i)                                                                       \
     const TYPE s##i = *(const TYPE *)link->pointer[i];                                             \
     const vector_of_##TYPE v##i = s##i - (vector_of_##TYPE){0}; /* in every lane */
@@ -33,7 +46,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define OTHER_b(k) a##k
 #define VECTOR_SAME(D, i, k) D##k
 #define VECTOR_OTHER(D, i, k) OTHER_##D(k)
-#define VECTOR_MEMORY(D, i, k) p##i[k]
+#define VECTOR_MEMORY(D, i, k) p##i##k
 #define VECTOR_SCALAR(D, i, k) v##i
 
 #define ON_VECTORS(M, ...) M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__)
