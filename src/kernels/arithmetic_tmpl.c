@@ -1,4 +1,5 @@
 /* Arithmetic kernels; compiled once for each ISA. */
+#include "kernels/division.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
@@ -295,6 +296,45 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #undef KERNEL2_INTEGER
 #undef KERNEL2_STREAMING
 
+#if HAS_QUOTIENTS
+/* Division of many elements by one. */
+#define STORE_VECTOR(to, v) (*(__typeof__(v) *)(to) = (v))
+#define DIVIDE_BY_ONE(D, TYPE, FORM, STORE)                                                        \
+    static void divide_##D##_by_one##FORM(size_t n, char *const *p, const ptrdiff_t *s)            \
+    {                                                                                              \
+        typedef TYPE vector                                                                        \
+            __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(TYPE)), may_alias));          \
+        enum { TOGETHER = 4 * VECTOR_BYTES / sizeof(TYPE) };                                       \
+        const size_t whole = n / TOGETHER * TOGETHER;                                              \
+        if (whole == 0 || s[0] != sizeof(TYPE) || s[1] != sizeof(TYPE) || s[2] != 0 ||             \
+            !suits_as_divisor_##TYPE(*(const TYPE *)p[2])) {                                       \
+            divide_##D##FORM(n, p, s);                                                             \
+            return;                                                                                \
+        }                                                                                          \
+        const TYPE divisor = *(const TYPE *)p[2];                                                  \
+        const vector y = divisor - (vector){0}, z = 1 / divisor - (vector){0};                     \
+        for (size_t i = 0; i < whole; i += TOGETHER) {                                             \
+            const vector *const x = (const vector *)((const TYPE *)p[1] + i);                      \
+            vector a = quotient_##TYPE(x[0], y, z), b = quotient_##TYPE(x[1], y, z),               \
+                   c = quotient_##TYPE(x[2], y, z), d = quotient_##TYPE(x[3], y, z);               \
+            if (__builtin_expect(!are_quotients_##TYPE(a, b, c, d), 0))                            \
+                a = x[0] / y, b = x[1] / y, c = x[2] / y, d = x[3] / y;                            \
+            TYPE *const to = (TYPE *)p[0] + i;                                                     \
+            STORE(to, a);                                                                          \
+            STORE(to + TOGETHER / 4, b);                                                           \
+            STORE(to + TOGETHER / 4 * 2, c);                                                       \
+            STORE(to + TOGETHER / 4 * 3, d);                                                       \
+        }                                                                                          \
+        divide_##D(                                                                                \
+            n - whole,                                                                             \
+            (char *[]){(char *)((TYPE *)p[0] + whole), (char *)((TYPE *)p[1] + whole), p[2]}, s);  \
+    }
+DIVIDE_BY_ONE(FLOAT32, float, , STORE_VECTOR)
+DIVIDE_BY_ONE(FLOAT64, double, , STORE_VECTOR)
+DIVIDE_BY_ONE(FLOAT32, float, _streaming, STREAM_VECTOR)
+DIVIDE_BY_ONE(FLOAT64, double, _streaming, STREAM_VECTOR)
+#endif
+
 void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 {
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
@@ -306,4 +346,10 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
     ON_##group(SERIAL_SLOT, name, ) ON_##group(STREAMING_SLOT, name, )
 #define KERNEL2_DIVISION(name) ON_FLOATS(SLOT, name, )
 #include "kernels/arithmetic.def"
+#if HAS_QUOTIENTS
+    kernels->elementwise[ND_OP_divide][ND_FLOAT32] = divide_FLOAT32_by_one;
+    kernels->elementwise[ND_OP_divide][ND_FLOAT64] = divide_FLOAT64_by_one;
+    kernels->streaming[ND_OP_divide][ND_FLOAT32] = divide_FLOAT32_by_one_streaming;
+    kernels->streaming[ND_OP_divide][ND_FLOAT64] = divide_FLOAT64_by_one_streaming;
+#endif
 }

@@ -1,6 +1,7 @@
 /* The links of chains; compiled once for each ISA. */
 #include "kernels/chain.h"
 
+#include "kernels/division.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
@@ -158,6 +159,44 @@ ON_TYPES(UNARY_TYPE, load, x)
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
 
+#if HAS_QUOTIENTS
+/* Division by one divisor a row. */
+#define QUOTIENT_VECTOR(k, TYPE, D, X)                                                             \
+    const register_of_##TYPE q##k = quotient_##TYPE(VECTOR_##X(D, 0, k), y, z);
+#define DIVIDED_VECTOR(k, TYPE, D, X) D##k = VECTOR_##X(D, 0, k) / y;
+#define TAKEN_VECTOR(k, TYPE, D, X) D##k = q##k;
+#define BY_ONE_LINK(X, D, TYPE, ...)                                                               \
+    NO_RETURN_NOTED static void by_one_##TYPE##_##D##_##X(LINK(register_of_##TYPE))                \
+    {                                                                                              \
+        ONCE_##X(TYPE, 0) const TYPE divisor = *(const TYPE *)link->pointer[1];                    \
+        const register_of_##TYPE y = divisor - (register_of_##TYPE){0};                            \
+        if (__builtin_expect(!suits_as_divisor_##TYPE(divisor), 0)) {                              \
+            ON_VECTORS(DIVIDED_VECTOR, TYPE, D, X)                                                 \
+            GO(register_of_##TYPE, link + 1, at);                                                  \
+        }                                                                                          \
+        const register_of_##TYPE z = 1 / divisor - (register_of_##TYPE){0};                        \
+        ON_VECTORS(QUOTIENT_VECTOR, TYPE, D, X)                                                    \
+        if (__builtin_expect(are_quotients_##TYPE(q0, q1, q2, q3), 1)) {                           \
+            ON_VECTORS(TAKEN_VECTOR, TYPE, D, X)                                                   \
+        } else {                                                                                   \
+            ON_VECTORS(DIVIDED_VECTOR, TYPE, D, X)                                                 \
+        }                                                                                          \
+        GO(register_of_##TYPE, link + 1, at);                                                      \
+    }
+#define BY_ONE_BANK(D, TYPE, ...)                                                                  \
+    BY_ONE_LINK(SAME, D, TYPE, ) BY_ONE_LINK(OTHER, D, TYPE, ) BY_ONE_LINK(MEMORY, D, TYPE, )
+#define BY_ONE(TYPE, ...) ON_BANKS(BY_ONE_BANK, TYPE, )
+ON_TYPES(BY_ONE, )
+#define BY_ONE_SLOT(X, D, TYPE)                                                                    \
+    of_##TYPE->binary[NDI_LINK_divide][BANK_##D][NDI_FROM_##X][NDI_FROM_SCALAR] =                  \
+        CODE(by_one_##TYPE##_##D##_##X);
+#define BY_ONE_SLOTS_BANK(D, TYPE, ...)                                                            \
+    BY_ONE_SLOT(SAME, D, TYPE) BY_ONE_SLOT(OTHER, D, TYPE) BY_ONE_SLOT(MEMORY, D, TYPE)
+#define BY_ONE_SLOTS(TYPE, ...) ON_BANKS(BY_ONE_SLOTS_BANK, TYPE, )
+#else
+#define BY_ONE_SLOTS(TYPE, ...)
+#endif
+
 #define CODE(function) ((ndi_link_code *)(function))
 #define BANK_a 0
 #define BANK_b 1
@@ -204,6 +243,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)
 #include "kernels/light.def"
+    ON_TYPES(BY_ONE_SLOTS, ) /* after those of all operations, some of which they replace */
 }
 
 #endif

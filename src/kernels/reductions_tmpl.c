@@ -145,12 +145,17 @@ enum { ROWS_TOGETHER = 8 };
         }                                                                                          \
         if (leaf->ahead && stride == sizeof(IN) && leaf->rows % ROWS_TOGETHER == 0 &&              \
             columns % (64 / sizeof(IN)) == 0) {                                                    \
-            for (; r < leaf->rows; r += ROWS_TOGETHER)                                             \
+            for (; r < leaf->rows; r += ROWS_TOGETHER) {                                           \
+                const char *row = from + (ptrdiff_t)r * row_stride + leaf->ahead, *next = row;     \
                 for (size_t c = 0; c < columns; c += 64 / sizeof(IN)) {                            \
                     const char *const line =                                                       \
                         from + (ptrdiff_t)r * row_stride + (ptrdiff_t)(c * sizeof(IN));            \
-                    for (int i = 0; i < ROWS_TOGETHER; i++)                                        \
-                        __builtin_prefetch(line + leaf->ahead + i * row_stride, 0, 2);             \
+                    for (int i = 0; i < ROWS_TOGETHER; i++) {                                      \
+                        __builtin_prefetch(next, 0, 2); /* row after row, as memory likes it */    \
+                        next += 64;                                                                \
+                        if (next == row + columns * sizeof(IN))                                    \
+                            next = row += row_stride;                                              \
+                    }                                                                              \
                     if (r == 0)                                                                    \
                         NAME##_wide_rows(64 / sizeof(IN), acc + c, line, row_stride, sizeof(IN),   \
                                          ROWS_TOGETHER, true);                                     \
@@ -158,6 +163,7 @@ enum { ROWS_TOGETHER = 8 };
                         NAME##_wide_rows(64 / sizeof(IN), acc + c, line, row_stride, sizeof(IN),   \
                                          ROWS_TOGETHER, false);                                    \
                 }                                                                                  \
+            }                                                                                      \
             return;                                                                                \
         }                                                                                          \
         if (stride == sizeof(IN) && leaf->rows >= ROWS_TOGETHER) {                                 \
