@@ -16,7 +16,6 @@ enum {
     FETCHED_AHEAD = 8192, /* bytes */
     ROWS_AHEAD = 2048,    /* the same by rows */
     SHORT_RUN = 2048,     /* bytes of a row for which beginning a chain is too much */
-    ROWS_DIVIDED = 8,     /* by the same divisors, for which reciprocals pay */
 };
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -271,17 +270,6 @@ static void begin_moving(ndi_frame *f, int l, int argument, int value, bool stay
         .link = (uint8_t)l, .argument = (uint8_t)argument, .value = (uint8_t)value, .stays = stays};
 }
 
-/* Whether a link divides rows by divisors that are the same in all of them. */
-static bool divides_by_known(const ndi_frame *f, const ndi_chain_kernels *kernels,
-                             const ndi_program_link *link, const int *from)
-{
-    const int value = link->value[1];
-    return link->kind == NDI_LINK_TWO && link->op == NDI_LINK_divide && kernels->know &&
-           from[1] == NDI_FROM_MEMORY && from[0] != NDI_FROM_SCALAR && row_of(f, value) == 0 &&
-           f->row_length * size_of(f, value) <= NDI_REGISTER_BYTES &&
-           f->nest->size >= ROWS_DIVIDED * f->row_length && f->known.link < 0;
-}
-
 static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l, bool rowed)
 {
     const ndi_program_link *const link = &f->program->link[l];
@@ -300,11 +288,6 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l, bo
         to->row[i] = rowed ? row_of(f, value) : 0;
         if (moves(f, value, rowed))
             begin_moving(f, l, i, value, repeats(f, value));
-    }
-    if (rowed && divides_by_known(f, kernels, link, from)) {
-        f->known.link = l;
-        f->known.value = link->value[1];
-        f->known.from = from[0];
     }
     switch ((ndi_link_kind)link->kind) {
     case NDI_LINK_FETCHES:
@@ -339,8 +322,6 @@ void ndi_chains_begin(ndi_frame *f)
 {
     const ndi_program *const program = f->program;
     f->movings = 0;
-    f->known.link = -1;
-    f->known.at = NULL;
     for (int u = 0; u < program->units; u++) {
         const ndi_program_unit *const unit = &program->unit[u];
         const int dtype = program->value[program->step[unit->first].result].dtype;
@@ -439,27 +420,6 @@ static ndi_link *first_link(const chain_block *b, bool fetches)
     return first;
 }
 
-/* The reciprocals of the divisors that the block's rows have in common. */
-static void set_known(const chain_block *b, size_t bytes)
-{
-    ndi_frame *const f = b->frame;
-    const int l = f->known.link;
-    if (l < b->unit->link || l >= b->unit->link + b->unit->links)
-        return;
-    const ndi_program_link *const link = &f->program->link[l];
-    const char *const at = f->pointer[f->known.value];
-    if (f->known.at != at || f->known.bytes != bytes) {
-        f->known.at = at;
-        f->known.bytes = bytes;
-        f->known.suits = b->kernels->know(at, bytes, f->known.held);
-    }
-    f->link[l].code =
-        f->known.suits ? b->kernels->known[link->bank][f->known.from]
-                       : b->kernels->binary[link->op][link->bank][f->known.from][NDI_FROM_MEMORY];
-    if (f->known.suits)
-        f->link[l].pointer[1] = f->known.held;
-}
-
 /* Bytes from `at` to `end` of each row. */
 static void run_links(const chain_block *b, bool fetches, size_t at, size_t end, size_t rows)
 {
@@ -502,7 +462,6 @@ static void run_rest(const chain_block *b, size_t done, size_t bytes)
                                     ? f->pointer[link->value[0]]
                                     : (char *)((uintptr_t)out[link->op] - done);
     }
-    set_known(b, done + bytes);
     run_links(b, false, done, done + bytes, 1);
     for (int s = b->unit->first; s <= b->unit->last; s++) {
         const int operand = f->program->step[s].stores;
@@ -525,7 +484,6 @@ void ndi_chain_run(ndi_frame *f, int u, size_t n, bool fetches)
             f->link[f->moving[m].link].pointer[f->moving[m].argument] =
                 f->pointer[f->moving[m].value];
         place_results(&b);
-        set_known(&b, bytes);
         run_links(&b, fetches, 0, whole, rows);
         stream_detours(&b, whole * rows);
     }

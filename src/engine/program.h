@@ -193,13 +193,6 @@ typedef struct ndi_frame {
     uint8_t first_moving[NDI_PROGRAM_STEPS + 1]; /* of each unit */
     bool chained[NDI_PROGRAM_STEPS];             /* the unit runs as a chain here */
     bool rowed[NDI_PROGRAM_STEPS];               /* which reaches operands by rows */
-    struct {
-        int link, value, from; /* the division, its divisors, where it takes its other argument */
-        const char *at;        /* whose reciprocals are held */
-        size_t bytes;
-        bool suits;
-        _Alignas(64) char held[2 * NDI_REGISTER_BYTES];
-    } known; /* divisors that are the same in many rows; link -1: none */
     _Alignas(64) char registers[NDI_FRAME_BYTES];
 } ndi_frame;
 

@@ -9,7 +9,6 @@
 #ifndef NDSTREAM_KERNELS_CHAIN_H
 #define NDSTREAM_KERNELS_CHAIN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* The operations that links do, of float32 and float64: lines of arithmetic.def. */
@@ -77,11 +76,6 @@ typedef struct ndi_chain_kernels {
     /* The same of bank 0, with the lanes in bank 1, which no other link uses, until their leaf is
      * done: through memory they would wait for themselves. NULL where they do not fill the bank. */
     ndi_link_code *fold_in_bank[NDI_LINK_FOLDS];
-    /* Division by divisors that are the same in many rows, of an argument from anywhere but a
-     * scalar; pointer[1]: for each round its reciprocals, then its divisors, as `know` puts them
-     * there, which is false if some divisor is not suited. NULL without fused multiply-add. */
-    ndi_link_code *known[NDI_BANKS][NDI_FROM_COUNT];
-    bool (*know)(const char *divisors, size_t bytes, char *known);
     ndi_link_code *fetch; /* asks for elements from pointer[0] on */
     ndi_link_code
         *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */

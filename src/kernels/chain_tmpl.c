@@ -248,79 +248,41 @@ ON_TYPES(UNARY_TYPE, load, x)
 #undef KERNEL2_STREAMING
 
 #if HAS_QUOTIENTS
-/* D0 to D3 become the quotients of X by vectors y, of which z are the reciprocals. */
+/* Division by one divisor a row. */
 #define QUOTIENT_VECTOR(k, TYPE, D, X)                                                             \
-    const register_of_##TYPE q##k = quotient_##TYPE(VECTOR_##X(D, 0, k), y##k, z##k);
-#define DIVIDED_VECTOR(k, TYPE, D, X) D##k = VECTOR_##X(D, 0, k) / y##k;
+    const register_of_##TYPE q##k = quotient_##TYPE(VECTOR_##X(D, 0, k), y, z);
+#define DIVIDED_VECTOR(k, TYPE, D, X) D##k = VECTOR_##X(D, 0, k) / y;
 #define TAKEN_VECTOR(k, TYPE, D, X) D##k = q##k;
-#define QUOTIENTS(TYPE, D, X)                                                                      \
-    ON_VECTORS(QUOTIENT_VECTOR, TYPE, D, X)                                                        \
-    if (__builtin_expect(are_quotients_##TYPE(q0, q1, q2, q3), 1)) {                               \
-        ON_VECTORS(TAKEN_VECTOR, TYPE, D, X)                                                       \
-    } else {                                                                                       \
-        ON_VECTORS(DIVIDED_VECTOR, TYPE, D, X)                                                     \
-    }
-#define KNOWN_VECTOR(k, TYPE) const vector_of_##TYPE z##k = known[k], y##k = known[4 + k];
-#define ONE_VECTOR(k, TYPE) const register_of_##TYPE y##k = all, z##k = inverse;
-#define DIVISION_LINKS(X, D, TYPE, ...)                                                            \
-    NO_RETURN_NOTED static void known_##TYPE##_##D##_##X(LINK(register_of_##TYPE))                 \
-    {                                                                                              \
-        ONCE_##X(TYPE, 0) const vector_of_##TYPE *const known =                                    \
-            (void *)(link->pointer[1] + 2 * at);                                                   \
-        ON_VECTORS(KNOWN_VECTOR, TYPE)                                                             \
-        QUOTIENTS(TYPE, D, X)                                                                      \
-        GO(register_of_##TYPE, link + 1, at);                                                      \
-    }                                                                                              \
+#define BY_ONE_LINK(X, D, TYPE, ...)                                                               \
     NO_RETURN_NOTED static void by_one_##TYPE##_##D##_##X(LINK(register_of_##TYPE))                \
     {                                                                                              \
-        ONCE_##X(TYPE, 0) const TYPE y = *(const TYPE *)link->pointer[1];                          \
-        const register_of_##TYPE all = y - (register_of_##TYPE){0};                                \
-        if (__builtin_expect(!suits_as_divisor_##TYPE(y), 0)) {                                    \
-            ON_VECTORS(BY_ALL_VECTOR, TYPE, D, X)                                                  \
+        ONCE_##X(TYPE, 0) const TYPE divisor = *(const TYPE *)link->pointer[1];                    \
+        const register_of_##TYPE y = divisor - (register_of_##TYPE){0};                            \
+        if (__builtin_expect(!suits_as_divisor_##TYPE(divisor), 0)) {                              \
+            ON_VECTORS(DIVIDED_VECTOR, TYPE, D, X)                                                 \
             GO(register_of_##TYPE, link + 1, at);                                                  \
         }                                                                                          \
-        const register_of_##TYPE inverse = 1 / y - (register_of_##TYPE){0};                        \
-        ON_VECTORS(ONE_VECTOR, TYPE)                                                               \
-        QUOTIENTS(TYPE, D, X)                                                                      \
+        const register_of_##TYPE z = 1 / divisor - (register_of_##TYPE){0};                        \
+        ON_VECTORS(QUOTIENT_VECTOR, TYPE, D, X)                                                    \
+        if (__builtin_expect(are_quotients_##TYPE(q0, q1, q2, q3), 1)) {                           \
+            ON_VECTORS(TAKEN_VECTOR, TYPE, D, X)                                                   \
+        } else {                                                                                   \
+            ON_VECTORS(DIVIDED_VECTOR, TYPE, D, X)                                                 \
+        }                                                                                          \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }
-#define BY_ALL_VECTOR(k, TYPE, D, X) D##k = VECTOR_##X(D, 0, k) / all;
-#define DIVISION_BANK(D, TYPE, ...)                                                                \
-    DIVISION_LINKS(SAME, D, TYPE, )                                                                \
-    DIVISION_LINKS(OTHER, D, TYPE, )                                                               \
-    DIVISION_LINKS(MEMORY, D, TYPE, )
-#define KNOW(TYPE, ...)                                                                            \
-    ON_BANKS(DIVISION_BANK, TYPE, )                                                                \
-    static bool know_##TYPE(const char *divisors, size_t bytes, char *known)                       \
-    {                                                                                              \
-        enum { ROUND = NDI_CHAIN_VECTORS * VECTOR_BYTES / sizeof(TYPE) };                          \
-        const TYPE *const from = (const TYPE *)divisors;                                           \
-        TYPE *to = (TYPE *)known;                                                                  \
-        const size_t n = bytes / sizeof(TYPE);                                                     \
-        int suited = 1;                                                                            \
-        for (size_t i = 0; i < n; i += ROUND, to += 2 * ROUND)                                     \
-            for (size_t j = 0; j < ROUND; j++) {                                                   \
-                const TYPE y = i + j < n ? from[i + j] : 1;                                        \
-                suited &= suits_as_divisor_##TYPE(y);                                              \
-                to[j] = 1 / y;                                                                     \
-                to[ROUND + j] = y;                                                                 \
-            }                                                                                      \
-        return suited;                                                                             \
-    }
-ON_TYPES(KNOW, )
-#define DIVISION_SLOT(X, D, TYPE, ...)                                                             \
-    of_##TYPE->known[BANK_##D][NDI_FROM_##X] = CODE(known_##TYPE##_##D##_##X);                     \
+#define BY_ONE_BANK(D, TYPE, ...)                                                                  \
+    BY_ONE_LINK(SAME, D, TYPE, ) BY_ONE_LINK(OTHER, D, TYPE, ) BY_ONE_LINK(MEMORY, D, TYPE, )
+#define BY_ONE(TYPE, ...) ON_BANKS(BY_ONE_BANK, TYPE, )
+ON_TYPES(BY_ONE, )
+#define BY_ONE_SLOT(X, D, TYPE)                                                                    \
     of_##TYPE->binary[NDI_LINK_divide][BANK_##D][NDI_FROM_##X][NDI_FROM_SCALAR] =                  \
         CODE(by_one_##TYPE##_##D##_##X);
-#define DIVISION_SLOTS_BANK(D, TYPE, ...)                                                          \
-    DIVISION_SLOT(SAME, D, TYPE, )                                                                 \
-    DIVISION_SLOT(OTHER, D, TYPE, )                                                                \
-    DIVISION_SLOT(MEMORY, D, TYPE, )
-#define DIVISION_SLOTS(TYPE, ...)                                                                  \
-    ON_BANKS(DIVISION_SLOTS_BANK, TYPE, )                                                          \
-    of_##TYPE->know = know_##TYPE;
+#define BY_ONE_SLOTS_BANK(D, TYPE, ...)                                                            \
+    BY_ONE_SLOT(SAME, D, TYPE) BY_ONE_SLOT(OTHER, D, TYPE) BY_ONE_SLOT(MEMORY, D, TYPE)
+#define BY_ONE_SLOTS(TYPE, ...) ON_BANKS(BY_ONE_SLOTS_BANK, TYPE, )
 #else
-#define DIVISION_SLOTS(TYPE, ...)
+#define BY_ONE_SLOTS(TYPE, ...)
 #endif
 
 #define CODE(function) ((ndi_link_code *)(function))
@@ -374,7 +336,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)
 #include "kernels/light.def"
-    ON_TYPES(DIVISION_SLOTS, ) /* after those of all operations, some of which they replace */
+    ON_TYPES(BY_ONE_SLOTS, ) /* after those of all operations, some of which they replace */
 }
 
 #endif
