@@ -248,6 +248,8 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
 static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd_array *array,
                         nd_axes axes, const nd_reduce_options *given)
 {
+    if (!array)
+        return NULL;
     const nd_reduce_options options = given ? *given : (nd_reduce_options){0};
     uint32_t mask;
     ndi_resolution resolution;
@@ -341,8 +343,7 @@ nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_redu
 {
     if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class != ND_CLASS_REDUCTION)
         return ndi_fail(ND_ERROR_ARGUMENT, "reduce: operation %d is no reduction", (int)op);
-    return array ? reduce(op, recipes[op].reduction, ndi_op_rows[op].info.name, array, axes, given)
-                 : NULL;
+    return reduce(op, recipes[op].reduction, ndi_op_rows[op].info.name, array, axes, given);
 }
 
 nd_array *ndi_reduce_numbers(nd_op op, const nd_array *array, nd_axes axes,
