@@ -354,7 +354,7 @@ bool pnd_apply_at(nd_op op, PyObject *self, PyObject *object, PyObject *value)
     if (value && !pnd_to_operand(value, &x))
         return false;
     /* As in NumPy, an integer that the dtype cannot hold is an int64 here, and the result wraps. */
-    if (x.operand.kind == ND_OPERAND_INT && !x.owned && nd_dtype_of(array) != ND_UINT64) {
+    if (value && x.operand.kind == ND_OPERAND_INT && nd_dtype_of(array) != ND_UINT64) {
         x.owned = pnd_to_array(value);
         if (!x.owned)
             return false;
