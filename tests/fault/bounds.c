@@ -7,6 +7,7 @@
 
 #include "../unit/unit.h"
 
+#include <stdlib.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
