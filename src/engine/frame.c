@@ -388,7 +388,7 @@ static void run_twins(ndi_frame *f, size_t n, const ndi_program_step *step)
     const int value[] = {step->result, step->twin}, stores[] = {step->stores, step->twin_stores},
               argument = step->argument[0], dtype = f->program->value[argument].dtype;
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)dtype);
-    const struct twins *const row = &twins[step->twins - 1];
+    const ndi_twins *const row = &ndi_program_twins[step->twins - 1];
     char *p[3] = {NULL, NULL, f->pointer[argument]};
     bool packed = f->stride[argument] == size;
     for (int i = 0; i < 2; i++) {

@@ -91,26 +91,22 @@ void ndi_program_store(ndi_program *program, int value, int operand)
     maker->stores = (int8_t)operand;
 }
 
-/* Two functions of one value, and the kernels that compute both: rows of rules.def. */
-static const struct twins {
-    uint8_t one, other;
-    size_t both; /* offset in ndi_kernels, by dtype */
-} twins[] = {
+const ndi_twins ndi_program_twins[] = {
 #define ND_RULE(...)
 #define ND_RULE_AT_CALL(...)
 #define ND_RULE_TWINS(one, other, both) {ND_OP_##one, ND_OP_##other, offsetof(ndi_kernels, both)},
 #include "engine/rules.def"
 };
 
-enum { TWINS = sizeof twins / sizeof *twins };
+enum { TWINS = sizeof ndi_program_twins / sizeof *ndi_program_twins };
 
-static ndi_kernel *kernel_of_twins(const struct twins *row, int dtype)
+static ndi_kernel *kernel_of_twins(const ndi_twins *row, int dtype)
 {
     return ((ndi_kernel *const *)((const char *)ndi_kernels_in_use() + row->both))[dtype];
 }
 
 /* The step that gives the other one of what `step` gives; steps if there is none. */
-static int find_twin(const ndi_program *program, int first, const struct twins *row)
+static int find_twin(const ndi_program *program, int first, const ndi_twins *row)
 {
     const ndi_kernels *const kernels = ndi_kernels_in_use();
     const ndi_program_step *const step = &program->step[first];
@@ -126,7 +122,7 @@ static int find_twin(const ndi_program *program, int first, const struct twins *
     return program->steps;
 }
 
-static void join_twins(ndi_program *program, const struct twins *row)
+static void join_twins(ndi_program *program, const ndi_twins *row)
 {
     for (int s = 0; s < program->steps; s++) {
         const int found = find_twin(program, s, row);
@@ -143,7 +139,7 @@ static void join_twins(ndi_program *program, const struct twins *row)
                                               .argument = {first.argument[0]},
                                               .result = one->result,
                                               .stores = one->stores,
-                                              .twins = (uint8_t)(1 + (row - twins)),
+                                              .twins = (uint8_t)(1 + (row - ndi_program_twins)),
                                               .twin = other->result,
                                               .twin_stores = other->stores};
         program->steps--;
@@ -182,7 +178,7 @@ static void give_registers(ndi_program *program)
 void ndi_program_end(ndi_program *program)
 {
     for (int row = 0; row < TWINS; row++)
-        join_twins(program, &twins[row]);
+        join_twins(program, &ndi_program_twins[row]);
     program->widest = 1;
     for (int v = 0; v < program->values; v++) {
         const int64_t size = (int64_t)nd_dtype_size((nd_dtype)program->value[v].dtype);

@@ -33,6 +33,14 @@ typedef struct ndi_value {
     bool stored;      /* it is a result too */
 } ndi_value;
 
+/* Two functions of one value, and the kernels that compute both: rows of rules.def. */
+typedef struct ndi_twins {
+    uint8_t one, other; /* nd_op */
+    size_t both;        /* offset in ndi_kernels, by dtype */
+} ndi_twins;
+
+extern const ndi_twins ndi_program_twins[];
+
 typedef struct ndi_program_step {
     ndi_kernel *kernel;
     ndi_kernel *streaming; /* or NULL */
@@ -41,7 +49,7 @@ typedef struct ndi_program_step {
     uint8_t argument[NDI_MAX_OPERANDS - 1];
     int8_t stores; /* the operand that the result goes to, or -1 */
     /* Sine and cosine of one value are one step, and whatever else rules.def has of the kind: */
-    uint8_t twins;      /* 1 + its row; 0: one result */
+    uint8_t twins;      /* 1 + its row of ndi_program_twins; 0: one result */
     uint8_t twin;       /* the cosine; the sine is the result */
     int8_t twin_stores; /* as `stores` */
 } ndi_program_step;
