@@ -41,10 +41,10 @@ static int64_t rows_between(const ndi_nest *nest, int a, int b)
     return rows >= -REACH && rows <= REACH ? rows : 0;
 }
 
-/* An operand that reads what another has read some rows before; 0: there is none. */
+/* An operand that reads what another has read some rows before; 0: there is none, or no rows. */
 static int reader_of_rows(const ndi_nest *nest)
 {
-    for (int a = 1; a < nest->operands; a++)
+    for (int a = 1; nest->rank > 1 && a < nest->operands; a++)
         for (int b = a + 1; b < nest->operands; b++)
             if (rows_between(nest, a, b) != 0)
                 return a;
