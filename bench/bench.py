@@ -134,6 +134,11 @@ def machine():
     return model, commit.strip() or "unknown"
 
 
+def write(report, path, title):
+    text = (HERE / "preface.md").read_text().replace("@MACHINE@", title)
+    path.write_text(text + "\n".join(report.markdown) + "\n")
+
+
 def main():
     arguments = parse()
     os.environ["ND_LIBRARY"] = str(arguments.build / "src" / "libndstream.so")
@@ -163,6 +168,8 @@ def main():
                 report.columns(*header)
                 begun = True
             compare(report, case, arguments)
+        if begun and arguments.output:  # whoever stops the rest keeps what there is
+            write(report, arguments.output, title)
     if arguments.group in "Peak memory" and not arguments.only:
         report.heading("Peak memory", "What the library holds at most, beside inputs and outputs.")
         report.columns("expression", "KiB")
@@ -174,8 +181,7 @@ def main():
         for what, cost in cases.call_costs(arguments.build):
             report.row(what, f"{cost:.0f}")
     if arguments.output:
-        text = (HERE / "preface.md").read_text().replace("@MACHINE@", title)
-        arguments.output.write_text(text + "\n".join(report.markdown) + "\n")
+        write(report, arguments.output, title)
         print(f"\nwritten to {arguments.output}")
     if report.impossible:
         sys.exit("\nThe bench is wrong, not ndstream fast; what is measured is not the work that is named:\n  "

@@ -361,8 +361,12 @@ def random_numbers(build, threads):
 
 def numpy_function(name):
     """NumPy's function, or what of NumPy's does the same; None if there is nothing."""
-    made = None if name in lacking.BY_PYTHON else lacking.MADE.get(name)
+    made = None if name in lacking.BY_PYTHON or name in lacking.BY_MPMATH else lacking.MADE.get(name)
     return getattr(np, name, made)
+
+
+# These need not read their array: of real numbers the answer is known, and any() ends at the first that is true.
+UNREAD = {"isreal", "iscomplex", "any"}
 
 
 def table(build, threads):
@@ -389,12 +393,13 @@ def table(build, threads):
             held = [own(v) if isinstance(v, np.ndarray) else v for v in arguments]
             bytes_in = sum(v.nbytes for v in arguments if isinstance(v, np.ndarray))
             yield Case(f"{op.name} {values.dtype}", lambda: nd.elementwise(op.name, *held),
-                       function and (lambda: function(*arguments)), limits.stream(bytes_in, n * np.dtype(result).itemsize))
+                       function and (lambda: function(*arguments)),
+                       limits.stream(0 if op.name in UNREAD else bytes_in, n * np.dtype(result).itemsize))
             break
     held = own(real)
     for op in nd.REDUCTIONS:
         yield Case(f"{op.name} float64", lambda: nd.reduce(op.name, held), lambda: getattr(np, op.name)(real),
-                   limits.stream(8 * n, 0))
+                   limits.stream(0 if op.name in UNREAD else 8 * n, 0))
     for op in nd.SCANS:
         yield Case(f"{op.name} float64", lambda: nd.scan(op.name, held, 0),
                    lambda: numpy_function(op.name)(real, 0),
