@@ -36,8 +36,7 @@ static int64_t rows_between(const ndi_nest *nest, int a, int b)
             return 0;
     if (row <= 0)
         return 0;
-    const ptrdiff_t shift = nest->data[b] - nest->data[a],
-                    rows = (shift + (shift < 0 ? -row : row) / 2) / row;
+    const int64_t rows = ndi_rows_apart(nest->data[b] - nest->data[a], row);
     return rows >= -REACH && rows <= REACH ? rows : 0;
 }
 

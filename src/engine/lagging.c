@@ -158,8 +158,7 @@ static bool is_near(const ndi_nest *nest, size_t row_bytes, int64_t reach)
         if (nest->stride[operand][0] != pitch || nest->stride[operand][1] != nest->stride[0][1])
             continue;
         const ptrdiff_t shift = nest->data[operand] - nest->data[0],
-                        rows = (shift + (shift < 0 ? -pitch : pitch) / 2) / pitch,
-                        aside = shift - rows * pitch, width = aside < 0 ? -aside : aside;
+                        rows = ndi_rows_apart(shift, pitch), aside = shift - rows * pitch, width = aside < 0 ? -aside : aside;
         if (rows >= -reach - 1 && rows <= reach + 1 &&
             (width > ASIDE_BYTES || width + size > pitch))
             return false;
@@ -170,6 +169,9 @@ static bool is_near(const ndi_nest *nest, size_t row_bytes, int64_t reach)
 bool ndi_program_run_lagging(const ndi_program *program, const ndi_nest *nest, int64_t reach,
                              bool *failed)
 {
+    *failed = false;
+    if (nest->rank != 2)
+        return false;
     const int threads = ndi_pool_threads();
     const size_t bytes = sizeof(lagging) + (size_t)threads * PARTS * sizeof(part);
     lagging *const l = ndi_allocate(bytes);
@@ -181,7 +183,7 @@ bool ndi_program_run_lagging(const ndi_program *program, const ndi_nest *nest, i
     l->pitch = nest->stride[0][0];
     l->beside = *nest;
     l->beside.stride[0][0] = PITCH;
-    if (nest->rank != 2 || !ndi_abreast_begin(&l->abreast, program, &l->beside, false) ||
+    if (!ndi_abreast_begin(&l->abreast, program, &l->beside, false) ||
         2 * reach > l->abreast.at_once || !is_near(nest, l->abreast.row_bytes, reach) ||
         nest->length[0] < LEAST_GROUPS * l->abreast.at_once) {
         ndi_free(l, bytes);

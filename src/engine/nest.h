@@ -49,6 +49,12 @@ int64_t ndi_nest_seek(const ndi_nest *nest, int64_t linear, int64_t *index, char
 /* Moves `index` and `pointers` to the next run of the last axis (pointers at its start). */
 void ndi_nest_next(const ndi_nest *nest, int64_t *index, char **pointers);
 
+/* How many rows of so many bytes lie between two elements `shift` bytes apart, to the nearest. */
+static inline int64_t ndi_rows_apart(ptrdiff_t shift, ptrdiff_t row)
+{
+    return (shift + (shift < 0 ? -row : row) / 2) / row;
+}
+
 /* Whether an operand is broadcast: some of its elements are seen again. */
 bool ndi_nest_repeats(const ndi_nest *nest, int operand);
 

@@ -250,8 +250,7 @@ static bool scan_into(nd_op op, const nd_array *array, const ndi_production *p, 
     const size_t size = nd_dtype_size(out);
     run.stream = out == kernel && ndi_strides(result)[axis] == (int64_t)size &&
                  run.length * (int64_t)size >= 1024 &&
-                 (double)array->size * (double)(size + nd_dtype_size(run.in)) >
-                     (double)ndi_cpu_caches().last;
+                 ndi_streams_past_cache((double)array->size, nd_dtype_size(run.in), size);
     if (p->node) {
         run.source.data = ndi_virtual_elements;
         run.produced = &p->produced;
