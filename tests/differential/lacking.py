@@ -2,6 +2,7 @@
 are no ufuncs, with `out` like a ufunc.
 """
 
+import functools
 import math
 
 import mpmath
@@ -98,6 +99,7 @@ def _exact(x):
     return mpmath.ldexp(int(np.ldexp(fraction, 64)), int(exponent) - 64)
 
 
+@functools.lru_cache(1 << 18)  # comparisons ask again for what they have just had
 def _beta_of_one(a, b, logarithm):
     if np.isnan(a) or np.isnan(b) or min(a, b) == -np.inf:
         return np.nan
