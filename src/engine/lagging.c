@@ -158,7 +158,8 @@ static bool is_near(const ndi_nest *nest, size_t row_bytes, int64_t reach)
         if (nest->stride[operand][0] != pitch || nest->stride[operand][1] != nest->stride[0][1])
             continue;
         const ptrdiff_t shift = nest->data[operand] - nest->data[0],
-                        rows = ndi_rows_apart(shift, pitch), aside = shift - rows * pitch, width = aside < 0 ? -aside : aside;
+                        rows = ndi_rows_apart(shift, pitch), aside = shift - rows * pitch,
+                        width = aside < 0 ? -aside : aside;
         if (rows >= -reach - 1 && rows <= reach + 1 &&
             (width > ASIDE_BYTES || width + size > pitch))
             return false;
