@@ -38,8 +38,7 @@
 
 enum {
     MOST_THREADS = 1024,
-    PARTS_PER_THREAD =
-        8, /* at least, so that one that starts late or is interrupted costs an eighth */
+    PARTS_PER_THREAD = 16, /* so that one that starts late or is interrupted costs a sixteenth */
     WATCHED_PARTS_PER_THREAD = 128, /* between which a computation can be stopped */
     SPIN_NANOSECONDS = 40000,       /* about what it takes to wake a worker */
     STACK_BYTES = 8 << 20,
@@ -64,7 +63,7 @@ static int worker_goal;
 static struct {
     ndi_range_body *body;
     void *context;
-    size_t count, step;
+    size_t count, grain, grains;
     uint32_t parts, shares;
 } job;
 
@@ -337,13 +336,21 @@ static void report_parts(void)
         atomic_fetch_sub(&unfinished, atomic_exchange(&unclaimed, 0));
 }
 
+/* Where a part begins, or for the number of parts, where the last one ends. Parts differ by at most
+ * a grain, and so do shares. */
+static size_t part_begin(uint32_t part)
+{
+    const size_t each = job.grains / job.parts, more = job.grains % job.parts;
+    const size_t grains = each * part + more * part / job.parts;
+    return grains < job.grains ? grains * job.grain : job.count;
+}
+
 /* Parts until all are claimed, for the thread whose share is `own`. */
 static void do_parts(uint32_t own, bool watched)
 {
     while (claim_part()) {
-        const size_t begin = take_part(own) * job.step;
-        const size_t rest = job.count - begin;
-        job.body(job.context, begin, begin + (rest < job.step ? rest : job.step));
+        const uint32_t part = take_part(own);
+        job.body(job.context, part_begin(part), part_begin(part + 1));
         if (atomic_fetch_sub(&unfinished, 1) == 1 && atomic_load(&caller_sleeps))
             ndi_wake(&unfinished, 1);
         if (watched)
@@ -470,17 +477,14 @@ static void do_job(size_t count, size_t grain, ndi_range_body *body, void *conte
         return;
     }
     resize_pool(threads - 1);
-    const size_t grains = count / grain + (count % grain != 0);
-    /* Rounded down: a few grains more than parts would leave a thread without work for a part of
-     * two (a tenth of a matrix product). */
     const size_t wanted_parts =
         (size_t)(worker_count + 1) * (watched ? WATCHED_PARTS_PER_THREAD : PARTS_PER_THREAD);
-    const size_t grains_a_part = grains < wanted_parts ? 1 : grains / wanted_parts;
     job.body = body;
     job.context = context;
     job.count = count;
-    job.step = grains_a_part * grain;
-    job.parts = (uint32_t)(count / job.step + (count % job.step != 0));
+    job.grain = grain;
+    job.grains = count / grain + (count % grain != 0);
+    job.parts = (uint32_t)(job.grains < wanted_parts ? job.grains : wanted_parts);
     share_parts((uint32_t)worker_count + 1);
     atomic_store_explicit(&caller_cpu, cpu_here(), memory_order_relaxed);
     atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);

@@ -10,8 +10,10 @@
 
 enum {
     FETCHED_ROW = 4096, /* bytes of a row that is asked for as a whole */
-    BATCH_LEVELS = 4,   /* of the tree over a batch of leaves */
+    BATCH_LEVELS = 6,   /* of the tree over a batch of leaves, at most */
+    LANE_LEVELS = 4,    /* where scratch has their elements or lanes */
     BATCH = 1 << BATCH_LEVELS,
+    PAGE = 4096,
 };
 
 void *ndi_sweep_take(const ndi_sweep *run, size_t bytes)
@@ -170,11 +172,12 @@ static int64_t first_of_run(const ndi_sweep *run, const ndi_leaf *leaf)
 }
 
 /* Whether the lanes of a batch of leaves are in scratch now, and not the elements. */
-static bool give_lanes(const ndi_sweep *run, ndi_frame *frame, const ndi_leaf *leaf, char *scratch)
+static bool give_lanes(const ndi_sweep *run, ndi_frame *frame, const ndi_leaf *leaf,
+                       unsigned leaves, char *scratch)
 {
     const int64_t first = first_of_run(run, leaf);
     const nd_dtype taken = run->each[0].fold->taken;
-    const size_t lanes = BATCH * NDI_LANE_BYTES;
+    const size_t lanes = (size_t)leaves * NDI_LANE_BYTES;
     if (frame->gives >= NDI_GIVES_COUNT || leaf->rows != NDI_CHUNK || first < 0)
         return false;
     if (frame->gives == NDI_GIVES_SUM) {
@@ -188,7 +191,7 @@ static bool give_lanes(const ndi_sweep *run, ndi_frame *frame, const ndi_leaf *l
             else
                 ((float *)scratch)[l] = (float)none;
     }
-    ndi_program_lanes(frame, first, BATCH, scratch);
+    ndi_program_lanes(frame, first, (int)leaves, scratch);
     return true;
 }
 
@@ -270,34 +273,74 @@ static void fold_leaf(const ndi_sweep *run, const ndi_swept_fold *each, ndi_tree
     ndi_tree_settle(t, each, leaf->columns, 0);
 }
 
-/* A batch of whole leaves of one column, one after the other in memory, goes on the tree. Their
- * states meet when all are there, each half with the other as columns do: then the stream of
- * elements is not held up by a branch of the binary counter that was foretold wrong, which costs a
- * third of a leaf. States lie where bits turned round say, so that neighbours meet first. */
-static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *scratch,
-                       ndi_frame *frame)
+/* The states of a batch lie where the bits of a leaf's number turned round say: the place after
+ * `place`, which is that of leaf `j`. */
+static inline unsigned next_place(unsigned place, unsigned j, unsigned leaves)
 {
-    static const uint8_t turned[BATCH] = {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15};
-    _Alignas(64) char states[NDI_FOLDS][NDI_STATES][BATCH * NDI_STATE_BYTES];
+    return place ^ (leaves - (leaves >> (__builtin_ctz(j + 1) + 1)));
+}
+
+/* Asks for the first lines of the pages from `begin` to `end`: what the hardware reads ahead ends
+ * with a page (80 MB in fast memory: minimum 0.87 ms, 0.83 with them, a plain read 0.75). */
+static inline void fetch_pages(const char *begin, const char *end)
+{
+    for (const char *page = begin + (-(uintptr_t)begin & (PAGE - 1)); page < end; page += PAGE) {
+        __builtin_prefetch(page, 0, 2);
+        __builtin_prefetch(page + 64, 0, 2);
+    }
+}
+
+/* The states of a batch by one reduction that takes the elements from memory. Between leaves there
+ * is as little as can be: a sum of misaligned doubles in L3 takes a sixth longer otherwise. */
+static void reduce_run(const ndi_swept_fold *each, ndi_leaf *leaf, unsigned leaves,
+                       char states[NDI_STATES][BATCH * NDI_STATE_BYTES])
+{
+    ndi_leaf_kernel *const kernel = each->leaf;
+    const ptrdiff_t next = (ptrdiff_t)leaf->rows * leaf->row_stride;
+    const int64_t rows = (int64_t)leaf->rows;
+    const size_t sizes[NDI_STATES] = {ndi_dtype_size(each->reducer->state[0]),
+                                      each->planes > 1 ? ndi_dtype_size(each->reducer->state[1])
+                                                       : 0};
+    const char *data = leaf->data;
+    int64_t first = leaf->first;
+    for (unsigned j = 0, place = 0; j < leaves; place = next_place(place, j, leaves), j++) {
+        leaf->data = data;
+        leaf->first = first;
+        leaf->state[0] = states[0] + place * sizes[0];
+        leaf->state[1] = states[1] + place * sizes[1];
+        fetch_pages(data + next, data + 2 * next);
+        kernel(leaf);
+        data += next;
+        first += rows;
+    }
+}
+
+/* The states of a batch by all reductions. */
+static void reduce_batch(const ndi_sweep *run, ndi_leaf *leaf, unsigned leaves,
+                         char states[NDI_FOLDS][NDI_STATES][BATCH * NDI_STATE_BYTES], char *scratch,
+                         ndi_frame *frame)
+{
     const char *const first = leaf->data;
     const ptrdiff_t stride = leaf->row_stride, column_stride = leaf->column_stride;
     const size_t rows = leaf->rows;
     const bool counted = is_counted(run, frame, leaf),
-               lanes = run->produced && give_lanes(run, frame, leaf, scratch);
-    for (int j = 0; j < BATCH; j++) {
-        leaf->data = first + (ptrdiff_t)rows * stride * j;
-        leaf->rows = rows;
-        leaf->row_stride = stride;
-        leaf->column_stride = column_stride;
-        if (run->produced && !counted && !lanes)
-            produce_leaf(run, frame, leaf, scratch);
+               lanes = run->produced && give_lanes(run, frame, leaf, leaves, scratch);
+    for (unsigned j = 0, place = 0; j < leaves; place = next_place(place, j, leaves), j++) {
+        leaf->data = first + (ptrdiff_t)(rows * j) * stride;
+        if (run->produced) { /* which changes the leaf */
+            leaf->rows = rows;
+            leaf->row_stride = stride;
+            leaf->column_stride = column_stride;
+            if (!counted && !lanes)
+                produce_leaf(run, frame, leaf, scratch);
+        }
         for (int i = 0; i < run->count; i++) {
             const ndi_swept_fold *const each = &run->each[i];
             if (each->state_of != i)
                 continue;
             for (int plane = 0; plane < each->planes; plane++)
                 leaf->state[plane] =
-                    states[i][plane] + turned[j] * ndi_dtype_size(each->reducer->state[plane]);
+                    states[i][plane] + place * ndi_dtype_size(each->reducer->state[plane]);
             if (counted)
                 count_leaf(run, frame, leaf);
             else if (lanes)
@@ -307,13 +350,30 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
         }
         leaf->first += (int64_t)rows;
     }
+}
+
+/* A batch of 2^levels whole leaves of one column, one after the other in memory, goes on the tree.
+ * Their states meet when all are there, each half with the other as columns do: then the stream of
+ * elements is not held up by a branch of the binary counter that was foretold wrong, which costs a
+ * third of a leaf, nor often by states that were stored one by one and are loaded together. States
+ * lie where bits turned round say, so that neighbours meet first. */
+static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, int levels, char *scratch,
+                       ndi_frame *frame)
+{
+    _Alignas(64) char states[NDI_FOLDS][NDI_STATES][BATCH * NDI_STATE_BYTES];
+    const size_t rows = leaf->rows;
+    const unsigned leaves = 1u << levels;
+    if (run->count == 1 && !run->produced && !run->each[0].converts)
+        reduce_run(&run->each[0], leaf, leaves, states[0]);
+    else
+        reduce_batch(run, leaf, leaves, states, scratch, frame);
     for (int i = 0; i < run->count; i++) {
         const ndi_swept_fold *const each = &run->each[i];
         if (each->state_of != i)
             continue;
         ndi_tile_state *const whole = ndi_tree_push(&t[i]);
         whole->count = (double)rows;
-        for (size_t half = BATCH / 2; half > 0; half /= 2, whole->count *= 2) {
+        for (size_t half = leaves / 2; half > 0; half /= 2, whole->count *= 2) {
             void *a[NDI_STATES], *b[NDI_STATES];
             for (int plane = 0; plane < NDI_STATES; plane++) {
                 a[plane] = states[i][plane];
@@ -327,8 +387,17 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, char *
         for (int plane = 0; plane < each->planes; plane++)
             memcpy(whole->plane[plane], states[i][plane],
                    ndi_dtype_size(each->reducer->state[plane]));
-        ndi_tree_settle(&t[i], each, 1, BATCH_LEVELS);
+        ndi_tree_settle(&t[i], each, 1, levels);
     }
+}
+
+/* The largest batch that `done` leaves of a span leave aligned, of at most `left` leaves. */
+static int batch_levels(const ndi_sweep *run, int64_t done, int64_t left)
+{
+    int levels = run->produced ? LANE_LEVELS : BATCH_LEVELS;
+    while (levels > 0 && ((done & ((1 << levels) - 1)) != 0 || left < 1 << levels))
+        levels--;
+    return levels;
 }
 
 /* The leaves first..last-1 of the columns that begin at `data`, into the trees `t`. */
@@ -354,11 +423,11 @@ static void sweep(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
                          .column_stride =
                              run->by_columns ? run->kept.stride[0][run->kept.rank - 1] : 0,
                          .first = run_number * length + row};
-        int64_t leaves = 1;
-        if (columns == 1 && (leaf_number - first) % BATCH == 0 && leaf_number + BATCH <= last &&
-            chunk + BATCH <= whole_chunks) {
-            leaves = BATCH;
-            fold_batch(run, t, &leaf, scratch, frame);
+        const int64_t left =
+            last - leaf_number < whole_chunks - chunk ? last - leaf_number : whole_chunks - chunk;
+        const int levels = columns == 1 ? batch_levels(run, leaf_number - first, left) : 0;
+        if (levels > 0) {
+            fold_batch(run, t, &leaf, levels, scratch, frame);
         } else {
             if (run->produced && !is_counted(run, frame, &leaf))
                 produce_leaf(run, frame, &leaf, scratch);
@@ -371,8 +440,8 @@ static void sweep(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
                     leaf.ahead = 0;
                 }
         }
-        leaf_number += leaves;
-        chunk += leaves;
+        leaf_number += (int64_t)1 << levels;
+        chunk += (int64_t)1 << levels;
         if (chunk == run->chunks) {
             chunk = 0;
             run_number++;
