@@ -66,7 +66,8 @@ static bool is_one_chain(const ndi_program *program, const ndi_nest *nest, ptrdi
     if (program->results != 1 || program->units != 1 || program->unit[0].links == 0)
         return false;
     for (int l = 0; l < program->links; l++)
-        if (program->link[l].kind == NDI_LINK_SAVES)
+        if (program->link[l].kind == NDI_LINK_SAVES ||
+            program->link[l].kind == NDI_LINK_TWO_RESULTS)
             return false;
     for (int operand = 1; operand < nest->operands; operand++)
         if (nest->stride[operand][last] != size && nest->stride[operand][last] != 0)
@@ -143,6 +144,7 @@ static void build(ndi_abreast *a, const ndi_program *program)
             break;
         }
         case NDI_LINK_SAVES:
+        case NDI_LINK_TWO_RESULTS:
             break;
         }
     }

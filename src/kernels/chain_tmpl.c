@@ -2,6 +2,7 @@
 #include "kernels/chain.h"
 
 #include "kernels/division.h"
+#include "kernels/links.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
@@ -14,13 +15,6 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 }
 
 #else
-
-/* ThreadSanitizer notes where a function returns, which would make calls of the jumps. */
-#define NO_RETURN_NOTED __attribute__((no_sanitize("thread")))
-
-/* `at`: bytes of elements that are done. Bank a, bank b. */
-#define LINK(V) ndi_link *link, size_t at, V a0, V a1, V a2, V a3, V b0, V b1, V b2, V b3
-#define GO(V, to, at) return ((void (*)(LINK(V)))(to)->code)(to, at, a0, a1, a2, a3, b0, b1, b2, b3)
 
 /* Argument `i` of a link: what is read once, then its vector `k`. D is the bank of the result. */
 #define ONCE_SAME(TYPE, i)
@@ -42,14 +36,11 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define ONCE_SCALAR(TYPE, i)                                                                       \
     const TYPE s##i = *(const TYPE *)link->pointer[i];                                             \
     const vector_of_##TYPE v##i = s##i - (vector_of_##TYPE){0}; /* in every lane */
-#define OTHER_a(k) b##k
-#define OTHER_b(k) a##k
 #define VECTOR_SAME(D, i, k) D##k
 #define VECTOR_OTHER(D, i, k) OTHER_##D(k)
 #define VECTOR_MEMORY(D, i, k) p##i##k
 #define VECTOR_SCALAR(D, i, k) v##i
 
-#define ON_VECTORS(M, ...) M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__)
 #define UNARY_VECTOR(k, TYPE, D, X, ...)                                                           \
     {                                                                                              \
         const vector_of_##TYPE x = VECTOR_##X(D, 0, k);                                            \
@@ -75,8 +66,6 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 
 #define ON_FROM(M, ...)                                                                            \
     M(SAME, __VA_ARGS__) M(OTHER, __VA_ARGS__) M(MEMORY, __VA_ARGS__) M(SCALAR, __VA_ARGS__)
-#define ON_BANKS(M, ...) M(a, __VA_ARGS__) M(b, __VA_ARGS__)
-#define ON_TYPES(M, ...) M(float, __VA_ARGS__) M(double, __VA_ARGS__)
 
 /* Every link of an operation: types, banks, arguments from everywhere. */
 #define UNARY_FROM(X, D, TYPE, NAME, ...) UNARY_LINK(NAME, TYPE, D, X, __VA_ARGS__)
@@ -285,9 +274,6 @@ ON_TYPES(BY_ONE, )
 #define BY_ONE_SLOTS(TYPE, ...)
 #endif
 
-#define CODE(function) ((ndi_link_code *)(function))
-#define BANK_a 0
-#define BANK_b 1
 #define UNARY_SLOT(X, D, TYPE, slot, name)                                                         \
     of_##TYPE->unary[slot][BANK_##D][NDI_FROM_##X] = CODE(name##_##TYPE##_##D##_##X);
 #define UNARY_SLOTS(TYPE, slot, name)                                                              \
