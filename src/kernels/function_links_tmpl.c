@@ -46,20 +46,15 @@ typedef vector_float64 register_of_double;
 #define VECTOR_OTHER(D, k) OTHER_##D(k)
 #define IS_NEAR(k, D, X, name, TYPE) &&ARE_NEAR(name, TYPE)(VECTOR_##X(D, k))
 #define NEARLY(k, D, X, name, TYPE) D##k = NEAR(name, TYPE)(VECTOR_##X(D, k));
-#define OUT_OF_BANK(k, D, X, to) to[k] = VECTOR_##X(D, k);
-#define INTO_BANK(k, D, from) D##k = from[k];
+#define BY_KERNEL(k, D, X, name, TYPE) D##k = name##_by_kernel_##TYPE(VECTOR_##X(D, k));
 
-/* The round by the kernel: a jump of its own, so that the near way keeps its registers. */
+/* The round by the kernel: a jump of its own, so that the near way keeps its registers. No local of
+ * a link has an address, or its jump to the next one would be a call. */
 #define FUNCTION_LINK(X, D, name, TYPE)                                                            \
     NO_RETURN_NOTED static                                                                         \
         __attribute__((noinline)) void name##_far_##TYPE##_##D##_##X(LINK(register_of_##TYPE))     \
     {                                                                                              \
-        register_of_##TYPE all[NDI_CHAIN_VECTORS];                                                 \
-        ON_VECTORS(OUT_OF_BANK, D, X, all)                                                         \
-        kernel_of_##name##_##TYPE(sizeof all / (sizeof(TYPE)),                                     \
-                                  (char *[]){(char *)all, (char *)all},                            \
-                                  (const ptrdiff_t[]){sizeof(TYPE), sizeof(TYPE)});                \
-        ON_VECTORS(INTO_BANK, D, all)                                                              \
+        ON_VECTORS(BY_KERNEL, D, X, name, TYPE)                                                    \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
     NO_RETURN_NOTED static void name##_##TYPE##_##D##_##X(LINK(register_of_##TYPE))                \
@@ -73,6 +68,17 @@ typedef vector_float64 register_of_double;
     FUNCTION_LINK(SAME, D, name, TYPE) FUNCTION_LINK(OTHER, D, name, TYPE)
 #define FUNCTION_TYPE(TYPE, name)                                                                  \
     static ndi_kernel *kernel_of_##name##_##TYPE;                                                  \
+    static __attribute__((noinline))                                                               \
+    register_of_##TYPE name##_by_kernel_##TYPE(register_of_##TYPE x)                               \
+    {                                                                                              \
+        TYPE lanes[sizeof x / sizeof(TYPE)];                                                       \
+        memcpy(lanes, &x, sizeof x);                                                               \
+        kernel_of_##name##_##TYPE(sizeof lanes / sizeof *lanes,                                    \
+                                  (char *[]){(char *)lanes, (char *)lanes},                        \
+                                  (const ptrdiff_t[]){sizeof(TYPE), sizeof(TYPE)});                \
+        memcpy(&x, lanes, sizeof x);                                                               \
+        return x;                                                                                  \
+    }                                                                                              \
     ON_BANKS(FUNCTION_BANK, name, TYPE)
 
 /* Sine into bank a and cosine into bank b, of what is in bank D. */
@@ -82,17 +88,17 @@ typedef vector_float64 register_of_double;
         a##k = y.sin;                                                                              \
         b##k = y.cos;                                                                              \
     }
+#define BOTH_BY_KERNELS(k, D, TYPE)                                                                \
+    {                                                                                              \
+        const register_of_##TYPE x = D##k;                                                         \
+        a##k = sin_by_kernel_##TYPE(x);                                                            \
+        b##k = cos_by_kernel_##TYPE(x);                                                            \
+    }
 #define SINCOS_BANK(D, TYPE, ...)                                                                  \
     NO_RETURN_NOTED static                                                                         \
         __attribute__((noinline)) void sincos_far_##TYPE##_##D(LINK(register_of_##TYPE))           \
     {                                                                                              \
-        register_of_##TYPE x[NDI_CHAIN_VECTORS], sin[NDI_CHAIN_VECTORS], cos[NDI_CHAIN_VECTORS];   \
-        ON_VECTORS(OUT_OF_BANK, D, SAME, x)                                                        \
-        kernel_of_sincos_##TYPE(sizeof x / (sizeof(TYPE)),                                         \
-                                (char *[]){(char *)sin, (char *)cos, (char *)x},                   \
-                                (const ptrdiff_t[]){sizeof(TYPE), sizeof(TYPE), sizeof(TYPE)});    \
-        ON_VECTORS(INTO_BANK, a, sin)                                                              \
-        ON_VECTORS(INTO_BANK, b, cos)                                                              \
+        ON_VECTORS(BOTH_BY_KERNELS, D, TYPE)                                                       \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
     NO_RETURN_NOTED static void sincos_##TYPE##_##D(LINK(register_of_##TYPE))                      \
@@ -102,9 +108,7 @@ typedef vector_float64 register_of_double;
         ON_VECTORS(BOTH_NEARLY, D, TYPE)                                                           \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }
-#define SINCOS_TYPE(TYPE, ...)                                                                     \
-    static ndi_kernel *kernel_of_sincos_##TYPE;                                                    \
-    ON_BANKS(SINCOS_BANK, TYPE, )
+#define SINCOS_TYPE(TYPE, ...) ON_BANKS(SINCOS_BANK, TYPE, )
 
 #define LINKED(name) ON_TYPES(FUNCTION_TYPE, name)
 #define LINKED_TWINS(one, other, both) ON_TYPES(SINCOS_TYPE, )
@@ -120,9 +124,7 @@ typedef vector_float64 register_of_double;
     ON_BANKS(FUNCTION_SLOTS_BANK, TYPE, name)
 #define TWINS_SLOTS_BANK(D, TYPE, both)                                                            \
     chain->twins[NDI_LINK_##both][BANK_##D] = CODE(both##_##TYPE##_##D);
-#define TWINS_SLOTS(both, TYPE)                                                                    \
-    kernel_of_##both##_##TYPE = kernels->both[DTYPE_##TYPE];                                       \
-    ON_BANKS(TWINS_SLOTS_BANK, TYPE, both)
+#define TWINS_SLOTS(both, TYPE) ON_BANKS(TWINS_SLOTS_BANK, TYPE, both)
 
 /* After the kernels of functions, and the chains of light steps. */
 void NDI_ISA_NAME(ndi_fill_function_links)(ndi_kernels *kernels)

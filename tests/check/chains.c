@@ -143,6 +143,19 @@ static void run_link(const subject *s, bool streams, check_case *of)
         check_fail(of, "bank %d: wrote outside its elements", s->result_bank);
 }
 
+/* However many rounds go far, the jumps between links leave nothing on the stack. */
+static void run_far(const ndi_chain_kernels *chain, ndi_link_code *code, int from)
+{
+    enum { ROUNDS = 200000 };
+    memset(bank[from].at, 0xff, chain->round); /* NaN */
+    ndi_link links[] = {
+        {chain->unary[NDI_LINK_LOAD][from][NDI_FROM_MEMORY], {bank[from].at}, {0}},
+        {code, {NULL}, {0}},
+        {chain->next, {(char *)links, (char *)(uintptr_t)chain->round}, {ROUNDS}},
+    };
+    chain->run(links, 0);
+}
+
 static void run_form(const subject *s, check_case *of)
 {
     const ndi_chain_kernels *const chain = check_kernels[s->isa].chain[s->dtype];
@@ -152,6 +165,9 @@ static void run_form(const subject *s, check_case *of)
                    exists ? "no" : "a");
     for (int round = 0; exists && round < 8; round++)
         run_link(s, round % 2 == 1 && chain->stream[s->result_bank], of);
+    if (exists && s->is_function)
+        run_far(chain, code_of(s),
+                s->from[0] == NDI_FROM_SAME ? s->result_bank : NDI_BANKS - 1 - s->result_bank);
 }
 
 static void run_links(subject s)
@@ -292,6 +308,9 @@ static void run_twins(int isa, nd_dtype dtype, int link)
     check_reseed(of.name);
     const size_t size = nd_dtype_size(dtype), n = chain->round / size;
     const ptrdiff_t strides[] = {(ptrdiff_t)size, (ptrdiff_t)size};
+    for (int from = 0; from < NDI_BANKS; from++)
+        if (chain->twins[link][from])
+            run_far(chain, chain->twins[link][from], from);
     for (int round = 0; round < 64 && of.failures == 0; round++) {
         const int from = round % NDI_BANKS;
         ndi_link_code *const code = chain->twins[link][from];
