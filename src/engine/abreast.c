@@ -5,7 +5,9 @@
  * each row that is read again. So a few rows of the result go side by side, a kilobyte of each in
  * turn: what one row reads is in L1 when the next one needs it. Where the rows of the result do not
  * begin on lines, each begins a little further on than the one before, so that all can be streamed
- * by whole lines; both ends are computed apart, and a little more than what is left over. */
+ * by whole lines; both ends are computed apart, and a little more than what is left over.
+ *
+ * Rows that are all made of the same few, as those of x[:, None] - y, go side by side too. */
 #include "engine/abreast.h"
 
 #include <string.h>
@@ -21,6 +23,7 @@ enum {
     AHEAD_BYTES = 2 * CHUNK_BYTES,
     LEAST_ROW = 4096, /* bytes of a row: several of them fill L1 */
     REACH = 8,        /* rows between two operands that read the same */
+    GROUPS = 4, /* of rows made of the same, for a thread: else parts of rows are shared out */
     LINE = 64,
 };
 
@@ -40,7 +43,8 @@ static int64_t rows_between(const ndi_nest *nest, int a, int b)
     return rows >= -REACH && rows <= REACH ? rows : 0;
 }
 
-/* An operand that reads what another has read some rows before; 0: there is none, or no rows. */
+/* An operand that reads what another has read some rows before; 0, the result: there is none, or no
+ * rows. */
 static int reader_of_rows(const ndi_nest *nest)
 {
     for (int a = 1; nest->rank > 1 && a < nest->operands; a++)
@@ -50,9 +54,27 @@ static int reader_of_rows(const ndi_nest *nest)
     return 0;
 }
 
+/* Rows are made of the same few rows, and of one element each, as in x[:, None] - y: these stay in
+ * L1 for several of them. */
+static bool repeats_rows(const ndi_nest *nest)
+{
+    const int last = nest->rank - 1;
+    bool repeats = false;
+    for (int operand = 1; last > 0 && operand < nest->operands; operand++) {
+        if (nest->stride[operand][last] == 0)
+            continue;
+        if (nest->stride[operand][last - 1] != 0)
+            return false;
+        repeats = true;
+    }
+    return repeats;
+}
+
 /* Nobody has read the rows that this operand comes to. */
 static bool leads(const ndi_nest *nest, int operand)
 {
+    if (nest->stride[operand][nest->rank - 2] == 0)
+        return false;
     for (int other = 1; other < nest->operands; other++)
         if (rows_between(nest, operand, other) > 0)
             return false;
@@ -241,10 +263,12 @@ bool ndi_abreast_begin(ndi_abreast *a, const ndi_program *program, const ndi_nes
 bool ndi_program_run_abreast(const ndi_program *program, const ndi_nest *nest, bool stream)
 {
     ndi_abreast a;
-    if (reader_of_rows(nest) == 0 || !ndi_abreast_begin(&a, program, nest, stream))
+    const bool reads_again = reader_of_rows(nest) > 0;
+    if ((!reads_again && !repeats_rows(nest)) || !ndi_abreast_begin(&a, program, nest, stream))
         return false;
-    ndi_parallel_for(
-        (size_t)(nest->size / nest->length[nest->rank - 1] / a.rows * a.groups_a_plane), 1,
-        run_groups, &a);
+    const int64_t groups = nest->size / nest->length[nest->rank - 1] / a.rows * a.groups_a_plane;
+    if (!reads_again && groups < (int64_t)ndi_pool_threads() * GROUPS)
+        return false;
+    ndi_parallel_for((size_t)groups, 1, run_groups, &a);
     return true;
 }

@@ -39,8 +39,8 @@ void ndi_abreast_run(const ndi_abreast *abreast, ndi_abreast_links *own, bool st
                      char *const *base, size_t column, size_t bytes, ptrdiff_t skew, int64_t rows);
 
 /* Computes the one result over the nest (simplified) on the pool, past the cache with `stream`, if
- * the program reads rows again and is a single chain; else false. Nothing may be read where the
- * result goes: parts of it are computed twice. */
+ * the program is a single chain and reads rows again, or the same for all; else false. Nothing may
+ * be read where the result goes: parts of it are computed twice. */
 bool ndi_program_run_abreast(const ndi_program *program, const ndi_nest *nest, bool stream);
 
 #endif

@@ -2,6 +2,7 @@
 #include "kernels/chain.h"
 
 #include "kernels/division.h"
+#include "kernels/lanes.h"
 #include "kernels/links.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
@@ -186,6 +187,22 @@ typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(
         __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(TYPE)), may_alias));              \
     typedef __typeof__((register_of_##TYPE){0} != (register_of_##TYPE){0}) flags_of_##TYPE;
 ON_TYPES(VECTORS_OF, )
+
+/* Of the lanes of a vector. */
+#ifdef LANES_ROOT
+#define ROOT(x)                                                                                    \
+    __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
+                          (register_of_float)LANES_ROOT(ps, (vector_float32)(x)),                  \
+                          (register_of_double)LANES_ROOT(pd, (vector_float64)(x)))
+#else
+#define ROOT(x)                                                                                    \
+    __extension__({                                                                                \
+        __typeof__(-(x)) root_;                                                                    \
+        for (size_t i_ = 0; i_ < sizeof root_ / sizeof root_[0]; i_++)                             \
+            root_[i_] = (__typeof__(root_[0]))__builtin_sqrt((x)[i_]);                             \
+        root_;                                                                                     \
+    })
+#endif
 
 #define CHAIN_OF(TYPE, ...)                                                                        \
     ON_BANKS(STORE_LINK, TYPE, )                                                                   \
