@@ -3,9 +3,10 @@
  * A stencil reads each row of its source for several rows of its result. Row after row, what was
  * read before comes from the level 2 cache, and that adds to the time of memory: a third of it for
  * each row that is read again. So a few rows of the result go side by side, a kilobyte of each in
- * turn: what one row reads is in L1 when the next one needs it. Where the rows of the result do not
- * begin on lines, each begins a little further on than the one before, so that all can be streamed
- * by whole lines; both ends are computed apart, and a little more than what is left over.
+ * turn: what one row reads is in L1 when the next one needs it. The rows of the next group are
+ * asked for meanwhile: more rows at a time than the hardware foresees. Where the rows of the result
+ * do not begin on lines, each begins a little further on than the one before, so that all can be
+ * streamed by whole lines; both ends are computed apart, and a little more than what is left over.
  *
  * Rows that are all made of the same few, as those of x[:, None] - y, go side by side too. */
 #include "engine/abreast.h"
@@ -20,9 +21,8 @@ enum {
     ROWS_ALIKE = 4,     /* where columns of all rows share the places of L1 */
     ALIKE_BYTES = 4096, /* between the addresses that do */
     CHUNK_BYTES = 1024, /* of a row, in turn; whole rounds */
-    AHEAD_BYTES = 2 * CHUNK_BYTES,
-    LEAST_ROW = 4096, /* bytes of a row: several of them fill L1 */
-    REACH = 8,        /* rows between two operands that read the same */
+    LEAST_ROW = 4096,   /* bytes of a row: several of them fill L1 */
+    REACH = 8,          /* rows between two operands that read the same */
     GROUPS = 4, /* of rows made of the same, for a thread: else parts of rows are shared out */
     LINE = 64,
 };
@@ -184,7 +184,8 @@ void ndi_abreast_run(const ndi_abreast *a, ndi_abreast_links *l, bool streams, c
         const ndi_abreast_slot at = l->slot[s];
         const bool repeats = nest->stride[at.operand][last] == 0;
         link[at.link].pointer[at.argument] =
-            base[at.operand] + (repeats ? 0 : column) + (at.ahead ? AHEAD_BYTES : 0);
+            base[at.operand] + (repeats ? 0 : column) +
+            (at.ahead ? a->at_once * nest->stride[at.operand][last - 1] : 0);
         link[at.link].row[at.argument] = nest->stride[at.operand][last - 1] + (repeats ? 0 : skew);
     }
     ndi_link *const next = &link[l->count - 1];
