@@ -85,7 +85,8 @@ static bool leads(const ndi_nest *nest, int operand)
 static bool is_one_chain(const ndi_program *program, const ndi_nest *nest, ptrdiff_t size)
 {
     const int last = nest->rank - 1;
-    if (program->results != 1 || program->units != 1 || program->unit[0].links == 0)
+    if (program->results != 1 || program->units != 1 || program->unit[0].links == 0 ||
+        program->links > NDI_ABREAST_LINKS)
         return false;
     for (int l = 0; l < program->links; l++)
         if (program->link[l].kind == NDI_LINK_SAVES ||
@@ -106,7 +107,7 @@ static void add_slot(ndi_abreast_links *to, int argument, int operand)
 }
 
 /* What the link reads comes from its operand, or is a scalar of the program. */
-static void add_step(ndi_abreast *a, const ndi_program *program, const ndi_program_link *link)
+static bool add_step(ndi_abreast *a, const ndi_program *program, const ndi_program_link *link)
 {
     ndi_abreast_links *const to = &a->links;
     ndi_link made = {0};
@@ -130,9 +131,11 @@ static void add_step(ndi_abreast *a, const ndi_program *program, const ndi_progr
                                : a->chain->binary[link->op][link->bank][from[0]][from[1]];
     to->stores[to->count] = to->streams[to->count] = made;
     to->count++;
+    return made.code;
 }
 
-static void build(ndi_abreast *a, const ndi_program *program)
+/* False if the chain lacks a link. */
+static bool build(ndi_abreast *a, const ndi_program *program)
 {
     ndi_abreast_links *const to = &a->links;
     to->count = to->slots = 0;
@@ -141,7 +144,8 @@ static void build(ndi_abreast *a, const ndi_program *program)
         switch ((ndi_link_kind)link->kind) {
         case NDI_LINK_ONE:
         case NDI_LINK_TWO:
-            add_step(a, program, link);
+            if (!add_step(a, program, link))
+                return false;
             break;
         case NDI_LINK_STORES:
             add_slot(to, 0, 0);
@@ -151,7 +155,7 @@ static void build(ndi_abreast *a, const ndi_program *program)
             to->count++;
             break;
         case NDI_LINK_NEXT:
-            to->stores[to->count] = to->streams[to->count] = (ndi_link){.code = a->chain->next};
+            to->stores[to->count] = to->streams[to->count] = (ndi_link){.code = a->chain->abreast};
             to->count++;
             break;
         case NDI_LINK_FETCHES: {
@@ -170,6 +174,7 @@ static void build(ndi_abreast *a, const ndi_program *program)
             break;
         }
     }
+    return true;
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -178,20 +183,26 @@ void ndi_abreast_run(const ndi_abreast *a, ndi_abreast_links *l, bool streams, c
                      size_t column, size_t bytes, ptrdiff_t skew, int64_t rows)
 {
     ndi_link *const link = streams ? l->streams : l->stores;
+    ndi_link *const next = &link[l->count - 1], *apart = next + 2;
     const ndi_nest *const nest = a->nest;
     const int last = nest->rank - 1;
+    const ptrdiff_t pitch = a->pitch + skew;
     for (int s = 0; s < l->slots; s++) {
         const ndi_abreast_slot at = l->slot[s];
         const bool repeats = nest->stride[at.operand][last] == 0;
-        link[at.link].pointer[at.argument] =
-            base[at.operand] + (repeats ? 0 : column) +
-            (at.ahead ? a->at_once * nest->stride[at.operand][last - 1] : 0);
-        link[at.link].row[at.argument] = nest->stride[at.operand][last - 1] + (repeats ? 0 : skew);
+        const ptrdiff_t row = nest->stride[at.operand][last - 1],
+                        moves = repeats ? row : row + skew - pitch;
+        char **const pointer = &link[at.link].pointer[at.argument];
+        *pointer = base[at.operand] + (repeats ? 0 : column) + (at.ahead ? a->at_once * row : 0);
+        if (moves != 0)
+            *apart++ = (ndi_link){.pointer = {(char *)pointer}, .row = {moves}};
     }
-    ndi_link *const next = &link[l->count - 1];
     next->pointer[0] = (char *)link;
     next->pointer[1] = (char *)bytes;
     next->row[0] = (ptrdiff_t)rows;
+    next->row[1] = apart - (next + 2);
+    next[1].row[0] = pitch - (ptrdiff_t)bytes;
+    next[1].row[1] = pitch;
     a->chain->run(link, 0);
 }
 
@@ -250,14 +261,22 @@ bool ndi_abreast_begin(ndi_abreast *a, const ndi_program *program, const ndi_nes
         return false;
     const int reader = reader_of_rows(nest);
     a->nest = nest;
-    a->chain = ndi_kernels_in_use()->chain[dtype];
     a->row_bytes = (size_t)(nest->length[last] * size);
-    a->stream = stream && a->chain->stream[0];
+    const ndi_chain_kernels *const chain = ndi_kernels_in_use()->chain[dtype];
+    a->stream = stream && chain->stream[0];
     a->rows = nest->length[last - 1];
     const uintptr_t between = (uintptr_t)nest->stride[reader][last - 1] % ALIKE_BYTES;
     a->at_once = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE ? ROWS_ALIKE : ROWS;
     a->groups_a_plane = (a->rows + a->at_once - 1) / a->at_once;
-    build(a, program);
+    a->pitch = 0;
+    for (int operand = 1; operand < nest->operands && a->pitch == 0; operand++)
+        if (nest->stride[operand][last] != 0 && nest->stride[operand][last - 1] > 0)
+            a->pitch = nest->stride[operand][last - 1];
+    a->chain = chain->wide;
+    if (!chain->wide || !program->unit[0].one_bank || !build(a, program)) {
+        a->chain = chain;
+        build(a, program);
+    }
     return true;
 }
 

@@ -5,6 +5,8 @@
 #include "engine/program.h"
 #include "kernels/chain.h"
 
+enum { NDI_ABREAST_LINKS = 48 }; /* of a chain at most */
+
 /* A pointer of a link, and the operand that it goes along, or is ahead of. */
 typedef struct ndi_abreast_slot {
     uint8_t link, argument, operand;
@@ -15,8 +17,8 @@ typedef struct ndi_abreast_slot {
  * its own: they hold what they are at. */
 typedef struct ndi_abreast_links {
     int count, slots;
-    ndi_abreast_slot slot[2 * NDI_PROGRAM_LINKS];
-    ndi_link stores[NDI_PROGRAM_LINKS], streams[NDI_PROGRAM_LINKS];
+    ndi_abreast_slot slot[2 * NDI_ABREAST_LINKS];
+    ndi_link stores[3 * NDI_ABREAST_LINKS + 1], streams[3 * NDI_ABREAST_LINKS + 1];
 } ndi_abreast_links;
 
 typedef struct ndi_abreast {
@@ -24,6 +26,7 @@ typedef struct ndi_abreast {
     const ndi_chain_kernels *chain;
     ndi_abreast_links links;
     size_t row_bytes;
+    ptrdiff_t pitch; /* of most rows that are read */
     bool stream;
     int64_t rows, at_once, groups_a_plane;
 } ndi_abreast;

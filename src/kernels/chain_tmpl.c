@@ -204,19 +204,19 @@ ON_TYPES(VECTORS_OF, )
     })
 #endif
 
-#define CHAIN_OF(TYPE, ...)                                                                        \
-    ON_BANKS(STORE_LINK, TYPE, )                                                                   \
-    NO_RETURN_NOTED static void fetch_##TYPE(LINK(register_of_##TYPE))                             \
+/* `vectors` of a round. */
+#define ROUNDS_OF(TYPE, form, vectors)                                                             \
+    NO_RETURN_NOTED static void fetch_##TYPE##form(LINK(register_of_##TYPE))                       \
     {                                                                                              \
         const char *const from = link->pointer[0] + at;                                            \
-        for (size_t line = 0; line < NDI_CHAIN_VECTORS * VECTOR_BYTES; line += 64)                 \
+        for (size_t line = 0; line < (vectors)*VECTOR_BYTES; line += 64)                           \
             __builtin_prefetch(from + line, 0, 2);                                                 \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
-    NO_RETURN_NOTED static void next_##TYPE(LINK(register_of_##TYPE))                              \
+    NO_RETURN_NOTED static void next_##TYPE##form(LINK(register_of_##TYPE))                        \
     {                                                                                              \
         ndi_link *const first = (void *)link->pointer[0];                                          \
-        at += NDI_CHAIN_VECTORS * VECTOR_BYTES;                                                    \
+        at += (vectors)*VECTOR_BYTES;                                                              \
         if (at >= (size_t)link->pointer[1]) {                                                      \
             if (--link->row[0] == 0)                                                               \
                 return;                                                                            \
@@ -226,6 +226,23 @@ ON_TYPES(VECTORS_OF, )
         }                                                                                          \
         GO(register_of_##TYPE, first, at);                                                         \
     }                                                                                              \
+    NO_RETURN_NOTED static void abreast_##TYPE##form(LINK(register_of_##TYPE))                     \
+    {                                                                                              \
+        ndi_link *const first = (void *)link->pointer[0], *const apart = link + 1;                 \
+        at += (vectors)*VECTOR_BYTES;                                                              \
+        if (at >= (size_t)link->pointer[1]) {                                                      \
+            if (--link->row[0] == 0)                                                               \
+                return;                                                                            \
+            at += (size_t)apart->row[0];                                                           \
+            link->pointer[1] += apart->row[1];                                                     \
+            for (ndi_link *l = apart + 1; l < apart + 1 + link->row[1]; l++)                       \
+                *(char **)l->pointer[0] += l->row[0];                                              \
+        }                                                                                          \
+        GO(register_of_##TYPE, first, at);                                                         \
+    }
+#define CHAIN_OF(TYPE, ...)                                                                        \
+    ON_BANKS(STORE_LINK, TYPE, )                                                                   \
+    ROUNDS_OF(TYPE, , NDI_CHAIN_VECTORS)                                                           \
     static void run_##TYPE(ndi_link *first, size_t at)                                             \
     {                                                                                              \
         const register_of_##TYPE a0 = {0}, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0,   \
@@ -252,6 +269,77 @@ ON_TYPES(UNARY_TYPE, load, x)
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
+
+/* Chains that need one bank have both as one, of twice as many vectors: jumps count half. */
+#define HAS_WIDE (VECTOR_BYTES == 64)
+#if HAS_WIDE
+#define ON_WIDE(M, ...)                                                                            \
+    M(a0, 0, __VA_ARGS__)                                                                          \
+    M(a1, 1, __VA_ARGS__)                                                                          \
+    M(a2, 2, __VA_ARGS__)                                                                          \
+    M(a3, 3, __VA_ARGS__)                                                                          \
+    M(b0, 4, __VA_ARGS__) M(b1, 5, __VA_ARGS__) M(b2, 6, __VA_ARGS__) M(b3, 7, __VA_ARGS__)
+#define WIDE_ONCE_SAME(TYPE, i)
+#define WIDE_ONCE_SCALAR ONCE_SCALAR
+#define WIDE_ONCE_MEMORY(TYPE, i)                                                                  \
+    ONCE_MEMORY(TYPE, i)                                                                           \
+    READ_VECTOR(4, TYPE, i)                                                                        \
+    READ_VECTOR(5, TYPE, i) READ_VECTOR(6, TYPE, i) READ_VECTOR(7, TYPE, i)
+#define WIDE_SAME(r, k, i) r
+#define WIDE_MEMORY(r, k, i) p##i##k
+#define WIDE_SCALAR(r, k, i) v##i
+#define UNARY_WIDE_VECTOR(r, k, TYPE, X, ...)                                                      \
+    {                                                                                              \
+        const vector_of_##TYPE x = WIDE_##X(r, k, 0);                                              \
+        r = __VA_ARGS__;                                                                           \
+    }
+#define UNARY_WIDE_LINK(X, TYPE, NAME, ...)                                                        \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_wide_##X(LINK(register_of_##TYPE))                 \
+    {                                                                                              \
+        WIDE_ONCE_##X(TYPE, 0) ON_WIDE(UNARY_WIDE_VECTOR, TYPE, X, __VA_ARGS__)                    \
+            GO(register_of_##TYPE, link + 1, at);                                                  \
+    }
+#define BINARY_WIDE_VECTOR(r, k, TYPE, X, Y, ...)                                                  \
+    {                                                                                              \
+        const vector_of_##TYPE x = WIDE_##X(r, k, 0), y = WIDE_##Y(r, k, 1);                       \
+        r = __VA_ARGS__;                                                                           \
+    }
+#define BINARY_WIDE_LINK(X, Y, TYPE, NAME, ...)                                                    \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_wide_##X##_##Y(LINK(register_of_##TYPE))           \
+    {                                                                                              \
+        WIDE_ONCE_##X(TYPE, 0) WIDE_ONCE_##Y(TYPE, 1)                                              \
+            ON_WIDE(BINARY_WIDE_VECTOR, TYPE, X, Y, __VA_ARGS__)                                   \
+                GO(register_of_##TYPE, link + 1, at);                                              \
+    }
+#define ON_WIDE_FROM(M, ...) M(SAME, __VA_ARGS__) M(MEMORY, __VA_ARGS__) M(SCALAR, __VA_ARGS__)
+#define BINARY_WIDE_LEFT(X, TYPE, NAME, ...)                                                       \
+    BINARY_WIDE_LINK(X, SAME, TYPE, NAME, __VA_ARGS__)                                             \
+    BINARY_WIDE_LINK(X, MEMORY, TYPE, NAME, __VA_ARGS__)                                           \
+    BINARY_WIDE_LINK(X, SCALAR, TYPE, NAME, __VA_ARGS__)
+#define UNARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(UNARY_WIDE_LINK, TYPE, NAME, __VA_ARGS__)
+#define BINARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(BINARY_WIDE_LEFT, TYPE, NAME, __VA_ARGS__)
+ON_TYPES(UNARY_WIDE, load, x)
+#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_WIDE, name, __VA_ARGS__)
+#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_WIDE, name, __VA_ARGS__)
+#include "kernels/light.def"
+#undef KERNEL1_LIGHT
+#undef KERNEL2_STREAMING
+#define STORE_WIDE(r, k, ...) to[k] = r;
+#define STREAM_WIDE(r, k, ...) STREAM_VECTOR(to + k * VECTOR_BYTES, r);
+#define WIDE_OF(TYPE, ...)                                                                         \
+    ROUNDS_OF(TYPE, _wide, 2 * NDI_CHAIN_VECTORS)                                                  \
+    NO_RETURN_NOTED static void store_##TYPE##_wide(LINK(register_of_##TYPE))                      \
+    {                                                                                              \
+        vector_of_##TYPE *const to = (void *)(link->pointer[0] + at);                              \
+        ON_WIDE(STORE_WIDE, ) GO(register_of_##TYPE, link + 1, at);                                \
+    }                                                                                              \
+    NO_RETURN_NOTED static void stream_##TYPE##_wide(LINK(register_of_##TYPE))                     \
+    {                                                                                              \
+        char *const to = link->pointer[0] + at;                                                    \
+        ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
+    }
+ON_TYPES(WIDE_OF, )
+#endif
 
 #if HAS_QUOTIENTS
 /* Division by one divisor a row. */
@@ -325,9 +413,49 @@ ON_TYPES(BY_ONE, )
     FOLD_SLOT(MAX, max, TYPE)                                                                      \
     of_##TYPE->fetch = CODE(fetch_##TYPE);                                                         \
     of_##TYPE->next = CODE(next_##TYPE);                                                           \
+    of_##TYPE->abreast = CODE(abreast_##TYPE);                                                     \
     of_##TYPE->run = run_##TYPE;
 
 static ndi_chain_kernels chain_of_float, chain_of_double;
+
+#if HAS_WIDE
+static ndi_chain_kernels wide_of_float, wide_of_double;
+
+#define UNARY_WIDE_SLOT(X, TYPE, slot, name)                                                       \
+    wide_of_##TYPE.unary[slot][0][NDI_FROM_##X] = CODE(name##_##TYPE##_wide_##X);
+#define UNARY_WIDE_SLOTS(TYPE, slot, name) ON_WIDE_FROM(UNARY_WIDE_SLOT, TYPE, slot, name)
+#define BINARY_WIDE_SLOT(X, Y, TYPE, name)                                                         \
+    wide_of_##TYPE.binary[NDI_LINK_##name][0][NDI_FROM_##X][NDI_FROM_##Y] =                        \
+        CODE(name##_##TYPE##_wide_##X##_##Y);
+#define BINARY_WIDE_SLOTS_FROM(X, TYPE, name)                                                      \
+    BINARY_WIDE_SLOT(X, SAME, TYPE, name)                                                          \
+    BINARY_WIDE_SLOT(X, MEMORY, TYPE, name) BINARY_WIDE_SLOT(X, SCALAR, TYPE, name)
+#define BINARY_WIDE_SLOTS(TYPE, name) ON_WIDE_FROM(BINARY_WIDE_SLOTS_FROM, TYPE, name)
+/* By one divisor there is a quicker link, of four vectors. */
+#define NO_WIDE_BY_ONE(X, TYPE)                                                                    \
+    wide_of_##TYPE.binary[NDI_LINK_divide][0][NDI_FROM_##X][NDI_FROM_SCALAR] = NULL;
+#define WIDE_SLOTS(TYPE, ...)                                                                      \
+    ON_WIDE_FROM(NO_WIDE_BY_ONE, TYPE)                                                             \
+    wide_of_##TYPE.round = 2 * NDI_CHAIN_VECTORS * VECTOR_BYTES;                                   \
+    wide_of_##TYPE.store[0] = CODE(store_##TYPE##_wide);                                           \
+    wide_of_##TYPE.stream[0] = CODE(stream_##TYPE##_wide);                                         \
+    wide_of_##TYPE.fetch = CODE(fetch_##TYPE##_wide);                                              \
+    wide_of_##TYPE.next = CODE(next_##TYPE##_wide);                                                \
+    wide_of_##TYPE.abreast = CODE(abreast_##TYPE##_wide);                                          \
+    wide_of_##TYPE.run = run_##TYPE;                                                               \
+    of_##TYPE->wide = &wide_of_##TYPE;
+
+static void fill_wide(ndi_chain_kernels *of_float, ndi_chain_kernels *of_double)
+{
+    ON_TYPES(UNARY_WIDE_SLOTS, NDI_LINK_LOAD, load)
+#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_WIDE_SLOTS, NDI_LINK_##name, name)
+#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_WIDE_SLOTS, name)
+#include "kernels/light.def"
+#undef KERNEL1_LIGHT
+#undef KERNEL2_STREAMING
+    ON_TYPES(WIDE_SLOTS, )
+}
+#endif
 
 void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 {
@@ -339,6 +467,9 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)
 #include "kernels/light.def"
+#if HAS_WIDE
+    fill_wide(of_float, of_double);
+#endif
     ON_TYPES(BY_ONE_SLOTS, ) /* after those of all operations, some of which they replace */
 }
 

@@ -9,7 +9,7 @@
 #include "check.h"
 #include "kernels/chain.h"
 
-enum { MOST_ROUNDS = 3, MOST_BYTES = MOST_ROUNDS * NDI_CHAIN_ROUND, OUT = 0 };
+enum { MOST_ROUNDS = 3, MOST_BYTES = 2 * MOST_ROUNDS * NDI_CHAIN_ROUND, OUT = 0 };
 
 static const nd_dtype dtypes[] = {ND_FLOAT32, ND_FLOAT64};
 
@@ -66,19 +66,29 @@ typedef struct subject {
     int isa, arguments, link, result_bank, from[2];
     nd_dtype dtype;
     nd_op op;
-    bool is_function;
+    bool is_function, wide;
 } subject;
+
+static const ndi_chain_kernels *chain_of(const subject *s)
+{
+    const ndi_chain_kernels *const chain = check_kernels[s->isa].chain[s->dtype];
+    return s->wide ? chain->wide : chain;
+}
 
 static ndi_link_code *code_of(const subject *s)
 {
-    const ndi_chain_kernels *const chain = check_kernels[s->isa].chain[s->dtype];
+    const ndi_chain_kernels *const chain = chain_of(s);
     return s->arguments == 1 ? chain->unary[s->link][s->result_bank][s->from[0]]
                              : chain->binary[s->link][s->result_bank][s->from[0]][s->from[1]];
 }
 
-/* Functions are links of the widest vectors, and take their argument from a bank. */
+/* Functions are links of the widest vectors, and take their argument from a bank. Where both banks
+ * are one, there is no other, and none by one divisor. */
 static bool should_exist(const subject *s)
 {
+    if (s->wide)
+        return !s->is_function && s->from[0] != NDI_FROM_OTHER && s->from[1] != NDI_FROM_OTHER &&
+               (s->op != ND_OP_divide || s->from[1] != NDI_FROM_SCALAR);
     return !s->is_function ||
            (s->isa == NDI_ISA_AVX512 && s->from[0] <= NDI_FROM_OTHER && s->from[1] == 0);
 }
@@ -95,9 +105,24 @@ static void fill(nd_dtype dtype, char *to, size_t n, bool are_near)
     }
 }
 
+/* `at` goes a line further than the rows do, and all pointers go back. */
+static void go_abreast(const ndi_chain_kernels *chain, ndi_link *links, int next, ptrdiff_t row)
+{
+    enum { FURTHER = 64 };
+    ndi_link *apart = &links[next + 2];
+    for (int l = 0; l < next; l++)
+        for (int i = 0; i < 2; i++)
+            if (links[l].row[i] != 0)
+                *apart++ = (ndi_link){.pointer = {(char *)&links[l].pointer[i]}, .row = {-FURTHER}};
+    links[next].code = chain->abreast;
+    links[next].row[1] = apart - &links[next + 2];
+    links[next + 1].row[0] = FURTHER;
+    links[next + 1].row[1] = row + FURTHER;
+}
+
 static void run_link(const subject *s, bool streams, check_case *of)
 {
-    const ndi_chain_kernels *const chain = check_kernels[s->isa].chain[s->dtype];
+    const ndi_chain_kernels *const chain = chain_of(s);
     const size_t size = nd_dtype_size(s->dtype), rounds = 1 + check_below(MOST_ROUNDS),
                  bytes = chain->round * rounds, n = bytes / size,
                  rows = check_random() & 1 ? rounds : 1;
@@ -117,17 +142,20 @@ static void run_link(const subject *s, bool streams, check_case *of)
 
     char *const out = check_place(OUT, CHECK_LOW, n, (ptrdiff_t)size, size);
     check_paint(OUT, out, n, (ptrdiff_t)size, size);
-    ndi_link_code *const code = code_of(s);
-    ndi_link links[] = {
+    enum { LINKS = 6 };
+    const int other = s->wide ? 0 : 1;
+    ndi_link links[2 * LINKS + 4] = {
         {chain->fetch, {bank[0].at}, {row}},
         {chain->unary[NDI_LINK_LOAD][0][NDI_FROM_MEMORY], {bank[0].at}, {row}},
-        {chain->unary[NDI_LINK_LOAD][1][NDI_FROM_MEMORY], {bank[1].at}, {row}},
-        {code,
+        {chain->unary[NDI_LINK_LOAD][other][NDI_FROM_MEMORY], {bank[other].at}, {row}},
+        {code_of(s),
          {memory[0].at, memory[1].at},
          {s->from[0] == NDI_FROM_MEMORY ? row : 0, s->from[1] == NDI_FROM_MEMORY ? row : 0}},
         {(streams ? chain->stream : chain->store)[s->result_bank], {out}, {row}},
         {chain->next, {(char *)links, (char *)row}, {(ptrdiff_t)rows}},
     };
+    if (check_random() & 1)
+        go_abreast(chain, links, LINKS - 1, row);
     chain->run(links, 0);
     if (streams)
         check_kernels[s->isa].stream_end();
@@ -158,7 +186,7 @@ static void run_far(const ndi_chain_kernels *chain, ndi_link_code *code, int fro
 
 static void run_form(const subject *s, check_case *of)
 {
-    const ndi_chain_kernels *const chain = check_kernels[s->isa].chain[s->dtype];
+    const ndi_chain_kernels *const chain = chain_of(s);
     const bool exists = code_of(s) != NULL;
     if (exists != should_exist(s))
         check_fail(of, "bank %d, from %d: there should be %s link", s->result_bank, s->from[0],
@@ -172,10 +200,13 @@ static void run_form(const subject *s, check_case *of)
 
 static void run_links(subject s)
 {
-    check_case of = check_begin("link %s %s, %s", ndi_op_rows[s.op].info.name,
-                                nd_dtype_name(s.dtype), ndi_isa_name((ndi_isa)s.isa));
+    if (!chain_of(&s) && s.isa != NDI_ISA_AVX512)
+        return;
+    check_case of =
+        check_begin("link %s %s, %s%s", ndi_op_rows[s.op].info.name, nd_dtype_name(s.dtype),
+                    ndi_isa_name((ndi_isa)s.isa), s.wide ? ", both banks as one" : "");
     check_reseed(of.name);
-    for (s.result_bank = 0; s.result_bank < NDI_BANKS; s.result_bank++)
+    for (s.result_bank = 0; s.result_bank < (s.wide ? 1 : NDI_BANKS); s.result_bank++)
         for (s.from[0] = 0; s.from[0] < NDI_FROM_COUNT; s.from[0]++)
             for (s.from[1] = 0; s.from[1] < (s.arguments == 1 ? 1 : NDI_FROM_COUNT); s.from[1]++)
                 run_form(&s, &of);
@@ -364,11 +395,14 @@ static void run(size_t task)
         run_fold(isa, dtype, (ndi_link_fold)fold, 0, true);
     }
     for (size_t i = 0; i < sizeof unary / sizeof *unary; i++)
-        run_links((subject){isa, 1, (int)i, 0, {0}, dtype, unary[i], is_function(unary[i])});
+        for (int wide = 0; wide < 2; wide++)
+            run_links(
+                (subject){isa, 1, (int)i, 0, {0}, dtype, unary[i], is_function(unary[i]), wide});
     for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
         run_twins(isa, dtype, (int)i);
     for (size_t i = 0; i < sizeof binary / sizeof *binary; i++)
-        run_links((subject){isa, 2, (int)i, 0, {0}, dtype, binary[i], false});
+        for (int wide = 0; wide < 2; wide++)
+            run_links((subject){isa, 2, (int)i, 0, {0}, dtype, binary[i], false, wide});
 }
 
 const check_part check_chains = {"chains", count, run};
