@@ -5,7 +5,7 @@
 #include "engine/program.h"
 #include "kernels/chain.h"
 
-enum { NDI_ABREAST_LINKS = 48 }; /* of a chain at most */
+enum { NDI_ABREAST_LINKS = 64 }; /* of a chain at most */
 
 /* A pointer of a link, and the operand that it goes along, or is ahead of. */
 typedef struct ndi_abreast_slot {
