@@ -122,7 +122,8 @@ def cases():
     for axis, name in ((1, "rows"), (0, "columns")):
         yield f"softmax over {name}, 5000x5000", softmax(axis), [m], m.nbytes, m.nbytes, ("exp", m.size), {}
     p = random.random((2000, 3))
-    yield "distances of 2000 points in space", distances, [p], 0, 8 * 2000**2, None, peers_of(None, numba_distances, p=p)
+    yield ("distances of 2000 points in space", distances, [p], 0, 8 * 2000**2, ("root", 2000**2),
+           peers_of(None, numba_distances, p=p))
     for n in (1_000, 20_000, 100_000, 1_000_000):
         small = x[:n].copy()
         yield f"{text}, {n:,}", polynomial, [small], 8 * n, 8 * n, None, peers_of(text, numba_polynomial, x=small)

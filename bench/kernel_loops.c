@@ -15,6 +15,7 @@ static void apply(nd_op op, double *out, const double *x, const double *y)
 ND_API void kernel_exp(double *out, const double *in);
 ND_API void kernel_sin(double *out, const double *in);
 ND_API void kernel_sincos(double *out, const double *in);
+ND_API void kernel_root(double *out, const double *in);
 ND_API void kernel_price(double *out, const double *in);
 
 void kernel_exp(double *out, const double *in)
@@ -37,6 +38,11 @@ void kernel_sincos(double *out, const double *in)
         apply(ND_OP_sin, out, in, in);
         apply(ND_OP_cos, cosine, in, in);
     }
+}
+
+void kernel_root(double *out, const double *in)
+{
+    apply(ND_OP_sqrt, out, in, in);
 }
 
 /* What a logarithm, two powers of e and two divisions take at least. */

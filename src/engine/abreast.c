@@ -3,9 +3,12 @@
  * A stencil reads each row of its source for several rows of its result. Row after row, what was
  * read before comes from the level 2 cache, and that adds to the time of memory: a third of it for
  * each row that is read again. So a few rows of the result go side by side, a kilobyte of each in
- * turn: what one row reads is in L1 when the next one needs it. Where the rows of the result do not
- * begin on lines, each begins a little further on than the one before, so that all can be streamed
- * by whole lines; both ends are computed apart, and a little more than what is left over. */
+ * turn: what one row reads is in L1 when the next one needs it. The rows of the next group are
+ * asked for meanwhile: more rows at a time than the hardware foresees. Where the rows of the result
+ * do not begin on lines, each begins a little further on than the one before, so that all can be
+ * streamed by whole lines; both ends are computed apart, and a little more than what is left over.
+ *
+ * Rows that are all made of the same few, as those of x[:, None] - y, go side by side too. */
 #include "engine/abreast.h"
 
 #include <string.h>
@@ -18,9 +21,9 @@ enum {
     ROWS_ALIKE = 4,     /* where columns of all rows share the places of L1 */
     ALIKE_BYTES = 4096, /* between the addresses that do */
     CHUNK_BYTES = 1024, /* of a row, in turn; whole rounds */
-    AHEAD_BYTES = 2 * CHUNK_BYTES,
-    LEAST_ROW = 4096, /* bytes of a row: several of them fill L1 */
-    REACH = 8,        /* rows between two operands that read the same */
+    LEAST_ROW = 4096,   /* bytes of a row: several of them fill L1 */
+    REACH = 8,          /* rows between two operands that read the same */
+    GROUPS = 4, /* of rows made of the same, for a thread: else parts of rows are shared out */
     LINE = 64,
 };
 
@@ -40,7 +43,8 @@ static int64_t rows_between(const ndi_nest *nest, int a, int b)
     return rows >= -REACH && rows <= REACH ? rows : 0;
 }
 
-/* An operand that reads what another has read some rows before; 0: there is none, or no rows. */
+/* An operand that reads what another has read some rows before; 0, the result: there is none, or no
+ * rows. */
 static int reader_of_rows(const ndi_nest *nest)
 {
     for (int a = 1; nest->rank > 1 && a < nest->operands; a++)
@@ -50,9 +54,27 @@ static int reader_of_rows(const ndi_nest *nest)
     return 0;
 }
 
+/* Rows are made of the same few rows, and of one element each, as in x[:, None] - y: these stay in
+ * L1 for several of them. */
+static bool repeats_rows(const ndi_nest *nest)
+{
+    const int last = nest->rank - 1;
+    bool repeats = false;
+    for (int operand = 1; last > 0 && operand < nest->operands; operand++) {
+        if (nest->stride[operand][last] == 0)
+            continue;
+        if (nest->stride[operand][last - 1] != 0)
+            return false;
+        repeats = true;
+    }
+    return repeats;
+}
+
 /* Nobody has read the rows that this operand comes to. */
 static bool leads(const ndi_nest *nest, int operand)
 {
+    if (nest->stride[operand][nest->rank - 2] == 0)
+        return false;
     for (int other = 1; other < nest->operands; other++)
         if (rows_between(nest, operand, other) > 0)
             return false;
@@ -63,10 +85,12 @@ static bool leads(const ndi_nest *nest, int operand)
 static bool is_one_chain(const ndi_program *program, const ndi_nest *nest, ptrdiff_t size)
 {
     const int last = nest->rank - 1;
-    if (program->results != 1 || program->units != 1 || program->unit[0].links == 0)
+    if (program->results != 1 || program->units != 1 || program->unit[0].links == 0 ||
+        program->links > NDI_ABREAST_LINKS)
         return false;
     for (int l = 0; l < program->links; l++)
-        if (program->link[l].kind == NDI_LINK_SAVES)
+        if (program->link[l].kind == NDI_LINK_SAVES ||
+            program->link[l].kind == NDI_LINK_TWO_RESULTS)
             return false;
     for (int operand = 1; operand < nest->operands; operand++)
         if (nest->stride[operand][last] != size && nest->stride[operand][last] != 0)
@@ -83,7 +107,7 @@ static void add_slot(ndi_abreast_links *to, int argument, int operand)
 }
 
 /* What the link reads comes from its operand, or is a scalar of the program. */
-static void add_step(ndi_abreast *a, const ndi_program *program, const ndi_program_link *link)
+static bool add_step(ndi_abreast *a, const ndi_program *program, const ndi_program_link *link)
 {
     ndi_abreast_links *const to = &a->links;
     ndi_link made = {0};
@@ -107,9 +131,11 @@ static void add_step(ndi_abreast *a, const ndi_program *program, const ndi_progr
                                : a->chain->binary[link->op][link->bank][from[0]][from[1]];
     to->stores[to->count] = to->streams[to->count] = made;
     to->count++;
+    return made.code;
 }
 
-static void build(ndi_abreast *a, const ndi_program *program)
+/* False if the chain lacks a link. */
+static bool build(ndi_abreast *a, const ndi_program *program)
 {
     ndi_abreast_links *const to = &a->links;
     to->count = to->slots = 0;
@@ -118,7 +144,8 @@ static void build(ndi_abreast *a, const ndi_program *program)
         switch ((ndi_link_kind)link->kind) {
         case NDI_LINK_ONE:
         case NDI_LINK_TWO:
-            add_step(a, program, link);
+            if (!add_step(a, program, link))
+                return false;
             break;
         case NDI_LINK_STORES:
             add_slot(to, 0, 0);
@@ -128,7 +155,7 @@ static void build(ndi_abreast *a, const ndi_program *program)
             to->count++;
             break;
         case NDI_LINK_NEXT:
-            to->stores[to->count] = to->streams[to->count] = (ndi_link){.code = a->chain->next};
+            to->stores[to->count] = to->streams[to->count] = (ndi_link){.code = a->chain->abreast};
             to->count++;
             break;
         case NDI_LINK_FETCHES: {
@@ -143,9 +170,11 @@ static void build(ndi_abreast *a, const ndi_program *program)
             break;
         }
         case NDI_LINK_SAVES:
+        case NDI_LINK_TWO_RESULTS:
             break;
         }
     }
+    return true;
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -154,19 +183,26 @@ void ndi_abreast_run(const ndi_abreast *a, ndi_abreast_links *l, bool streams, c
                      size_t column, size_t bytes, ptrdiff_t skew, int64_t rows)
 {
     ndi_link *const link = streams ? l->streams : l->stores;
+    ndi_link *const next = &link[l->count - 1], *apart = next + 2;
     const ndi_nest *const nest = a->nest;
     const int last = nest->rank - 1;
+    const ptrdiff_t pitch = a->pitch + skew;
     for (int s = 0; s < l->slots; s++) {
         const ndi_abreast_slot at = l->slot[s];
         const bool repeats = nest->stride[at.operand][last] == 0;
-        link[at.link].pointer[at.argument] =
-            base[at.operand] + (repeats ? 0 : column) + (at.ahead ? AHEAD_BYTES : 0);
-        link[at.link].row[at.argument] = nest->stride[at.operand][last - 1] + (repeats ? 0 : skew);
+        const ptrdiff_t row = nest->stride[at.operand][last - 1],
+                        moves = repeats ? row : row + skew - pitch;
+        char **const pointer = &link[at.link].pointer[at.argument];
+        *pointer = base[at.operand] + (repeats ? 0 : column) + (at.ahead ? a->at_once * row : 0);
+        if (moves != 0)
+            *apart++ = (ndi_link){.pointer = {(char *)pointer}, .row = {moves}};
     }
-    ndi_link *const next = &link[l->count - 1];
     next->pointer[0] = (char *)link;
     next->pointer[1] = (char *)bytes;
     next->row[0] = (ptrdiff_t)rows;
+    next->row[1] = apart - (next + 2);
+    next[1].row[0] = pitch - (ptrdiff_t)bytes;
+    next[1].row[1] = pitch;
     a->chain->run(link, 0);
 }
 
@@ -225,24 +261,34 @@ bool ndi_abreast_begin(ndi_abreast *a, const ndi_program *program, const ndi_nes
         return false;
     const int reader = reader_of_rows(nest);
     a->nest = nest;
-    a->chain = ndi_kernels_in_use()->chain[dtype];
     a->row_bytes = (size_t)(nest->length[last] * size);
-    a->stream = stream && a->chain->stream[0];
+    const ndi_chain_kernels *const chain = ndi_kernels_in_use()->chain[dtype];
+    a->stream = stream && chain->stream[0];
     a->rows = nest->length[last - 1];
     const uintptr_t between = (uintptr_t)nest->stride[reader][last - 1] % ALIKE_BYTES;
     a->at_once = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE ? ROWS_ALIKE : ROWS;
     a->groups_a_plane = (a->rows + a->at_once - 1) / a->at_once;
-    build(a, program);
+    a->pitch = 0;
+    for (int operand = 1; operand < nest->operands && a->pitch == 0; operand++)
+        if (nest->stride[operand][last] != 0 && nest->stride[operand][last - 1] > 0)
+            a->pitch = nest->stride[operand][last - 1];
+    a->chain = chain->wide;
+    if (!chain->wide || !program->unit[0].one_bank || !build(a, program)) {
+        a->chain = chain;
+        build(a, program);
+    }
     return true;
 }
 
 bool ndi_program_run_abreast(const ndi_program *program, const ndi_nest *nest, bool stream)
 {
     ndi_abreast a;
-    if (reader_of_rows(nest) == 0 || !ndi_abreast_begin(&a, program, nest, stream))
+    const bool reads_again = reader_of_rows(nest) > 0;
+    if ((!reads_again && !repeats_rows(nest)) || !ndi_abreast_begin(&a, program, nest, stream))
         return false;
-    ndi_parallel_for(
-        (size_t)(nest->size / nest->length[nest->rank - 1] / a.rows * a.groups_a_plane), 1,
-        run_groups, &a);
+    const int64_t groups = nest->size / nest->length[nest->rank - 1] / a.rows * a.groups_a_plane;
+    if (!reads_again && groups < (int64_t)ndi_pool_threads() * GROUPS)
+        return false;
+    ndi_parallel_for((size_t)groups, 1, run_groups, &a);
     return true;
 }

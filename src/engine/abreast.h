@@ -5,6 +5,8 @@
 #include "engine/program.h"
 #include "kernels/chain.h"
 
+enum { NDI_ABREAST_LINKS = 64 }; /* of a chain at most */
+
 /* A pointer of a link, and the operand that it goes along, or is ahead of. */
 typedef struct ndi_abreast_slot {
     uint8_t link, argument, operand;
@@ -15,8 +17,8 @@ typedef struct ndi_abreast_slot {
  * its own: they hold what they are at. */
 typedef struct ndi_abreast_links {
     int count, slots;
-    ndi_abreast_slot slot[2 * NDI_PROGRAM_LINKS];
-    ndi_link stores[NDI_PROGRAM_LINKS], streams[NDI_PROGRAM_LINKS];
+    ndi_abreast_slot slot[2 * NDI_ABREAST_LINKS];
+    ndi_link stores[3 * NDI_ABREAST_LINKS + 1], streams[3 * NDI_ABREAST_LINKS + 1];
 } ndi_abreast_links;
 
 typedef struct ndi_abreast {
@@ -24,6 +26,7 @@ typedef struct ndi_abreast {
     const ndi_chain_kernels *chain;
     ndi_abreast_links links;
     size_t row_bytes;
+    ptrdiff_t pitch; /* of most rows that are read */
     bool stream;
     int64_t rows, at_once, groups_a_plane;
 } ndi_abreast;
@@ -39,8 +42,8 @@ void ndi_abreast_run(const ndi_abreast *abreast, ndi_abreast_links *own, bool st
                      char *const *base, size_t column, size_t bytes, ptrdiff_t skew, int64_t rows);
 
 /* Computes the one result over the nest (simplified) on the pool, past the cache with `stream`, if
- * the program reads rows again and is a single chain; else false. Nothing may be read where the
- * result goes: parts of it are computed twice. */
+ * the program is a single chain and reads rows again, or the same for all; else false. Nothing may
+ * be read where the result goes: parts of it are computed twice. */
 bool ndi_program_run_abreast(const ndi_program *program, const ndi_nest *nest, bool stream);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum {
     NO_VALUE = 0xff,
-    LINKS_A_STEP = 8,     /* at most */
+    LINKS_A_STEP = 10,    /* at most */
     FETCHED_AHEAD = 8192, /* bytes */
     ROWS_AHEAD = 2048,    /* the same by rows */
     SHORT_RUN = 2048,     /* bytes of a row for which beginning a chain is too much */
@@ -26,6 +26,26 @@ static const nd_op unary_ops[] = {
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
+#define LINKED(name) ND_OP_##name,
+#define LINKED_TWINS(...)
+#include "kernels/linked.def"
+#undef LINKED
+#undef LINKED_TWINS
+};
+enum {
+#define LINKED(name) +1
+#define LINKED_TWINS(...)
+    LINKED_FUNCTIONS = 0
+#include "kernels/linked.def"
+#undef LINKED
+#undef LINKED_TWINS
+};
+static const ndi_twins linked_twins[] = {
+#define LINKED(...)
+#define LINKED_TWINS(one, other, both) {ND_OP_##one, ND_OP_##other, offsetof(ndi_kernels, both)},
+#include "kernels/linked.def"
+#undef LINKED
+#undef LINKED_TWINS
 };
 static const nd_op binary_ops[] = {
 #define KERNEL1_LIGHT(...)
@@ -35,13 +55,30 @@ static const nd_op binary_ops[] = {
 #undef KERNEL2_STREAMING
 };
 
+static int twins_link_of(const ndi_chain_kernels *chain, const ndi_program_step *step)
+{
+    for (int i = 0; i < NDI_LINK_TWINS_COUNT; i++)
+        if (linked_twins[i].both == ndi_program_twins[step->twins - 1].both && chain->twins[i][0])
+            return i;
+    return -1;
+}
+
+/* Whether a link is a function, which takes its argument from a bank. */
+static bool is_function(int op)
+{
+    return op < NDI_LINK_LOAD && op >= NDI_LINK_LOAD - LINKED_FUNCTIONS;
+}
+
 /* Number of the link that does what the step's kernel does; -1: none. */
 static int link_of(const ndi_program *program, const ndi_program_step *step)
 {
     const ndi_kernels *const kernels = ndi_kernels_in_use();
     const int dtype = program->value[step->result].dtype;
-    if (!kernels->chain[dtype] || step->arguments > 2)
+    const ndi_chain_kernels *const chain = kernels->chain[dtype];
+    if (!chain || step->arguments > 2)
         return -1;
+    if (step->twins)
+        return twins_link_of(chain, step);
     for (int i = 0; i < step->arguments; i++)
         if (program->value[step->argument[i]].dtype != dtype)
             return -1;
@@ -50,7 +87,7 @@ static int link_of(const ndi_program *program, const ndi_program_step *step)
                                            : (int)(sizeof binary_ops / sizeof *binary_ops);
     for (int i = 0; i < count; i++)
         if (kernels->elementwise[ops[i]][dtype] == step->kernel)
-            return i;
+            return step->arguments == 2 || chain->unary[i][0][NDI_FROM_SAME] ? i : -1;
     return -1;
 }
 
@@ -107,27 +144,69 @@ static int bank_for_result(builder *b, const ndi_program_step *step, int s)
     return best;
 }
 
+static ndi_link_from find_argument(const builder *b, int bank, int value)
+{
+    return b->bank[bank] == value                   ? NDI_FROM_SAME
+           : b->bank[NDI_BANKS - 1 - bank] == value ? NDI_FROM_OTHER
+                                                    : NDI_FROM_MEMORY;
+}
+
+/* From memory into a bank that nobody else wants. */
+static void load(builder *b, int bank, int value)
+{
+    ndi_program_link *const link = add_link(b, NDI_LINK_ONE, bank, value);
+    link->op = NDI_LINK_LOAD;
+    link->from[0] = NDI_FROM_MEMORY;
+    b->bank[bank] = (uint8_t)value;
+}
+
+/* A result is in its bank: where it goes from there. */
+static void give(builder *b, int bank, int value, int stores)
+{
+    b->bank[bank] = (uint8_t)value;
+    if (stores >= 0)
+        add_link(b, NDI_LINK_STORES, bank, value)->op = (uint8_t)stores;
+    if (b->program->value[value].last_use > b->last)
+        save(b, bank);
+}
+
+static void add_twins(builder *b, const ndi_program_step *step, int s)
+{
+    for (int bank = 0; bank < NDI_BANKS; bank++)
+        if (!is_free(b, bank, s))
+            save(b, bank);
+    const int op = link_of(b->program, step),
+              bank = find_argument(b, 0, step->argument[0]) == NDI_FROM_OTHER;
+    if (find_argument(b, bank, step->argument[0]) == NDI_FROM_MEMORY)
+        load(b, bank, step->argument[0]);
+    add_link(b, NDI_LINK_TWO_RESULTS, bank, step->argument[0])->op = (uint8_t)op;
+    b->bank[0] = b->bank[1] = NO_VALUE;
+    give(b, 0, step->result, step->stores);
+    give(b, 1, step->twin, step->twin_stores);
+}
+
 static void add_step(builder *b, int s)
 {
     ndi_program *const program = b->program;
     const ndi_program_step *const step = &program->step[s];
-    const int bank = bank_for_result(b, step, s);
+    if (step->twins) {
+        add_twins(b, step, s);
+        return;
+    }
+    const int bank = bank_for_result(b, step, s), op = link_of(program, step);
+    if (step->arguments == 1 && is_function(op) &&
+        find_argument(b, bank, step->argument[0]) == NDI_FROM_MEMORY)
+        load(b, bank, step->argument[0]);
     ndi_program_link *const link =
         add_link(b, step->arguments == 1 ? NDI_LINK_ONE : NDI_LINK_TWO, bank, step->argument[0]);
-    link->op = (uint8_t)link_of(program, step);
+    link->op = (uint8_t)op;
     link->value[1] = step->argument[1];
     for (int i = 0; i < step->arguments; i++)
-        link->from[i] = b->bank[bank] == step->argument[i]                   ? NDI_FROM_SAME
-                        : b->bank[NDI_BANKS - 1 - bank] == step->argument[i] ? NDI_FROM_OTHER
-                                                                             : NDI_FROM_MEMORY;
-    b->bank[bank] = step->result;
-    if (step->stores >= 0)
-        add_link(b, NDI_LINK_STORES, bank, step->result)->op = (uint8_t)step->stores;
-    if (program->value[step->result].last_use > b->last)
-        save(b, bank);
+        link->from[i] = (uint8_t)find_argument(b, bank, step->argument[i]);
+    give(b, bank, step->result, step->stores);
 }
 
-/* Of a program with functions, beside which memory would idle: see fetch_ahead() in program.c. */
+/* Of a program with functions, beside which memory would idle: see fetch_ahead() in frame.c. */
 static void add_fetches(builder *b, int first)
 {
     const ndi_program *const program = b->program;
@@ -142,13 +221,18 @@ static void add_fetches(builder *b, int first)
         }
 }
 
+/* Whether there is room for the links of a unit of so many steps. */
+static bool may_grow(const ndi_program *program, int steps)
+{
+    return program->links + steps * LINKS_A_STEP + 1 <= NDI_PROGRAM_LINKS;
+}
+
 static void build_unit(ndi_program *program, int first, int last)
 {
     ndi_program_unit *const unit = &program->unit[program->units++];
     *unit = (ndi_program_unit){
         .first = (uint8_t)first, .last = (uint8_t)last, .link = (uint8_t)program->links};
-    if (link_of(program, &program->step[first]) < 0 ||
-        program->links + (last - first + 1) * LINKS_A_STEP + 1 > NDI_PROGRAM_LINKS)
+    if (link_of(program, &program->step[first]) < 0 || !may_grow(program, last - first + 1))
         return;
     builder b = {.program = program, .last = last, .bank = {NO_VALUE, NO_VALUE}};
     add_fetches(&b, first); /* of what is read soon */
@@ -168,7 +252,7 @@ void ndi_chains_build(ndi_program *program)
         last = s;
         const int dtype = program->value[program->step[s].result].dtype;
         if (link_of(program, &program->step[s]) >= 0)
-            while (last + 1 < program->steps &&
+            while (last + 1 < program->steps && may_grow(program, last + 2 - s) &&
                    program->value[program->step[last + 1].result].dtype == dtype &&
                    link_of(program, &program->step[last + 1]) >= 0)
                 last++;
@@ -231,6 +315,12 @@ static bool moves(const ndi_frame *f, int value, bool rowed)
     return f->gap[v->index] != NDI_PACKED;
 }
 
+/* Whether a result, if it is one, has no gaps but those of rows. */
+static bool stores_run(const ndi_frame *f, int operand, ptrdiff_t size)
+{
+    return operand < 0 || f->gap[operand] || f->operand_stride[operand] == size;
+}
+
 static bool fits(const ndi_frame *f, const ndi_program_unit *unit, ptrdiff_t size)
 {
     const ndi_program *const program = f->program;
@@ -239,7 +329,8 @@ static bool fits(const ndi_frame *f, const ndi_program_unit *unit, ptrdiff_t siz
         return false;
     for (int s = unit->first; s <= unit->last; s++) {
         const ndi_program_step *const step = &program->step[s];
-        if (step->stores >= 0 && !f->gap[step->stores] && f->operand_stride[step->stores] != size)
+        if (!stores_run(f, step->stores, size) ||
+            (step->twins && !stores_run(f, step->twin_stores, size)))
             return false;
         for (int i = 0; i < step->arguments; i++)
             if (f->stride[step->argument[i]] != size && f->stride[step->argument[i]] != 0)
@@ -253,7 +344,8 @@ static bool goes_by_rows(const ndi_frame *f, const ndi_program_unit *unit)
 {
     for (int s = unit->first; s <= unit->last; s++) {
         const ndi_program_step *const step = &f->program->step[s];
-        if (step->stores >= 0 && f->gap[step->stores] == NDI_BY_ROWS)
+        if ((step->stores >= 0 && f->gap[step->stores] == NDI_BY_ROWS) ||
+            (step->twins && step->twin_stores >= 0 && f->gap[step->twin_stores] == NDI_BY_ROWS))
             return true;
         for (int i = 0; i < step->arguments; i++) {
             const ndi_value *const value = &f->program->value[step->argument[i]];
@@ -299,6 +391,9 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l, bo
         break;
     case NDI_LINK_TWO:
         to->code = kernels->binary[link->op][link->bank][from[0]][from[1]];
+        break;
+    case NDI_LINK_TWO_RESULTS:
+        to->code = kernels->twins[link->op][link->bank];
         break;
     case NDI_LINK_SAVES:
         to->code = kernels->store[link->bank];
@@ -463,9 +558,9 @@ static void run_rest(const chain_block *b, size_t done, size_t bytes)
                                     : (char *)((uintptr_t)out[link->op] - done);
     }
     run_links(b, false, done, done + bytes, 1);
-    for (int s = b->unit->first; s <= b->unit->last; s++) {
-        const int operand = f->program->step[s].stores;
-        if (operand >= 0 && f->gap[operand] != NDI_PACKED)
+    for (int l = b->unit->link; l < b->unit->link + b->unit->links; l++) {
+        const int operand = f->program->link[l].op;
+        if (f->program->link[l].kind == NDI_LINK_STORES && f->gap[operand] != NDI_PACKED)
             memcpy(f->place[operand] + done, out[operand], bytes);
     }
 }

@@ -1,12 +1,12 @@
-/* Runs of light steps of a program as chains (kernels/chain.h): how they are found and put together
- * when a program is built, and run for a block. */
+/* Runs of light steps of a program, and of functions that have links, as chains (kernels/chain.h):
+ * how they are found and put together when a program is built, and run for a block. */
 #ifndef NDSTREAM_ENGINE_CHAIN_H
 #define NDSTREAM_ENGINE_CHAIN_H
 
 #include "engine/program.h"
 
-/* Cuts the steps of a finished program into units: runs of light steps become chains, others stay
- * alone. */
+/* Cuts the steps of a finished program into units: runs of steps that have links become chains,
+ * others stay alone. */
 void ndi_chains_build(ndi_program *program);
 
 /* The links of all chains for this frame, whose values have their places and strides. Chains whose

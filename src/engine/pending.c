@@ -91,7 +91,7 @@ bool ndi_graph_wants_fold(const nd_array *array)
            !(array->storage && ndi_is_given_out(array->storage));
 }
 
-static int cost_of(const ndi_map *step)
+int ndi_map_cost(const ndi_map *step)
 {
     int cost = 1 + (step->computed != step->out);
     for (int i = 0; i < step->arguments; i++)
@@ -168,6 +168,13 @@ bool ndi_graph_shares(ndi_node *const *node, int count)
     return meets(node[count - 1], source, sources, walk, ndi_graph_walk());
 }
 
+bool ndi_graph_fits(ndi_node *root, ndi_node *part, int times)
+{
+    const extent all = extent_of(root, ndi_graph_walk()), one = extent_of(part, ndi_graph_walk());
+    return all.cost + (times - 1) * (one.cost + 2) <= NDI_GRAPH_COST &&
+           all.sources + (times - 1) * one.sources <= NDI_GRAPH_SOURCES;
+}
+
 static bool none_pending(int count, const nd_operand *arguments)
 {
     for (int i = 0; i < count; i++)
@@ -241,7 +248,7 @@ static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char
         return NULL;
     node->form = NDI_STEP;
     node->step = *step;
-    node->cost = (uint8_t)cost_of(step);
+    node->cost = (uint8_t)ndi_map_cost(step);
     if (take_arguments(node, step->arguments, arguments, scalars))
         return node;
     ndi_node_release(node);
@@ -278,7 +285,7 @@ static nd_array *make_pending(nd_array *array, ndi_node *node)
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order)
 {
-    if (!make_room(cost_of(step), step->arguments, arguments))
+    if (!make_room(ndi_map_cost(step), step->arguments, arguments))
         return NULL;
     nd_array *array = ndi_new_pending(step->out, rank, lengths, axis_order);
     if (!array)
@@ -305,7 +312,7 @@ nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype d
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                        nd_array *array)
 {
-    if (!make_room(cost_of(step), step->arguments, arguments))
+    if (!make_room(ndi_map_cost(step), step->arguments, arguments))
         return false;
     ndi_graph_lock();
     ndi_node *const old = atomic_load_explicit(&array->node, memory_order_relaxed);
@@ -329,7 +336,7 @@ bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*
 ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                          const nd_array *target)
 {
-    if (!make_room(cost_of(step), step->arguments, arguments))
+    if (!make_room(ndi_map_cost(step), step->arguments, arguments))
         return NULL;
     ndi_graph_lock();
     ndi_node *node =

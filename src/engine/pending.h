@@ -25,6 +25,13 @@ bool ndi_graph_shares(ndi_node *const *node, int count);
 /* The same for a reduction of `array`. */
 bool ndi_graph_wants_fold(const nd_array *array);
 
+/* Kernels and conversions of a step. */
+int ndi_map_cost(const ndi_map *step);
+
+/* With the lock held: true if what is below `root` would not become too large with `part`, which is
+ * there, done so many times. */
+bool ndi_graph_fits(ndi_node *root, ndi_node *part, int times);
+
 /* The pending array of a step, registered in the open scope; arguments that are arrays are not
  * forced. `scalars` holds the others, as the kernel takes them. */
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],

@@ -54,7 +54,7 @@ typedef struct ndi_program_step {
     int8_t twin_stores; /* as `stores` */
 } ndi_program_step;
 
-/* A step, or a run of light steps that become a chain. */
+/* A step, or a run of steps that become a chain. */
 typedef struct ndi_program_unit {
     uint8_t first, last; /* steps */
     uint8_t link, links; /* the first one, and how many: 0 if it is no chain */
@@ -64,12 +64,13 @@ typedef struct ndi_program_unit {
 } ndi_program_unit;
 
 typedef enum ndi_link_kind {
-    NDI_LINK_FETCHES, /* asks for elements of an operand that come later */
-    NDI_LINK_ONE,     /* a step of one argument */
-    NDI_LINK_TWO,     /* of two */
-    NDI_LINK_SAVES,   /* a bank into the register of its value */
-    NDI_LINK_STORES,  /* a bank into an operand */
-    NDI_LINK_NEXT     /* the last one */
+    NDI_LINK_FETCHES,     /* asks for elements of an operand that come later */
+    NDI_LINK_ONE,         /* a step of one argument */
+    NDI_LINK_TWO,         /* of two */
+    NDI_LINK_TWO_RESULTS, /* of one, which it takes from its bank; the results fill both */
+    NDI_LINK_SAVES,       /* a bank into the register of its value */
+    NDI_LINK_STORES,      /* a bank into an operand */
+    NDI_LINK_NEXT         /* the last one */
 } ndi_link_kind;
 
 typedef struct ndi_program_link {
@@ -122,8 +123,8 @@ int ndi_program_cast(ndi_program *program, int value, nd_dtype dtype);
 /* `value` is result `operand`. */
 void ndi_program_store(ndi_program *program, int value, int operand);
 
-/* Joins twins (sines and cosines), gives every value its register, and makes chains of light steps.
- */
+/* Joins twins (sines and cosines), gives every value its register, and makes chains of steps that
+ * have links. */
 void ndi_program_end(ndi_program *program);
 
 /* ---- Running ---- */

@@ -99,10 +99,13 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
 
 bool ndi_run_move(ndi_node *source, ndi_node *root)
 {
-    int order[ND_MAX_RANK];
+    int order[ND_MAX_RANK], axes = 0; /* those of the source, as the root's lie in memory */
     ndi_storage *const storage = source->storage;
     const nd_dtype dtype = (nd_dtype)source->dtype;
     ndi_stride_order(root->rank, ndi_node_strides(root), order);
+    for (int i = 0, missing = root->rank - source->rank; i < root->rank; i++)
+        if (order[i] >= missing)
+            order[axes++] = order[i] - missing;
     atomic_fetch_add_explicit(&storage->references, 1, memory_order_relaxed);
     ndi_node_retain(source);
     ndi_node_retain(root);

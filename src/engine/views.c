@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/short_sums.h"
+
 /* Axes of a view as axes of its base. */
 typedef struct view_map {
     int axis[ND_MAX_RANK]; /* of the base, for each of the view; -1: it has length 1, or repeats */
@@ -165,12 +167,17 @@ const ndi_placed *ndi_placement(const ndi_node *node, ndi_placed *room)
 
 enum { SETTLED_VIEWS = NDI_GRAPH_COST + NDI_GRAPH_SOURCES };
 
-/* A walk that settles views, and the views that it made: equal ones are to be one node. */
+/* A walk that settles views, and those that it made, which may be steps by now: equal ones are to
+ * be one node. */
 typedef struct settling {
+    ndi_node *root;
     uint32_t walk;
     bool changed, failed;
     int count;
-    ndi_node *made[SETTLED_VIEWS];
+    struct {
+        ndi_node *node, *of;
+        ptrdiff_t offset;
+    } made[SETTLED_VIEWS];
 } settling;
 
 /* The base has elements: so has the view. */
@@ -207,14 +214,17 @@ static ndi_node *view_of_node(settling *s, ndi_node *of, int rank, int64_t size,
         of = of->argument[0];
     }
     for (int i = 0; i < s->count; i++) {
-        ndi_node *const made = s->made[i];
-        if (made->form == NDI_VIEW && made->argument[0] == of && made->offset == offset &&
-            made->rank == rank && memcmp(made->dims, dims, 2 * (size_t)rank * sizeof(int64_t)) == 0)
+        ndi_node *const made = s->made[i].node;
+        if (s->made[i].of == of && s->made[i].offset == offset && made->rank == rank &&
+            memcmp(made->dims, dims, 2 * (size_t)rank * sizeof(int64_t)) == 0)
             return ndi_node_retain(made);
     }
     ndi_node *const node = new_view(of, (nd_dtype)of->dtype, rank, size, dims, offset);
-    if (node && s->count < SETTLED_VIEWS)
-        s->made[s->count++] = node;
+    if (node && s->count < SETTLED_VIEWS) {
+        s->made[s->count].node = node;
+        s->made[s->count].of = of;
+        s->made[s->count++].offset = offset;
+    }
     return node;
 }
 
@@ -290,11 +300,11 @@ static ndi_node *seen_argument(settling *s, const ndi_node *view, const view_map
     return view_of(s, argument, rank, size, dims, offset);
 }
 
-/* The base is a step, and wanted for nothing but this view. */
+/* The base is a step, and the view shows whole elements of it, each once. */
 static bool can_become_step(const ndi_node *view, view_map *map)
 {
     const ndi_node *const base = view->argument[0];
-    if (base->form != NDI_STEP || base->references > 1 || view->dtype != base->dtype)
+    if (base->form != NDI_STEP || view->dtype != base->dtype)
         return false;
     map->reshapes = is_reshape(view);
     return map->reshapes || (find_map(view, map) && map->one_to_one && map->rest == 0);
@@ -328,7 +338,8 @@ static void become_step(settling *s, ndi_node *view, const view_map *map)
     s->changed = true;
 }
 
-/* A reduction that reads what is produced takes the order of memory as it will be: without gaps. */
+/* A reduction that reads what is produced takes the order of memory as it will be: without gaps. A
+ * base that others want too is computed as a whole. */
 static void settle(settling *s, ndi_node *node, bool reduced)
 {
     if (!ndi_graph_visit(node, s->walk) || s->failed)
@@ -337,17 +348,52 @@ static void settle(settling *s, ndi_node *node, bool reduced)
     if (node->form == NDI_VIEW) {
         if (ndi_is_source(node->argument[0]))
             become_source(node);
-        else if ((!reduced || ndi_is_dense(node)) && can_become_step(node, &map))
+        else if ((!reduced || ndi_is_dense(node)) && node->argument[0]->references == 1 &&
+                 can_become_step(node, &map))
             become_step(s, node, &map);
+    } else if (ndi_is_short_sum(node, s->root)) {
+        s->failed = !ndi_short_sum_unroll(node);
+        s->changed = true;
     }
     for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
             settle(s, node->argument[i], node->form == NDI_FOLD);
 }
 
+/* The same whoever wants the bases, which are of `size` elements: what is smaller is computed. */
+static void unfold(settling *s, ndi_node *node, int64_t size)
+{
+    view_map map;
+    if (node->form != NDI_VIEW || node->argument[0]->size != size || s->failed ||
+        !can_become_step(node, &map))
+        return;
+    node->argument[0]->demanded |= node->argument[0]->array != NULL;
+    become_step(s, node, &map);
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i])
+            unfold(s, node->argument[i], size);
+}
+
+ndi_node *ndi_view_as_steps(ndi_node *base, int rank, int64_t size, const int64_t *dims,
+                            ptrdiff_t offset)
+{
+    settling s;
+    s.count = 0;
+    s.failed = false;
+    ndi_node *const node = view_of_node(&s, base, rank, size, dims, offset);
+    if (!node)
+        return NULL;
+    unfold(&s, node, base->size);
+    if (!s.failed)
+        return node;
+    ndi_node_release(node);
+    return NULL;
+}
+
 bool ndi_views_settle(ndi_node *root)
 {
     settling s;
+    s.root = root;
     s.count = 0;
     s.failed = false;
     do { /* again, as long as steps on views let go of what others wait for */

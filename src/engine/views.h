@@ -16,6 +16,11 @@ bool ndi_view_make(nd_array *view, const nd_array *base, int64_t offset);
  * with ND_ERROR_MEMORY kept. */
 bool ndi_views_settle(ndi_node *root);
 
+/* With the lock held: what a view of the step `base` shows, by steps on what the base is made of,
+ * though others may want that. `dims` as in the node. NULL with the error kept. */
+ndi_node *ndi_view_as_steps(ndi_node *base, int rank, int64_t size, const int64_t *dims,
+                            ptrdiff_t offset);
+
 /* The axis of the base that runs with `axis` of the view as a whole; -1: none does. */
 int ndi_view_base_axis(const ndi_node *view, int axis);
 

@@ -378,6 +378,9 @@ DEFINE_PIECES(bits64, uint64_t, int64_t, 52)
 DEFINE_SCALING(float, float32, uint32_t, int32_t, bits32, 23, 127)
 DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 
+#define ROOT(x)                                                                                    \
+    _Generic((x), float : __builtin_sqrtf((float)(x)), double : __builtin_sqrt((double)(x)))
+
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(UNARY_TO_KERNEL, name, __VA_ARGS__)

@@ -1,9 +1,10 @@
-/* Chains: light steps on the same elements in one pass, without a store and a load between them.
+/* Chains: steps on the same elements in one pass, without a store and a load between them.
  *
  * A chain is threaded code: an array of links, each of which does one step on a few vectors and
  * jumps to the next. What is passed on stays in vector registers, in two banks of
  * NDI_CHAIN_VECTORS: all of them are arguments of the links' functions, which end in tail calls.
- * The last link begins the next round, or the next row. Five steps take 0.23 ns an element where
+ * The last link begins the next round, or the next row. Chains that never need the second bank may
+ * have both as one (`wide`). Five steps take 0.23 ns an element where
  * kernels over blocks in L1 take 0.6. Each link computes what the kernel of its step does: same
  * bits. */
 #ifndef NDSTREAM_KERNELS_CHAIN_H
@@ -11,16 +12,29 @@
 
 #include <stddef.h>
 
-/* The operations that links do, of float32 and float64: lines of arithmetic.def. */
+/* The operations that links do, of float32 and float64: lines of arithmetic.def, and functions. */
 typedef enum ndi_link_unary {
 #define KERNEL1_LIGHT(name, ...) NDI_LINK_##name,
 #define KERNEL2_STREAMING(...)
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
+#define LINKED(name) NDI_LINK_##name,
+#define LINKED_TWINS(...)
+#include "kernels/linked.def"
+#undef LINKED
+#undef LINKED_TWINS
     NDI_LINK_LOAD,
     NDI_LINK_UNARY_COUNT
 } ndi_link_unary;
+typedef enum ndi_link_twins {
+#define LINKED(...)
+#define LINKED_TWINS(one, other, both) NDI_LINK_##both,
+#include "kernels/linked.def"
+#undef LINKED
+#undef LINKED_TWINS
+    NDI_LINK_TWINS_COUNT
+} ndi_link_twins;
 typedef enum ndi_link_binary {
 #define KERNEL1_LIGHT(...)
 #define KERNEL2_STREAMING(name, ...) NDI_LINK_##name,
@@ -66,7 +80,12 @@ typedef struct ndi_link {
 
 typedef struct ndi_chain_kernels {
     size_t round; /* bytes of elements that a round computes */
+    /* Functions are NULL where a CPU's registers are too few, and take their argument from a bank.
+     */
     ndi_link_code *unary[NDI_LINK_UNARY_COUNT][NDI_BANKS][NDI_FROM_COUNT];
+    /* Two results, the one into bank 0, the other into bank 1, of what is in either bank; or NULL.
+     */
+    ndi_link_code *twins[NDI_LINK_TWINS_COUNT][NDI_BANKS];
     ndi_link_code *binary[NDI_LINK_BINARY_COUNT][NDI_BANKS][NDI_FROM_COUNT][NDI_FROM_COUNT];
     ndi_link_code *store[NDI_BANKS];
     ndi_link_code *stream[NDI_BANKS]; /* past the cache, to memory aligned to 64 bytes; or NULL */
@@ -79,7 +98,15 @@ typedef struct ndi_chain_kernels {
     ndi_link_code *fetch; /* asks for elements from pointer[0] on */
     ndi_link_code
         *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */
+    /* The same, where nearly all pointers move alike from row to row: `at` does instead of them.
+     * Its row[1] counts those that do not, each in pointer[0] of a link from the second behind this
+     * one on, with row[0] bytes to move it by. The first behind: row[0] to add to `at`, row[1]
+     * bytes from a row to the next. */
+    ndi_link_code *abreast;
     void (*run)(ndi_link *first, size_t at); /* from so many bytes on */
+    /* The links of bank 0 where the other bank is a part of it: rounds are twice as long. No folds
+     * and functions, and others that are NULL; NULL: none. */
+    const struct ndi_chain_kernels *wide;
 } ndi_chain_kernels;
 
 #endif

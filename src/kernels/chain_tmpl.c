@@ -2,6 +2,8 @@
 #include "kernels/chain.h"
 
 #include "kernels/division.h"
+#include "kernels/lanes.h"
+#include "kernels/links.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
 
@@ -14,13 +16,6 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 }
 
 #else
-
-/* ThreadSanitizer notes where a function returns, which would make calls of the jumps. */
-#define NO_RETURN_NOTED __attribute__((no_sanitize("thread")))
-
-/* `at`: bytes of elements that are done. Bank a, bank b. */
-#define LINK(V) ndi_link *link, size_t at, V a0, V a1, V a2, V a3, V b0, V b1, V b2, V b3
-#define GO(V, to, at) return ((void (*)(LINK(V)))(to)->code)(to, at, a0, a1, a2, a3, b0, b1, b2, b3)
 
 /* Argument `i` of a link: what is read once, then its vector `k`. D is the bank of the result. */
 #define ONCE_SAME(TYPE, i)
@@ -42,14 +37,11 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define ONCE_SCALAR(TYPE, i)                                                                       \
     const TYPE s##i = *(const TYPE *)link->pointer[i];                                             \
     const vector_of_##TYPE v##i = s##i - (vector_of_##TYPE){0}; /* in every lane */
-#define OTHER_a(k) b##k
-#define OTHER_b(k) a##k
 #define VECTOR_SAME(D, i, k) D##k
 #define VECTOR_OTHER(D, i, k) OTHER_##D(k)
 #define VECTOR_MEMORY(D, i, k) p##i##k
 #define VECTOR_SCALAR(D, i, k) v##i
 
-#define ON_VECTORS(M, ...) M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__)
 #define UNARY_VECTOR(k, TYPE, D, X, ...)                                                           \
     {                                                                                              \
         const vector_of_##TYPE x = VECTOR_##X(D, 0, k);                                            \
@@ -75,8 +67,6 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 
 #define ON_FROM(M, ...)                                                                            \
     M(SAME, __VA_ARGS__) M(OTHER, __VA_ARGS__) M(MEMORY, __VA_ARGS__) M(SCALAR, __VA_ARGS__)
-#define ON_BANKS(M, ...) M(a, __VA_ARGS__) M(b, __VA_ARGS__)
-#define ON_TYPES(M, ...) M(float, __VA_ARGS__) M(double, __VA_ARGS__)
 
 /* Every link of an operation: types, banks, arguments from everywhere. */
 #define UNARY_FROM(X, D, TYPE, NAME, ...) UNARY_LINK(NAME, TYPE, D, X, __VA_ARGS__)
@@ -198,19 +188,35 @@ typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(
     typedef __typeof__((register_of_##TYPE){0} != (register_of_##TYPE){0}) flags_of_##TYPE;
 ON_TYPES(VECTORS_OF, )
 
-#define CHAIN_OF(TYPE, ...)                                                                        \
-    ON_BANKS(STORE_LINK, TYPE, )                                                                   \
-    NO_RETURN_NOTED static void fetch_##TYPE(LINK(register_of_##TYPE))                             \
+/* Of the lanes of a vector. */
+#ifdef LANES_ROOT
+#define ROOT(x)                                                                                    \
+    __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
+                          (register_of_float)LANES_ROOT(ps, (vector_float32)(x)),                  \
+                          (register_of_double)LANES_ROOT(pd, (vector_float64)(x)))
+#else
+#define ROOT(x)                                                                                    \
+    __extension__({                                                                                \
+        __typeof__(-(x)) root_;                                                                    \
+        for (size_t i_ = 0; i_ < sizeof root_ / sizeof root_[0]; i_++)                             \
+            root_[i_] = (__typeof__(root_[0]))__builtin_sqrt((x)[i_]);                             \
+        root_;                                                                                     \
+    })
+#endif
+
+/* `vectors` of a round. */
+#define ROUNDS_OF(TYPE, form, vectors)                                                             \
+    NO_RETURN_NOTED static void fetch_##TYPE##form(LINK(register_of_##TYPE))                       \
     {                                                                                              \
         const char *const from = link->pointer[0] + at;                                            \
-        for (size_t line = 0; line < NDI_CHAIN_VECTORS * VECTOR_BYTES; line += 64)                 \
+        for (size_t line = 0; line < (vectors)*VECTOR_BYTES; line += 64)                           \
             __builtin_prefetch(from + line, 0, 2);                                                 \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
-    NO_RETURN_NOTED static void next_##TYPE(LINK(register_of_##TYPE))                              \
+    NO_RETURN_NOTED static void next_##TYPE##form(LINK(register_of_##TYPE))                        \
     {                                                                                              \
         ndi_link *const first = (void *)link->pointer[0];                                          \
-        at += NDI_CHAIN_VECTORS * VECTOR_BYTES;                                                    \
+        at += (vectors)*VECTOR_BYTES;                                                              \
         if (at >= (size_t)link->pointer[1]) {                                                      \
             if (--link->row[0] == 0)                                                               \
                 return;                                                                            \
@@ -220,6 +226,23 @@ ON_TYPES(VECTORS_OF, )
         }                                                                                          \
         GO(register_of_##TYPE, first, at);                                                         \
     }                                                                                              \
+    NO_RETURN_NOTED static void abreast_##TYPE##form(LINK(register_of_##TYPE))                     \
+    {                                                                                              \
+        ndi_link *const first = (void *)link->pointer[0], *const apart = link + 1;                 \
+        at += (vectors)*VECTOR_BYTES;                                                              \
+        if (at >= (size_t)link->pointer[1]) {                                                      \
+            if (--link->row[0] == 0)                                                               \
+                return;                                                                            \
+            at += (size_t)apart->row[0];                                                           \
+            link->pointer[1] += apart->row[1];                                                     \
+            for (ndi_link *l = apart + 1; l < apart + 1 + link->row[1]; l++)                       \
+                *(char **)l->pointer[0] += l->row[0];                                              \
+        }                                                                                          \
+        GO(register_of_##TYPE, first, at);                                                         \
+    }
+#define CHAIN_OF(TYPE, ...)                                                                        \
+    ON_BANKS(STORE_LINK, TYPE, )                                                                   \
+    ROUNDS_OF(TYPE, , NDI_CHAIN_VECTORS)                                                           \
     static void run_##TYPE(ndi_link *first, size_t at)                                             \
     {                                                                                              \
         const register_of_##TYPE a0 = {0}, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0,   \
@@ -246,6 +269,77 @@ ON_TYPES(UNARY_TYPE, load, x)
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
 #undef KERNEL2_STREAMING
+
+/* Chains that need one bank have both as one, of twice as many vectors: jumps count half. */
+#define HAS_WIDE (VECTOR_BYTES == 64)
+#if HAS_WIDE
+#define ON_WIDE(M, ...)                                                                            \
+    M(a0, 0, __VA_ARGS__)                                                                          \
+    M(a1, 1, __VA_ARGS__)                                                                          \
+    M(a2, 2, __VA_ARGS__)                                                                          \
+    M(a3, 3, __VA_ARGS__)                                                                          \
+    M(b0, 4, __VA_ARGS__) M(b1, 5, __VA_ARGS__) M(b2, 6, __VA_ARGS__) M(b3, 7, __VA_ARGS__)
+#define WIDE_ONCE_SAME(TYPE, i)
+#define WIDE_ONCE_SCALAR ONCE_SCALAR
+#define WIDE_ONCE_MEMORY(TYPE, i)                                                                  \
+    ONCE_MEMORY(TYPE, i)                                                                           \
+    READ_VECTOR(4, TYPE, i)                                                                        \
+    READ_VECTOR(5, TYPE, i) READ_VECTOR(6, TYPE, i) READ_VECTOR(7, TYPE, i)
+#define WIDE_SAME(r, k, i) r
+#define WIDE_MEMORY(r, k, i) p##i##k
+#define WIDE_SCALAR(r, k, i) v##i
+#define UNARY_WIDE_VECTOR(r, k, TYPE, X, ...)                                                      \
+    {                                                                                              \
+        const vector_of_##TYPE x = WIDE_##X(r, k, 0);                                              \
+        r = __VA_ARGS__;                                                                           \
+    }
+#define UNARY_WIDE_LINK(X, TYPE, NAME, ...)                                                        \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_wide_##X(LINK(register_of_##TYPE))                 \
+    {                                                                                              \
+        WIDE_ONCE_##X(TYPE, 0) ON_WIDE(UNARY_WIDE_VECTOR, TYPE, X, __VA_ARGS__)                    \
+            GO(register_of_##TYPE, link + 1, at);                                                  \
+    }
+#define BINARY_WIDE_VECTOR(r, k, TYPE, X, Y, ...)                                                  \
+    {                                                                                              \
+        const vector_of_##TYPE x = WIDE_##X(r, k, 0), y = WIDE_##Y(r, k, 1);                       \
+        r = __VA_ARGS__;                                                                           \
+    }
+#define BINARY_WIDE_LINK(X, Y, TYPE, NAME, ...)                                                    \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_wide_##X##_##Y(LINK(register_of_##TYPE))           \
+    {                                                                                              \
+        WIDE_ONCE_##X(TYPE, 0) WIDE_ONCE_##Y(TYPE, 1)                                              \
+            ON_WIDE(BINARY_WIDE_VECTOR, TYPE, X, Y, __VA_ARGS__)                                   \
+                GO(register_of_##TYPE, link + 1, at);                                              \
+    }
+#define ON_WIDE_FROM(M, ...) M(SAME, __VA_ARGS__) M(MEMORY, __VA_ARGS__) M(SCALAR, __VA_ARGS__)
+#define BINARY_WIDE_LEFT(X, TYPE, NAME, ...)                                                       \
+    BINARY_WIDE_LINK(X, SAME, TYPE, NAME, __VA_ARGS__)                                             \
+    BINARY_WIDE_LINK(X, MEMORY, TYPE, NAME, __VA_ARGS__)                                           \
+    BINARY_WIDE_LINK(X, SCALAR, TYPE, NAME, __VA_ARGS__)
+#define UNARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(UNARY_WIDE_LINK, TYPE, NAME, __VA_ARGS__)
+#define BINARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(BINARY_WIDE_LEFT, TYPE, NAME, __VA_ARGS__)
+ON_TYPES(UNARY_WIDE, load, x)
+#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_WIDE, name, __VA_ARGS__)
+#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_WIDE, name, __VA_ARGS__)
+#include "kernels/light.def"
+#undef KERNEL1_LIGHT
+#undef KERNEL2_STREAMING
+#define STORE_WIDE(r, k, ...) to[k] = r;
+#define STREAM_WIDE(r, k, ...) STREAM_VECTOR(to + k * VECTOR_BYTES, r);
+#define WIDE_OF(TYPE, ...)                                                                         \
+    ROUNDS_OF(TYPE, _wide, 2 * NDI_CHAIN_VECTORS)                                                  \
+    NO_RETURN_NOTED static void store_##TYPE##_wide(LINK(register_of_##TYPE))                      \
+    {                                                                                              \
+        vector_of_##TYPE *const to = (void *)(link->pointer[0] + at);                              \
+        ON_WIDE(STORE_WIDE, ) GO(register_of_##TYPE, link + 1, at);                                \
+    }                                                                                              \
+    NO_RETURN_NOTED static void stream_##TYPE##_wide(LINK(register_of_##TYPE))                     \
+    {                                                                                              \
+        char *const to = link->pointer[0] + at;                                                    \
+        ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
+    }
+ON_TYPES(WIDE_OF, )
+#endif
 
 #if HAS_QUOTIENTS
 /* Division by one divisor a row. */
@@ -285,9 +379,6 @@ ON_TYPES(BY_ONE, )
 #define BY_ONE_SLOTS(TYPE, ...)
 #endif
 
-#define CODE(function) ((ndi_link_code *)(function))
-#define BANK_a 0
-#define BANK_b 1
 #define UNARY_SLOT(X, D, TYPE, slot, name)                                                         \
     of_##TYPE->unary[slot][BANK_##D][NDI_FROM_##X] = CODE(name##_##TYPE##_##D##_##X);
 #define UNARY_SLOTS(TYPE, slot, name)                                                              \
@@ -322,9 +413,49 @@ ON_TYPES(BY_ONE, )
     FOLD_SLOT(MAX, max, TYPE)                                                                      \
     of_##TYPE->fetch = CODE(fetch_##TYPE);                                                         \
     of_##TYPE->next = CODE(next_##TYPE);                                                           \
+    of_##TYPE->abreast = CODE(abreast_##TYPE);                                                     \
     of_##TYPE->run = run_##TYPE;
 
 static ndi_chain_kernels chain_of_float, chain_of_double;
+
+#if HAS_WIDE
+static ndi_chain_kernels wide_of_float, wide_of_double;
+
+#define UNARY_WIDE_SLOT(X, TYPE, slot, name)                                                       \
+    wide_of_##TYPE.unary[slot][0][NDI_FROM_##X] = CODE(name##_##TYPE##_wide_##X);
+#define UNARY_WIDE_SLOTS(TYPE, slot, name) ON_WIDE_FROM(UNARY_WIDE_SLOT, TYPE, slot, name)
+#define BINARY_WIDE_SLOT(X, Y, TYPE, name)                                                         \
+    wide_of_##TYPE.binary[NDI_LINK_##name][0][NDI_FROM_##X][NDI_FROM_##Y] =                        \
+        CODE(name##_##TYPE##_wide_##X##_##Y);
+#define BINARY_WIDE_SLOTS_FROM(X, TYPE, name)                                                      \
+    BINARY_WIDE_SLOT(X, SAME, TYPE, name)                                                          \
+    BINARY_WIDE_SLOT(X, MEMORY, TYPE, name) BINARY_WIDE_SLOT(X, SCALAR, TYPE, name)
+#define BINARY_WIDE_SLOTS(TYPE, name) ON_WIDE_FROM(BINARY_WIDE_SLOTS_FROM, TYPE, name)
+/* By one divisor there is a quicker link, of four vectors. */
+#define NO_WIDE_BY_ONE(X, TYPE)                                                                    \
+    wide_of_##TYPE.binary[NDI_LINK_divide][0][NDI_FROM_##X][NDI_FROM_SCALAR] = NULL;
+#define WIDE_SLOTS(TYPE, ...)                                                                      \
+    ON_WIDE_FROM(NO_WIDE_BY_ONE, TYPE)                                                             \
+    wide_of_##TYPE.round = 2 * NDI_CHAIN_VECTORS * VECTOR_BYTES;                                   \
+    wide_of_##TYPE.store[0] = CODE(store_##TYPE##_wide);                                           \
+    wide_of_##TYPE.stream[0] = CODE(stream_##TYPE##_wide);                                         \
+    wide_of_##TYPE.fetch = CODE(fetch_##TYPE##_wide);                                              \
+    wide_of_##TYPE.next = CODE(next_##TYPE##_wide);                                                \
+    wide_of_##TYPE.abreast = CODE(abreast_##TYPE##_wide);                                          \
+    wide_of_##TYPE.run = run_##TYPE;                                                               \
+    of_##TYPE->wide = &wide_of_##TYPE;
+
+static void fill_wide(ndi_chain_kernels *of_float, ndi_chain_kernels *of_double)
+{
+    ON_TYPES(UNARY_WIDE_SLOTS, NDI_LINK_LOAD, load)
+#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_WIDE_SLOTS, NDI_LINK_##name, name)
+#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_WIDE_SLOTS, name)
+#include "kernels/light.def"
+#undef KERNEL1_LIGHT
+#undef KERNEL2_STREAMING
+    ON_TYPES(WIDE_SLOTS, )
+}
+#endif
 
 void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 {
@@ -336,6 +467,9 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
 #define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)
 #include "kernels/light.def"
+#if HAS_WIDE
+    fill_wide(of_float, of_double);
+#endif
     ON_TYPES(BY_ONE_SLOTS, ) /* after those of all operations, some of which they replace */
 }
 

@@ -120,19 +120,21 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
         const VECTOR first = LANES_FMA(S, n, one * -((FIRST) / 16), x);                            \
         return raised_##TYPE((INTEGERS)rounded, LANES_FMA(S, n, one * -((SECOND) / 16), first));   \
     }                                                                                              \
-    /* x - n / 16, exactly. */                                                                     \
-    ALWAYS_INLINE VECTOR less_sixteenths_##TYPE(VECTOR x, INTEGERS *n)                             \
+    /* n, the sixteenths that x is near, in the last bits; and x - n / 16, exactly. */             \
+    ALWAYS_INLINE VECTOR sixteenths_##TYPE(VECTOR x)                                               \
     {                                                                                              \
-        const VECTOR one = (VECTOR){0} + 1, shift = one * (SHIFT);                                 \
-        const VECTOR rounded = LANES_FMA(S, x, one * 16, shift);                                   \
-        *n = (INTEGERS)rounded;                                                                    \
-        return LANES_FMA(S, rounded - shift, one * (REAL)-0.0625, x);                              \
+        const VECTOR one = (VECTOR){0} + 1;                                                        \
+        return LANES_FMA(S, x, one * 16, one * (SHIFT));                                           \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR less_sixteenths_##TYPE(VECTOR x, VECTOR sixteenths)                       \
+    {                                                                                              \
+        const VECTOR one = (VECTOR){0} + 1;                                                        \
+        return LANES_FMA(S, sixteenths - one * (SHIFT), one * (REAL)-0.0625, x);                   \
     }                                                                                              \
     ALWAYS_INLINE VECTOR exp2_near_zero_##TYPE(VECTOR x)                                           \
     {                                                                                              \
-        INTEGERS n;                                                                                \
-        const VECTOR rest = less_sixteenths_##TYPE(x, &n);                                         \
-        return raised_##TYPE(n, rest * (LN2));                                                     \
+        const VECTOR n = sixteenths_##TYPE(x);                                                     \
+        return raised_##TYPE((INTEGERS)n, less_sixteenths_##TYPE(x, n) * (LN2));                   \
     }                                                                                              \
     ALWAYS_INLINE VECTOR expm1_near_zero_##TYPE(VECTOR x)                                          \
     {                                                                                              \

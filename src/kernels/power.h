@@ -90,10 +90,10 @@ ALWAYS_INLINE vector_float64 own_pow_float64(vector_float64 x, vector_float64 y)
     const vector_float64 times = LANES_SELECT(
         pd, POWER_IS_PLAIN(pd, x, y, 0x1p-1022, 0x1.fffffffffffffp+1023), product, DOUBLES(2000));
     const vector_float64 lost = POWER_FUSED(y, low, POWER_FUSED(y, high, -product));
-    vector_int64 n;
-    const vector_float64 rest = less_sixteenths_float64(product, &n);
+    const vector_float64 n = sixteenths_float64(product),
+                         rest = less_sixteenths_float64(product, n);
     const vector_float64 ln2 = DOUBLES(0x1.62e42fefa39efp-1),
-                         near = raised_float64(n, POWER_FUSED(rest, ln2, lost * ln2));
+                         near = raised_float64((vector_int64)n, POWER_FUSED(rest, ln2, lost * ln2));
     return __builtin_expect(LANES_ALL(pd, LANES_BELOW(pd, times, 1021.0)), 1)
                ? near
                : power_far_float64(x, y, times, near);

@@ -80,7 +80,16 @@ static const float cos_terms_float32[] = {0x1.55554ap-5f, -0x1.6c0c82p-10f, 0x1.
     NEAR_OR_FAR(sin, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), sincos_near_zero_##TYPE(x).sin,    \
                 SLEEF(sin, u10)(x))                                                                \
     NEAR_OR_FAR(cos, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), sincos_near_zero_##TYPE(x).cos,    \
-                SLEEF(cos, u10)(x))                                                                \
+                SLEEF(cos, u10)(x))
+
+MAKE_SINCOS(float64, double, vector_float64, vector_int64, pd, SLEEF_FLOAT64, 64, 0x1.8p52,
+            0x1.45f306dc9c883p-1, 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54,
+            -0x1.f1976b7ed8fbcp-110, 0x1p20)
+MAKE_SINCOS(float32, float, vector_float32, vector_int32, ps, SLEEF_FLOAT32, 32, 0x1.8p23f,
+            0x1.45f306p-1f, 0x1.921fb6p+0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f, 0x1p15f)
+
+/* The kernels of both, which functions_tmpl.c wants. */
+#define MAKE_SINCOS_KERNEL(TYPE, REAL, VECTOR, S, LIMIT)                                           \
     ALWAYS_INLINE sincos_##TYPE own_sincos_##TYPE(VECTOR x)                                        \
     {                                                                                              \
         sincos_##TYPE y = sincos_near_zero_##TYPE(x);                                              \
@@ -112,11 +121,8 @@ static const float cos_terms_float32[] = {0x1.55554ap-5f, -0x1.6c0c82p-10f, 0x1.
             }                                                                                      \
         }                                                                                          \
     }
-
-MAKE_SINCOS(float64, double, vector_float64, vector_int64, pd, SLEEF_FLOAT64, 64, 0x1.8p52,
-            0x1.45f306dc9c883p-1, 0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54,
-            -0x1.f1976b7ed8fbcp-110, 0x1p20)
-MAKE_SINCOS(float32, float, vector_float32, vector_int32, ps, SLEEF_FLOAT32, 32, 0x1.8p23f,
-            0x1.45f306p-1f, 0x1.921fb6p+0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f, 0x1p15f)
+#define MAKE_SINCOS_KERNELS                                                                        \
+    MAKE_SINCOS_KERNEL(float64, double, vector_float64, pd, 0x1p20)                                \
+    MAKE_SINCOS_KERNEL(float32, float, vector_float32, ps, 0x1p15f)
 
 #endif

@@ -10,6 +10,7 @@
     X(ndi_fill_comparison_##isa)                                                                   \
     X(ndi_fill_counts_##isa)                                                                       \
     X(ndi_fill_functions_##isa)                                                                    \
+    X(ndi_fill_function_links_##isa)                                                               \
     X(ndi_fill_casts_##isa)                                                                        \
     X(ndi_fill_reductions_##isa)                                                                   \
     X(ndi_fill_moves_##isa)                                                                        \

@@ -83,6 +83,13 @@ static void expressions(int part)
         see(nd_divide(nd_negative(nd_negative(nd_cast(x, ND_FLOAT64))), 4));
         break;
     }
+    case 6: { /* sums along a short axis, and a strided row, which is copied first */
+        const nd_array *points = nd_slice(square, ND_REST, ND_RANGE(0, 3));
+        nd_array *far = nd_square(nd_subtract(nd_expand_dims(points, 1), points));
+        see(nd_sqrt(nd_sum(far, ND_AXIS(2))));
+        see(nd_sum(nd_multiply(far, 0.5), ND_AXIS(-1)));
+        break;
+    }
     default: {
         char text[4096];
         nd_array *y = nd_sin(nd_subtract(x, nd_mean(x, ND_ALL)));
@@ -260,7 +267,7 @@ static void files(int part)
 
 FAULT(views_and_copies, 1)
 FAULT(creation, 1)
-FAULT(expressions, 7)
+FAULT(expressions, 8)
 FAULT(overwriting, 8)
 FAULT(products, 1)
 FAULT(decompositions, 4)

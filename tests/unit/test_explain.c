@@ -46,6 +46,25 @@ TEST(explain_tells_which_reductions_share_a_sweep)
     }
 }
 
+TEST(sums_along_a_short_axis_are_steps_of_one_loop)
+{
+    char text[8192];
+    ND_SCOPE {
+        nd_array *p = nd_reshape(nd_linspace(0, 1, 3000), ND_SHAPE(1000, 3));
+        nd_array *d = nd_square(nd_subtract(nd_expand_dims(p, 1), p));
+        nd_explain(nd_sqrt(nd_sum(d, ND_AXIS(2))), text, sizeof text);
+        assert_int_equal(count_of(text, "bound by "), 1);
+        assert_int_equal(count_of(text, "= subtract("), 3);
+        assert_int_equal(count_of(text, "sum("), 0);
+        assert_true(nd_is_pending(d));
+        nd_explain(nd_sum(nd_square(nd_slice(nd_reshape(nd_linspace(0, 1, LARGE), ND_SHAPE(-1, 4)),
+                                             ND_REST)),
+                          ND_AXIS(1)),
+                   text, sizeof text); /* not of something as large as what is summed */
+        assert_int_equal(count_of(text, "sum("), 1);
+    }
+}
+
 TEST(a_drawing_has_a_box_for_each_loop_and_its_steps)
 {
     static char text[1 << 16];

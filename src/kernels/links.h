@@ -1,0 +1,25 @@
+/* How the functions of links are written (chain.h): as tail calls, with the values that are passed
+ * on as arguments. Included by templates. */
+#ifndef NDSTREAM_KERNELS_LINKS_H
+#define NDSTREAM_KERNELS_LINKS_H
+
+#include "kernels/chain.h"
+
+/* ThreadSanitizer notes where a function returns, which would make calls of the jumps. */
+#define NO_RETURN_NOTED __attribute__((no_sanitize("thread")))
+
+/* `at`: bytes of elements that are done. Bank a, bank b. */
+#define LINK(V) ndi_link *link, size_t at, V a0, V a1, V a2, V a3, V b0, V b1, V b2, V b3
+#define GO(V, to, at) return ((void (*)(LINK(V)))(to)->code)(to, at, a0, a1, a2, a3, b0, b1, b2, b3)
+
+#define CODE(function) ((ndi_link_code *)(function))
+#define BANK_a 0
+#define BANK_b 1
+#define OTHER_a(k) b##k
+#define OTHER_b(k) a##k
+
+#define ON_VECTORS(M, ...) M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__)
+#define ON_BANKS(M, ...) M(a, __VA_ARGS__) M(b, __VA_ARGS__)
+#define ON_TYPES(M, ...) M(float, __VA_ARGS__) M(double, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,107 @@
+"""Functions in chains: what is computed in registers, a round at a time, is what NumPy gives, and to the last bit what
+the operations give one by one. Rounds with far lanes, rests shorter than a round, rows apart in memory, two results.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nd
+
+ROOT = Path(__file__).resolve().parents[2]
+LINKED = re.findall(r"^LINKED\((\w+)\)", (ROOT / "src/kernels/linked.def").read_text(), re.M)
+TWINS = re.findall(
+    r"^LINKED_TWINS\((\w+), (\w+),", (ROOT / "src/kernels/linked.def").read_text(), re.M
+)
+LENGTHS = [1, 15, 32, 33, 64, 97, 1000, 5003]
+TEXTS = ["{f}(x) * y", "{f}(x * y)", "{f}(-x) * (y * {f}(x))", "sum({f}(x) * y)"]
+
+
+def elements(dtype, kind, shape):
+    """Numbers that all are near; or among them some far, tiny, infinite and NaN."""
+    rng = np.random.default_rng(len(kind) + int(np.prod(shape)))
+    x = rng.uniform(0.25, 4, shape) * rng.choice([-1, 1], shape)
+    if kind == "far":
+        far = [0, -0.0, 1e-310, 709.5, -745.0, 1e6, -3e20, 1e38, np.inf, -np.inf, np.nan]
+        x = np.where(rng.random(shape) < 0.1, rng.choice(far, shape), x)
+    with np.errstate(all="ignore"):
+        return x.astype(dtype)
+
+
+def same_bits(ours, theirs):
+    """NaN is NaN; everything else bit for bit."""
+    nan = np.isnan(theirs)
+    np.testing.assert_array_equal(np.isnan(ours), nan)
+    assert np.where(nan, 0, ours).tobytes() == np.where(nan, 0, theirs).tobytes()
+
+
+def compare(text, x, y, given_x, given_y):
+    def compute():
+        return nd.to_numpy(nd.expression(text, x=given_x, y=given_y)).copy()
+
+    with nd.lazy(1):
+        chained = compute()
+    with nd.lazy(0):
+        same_bits(chained, compute())
+    if text.startswith("sum"):
+        return
+    with np.errstate(all="ignore"):
+        functions = {name: getattr(np, name) for name in LINKED}
+        theirs = eval(text, functions, {"x": x, "y": y})
+    info = np.finfo(x.dtype)
+    np.testing.assert_allclose(chained, theirs, 16 * info.eps, 16 * info.smallest_subnormal)
+
+
+@pytest.mark.parametrize("kind", ["near", "far"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", LINKED)
+def test_functions_between_light_steps(name, dtype, kind):
+    for length in LENGTHS:
+        x, y = elements(dtype, kind, (length,)), elements(dtype, "near", (length,))
+        for text in TEXTS:
+            compare(text.format(f=name), x, y, nd.from_data(x), nd.from_data(y))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", LINKED)
+def test_rows_that_lie_apart(name, dtype):
+    x, y = elements(dtype, "far", (7, 200)), elements(dtype, "near", (7, 200))
+    for cut in (slice(0, 128), slice(64, 192), slice(3, 99)):
+        given = [nd.slice_terms(nd.from_data(a), (slice(None), cut)) for a in (x, y)]
+        compare(f"{name}(x) * y", x[:, cut], y[:, cut], *given)
+
+
+@pytest.mark.parametrize("kind", ["near", "far"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("one, other", TWINS)
+def test_two_results_of_one_value(one, other, dtype, kind):
+    texts = [
+        f"{one}(x) * {other}(x)",
+        f"y / {other}(x) * {one}(x)",
+        f"{other}(x * y) * {one}(x * y) * (x * y)",
+        f"{one}(x) * {other}(y) * {one}(y) * {other}(x)",
+        f"sum({one}(x) * y * {other}(x))",
+    ]
+    for length in LENGTHS:
+        x, y = elements(dtype, kind, (length,)), elements(dtype, "near", (length,))
+        for text in texts:
+            compare(text, x, y, nd.from_data(x), nd.from_data(y))
+
+
+@pytest.mark.parametrize("one, other", TWINS)
+def test_two_results_that_are_both_stored(one, other):
+    for length in LENGTHS:
+        x = elements("float64", "far", (length,))
+        given = nd.from_data(x)
+        with nd.lazy(1):
+            value = nd.elementwise("multiply", given, 0.5)
+            results = [nd.elementwise(name, value) for name in (one, other)]
+            doubled = [nd.elementwise("multiply", result, 2.0) for result in results]
+            nd.evaluate(results + doubled)
+            ours = [nd.to_numpy(array).copy() for array in results + doubled]
+        with np.errstate(all="ignore"):
+            theirs = [getattr(np, name)(x * 0.5) for name in (one, other)]
+        for mine, expected in zip(ours, theirs + [2 * t for t in theirs]):
+            np.testing.assert_allclose(mine, expected, 1e-15, 1e-300)
