@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "linalg/cholesky.h"
 #include "linalg/stack.h"
 
 /* ---- Cholesky ----------------------------------------------------------------------------------
@@ -12,8 +13,15 @@
 typedef struct cholesky {
     const ndi_stack *stack;
     nd_array *factor;
-    nd_triangle triangle;
+    bool is_lower; /* of what lies in memory, in C order */
 } cholesky;
+
+/* Of real matrices, on our own products. */
+static int factor_lower(const ndi_stack *s, void *factor)
+{
+    const int info = ndi_cholesky(s->dtype == ND_FLOAT64, s->rows, factor);
+    return info < 0 ? NDI_NO_MEMORY : info;
+}
 
 static int cholesky_of_one(void *context, int64_t index, char *scratch)
 {
@@ -22,12 +30,15 @@ static int cholesky_of_one(void *context, int64_t index, char *scratch)
     const ndi_stack *s = c->stack;
     const int n = s->rows, leading = ndi_leading(n);
     const size_t item = s->item_bytes, row = (size_t)n * item;
-    const bool upper = c->triangle == ND_UPPER;
     char *factor = ndi_stack_at(s, c->factor, index);
     int info = 0;
-    NDI_LAPACK(s->lapack, potrf, ndi_potrf)(upper ? "L" : "U", &n, factor, &leading, &info, 1);
+    if (!s->is_complex)
+        info = factor_lower(s, factor);
+    else
+        NDI_LAPACK(s->lapack, potrf, ndi_potrf)
+    (c->is_lower ? "U" : "L", &n, factor, &leading, &info, 1);
     for (size_t i = 0; i < (size_t)n; i++) {
-        const size_t from = upper ? 0 : i + 1, to = upper ? i : (size_t)n;
+        const size_t from = c->is_lower ? i + 1 : 0, to = c->is_lower ? (size_t)n : i;
         memset(factor + i * row + from * item, 0, (to - from) * item);
     }
     return info;
@@ -39,7 +50,11 @@ nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle)
     if (!ndi_stack_of(&stack, "cholesky", a, NULL, true))
         return NULL;
     const int n = stack.rows;
-    cholesky c = {&stack, ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS), triangle};
+    /* Our own makes a lower triangle: an upper one in Fortran order. */
+    const bool by_columns = triangle == ND_UPPER && !stack.is_complex;
+    cholesky c = {&stack,
+                  ndi_stack_copy(&stack, a, n, n, by_columns ? NDI_BY_COLUMNS : NDI_BY_ROWS),
+                  triangle == ND_LOWER || by_columns};
     if (c.factor && ndi_stack_run(&stack, (double)n * n * n / 6, 0, cholesky_of_one, &c,
                                   "is not positive definite"))
         return ndi_register(c.factor);

@@ -71,10 +71,12 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 #define SET ISA_JOIN(ISA, f32)
 #define REAL float
 #define ABS(x) __builtin_fabsf(x)
+#define ROOT(x) __builtin_sqrtf(x)
 #include "linalg/lu_kernels_tmpl.h"
 #define SET ISA_JOIN(ISA, f64)
 #define REAL double
 #define ABS(x) __builtin_fabs(x)
+#define ROOT(x) __builtin_sqrt(x)
 #include "linalg/lu_kernels_tmpl.h"
 
 #define SET ISA_JOIN(ISA, f32)

@@ -326,6 +326,31 @@ def test_large_matrices_and_large_stacks(dtype, threads):
             assert_near(s, np.linalg.svd(a, compute_uv=False), unit_of(dtype, s))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 31, 33, 48, 97, 128, 200, 257, 600])
+def test_cholesky_of_every_size_of_block(n, dtype):
+    """Sizes around those at which triangles are cut; a pivot that is none anywhere; the same bits on all threads."""
+    rng = np.random.default_rng(n)
+    a = rng.standard_normal((n, n)).astype(dtype).astype("float64")
+    a = (a @ a.T + np.eye(n)).astype(dtype)
+    expected, seen = np.linalg.cholesky(a.astype("float64")), []
+    for threads in (1, 2, 7):
+        with nd.threads(threads):
+            lower, upper = (numpys(nd.linalg("cholesky", nd.from_numpy(a), half)) for half in (0, 1))
+            assert (np.tril(lower) == lower).all() and (lower == upper.T).all()
+            wide = lower.astype("float64")
+            assert_near(wide @ wide.T, a.astype("float64"), unit_of(dtype, a), 3)
+            assert_near(wide, expected, unit_of(dtype, a))
+            seen.append(lower.tobytes())
+    assert len(set(seen)) == 1
+    for row in {0, n // 2, n - 1}:
+        for pivot in (0, -1, np.nan):
+            bad = np.eye(n, dtype=dtype)
+            bad[row, row] = pivot
+            with pytest.raises(nd.Failure, match="positive definite"):
+                nd.linalg("cholesky", nd.from_numpy(bad), 0)
+
+
 # ---- Norms --------------------------------------------------------------------------------------
 
 VECTOR_ORDERS = [None, np.inf, -np.inf, 0, 1, 2, 3, 0.5, -1, -2]
