@@ -230,3 +230,43 @@ bool ndi_stack_finite(const ndi_stack *stack, const void *elements, int64_t coun
         odd |= !(x[i] - x[i] == 0);
     return !odd;
 }
+
+enum { LANES = 16 };
+
+/* In lanes of their own, as the compiler may not change the order of comparisons. */
+double ndi_stack_largest(const ndi_stack *stack, const void *elements, int64_t count)
+{
+    const int64_t reals = stack->is_complex ? 2 * count : count, whole = reals - reals % LANES;
+    const double *const x = elements;
+    const float *const single = elements;
+    double most[LANES] = {0};
+    float most_single[LANES] = {0};
+    if (stack->real == ND_FLOAT32) {
+        for (int64_t i = 0; i < whole; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) {
+                const float size = fabsf(single[i + lane]);
+                most_single[lane] = size > most_single[lane] ? size : most_single[lane];
+            }
+        for (int lane = 0; lane < LANES; lane++)
+            most[lane] = most_single[lane];
+        for (int64_t i = whole; i < reals; i++)
+            most[0] = fabsf(single[i]) > most[0] ? fabsf(single[i]) : most[0];
+    } else {
+        for (int64_t i = 0; i < whole; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) {
+                const double size = fabs(x[i + lane]);
+                most[lane] = size > most[lane] ? size : most[lane];
+            }
+        for (int64_t i = whole; i < reals; i++)
+            most[0] = fabs(x[i]) > most[0] ? fabs(x[i]) : most[0];
+    }
+    for (int lane = 1; lane < LANES; lane++)
+        most[0] = most[lane] > most[0] ? most[lane] : most[0];
+    return most[0];
+}
+
+bool ndi_stack_moderate(const ndi_stack *stack, double largest)
+{
+    return stack->real == ND_FLOAT32 ? largest > 1e-12 && largest < 1e12
+                                     : largest > 1e-100 && largest < 1e100;
+}
