@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "linalg/cholesky.h"
+#include "linalg/reflect.h"
 #include "linalg/stack.h"
 
 /* ---- Cholesky ----------------------------------------------------------------------------------
@@ -70,8 +71,40 @@ typedef struct qr {
     nd_array *q, *r;      /* q may be NULL */
     int q_columns, r_rows;
     int lwork;
-    size_t tau, work; /* offsets in scratch */
+    const ndi_reflect_kernels *own; /* NULL: LAPACK's routines */
+    size_t tau, work, own_work;     /* offsets in scratch */
 } qr;
+
+enum { LEAST_REFLECTED = 16 }; /* rows and columns from which our own is faster */
+
+/* R from on and above the diagonal. */
+static void take_upper(const qr *f, const char *reflectors, char *r)
+{
+    const ndi_stack *s = f->stack;
+    const size_t item = s->item_bytes;
+    for (int column = 0; column < s->columns; column++) {
+        const size_t filled = (size_t)(column < f->r_rows ? column + 1 : f->r_rows);
+        char *to = r + (size_t)column * (size_t)f->r_rows * item;
+        memcpy(to, reflectors + (size_t)column * (size_t)s->rows * item, filled * item);
+        memset(to + filled * item, 0, ((size_t)f->r_rows - filled) * item);
+    }
+}
+
+/* Of real matrices, whose squares are in range. */
+static int qr_by_reflections(const qr *f, char *reflectors, char *r, char *q, char *scratch)
+{
+    const ndi_stack *s = f->stack;
+    const size_t item = s->item_bytes, rows = (size_t)s->rows;
+    ndi_reflections made;
+    if (!ndi_reflect_qr(f->own, item, rows, (size_t)s->columns, reflectors, scratch + f->tau, &made,
+                        scratch + f->own_work))
+        return NDI_NO_MEMORY;
+    take_upper(f, reflectors, r);
+    return !q || ndi_reflect_unit(&made, (size_t)f->q_columns, q, (ptrdiff_t)item,
+                                  (ptrdiff_t)(rows * item), scratch + f->own_work)
+               ? 0
+               : NDI_NO_MEMORY;
+}
 
 static int qr_of_one(void *context, int64_t index, char *scratch)
 {
@@ -82,14 +115,12 @@ static int qr_of_one(void *context, int64_t index, char *scratch)
     char *reflectors = ndi_stack_at(s, f->reflectors, index), *r = ndi_stack_at(s, f->r, index);
     void *tau = scratch + f->tau, *work = scratch + f->work;
     int info = 0;
+    if (f->own && ndi_stack_moderate(s, ndi_stack_largest(s, reflectors, (int64_t)m * n)))
+        return qr_by_reflections(f, reflectors, r, f->q ? ndi_stack_at(s, f->q, index) : NULL,
+                                 scratch);
     NDI_LAPACK(s->lapack, geqrf, ndi_geqrf)
     (&m, &n, reflectors, &leading, tau, work, &f->lwork, &info);
-    for (int column = 0; column < n; column++) {
-        const size_t filled = (size_t)(column < f->r_rows ? column + 1 : f->r_rows);
-        char *to = r + (size_t)column * (size_t)f->r_rows * item;
-        memcpy(to, reflectors + (size_t)column * (size_t)m * item, filled * item);
-        memset(to + filled * item, 0, ((size_t)f->r_rows - filled) * item);
-    }
+    take_upper(f, reflectors, r);
     if (!f->q || info != 0)
         return info;
     char *q = ndi_stack_at(s, f->q, index);
@@ -135,6 +166,12 @@ nd_qr_result nd_qr(const nd_array *a, nd_qr_mode mode)
     f.lwork = qr_work(&f);
     f.tau = ndi_scratch(&scratch, (size_t)k, stack.item_bytes);
     f.work = ndi_scratch(&scratch, (size_t)f.lwork, stack.item_bytes);
+    if (!stack.is_complex && k >= LEAST_REFLECTED) {
+        f.own = ndi_reflect_kernels_for(ndi_isa_in_use(), stack.dtype == ND_FLOAT64);
+        const size_t widest = (size_t)(n > f.q_columns ? n : f.q_columns);
+        f.own_work = ndi_scratch(
+            &scratch, ndi_reflect_qr_work(f.own, stack.item_bytes, (size_t)m, widest), 1);
+    }
     const bool done = f.reflectors && f.r && (f.q || mode == ND_QR_R) &&
                       ndi_stack_run(&stack, 2.0 * m * n * k, scratch, qr_of_one, &f, "fails");
     nd_release(f.reflectors);

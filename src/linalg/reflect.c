@@ -134,3 +134,53 @@ bool ndi_reflect(const ndi_reflections *r, bool transposed, size_t columns, void
     }
     return true;
 }
+
+/* Block by block from the last: to the left of a block's first column nothing changes yet. */
+bool ndi_reflect_unit(const ndi_reflections *r, size_t columns, void *c, ptrdiff_t c_row_stride,
+                      ptrdiff_t c_column_stride, void *work)
+{
+    char *const to = c;
+    parts p;
+    cut(r->item, r->rows, columns, work, &p);
+    for (size_t j = 0; j < columns; j++)
+        for (size_t i = 0; i < r->rows; i++)
+            put_real(r->item, to + (ptrdiff_t)j * c_column_stride + (ptrdiff_t)i * c_row_stride, 0,
+                     i == j);
+    for (size_t block = (r->count + TOGETHER - 1) / TOGETHER; block-- > 0;) {
+        const size_t first = block * TOGETHER, rest = r->count - first;
+        if (!apply_block(r, first, rest < TOGETHER ? rest : TOGETHER, false, columns - first,
+                         to + (ptrdiff_t)first * c_column_stride, c_row_stride, c_column_stride,
+                         &p))
+            return false;
+    }
+    return true;
+}
+
+/* ---- QR -------------------------------------------------------------------------------------- */
+
+size_t ndi_reflect_qr_work(const ndi_reflect_kernels *kernels, size_t item, size_t m, size_t n)
+{
+    return whole_lines(kernels->qr_reals(m, TOGETHER) * item) + ndi_reflect_work(item, m, n);
+}
+
+bool ndi_reflect_qr(const ndi_reflect_kernels *kernels, size_t item, size_t m, size_t n,
+                    void *matrix, void *tau, ndi_reflections *q, void *work)
+{
+    const size_t count = m < n ? m : n;
+    const ptrdiff_t row = (ptrdiff_t)item, column = (ptrdiff_t)(m * item);
+    char *const products = (char *)work + whole_lines(kernels->qr_reals(m, TOGETHER) * item);
+    *q = (ndi_reflections){item, m, count, matrix, row, column, tau};
+    for (size_t first = 0; first < count; first += TOGETHER) {
+        char *const block = (char *)matrix + (ptrdiff_t)first * (row + column);
+        char *const taus = (char *)tau + first * item;
+        const size_t rest = n - first, width = rest < TOGETHER ? rest : TOGETHER;
+        const size_t rows = m - first;
+        kernels->qr(rows, width, block, m, taus, work);
+        const ndi_reflections part = {item,   rows, rows < width ? rows : width, block, row,
+                                      column, taus};
+        if (rest > width && !ndi_reflect(&part, true, rest - width,
+                                         block + (ptrdiff_t)width * column, row, column, products))
+            return false;
+    }
+    return true;
+}

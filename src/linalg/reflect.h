@@ -20,6 +20,11 @@ typedef struct ndi_reflect_kernels {
     size_t (*bidiagonal_reals)(size_t m, size_t n);
     void (*bidiagonalize)(size_t m, size_t n, void *matrix, void *d, void *e, void *left_tau,
                           void *right_tau, void *work);
+
+    /* A matrix of m rows and a few columns, m and n 1 at least, `leading` elements apart, becomes R
+     * and below it the reflections, as xGEQRF leaves it; tau of the smaller of m and n. */
+    size_t (*qr_reals)(size_t m, size_t n);
+    void (*qr)(size_t m, size_t n, void *matrix, size_t leading, void *tau, void *work);
 } ndi_reflect_kernels;
 
 const ndi_reflect_kernels *ndi_reflect_kernels_for(ndi_isa isa, bool is_double);
@@ -39,6 +44,17 @@ typedef struct ndi_reflections {
  * products. */
 bool ndi_reflect(const ndi_reflections *q, bool transposed, size_t columns, void *c,
                  ptrdiff_t c_row_stride, ptrdiff_t c_column_stride, void *work);
+
+/* C becomes the first columns of Q, no fewer than there are reflections. */
+bool ndi_reflect_unit(const ndi_reflections *q, size_t columns, void *c, ptrdiff_t c_row_stride,
+                      ptrdiff_t c_column_stride, void *work);
+
+/* xGEQRF of an m x n matrix without gaps, of which `q` becomes the reflections; `tau` is of the
+ * smaller of m and n. `work` is of ndi_reflect_qr_work() bytes. */
+bool ndi_reflect_qr(const ndi_reflect_kernels *kernels, size_t item, size_t m, size_t n,
+                    void *matrix, void *tau, ndi_reflections *q, void *work);
+
+size_t ndi_reflect_qr_work(const ndi_reflect_kernels *kernels, size_t item, size_t m, size_t n);
 
 size_t ndi_reflect_work(size_t item, size_t rows, size_t columns);
 

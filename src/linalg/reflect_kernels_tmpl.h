@@ -206,19 +206,22 @@ TARGET static void JOIN(SET, tridiagonalize)(size_t n, void *matrix, void *diago
 
 /* ---- Any matrices ---------------------------------------------------------------------------- */
 
-/* A -= v y' + x u' in columns first..first+3; totals = A' next. */
-TARGET static inline void JOIN(SET, reduce_columns)(REAL *a, size_t leading, size_t start,
-                                                    const REAL *v, const REAL *y, const REAL *x,
-                                                    const REAL *u, const REAL *next, REAL *totals)
+/* A -= v y', and x u' if there are `both`, a constant; totals = A' next. Of four columns. */
+TARGET static inline __attribute__((always_inline)) void
+JOIN(SET, reduce_columns)(bool both, REAL *a, size_t leading, size_t start, const REAL *v,
+                          const REAL *y, const REAL *x, const REAL *u, const REAL *next,
+                          REAL *totals)
 {
     vector sums[GROUP] = {{0}};
     for (size_t i = start; i < leading; i += LANES) {
-        const vector vi = *(const vector *)(v + i), xi = *(const vector *)(x + i),
-                     ni = *(const vector *)(next + i);
+        const vector vi = *(const vector *)(v + i), ni = *(const vector *)(next + i);
+        const vector xi = both ? *(const vector *)(x + i) : vi;
         UNROLL
         for (size_t q = 0; q < GROUP; q++) {
             vector *const at = (vector *)(a + q * leading + i);
-            const vector changed = *at - vi * y[q] - xi * u[q];
+            vector changed = *at - vi * y[q];
+            if (both)
+                changed -= xi * u[q];
             *at = changed;
             sums[q] += changed * ni;
         }
@@ -272,7 +275,7 @@ TARGET static void JOIN(SET, bidiagonalize)(size_t m, size_t n, void *matrix, vo
             break;
         for (size_t j = k + 1; j < n; j += GROUP)
             JOIN(SET, reduce_columns)
-        (copy + j * leading, leading, start, v, y + j, x, u + j, next, row + j);
+        (true, copy + j * leading, leading, start, v, y + j, x, u + j, next, row + j);
         for (size_t j = k + 1; j < n; j++) {
             y[j] = left[k] * row[j];
             row[j] = copy[j * leading + k] - y[j];
@@ -299,11 +302,52 @@ TARGET static void JOIN(SET, bidiagonalize)(size_t m, size_t n, void *matrix, vo
     }
 }
 
+/* ---- QR of a few columns --------------------------------------------------------------------- */
+
+static size_t JOIN(SET, qr_reals)(size_t m, size_t n)
+{
+    const size_t rows = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK;
+    return rows * columns + 2 * rows + 2 * columns;
+}
+
+TARGET static void JOIN(SET, qr)(size_t m, size_t n, void *matrix, size_t matrix_leading,
+                                 void *taus, void *work)
+{
+    const size_t leading = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK;
+    REAL *const a = matrix, *const tau = taus;
+    REAL *const copy = work, *v = copy + leading * columns,
+                *next = v + leading, *const y = next + leading, *const row = y + columns;
+    memset(work, 0, JOIN(SET, qr_reals)(m, n) * sizeof(REAL));
+    for (size_t j = 0; j < n; j++)
+        memcpy(copy + j * leading, a + j * matrix_leading, m * sizeof(REAL));
+    for (size_t k = 0; k < m && k < n; k++) {
+        REAL *const column = copy + k * leading, *const out = a + k * matrix_leading;
+        const size_t start = k / LANES * LANES;
+        for (size_t i = k; i < m; i++)
+            next[i] = column[i] - v[i] * y[k];
+        out[k] = JOIN(SET, reflect)(next, k, m, leading, tau + k);
+        memcpy(out + k + 1, next + k + 1, (m - k - 1) * sizeof(REAL));
+        for (size_t j = k + 1; j < n; j += GROUP)
+            JOIN(SET, reduce_columns)
+        (false, copy + j * leading, leading, start, v, y + j, NULL, NULL, next, row + j);
+        for (size_t j = k + 1; j < n; j++) {
+            y[j] = tau[k] * row[j];
+            a[j * matrix_leading + k] = copy[j * leading + k] - y[j];
+        }
+        next[k] = 0;
+        REAL *const kept = v;
+        v = next;
+        next = kept;
+    }
+}
+
 static const ndi_reflect_kernels JOIN(SET, reflections) = {
     .tridiagonal_reals = JOIN(SET, tridiagonal_reals),
     .tridiagonalize = JOIN(SET, tridiagonalize),
     .bidiagonal_reals = JOIN(SET, bidiagonal_reals),
     .bidiagonalize = JOIN(SET, bidiagonalize),
+    .qr_reals = JOIN(SET, qr_reals),
+    .qr = JOIN(SET, qr),
 };
 
 #undef JOIN_

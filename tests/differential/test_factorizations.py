@@ -428,6 +428,33 @@ def test_symmetric_reductions_of_every_size_of_block(n, dtype):
         assert len(set(seen)) == 1
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("m, n", [(16, 16), (17, 40), (33, 31), (64, 64), (65, 100), (100, 33), (130, 129), (300, 20)])
+def test_qr_of_every_size_of_block(m, n, dtype):
+    rng = np.random.default_rng(m + n)
+    for a in rectangles(m, n, rng):
+        with np.errstate(under="ignore"):
+            a = a.astype(dtype)
+        wide, seen = a.astype("float64"), []
+        norm, eps = max(np.linalg.norm(wide, 2), np.finfo(dtype).tiny), np.finfo(dtype).eps * max(m, n)
+        for threads in (1, 2, 7):
+            with nd.threads(threads):
+                ours = nd.from_numpy(a)
+                reduced = [numpys(r) for r in nd.linalg("qr", ours, 0, results=2)]
+                complete = [numpys(r) for r in nd.linalg("qr", ours, 1, results=2)]
+                alone = numpys(nd.linalg("qr", ours, 2, results=2)[1])
+            seen.append(b"".join(r.tobytes() for r in (*reduced, *complete, alone)))
+            assert (alone == reduced[1]).all()
+            for (q, r), mode in ((reduced, "reduced"), (complete, "complete")):
+                assert [q.shape, r.shape] == [part.shape for part in np.linalg.qr(a, mode=mode)]
+                assert (np.triu(r) == r).all()
+                q = q.astype("float64")
+                assert_near(q @ r, wide, eps * norm, 3)
+                assert_near(q.T @ q, np.eye(q.shape[1]), eps, 3)
+        if 1e-10 < size(a) < 1e10:  # beyond that it is LAPACK's
+            assert len(set(seen)) == 1
+
+
 # ---- Norms --------------------------------------------------------------------------------------
 
 VECTOR_ORDERS = [None, np.inf, -np.inf, 0, 1, 2, 3, 0.5, -1, -2]

@@ -186,6 +186,7 @@ static void decompositions(int part)
             nd_add(nd_matmul(part_of_it, nd_transpose(part_of_it)), nd_eye(ND_FLOAT64, 50, 50, 0));
         see(nd_cholesky(definite, ND_UPPER));
         see(nd_inv(definite));
+        see(nd_qr(definite, ND_QR_COMPLETE).q);
         see(nd_eigh(definite, ND_UPPER).vectors);
         see(nd_eigvalsh(nd_cast(definite, ND_FLOAT32), ND_LOWER));
         see(nd_svd(part_of_it, true).vh);
