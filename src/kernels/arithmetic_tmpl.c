@@ -244,9 +244,10 @@ DEFINE_BITS_SET(uint64_t)
                 r -= step * y;                                                                     \
                 results[i] = RESULT;                                                               \
             }                                                                                      \
-            for (size_t i = 0; i < TOGETHER; i++)                                                  \
+            const bool exact = !(large >> 51 || special); /* else results may be out of range */   \
+            for (size_t i = 0; exact && i < TOGETHER; i++)                                         \
                 out[i] = (TYPE)results[i];                                                         \
-            for (size_t i = 0; (large >> 51 || special) && i < now; i++)                           \
+            for (size_t i = 0; !exact && i < now; i++)                                             \
                 out[i] = NAME##_one(xs[i], ys[i]);                                                 \
             for (size_t i = 0; i < now; i++)                                                       \
                 *(TYPE *)(po + (ptrdiff_t)i * so) = out[i];                                        \

@@ -413,7 +413,7 @@ ON_ALL(LOGIC, )
 
 /* ---- Positions: the extreme of the chunk first, then where it is first met ---- */
 
-enum { SEARCHED = 64 };
+enum { SEARCHED = 64, SHORT_ROW = 4096 }; /* elements; bytes */
 
 #define IS_NAN_REAL(x) ((x) != (x))
 #define FOUND_AMONG(TYPE, FOUND, x, n, best)                                                       \
@@ -423,11 +423,73 @@ enum { SEARCHED = 64 };
             found_ |= (x)[l_] == (best) ? (FOUND)-1 : 0;                                           \
         found_;                                                                                    \
     })
+/* A short contiguous row in one pass: each lane keeps its best, and the block where that was. False
+ * if there is a NaN. */
+#define POSITION_SHORT(NAME, D, TYPE, FOUND, IS_NAN, BETTER)                                       \
+    ALWAYS_INLINE bool NAME##_##D##_short(const TYPE *x, size_t count, TYPE *best, size_t *where)  \
+    {                                                                                              \
+        enum { IN_ONE = 64 / sizeof(TYPE) };                                                       \
+        typedef TYPE values __attribute__((vector_size(64)));                                      \
+        typedef FOUND places __attribute__((vector_size(64)));                                     \
+        values most;                                                                               \
+        places at = {0};                                                                           \
+        memcpy(&most, x, sizeof most);                                                             \
+        places odd = at | (places)(IS_NAN(most));                                                  \
+        const size_t blocks = count / IN_ONE;                                                      \
+        for (size_t b = 1; b < blocks; b++) {                                                      \
+            values here;                                                                           \
+            memcpy(&here, x + b * IN_ONE, sizeof here);                                            \
+            const places better = (places)(BETTER(here, most));                                    \
+            odd |= (places)(IS_NAN(here));                                                         \
+            at = (better & (FOUND)b) | (~better & at);                                             \
+            most = (values)((better & (places)here) | (~better & (places)most));                   \
+        }                                                                                          \
+        TYPE lanes[IN_ONE], first; /* no branches, which would go either way */                    \
+        FOUND blocks_of[IN_ONE], worse[IN_ONE], odds[IN_ONE], any = 0;                             \
+        memcpy(lanes, &most, sizeof lanes);                                                        \
+        first = lanes[0];                                                                          \
+        for (size_t l = 1; l < IN_ONE; l++)                                                        \
+            first = BETTER(lanes[l], first) ? lanes[l] : first;                                    \
+        const places apart = (places)(most != first);                                              \
+        memcpy(blocks_of, &at, sizeof at);                                                         \
+        memcpy(worse, &apart, sizeof apart);                                                       \
+        memcpy(odds, &odd, sizeof odd);                                                            \
+        size_t place = (size_t)-1;                                                                 \
+        for (size_t l = 0; l < IN_ONE; l++) {                                                      \
+            const size_t here =                                                                    \
+                ((size_t)blocks_of[l] * IN_ONE + l) | (0 - (size_t)(worse[l] != 0));               \
+            place = here < place ? here : place;                                                   \
+            any |= odds[l];                                                                        \
+        }                                                                                          \
+        for (size_t i = blocks * IN_ONE; i < count; i++) {                                         \
+            any |= IS_NAN(x[i]) ? (FOUND)-1 : 0;                                                   \
+            place = BETTER(x[i], first) ? i : place;                                               \
+            first = BETTER(x[i], first) ? x[i] : first;                                            \
+        }                                                                                          \
+        *best = first;                                                                             \
+        *where = place;                                                                            \
+        return !any;                                                                               \
+    }
+/* Of complex numbers there is no order of vectors. */
+#define POSITION_NEVER_SHORT(NAME, D, TYPE)                                                        \
+    ALWAYS_INLINE bool NAME##_##D##_short(const TYPE *x, size_t count, TYPE *best, size_t *where)  \
+    {                                                                                              \
+        (void)x, (void)count, (void)best, (void)where;                                             \
+        return false;                                                                              \
+    }
+
 /* FOUND: an integer as wide as an element, so that the search stays in vectors of one width; rows
  * meet a few at a time for the same reason, and keep the best of these in registers. */
 #define POSITION(NAME, D, TYPE, FOUND, EXTREME, IS_NAN, BETTER)                                    \
     static void NAME##_##D##_row(const ndi_leaf *leaf)                                             \
     {                                                                                              \
+        size_t where;                                                                              \
+        if (sizeof(TYPE) >= 4 && leaf->row_stride == sizeof(TYPE) && leaf->rows >= 16 &&           \
+            leaf->rows <= SHORT_ROW / sizeof(TYPE) &&                                              \
+            NAME##_##D##_short((const TYPE *)leaf->data, leaf->rows, leaf->state[0], &where)) {    \
+            *(int64_t *)leaf->state[1] = leaf->first + (int64_t)where;                             \
+            return;                                                                                \
+        }                                                                                          \
         TYPE best;                                                                                 \
         ndi_leaf values = *leaf;                                                                   \
         values.state[0] = &best;                                                                   \
@@ -538,9 +600,18 @@ enum { SEARCHED = 64 };
 #define POSITIONS(D, TYPE, FOUND, IS_NAN, LESS, MORE)                                              \
     POSITION(argmin, D, TYPE, FOUND, min, IS_NAN, LESS)                                            \
     POSITION(argmax, D, TYPE, FOUND, max, IS_NAN, MORE)
-#define POSITIONS_EXACT(D, TYPE, ...) POSITIONS(D, TYPE, TYPE, NEVER, BELOW, ABOVE)
-#define POSITIONS_FLOAT(D, TYPE, FOUND) POSITIONS(D, TYPE, FOUND, IS_NAN_REAL, BELOW, ABOVE)
+#define POSITIONS_SHORT(D, TYPE, FOUND, IS_NAN)                                                    \
+    POSITION_SHORT(argmin, D, TYPE, FOUND, IS_NAN, BELOW)                                          \
+    POSITION_SHORT(argmax, D, TYPE, FOUND, IS_NAN, ABOVE)
+#define POSITIONS_EXACT(D, TYPE, ...)                                                              \
+    POSITIONS_SHORT(D, TYPE, TYPE, IS_NAN_REAL)                                                    \
+    POSITIONS(D, TYPE, TYPE, NEVER, BELOW, ABOVE)
+#define POSITIONS_FLOAT(D, TYPE, FOUND)                                                            \
+    POSITIONS_SHORT(D, TYPE, FOUND, IS_NAN_REAL)                                                   \
+    POSITIONS(D, TYPE, FOUND, IS_NAN_REAL, BELOW, ABOVE)
 #define POSITIONS_COMPLEX(D, TYPE, ...)                                                            \
+    POSITION_NEVER_SHORT(argmin, D, TYPE)                                                          \
+    POSITION_NEVER_SHORT(argmax, D, TYPE)                                                          \
     POSITIONS(D, TYPE, int, COMPLEX_NAN, COMPLEX_BELOW, COMPLEX_ABOVE)
 ON_BOOL(POSITIONS_EXACT, )
 ON_INTS(POSITIONS_EXACT, )

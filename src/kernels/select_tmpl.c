@@ -371,11 +371,20 @@ OFFSETS(clip, i = i < 0 ? 0 : i; i = i < length ? i : length - 1;)
     }
 ON_ITEMS(GATHER)
 
+/* Stores wait for one another, and lines of memory are fetched for few of them at a time. */
+enum { SCATTER_AHEAD = 32 };
+
 #define SCATTER(SIZE)                                                                              \
     static void scatter_##SIZE(size_t n, char *base, const int64_t *offsets, const char *in,       \
                                ptrdiff_t in_stride)                                                \
     {                                                                                              \
-        for (size_t i = 0; i < n; i++)                                                             \
+        size_t i = 0;                                                                              \
+        for (; i + SCATTER_AHEAD < n; i++) {                                                       \
+            __builtin_prefetch(base + offsets[i + SCATTER_AHEAD], 1);                              \
+            *(item_##SIZE *)(base + offsets[i]) =                                                  \
+                *(const item_##SIZE *)(in + (ptrdiff_t)i * in_stride);                             \
+        }                                                                                          \
+        for (; i < n; i++)                                                                         \
             *(item_##SIZE *)(base + offsets[i]) =                                                  \
                 *(const item_##SIZE *)(in + (ptrdiff_t)i * in_stride);                             \
     }

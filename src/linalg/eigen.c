@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "linalg/reflect.h"
 #include "linalg/stack.h"
 #include "linalg/tridiagonal.h"
 
@@ -177,7 +178,8 @@ nd_array *nd_eigvals(const nd_array *a)
 
 /* ---- Symmetric matrices ---------------------------------------------------------------------- */
 
-enum { LEAST_DIVIDED = 100 }; /* rows from which ndi_tridiagonal() is worth while */
+/* Rows from which steps of our own are worth while; of complex matrices for vectors only. */
+enum { LEAST_REAL = 16, LEAST_COMPLEX = 100 };
 
 typedef struct symmetric {
     const ndi_stack *stack;
@@ -186,9 +188,11 @@ typedef struct symmetric {
     const char *job, *uplo;
     int lwork, lrwork, liwork;
     size_t work, real_work, integer_work; /* offsets in scratch */
-    bool divides;                         /* vectors by ndi_tridiagonal(): */
+    bool by_steps;                        /* that are ours: */
+    const ndi_reflect_kernels *reflect;   /* NULL: LAPACK's reduction */
     int tridiagonal_lwork;
-    size_t d, e, tau, z, vectors, tridiagonal_work, tridiagonal; /* offsets in scratch */
+    size_t d, e, tau, copy, z, vectors, tridiagonal_work, turning,
+        tridiagonal; /* offsets in scratch */
 } symmetric;
 
 /* Lengths of -1 ask for them. */
@@ -220,19 +224,19 @@ static bool half_is_finite(const symmetric *e, const char *a)
     return finite;
 }
 
-/* Squares and their sums stay far from overflow and from nothing. */
+/* Of that half. */
 static bool is_moderate(const symmetric *e, const char *a)
 {
     const ndi_stack *s = e->stack;
-    const int reals = s->is_complex ? 2 : 1;
+    const int n = s->rows;
     double most = 0;
-    for (int j = 0; j < s->rows; j++) {
-        const int first = *e->uplo == 'L' ? j : 0, end = *e->uplo == 'L' ? s->rows : j + 1;
-        const char *column = a + (int64_t)j * s->rows * (int64_t)s->item_bytes;
-        for (int i = first * reals; i < end * reals; i++)
-            most = fmax(most, fabs(real_at(s, column, i)));
+    for (int j = 0; j < n; j++) {
+        const int first = *e->uplo == 'L' ? j : 0, count = *e->uplo == 'L' ? n - j : j + 1;
+        const double here =
+            ndi_stack_largest(s, a + ((int64_t)j * n + first) * (int64_t)s->item_bytes, count);
+        most = here > most ? here : most;
     }
-    return s->real == ND_FLOAT32 ? most > 1e-12 && most < 1e12 : most > 1e-100 && most < 1e100;
+    return ndi_stack_moderate(s, most);
 }
 
 /* Lengths of -1 ask for them, of both steps. */
@@ -254,6 +258,18 @@ static int call_ormtr(const symmetric *e, const void *a, const void *tau, void *
     NDI_LAPACK(e->stack->lapack, ormtr, ndi_ormtr)
     ("L", e->uplo, "N", &n, &n, a, &leading, tau, vectors, &leading, work, &lwork, &info, 1, 1, 1);
     return info;
+}
+
+/* The same of real ones. */
+static int turn_back(const symmetric *e, const char *a, const void *tau, char *vectors,
+                     char *scratch)
+{
+    const size_t n = (size_t)e->stack->rows, item = e->stack->item_bytes;
+    const ptrdiff_t row = (ptrdiff_t)item, column = (ptrdiff_t)(n * item);
+    const ndi_reflections q = {item, n - 1, n - 1, a + row, row, column, tau};
+    return ndi_reflect(&q, false, n, vectors + row, row, column, scratch + e->turning)
+               ? 0
+               : NDI_NO_MEMORY;
 }
 
 /* Numbers of the real dtype, in place, as float64. */
@@ -284,32 +300,45 @@ static void narrow(const ndi_stack *s, void *elements, const double *numbers, in
         }
 }
 
-/* To a tridiagonal matrix, whose vectors are turned back. */
-static int divide_and_conquer(const symmetric *e, char *a, void *values, char *scratch)
+/* float64 as numbers of the real dtype. */
+static void narrow_reals(const ndi_stack *s, void *reals, const double *numbers)
+{
+    if (s->real == ND_FLOAT64)
+        memcpy(reals, numbers, (size_t)s->rows * sizeof(double));
+    else
+        for (int i = 0; i < s->rows; i++)
+            ((float *)reals)[i] = (float)numbers[i];
+}
+
+/* To a tridiagonal matrix, whose values are found, or whose vectors are turned back. */
+static int do_steps(const symmetric *e, char *a, void *values, char *scratch)
 {
     const ndi_stack *s = e->stack;
     const int64_t n = s->rows;
     double *const d = (double *)(scratch + e->d), *const beside = (double *)(scratch + e->e),
                   *const z = (double *)(scratch + e->z);
     void *const tau = scratch + e->tau, *const work = scratch + e->tridiagonal_work;
-    int info = call_sytrd(e, a, d, beside, tau, work, e->tridiagonal_lwork);
+    int info = 0;
+    if (e->reflect)
+        e->reflect->tridiagonalize((size_t)n, a, d, beside, tau, scratch + e->copy);
+    else
+        info = call_sytrd(e, a, d, beside, tau, work, e->tridiagonal_lwork);
     if (info != 0)
         return info;
     widen(s, d);
     widen(s, beside);
-    info = ndi_tridiagonal(s->rows, d, beside, z, scratch + e->tridiagonal);
-    if (info != 0)
+    if (*e->job == 'N')
+        ndi_lapack_for_tridiagonal()->sterf(&s->rows, d, beside, &info);
+    else
+        info = ndi_tridiagonal(s->rows, d, beside, z, scratch + e->tridiagonal);
+    narrow_reals(s, values, d);
+    if (info != 0 || *e->job == 'N')
         return info;
-    for (int64_t i = 0; i < n; i++) {
-        if (s->real == ND_FLOAT32)
-            ((float *)values)[i] = (float)d[i];
-        else
-            ((double *)values)[i] = d[i];
-    }
-    void *const vectors = s->dtype == ND_FLOAT64 ? (void *)z : scratch + e->vectors;
+    char *const vectors = s->dtype == ND_FLOAT64 ? (char *)z : scratch + e->vectors;
     if (s->dtype != ND_FLOAT64)
         narrow(s, vectors, z, n * n);
-    info = call_ormtr(e, a, tau, vectors, work, e->tridiagonal_lwork);
+    info = s->is_complex ? call_ormtr(e, a, tau, vectors, work, e->tridiagonal_lwork)
+                         : turn_back(e, a, tau, vectors, scratch);
     memcpy(a, vectors, (size_t)(n * n) * s->item_bytes);
     return info;
 }
@@ -322,16 +351,17 @@ static int symmetric_one(void *context, int64_t index, char *scratch)
     void *values = ndi_stack_at(s, e->values, index);
     if (!half_is_finite(e, a))
         return NDI_NOT_FINITE;
-    if (e->divides && is_moderate(e, a))
-        return divide_and_conquer(e, a, values, scratch);
+    if (e->by_steps && is_moderate(e, a))
+        return do_steps(e, a, values, scratch);
     return call_syevd(e, a, values, scratch + e->work, e->lwork, scratch + e->real_work, e->lrwork,
                       (int *)(scratch + e->integer_work), e->liwork);
 }
 
-static void plan_divide_and_conquer(symmetric *e, size_t *scratch)
+static void plan_steps(symmetric *e, size_t *scratch)
 {
     const ndi_stack *s = e->stack;
     const size_t n = (size_t)s->rows;
+    const bool vectors = *e->job == 'V';
     double answers[2][2] = {{0}}, element[2] = {0};
     call_sytrd(e, element, element, element, element, answers[0], -1);
     call_ormtr(e, element, element, element, answers[1], -1);
@@ -340,10 +370,13 @@ static void plan_divide_and_conquer(symmetric *e, size_t *scratch)
     e->d = ndi_scratch(scratch, n, sizeof(double));
     e->e = ndi_scratch(scratch, n, sizeof(double));
     e->tau = ndi_scratch(scratch, n, s->item_bytes);
-    e->z = ndi_scratch(scratch, n * n, sizeof(double));
-    e->vectors = ndi_scratch(scratch, s->dtype == ND_FLOAT64 ? 0 : n * n, s->item_bytes);
-    e->tridiagonal = ndi_scratch(scratch, ndi_tridiagonal_work(s->rows), 1);
+    e->copy =
+        ndi_scratch(scratch, e->reflect ? e->reflect->tridiagonal_reals(n) : 0, s->real_bytes);
+    e->z = ndi_scratch(scratch, vectors ? n * n : 0, sizeof(double));
+    e->vectors = ndi_scratch(scratch, vectors && s->dtype != ND_FLOAT64 ? n * n : 0, s->item_bytes);
+    e->tridiagonal = ndi_scratch(scratch, vectors ? ndi_tridiagonal_work(s->rows) : 0, 1);
     e->tridiagonal_work = ndi_scratch(scratch, (size_t)e->tridiagonal_lwork, s->item_bytes);
+    e->turning = ndi_scratch(scratch, ndi_reflect_work(s->item_bytes, n, n), 1);
 }
 
 static bool compute_symmetric(symmetric *e)
@@ -359,10 +392,18 @@ static bool compute_symmetric(symmetric *e)
     e->work = ndi_scratch(&scratch, (size_t)e->lwork, s->item_bytes);
     e->real_work = ndi_scratch(&scratch, (size_t)e->lrwork, s->real_bytes);
     e->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(e->liwork), sizeof(int));
-    e->divides = *e->job == 'V' && s->rows >= LEAST_DIVIDED;
-    if (e->divides)
-        plan_divide_and_conquer(e, &scratch);
-    return ndi_stack_run(s, 4.0 * s->rows * s->rows * s->rows, scratch, symmetric_one, e,
+    const bool vectors = *e->job == 'V';
+    if (!s->is_complex && s->rows >= LEAST_REAL &&
+        (size_t)s->rows * (size_t)s->rows * s->item_bytes <= (size_t)ndi_cpu_caches().last / 8)
+        e->reflect = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype == ND_FLOAT64);
+    e->by_steps =
+        e->reflect || (vectors && s->rows >= (s->is_complex ? LEAST_COMPLEX : LEAST_REAL));
+    if (e->by_steps)
+        plan_steps(e, &scratch);
+    ndi_stack run = *s;
+    if (e->reflect) /* LAPACK's threads would wait for work where ours do some */
+        run.least_parallel = HUGE_VAL;
+    return ndi_stack_run(&run, 4.0 * s->rows * s->rows * s->rows, scratch, symmetric_one, e,
                          no_convergence);
 }
 
@@ -374,11 +415,14 @@ static nd_eig_result decompose_symmetric(const char *operation, const nd_array *
         return (nd_eig_result){NULL, NULL};
     stack.least_parallel = 4.0 * 200 * 200 * 200; /* threads slow smaller ones down */
     const int n = stack.rows;
+    const bool mirrored = triangle == ND_UPPER && !stack.is_complex; /* the lower one of a' */
     symmetric e = {.stack = &stack,
                    .job = vectors ? "V" : "N",
-                   .uplo = triangle == ND_UPPER ? "U" : "L",
-                   .a = ndi_stack_copy(&stack, a, n, n, NDI_BY_COLUMNS),
+                   .uplo = triangle == ND_UPPER && !mirrored ? "U" : "L",
                    .values = ndi_stack_new(&stack, stack.real, n, NDI_NO_AXIS, NDI_BY_ROWS)};
+    ND_SCOPE {
+        e.a = ndi_stack_copy(&stack, mirrored ? nd_swap_axes(a, -1, -2) : a, n, n, NDI_BY_COLUMNS);
+    }
     const bool done = e.a && e.values && compute_symmetric(&e);
     if (!vectors) {
         nd_release(e.a);

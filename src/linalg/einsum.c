@@ -9,10 +9,21 @@
 
 #include "linalg/shapes.h"
 
-/* A set of labels. */
+/* A set of labels, one bit each: orders of contraction are compared label by label. */
+enum { LABEL_WORDS = (NDI_LABELS + 63) / 64 };
 typedef struct label_set {
-    bool has[NDI_LABELS];
+    uint64_t bits[LABEL_WORDS];
 } label_set;
+
+static void include(label_set *set, int label)
+{
+    set->bits[label / 64] |= (uint64_t)1 << label % 64;
+}
+
+static bool has(const label_set *set, int label)
+{
+    return set->bits[label / 64] >> label % 64 & 1;
+}
 
 /* An operand, or the product of some: each label once. */
 typedef struct factor {
@@ -29,9 +40,9 @@ typedef struct sum {
 
 static label_set set_of(const ndi_axis_labels *axes)
 {
-    label_set set = {{false}};
+    label_set set = {{0}};
     for (int axis = 0; axis < axes->rank; axis++)
-        set.has[axes->label[axis]] = true;
+        include(&set, axes->label[axis]);
     return set;
 }
 
@@ -128,15 +139,16 @@ static label_set needed_labels(const sum *s, const factor *a, const factor *b)
     for (int i = 0; i < s->count; i++)
         if (&s->factors[i] != a && &s->factors[i] != b)
             for (int axis = 0; axis < s->factors[i].axes.rank; axis++)
-                needed.has[s->factors[i].axes.label[axis]] = true;
+                include(&needed, s->factors[i].axes.label[axis]);
     return needed;
 }
 
 static double size_of(const sum *s, const label_set *set)
 {
     double size = 1;
-    for (int label = 0; label < NDI_LABELS; label++)
-        size *= set->has[label] ? (double)s->length[label] : 1;
+    for (int word = 0; word < LABEL_WORDS; word++)
+        for (uint64_t left = set->bits[word]; left; left &= left - 1)
+            size *= (double)s->length[64 * word + __builtin_ctzll(left)];
     return size;
 }
 
@@ -151,9 +163,9 @@ static cost cost_of(const sum *s, const factor *a, const factor *b)
     const label_set needed = needed_labels(s, a, b), of_a = set_of(&a->axes),
                     of_b = set_of(&b->axes);
     label_set product, either;
-    for (int label = 0; label < NDI_LABELS; label++) {
-        either.has[label] = of_a.has[label] || of_b.has[label];
-        product.has[label] = either.has[label] && needed.has[label];
+    for (int word = 0; word < LABEL_WORDS; word++) {
+        either.bits[word] = of_a.bits[word] | of_b.bits[word];
+        product.bits[word] = either.bits[word] & needed.bits[word];
     }
     return (cost){size_of(s, &product) - size_of(s, &of_a) - size_of(s, &of_b),
                   size_of(s, &either)};
@@ -170,7 +182,7 @@ static nd_array *sum_others(nd_array *array, ndi_axis_labels *axes, const label_
     nd_axes summed = {.count = 0};
     ndi_axis_labels left = {.rank = 0};
     for (int axis = 0; axis < axes->rank; axis++)
-        if (kept->has[axes->label[axis]])
+        if (has(kept, axes->label[axis]))
             left.label[left.rank++] = axes->label[axis];
         else
             summed.axis[summed.count++] = axis;
@@ -225,7 +237,7 @@ static pairing pair_labels(const ndi_axis_labels *a, const ndi_axis_labels *b,
     for (int axis = 0; axis < a->rank; axis++) {
         const uint8_t label = a->label[axis];
         ndi_axis_labels *to = axis_of(b, label) < 0 ? &p.a_only
-                              : needed->has[label]  ? &p.batch
+                              : has(needed, label)  ? &p.batch
                                                     : &p.summed;
         to->label[to->rank++] = label;
     }
@@ -272,7 +284,7 @@ static label_set worth_keeping(const label_set *needed, const ndi_axis_labels *o
 {
     label_set kept = *needed;
     for (int axis = 0; axis < other->rank; axis++)
-        kept.has[other->label[axis]] = true;
+        include(&kept, other->label[axis]);
     return kept;
 }
 
@@ -320,7 +332,7 @@ static bool contract_all(sum *s)
     while (s->count > 1) {
         int first = 0, second = 1;
         cost least = {0, 0};
-        for (int i = 0; i < s->count; i++)
+        for (int i = 0; s->count > 2 && i < s->count; i++)
             for (int j = i + 1; j < s->count; j++) {
                 const cost here = cost_of(s, &s->factors[i], &s->factors[j]);
                 if ((i == 0 && j == 1) || is_less(here, least)) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "linalg/cholesky.h"
+#include "linalg/reflect.h"
 #include "linalg/stack.h"
 
 /* ---- Cholesky ----------------------------------------------------------------------------------
@@ -12,8 +14,15 @@
 typedef struct cholesky {
     const ndi_stack *stack;
     nd_array *factor;
-    nd_triangle triangle;
+    bool is_lower; /* of what lies in memory, in C order */
 } cholesky;
+
+/* Of real matrices, on our own products. */
+static int factor_lower(const ndi_stack *s, void *factor)
+{
+    const int info = ndi_cholesky(s->dtype == ND_FLOAT64, s->rows, factor);
+    return info < 0 ? NDI_NO_MEMORY : info;
+}
 
 static int cholesky_of_one(void *context, int64_t index, char *scratch)
 {
@@ -22,12 +31,15 @@ static int cholesky_of_one(void *context, int64_t index, char *scratch)
     const ndi_stack *s = c->stack;
     const int n = s->rows, leading = ndi_leading(n);
     const size_t item = s->item_bytes, row = (size_t)n * item;
-    const bool upper = c->triangle == ND_UPPER;
     char *factor = ndi_stack_at(s, c->factor, index);
     int info = 0;
-    NDI_LAPACK(s->lapack, potrf, ndi_potrf)(upper ? "L" : "U", &n, factor, &leading, &info, 1);
+    if (!s->is_complex)
+        info = factor_lower(s, factor);
+    else
+        NDI_LAPACK(s->lapack, potrf, ndi_potrf)
+    (c->is_lower ? "U" : "L", &n, factor, &leading, &info, 1);
     for (size_t i = 0; i < (size_t)n; i++) {
-        const size_t from = upper ? 0 : i + 1, to = upper ? i : (size_t)n;
+        const size_t from = c->is_lower ? i + 1 : 0, to = c->is_lower ? (size_t)n : i;
         memset(factor + i * row + from * item, 0, (to - from) * item);
     }
     return info;
@@ -39,7 +51,11 @@ nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle)
     if (!ndi_stack_of(&stack, "cholesky", a, NULL, true))
         return NULL;
     const int n = stack.rows;
-    cholesky c = {&stack, ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS), triangle};
+    /* Our own makes a lower triangle: an upper one in Fortran order. */
+    const bool by_columns = triangle == ND_UPPER && !stack.is_complex;
+    cholesky c = {&stack,
+                  ndi_stack_copy(&stack, a, n, n, by_columns ? NDI_BY_COLUMNS : NDI_BY_ROWS),
+                  triangle == ND_LOWER || by_columns};
     if (c.factor && ndi_stack_run(&stack, (double)n * n * n / 6, 0, cholesky_of_one, &c,
                                   "is not positive definite"))
         return ndi_register(c.factor);
@@ -55,8 +71,40 @@ typedef struct qr {
     nd_array *q, *r;      /* q may be NULL */
     int q_columns, r_rows;
     int lwork;
-    size_t tau, work; /* offsets in scratch */
+    const ndi_reflect_kernels *own; /* NULL: LAPACK's routines */
+    size_t tau, work, own_work;     /* offsets in scratch */
 } qr;
+
+enum { LEAST_REFLECTED = 16 }; /* rows and columns from which our own is faster */
+
+/* R from on and above the diagonal. */
+static void take_upper(const qr *f, const char *reflectors, char *r)
+{
+    const ndi_stack *s = f->stack;
+    const size_t item = s->item_bytes;
+    for (int column = 0; column < s->columns; column++) {
+        const size_t filled = (size_t)(column < f->r_rows ? column + 1 : f->r_rows);
+        char *to = r + (size_t)column * (size_t)f->r_rows * item;
+        memcpy(to, reflectors + (size_t)column * (size_t)s->rows * item, filled * item);
+        memset(to + filled * item, 0, ((size_t)f->r_rows - filled) * item);
+    }
+}
+
+/* Of real matrices, whose squares are in range. */
+static int qr_by_reflections(const qr *f, char *reflectors, char *r, char *q, char *scratch)
+{
+    const ndi_stack *s = f->stack;
+    const size_t item = s->item_bytes, rows = (size_t)s->rows;
+    ndi_reflections made;
+    if (!ndi_reflect_qr(f->own, item, rows, (size_t)s->columns, reflectors, scratch + f->tau, &made,
+                        scratch + f->own_work))
+        return NDI_NO_MEMORY;
+    take_upper(f, reflectors, r);
+    return !q || ndi_reflect_unit(&made, (size_t)f->q_columns, q, (ptrdiff_t)item,
+                                  (ptrdiff_t)(rows * item), scratch + f->own_work)
+               ? 0
+               : NDI_NO_MEMORY;
+}
 
 static int qr_of_one(void *context, int64_t index, char *scratch)
 {
@@ -67,14 +115,12 @@ static int qr_of_one(void *context, int64_t index, char *scratch)
     char *reflectors = ndi_stack_at(s, f->reflectors, index), *r = ndi_stack_at(s, f->r, index);
     void *tau = scratch + f->tau, *work = scratch + f->work;
     int info = 0;
+    if (f->own && ndi_stack_moderate(s, ndi_stack_largest(s, reflectors, (int64_t)m * n)))
+        return qr_by_reflections(f, reflectors, r, f->q ? ndi_stack_at(s, f->q, index) : NULL,
+                                 scratch);
     NDI_LAPACK(s->lapack, geqrf, ndi_geqrf)
     (&m, &n, reflectors, &leading, tau, work, &f->lwork, &info);
-    for (int column = 0; column < n; column++) {
-        const size_t filled = (size_t)(column < f->r_rows ? column + 1 : f->r_rows);
-        char *to = r + (size_t)column * (size_t)f->r_rows * item;
-        memcpy(to, reflectors + (size_t)column * (size_t)m * item, filled * item);
-        memset(to + filled * item, 0, ((size_t)f->r_rows - filled) * item);
-    }
+    take_upper(f, reflectors, r);
     if (!f->q || info != 0)
         return info;
     char *q = ndi_stack_at(s, f->q, index);
@@ -120,6 +166,12 @@ nd_qr_result nd_qr(const nd_array *a, nd_qr_mode mode)
     f.lwork = qr_work(&f);
     f.tau = ndi_scratch(&scratch, (size_t)k, stack.item_bytes);
     f.work = ndi_scratch(&scratch, (size_t)f.lwork, stack.item_bytes);
+    if (!stack.is_complex && k >= LEAST_REFLECTED) {
+        f.own = ndi_reflect_kernels_for(ndi_isa_in_use(), stack.dtype == ND_FLOAT64);
+        const size_t widest = (size_t)(n > f.q_columns ? n : f.q_columns);
+        f.own_work = ndi_scratch(
+            &scratch, ndi_reflect_qr_work(f.own, stack.item_bytes, (size_t)m, widest), 1);
+    }
     const bool done = f.reflectors && f.r && (f.q || mode == ND_QR_R) &&
                       ndi_stack_run(&stack, 2.0 * m * n * k, scratch, qr_of_one, &f, "fails");
     nd_release(f.reflectors);

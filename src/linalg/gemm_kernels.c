@@ -6,6 +6,8 @@
  * BLIS 0.9 (58.3 and 57.5; 117), with gcc 12 and with clang 14. */
 #include "linalg/gemm_kernels.h"
 
+#include "linalg/reflect.h"
+
 #include <stdint.h>
 #include <string.h>
 #ifdef __x86_64__
@@ -156,4 +158,17 @@ const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double)
     (void)isa;
 #endif
     return is_double ? &baseline_f64_lu : &baseline_f32_lu;
+}
+
+const ndi_reflect_kernels *ndi_reflect_kernels_for(ndi_isa isa, bool is_double)
+{
+#ifdef __x86_64__
+    if (isa >= NDI_ISA_AVX512)
+        return is_double ? &avx512_f64_reflections : &avx512_f32_reflections;
+    if (isa >= NDI_ISA_AVX2)
+        return is_double ? &avx2_f64_reflections : &avx2_f32_reflections;
+#else
+    (void)isa;
+#endif
+    return is_double ? &baseline_f64_reflections : &baseline_f32_reflections;
 }

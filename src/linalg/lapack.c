@@ -38,15 +38,17 @@ static void (*function_named(void *handle, const char *name))(void)
 
 static bool find_pieces(void *handle)
 {
+    void (*const sterf)(void) = function_named(handle, "dsterf_");
     void (*const steqr)(void) = function_named(handle, "dsteqr_");
     void (*const laed2)(void) = function_named(handle, "dlaed2_");
     void (*const laed4)(void) = function_named(handle, "dlaed4_");
     void (*const lamrg)(void) = function_named(handle, "dlamrg_");
+    memcpy(&library.tridiagonal.sterf, &sterf, sizeof sterf);
     memcpy(&library.tridiagonal.steqr, &steqr, sizeof steqr);
     memcpy(&library.tridiagonal.laed2, &laed2, sizeof laed2);
     memcpy(&library.tridiagonal.laed4, &laed4, sizeof laed4);
     memcpy(&library.tridiagonal.lamrg, &lamrg, sizeof lamrg);
-    return steqr && laed2 && laed4 && lamrg;
+    return sterf && steqr && laed2 && laed4 && lamrg;
 }
 
 static bool find_routines(void *handle)
@@ -62,6 +64,8 @@ static bool find_routines(void *handle)
     for (int type = 0; type < 4; type++)
         for (size_t i = 0; i < sizeof routines / sizeof *routines; i++) {
             char name[16];
+            if (!routines[i].names[type >= 2])
+                continue;
             snprintf(name, sizeof name, "%c%s_", "sdcz"[type], routines[i].names[type >= 2]);
             void (*function)(void) = function_named(handle, name);
             if (!function)

@@ -49,13 +49,22 @@ typedef void ndi_gelsd_complex(ndi_int m, ndi_int n, ndi_int columns, void *a, n
                                ndi_int ldb, void *s, const void *rcond, int *rank, void *work,
                                ndi_int lwork, void *rwork, int *iwork, int *info);
 
+/* Of real dtypes alone. */
+typedef void ndi_bdsdc(const char *uplo, const char *compq, ndi_int n, void *d, void *e, void *u,
+                       ndi_int ldu, void *vt, ndi_int ldvt, void *q, int *iq, void *work,
+                       int *iwork, int *info, size_t, size_t);
+typedef void ndi_lalsd(const char *uplo, ndi_int smlsiz, ndi_int n, ndi_int columns, void *d,
+                       void *e, void *b, ndi_int ldb, const void *rcond, int *rank, void *work,
+                       int *iwork, int *info, size_t);
+
 typedef void ndi_sytrd(const char *uplo, ndi_int n, void *a, ndi_int lda, void *d, void *e,
                        void *tau, void *work, ndi_int lwork, int *info, size_t);
 typedef void ndi_ormtr(const char *side, const char *uplo, const char *trans, ndi_int m, ndi_int n,
                        const void *a, ndi_int lda, const void *tau, void *c, ndi_int ldc,
                        void *work, ndi_int lwork, int *info, size_t, size_t, size_t);
 
-/* One row each: member, name for real and for complex dtypes without the letter of the dtype. */
+/* One row each: member, name for real and for complex dtypes without the letter of the dtype; NULL
+ * where complex ones have none. */
 #define NDI_LAPACK_ROUTINES(X)                                                                     \
     X(getrf, "getrf", "getrf")                                                                     \
     X(getrs, "getrs", "getrs")                                                                     \
@@ -68,7 +77,9 @@ typedef void ndi_ormtr(const char *side, const char *uplo, const char *trans, nd
     X(syevd, "syevd", "heevd")                                                                     \
     X(sytrd, "sytrd", "hetrd")                                                                     \
     X(ormtr, "ormtr", "unmtr")                                                                     \
-    X(gelsd, "gelsd", "gelsd")
+    X(gelsd, "gelsd", "gelsd")                                                                     \
+    X(bdsdc, "bdsdc", NULL)                                                                        \
+    X(lalsd, "lalsd", NULL)
 
 /* The routines of one dtype. Those with two types are called through ndi_<name>_real or
  * ndi_<name>_complex. */
@@ -81,8 +92,10 @@ typedef struct ndi_lapack {
 /* lapack->getrf as what it is. */
 #define NDI_LAPACK(lapack, member, type) ((type *)(lapack)->member)
 
-/* Pieces of the divide and conquer method for symmetric tridiagonal matrices, in float64. */
+/* Values of symmetric tridiagonal matrices, and pieces of the divide and conquer method for their
+ * vectors, in float64. */
 typedef struct ndi_lapack_tridiagonal {
+    void (*sterf)(ndi_int n, double *d, double *e, int *info);
     void (*steqr)(const char *compz, ndi_int n, double *d, double *e, double *z, ndi_int ldz,
                   double *work, int *info, size_t);
     void (*laed2)(int *k, ndi_int n, ndi_int n1, double *d, double *q, ndi_int ldq, int *indxq,

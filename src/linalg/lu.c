@@ -167,13 +167,47 @@ void ndi_lu_solve_transposed(bool is_double, int n, const void *factors, const i
         ->solve_transposed((size_t)n, factors, pivots, x);
 }
 
-/* A^-1 = U^-1 L^-1 P: one solution by L, and one by U, as a lower triangle from its last row up. */
+static void set_unit(const lu *f, int n, char *sides)
+{
+    const size_t size = (size_t)n;
+    memset(sides, 0, size * size * f->item);
+    for (size_t i = 0; i < size; i++) {
+        if (f->item == sizeof(double))
+            ((double *)sides)[i * (size + 1)] = 1;
+        else
+            ((float *)sides)[i * (size + 1)] = 1;
+    }
+}
+
+/* L^-1 in place of the unit matrix, whose columns follow those of L, in rows and columns
+ * first..first+count-1: above its diagonal there is nothing to solve. */
+static void solve_unit(lu *f, int n, int first, int count)
+{
+    const int begin = n + first, end = begin + count;
+    if (count <= FEW) {
+        solve(f, first, count, begin, end);
+        return;
+    }
+    const int half = (count / 2 + FEW - 1) / FEW * FEW, middle = begin + half;
+    solve_unit(f, n, first, half);
+    reduce(f, first + half, begin, first, count - half, half, half);
+    solve(f, first + half, count - half, begin, middle);
+    solve_unit(f, n, first + half, count - half);
+}
+
+/* A^-1 = U^-1 L^-1 P: one solution by L, one by U, as a lower triangle from its last row up, and
+ * columns exchanged. */
 bool ndi_lu_inverse(bool is_double, int n, void *matrix, int *pivots, void *scratch)
 {
     lu f = lu_of(is_double, n, scratch);
     const size_t size = (size_t)n, bytes = size * size * f.item;
     char *const sides = (char *)scratch + bytes;
-    int *const order = scratch; /* until the factors come */
+    int *const order = scratch; /* when the factors are done with */
+    memcpy(scratch, matrix, bytes);
+    set_unit(&f, n, sides);
+    solve_unit(&f, n, 0, n);
+    f.kernels->turn_upper(size, matrix, scratch, sides);
+    solve(&f, 0, n, n, 2 * n);
     for (int i = 0; i < n; i++)
         order[i] = i;
     for (int i = 0; i < n; i++) {
@@ -181,11 +215,6 @@ bool ndi_lu_inverse(bool is_double, int n, void *matrix, int *pivots, void *scra
         order[i] = order[other];
         order[other] = kept;
     }
-    f.kernels->exchange_unit(size, order, sides);
-    memcpy(scratch, matrix, bytes);
-    solve(&f, 0, n, n, 2 * n);
-    f.kernels->turn_upper(size, matrix, scratch, sides);
-    solve(&f, 0, n, n, 2 * n);
-    f.kernels->turn_back(size, sides, matrix);
+    f.kernels->turn_back(size, order, sides, matrix);
     return !f.failed;
 }

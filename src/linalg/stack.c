@@ -38,38 +38,37 @@ static bool settle_dtype(ndi_stack *stack, const nd_array *a, const nd_array *b)
     return true;
 }
 
+static bool refuse_shape(const char *operation, const nd_array *a, const char *why)
+{
+    char shape[NDI_SHAPE_TEXT];
+    ndi_fail(ND_ERROR_SHAPE, "%s: shape %s%s", operation,
+             ndi_shape_text(shape, a->rank, ndi_lengths(a)), why);
+    return false;
+}
+
 bool ndi_stack_of(ndi_stack *stack, const char *operation, const nd_array *a, const nd_array *b,
                   bool square)
 {
-    char shape[NDI_SHAPE_TEXT];
     if (!a)
         return false;
     *stack = (ndi_stack){.operation = operation, .count = 1};
     const int64_t *lengths = ndi_lengths(a);
-    ndi_shape_text(shape, a->rank, lengths);
-    const int64_t rows = a->rank < 2 ? 0 : lengths[a->rank - 2],
-                  columns = a->rank < 2 ? 0 : lengths[a->rank - 1];
     if (a->rank < 2)
-        ndi_fail(ND_ERROR_SHAPE, "%s: shape %s is no matrix or stack of matrices", operation,
-                 shape);
-    else if (square && rows != columns)
-        ndi_fail(ND_ERROR_SHAPE, "%s: shape %s: the last two axes must be equally long", operation,
-                 shape);
-    else if (rows > INT_MAX || columns > INT_MAX)
-        ndi_fail(ND_ERROR_SHAPE, "%s: shape %s is beyond LAPACK, which counts to 2**31 - 1",
-                 operation, shape);
-    else {
-        stack->rows = (int)rows, stack->columns = (int)columns;
-        stack->smaller = stack->rows < stack->columns ? stack->rows : stack->columns;
-        stack->batch = nd_shape_of(a->rank - 2, lengths);
-        for (int axis = 0; axis < stack->batch.rank; axis++)
-            stack->count *= lengths[axis];
-        if (!settle_dtype(stack, a, b))
-            return false;
-        stack->lapack = ndi_lapack_of(operation, stack->dtype);
-        return stack->lapack != NULL;
-    }
-    return false;
+        return refuse_shape(operation, a, " is no matrix or stack of matrices");
+    const int64_t rows = lengths[a->rank - 2], columns = lengths[a->rank - 1];
+    if (square && rows != columns)
+        return refuse_shape(operation, a, ": the last two axes must be equally long");
+    if (rows > INT_MAX || columns > INT_MAX)
+        return refuse_shape(operation, a, " is beyond LAPACK, which counts to 2**31 - 1");
+    stack->rows = (int)rows, stack->columns = (int)columns;
+    stack->smaller = stack->rows < stack->columns ? stack->rows : stack->columns;
+    stack->batch = nd_shape_of(a->rank - 2, lengths);
+    for (int axis = 0; axis < stack->batch.rank; axis++)
+        stack->count *= lengths[axis];
+    if (!settle_dtype(stack, a, b))
+        return false;
+    stack->lapack = ndi_lapack_of(operation, stack->dtype);
+    return stack->lapack != NULL;
 }
 
 nd_array *ndi_stack_new(const ndi_stack *stack, nd_dtype dtype, int64_t rows, int64_t columns,
@@ -230,4 +229,44 @@ bool ndi_stack_finite(const ndi_stack *stack, const void *elements, int64_t coun
     for (int64_t i = 0; i < reals; i++)
         odd |= !(x[i] - x[i] == 0);
     return !odd;
+}
+
+enum { LANES = 16 };
+
+/* In lanes of their own, as the compiler may not change the order of comparisons. */
+double ndi_stack_largest(const ndi_stack *stack, const void *elements, int64_t count)
+{
+    const int64_t reals = stack->is_complex ? 2 * count : count, whole = reals - reals % LANES;
+    const double *const x = elements;
+    const float *const single = elements;
+    double most[LANES] = {0};
+    float most_single[LANES] = {0};
+    if (stack->real == ND_FLOAT32) {
+        for (int64_t i = 0; i < whole; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) {
+                const float size = fabsf(single[i + lane]);
+                most_single[lane] = size > most_single[lane] ? size : most_single[lane];
+            }
+        for (int lane = 0; lane < LANES; lane++)
+            most[lane] = most_single[lane];
+        for (int64_t i = whole; i < reals; i++)
+            most[0] = fabsf(single[i]) > most[0] ? fabsf(single[i]) : most[0];
+    } else {
+        for (int64_t i = 0; i < whole; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) {
+                const double size = fabs(x[i + lane]);
+                most[lane] = size > most[lane] ? size : most[lane];
+            }
+        for (int64_t i = whole; i < reals; i++)
+            most[0] = fabs(x[i]) > most[0] ? fabs(x[i]) : most[0];
+    }
+    for (int lane = 1; lane < LANES; lane++)
+        most[0] = most[lane] > most[0] ? most[lane] : most[0];
+    return most[0];
+}
+
+bool ndi_stack_moderate(const ndi_stack *stack, double largest)
+{
+    return stack->real == ND_FLOAT32 ? largest > 1e-12 && largest < 1e12
+                                     : largest > 1e-100 && largest < 1e100;
 }

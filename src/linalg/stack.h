@@ -65,6 +65,12 @@ int ndi_stack_work(const ndi_stack *stack, const void *answer);
 /* False if an element is infinite or NaN; `count` elements of the stack's dtype. */
 bool ndi_stack_finite(const ndi_stack *stack, const void *elements, int64_t count);
 
+/* The largest magnitude among them, of complex numbers that of their parts. */
+double ndi_stack_largest(const ndi_stack *stack, const void *elements, int64_t count);
+
+/* With this largest magnitude, squares and their sums stay far from overflow and from nothing. */
+bool ndi_stack_moderate(const ndi_stack *stack, double largest);
+
 /* LAPACK wants leading dimensions of 1 at least. */
 static inline int ndi_leading(int length)
 {

@@ -7,11 +7,87 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "engine/copy.h"
+#include "linalg/reflect.h"
 #include "linalg/stack.h"
 
 static const char no_convergence[] = "has singular values that do not converge";
+
+/* ---- In steps of ours --------------------------------------------------------------------------
+ * xGESDD and xGELSD reduce to a bidiagonal matrix, solve that, and turn back what they found. The
+ * first and the last step are ours for real matrices that fit the level 2 cache, and are not so
+ * tall that LAPACK does better to begin with a QR. */
+
+enum { LEAST_REFLECTED = 16 };
+
+/* The matrix is to LAPACK of m x n. */
+typedef struct steps {
+    const ndi_reflect_kernels *kernels; /* NULL: LAPACK's own driver is called */
+    size_t item, m, n;
+    size_t d, e, left, right, copy, turning, work, integer_work; /* offsets in scratch */
+} steps;
+
+/* The steps' part of the scratch, for turning at most `columns` columns; `length` of work in
+ * elements, `integers` of integer work. */
+static void plan_steps(steps *p, const ndi_stack *s, int m, int n, size_t columns, size_t length,
+                       size_t integers, size_t *scratch)
+{
+    *p = (steps){.item = s->item_bytes, .m = (size_t)m, .n = (size_t)n};
+    const size_t most_bytes = (size_t)ndi_cpu_caches().last / 4;
+    if (s->is_complex || m < n || n < LEAST_REFLECTED || 2 * m > 3 * n ||
+        p->m * p->n * p->item > most_bytes)
+        return;
+    p->kernels = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype == ND_FLOAT64);
+    p->d = ndi_scratch(scratch, p->n, p->item);
+    p->e = ndi_scratch(scratch, p->n, p->item);
+    p->left = ndi_scratch(scratch, p->n, p->item);
+    p->right = ndi_scratch(scratch, p->n, p->item);
+    p->copy = ndi_scratch(scratch, p->kernels->bidiagonal_reals(p->m, p->n), p->item);
+    p->turning = ndi_scratch(scratch, ndi_reflect_work(p->item, p->m, columns), 1);
+    p->work = ndi_scratch(scratch, length, p->item);
+    p->integer_work = ndi_scratch(scratch, integers, sizeof(int));
+}
+
+/* LAPACK's threads would wait for work where ours do some (svd of 200 rows: 17 ms, 4 without). */
+static ndi_stack without_threads(const ndi_stack *s, const steps *p)
+{
+    ndi_stack run = *s;
+    if (p->kernels)
+        run.least_parallel = HUGE_VAL;
+    return run;
+}
+
+static void bidiagonalize(const steps *p, void *a, char *scratch)
+{
+    p->kernels->bidiagonalize(p->m, p->n, a, scratch + p->d, scratch + p->e, scratch + p->left,
+                              scratch + p->right, scratch + p->copy);
+}
+
+/* x becomes Q x, or Q' x, with the left reflections; x of m rows. */
+static bool turn_left(const steps *p, const char *a, bool transposed, size_t columns, char *x,
+                      size_t leading, char *scratch)
+{
+    const ptrdiff_t item = (ptrdiff_t)p->item;
+    const ndi_reflections q = {p->item,          p->m, p->n, a, item, (ptrdiff_t)p->m * item,
+                               scratch + p->left};
+    return ndi_reflect(&q, transposed, columns, x, item, (ptrdiff_t)leading * item,
+                       scratch + p->turning);
+}
+
+/* x becomes P x with the right ones; x of n rows, whose first stays. */
+static bool turn_right(const steps *p, const char *a, size_t columns, char *x, ptrdiff_t row_stride,
+                       ptrdiff_t column_stride, char *scratch)
+{
+    const ptrdiff_t item = (ptrdiff_t)p->item, column = (ptrdiff_t)p->m * item;
+    const ndi_reflections q = {p->item, p->n - 1, p->n - 1,          a + column,
+                               column,  item,     scratch + p->right};
+    return ndi_reflect(&q, false, columns, x + row_stride, row_stride, column_stride,
+                       scratch + p->turning);
+}
+
+/* ---- Decomposition --------------------------------------------------------------------------- */
 
 typedef struct svd {
     const ndi_stack *stack;
@@ -21,6 +97,7 @@ typedef struct svd {
     int u_columns, vh_rows;
     int lwork;
     size_t work, real_work, integer_work; /* offsets in scratch */
+    steps steps;
 } svd;
 
 /* `lwork` of -1 asks for the length of `work`. */
@@ -41,13 +118,50 @@ static int call_gesdd(const svd *d, void *a, void *u, void *s, void *vh, void *w
     return info;
 }
 
+/* Singular vectors of the bidiagonal matrix become those of the matrix: `left`, m x n or m x m, and
+ * `right`, n x n, are to LAPACK U and V'. */
+static bool turn_vectors(const svd *d, const char *a, char *left, char *right, char *scratch)
+{
+    const steps *const p = &d->steps;
+    const size_t columns = (size_t)d->vh_rows, column = p->m * p->item;
+    for (size_t j = 0; j < columns; j++) {
+        const size_t kept = j < p->n ? p->n : 0;
+        memset(left + j * column + kept * p->item, 0, (p->m - kept) * p->item);
+        if (j >= p->n && p->item == sizeof(double))
+            ((double *)left)[j * p->m + j] = 1;
+        else if (j >= p->n)
+            ((float *)left)[j * p->m + j] = 1;
+    }
+    return turn_left(p, a, false, columns, left, p->m, scratch) &&
+           turn_right(p, a, p->n, right, (ptrdiff_t)(p->n * p->item), (ptrdiff_t)p->item, scratch);
+}
+
+static int svd_by_steps(const svd *d, char *a, char *u, char *s, char *vh, char *scratch)
+{
+    const steps *const p = &d->steps;
+    const ndi_stack *const stack = d->stack;
+    const int m = stack->columns, n = stack->rows;
+    int info = 0;
+    bidiagonalize(p, a, scratch);
+    memcpy(s, scratch + p->d, p->n * p->item);
+    NDI_LAPACK(stack->lapack, bdsdc, ndi_bdsdc)
+    ("U", d->u ? "I" : "N", &n, s, scratch + p->e, vh, &m, u, &n, NULL, NULL, scratch + p->work,
+     (int *)(scratch + p->integer_work), &info, 1, 1);
+    return info == 0 && d->u && !turn_vectors(d, a, vh, u, scratch) ? NDI_NO_MEMORY : info;
+}
+
 static int svd_of_one(void *context, int64_t index, char *scratch)
 {
     const svd *d = context;
     const ndi_stack *s = d->stack;
+    const int64_t size = (int64_t)s->rows * s->columns;
     void *a = ndi_stack_at(s, d->a, index);
-    if (!ndi_stack_finite(s, a, (int64_t)s->rows * s->columns))
+    if (!ndi_stack_finite(s, a, size))
         return NDI_NOT_FINITE;
+    if (d->steps.kernels && ndi_stack_moderate(s, ndi_stack_largest(s, a, size)))
+        return svd_by_steps(d, a, d->u ? ndi_stack_at(s, d->u, index) : NULL,
+                            ndi_stack_at(s, d->s, index),
+                            d->vh ? ndi_stack_at(s, d->vh, index) : NULL, scratch);
     return call_gesdd(d, a, d->u ? ndi_stack_at(s, d->u, index) : NULL,
                       ndi_stack_at(s, d->s, index), d->vh ? ndi_stack_at(s, d->vh, index) : NULL,
                       scratch + d->work, d->lwork, scratch + d->real_work,
@@ -87,7 +201,11 @@ static bool compute(svd *d)
         &scratch, s->is_complex ? real_work_length(s->rows, s->columns, d->u != NULL) : 0,
         s->real_bytes);
     d->integer_work = ndi_scratch(&scratch, 8 * (size_t)s->smaller, sizeof(int));
-    return ndi_stack_run(s, 4.0 * s->rows * s->columns * s->smaller, scratch, svd_of_one, d,
+    const size_t n = (size_t)s->rows; /* as the documentation of xBDSDC has it */
+    plan_steps(&d->steps, s, s->columns, s->rows, d->u ? (size_t)d->vh_rows : 0,
+               d->u ? 3 * n * n + 4 * n : 6 * n, 8 * n, &scratch);
+    const ndi_stack run = without_threads(s, &d->steps);
+    return ndi_stack_run(&run, 4.0 * s->rows * s->columns * s->smaller, scratch, svd_of_one, d,
                          no_convergence);
 }
 
@@ -201,6 +319,7 @@ typedef struct least_squares {
     int rank;
     int lwork;
     size_t work, real_work, integer_work; /* offsets in scratch */
+    steps steps;
 } least_squares;
 
 /* `lwork` of -1 asks for the lengths of all three. */
@@ -222,6 +341,52 @@ static int call_gelsd(least_squares *q, void *work, int lwork, void *real_work, 
     return info;
 }
 
+enum { LEAST_DIVIDED = 25 }; /* as xGELSD has it */
+
+static int solve_by_steps(least_squares *q, char *scratch)
+{
+    const steps *const p = &q->steps;
+    const ndi_stack *const s = q->stack;
+    const int n = s->columns, leading = ndi_leading(q->b_rows), least_divided = LEAST_DIVIDED;
+    const float single = (float)q->rcond;
+    const void *rcond = s->real == ND_FLOAT32 ? (const void *)&single : &q->rcond;
+    const size_t columns = (size_t)q->columns;
+    const ptrdiff_t item = (ptrdiff_t)p->item;
+    char *const a = q->a->data, *const b = q->b->data, *const d = q->s->data;
+    int info = 0;
+    bidiagonalize(p, a, scratch);
+    memcpy(d, scratch + p->d, p->n * p->item);
+    if (!turn_left(p, a, true, columns, b, (size_t)leading, scratch))
+        return NDI_NO_MEMORY;
+    NDI_LAPACK(s->lapack, lalsd, ndi_lalsd)
+    ("U", &least_divided, &n, &q->columns, d, scratch + p->e, b, &leading, rcond, &q->rank,
+     scratch + p->work, (int *)(scratch + p->integer_work), &info, 1);
+    return info == 0 && !turn_right(p, a, columns, b, item, leading * item, scratch) ? NDI_NO_MEMORY
+                                                                                     : info;
+}
+
+/* Squares of both stay in range; b may be 0. */
+static bool are_moderate(const least_squares *q)
+{
+    const ndi_stack *const s = q->stack;
+    const double largest = ndi_stack_largest(s, q->b->data, q->b->size);
+    return ndi_stack_moderate(s, ndi_stack_largest(s, q->a->data, q->a->size)) &&
+           (largest == 0 || ndi_stack_moderate(s, largest));
+}
+
+/* Work of xLALSD, as its documentation gives it. */
+static void plan_least_squares(least_squares *q, size_t *scratch)
+{
+    const ndi_stack *const s = q->stack;
+    const size_t n = (size_t)s->columns, columns = (size_t)q->columns, few = LEAST_DIVIDED;
+    size_t levels = 1;
+    for (size_t rows = n / (few + 1); rows > 0; rows /= 2)
+        levels++;
+    plan_steps(&q->steps, s, s->rows, s->columns, columns,
+               9 * n + 2 * n * few + 8 * n * levels + n * columns + (few + 1) * (few + 1),
+               3 * n * levels + 11 * n, scratch);
+}
+
 static int solve_least_squares(void *context, int64_t index, char *scratch)
 {
     (void)index;
@@ -230,6 +395,8 @@ static int solve_least_squares(void *context, int64_t index, char *scratch)
     if (!ndi_stack_finite(s, q->a->data, q->a->size) ||
         !ndi_stack_finite(s, q->b->data, q->b->size))
         return NDI_NOT_FINITE;
+    if (q->steps.kernels && are_moderate(q))
+        return solve_by_steps(q, scratch);
     return call_gelsd(q, scratch + q->work, q->lwork, scratch + q->real_work,
                       (int *)(scratch + q->integer_work));
 }
@@ -248,8 +415,11 @@ static bool run_least_squares(least_squares *q)
     q->real_work =
         ndi_scratch(&scratch, s->is_complex ? (size_t)ndi_stack_work(s, reals) : 0, s->real_bytes);
     q->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(integers), sizeof(int));
-    return ndi_stack_run(s, 4.0 * s->rows * s->columns * s->smaller, scratch, solve_least_squares,
-                         q, no_convergence);
+    if (q->columns > 0)
+        plan_least_squares(q, &scratch);
+    const ndi_stack run = without_threads(s, &q->steps);
+    return ndi_stack_run(&run, 4.0 * s->rows * s->columns * s->smaller, scratch,
+                         solve_least_squares, q, no_convergence);
 }
 
 /* b on top of as many rows as LAPACK wants, in Fortran order. */

@@ -20,7 +20,7 @@
 #include "linalg/stack.h"
 
 enum {
-    LEAF = 32,        /* at most so many rows are solved by QR */
+    LEAF = 12,        /* at most so many rows are solved by QR */
     MOST_PARTS = 256, /* of larger matrices leaves have more rows */
     ROOTS = 8,        /* of one task */
     WEIGHTS = 64,     /* of one task */

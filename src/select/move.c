@@ -8,7 +8,8 @@
  * What is written last to one place remains, so several threads that write share the places, not
  * the positions: each goes through all positions in order and does those that are its own. Reading
  * an index takes much less than writing somewhere in memory: 10M numbers to anywhere in 80 MB take
- * 36 ms on two threads, 71 on one; sorting them by place first took 43. */
+ * 36 ms on two threads, 71 on one; sorting them by place first took 43. In an array that a cache
+ * holds it is the other way round (1M in 8 MB: 4.1 ms so, 1.9 on one thread). */
 #include <string.h>
 
 #include "array/dtype.h"
@@ -241,7 +242,10 @@ static void run(mover *m)
     /* If elements of the array share memory, so may those of different positions. */
     const bool apart = ndi_array_overlap(m->selection->array, m->selection->array) == NDI_IDENTICAL;
     m->shares = (unsigned)ndi_pool_threads();
-    m->dealt = m->into && m->shares > 1 && apart && units > 2 * grain;
+    const int64_t bytes =
+        m->selection->array->size * (int64_t)ndi_dtype_size((nd_dtype)m->selection->array->dtype);
+    m->dealt =
+        m->into && m->shares > 1 && apart && units > 2 * grain && bytes > ndi_cpu_caches().last;
     if (m->dealt)
         ndi_parallel_for(m->shares, 1, move_shares, m);
     else if (m->into || units <= grain)

@@ -326,6 +326,135 @@ def test_large_matrices_and_large_stacks(dtype, threads):
             assert_near(s, np.linalg.svd(a, compute_uv=False), unit_of(dtype, s))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 31, 33, 48, 97, 128, 200, 257, 600])
+def test_cholesky_of_every_size_of_block(n, dtype):
+    """Sizes around those at which triangles are cut; a pivot that is none anywhere; the same bits on all threads."""
+    rng = np.random.default_rng(n)
+    a = rng.standard_normal((n, n)).astype(dtype).astype("float64")
+    a = (a @ a.T + np.eye(n)).astype(dtype)
+    expected, seen = np.linalg.cholesky(a.astype("float64")), []
+    for threads in (1, 2, 7):
+        with nd.threads(threads):
+            lower, upper = (numpys(nd.linalg("cholesky", nd.from_numpy(a), half)) for half in (0, 1))
+            assert (np.tril(lower) == lower).all() and (lower == upper.T).all()
+            wide = lower.astype("float64")
+            assert_near(wide @ wide.T, a.astype("float64"), unit_of(dtype, a), 3)
+            assert_near(wide, expected, unit_of(dtype, a))
+            seen.append(lower.tobytes())
+    assert len(set(seen)) == 1
+    for row in {0, n // 2, n - 1}:
+        for pivot in (0, -1, np.nan):
+            bad = np.eye(n, dtype=dtype)
+            bad[row, row] = pivot
+            with pytest.raises(nd.Failure, match="positive definite"):
+                nd.linalg("cholesky", nd.from_numpy(bad), 0)
+
+
+def rectangles(m, n, rng):
+    """Of which some are not of full rank, or have rows and columns whose squares are beyond the dtype."""
+    a = rng.standard_normal((m, n))
+    yield from (a, np.eye(m, n), np.zeros((m, n)), np.ones((m, n)))
+    yield rng.standard_normal((m, 2)) @ rng.standard_normal((2, n))
+    yield np.logspace(-160, 0, m)[:, None] * a * np.logspace(0, -100, n)
+    yield np.logspace(0, -20, m)[:, None] * a
+    yield from (a * 1e-200, a * 1e25)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [15, 16, 17, 31, 33, 48, 65, 97, 130])
+def test_reductions_of_every_size_of_block(n, dtype):
+    """Sizes around those that our own reductions take; on all threads the same bits."""
+    rng = np.random.default_rng(n)
+    for m in (n, n + 1, n * 3 // 2):
+        for a in rectangles(m, n, rng):
+            with np.errstate(under="ignore"):
+                a = a.astype(dtype)
+            wide, seen = a.astype("float64"), []
+            norm = max(np.linalg.norm(wide, 2), np.finfo(dtype).tiny)
+            unit = m * np.finfo(dtype).eps * norm
+            exact = np.linalg.svd(wide, compute_uv=False)
+            for threads, turned in ((1, False), (2, False), (7, True)):
+                ours = nd.from_numpy(a.T if turned else a)
+                with nd.threads(threads):
+                    u, s, vh = (numpys(r) for r in nd.linalg("svd", ours, 1, results=3))
+                    values = numpys(nd.linalg("svdvals", ours))
+                if turned:
+                    u, vh = vh.T, u.T
+                seen.append((u.tobytes(), s.tobytes(), vh.tobytes(), values.tobytes()))
+                u, vh = u.astype("float64"), vh.astype("float64")
+                assert_near(s, exact, unit, 3)
+                assert_near(values, exact, unit, 3)
+                assert_near(u[:, :n] * s @ vh, wide, unit, 5)
+                assert_near(u.T @ u, np.eye(m), m * np.finfo(dtype).eps, 5)
+                assert_near(vh @ vh.T, np.eye(n), m * np.finfo(dtype).eps, 5)
+            assert len(set(seen[:2])) == 1
+            b = rng.standard_normal((m, 3)).astype(dtype) * max(size(a), 1e-30)
+            both_sides = nd.from_numpy(a), nd.from_numpy(b)
+            x, _, rank, singular = (numpys(r) for r in nd.linalg("lstsq", *both_sides, -1.0, results=4))
+            assert_near(singular, exact, unit, 3)
+            gradient = wide.T @ (wide @ x.astype("float64") - b)
+            assert_near(gradient, 0 * gradient, unit * (norm * size(x) + size(b)), 30)
+            if exact[-1] > 2 * unit:
+                assert rank == n
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("n", [15, 16, 17, 31, 33, 48, 65, 97, 130])
+def test_symmetric_reductions_of_every_size_of_block(n, dtype):
+    """The half that is not read is NaN."""
+    rng = np.random.default_rng(n)
+    graded = np.logspace(-160, 0, n)
+    for a in (*symmetric_matrices(n, rng), graded * rng.standard_normal((n, n)) * graded[:, None]):
+        with np.errstate(under="ignore", over="ignore"):
+            a = (np.tril(a) + np.tril(a, -1).T).astype(dtype)
+        wide, seen = a.astype("float64"), []
+        norm = max(np.linalg.norm(wide, 2), np.finfo(dtype).tiny)
+        rows = len(a)
+        unit = rows * np.finfo(dtype).eps
+        exact = np.linalg.eigvalsh(wide)
+        for threads, upper in ((1, 0), (2, 0), (7, 1)):
+            half = np.triu(np.full((rows, rows), np.nan), 1)
+            ours = nd.from_numpy((a + (half.T if upper else half)).astype(dtype))
+            with nd.threads(threads):
+                values, vectors = (numpys(r) for r in nd.linalg("eigh", ours, upper, results=2))
+                alone = numpys(nd.linalg("eigvalsh", ours, upper))
+            seen.append((values.tobytes(), vectors.tobytes(), alone.tobytes()))
+            assert_near(values, exact, unit * norm, 3)
+            assert_near(alone, exact, unit * norm, 3)
+            vectors = vectors.astype("float64")
+            assert_near(wide @ vectors, vectors * values, unit * norm, 5)
+            assert_near(vectors.T @ vectors, np.eye(rows), unit, 10)
+        assert len(set(seen)) == 1
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("m, n", [(16, 16), (17, 40), (33, 31), (64, 64), (65, 100), (100, 33), (130, 129), (300, 20)])
+def test_qr_of_every_size_of_block(m, n, dtype):
+    rng = np.random.default_rng(m + n)
+    for a in rectangles(m, n, rng):
+        with np.errstate(under="ignore"):
+            a = a.astype(dtype)
+        wide, seen = a.astype("float64"), []
+        norm, eps = max(np.linalg.norm(wide, 2), np.finfo(dtype).tiny), np.finfo(dtype).eps * max(m, n)
+        for threads in (1, 2, 7):
+            with nd.threads(threads):
+                ours = nd.from_numpy(a)
+                reduced = [numpys(r) for r in nd.linalg("qr", ours, 0, results=2)]
+                complete = [numpys(r) for r in nd.linalg("qr", ours, 1, results=2)]
+                alone = numpys(nd.linalg("qr", ours, 2, results=2)[1])
+            seen.append(b"".join(r.tobytes() for r in (*reduced, *complete, alone)))
+            assert (alone == reduced[1]).all()
+            for (q, r), mode in ((reduced, "reduced"), (complete, "complete")):
+                assert [q.shape, r.shape] == [part.shape for part in np.linalg.qr(a, mode=mode)]
+                assert (np.triu(r) == r).all()
+                q = q.astype("float64")
+                assert_near(q @ r, wide, eps * norm, 3)
+                assert_near(q.T @ q, np.eye(q.shape[1]), eps, 3)
+        if 1e-10 < size(a) < 1e10:  # beyond that it is LAPACK's
+            assert len(set(seen)) == 1
+
+
 # ---- Norms --------------------------------------------------------------------------------------
 
 VECTOR_ORDERS = [None, np.inf, -np.inf, 0, 1, 2, 3, 0.5, -1, -2]

@@ -244,7 +244,7 @@ def test_ddof_equals_numpy(op, data):
 @pytest.mark.parametrize("dtype", NUMPY_DTYPES)
 def test_position_of_ties_and_nans_is_the_first(op, dtype):
     rng = np.random.default_rng(4)
-    for shape in [(5,), (70,), (2000,), (50021,), (40, 1100), (1100, 40), (3, 5, 700)]:
+    for shape in [(5,), (70,), (2000,), (50021,), (40, 1100), (1100, 40), (3, 5, 700), (300, 17), (64, 100), (9, 512)]:
         array = rng.integers(0, 2, shape).astype(dtype)
         if np.dtype(dtype).kind in "fc":
             array[rng.random(shape) < 3 / array.size] = np.nan

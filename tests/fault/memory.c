@@ -175,6 +175,32 @@ static void decompositions(int part)
         see(nd_eigh(symmetric, ND_LOWER).vectors);
         see(nd_lstsq(square, column, -1).x);
         break;
+    case 3: { /* tensors, and scans with what was before */
+        nd_array *map = nd_reshape(matrix, ND_SHAPE(2, 2, 4));
+        see(nd_tensorsolve(map, map ? nd_slice(small, ND_RANGE(0, 2), ND_RANGE(0, 2)) : NULL,
+                           ND_ALL));
+        see(nd_tensorsolve(nd_permute(map, ND_AXES(2, 0, 1)), nd_ones(ND_FLOAT64, ND_SHAPE(2, 2)),
+                           ND_AXIS(0)));
+        see(nd_tensorinv(map, 2));
+        see(nd_cumulative_sum(square, 0, ND_DTYPE_NONE, true));
+        see(nd_cumulative_prod(nd_ravel(square), 0, ND_FLOAT32, true));
+        see(nd_cumulative_sum(nd_multiply(square, 2), 1, ND_DTYPE_NONE, false));
+        break;
+    }
+    case 4: { /* large enough for products */
+        nd_array *part_of_it = nd_slice(square, ND_RANGE(0, 50), ND_RANGE(0, 50));
+        nd_array *definite =
+            nd_add(nd_matmul(part_of_it, nd_transpose(part_of_it)), nd_eye(ND_FLOAT64, 50, 50, 0));
+        see(nd_cholesky(definite, ND_UPPER));
+        see(nd_inv(definite));
+        see(nd_qr(definite, ND_QR_COMPLETE).q);
+        see(nd_eigh(definite, ND_UPPER).vectors);
+        see(nd_eigvalsh(nd_cast(definite, ND_FLOAT32), ND_LOWER));
+        see(nd_svd(part_of_it, true).vh);
+        see(nd_svdvals(part_of_it));
+        see(nd_lstsq(definite, part_of_it, -1).x);
+        break;
+    }
     default:
         see(nd_pinv(stack, -1));
         see(nd_matrix_rank(stack, -1));
@@ -270,6 +296,6 @@ FAULT(creation, 1)
 FAULT(expressions, 8)
 FAULT(overwriting, 8)
 FAULT(products, 1)
-FAULT(decompositions, 4)
+FAULT(decompositions, 6)
 FAULT(text, 5)
 FAULT(files, 7)

@@ -41,6 +41,54 @@ TEST(two_equations_are_solved)
     }
 }
 
+/* a[i, j, k] maps x[k] to b[i, j]: 4 equations of 4 unknowns. */
+TEST(equations_of_tensors_are_solved)
+{
+    ND_SCOPE {
+        nd_array *rows = matrix(4, 4, (double[]){2, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 5, 0, 0, 8, 0});
+        nd_array *a = nd_reshape(rows, ND_SHAPE(2, 2, 4));
+        nd_array *b = nd_multiply(matrix(2, 2, (double[]){1, 2, 3, 4}), 2.0);
+        nd_array *x = nd_tensorsolve(a, b, ND_ALL);
+        assert_true(nd_rank(x) == 1 && near(at(x, 0), 1) && near(at(x, 1), 1) &&
+                    near(at(x, 2), 1) && near(at(x, 3), 1.2));
+        /* the same with the unknowns' axis in front */
+        nd_array *y = nd_tensorsolve(nd_permute(a, ND_AXES(2, 0, 1)), b, ND_AXIS(0));
+        assert_true(nd_rank(y) == 1 && near(at(y, 3), 1.2));
+        nd_array *square = nd_tensorsolve(nd_reshape(rows, ND_SHAPE(4, 2, 2)), nd_ravel(b), ND_ALL);
+        assert_true(nd_rank(square) == 2 && near(at(square, 3), 1.2));
+
+        nd_array *inverse = nd_tensorinv(a, 2);
+        assert_true(nd_rank(inverse) == 3 && nd_length(inverse, 0) == 4 &&
+                    nd_length(inverse, 1) == 2);
+        assert_true(near(at(inverse, 0), 0.5) && near(at(inverse, 5), 0.25) &&
+                    near(at(inverse, 11), 0.125) && near(at(inverse, 14), 0.2));
+    }
+}
+
+TEST(tensors_that_are_no_maps_are_refused)
+{
+    ND_SCOPE {
+        nd_array *a = nd_ones(ND_FLOAT64, ND_SHAPE(2, 2, 4));
+        nd_array *b = nd_ones(ND_FLOAT64, ND_SHAPE(2, 2));
+        assert_null(nd_tensorsolve(a, b, ND_ALL));
+        assert_error(ND_ERROR_LINALG, "singular");
+        assert_null(nd_tensorinv(a, 2));
+        assert_error(ND_ERROR_LINALG, "singular");
+        assert_null(nd_tensorsolve(a, nd_ones(ND_FLOAT64, ND_SHAPE(2)), ND_ALL));
+        assert_error(ND_ERROR_SHAPE, "tensorsolve: shapes (2, 2, 4) and (2,)");
+        assert_null(nd_tensorsolve(a, b, ND_AXIS(3)));
+        assert_error(ND_ERROR_AXIS, "tensorsolve");
+        assert_null(nd_tensorinv(a, 1));
+        assert_error(ND_ERROR_SHAPE, "inv");
+        assert_null(nd_tensorinv(a, 0));
+        assert_error(ND_ERROR_AXIS, "tensorinv");
+        assert_null(nd_tensorinv(a, 4));
+        assert_error(ND_ERROR_AXIS, "tensorinv");
+    }
+    assert_null(nd_tensorsolve(NULL, NULL, ND_ALL));
+    assert_null(nd_tensorinv(NULL, 2));
+}
+
 TEST(empty_matrices_have_determinant_1_and_stacks_of_none_stay_empty)
 {
     ND_SCOPE {

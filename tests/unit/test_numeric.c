@@ -86,6 +86,31 @@ TEST(differences_and_integrals)
     }
 }
 
+TEST(cumulative_sums_and_products_with_what_was_before)
+{
+    ND_SCOPE {
+        nd_array *x = nd_reshape(FLOAT64S(1, 2, 3, 4, 5, 6), ND_SHAPE(2, 3));
+        assert_holds(nd_cumulative_sum(x, 1, ND_DTYPE_NONE, false), 1, 3, 6, 4, 9, 15);
+        assert_holds(nd_cumulative_sum(x, -1, ND_DTYPE_NONE, true), 0, 1, 3, 6, 0, 4, 9, 15);
+        assert_holds(nd_cumulative_prod(x, 0, ND_DTYPE_NONE, true), 1, 1, 1, 1, 2, 3, 4, 10, 18);
+        nd_array *bytes = nd_cast(x, ND_INT8);
+        assert_int_equal(nd_dtype_of(nd_cumulative_sum(bytes, 0, ND_DTYPE_NONE, true)), ND_INT64);
+        nd_array *narrow = nd_cumulative_prod(bytes, 1, ND_INT8, true);
+        assert_int_equal(nd_dtype_of(narrow), ND_INT8);
+        assert_holds(narrow, 1, 1, 2, 6, 1, 4, 20, 120);
+        assert_holds(
+            nd_cumulative_sum(nd_zeros(ND_FLOAT64, ND_SHAPE(2, 0)), 1, ND_DTYPE_NONE, true), 0, 0);
+        assert_holds(nd_cumulative_prod(nd_multiply(FLOAT64S(1, 2), 3.0), 0, ND_FLOAT32, true), 1,
+                     3, 18);
+        assert_null(nd_cumulative_sum(x, 2, ND_DTYPE_NONE, true));
+        assert_error(ND_ERROR_AXIS, "cumsum");
+        assert_null(nd_cumulative_prod(x, -3, ND_DTYPE_NONE, false));
+        assert_error(ND_ERROR_AXIS, "cumprod");
+    }
+    assert_null(nd_cumulative_sum(NULL, 0, ND_DTYPE_NONE, true));
+    assert_null(nd_cumulative_prod(NULL, 0, ND_DTYPE_NONE, false));
+}
+
 TEST(averages)
 {
     ND_SCOPE {
