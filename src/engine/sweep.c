@@ -258,14 +258,20 @@ static void reduce_leaf(const ndi_sweep *run, const ndi_swept_fold *each, ndi_le
     }
 }
 
-/* A leaf's state goes on the tree. */
-static void fold_leaf(const ndi_sweep *run, const ndi_swept_fold *each, ndi_tree *t, ndi_leaf *leaf,
-                      char *scratch, ndi_frame *frame)
+/* The place of a leaf's state on the tree. */
+static void push_leaf(ndi_tree *t, ndi_leaf *leaf)
 {
     ndi_tile_state *state = ndi_tree_push(t);
     for (int plane = 0; plane < NDI_STATES; plane++)
         leaf->state[plane] = state->plane[plane];
     state->count = (double)leaf->rows;
+}
+
+/* A leaf's state goes on the tree. */
+static void fold_leaf(const ndi_sweep *run, const ndi_swept_fold *each, ndi_tree *t, ndi_leaf *leaf,
+                      char *scratch, ndi_frame *frame)
+{
+    push_leaf(t, leaf);
     if (is_counted(run, frame, leaf))
         count_leaf(run, frame, leaf);
     else
@@ -323,15 +329,14 @@ static void reduce_batch(const ndi_sweep *run, ndi_leaf *leaf, unsigned leaves,
     const char *const first = leaf->data;
     const ptrdiff_t stride = leaf->row_stride, column_stride = leaf->column_stride;
     const size_t rows = leaf->rows;
-    const bool counted = is_counted(run, frame, leaf),
-               lanes = run->produced && give_lanes(run, frame, leaf, leaves, scratch);
+    const bool lanes = run->produced && give_lanes(run, frame, leaf, leaves, scratch);
     for (unsigned j = 0, place = 0; j < leaves; place = next_place(place, j, leaves), j++) {
         leaf->data = first + (ptrdiff_t)(rows * j) * stride;
         if (run->produced) { /* which changes the leaf */
             leaf->rows = rows;
             leaf->row_stride = stride;
             leaf->column_stride = column_stride;
-            if (!counted && !lanes)
+            if (!lanes)
                 produce_leaf(run, frame, leaf, scratch);
         }
         for (int i = 0; i < run->count; i++) {
@@ -341,9 +346,7 @@ static void reduce_batch(const ndi_sweep *run, ndi_leaf *leaf, unsigned leaves,
             for (int plane = 0; plane < each->planes; plane++)
                 leaf->state[plane] =
                     states[i][plane] + place * ndi_dtype_size(each->reducer->state[plane]);
-            if (counted)
-                count_leaf(run, frame, leaf);
-            else if (lanes)
+            if (lanes)
                 reduce_lanes(run, leaf, scratch + j * NDI_LANE_BYTES);
             else
                 reduce_leaf(run, each, leaf, scratch);
@@ -363,6 +366,13 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, int le
     _Alignas(64) char states[NDI_FOLDS][NDI_STATES][BATCH * NDI_STATE_BYTES];
     const size_t rows = leaf->rows;
     const unsigned leaves = 1u << levels;
+    if (is_counted(run, frame, leaf)) { /* a count is the same however it is added up */
+        leaf->rows *= leaves;
+        push_leaf(&t[0], leaf);
+        count_leaf(run, frame, leaf);
+        ndi_tree_settle(&t[0], &run->each[0], 1, levels);
+        return;
+    }
     if (run->count == 1 && !run->produced && !run->each[0].converts)
         reduce_run(&run->each[0], leaf, leaves, states[0]);
     else
@@ -392,9 +402,9 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, int le
 }
 
 /* The largest batch that `done` leaves of a span leave aligned, of at most `left` leaves. */
-static int batch_levels(const ndi_sweep *run, int64_t done, int64_t left)
+static int batch_levels(const ndi_sweep *run, const ndi_frame *frame, int64_t done, int64_t left)
 {
-    int levels = run->produced ? LANE_LEVELS : BATCH_LEVELS;
+    int levels = run->produced && frame->gives != NDI_GIVES_COUNT ? LANE_LEVELS : BATCH_LEVELS;
     while (levels > 0 && ((done & ((1 << levels) - 1)) != 0 || left < 1 << levels))
         levels--;
     return levels;
@@ -425,7 +435,7 @@ static void sweep(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
                          .first = run_number * length + row};
         const int64_t left =
             last - leaf_number < whole_chunks - chunk ? last - leaf_number : whole_chunks - chunk;
-        const int levels = columns == 1 ? batch_levels(run, leaf_number - first, left) : 0;
+        const int levels = columns == 1 ? batch_levels(run, frame, leaf_number - first, left) : 0;
         if (levels > 0) {
             fold_batch(run, t, &leaf, levels, scratch, frame);
         } else {

@@ -705,7 +705,7 @@ ON_COMPLEX(POSITIONS_COMPLEX, )
             for (size_t l = 0; l < first; l++)                                                     \
                 sum[l] = (ACC) * (const IN *)(data + (ptrdiff_t)l * stride);                       \
         LANE_TREE(sum, NDI_LANES, 1, 1, PLUS)                                                      \
-        /* A product with a power of two is the quotient, and known in a fifth of the time. */     \
+        /* A product with a power of two is the quotient, and known sooner. */                     \
         const ACC pivot =                                                                          \
             first == NDI_LANES ? sum[0] * (1.0 / NDI_LANES) : sum[0] / (double)first;              \
         if (stride == sizeof(IN) && n % NDI_LANES == 0) {                                          \
