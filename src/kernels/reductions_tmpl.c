@@ -47,14 +47,18 @@
         return acc[0];                                                                             \
     }
 
-#define SIMPLE_LEAVES(NAME, IN, ACC, LANES, IDENTITY, CONVERT, STEP, COMBINE)                      \
+/* WHOLES: BY_WHOLE, or BY_LANES for rows that are worth no code of their own. */
+#define BY_LANES(NAME, IN, ACC)
+#define BY_WHOLE(NAME, IN, ACC)                                                                    \
+    if (leaf->row_stride == sizeof(IN) && leaf->rows % lanes == 0) {                               \
+        *(ACC *)leaf->state[0] = NAME##_whole((const IN *)leaf->data, leaf->rows);                 \
+        return;                                                                                    \
+    }
+#define SIMPLE_LEAVES(WHOLES, NAME, IN, ACC, LANES, IDENTITY, CONVERT, STEP, COMBINE)              \
     static void NAME##_row(const ndi_leaf *leaf)                                                   \
     {                                                                                              \
         enum { lanes = LANES };                                                                    \
-        if (leaf->row_stride == sizeof(IN) && leaf->rows % lanes == 0) {                           \
-            *(ACC *)leaf->state[0] = NAME##_whole((const IN *)leaf->data, leaf->rows);             \
-            return;                                                                                \
-        }                                                                                          \
+        WHOLES(NAME, IN, ACC)                                                                      \
         ACC acc[lanes];                                                                            \
         for (size_t l = 0; l < lanes; l++)                                                         \
             acc[l] = IDENTITY;                                                                     \
@@ -203,14 +207,13 @@ enum { ROWS_TOGETHER = 8 };
     }
 
 #define SIMPLE_REDUCTION(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE) \
-    SIMPLE_WHOLE(NAME, IN, ACC, ROW_LANES, IDENTITY, CONVERT, STEP, COMBINE)                       \
-    SIMPLE_LEAVES_AND_COLUMNS(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP,     \
-                              COMBINE)
-/* The rest, by a NAME##_whole of one's own. */
-#define SIMPLE_LEAVES_AND_COLUMNS(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, \
-                                  COMBINE)                                                         \
     SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                      \
-    SIMPLE_LEAVES(NAME, IN, ACC, ROW_LANES, IDENTITY, CONVERT, STEP, COMBINE)                      \
+    SIMPLE_LEAVES(BY_LANES, NAME, IN, ACC, ROW_LANES, IDENTITY, CONVERT, STEP, COMBINE)            \
+    SIMPLE_COLUMNS(NAME, IN, ACC, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE)
+/* The same, with a NAME##_whole that is there already. */
+#define WHOLE_REDUCTION(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE)  \
+    SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                      \
+    SIMPLE_LEAVES(BY_WHOLE, NAME, IN, ACC, ROW_LANES, IDENTITY, CONVERT, STEP, COMBINE)            \
     SIMPLE_COLUMNS(NAME, IN, ACC, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE)
 
 #define ITSELF(x) (x)
@@ -262,7 +265,8 @@ enum { ROWS_TOGETHER = 8 };
 #define PROD_INTEGER(D, TYPE, WIDE)                                                                \
     SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, OPTIMAL_LANES(WIDE), 1, 1, (WIDE), TIMES, TIMES)
 #define FLOAT_SUMS(D, TYPE, WIDE)                                                                  \
-    SIMPLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)    \
+    SIMPLE_WHOLE(sum_##D, TYPE, WIDE, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)                   \
+    WHOLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)     \
     SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, 1, (WIDE), TIMES, TIMES)
 
 PROD_INTEGER(BOOL, uint8_t, int64_t)
@@ -377,11 +381,11 @@ SUM_INTEGER(UINT32, uint32_t, uint64_t)
 #endif
 #define EXTREMES_FLOAT(D, TYPE, ...)                                                               \
     EXTREME_WHOLE(min_##D, TYPE, OPTIMAL_LANES(TYPE), (TYPE)INFINITY, LESSER, LESSER_OR_NAN)       \
-    SIMPLE_LEAVES_AND_COLUMNS(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)INFINITY, ITSELF, \
-                              LESSER_OR_NAN, LESSER_OR_NAN)                                        \
+    WHOLE_REDUCTION(min_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)INFINITY, ITSELF,           \
+                    LESSER_OR_NAN, LESSER_OR_NAN)                                                  \
     EXTREME_WHOLE(max_##D, TYPE, OPTIMAL_LANES(TYPE), (TYPE)-INFINITY, GREATER, GREATER_OR_NAN)    \
-    SIMPLE_LEAVES_AND_COLUMNS(max_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)-INFINITY,        \
-                              ITSELF, GREATER_OR_NAN, GREATER_OR_NAN)                              \
+    WHOLE_REDUCTION(max_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)-INFINITY, ITSELF,          \
+                    GREATER_OR_NAN, GREATER_OR_NAN)                                                \
     SIMPLE_REDUCTION(fmin_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)NAN, ITSELF,              \
                      LESSER_NUMBER, LESSER_NUMBER)                                                 \
     SIMPLE_REDUCTION(fmax_##D, TYPE, TYPE, OPTIMAL_LANES(TYPE), 1, (TYPE)NAN, ITSELF,              \
