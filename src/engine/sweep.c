@@ -307,6 +307,7 @@ static void reduce_run(const ndi_swept_fold *each, ndi_leaf *leaf, unsigned leav
     const size_t sizes[NDI_STATES] = {ndi_dtype_size(each->reducer->state[0]),
                                       each->planes > 1 ? ndi_dtype_size(each->reducer->state[1])
                                                        : 0};
+    const bool is_run = leaf->row_stride == (ptrdiff_t)ndi_dtype_size(each->fold->taken);
     const char *data = leaf->data;
     int64_t first = leaf->first;
     for (unsigned j = 0, place = 0; j < leaves; place = next_place(place, j, leaves), j++) {
@@ -314,7 +315,8 @@ static void reduce_run(const ndi_swept_fold *each, ndi_leaf *leaf, unsigned leav
         leaf->first = first;
         leaf->state[0] = states[0] + place * sizes[0];
         leaf->state[1] = states[1] + place * sizes[1];
-        fetch_pages(data + next, data + 2 * next);
+        if (is_run)
+            fetch_pages(data + next, data + 2 * next);
         kernel(leaf);
         data += next;
         first += rows;
