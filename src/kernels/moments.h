@@ -51,14 +51,10 @@
         *sum = all;                                                                                \
         *squares = total;                                                                          \
     }                                                                                              \
-    /* n: a multiple of the lanes, which then stay in registers. */                                \
-    ALWAYS_INLINE void moments_##D##_whole(const IN *x, size_t n, ACC pivot, ACC *all,             \
-                                           double *total)                                          \
+    /* Adds n elements, a multiple of the lanes and some, to these. */                             \
+    ALWAYS_INLINE void moments_##D##_lanes(const IN *x, size_t n, ACC pivot, ACC *sum,             \
+                                           double *squares)                                        \
     {                                                                                              \
-        ACC sum[NDI_LANES];                                                                        \
-        double squares[NDI_LANES];                                                                 \
-        for (size_t l = 0; l < NDI_LANES; l++)                                                     \
-            sum[l] = 0, squares[l] = 0;                                                            \
         size_t i = 0;                                                                              \
         do {                                                                                       \
             for (size_t l = 0; l < NDI_LANES; l++) {                                               \
@@ -67,6 +63,16 @@
                 squares[l] += SQUARE(d);                                                           \
             }                                                                                      \
         } while ((i += NDI_LANES) != n);                                                           \
+    }                                                                                              \
+    /* Of nothing else: the lanes stay in registers. */                                            \
+    ALWAYS_INLINE void moments_##D##_whole(const IN *x, size_t n, ACC pivot, ACC *all,             \
+                                           double *total)                                          \
+    {                                                                                              \
+        ACC sum[NDI_LANES];                                                                        \
+        double squares[NDI_LANES];                                                                 \
+        for (size_t l = 0; l < NDI_LANES; l++)                                                     \
+            sum[l] = 0, squares[l] = 0;                                                            \
+        moments_##D##_lanes(x, n, pivot, sum, squares);                                            \
         LANE_TREE(sum, NDI_LANES, 1, 1, PLUS)                                                      \
         LANE_TREE(squares, NDI_LANES, 1, 1, PLUS)                                                  \
         *all = sum[0];                                                                             \
@@ -92,17 +98,12 @@
         if (stride == sizeof(IN) && n % NDI_LANES == 0) {                                          \
             moments_##D##_whole((const IN *)data, n, pivot, sum, squares);                         \
         } else {                                                                                   \
-            size_t i = 0;                                                                          \
+            const size_t whole = stride == sizeof(IN) ? n - n % NDI_LANES : 0;                     \
             for (size_t l = 0; l < NDI_LANES; l++)                                                 \
                 sum[l] = 0;                                                                        \
-            if (stride == sizeof(IN))                                                              \
-                for (const IN *x = (const IN *)data; i + NDI_LANES <= n; i += NDI_LANES)           \
-                    for (size_t l = 0; l < NDI_LANES; l++) {                                       \
-                        const ACC d = APART((ACC)x[i + l], pivot);                                 \
-                        sum[l] += d;                                                               \
-                        squares[l] += SQUARE(d);                                                   \
-                    }                                                                              \
-            for (; i < n; i++) {                                                                   \
+            if (whole > 0)                                                                         \
+                moments_##D##_lanes((const IN *)data, whole, pivot, sum, squares);                 \
+            for (size_t i = whole; i < n; i++) {                                                   \
                 const ACC d = (ACC) * (const IN *)(data + (ptrdiff_t)i * stride) - pivot;          \
                 sum[i % NDI_LANES] += d;                                                           \
                 squares[i % NDI_LANES] += SQUARE(d);                                               \

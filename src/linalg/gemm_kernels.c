@@ -106,17 +106,19 @@ const ndi_gemm_format ndi_gemm_formats[NDI_GEMM_TYPES] = {
     [NDI_GEMM_C128] = {16, 8, NDI_REAL_F64, NDI_REAL_F64, .is_complex = true},
 };
 
+/* The address of the kernels of `isa`, whose name comes after its prefix. */
+#ifdef __x86_64__
+#define OF_ISA(isa, kernels)                                                                       \
+    ((isa) >= NDI_ISA_AVX512 ? &avx512_##kernels                                                   \
+     : (isa) >= NDI_ISA_AVX2 ? &avx2_##kernels                                                     \
+                             : &baseline_##kernels)
+#else
+#define OF_ISA(isa, kernels) ((void)(isa), &baseline_##kernels)
+#endif
+
 const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real)
 {
-#ifdef __x86_64__
-    if (isa >= NDI_ISA_AVX512)
-        return avx512_tiles[real];
-    if (isa >= NDI_ISA_AVX2)
-        return avx2_tiles[real];
-#else
-    (void)isa;
-#endif
-    return baseline_tiles[real];
+    return (*OF_ISA(isa, tiles))[real];
 }
 
 const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows)
@@ -136,39 +138,15 @@ const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real rea
 
 const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real)
 {
-#ifdef __x86_64__
-    if (isa >= NDI_ISA_AVX512)
-        return avx512_rows[real];
-    if (isa >= NDI_ISA_AVX2)
-        return avx2_rows[real];
-#else
-    (void)isa;
-#endif
-    return baseline_rows[real];
+    return (*OF_ISA(isa, rows))[real];
 }
 
 const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double)
 {
-#ifdef __x86_64__
-    if (isa >= NDI_ISA_AVX512)
-        return is_double ? &avx512_f64_lu : &avx512_f32_lu;
-    if (isa >= NDI_ISA_AVX2)
-        return is_double ? &avx2_f64_lu : &avx2_f32_lu;
-#else
-    (void)isa;
-#endif
-    return is_double ? &baseline_f64_lu : &baseline_f32_lu;
+    return is_double ? OF_ISA(isa, f64_lu) : OF_ISA(isa, f32_lu);
 }
 
 const ndi_reflect_kernels *ndi_reflect_kernels_for(ndi_isa isa, bool is_double)
 {
-#ifdef __x86_64__
-    if (isa >= NDI_ISA_AVX512)
-        return is_double ? &avx512_f64_reflections : &avx512_f32_reflections;
-    if (isa >= NDI_ISA_AVX2)
-        return is_double ? &avx2_f64_reflections : &avx2_f32_reflections;
-#else
-    (void)isa;
-#endif
-    return is_double ? &baseline_f64_reflections : &baseline_f32_reflections;
+    return is_double ? OF_ISA(isa, f64_reflections) : OF_ISA(isa, f32_reflections);
 }

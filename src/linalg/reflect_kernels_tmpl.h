@@ -105,44 +105,43 @@ typedef struct JOIN(SET, rank_two) {
     REAL *y;           /* grows by A times that */
 } JOIN(SET, rank_two);
 
-/* Columns first..first+3 in the block that begins at row `block`. */
+/* Columns first..first+3 in the rows begin..end-1; their products with `next` come to `sums`, which
+ * is NULL, a constant, where the other half of the matrix has them. */
+TARGET static inline __attribute__((always_inline)) void
+JOIN(SET, reduce_rows)(const JOIN(SET, rank_two) * r, REAL *a, size_t leading, size_t first,
+                       size_t begin, size_t end, vector *sums)
+{
+    for (size_t i = begin; i < end; i += LANES) {
+        const vector vi = *(const vector *)(r->v + i), wi = *(const vector *)(r->w + i),
+                     ni = *(const vector *)(r->next + i);
+        vector yi = *(const vector *)(r->y + i);
+        UNROLL
+        for (size_t q = 0; q < GROUP; q++) {
+            vector *const at = (vector *)(a + q * leading + i);
+            const vector x = *at - vi * r->w[first + q] - wi * r->v[first + q];
+            *at = x;
+            yi += x * r->next[first + q];
+            if (sums)
+                sums[q] += x * ni;
+        }
+        *(vector *)(r->y + i) = yi;
+    }
+}
+
+/* The same from the block that begins at row `block` on. */
 TARGET static inline void JOIN(SET, reduce_symmetric)(const JOIN(SET, rank_two) * r, REAL *matrix,
                                                       size_t leading, size_t block, size_t first)
 {
     REAL *const a = matrix + first * leading;
-    const REAL *const v = r->v, *const w = r->w, *const next = r->next;
-    REAL *const y = r->y;
+    const JOIN(SET, rank_two) in_registers = *r;
+    const size_t below = block + BLOCK < leading ? block + BLOCK : leading;
     vector sums[GROUP] = {{0}};
     REAL totals[GROUP];
-    for (size_t i = block; i < block + BLOCK && i < leading; i += LANES) {
-        const vector vi = *(const vector *)(v + i), wi = *(const vector *)(w + i);
-        vector yi = *(const vector *)(y + i);
-        UNROLL
-        for (size_t q = 0; q < GROUP; q++) {
-            vector *const at = (vector *)(a + q * leading + i);
-            const vector x = *at - vi * w[first + q] - wi * v[first + q];
-            *at = x;
-            yi += x * next[first + q];
-        }
-        *(vector *)(y + i) = yi;
-    }
-    for (size_t i = block + BLOCK; i < leading; i += LANES) {
-        const vector vi = *(const vector *)(v + i), wi = *(const vector *)(w + i),
-                     ni = *(const vector *)(next + i);
-        vector yi = *(const vector *)(y + i);
-        UNROLL
-        for (size_t q = 0; q < GROUP; q++) {
-            vector *const at = (vector *)(a + q * leading + i);
-            const vector x = *at - vi * w[first + q] - wi * v[first + q];
-            *at = x;
-            yi += x * next[first + q];
-            sums[q] += x * ni;
-        }
-        *(vector *)(y + i) = yi;
-    }
+    JOIN(SET, reduce_rows)(&in_registers, a, leading, first, block, below, NULL);
+    JOIN(SET, reduce_rows)(&in_registers, a, leading, first, below, leading, sums);
     JOIN(SET, add_all)(sums, totals);
     for (size_t q = 0; q < GROUP; q++)
-        y[first + q] += totals[q];
+        r->y[first + q] += totals[q];
 }
 
 /* As many reals as `work` has for it; rows and columns of the copy are whole blocks. */
