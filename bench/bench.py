@@ -101,17 +101,14 @@ def compare(report, case, arguments):
     functions = {"ndstream": case.ndstream, "NumPy": case.numpy, **case.peers}
     functions = {name: function for name, function in functions.items() if function}
     rounds, seconds = (3, 1) if arguments.quick else (12, 5)
-    for _ in range(2):  # memory that changed its pace between the two is seen off by another look
-        times, limits = rounds_of(functions, case.limit, case.pause, rounds, seconds)
-        own = times.pop("ndstream")
-        limited = min(limits) > 0
-        of_limit = ratio(limits, own) if limited else 0
-        if of_limit <= IMPOSSIBLE:
-            break
-    else:
-        report.impossible.append(f"{case.name}: {milliseconds(median(own))} ms, limit {milliseconds(median(limits))}")
+    times, limits = rounds_of(functions, case.limit, case.pause, rounds, seconds)
+    own = times.pop("ndstream")
     numpy = times.get("NumPy")
     peer = min(times, key=lambda name: median(times[name]), default=None)
+    limited = min(limits) > 0
+    of_limit = ratio(limits, own) if limited else 0
+    if of_limit > IMPOSSIBLE:
+        report.impossible.append(f"{case.name}: {milliseconds(median(own))} ms, limit {milliseconds(median(limits))}")
     report.row(
         case.name,
         milliseconds(median(own)),
