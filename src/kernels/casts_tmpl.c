@@ -212,6 +212,23 @@ ON_ALL(CASTS_STREAMING, )
 
 /* ---- Copies, by size; of one element: fills ---- */
 
+/* memmove. C libraries leave long runs to `rep movsb`, which on AMD's Zen takes fifteen times as
+ * long where the target lies less than a vector ahead of the source within a page, as in a shift by
+ * one element: such runs go in parts too short for it. */
+static void move_run(char *to, const char *from, size_t bytes)
+{
+    enum { PAGE = 4096, VECTOR = 64, PART = 1984 };
+    const size_t ahead = (uintptr_t)(to - from) % PAGE;
+    const bool overlaps_later = (uintptr_t)(to - from) < bytes;
+    if (bytes < PAGE || ahead == 0 || ahead >= VECTOR || overlaps_later) {
+        memmove(to, from, bytes);
+        return;
+    }
+    for (; bytes > PART; to += PART, from += PART, bytes -= PART)
+        memmove(to, from, PART);
+    memmove(to, from, bytes);
+}
+
 #define COPY_LOOP(SIZE, TYPE)                                                                      \
     UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                 \
     ALWAYS_INLINE void fill_##SIZE(size_t n, char *to, ptrdiff_t so, TYPE x)                       \
@@ -223,7 +240,7 @@ ON_ALL(CASTS_STREAMING, )
     static void copy_##SIZE(size_t n, char *const *p, const ptrdiff_t *s)                          \
     {                                                                                              \
         if (s[0] == SIZE && s[1] == SIZE)                                                          \
-            memmove(p[0], p[1], n *SIZE);                                                          \
+            move_run(p[0], p[1], n *SIZE);                                                         \
         else if (s[1] == 0 && n && s[0] == SIZE)                                                   \
             fill_##SIZE(n, p[0], SIZE, *(const TYPE *)p[1]);                                       \
         else if (s[1] == 0 && n)                                                                   \
