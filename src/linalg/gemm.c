@@ -4,8 +4,8 @@
  * The loops are those of Goto and van de Geijn (ACM TOMS 34:3, 2008): blocks of columns of C, then
  * of depth, then of rows. Both operands of a block are packed by all threads together into buffers
  * that they share; then tasks, each a block of rows that fits the level 2 cache by a range of
- * columns, multiply panels into tiles of C. Depth is never split between tasks and its blocks
- * depend on k alone, so every element is summed in one order, whatever the threads. */
+ * columns, multiply panels into tiles of C. Blocks of depth depend on k alone and are added up in
+ * their order, so every element is summed in one order, whatever the threads. */
 #include "linalg/gemm.h"
 
 #include "base/cpu.h"
@@ -50,6 +50,8 @@ typedef struct product {
     char *left_panels, *right_panels;
     size_t left_unpacked, right_unpacked; /* panels, the first ones, that are read where they are */
     size_t row_tasks, column_tasks;
+    char *sums; /* unless NULL, a tile of all of C, for the sums of this step only */
+    size_t sum_rows;
 } product;
 
 static size_t smaller(size_t a, size_t b)
@@ -104,6 +106,11 @@ static void pack_panels(void *context, size_t begin, size_t end)
     }
 }
 
+static ndi_gemm_store store_of_step(const product *p, size_t step)
+{
+    return p->subtracts ? NDI_GEMM_SUBTRACT : step > 0 ? NDI_GEMM_ADD : NDI_GEMM_SET;
+}
+
 /* One tile of C from panel i of the left and panel j of the right block; `next_j` is the panel of
  * the right block that the next tile takes. */
 static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
@@ -115,17 +122,22 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     size_t columns = smaller(p->tile_columns, p->columns - first_column);
     size_t depth = p->is_complex ? 2 * p->depth : p->depth,
            real_rows = p->is_complex ? 2 * rows : rows;
-    ndi_gemm_store store = p->subtracts  ? NDI_GEMM_SUBTRACT
-                           : p->step > 0 ? NDI_GEMM_ADD
-                                         : NDI_GEMM_SET;
+    ndi_gemm_store store = store_of_step(p, p->step);
     char *c = p->c + (ptrdiff_t)(p->row + first_row) * p->c_row_stride +
               (ptrdiff_t)(p->column + first_column) * p->c_column_stride;
-    bool stores_tile =
-        p->stores_tiles && columns == p->tile_columns && real_rows % kernels->lanes == 0;
-    ptrdiff_t c_column =
-        stores_tile ? p->c_column_stride / (ptrdiff_t)p->real_bytes : (ptrdiff_t)kernels->tile_rows;
-    void *to = stores_tile ? c : tile;
-    ndi_gemm_store into = stores_tile ? store : NDI_GEMM_SET;
+    bool stores_tile = !p->sums && p->stores_tiles && columns == p->tile_columns &&
+                       real_rows % kernels->lanes == 0;
+    ptrdiff_t c_column = (ptrdiff_t)kernels->tile_rows;
+    void *to = tile;
+    ndi_gemm_store into = NDI_GEMM_SET;
+    if (stores_tile) {
+        c_column = p->c_column_stride / (ptrdiff_t)p->real_bytes;
+        to = c;
+        into = store;
+    } else if (p->sums) {
+        c_column = (ptrdiff_t)p->sum_rows;
+        to = p->sums + (i * kernels->tile_rows + first_column * p->sum_rows) * p->real_bytes;
+    }
 
     ptrdiff_t left_step = (ptrdiff_t)p->left_width, right_step = (ptrdiff_t)kernels->tile_columns;
     ptrdiff_t right_column = 1;
@@ -151,7 +163,7 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
         kernels->multiply(depth, left, right,
                           p->right_panels + (next_j - p->right_unpacked) * p->right_panel_bytes,
                           into, to, c_column);
-    if (!stores_tile)
+    if (to == tile)
         p->moves.unpack(tile, kernels->tile_rows, rows, columns, store, c, p->c_row_stride,
                         p->c_column_stride);
 }
@@ -304,8 +316,80 @@ static void multiply_block(product *p, size_t panels)
     ndi_stage_end(whole);
 }
 
+/* ---- Narrow and deep, as x.T @ x of many observations: steps of depth side by side ---- */
+
+typedef struct deep {
+    const product *product;
+    size_t tasks, first_step, steps; /* that are done now */
+    char *sums;                      /* of each of them */
+    size_t sum_bytes, sum_rows;
+    char *buffers; /* of each task, for what it packs */
+    size_t buffer_bytes;
+} deep;
+
+static void multiply_steps(void *context, size_t begin, size_t end)
+{
+    const deep *d = context;
+    for (size_t task = begin; task < end; task++) {
+        product p = *d->product;
+        set_buffer(&p, d->buffers + task * d->buffer_bytes);
+        p.row_tasks = p.column_tasks = 1;
+        p.sum_rows = d->sum_rows;
+        const size_t last = d->steps * (task + 1) / d->tasks;
+        for (size_t i = d->steps * task / d->tasks; i < last; i++) {
+            p.sums = d->sums + i * d->sum_bytes;
+            choose_block(&p, 0, 0, (d->first_step + i) * p.most_depth);
+            multiply_small(&p, panels_to_pack(&p));
+        }
+    }
+}
+
+static bool multiply_deep(const product *p, size_t steps, size_t tasks)
+{
+    const size_t some_bytes = 1 << 20; /* of sums, to be in cache when they are added up */
+    deep d = {
+        .product = p,
+        .sum_rows = parts(p->m, p->tile_rows) * p->kernels->tile_rows,
+        .buffer_bytes = p->left_bytes + p->right_bytes,
+    };
+    d.sum_bytes = d.sum_rows * parts(p->n, p->tile_columns) * p->tile_columns * p->real_bytes;
+    const size_t at_once = smaller(steps, tasks + some_bytes / d.sum_bytes);
+    d.tasks = smaller(at_once, tasks);
+    const size_t bytes = at_once * d.sum_bytes + d.tasks * d.buffer_bytes;
+    d.sums = ndi_allocate(bytes);
+    if (!d.sums)
+        return false;
+    d.buffers = d.sums + at_once * d.sum_bytes;
+    for (; d.first_step < steps; d.first_step += d.steps) {
+        d.steps = smaller(at_once, steps - d.first_step);
+        const ndi_stage stage = ndi_stage_begin((double)d.first_step / (double)steps,
+                                                (double)(d.first_step + d.steps) / (double)steps);
+        ndi_parallel_for(d.tasks, 1, multiply_steps, &d);
+        ndi_stage_end(stage);
+        for (size_t i = 0; i < d.steps; i++)
+            p->moves.unpack(d.sums + i * d.sum_bytes, d.sum_rows, p->m, p->n,
+                            store_of_step(p, d.first_step + i), p->c, p->c_row_stride,
+                            p->c_column_stride);
+    }
+    ndi_free(d.sums, bytes);
+    return true;
+}
+
+/* Enough work for all threads, but little in each step. */
+static bool is_deep(const product *p, size_t steps, size_t threads)
+{
+    const size_t little_work = 4000000;
+    const size_t padded =
+        p->left_width * parts(p->m, p->tile_rows) * p->tile_columns * parts(p->n, p->tile_columns);
+    return threads > 1 && steps >= threads && p->m <= p->most_rows && p->n <= p->most_columns &&
+           padded * p->most_depth < little_work && padded * p->k >= LEAST_PARALLEL_WORK;
+}
+
 static bool multiply(product *p)
 {
+    const size_t steps = parts(p->k, p->most_depth), threads = (size_t)ndi_pool_threads();
+    if (is_deep(p, steps, threads))
+        return multiply_deep(p, steps, 2 * threads);
     _Alignas(64) char small[SMALL_BYTES];
     size_t bytes = p->left_bytes + p->right_bytes;
     char *buffer = bytes <= sizeof small ? small : ndi_allocate(bytes);

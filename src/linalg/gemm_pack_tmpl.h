@@ -20,9 +20,10 @@ typedef STORED stored_vector
 
 /* Rows whose steps are adjacent, whole vectors of them and of steps: squares are transposed in
  * registers. */
-static void JOIN(SET, transpose)(REAL *to, const char *from, ptrdiff_t across_stride, size_t width)
+static void JOIN(SET, transpose)(REAL *to, const char *from, ptrdiff_t across_stride, size_t width,
+                                 size_t across)
 {
-    for (size_t i = 0; i < width; i += LANES)
+    for (size_t i = 0; i < across; i += LANES)
         for (size_t q = 0; q < STEP; q += LANES) {
             vector row[LANES];
             for (size_t r = 0; r < LANES; r++)
@@ -41,18 +42,25 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
 {
     REAL *to = panel;
     size_t p = 0;
+    /* The first ones, in vectors: those of panels that begin at one. */
+    const size_t whole = width % LANES == 0 ? across / LANES * LANES : 0;
     if (across < width)
         memset(to, 0, width * depth * sizeof(REAL));
-    else if (width % LANES != 0)
-        ;
-    else if (across_stride == sizeof(STORED))
-        for (; p < depth; p++, to += width, from += depth_stride)
-            for (size_t i = 0; i < width; i += LANES)
+    if (across_stride == sizeof(STORED))
+        for (; p < depth; p++, to += width, from += depth_stride) {
+            for (size_t i = 0; i < whole; i += LANES)
                 *(vector *)(to + i) = __builtin_convertvector(
                     *(const stored_vector *)((const loose *)from + i), vector);
+            for (size_t i = whole; i < across; i++)
+                to[i] = ((const loose *)from)[i];
+        }
     else if (depth_stride == sizeof(STORED))
-        for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * sizeof(STORED))
-            JOIN(SET, transpose)(to, from, across_stride, width);
+        for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * sizeof(STORED)) {
+            JOIN(SET, transpose)(to, from, across_stride, width, whole);
+            for (size_t i = whole; i < across; i++)
+                for (size_t q = 0; q < STEP; q++)
+                    to[q * width + i] = ((const loose *)(from + (ptrdiff_t)i * across_stride))[q];
+        }
     for (; p < depth; p++, to += width, from += depth_stride)
         for (size_t i = 0; i < across; i++)
             to[i] = *(const loose *)(from + (ptrdiff_t)i * across_stride);

@@ -109,6 +109,9 @@ def test_products_larger_than_a_block_equal_numpy(dtype):
         (300, 1, 300),
         (515, 33, 5),
         (257, 513, 129),
+        (10, 9001, 7),  # narrow and deep
+        (2, 70000, 3),
+        (51, 4000, 50),
     ]:
         a, b = (
             full_range(rng, dtype, shape) for shape in ((rows, inner), (inner, columns))
@@ -172,6 +175,20 @@ def test_integer_products_have_the_same_bits_for_any_number_of_threads(dtype):
         for count in (1, 2, 7):
             with nd.threads(count):
                 assert_equal(nd.to_numpy(nd.call("matmul", *mine)), np.asarray(left @ right))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "complex128"])
+def test_float_products_have_the_same_bits_for_any_number_of_threads(dtype):
+    rng = np.random.default_rng(16)
+    for rows, inner, columns in [(200, 900, 210), (10, 9001, 7), (3, 40000, 2), (51, 4000, 50)]:
+        a, b = (random_values(rng, dtype, s, "unit") for s in ((rows, inner), (inner, columns)))
+        for left, right in ((a, b), (np.asfortranarray(a), b), (b.T, a.T)):
+            mine = nd.from_numpy(left), nd.from_numpy(right)
+            with nd.threads(1):
+                alone = nd.to_numpy(nd.call("matmul", *mine))
+            for count in (2, 5):
+                with nd.threads(count):
+                    assert_equal(nd.to_numpy(nd.call("matmul", *mine)), alone)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
