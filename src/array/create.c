@@ -6,6 +6,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "base/cpu.h"
 #include "base/pool.h"
 
 /* Ranges equal NumPy's to the last bit: start + i * step is a product, rounded, and a sum, rounded.
@@ -39,55 +40,36 @@ nd_array *nd_zeros(nd_dtype dtype, nd_shape shape)
     return ndi_make("zeros", dtype, shape.rank, shape.length, NULL, true);
 }
 
-static void fill_with_ones(void *context, size_t begin, size_t end)
+/* Elements of `item` bytes, all alike: a block that memcpy, which knows the CPU's widest stores,
+ * repeats from the level 1 cache. Whole elements of any size, and short of what memcpy hands over
+ * to slower instructions. */
+enum { BLOCK_BYTES = 1920 };
+
+typedef struct pattern {
+    char *data;
+    char block[BLOCK_BYTES];
+} pattern;
+
+static void repeat_block(void *context, size_t begin, size_t end)
 {
-    const nd_array *array = context;
-    switch ((nd_dtype)array->dtype) {
-    case ND_BOOL:
-    case ND_INT8:
-    case ND_UINT8:
-        memset(array->data + begin, 1, end - begin);
-        return;
-#define FILL(type, value)                                                                          \
-    for (size_t i = begin; i < end; i++)                                                           \
-        ((type *)array->data)[i] = (type)(value);                                                  \
-    return;
-    case ND_INT16:
-    case ND_UINT16:
-        FILL(uint16_t, 1)
-    case ND_FLOAT16:
-        FILL(uint16_t, 0x3c00)
-    case ND_BFLOAT16:
-        FILL(uint16_t, 0x3f80)
-    case ND_INT32:
-    case ND_UINT32:
-        FILL(uint32_t, 1)
-    case ND_INT64:
-    case ND_UINT64:
-        FILL(uint64_t, 1)
-    case ND_FLOAT32:
-        FILL(float, 1)
-    case ND_FLOAT64:
-        FILL(double, 1)
-#undef FILL
-    case ND_COMPLEX64:
-        for (size_t i = begin; i < end; i++)
-            ((float *)array->data)[2 * i] = 1, ((float *)array->data)[2 * i + 1] = 0;
-        return;
-    case ND_COMPLEX128:
-        for (size_t i = begin; i < end; i++)
-            ((double *)array->data)[2 * i] = 1, ((double *)array->data)[2 * i + 1] = 0;
-        return;
-    default:
-        return;
-    }
+    const pattern *const p = context;
+    for (size_t at = begin * BLOCK_BYTES; at < end * BLOCK_BYTES; at += BLOCK_BYTES)
+        memcpy(p->data + at, p->block, BLOCK_BYTES);
 }
 
 /* For arrays without gaps: the order of the elements does not matter here. */
 static nd_array *with_ones(nd_array *array)
 {
-    if (array)
-        ndi_parallel_for((size_t)array->size, FILL_GRAIN, fill_with_ones, array);
+    if (!array)
+        return NULL;
+    pattern p = {.data = array->data};
+    const size_t item = nd_dtype_size((nd_dtype)array->dtype), bytes = nd_bytes(array);
+    const size_t blocks = bytes / BLOCK_BYTES, filled = bytes < BLOCK_BYTES ? bytes : BLOCK_BYTES;
+    ndi_store_scalar(nd_operand_int(1), (nd_dtype)array->dtype, p.block);
+    for (size_t done = item; done < filled; done *= 2)
+        memcpy(p.block + done, p.block, done < filled - done ? done : filled - done);
+    ndi_parallel_for(blocks, COPY_GRAIN / BLOCK_BYTES, repeat_block, &p);
+    memcpy(array->data + blocks * BLOCK_BYTES, p.block, bytes % BLOCK_BYTES);
     return array;
 }
 
@@ -150,9 +132,9 @@ typedef struct range {
     double first, delta;
 } range;
 
-static void fill_range(void *context, size_t begin, size_t end)
+static inline __attribute__((always_inline)) void fill_values(const range *r, size_t begin,
+                                                              size_t end)
 {
-    const range *const r = context;
     const float first = (float)r->first, delta = (float)r->delta;
 #define FILL(type, value)                                                                          \
     for (size_t i = begin; i < end; i++)                                                           \
@@ -197,6 +179,32 @@ static void fill_range(void *context, size_t begin, size_t end)
     }
 #undef INTEGER
 #undef FILL
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void fill_values_avx2(const range *r, size_t begin,
+                                                             size_t end)
+{
+    fill_values(r, begin, end);
+}
+
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) static void
+fill_values_avx512(const range *r, size_t begin, size_t end)
+{
+    fill_values(r, begin, end);
+}
+#endif
+
+static void fill_range(void *context, size_t begin, size_t end)
+{
+#if defined(__x86_64__)
+    if (ndi_isa_in_use() == NDI_ISA_AVX512)
+        fill_values_avx512(context, begin, end);
+    else if (ndi_isa_in_use() == NDI_ISA_AVX2)
+        fill_values_avx2(context, begin, end);
+    else
+#endif
+        fill_values(context, begin, end);
 }
 
 nd_array *nd_arange(int64_t count)

@@ -218,10 +218,15 @@ static nd_status assign(nd_array *target, const nd_array *source, bool hand_on)
     if (!ndi_force_writeable(target))
         return nd_error();
     nd_array *copy = NULL;
-    if (overlap == NDI_OVERLAPS) {
-        copy = nd_copy(source);
-        if (!copy)
+    const int64_t least_fill = 256; /* one element is converted once, not for each it fills */
+    if (overlap == NDI_OVERLAPS || (source->size == 1 && source->dtype != target->dtype &&
+                                    target->size >= least_fill)) {
+        copy = ndi_make("assign", overlap == NDI_OVERLAPS ? source->dtype : target->dtype,
+                        source->rank, ndi_lengths(source), NULL, false);
+        if (!copy || !ndi_copy_elements(copy, source)) {
+            ndi_drop(copy);
             return nd_error();
+        }
         source = copy;
     }
     const bool done = ndi_copy_elements(target, source);
