@@ -199,6 +199,15 @@ static bool runs_inside(const mover *m)
     return true;
 }
 
+/* Field by field: to clear all of it takes longer than to move a few elements. */
+static void begin_move(mover *m, const ndi_selection *s, bool into)
+{
+    m->selection = s;
+    m->into = into;
+    m->dealt = false;
+    atomic_init(&m->wrong, false);
+}
+
 static void plan(mover *m)
 {
     const size_t size = ndi_dtype_size((nd_dtype)m->selection->array->dtype);
@@ -301,7 +310,8 @@ nd_array *ndi_selection_get(const ndi_selection *s)
         ndi_drop(result);
         return NULL;
     }
-    mover m = {.selection = s};
+    mover m;
+    begin_move(&m, s, false);
     ndi_selection_beside(s, result, &m.inner, &m.position_stride);
     plan(&m);
     run(&m);
@@ -321,7 +331,8 @@ bool ndi_selection_set(const ndi_selection *s, const nd_array *value)
         return false;
     if (ndi_count_elements(shape.rank, shape.length, 1) == 0)
         return true;
-    mover m = {.selection = s, .into = true};
+    mover m;
+    begin_move(&m, s, true);
     value = nd_broadcast_to(value, shape);
     if (!value || !ndi_force(value))
         return false;

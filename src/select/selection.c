@@ -62,6 +62,11 @@ static bool check_term(const ndi_selection *s, int number, const nd_index *term)
 static bool broadcast(ndi_selection *s, int rank, const int64_t *lengths)
 {
     char have[NDI_SHAPE_TEXT], more[NDI_SHAPE_TEXT];
+    if (s->outer_rank == 0) {
+        memcpy(s->outer_length, lengths, (size_t)rank * sizeof(int64_t));
+        s->outer_rank = rank;
+        return true;
+    }
     ndi_shape_text(have, s->outer_rank, s->outer_length);
     while (s->outer_rank < rank) {
         memmove(s->outer_length + 1, s->outer_length, (size_t)s->outer_rank * sizeof(int64_t));
@@ -221,7 +226,13 @@ bool ndi_select(ndi_selection *s, const char *operation, const nd_array *array, 
                  ndi_shape_text(text, s->outer_rank, s->outer_length));
         return false;
     }
-    return take_inner_axes(s, basics, basic, indexed);
+    if (inner > 0 || s->count < array->rank)
+        return take_inner_axes(s, basics, basic, indexed);
+    s->data = array->data;
+    s->inner_rank = 0;
+    for (int i = 0; i < s->count; i++)
+        s->indices[i].stride = ndi_strides(array)[s->indices[i].axis];
+    return true;
 }
 
 bool ndi_selected_shape(const ndi_selection *s, nd_shape *shape)
