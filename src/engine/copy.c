@@ -219,8 +219,8 @@ static nd_status assign(nd_array *target, const nd_array *source, bool hand_on)
         return nd_error();
     nd_array *copy = NULL;
     const int64_t least_fill = 256; /* one element is converted once, not for each it fills */
-    if (overlap == NDI_OVERLAPS || (source->size == 1 && source->dtype != target->dtype &&
-                                    target->size >= least_fill)) {
+    if (overlap == NDI_OVERLAPS ||
+        (source->size == 1 && source->dtype != target->dtype && target->size >= least_fill)) {
         copy = ndi_make("assign", overlap == NDI_OVERLAPS ? source->dtype : target->dtype,
                         source->rank, ndi_lengths(source), NULL, false);
         if (!copy || !ndi_copy_elements(copy, source)) {

@@ -1,6 +1,7 @@
 /* Arithmetic kernels; compiled once for each ISA. */
 #include "kernels/division.h"
 #include "kernels/loops.h"
+#include "kernels/quotients.h"
 #include "kernels/templates.h"
 
 /* The plain formula, as NumPy: C's Annex G would call a function for every infinity and NaN. */
@@ -9,7 +10,6 @@
 #define COMPLEX_MULTIPLY(T, x, y)                                                                  \
     COMPLEX_OF(T, PRODUCT(__real__ x *__real__ y) - PRODUCT(__imag__ x * __imag__ y),              \
                PRODUCT(__real__ x * __imag__ y) + PRODUCT(__imag__ x * __real__ y))
-#define LOWEST(T) ((T)((uint64_t)1 << (8 * sizeof(T) - 1)))
 #define LOWEST_OF_RECIPROCAL(T) (sizeof(T) < 4 ? 0 : sizeof(T) == 4 ? 0 : LOWEST(T))
 
 /* R. L. Smith, Algorithm 116: Complex division, CACM 1962: no overflow on the way. */
@@ -199,72 +199,6 @@ DEFINE_BITS_SET(uint64_t)
              : bits_set_uint32_t((uint32_t)MAGNITUDE(x)), default                                  \
              : bits_set_uint64_t(MAGNITUDE(x)))
 
-/* Integers are divided as doubles, in vectors: below 2**50 both are exact, the quotient rounded
- * down is at most 1 from the true one, and its remainder, exact too, tells which. A block that has
- * larger ones, y == 0, or the lowest x, whose quotient by -1 is too large, is divided by the
- * expression. */
-#if HAS_FORMS
-#define QUOTIENT_LOOP(NAME, TYPE, EXPRESSION, RESULT)                                              \
-    ALWAYS_INLINE TYPE NAME##_one(TYPE x, TYPE y)                                                  \
-    {                                                                                              \
-        typedef TYPE T __attribute__((unused));                                                    \
-        return (TYPE)(EXPRESSION);                                                                 \
-    }                                                                                              \
-    ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
-                                  ptrdiff_t sy)                                                    \
-    {                                                                                              \
-        enum { TOGETHER = 64 };                                                                    \
-        TYPE xs[TOGETHER], ys[TOGETHER], out[TOGETHER];                                            \
-        double wide_x[TOGETHER], wide_y[TOGETHER], results[TOGETHER];                              \
-        const uint64_t middle = (TYPE)-1 > 0 ? 0 : (uint64_t)1 << 50;                              \
-        for (size_t done = 0; done < n; done += TOGETHER) {                                        \
-            const size_t now = n - done < TOGETHER ? n - done : TOGETHER;                          \
-            const char *px = p[1] + (ptrdiff_t)done * sx, *py = p[2] + (ptrdiff_t)done * sy;       \
-            char *po = p[0] + (ptrdiff_t)done * so;                                                \
-            for (size_t i = 0; i < now; i++) {                                                     \
-                xs[i] = *(const TYPE *)(px + (ptrdiff_t)i * sx);                                   \
-                ys[i] = *(const TYPE *)(py + (ptrdiff_t)i * sy);                                   \
-            }                                                                                      \
-            for (size_t i = now; i < TOGETHER; i++)                                                \
-                xs[i] = ys[i] = 1;                                                                 \
-            uint64_t large = 0;                                                                    \
-            TYPE special = 0;                                                                      \
-            for (size_t i = 0; sizeof(TYPE) == 8 && i < TOGETHER; i++)                             \
-                large |= ((uint64_t)xs[i] + middle) | ((uint64_t)ys[i] + middle);                  \
-            for (size_t i = 0; i < TOGETHER; i++)                                                  \
-                special |= (ys[i] == 0) | ((TYPE)-1 < 1 && xs[i] == LOWEST(TYPE));                 \
-            for (size_t i = 0; i < TOGETHER; i++)                                                  \
-                wide_x[i] = (double)xs[i], wide_y[i] = (double)ys[i];                              \
-            for (size_t i = 0; i < TOGETHER; i++) {                                                \
-                const double x = wide_x[i], y = wide_y[i];                                         \
-                double q = __builtin_floor(x / y), r = x - q * y;                                  \
-                const double along = __builtin_copysign(1.0, y) * r;                               \
-                const double step = along < 0 ? -1.0 : along >= __builtin_fabs(y) ? 1.0 : 0.0;     \
-                q += step;                                                                         \
-                r -= step * y;                                                                     \
-                results[i] = RESULT;                                                               \
-            }                                                                                      \
-            const bool exact = !(large >> 51 || special); /* else results may be out of range */   \
-            for (size_t i = 0; exact && i < TOGETHER; i++)                                         \
-                out[i] = (TYPE)results[i];                                                         \
-            for (size_t i = 0; !exact && i < now; i++)                                             \
-                out[i] = NAME##_one(xs[i], ys[i]);                                                 \
-            for (size_t i = 0; i < now; i++)                                                       \
-                *(TYPE *)(po + (ptrdiff_t)i * so) = out[i];                                        \
-        }                                                                                          \
-    }                                                                                              \
-    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
-    {                                                                                              \
-        if (s[0] == sizeof(TYPE) && s[1] == sizeof(TYPE) && s[2] == sizeof(TYPE))                  \
-            NAME##_run(n, p, sizeof(TYPE), sizeof(TYPE), sizeof(TYPE));                            \
-        else if (s[0] == sizeof(TYPE) && s[1] == sizeof(TYPE) && s[2] == 0)                        \
-            NAME##_run(n, p, sizeof(TYPE), sizeof(TYPE), 0);                                       \
-        else                                                                                       \
-            NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
-    }
-#else
-#define QUOTIENT_LOOP(NAME, TYPE, EXPRESSION, RESULT) BINARY_LOOP(NAME, TYPE, TYPE, EXPRESSION)
-#endif
 #define QUOTIENT_KERNEL(D, TYPE, name, EXPRESSION, RESULT)                                         \
     QUOTIENT_LOOP(name##_##D, TYPE, EXPRESSION, RESULT)                                            \
     SERIAL_LOOPS(name##_##D, TYPE, EXPRESSION)

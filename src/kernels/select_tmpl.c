@@ -361,8 +361,8 @@ OFFSETS(clip, i = i < 0 ? 0 : i; i = i < length ? i : length - 1;)
     {                                                                                              \
         if (out_stride == SIZE) {                                                                  \
             item_##SIZE *const to = (item_##SIZE *)out;                                            \
-            _Pragma("GCC unroll 8") for (size_t i = 0; i < n; i++)                                 \
-                to[i] = *(const item_##SIZE *)(base + offsets[i]);                                 \
+            _Pragma("GCC unroll 8") for (size_t i = 0; i < n; i++) to[i] =                         \
+                *(const item_##SIZE *)(base + offsets[i]);                                         \
         } else {                                                                                   \
             for (size_t i = 0; i < n; i++)                                                         \
                 *(item_##SIZE *)(out + (ptrdiff_t)i * out_stride) =                                \
@@ -379,7 +379,8 @@ enum { SCATTER_AHEAD = 32 };
                                ptrdiff_t in_stride)                                                \
     {                                                                                              \
         size_t i = 0;                                                                              \
-        _Pragma("GCC unroll 4") for (; i + SCATTER_AHEAD < n; i++) {                               \
+        _Pragma("GCC unroll 4") for (; i + SCATTER_AHEAD < n; i++)                                 \
+        {                                                                                          \
             __builtin_prefetch(base + offsets[i + SCATTER_AHEAD], 1);                              \
             *(item_##SIZE *)(base + offsets[i]) =                                                  \
                 *(const item_##SIZE *)(in + (ptrdiff_t)i * in_stride);                             \

@@ -46,3 +46,33 @@ def test_quotients_by_repeated_divisors_are_those_of_numpy(dtype, seed):
         nd.evaluate([straight, fused])
         assert_equal(nd.to_numpy(straight), x / y, (x, y))
         assert_equal(nd.to_numpy(fused), (x - y) / y, (x, y))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"])
+def test_integers_divided_by_one_number_are_those_of_numpy(dtype):
+    """All of 8 and 16 bits, and those around multiples and the ends of the ranges of the others."""
+    info = np.iinfo(dtype)
+    rng = np.random.default_rng(18)
+    if info.bits <= 16:
+        x = np.arange(info.min, info.max + 1).astype(dtype)
+    divisors = {1, 2, 3, 5, 7, 10, 100, 127, info.max, info.max - 1, info.max // 2, info.max // 2 + 1}
+    divisors |= {-y for y in divisors if info.min < 0} | {info.min, info.min + 1}
+    divisors |= set(rng.integers(1, info.max, 20, dtype, endpoint=True).tolist())
+    divisors |= {1 << 49, (1 << 50) - 1, 1 << 50, (1 << 50) + 1} if info.bits == 64 else set()
+    if info.bits == 8:
+        divisors |= set(range(info.min, info.max + 1))
+    for y in divisors - {0}:
+        if info.bits > 16:
+            most = info.max // abs(y)
+            multiples = np.concatenate([
+                rng.integers(0, min(most, 1 << int(rng.integers(1, 63))), 300, "uint64", endpoint=True),
+                np.arange(3, dtype="uint64"), np.array([most], "uint64"),
+            ]) * np.uint64(abs(y))
+            x = np.concatenate([(multiples + d).astype(dtype) for d in np.array([0, 1, -1]).astype("uint64")])
+            x = np.concatenate([x, (0 - x).astype(dtype), np.array([info.min, info.max], dtype)])
+        divisor = np.array(y, dtype)
+        for name in ("floor_divide", "remainder"):
+            with np.errstate(all="ignore"):
+                expected = getattr(np, name)(x, divisor)
+            ours = nd.to_numpy(nd.elementwise(name, nd.from_numpy(x), nd.from_numpy(divisor)))
+            np.testing.assert_array_equal(ours, expected, f"{name} by {y}")
