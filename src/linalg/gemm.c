@@ -378,11 +378,11 @@ static bool multiply_deep(const product *p, size_t steps, size_t tasks)
 /* Enough work for all threads, but little in each step. */
 static bool is_deep(const product *p, size_t steps, size_t threads)
 {
-    const size_t little_work = 4000000;
+    const size_t little_work = 4000000, least_work = 150000;
     const size_t padded =
         p->left_width * parts(p->m, p->tile_rows) * p->tile_columns * parts(p->n, p->tile_columns);
     return threads > 1 && steps >= threads && p->m <= p->most_rows && p->n <= p->most_columns &&
-           padded * p->most_depth < little_work && padded * p->k >= LEAST_PARALLEL_WORK;
+           padded * p->most_depth < little_work && padded * p->k >= least_work;
 }
 
 static bool multiply(product *p)
