@@ -201,6 +201,15 @@ static bool parse(parsed_key *key, PyObject *object)
     return true;
 }
 
+/* a[0] is a scalar, a[..., 0] an array without axes. */
+static bool keeps_array(const parsed_key *key)
+{
+    for (int i = 0; i < key->count; i++)
+        if (key->terms[i].kind == ND_TERM_REST)
+            return true;
+    return false;
+}
+
 /* ---- Getting --------------------------------------------------------------------------------- */
 
 PyObject *pnd_get_item(PyObject *self, PyObject *object)
@@ -226,16 +235,7 @@ PyObject *pnd_get_item(PyObject *self, PyObject *object)
     nd_array *view = nd_slice_terms(array, key.count, key.terms);
     if (!view)
         return pnd_raise();
-    if (!nd_rank(view)) {
-        /* a[0] is a scalar, a[..., 0] and a[()] of an array without axes differ: an ellipsis keeps
-         * the array. */
-        bool ellipsis = false;
-        for (int i = 0; i < key.count; i++)
-            ellipsis |= key.terms[i].kind == ND_TERM_REST;
-        if (!ellipsis)
-            return pnd_wrap_result(view);
-    }
-    return pnd_wrap_view(view, self);
+    return nd_rank(view) || keeps_array(&key) ? pnd_wrap_view(view, self) : pnd_wrap_result(view);
 }
 
 /* ---- Setting --------------------------------------------------------------------------------- */
@@ -328,8 +328,8 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
         pnd_raise();
         return -1;
     }
-    if (!nd_rank(view) && key.terms[key.count - 1].kind == ND_TERM_INDEX && pnd_is_array(value) &&
-        nd_rank(pnd_array_of(value)) &&
+    if (!nd_rank(view) && key.terms[key.count - 1].kind == ND_TERM_INDEX && !keeps_array(&key) &&
+        pnd_is_array(value) && nd_rank(pnd_array_of(value)) &&
         (nd_dtype_of(array) != ND_BOOL || nd_size(pnd_array_of(value)) != 1)) { /* has a truth */
         PyErr_SetString(PyExc_ValueError, "setting an array element with a sequence.");
         return -1;

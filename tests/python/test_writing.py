@@ -56,6 +56,10 @@ np.put_along_axis(u,np.array([1]),-3.5,0); u
 np.put_along_axis(u,np.array([1]),np.array([-3.5]),0); u
 np.put(np.zeros(0,'u1'),[0],1); u
 np.put(np.zeros(0,'u1'),[],1); u
+i[...,-4]=np.array([[7.]]); i
+i[-4]=np.array([[7.]]); i
+i[...,1]=np.array([7,8]); i
+a[1,...,2,1]=np.array([[5.]]); a
 np.fill_diagonal(a[0],3j); a
 np.fill_diagonal(u.reshape(2,2),-3); u
 np.fill_diagonal(u.reshape(2,2),300); u
