@@ -1,7 +1,8 @@
 /* The block executor of one step.
  *
  * Where operands need no conversion, the kernel runs on the arrays themselves. Else the run is cut
- * into blocks that stay in L1: arguments are converted into scratch, the kernel computes there, the
+ * into blocks that stay in L1: arguments are converted into scratch, or every other element of them
+ * packed there, the kernel computes there, the
  * result is converted or streamed out. Results larger than the cache are written with streaming
  * stores, which spares reading them first: a third of the traffic of an addition. Operands whose
  * axes lie crosswise are walked in square tiles, so that each cache line that is fetched is used
@@ -24,7 +25,8 @@ typedef struct map_run {
     const ndi_map *map;
     const ndi_nest *nest;
     const ndi_kernels *kernels;
-    bool direct; /* no conversions, no streaming */
+    bool packed[NDI_MAX_OPERANDS - 1]; /* arguments, of which every other element is copied first */
+    bool direct;                       /* no conversions, no packing, no streaming */
     bool stream;
     bool streaming_kernel; /* which needs no scratch where operands suit it */
     int cross;             /* axis to tile together with the last one, or -1 */
@@ -39,7 +41,7 @@ static void run_block(const map_run *run, size_t n, char *const *pointers, const
     for (int i = 0; i < map->arguments; i++) {
         p[i + 1] = pointers[i + 1];
         s[i + 1] = strides[i + 1];
-        if (map->in[i] == map->taken[i])
+        if (map->in[i] == map->taken[i] && !run->packed[i])
             continue;
         const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(map->taken[i]);
         const bool repeated = strides[i + 1] == 0;
@@ -231,6 +233,17 @@ ndi_map ndi_cast_step(nd_dtype to, nd_dtype from)
                      .taken = {from}};
 }
 
+/* Kernels load steps of two elements one by one, copies in vectors. */
+static bool packs(const ndi_map *map, const ndi_nest *nest, int argument)
+{
+    const int last = nest->rank - 1;
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(map->in[argument]);
+    const bool copies = map->rewrites == NDI_CONVERSION && map->out == map->in[argument];
+    return map->in[argument] == map->taken[argument] && !copies && size <= 8 &&
+           nest->stride[1 + argument][last] == 2 * size &&
+           nest->stride[0][last] == (ptrdiff_t)nd_dtype_size(map->out) && nest->length[last] >= 64;
+}
+
 void ndi_map_run(const ndi_map *map, ndi_nest *nest)
 {
     if (nest->size == 0)
@@ -243,7 +256,8 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
     for (int i = 0; i < map->arguments; i++) {
         if (!ndi_nest_repeats(nest, 1 + i))
             read += nd_dtype_size(map->in[i]);
-        run.direct &= map->in[i] == map->taken[i];
+        run.packed[i] = packs(map, nest, i);
+        run.direct &= map->in[i] == map->taken[i] && !run.packed[i];
     }
     const size_t bytes = read + out_size;
     const int last = nest->rank - 1;

@@ -231,6 +231,13 @@ static void move_run(char *to, const char *from, size_t bytes)
 
 #define COPY_LOOP(SIZE, TYPE)                                                                      \
     UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                 \
+    /* As real parts, every other sample or one colour of two. */                                  \
+    ALWAYS_INLINE void copy_every_other_##SIZE(size_t n, TYPE *to, const TYPE *from)               \
+    {                                                                                              \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++)                                                             \
+            to[i] = from[2 * i];                                                                   \
+    }                                                                                              \
     ALWAYS_INLINE void fill_##SIZE(size_t n, char *to, ptrdiff_t so, TYPE x)                       \
     {                                                                                              \
         IVDEP                                                                                      \
@@ -245,6 +252,8 @@ static void move_run(char *to, const char *from, size_t bytes)
             fill_##SIZE(n, p[0], SIZE, *(const TYPE *)p[1]);                                       \
         else if (s[1] == 0 && n)                                                                   \
             fill_##SIZE(n, p[0], s[0], *(const TYPE *)p[1]);                                       \
+        else if (s[0] == SIZE && s[1] == 2 * SIZE)                                                 \
+            copy_every_other_##SIZE(n, (TYPE *)p[0], (const TYPE *)p[1]);                          \
         else                                                                                       \
             copy_strided_##SIZE(n, p, s);                                                          \
     }
