@@ -248,6 +248,7 @@ static ndi_count_kernel *find_counter(const ndi_frame *f)
     static const nd_op counted[] = {
 #define KERNEL1_COUNTED(name, ...) ND_OP_##name,
 #define KERNEL2_COUNTED(name, ...) ND_OP_##name,
+#define KERNEL2_COUNTED_MIRROR(name, other, ...) KERNEL2_COUNTED(name, __VA_ARGS__)
 #include "kernels/counted.def"
     };
     const ndi_program_step *const step = &f->program->step[f->program->steps - 1];

@@ -31,8 +31,13 @@
 #define KERNEL3_SELECT(name, group, ...) ON_##group(SELECT_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_TEST(name, group, ...) ON_##group(UNARY_TEST_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_TEST(name, group, ...) ON_##group(BINARY_TEST_KERNEL, name, __VA_ARGS__)
+#define KERNEL1_TEST_BLOCKS(name, group, ...) ON_##group(UNARY_BLOCKS_KERNEL, name, __VA_ARGS__)
+#define KERNEL2_TEST_BLOCKS(name, group, ...) ON_##group(BINARY_BLOCKS_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_COUNTED KERNEL1_TEST
 #define KERNEL2_COUNTED KERNEL2_TEST
+#define KERNEL2_COUNTED_MIRROR(name, other, group, ...) ON_##group(MIRROR_TEST_KERNEL, name, other)
+#define KERNEL2_MIRROR(name, other, group) ON_##group(MIRROR_KERNEL, name, other)
+#define KERNEL2_SAME(name, other, group)
 #define KERNEL2_MIXED(name, signed_first, unsigned_first)                                          \
     MIXED_LOOP(name##_INT64_UINT64, uint8_t, int64_t, uint64_t, s, u, signed_first)                \
     MIXED_LOOP(name##_UINT64_INT64, uint8_t, uint64_t, int64_t, u, s, unsigned_first)
@@ -43,6 +48,11 @@
 #undef KERNEL3_SELECT
 #undef KERNEL1_TEST
 #undef KERNEL2_TEST
+#undef KERNEL1_TEST_BLOCKS
+#undef KERNEL2_TEST_BLOCKS
+#undef KERNEL2_COUNTED_MIRROR
+#undef KERNEL2_MIRROR
+#undef KERNEL2_SAME
 #undef KERNEL2_MIXED
 
 void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
@@ -53,6 +63,11 @@ void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
 #define KERNEL3_SELECT(name, group, ...) ON_##group(STREAMING_SLOT, name, )
 #define KERNEL1_TEST(name, group, ...) ON_##group(TEST_SLOT, name, )
 #define KERNEL2_TEST(name, group, ...) ON_##group(TEST_SLOT, name, )
+#define KERNEL1_TEST_BLOCKS(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL2_TEST_BLOCKS(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL2_COUNTED_MIRROR(name, other, group, ...) ON_##group(TEST_SLOT, name, )
+#define KERNEL2_MIRROR(name, other, group) ON_##group(SLOT, name, )
+#define KERNEL2_SAME(name, other, group) ON_##group(SAME_SLOT, name, other)
 #define KERNEL2_MIXED(name, ...)                                                                   \
     kernels->compare_mixed[ND_OP_##name][0] = name##_INT64_UINT64;                                 \
     kernels->compare_mixed[ND_OP_##name][1] = name##_UINT64_INT64;

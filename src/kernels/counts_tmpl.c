@@ -67,6 +67,7 @@ enum { COUNTED_BYTES = VECTOR_BYTES > 16 ? VECTOR_BYTES : 16, TOGETHER = 4 };
 
 #define KERNEL1_COUNTED(name, group, ...) ON_##group(UNARY_COUNT, name, __VA_ARGS__)
 #define KERNEL2_COUNTED(name, group, ...) ON_##group(BINARY_COUNT, name, __VA_ARGS__)
+#define KERNEL2_COUNTED_MIRROR(name, other, ...) KERNEL2_COUNTED(name, __VA_ARGS__)
 #include "kernels/counted.def"
 #undef KERNEL1_COUNTED
 #undef KERNEL2_COUNTED

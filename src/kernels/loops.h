@@ -301,10 +301,28 @@
 #define BINARY_TEST_KERNEL(D, TYPE, name, ...)                                                     \
     BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)                                            \
     TEST_STREAMING(BINARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE))
+#define UNARY_BLOCKS_KERNEL(D, TYPE, name, ...)                                                    \
+    UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
+#define BINARY_BLOCKS_KERNEL(D, TYPE, name, ...)                                                   \
+    BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
+/* The kernels of `other` with their arguments exchanged. */
+#define MIRROR_LOOP(NAME, OTHER)                                                                   \
+    static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
+    {                                                                                              \
+        OTHER(n, (char *[]){p[0], p[2], p[1]}, (ptrdiff_t[]){s[0], s[2], s[1]});                   \
+    }
+#define MIRROR_KERNEL(D, TYPE, name, other) MIRROR_LOOP(name##_##D, other##_##D)
+#define MIRROR_TEST_KERNEL(D, TYPE, name, other)                                                   \
+    MIRROR_LOOP(name##_##D, other##_##D)                                                           \
+    TEST_STREAMING(MIRROR_LOOP(name##_##D##_streaming, other##_##D##_streaming))
 #define TERNARY_KERNEL(D, TYPE, name, ...) TERNARY_LOOP(name##_##D, TYPE, TYPE, TYPE, __VA_ARGS__)
 #define SELECT_KERNEL(D, TYPE, name, ...)                                                          \
     TERNARY_LOOP(name##_##D, TYPE, uint8_t, TYPE, __VA_ARGS__)                                     \
     SELECT_STREAMING_LOOP(name##_##D, TYPE)
+#define SAME_SLOT(D, TYPE, name, other)                                                            \
+    kernels->elementwise[ND_OP_##name][ND_##D] = kernels->elementwise[ND_OP_##other][ND_##D];      \
+    kernels->serial[ND_OP_##name][ND_##D] = kernels->serial[ND_OP_##other][ND_##D];                \
+    kernels->place[ND_OP_##name][ND_##D] = kernels->place[ND_OP_##other][ND_##D];
 #define SLOT(D, TYPE, name, ...) kernels->elementwise[ND_OP_##name][ND_##D] = name##_##D;
 
 #endif
