@@ -14,8 +14,9 @@
 
 static const char singular[] = "is singular";
 
-/* Rows of matrices whose triangles are solved at once. */
-enum { MOST_UNBLOCKED = 64 };
+/* Matrices whose triangles are solved for one right-hand side after the other: up to so many rows
+ * if there are few sides, or few rows. */
+enum { MOST_UNBLOCKED = 64, FEW_SIDES = 4, FEW_ROWS = 8 };
 /* Rows from which on inverses are made of our own products. */
 enum { LEAST_BLOCKED = 24 };
 
@@ -87,7 +88,7 @@ static int solve_one(void *context, int64_t index, char *scratch)
     const int n = s->rows, leading = ndi_leading(n);
     char *lu;
     int info = factorize(f, index, scratch, &lu);
-    if (info == 0 && n <= MOST_UNBLOCKED)
+    if (info == 0 && (n <= FEW_ROWS || (n <= MOST_UNBLOCKED && f->columns <= FEW_SIDES)))
         for (int column = 0; column < f->columns; column++)
             ndi_lu_solve_transposed(s->dtype, n, lu, (int *)(scratch + f->pivots),
                                     (char *)ndi_stack_at(s, f->result, index) +
