@@ -188,10 +188,10 @@ static int call_syevd(const symmetric *e, void *a, void *values, void *work, int
     int info = 0;
     if (s->is_complex)
         NDI_LAPACK(s->lapack, syevd, ndi_syevd_complex)
-    (e->job, "L", &n, a, &leading, values, work, &lwork, real_work, &lrwork, integer_work,
-     &liwork, &info, 1, 1);
-    else NDI_LAPACK(s->lapack, syevd, ndi_syevd_real)(
-        e->job, "L", &n, a, &leading, values, work, &lwork, integer_work, &liwork, &info, 1, 1);
+    (e->job, "L", &n, a, &leading, values, work, &lwork, real_work, &lrwork, integer_work, &liwork,
+     &info, 1, 1);
+    else NDI_LAPACK(s->lapack, syevd, ndi_syevd_real)(e->job, "L", &n, a, &leading, values, work,
+                                                      &lwork, integer_work, &liwork, &info, 1, 1);
     return info;
 }
 
@@ -228,7 +228,7 @@ static int call_sytrd(const symmetric *e, void *a, void *d, void *beside, void *
 
 /* Vectors of the tridiagonal matrix become those of the matrix. */
 static bool turn_back(const symmetric *e, const char *a, const void *tau, char *vectors,
-                     char *scratch)
+                      char *scratch)
 {
     const size_t n = (size_t)e->stack->rows, item = e->stack->item_bytes;
     const ptrdiff_t row = (ptrdiff_t)item, column = (ptrdiff_t)(n * item);
@@ -286,8 +286,8 @@ static int do_steps(const symmetric *e, char *a, void *values, char *scratch)
     if (e->reduces)
         e->reflect->tridiagonalize((size_t)n, a, d, beside, tau, scratch + e->copy);
     else
-        info = call_sytrd(e, a, d, beside, tau, scratch + e->tridiagonal_work,
-                          e->tridiagonal_lwork);
+        info =
+            call_sytrd(e, a, d, beside, tau, scratch + e->tridiagonal_work, e->tridiagonal_lwork);
     if (info != 0)
         return info;
     widen(s, d);
@@ -357,9 +357,8 @@ static bool compute_symmetric(symmetric *e)
     e->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(e->liwork), sizeof(int));
     const bool vectors = *e->job == 'V';
     e->reflect = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype);
-    e->reduces =
-        s->rows >= LEAST_REDUCED &&
-        (size_t)s->rows * (size_t)s->rows * s->item_bytes <= (size_t)ndi_cpu_caches().last / 8;
+    e->reduces = s->rows >= LEAST_REDUCED && (size_t)s->rows * (size_t)s->rows * s->item_bytes <=
+                                                 (size_t)ndi_cpu_caches().last / 8;
     e->by_steps = e->reduces || (vectors && s->rows >= LEAST_REDUCED);
     if (e->by_steps)
         plan_steps(e, &scratch);

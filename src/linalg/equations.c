@@ -168,8 +168,7 @@ static int invert_one(void *context, int64_t index, char *scratch)
     char *lu;
     int info = factorize(f, index, scratch, &lu);
     if (info == 0 && f->own_inverse)
-        return ndi_lu_inverse(s->dtype, n, lu, (int *)(scratch + f->pivots),
-                              scratch + f->work)
+        return ndi_lu_inverse(s->dtype, n, lu, (int *)(scratch + f->pivots), scratch + f->work)
                    ? 0
                    : NDI_NO_MEMORY;
     if (info == 0)

@@ -100,8 +100,8 @@ static int qr_by_reflections(const qr *f, char *reflectors, char *r, char *q, ch
                         scratch + f->own_work))
         return NDI_NO_MEMORY;
     take_upper(f, reflectors, r);
-    return !q || ndi_reflect_unit(&made, (size_t)f->q_columns, q,
-                                  (ptrdiff_t)(rows * s->item_bytes), scratch + f->own_work)
+    return !q || ndi_reflect_unit(&made, (size_t)f->q_columns, q, (ptrdiff_t)(rows * s->item_bytes),
+                                  scratch + f->own_work)
                ? 0
                : NDI_NO_MEMORY;
 }

@@ -57,8 +57,8 @@ static void reduce(lu *f, int row, int column, int inner, int m, int n, int k)
 static inline void exchange_items(size_t item, char *x, int i, int other)
 {
     char kept[16];
-    char *const a = x + (ptrdiff_t)i * (ptrdiff_t)item,
-                *const b = x + (ptrdiff_t)other * (ptrdiff_t)item;
+    char *const a = x + (ptrdiff_t)i * (ptrdiff_t)item, *const b =
+                                                            x + (ptrdiff_t)other * (ptrdiff_t)item;
     switch (item) { /* of constant sizes, so that they go through registers */
     case sizeof(float):
         memcpy(kept, a, sizeof(float));
@@ -175,8 +175,7 @@ int ndi_lu(nd_dtype dtype, int n, void *matrix, int *pivots)
 
 void ndi_lu_solve_transposed(nd_dtype dtype, int n, const void *factors, const int *pivots, void *x)
 {
-    ndi_lu_kernels_for(ndi_isa_in_use(), dtype)
-        ->solve_transposed((size_t)n, factors, pivots, x);
+    ndi_lu_kernels_for(ndi_isa_in_use(), dtype)->solve_transposed((size_t)n, factors, pivots, x);
 }
 
 static void set_unit(const lu *f, int n, char *sides)

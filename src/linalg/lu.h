@@ -1,8 +1,8 @@
 /* LU factorization with row exchanges, on our own products: P A = L U, L with a unit diagonal.
  *
- * For real and complex numbers of both precisions, of square matrices in Fortran order, factors and pivots as LAPACK's
- * xGETRF leaves them. It takes no lock, as OpenBLAS does, and its bits do not depend on the number
- * of threads. Large ones use the pool. */
+ * For real and complex numbers of both precisions, of square matrices in Fortran order, factors and
+ * pivots as LAPACK's xGETRF leaves them. It takes no lock, as OpenBLAS does, and its bits do not
+ * depend on the number of threads. Large ones use the pool. */
 #ifndef NDSTREAM_LINALG_LU_H
 #define NDSTREAM_LINALG_LU_H
 

@@ -60,8 +60,8 @@ INLINE number JOIN(SET, divided)(number x, number y)
 }
 
 /* Elements begin..end-1 of x become less by those of v times f. */
-TARGET static inline void JOIN(SET, subtract_column)(size_t begin, size_t end,
-                                                     REAL *restrict x, const REAL *v, number f)
+TARGET static inline void JOIN(SET, subtract_column)(size_t begin, size_t end, REAL *restrict x,
+                                                     const REAL *v, number f)
 {
     size_t i = begin * PARTS;
     if (PARTS == 1)
@@ -70,8 +70,8 @@ TARGET static inline void JOIN(SET, subtract_column)(size_t begin, size_t end,
         x[i] -= v[i] * f.re;
     for (; i + LANES <= end * PARTS; i += LANES) {
         const vector vi = *(const loose_vector *)(v + i);
-        *(loose_vector *)(x + i) = JOIN(SET, less)(*(const loose_vector *)(x + i), vi,
-                                                   JOIN(SET, turned)(vi), f);
+        *(loose_vector *)(x + i) =
+            JOIN(SET, less)(*(const loose_vector *)(x + i), vi, JOIN(SET, turned)(vi), f);
     }
     for (i /= PARTS; i < end; i++) {
         const number product = JOIN(SET, times)(JOIN(SET, at)(v, i), f);
@@ -237,8 +237,8 @@ TARGET static void JOIN(SET, solve_transposed)(size_t n, const void *factors, co
         (x, i, JOIN(SET, divided)(JOIN(SET, rest_at)(x, i, sum), JOIN(SET, at)(a, i * n + i)));
     }
     for (size_t i = n; i-- > 0;) {
-        const number sum = JOIN(SET, short_dot)(n - 1 - i, a + (i * n + i + 1) * PARTS,
-                                                x + (i + 1) * PARTS);
+        const number sum =
+            JOIN(SET, short_dot)(n - 1 - i, a + (i * n + i + 1) * PARTS, x + (i + 1) * PARTS);
         JOIN(SET, put)(x, i, JOIN(SET, rest_at)(x, i, sum));
     }
     for (size_t i = n; i-- > 0;)
@@ -254,8 +254,7 @@ TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *tu
     REAL *const to = turned, *const scale = to + (n - 1) * n * PARTS;
     for (size_t i = 0; i < n; i++)
         JOIN(SET, put)
-    (scale, i,
-     JOIN(SET, divided)((number){1, 0}, JOIN(SET, at)(u, (n - 1 - i) * (n + 1))));
+    (scale, i, JOIN(SET, divided)((number){1, 0}, JOIN(SET, at)(u, (n - 1 - i) * (n + 1))));
     for (size_t j = 0; j + 1 < n; j++)
         for (size_t i = j + 1; i < n; i++)
             JOIN(SET, put)

@@ -1,9 +1,9 @@
 /* LOOPS of isa_each.h: includes NUMBER_LOOPS, after numbers_tmpl.h, for the real and the complex
- * numbers of both precisions, after defining SET (the prefix of names), TYPE (of products), REAL, PARTS (reals of a
- * number), ABS, ROOT, SIGNED (copysign), LEAST (a square that is
- * still precise, and far from where reciprocals overflow), LIFT (a power of
- * two whose product with anything smaller has such a square), SWAP_PAIRS of a vector, EVEN and ODD
- * elements of two. No guard: once an instruction set. */
+ * numbers of both precisions, after defining SET (the prefix of names), TYPE (of products), REAL,
+ * PARTS (reals of a number), ABS, ROOT, SIGNED (copysign), LEAST (a square that is still precise,
+ * and far from where reciprocals overflow), LIFT (a power of two whose product with anything
+ * smaller has such a square), SWAP_PAIRS of a vector, EVEN and ODD elements of two. No guard: once
+ * an instruction set. */
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
 #define LANES (VECTOR_BYTES / sizeof(REAL))

@@ -6,8 +6,8 @@
 
 enum { TOGETHER = NDI_REFLECT_TOGETHER, FEW = 128 };
 
-/* Reflections in a block, of so many in all: wide blocks make larger products, which are faster, and
- * more of them (QR of 100 rows 124 us by 16, 151 by 32; of 400 rows 4.6 ms and 3.1). */
+/* Reflections in a block, of so many in all: wide blocks make larger products, which are faster,
+ * and more of them (QR of 100 rows 124 us by 16, 151 by 32; of 400 rows 4.6 ms and 3.1). */
 static size_t block_of(size_t count)
 {
     return count < FEW ? TOGETHER / 2 : TOGETHER;
@@ -56,8 +56,7 @@ static bool apply_block(const ndi_reflections *r, size_t first, size_t count, bo
     const size_t rows = r->rows - first;
     const ptrdiff_t item = (ptrdiff_t)kernels->item, along_v = (ptrdiff_t)rows * item,
                     along_t = (ptrdiff_t)count * item;
-    const char *const vectors =
-        r->vectors + (ptrdiff_t)first * (r->row_stride + r->column_stride);
+    const char *const vectors = r->vectors + (ptrdiff_t)first * (r->row_stride + r->column_stride);
     const ndi_gemm_shape products = {type, false, count,   count, rows,   along_v,
                                      item, item,  along_v, item,  along_t};
     const ndi_gemm_shape by_v = {type, false,        count,           columns, rows,   along_v,

@@ -13,7 +13,8 @@
  */
 
 #define GROUP 4                                     /* columns at a time */
-#define BLOCK (ELEMENTS > GROUP ? ELEMENTS : GROUP) /* rows and columns of blocks on the diagonal */
+#define BLOCK (ELEMENTS > GROUP ? ELEMENTS : GROUP) /* rows and columns of blocks on the diagonal  \
+                                                     */
 
 /* Neighbours added up: of a, then of b. */
 INLINE vector JOIN(SET, add_pairs)(vector a, vector b)
@@ -90,8 +91,7 @@ TARGET static REAL JOIN(SET, reflect)(REAL *x, size_t first, size_t end, size_t 
         }
         for (size_t i = 0; i < count; i += LANES) {
             const vector xi = *(vector *)(x + i);
-            *(vector *)(x + i) =
-                JOIN(SET, more)((vector){0}, xi, JOIN(SET, turned)(xi), scale);
+            *(vector *)(x + i) = JOIN(SET, more)((vector){0}, xi, JOIN(SET, turned)(xi), scale);
         }
     }
     JOIN(SET, put)(x, first - start / PARTS, (number){1, 0});
@@ -188,8 +188,8 @@ TARGET static void JOIN(SET, tridiagonalize)(size_t n, void *matrix, void *diago
 {
     const size_t leading = JOIN(SET, padded)(n), column = leading * PARTS;
     REAL *const a = matrix, *const d = diagonal, *const e = beside;
-    REAL *const copy = work, *v = copy + leading * column, *w = v + column, *next = w + column,
-                *const y = next + column;
+    REAL *const copy = work, *v = copy + leading * column, *w = v + column,
+                *next = w + column, *const y = next + column;
     memset(work, 0, JOIN(SET, tridiagonal_length)(n) * PARTS * sizeof(REAL));
     for (size_t j = 0; j < n; j++) {
         memcpy(copy + j * (column + PARTS), a + j * (n + 1) * PARTS,
@@ -201,9 +201,9 @@ TARGET static void JOIN(SET, tridiagonalize)(size_t n, void *matrix, void *diago
     for (size_t k = 0; k < n; k++) {
         REAL *const tau = (REAL *)taus + k * PARTS;
         const size_t here = k * PARTS / LANES * LANES;
-        JOIN(SET, catch_up)(column - here, next + here, copy + k * column + here, v + here,
-                            JOIN(SET, conjugate_at)(w, k), w + here,
-                            JOIN(SET, conjugate_at)(v, k));
+        JOIN(SET, catch_up)
+        (column - here, next + here, copy + k * column + here, v + here,
+         JOIN(SET, conjugate_at)(w, k), w + here, JOIN(SET, conjugate_at)(v, k));
         JOIN(SET, put)(v, k, (number){0, 0});
         JOIN(SET, put)(w, k, (number){0, 0});
         d[k] = next[k * PARTS];
@@ -310,11 +310,12 @@ TARGET static void JOIN(SET, bidiagonalize)(size_t m, size_t n, void *matrix, vo
     for (size_t j = 0; j < n; j++)
         memcpy(copy + j * column, a + j * m * PARTS, m * PARTS * sizeof(REAL));
     for (size_t k = 0; k < n; k++) {
-        REAL *const left = (REAL *)left_taus + k * PARTS,
-                    *const right = (REAL *)right_taus + k * PARTS;
+        REAL *const left = (REAL *)left_taus + k * PARTS, *const right =
+                                                              (REAL *)right_taus + k * PARTS;
         const size_t start = k * PARTS / LANES * LANES;
-        JOIN(SET, catch_up)(column - start, next + start, copy + k * column + start, v + start,
-                            JOIN(SET, at)(y, k), x + start, JOIN(SET, at)(u, k));
+        JOIN(SET, catch_up)
+        (column - start, next + start, copy + k * column + start, v + start, JOIN(SET, at)(y, k),
+         x + start, JOIN(SET, at)(u, k));
         d[k] = JOIN(SET, reflect)(next, k, m, leading, left);
         memcpy(a + (k * m + k + 1) * PARTS, next + (k + 1) * PARTS,
                (m - k - 1) * PARTS * sizeof(REAL));
@@ -373,18 +374,19 @@ TARGET static void JOIN(SET, qr)(size_t m, size_t n, void *matrix, size_t matrix
     const size_t leading = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK,
                  column = leading * PARTS;
     REAL *const a = matrix;
-    REAL *const copy = work, *v = copy + columns * column, *next = v + column,
-                *const y = next + column, *const row = y + columns * PARTS;
+    REAL *const copy = work, *v = copy + columns * column,
+                *next = v + column, *const y = next + column, *const row = y + columns * PARTS;
     memset(work, 0, JOIN(SET, qr_length)(m, n) * PARTS * sizeof(REAL));
     for (size_t j = 0; j < n; j++)
         memcpy(copy + j * column, a + j * matrix_leading * PARTS, m * PARTS * sizeof(REAL));
     for (size_t k = 0; k < m && k < n; k++) {
         REAL *const tau = (REAL *)taus + k * PARTS;
         const size_t start = k * PARTS / LANES * LANES;
-        JOIN(SET, catch_up)(column - start, next + start, copy + k * column + start, v + start,
-                            JOIN(SET, at)(y, k), v + start, (number){0, 0});
-        JOIN(SET, put)(a, k * (matrix_leading + 1),
-                       (number){JOIN(SET, reflect)(next, k, m, leading, tau), 0});
+        JOIN(SET, catch_up)
+        (column - start, next + start, copy + k * column + start, v + start, JOIN(SET, at)(y, k),
+         v + start, (number){0, 0});
+        JOIN(SET, put)
+        (a, k * (matrix_leading + 1), (number){JOIN(SET, reflect)(next, k, m, leading, tau), 0});
         memcpy(a + (k * (matrix_leading + 1) + 1) * PARTS, next + (k + 1) * PARTS,
                (m - k - 1) * PARTS * sizeof(REAL));
         for (size_t j = k + 1; j < n; j += GROUP)
@@ -415,8 +417,9 @@ TARGET static void JOIN(SET, unfold)(size_t rows, size_t count, const void *vect
                                      void *whole, void *conjugates)
 {
     const REAL *const from = vectors;
-    REAL *const to = conjugated && PARTS == 2 ? conjugates : whole,
-                *const other = conjugated ? whole : conjugates;
+    REAL *const to = conjugated && PARTS == 2 ? conjugates : whole, *const other = conjugated
+                                                                                       ? whole
+                                                                                       : conjugates;
     for (size_t j = 0; j < count; j++) {
         const REAL *const column =
             from + ((ptrdiff_t)j * column_stride + (ptrdiff_t)j * row_stride) * PARTS;
@@ -445,12 +448,11 @@ TARGET static void JOIN(SET, join)(size_t count, const void *taus, bool conjugat
         number tau = JOIN(SET, at)(taus, j);
         tau.im = conjugated ? -tau.im : tau.im;
         for (size_t l = 0; l < j; l++) {
-            const number product =
-                JOIN(SET, times)(tau, JOIN(SET, at)(products, j * count + l));
+            const number product = JOIN(SET, times)(tau, JOIN(SET, at)(products, j * count + l));
             for (size_t i = 0; i < (l + 1) * PARTS; i += LANES) { /* below its diagonal T is 0 */
                 const vector before = *(const vector *)(whole[l] + i);
-                *(vector *)(column + i) = JOIN(SET, less)(
-                    *(const vector *)(column + i), before, JOIN(SET, turned)(before), product);
+                *(vector *)(column + i) = JOIN(SET, less)(*(const vector *)(column + i), before,
+                                                          JOIN(SET, turned)(before), product);
             }
         }
         JOIN(SET, put)(column, j, tau);
@@ -458,8 +460,7 @@ TARGET static void JOIN(SET, join)(size_t count, const void *taus, bool conjugat
     for (size_t j = 0; j < count; j++)
         for (size_t i = 0; i < count; i++)
             JOIN(SET, put)
-    (t, j * count + i,
-     adjoint ? JOIN(SET, conjugate_at)(whole[i], j) : JOIN(SET, at)(whole[j], i));
+    (t, j * count + i, adjoint ? JOIN(SET, conjugate_at)(whole[i], j) : JOIN(SET, at)(whole[j], i));
 }
 
 static const ndi_reflect_kernels JOIN(SET, reflections) = {

@@ -17,7 +17,8 @@ static const char no_convergence[] = "has singular values that do not converge";
 
 /* ---- In steps of ours --------------------------------------------------------------------------
  * xGESDD and xGELSD reduce to a bidiagonal matrix, solve that, and turn back what they found. The
- * first and the last step are ours for matrices that fit the level 2 cache, and are not so tall that LAPACK does better to begin with a QR. */
+ * first and the last step are ours for matrices that fit the level 2 cache, and are not so tall
+ * that LAPACK does better to begin with a QR. */
 
 enum { LEAST_REFLECTED = 16 };
 
@@ -40,8 +41,7 @@ static void plan_steps(steps *p, const ndi_stack *s, int m, int n, size_t column
 {
     *p = (steps){.item = s->item_bytes, .m = (size_t)m, .n = (size_t)n};
     const size_t most_bytes = (size_t)ndi_cpu_caches().last / 4;
-    if (m < n || n < LEAST_REFLECTED || 2 * m > 3 * n ||
-        p->m * p->n * p->item > most_bytes)
+    if (m < n || n < LEAST_REFLECTED || 2 * m > 3 * n || p->m * p->n * p->item > most_bytes)
         return;
     p->kernels = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype);
     p->real = ndi_lapack_of(s->operation, s->real);
@@ -76,7 +76,7 @@ static bool turn_left(const steps *p, const char *a, bool adjoint, size_t column
                       size_t leading, char *scratch)
 {
     const ptrdiff_t item = (ptrdiff_t)p->item;
-    const ndi_reflections q = {p->kernels,         p->m, p->n, a, item, (ptrdiff_t)p->m * item,
+    const ndi_reflections q = {p->kernels,        p->m, p->n, a, item, (ptrdiff_t)p->m * item,
                                scratch + p->left, false};
     return ndi_reflect(&q, adjoint, columns, x, item, (ptrdiff_t)leading * item,
                        scratch + p->turning);
@@ -135,7 +135,8 @@ static bool turn_vectors(const svd *d, const char *a, char *left, char *right, c
     ndi_reflect_set_unit(p->kernels, p->m, 0, p->n, p->n, left, column);
     ndi_reflect_set_unit(p->kernels, p->m, p->n, columns, 0, left, column);
     return turn_left(p, a, false, columns, left, p->m, scratch) &&
-           turn_right(p, a, false, p->n, right, (ptrdiff_t)(p->n * p->item), (ptrdiff_t)p->item, scratch);
+           turn_right(p, a, false, p->n, right, (ptrdiff_t)(p->n * p->item), (ptrdiff_t)p->item,
+                      scratch);
 }
 
 static int svd_by_steps(const svd *d, char *a, char *u, char *s, char *vh, char *scratch)
@@ -144,8 +145,10 @@ static int svd_by_steps(const svd *d, char *a, char *u, char *s, char *vh, char 
     const ndi_stack *const stack = d->stack;
     const int m = stack->columns, n = stack->rows;
     int info = 0;
-    char *const left = stack->is_complex ? scratch + d->left : vh,
-                *const right = stack->is_complex ? scratch + d->right : u;
+    char *const left = stack->is_complex ? scratch + d->left : vh, *const right =
+                                                                       stack->is_complex
+                                                                           ? scratch + d->right
+                                                                           : u;
     bidiagonalize(p, a, scratch);
     memcpy(s, scratch + p->d, p->n * stack->real_bytes);
     NDI_LAPACK(p->real, bdsdc, ndi_bdsdc)
@@ -378,9 +381,9 @@ static int solve_by_steps(least_squares *q, char *scratch)
         NDI_LAPACK(s->lapack, lalsd, ndi_lalsd_complex)
     ("U", &least_divided, &n, &q->columns, d, scratch + p->e, b, &leading, rcond, &q->rank,
      scratch + p->work, scratch + p->real_work, integers, &info, 1);
-    else NDI_LAPACK(s->lapack, lalsd, ndi_lalsd_real)(
-        "U", &least_divided, &n, &q->columns, d, scratch + p->e, b, &leading, rcond, &q->rank,
-        scratch + p->real_work, integers, &info, 1);
+    else NDI_LAPACK(s->lapack, lalsd, ndi_lalsd_real)("U", &least_divided, &n, &q->columns, d,
+                                                      scratch + p->e, b, &leading, rcond, &q->rank,
+                                                      scratch + p->real_work, integers, &info, 1);
     return info == 0 && !turn_right(p, a, true, columns, b, item, leading * item, scratch)
                ? NDI_NO_MEMORY
                : info;
@@ -406,9 +409,9 @@ static void plan_least_squares(least_squares *q, size_t *scratch)
     const size_t divided = 9 * n + 2 * n * few + 8 * n * levels, square = (few + 1) * (few + 1),
                  rest = n * (1 + columns) + 2 * columns;
     const lengths of_real = {0, divided + n * columns + square, 3 * n * levels + 11 * n};
-    const lengths of_complex = {
-        n * columns, divided + 3 * few * columns + (square > rest ? square : rest),
-        3 * n * levels + 11 * n};
+    const lengths of_complex = {n * columns,
+                                divided + 3 * few * columns + (square > rest ? square : rest),
+                                3 * n * levels + 11 * n};
     plan_steps(&q->steps, s, s->rows, s->columns, columns, s->is_complex ? &of_complex : &of_real,
                scratch);
 }
