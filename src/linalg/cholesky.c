@@ -8,7 +8,7 @@
 #include "base/cpu.h"
 #include "base/pool.h"
 #include "linalg/gemm.h"
-#include "linalg/gemm_kernels.h"
+#include "linalg/lu_kernels.h"
 
 enum {
     FEW = NDI_LU_FEW,
@@ -110,12 +110,13 @@ static int factorize(cholesky *f, int first, int count)
     return factorize(f, middle, end - middle);
 }
 
-int ndi_cholesky(bool is_double, int n, void *matrix)
+int ndi_cholesky(nd_dtype dtype, int n, void *matrix)
 {
+    const ndi_lu_kernels *const kernels = ndi_lu_kernels_for(ndi_isa_in_use(), dtype);
     cholesky f = {
-        .kernels = ndi_lu_kernels_for(ndi_isa_in_use(), is_double),
-        .type = is_double ? NDI_GEMM_F64 : NDI_GEMM_F32,
-        .item = is_double ? sizeof(double) : sizeof(float),
+        .kernels = kernels,
+        .type = kernels->type,
+        .item = (ptrdiff_t)kernels->item,
         .leading = n,
         .matrix = matrix,
     };

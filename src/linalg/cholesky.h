@@ -6,10 +6,10 @@
 #ifndef NDSTREAM_LINALG_CHOLESKY_H
 #define NDSTREAM_LINALG_CHOLESKY_H
 
-#include <stdbool.h>
+#include <ndstream/dtype.h>
 
 /* Returns the number, from 1, of the first row whose pivot is not positive, 0 if all are, or -1 if
  * there is no memory for products. */
-int ndi_cholesky(bool is_double, int n, void *matrix);
+int ndi_cholesky(nd_dtype dtype, int n, void *matrix);
 
 #endif

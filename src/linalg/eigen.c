@@ -1,5 +1,6 @@
 /* Eigenvalues and eigenvectors. */
 #include <ndstream/linalg.h>
+#include <ndstream/ops.h>
 
 #include <math.h>
 #include <stdatomic.h>
@@ -79,23 +80,6 @@ static bool compute(eigen *e)
                          no_convergence);
 }
 
-/* Complex numbers of their parts, `count` of them; the imaginary ones negated for `sign` -1, and 0
- * without any. */
-static void join(const ndi_stack *s, void *to, const void *real, const void *imag, int64_t count,
-                 int sign)
-{
-    for (int64_t i = 0; i < count; i++) {
-        const double part = imag ? sign * real_at(s, imag, i) : 0;
-        if (s->real == ND_FLOAT32) {
-            ((float *)to)[2 * i] = (float)real_at(s, real, i);
-            ((float *)to)[2 * i + 1] = (float)part;
-        } else {
-            ((double *)to)[2 * i] = real_at(s, real, i);
-            ((double *)to)[2 * i + 1] = part;
-        }
-    }
-}
-
 /* A pair of conjugate values has its vectors' real parts in one column, imaginary parts in the
  * next. */
 static void join_vectors(const ndi_stack *s, char *to, const char *vectors, const char *imag)
@@ -105,9 +89,9 @@ static void join_vectors(const ndi_stack *s, char *to, const char *vectors, cons
     for (int j = 0; j < n; j++) {
         const char *real = vectors + j * column;
         const bool pair = real_at(s, imag, j) != 0 && j + 1 < n;
-        join(s, to + 2 * j * column, real, pair ? real + column : NULL, n, 1);
+        ndi_stack_join(s, to + 2 * j * column, real, pair ? real + column : NULL, n, 1);
         if (pair) {
-            join(s, to + 2 * (j + 1) * column, real, real + column, n, -1);
+            ndi_stack_join(s, to + 2 * (j + 1) * column, real, real + column, n, -1);
             j++;
         }
     }
@@ -126,7 +110,7 @@ static bool make_complex(eigen *e)
         nd_release(vectors);
         return false;
     }
-    join(s, values->data, e->values->data, e->imag->data, values->size, 1);
+    ndi_stack_join(s, values->data, e->values->data, e->imag->data, values->size, 1);
     for (int64_t i = 0; vectors && i < s->count; i++)
         join_vectors(s, ndi_stack_at(s, vectors, i), ndi_stack_at(s, e->vectors, i),
                      ndi_stack_at(s, e->imag, i));
@@ -178,18 +162,18 @@ nd_array *nd_eigvals(const nd_array *a)
 
 /* ---- Symmetric matrices ---------------------------------------------------------------------- */
 
-/* Rows from which steps of our own are worth while; of complex matrices for vectors only. */
-enum { LEAST_REAL = 16, LEAST_COMPLEX = 100 };
+enum { LEAST_REDUCED = 16 }; /* rows from which steps of our own are worth while */
 
 typedef struct symmetric {
     const ndi_stack *stack;
     nd_array *a; /* the matrices, then the vectors */
     nd_array *values;
-    const char *job, *uplo;
+    const char *job;
     int lwork, lrwork, liwork;
     size_t work, real_work, integer_work; /* offsets in scratch */
     bool by_steps;                        /* that are ours: */
-    const ndi_reflect_kernels *reflect;   /* NULL: LAPACK's reduction */
+    const ndi_reflect_kernels *reflect;
+    bool reduces; /* else LAPACK does */
     int tridiagonal_lwork;
     size_t d, e, tau, copy, z, vectors, tridiagonal_work, turning,
         tridiagonal; /* offsets in scratch */
@@ -204,72 +188,52 @@ static int call_syevd(const symmetric *e, void *a, void *values, void *work, int
     int info = 0;
     if (s->is_complex)
         NDI_LAPACK(s->lapack, syevd, ndi_syevd_complex)
-    (e->job, e->uplo, &n, a, &leading, values, work, &lwork, real_work, &lrwork, integer_work,
-     &liwork, &info, 1, 1);
-    else NDI_LAPACK(s->lapack, syevd, ndi_syevd_real)(
-        e->job, e->uplo, &n, a, &leading, values, work, &lwork, integer_work, &liwork, &info, 1, 1);
+    (e->job, "L", &n, a, &leading, values, work, &lwork, real_work, &lrwork, integer_work, &liwork,
+     &info, 1, 1);
+    else NDI_LAPACK(s->lapack, syevd, ndi_syevd_real)(e->job, "L", &n, a, &leading, values, work,
+                                                      &lwork, integer_work, &liwork, &info, 1, 1);
     return info;
 }
 
 /* Of the half that is read; the other may hold anything. */
-static bool half_is_finite(const symmetric *e, const char *a)
+static bool half_is_finite(const ndi_stack *s, const char *a)
 {
-    const ndi_stack *s = e->stack;
-    const int n = s->rows;
+    const int64_t n = s->rows;
     bool finite = true;
-    for (int j = 0; finite && j < n; j++) {
-        const int first = *e->uplo == 'L' ? j : 0, count = *e->uplo == 'L' ? n - j : j + 1;
-        finite = ndi_stack_finite(s, a + ((int64_t)j * n + first) * (int64_t)s->item_bytes, count);
-    }
+    for (int64_t j = 0; finite && j < n; j++)
+        finite = ndi_stack_finite(s, a + j * (n + 1) * (int64_t)s->item_bytes, n - j);
     return finite;
 }
 
 /* Of that half. */
-static bool is_moderate(const symmetric *e, const char *a)
+static bool is_moderate(const ndi_stack *s, const char *a)
 {
-    const ndi_stack *s = e->stack;
-    const int n = s->rows;
+    const int64_t n = s->rows;
     double most = 0;
-    for (int j = 0; j < n; j++) {
-        const int first = *e->uplo == 'L' ? j : 0, count = *e->uplo == 'L' ? n - j : j + 1;
-        const double here =
-            ndi_stack_largest(s, a + ((int64_t)j * n + first) * (int64_t)s->item_bytes, count);
-        most = here > most ? here : most;
-    }
+    for (int64_t j = 0; j < n; j++)
+        most = fmax(most, ndi_stack_largest(s, a + j * (n + 1) * (int64_t)s->item_bytes, n - j));
     return ndi_stack_moderate(s, most);
 }
 
-/* Lengths of -1 ask for them, of both steps. */
+/* A length of -1 asks for it. */
 static int call_sytrd(const symmetric *e, void *a, void *d, void *beside, void *tau, void *work,
                       int lwork)
 {
     const int n = e->stack->rows, leading = ndi_leading(n);
     int info = 0;
     NDI_LAPACK(e->stack->lapack, sytrd, ndi_sytrd)
-    (e->uplo, &n, a, &leading, d, beside, tau, work, &lwork, &info, 1);
+    ("L", &n, a, &leading, d, beside, tau, work, &lwork, &info, 1);
     return info;
 }
 
-static int call_ormtr(const symmetric *e, const void *a, const void *tau, void *vectors, void *work,
-                      int lwork)
-{
-    const int n = e->stack->rows, leading = ndi_leading(n);
-    int info = 0;
-    NDI_LAPACK(e->stack->lapack, ormtr, ndi_ormtr)
-    ("L", e->uplo, "N", &n, &n, a, &leading, tau, vectors, &leading, work, &lwork, &info, 1, 1, 1);
-    return info;
-}
-
-/* The same of real ones. */
-static int turn_back(const symmetric *e, const char *a, const void *tau, char *vectors,
-                     char *scratch)
+/* Vectors of the tridiagonal matrix become those of the matrix. */
+static bool turn_back(const symmetric *e, const char *a, const void *tau, char *vectors,
+                      char *scratch)
 {
     const size_t n = (size_t)e->stack->rows, item = e->stack->item_bytes;
     const ptrdiff_t row = (ptrdiff_t)item, column = (ptrdiff_t)(n * item);
-    const ndi_reflections q = {item, n - 1, n - 1, a + row, row, column, tau};
-    return ndi_reflect(&q, false, n, vectors + row, row, column, scratch + e->turning)
-               ? 0
-               : NDI_NO_MEMORY;
+    const ndi_reflections q = {e->reflect, n - 1, n - 1, a + row, row, column, tau, false};
+    return ndi_reflect(&q, false, n, vectors + row, row, column, scratch + e->turning);
 }
 
 /* Numbers of the real dtype, in place, as float64. */
@@ -317,12 +281,13 @@ static int do_steps(const symmetric *e, char *a, void *values, char *scratch)
     const int64_t n = s->rows;
     double *const d = (double *)(scratch + e->d), *const beside = (double *)(scratch + e->e),
                   *const z = (double *)(scratch + e->z);
-    void *const tau = scratch + e->tau, *const work = scratch + e->tridiagonal_work;
+    void *const tau = scratch + e->tau;
     int info = 0;
-    if (e->reflect)
+    if (e->reduces)
         e->reflect->tridiagonalize((size_t)n, a, d, beside, tau, scratch + e->copy);
     else
-        info = call_sytrd(e, a, d, beside, tau, work, e->tridiagonal_lwork);
+        info =
+            call_sytrd(e, a, d, beside, tau, scratch + e->tridiagonal_work, e->tridiagonal_lwork);
     if (info != 0)
         return info;
     widen(s, d);
@@ -337,10 +302,10 @@ static int do_steps(const symmetric *e, char *a, void *values, char *scratch)
     char *const vectors = s->dtype == ND_FLOAT64 ? (char *)z : scratch + e->vectors;
     if (s->dtype != ND_FLOAT64)
         narrow(s, vectors, z, n * n);
-    info = s->is_complex ? call_ormtr(e, a, tau, vectors, work, e->tridiagonal_lwork)
-                         : turn_back(e, a, tau, vectors, scratch);
+    if (!turn_back(e, a, tau, vectors, scratch))
+        return NDI_NO_MEMORY;
     memcpy(a, vectors, (size_t)(n * n) * s->item_bytes);
-    return info;
+    return 0;
 }
 
 static int symmetric_one(void *context, int64_t index, char *scratch)
@@ -349,9 +314,9 @@ static int symmetric_one(void *context, int64_t index, char *scratch)
     const ndi_stack *s = e->stack;
     char *a = ndi_stack_at(s, e->a, index);
     void *values = ndi_stack_at(s, e->values, index);
-    if (!half_is_finite(e, a))
+    if (!half_is_finite(s, a))
         return NDI_NOT_FINITE;
-    if (e->by_steps && is_moderate(e, a))
+    if (e->by_steps && is_moderate(s, a))
         return do_steps(e, a, values, scratch);
     return call_syevd(e, a, values, scratch + e->work, e->lwork, scratch + e->real_work, e->lrwork,
                       (int *)(scratch + e->integer_work), e->liwork);
@@ -362,21 +327,19 @@ static void plan_steps(symmetric *e, size_t *scratch)
     const ndi_stack *s = e->stack;
     const size_t n = (size_t)s->rows;
     const bool vectors = *e->job == 'V';
-    double answers[2][2] = {{0}}, element[2] = {0};
-    call_sytrd(e, element, element, element, element, answers[0], -1);
-    call_ormtr(e, element, element, element, answers[1], -1);
-    const int first = ndi_stack_work(s, answers[0]), second = ndi_stack_work(s, answers[1]);
-    e->tridiagonal_lwork = first > second ? first : second;
+    double answer[2] = {0}, element[2] = {0};
+    call_sytrd(e, element, element, element, element, answer, -1);
+    e->tridiagonal_lwork = ndi_stack_work(s, answer);
     e->d = ndi_scratch(scratch, n, sizeof(double));
     e->e = ndi_scratch(scratch, n, sizeof(double));
     e->tau = ndi_scratch(scratch, n, s->item_bytes);
     e->copy =
-        ndi_scratch(scratch, e->reflect ? e->reflect->tridiagonal_reals(n) : 0, s->real_bytes);
+        ndi_scratch(scratch, e->reduces ? e->reflect->tridiagonal_length(n) : 0, s->item_bytes);
     e->z = ndi_scratch(scratch, vectors ? n * n : 0, sizeof(double));
     e->vectors = ndi_scratch(scratch, vectors && s->dtype != ND_FLOAT64 ? n * n : 0, s->item_bytes);
     e->tridiagonal = ndi_scratch(scratch, vectors ? ndi_tridiagonal_work(s->rows) : 0, 1);
     e->tridiagonal_work = ndi_scratch(scratch, (size_t)e->tridiagonal_lwork, s->item_bytes);
-    e->turning = ndi_scratch(scratch, ndi_reflect_work(s->item_bytes, n, n), 1);
+    e->turning = ndi_scratch(scratch, vectors ? ndi_reflect_work(e->reflect, n, n) : 0, 1);
 }
 
 static bool compute_symmetric(symmetric *e)
@@ -393,15 +356,14 @@ static bool compute_symmetric(symmetric *e)
     e->real_work = ndi_scratch(&scratch, (size_t)e->lrwork, s->real_bytes);
     e->integer_work = ndi_scratch(&scratch, (size_t)ndi_leading(e->liwork), sizeof(int));
     const bool vectors = *e->job == 'V';
-    if (!s->is_complex && s->rows >= LEAST_REAL &&
-        (size_t)s->rows * (size_t)s->rows * s->item_bytes <= (size_t)ndi_cpu_caches().last / 8)
-        e->reflect = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype == ND_FLOAT64);
-    e->by_steps =
-        e->reflect || (vectors && s->rows >= (s->is_complex ? LEAST_COMPLEX : LEAST_REAL));
+    e->reflect = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype);
+    e->reduces = s->rows >= LEAST_REDUCED && (size_t)s->rows * (size_t)s->rows * s->item_bytes <=
+                                                 (size_t)ndi_cpu_caches().last / 8;
+    e->by_steps = e->reduces || (vectors && s->rows >= LEAST_REDUCED);
     if (e->by_steps)
         plan_steps(e, &scratch);
     ndi_stack run = *s;
-    if (e->reflect) /* LAPACK's threads would wait for work where ours do some */
+    if (e->reduces) /* LAPACK's threads would wait for work where ours do some */
         run.least_parallel = HUGE_VAL;
     return ndi_stack_run(&run, 4.0 * s->rows * s->rows * s->rows, scratch, symmetric_one, e,
                          no_convergence);
@@ -415,13 +377,15 @@ static nd_eig_result decompose_symmetric(const char *operation, const nd_array *
         return (nd_eig_result){NULL, NULL};
     stack.least_parallel = 4.0 * 200 * 200 * 200; /* threads slow smaller ones down */
     const int n = stack.rows;
-    const bool mirrored = triangle == ND_UPPER && !stack.is_complex; /* the lower one of a' */
     symmetric e = {.stack = &stack,
                    .job = vectors ? "V" : "N",
-                   .uplo = triangle == ND_UPPER && !mirrored ? "U" : "L",
                    .values = ndi_stack_new(&stack, stack.real, n, NDI_NO_AXIS, NDI_BY_ROWS)};
     ND_SCOPE {
-        e.a = ndi_stack_copy(&stack, mirrored ? nd_swap_axes(a, -1, -2) : a, n, n, NDI_BY_COLUMNS);
+        const nd_array *lower = a;
+        if (triangle == ND_UPPER) /* the lower one of the adjoint */
+            lower = nd_conjugate(nd_swap_axes(a, -1, -2));
+        if (lower)
+            e.a = ndi_stack_copy(&stack, lower, n, n, NDI_BY_COLUMNS);
     }
     const bool done = e.a && e.values && compute_symmetric(&e);
     if (!vectors) {

@@ -14,8 +14,9 @@
 
 static const char singular[] = "is singular";
 
-/* Rows of matrices whose triangles are solved at once. */
-enum { MOST_UNBLOCKED = 64 };
+/* Matrices whose triangles are solved for one right-hand side after the other: up to so many rows
+ * if there are few sides, or few rows. */
+enum { MOST_UNBLOCKED = 64, FEW_SIDES = 4, FEW_ROWS = 8 };
 /* Rows from which on inverses are made of our own products. */
 enum { LEAST_BLOCKED = 24 };
 
@@ -35,16 +36,9 @@ typedef struct factors {
 static int factorize(const factors *f, int64_t index, char *scratch, char **lu)
 {
     const ndi_stack *s = f->stack;
-    const int n = s->rows, leading = ndi_leading(n);
-    int info = 0;
     *lu = ndi_stack_at(s, f->lu, index);
-    if (!s->is_complex) {
-        info = ndi_lu(s->dtype == ND_FLOAT64, n, *lu, (int *)(scratch + f->pivots));
-        return info < 0 ? NDI_NO_MEMORY : info;
-    }
-    NDI_LAPACK(s->lapack, getrf, ndi_getrf)
-    (&n, &n, *lu, &leading, (int *)(scratch + f->pivots), &info);
-    return info;
+    const int info = ndi_lu(s->dtype, s->rows, *lu, (int *)(scratch + f->pivots));
+    return info < 0 ? NDI_NO_MEMORY : info;
 }
 
 /* Elements of any of the four dtypes. */
@@ -94,9 +88,9 @@ static int solve_one(void *context, int64_t index, char *scratch)
     const int n = s->rows, leading = ndi_leading(n);
     char *lu;
     int info = factorize(f, index, scratch, &lu);
-    if (info == 0 && !s->is_complex && n <= MOST_UNBLOCKED)
+    if (info == 0 && (n <= FEW_ROWS || (n <= MOST_UNBLOCKED && f->columns <= FEW_SIDES)))
         for (int column = 0; column < f->columns; column++)
-            ndi_lu_solve_transposed(s->dtype == ND_FLOAT64, n, lu, (int *)(scratch + f->pivots),
+            ndi_lu_solve_transposed(s->dtype, n, lu, (int *)(scratch + f->pivots),
                                     (char *)ndi_stack_at(s, f->result, index) +
                                         (size_t)column * (size_t)n * s->item_bytes);
     else if (info == 0)
@@ -174,8 +168,7 @@ static int invert_one(void *context, int64_t index, char *scratch)
     char *lu;
     int info = factorize(f, index, scratch, &lu);
     if (info == 0 && f->own_inverse)
-        return ndi_lu_inverse(s->dtype == ND_FLOAT64, n, lu, (int *)(scratch + f->pivots),
-                              scratch + f->work)
+        return ndi_lu_inverse(s->dtype, n, lu, (int *)(scratch + f->pivots), scratch + f->work)
                    ? 0
                    : NDI_NO_MEMORY;
     if (info == 0)
@@ -202,7 +195,7 @@ static nd_array *invert(const char *operation, const nd_array *a, bool tolerant)
     if (!f.lu)
         return NULL;
     f.pivots = ndi_scratch(&scratch, (size_t)n, sizeof(int));
-    f.own_inverse = !stack.is_complex && n >= LEAST_BLOCKED;
+    f.own_inverse = n >= LEAST_BLOCKED;
     if (f.own_inverse) {
         f.work = ndi_scratch(&scratch, 2 * (size_t)n * (size_t)n, stack.item_bytes);
     } else {

@@ -20,7 +20,7 @@ typedef struct cholesky {
 /* Of real matrices, on our own products. */
 static int factor_lower(const ndi_stack *s, void *factor)
 {
-    const int info = ndi_cholesky(s->dtype == ND_FLOAT64, s->rows, factor);
+    const int info = ndi_cholesky(s->dtype, s->rows, factor);
     return info < 0 ? NDI_NO_MEMORY : info;
 }
 
@@ -90,18 +90,18 @@ static void take_upper(const qr *f, const char *reflectors, char *r)
     }
 }
 
-/* Of real matrices, whose squares are in range. */
+/* Of matrices whose squares are in range. */
 static int qr_by_reflections(const qr *f, char *reflectors, char *r, char *q, char *scratch)
 {
     const ndi_stack *s = f->stack;
-    const size_t item = s->item_bytes, rows = (size_t)s->rows;
+    const size_t rows = (size_t)s->rows;
     ndi_reflections made;
-    if (!ndi_reflect_qr(f->own, item, rows, (size_t)s->columns, reflectors, scratch + f->tau, &made,
+    if (!ndi_reflect_qr(f->own, rows, (size_t)s->columns, reflectors, scratch + f->tau, &made,
                         scratch + f->own_work))
         return NDI_NO_MEMORY;
     take_upper(f, reflectors, r);
-    return !q || ndi_reflect_unit(&made, (size_t)f->q_columns, q, (ptrdiff_t)item,
-                                  (ptrdiff_t)(rows * item), scratch + f->own_work)
+    return !q || ndi_reflect_unit(&made, (size_t)f->q_columns, q, (ptrdiff_t)(rows * s->item_bytes),
+                                  scratch + f->own_work)
                ? 0
                : NDI_NO_MEMORY;
 }
@@ -166,11 +166,10 @@ nd_qr_result nd_qr(const nd_array *a, nd_qr_mode mode)
     f.lwork = qr_work(&f);
     f.tau = ndi_scratch(&scratch, (size_t)k, stack.item_bytes);
     f.work = ndi_scratch(&scratch, (size_t)f.lwork, stack.item_bytes);
-    if (!stack.is_complex && k >= LEAST_REFLECTED) {
-        f.own = ndi_reflect_kernels_for(ndi_isa_in_use(), stack.dtype == ND_FLOAT64);
+    if (k >= LEAST_REFLECTED) {
+        f.own = ndi_reflect_kernels_for(ndi_isa_in_use(), stack.dtype);
         const size_t widest = (size_t)(n > f.q_columns ? n : f.q_columns);
-        f.own_work = ndi_scratch(
-            &scratch, ndi_reflect_qr_work(f.own, stack.item_bytes, (size_t)m, widest), 1);
+        f.own_work = ndi_scratch(&scratch, ndi_reflect_qr_work(f.own, (size_t)m, widest), 1);
     }
     const bool done = f.reflectors && f.r && (f.q || mode == ND_QR_R) &&
                       ndi_stack_run(&stack, 2.0 * m * n * k, scratch, qr_of_one, &f, "fails");

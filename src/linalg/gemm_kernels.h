@@ -108,40 +108,6 @@ typedef struct ndi_gemv_kernels {
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */
 
-enum { NDI_LU_FEW = 16 }; /* columns that kernels factorise, rows of triangles that they solve */
-
-/* Parts of LU and Cholesky factorizations. Matrices of LU in Fortran order, of Cholesky in C order,
- * columns or rows `leading` elements apart. */
-typedef struct ndi_lu_kernels {
-    /* Factorises a few columns of `rows` elements; pivots are rows, from 0. Returns the first
-     * column without a pivot, or `columns`. */
-    int (*columns)(size_t rows, int columns, void *matrix, ptrdiff_t leading, int *pivots);
-
-    /* L x = b in place for `columns` right-hand sides, L the unit lower triangle of at most
-     * NDI_LU_FEW rows. */
-    void (*solve_lower)(size_t rows, const void *matrix, ptrdiff_t leading, size_t columns,
-                        void *sides, ptrdiff_t sides_leading);
-
-    /* A' x = b in place from all factors of A, of n x n; pivots are rows, from 1. */
-    void (*solve_transposed)(size_t n, const void *factors, const int *pivots, void *sides);
-
-    /* What makes an inverse of two solutions by lower triangles: the upper triangle of `factors`,
-     * and n right-hand sides, with rows in reverse and divided by the diagonal; the sides again in
-     * order, column j as column order[j]. */
-    void (*turn_upper)(size_t n, const void *factors, void *triangle, void *sides);
-    void (*turn_back)(size_t n, const int *order, const void *sides, void *matrix);
-
-    /* The lower triangle of at most NDI_LU_FEW rows becomes its factor. Returns the number, from 1,
-     * of the first row whose pivot is not positive, or 0. */
-    int (*cholesky_block)(size_t n, void *matrix, ptrdiff_t leading);
-
-    /* x L' = b in place for `rows` rows, L such a factor of `width` rows. */
-    void (*cholesky_rows)(size_t width, const void *matrix, ptrdiff_t leading, size_t rows,
-                          void *sides);
-} ndi_lu_kernels;
-
-const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, bool is_double);
-
 /* `real` is not NDI_REAL_U8 here. */
 const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real);
 

@@ -1,7 +1,4 @@
-/* The inner loops of one instruction set for all real types; gemm_kernels.c includes it after
- * defining ISA (the prefix of names), NAME, TARGET, VECTOR_BYTES, the shapes of tiles
- * (VECTORS_FLOAT and VECTORS_INTEGER by COLUMNS), and SWAP_PAIRS, EVEN and
- * ODD (gemv_kernels_tmpl.h, gemv_short_tmpl.h, reflect_kernels_tmpl.h) of _F32 and _F64.
+/* The inner loops of one instruction set (isa_each.h) for all real types.
  *
  * With TILES_ONLY there are no loops over rows; with PRODUCT_32, the product of a vector of 64-bit
  * integers and one more that are all of 32 bits, there are tiles for these.
@@ -70,35 +67,6 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 
 #define SET ISA_JOIN(ISA, f32)
 #define REAL float
-#define ABS(x) __builtin_fabsf(x)
-#define ROOT(x) __builtin_sqrtf(x)
-#include "linalg/lu_kernels_tmpl.h"
-#define SET ISA_JOIN(ISA, f32)
-#define REAL float
-#define ROOT(x) __builtin_sqrtf(x)
-#define SIGNED(x, sign) __builtin_copysignf(x, sign)
-#define LEAST 1e-28f
-#define LIFT 0x1p100f
-#define EVEN(v, w) EVEN_F32(v, w)
-#define ODD(v, w) ODD_F32(v, w)
-#include "linalg/reflect_kernels_tmpl.h"
-#define SET ISA_JOIN(ISA, f64)
-#define REAL double
-#define ABS(x) __builtin_fabs(x)
-#define ROOT(x) __builtin_sqrt(x)
-#include "linalg/lu_kernels_tmpl.h"
-#define SET ISA_JOIN(ISA, f64)
-#define REAL double
-#define ROOT(x) __builtin_sqrt(x)
-#define SIGNED(x, sign) __builtin_copysign(x, sign)
-#define LEAST 1e-280
-#define LIFT 0x1p600
-#define EVEN(v, w) EVEN_F64(v, w)
-#define ODD(v, w) ODD_F64(v, w)
-#include "linalg/reflect_kernels_tmpl.h"
-
-#define SET ISA_JOIN(ISA, f32)
-#define REAL float
 #define SWAP_PAIRS(v) SWAP_PAIRS_F32(v)
 #define EVEN(v, w) EVEN_F32(v, w)
 #define ODD(v, w) ODD_F32(v, w)
@@ -145,18 +113,3 @@ static const ndi_gemv_kernels *const ISA_JOIN(ISA, rows)[NDI_REALS] = {
 
 #undef ISA_JOIN_
 #undef ISA_JOIN
-#undef ISA
-#undef NAME
-#undef TARGET
-#undef VECTOR_BYTES
-#undef VECTORS_FLOAT
-#undef VECTORS_INTEGER
-#undef COLUMNS
-#undef SWAP_PAIRS_F32
-#undef SWAP_PAIRS_F64
-#undef EVEN_F32
-#undef EVEN_F64
-#undef ODD_F32
-#undef ODD_F64
-#undef PRODUCT_32
-#undef TILES_ONLY

@@ -14,7 +14,6 @@
  */
 typedef const int *ndi_int;
 
-typedef void ndi_getrf(ndi_int m, ndi_int n, void *a, ndi_int lda, int *pivots, int *info);
 typedef void ndi_getrs(const char *trans, ndi_int n, ndi_int columns, const void *a, ndi_int lda,
                        const int *pivots, void *b, ndi_int ldb, int *info, size_t);
 typedef void ndi_getri(ndi_int n, void *a, ndi_int lda, const int *pivots, void *work,
@@ -48,25 +47,24 @@ typedef void ndi_gelsd_real(ndi_int m, ndi_int n, ndi_int columns, void *a, ndi_
 typedef void ndi_gelsd_complex(ndi_int m, ndi_int n, ndi_int columns, void *a, ndi_int lda, void *b,
                                ndi_int ldb, void *s, const void *rcond, int *rank, void *work,
                                ndi_int lwork, void *rwork, int *iwork, int *info);
+typedef void ndi_lalsd_real(const char *uplo, ndi_int smlsiz, ndi_int n, ndi_int columns, void *d,
+                            void *e, void *b, ndi_int ldb, const void *rcond, int *rank, void *work,
+                            int *iwork, int *info, size_t);
+typedef void ndi_lalsd_complex(const char *uplo, ndi_int smlsiz, ndi_int n, ndi_int columns,
+                               void *d, void *e, void *b, ndi_int ldb, const void *rcond, int *rank,
+                               void *work, void *rwork, int *iwork, int *info, size_t);
 
 /* Of real dtypes alone. */
 typedef void ndi_bdsdc(const char *uplo, const char *compq, ndi_int n, void *d, void *e, void *u,
                        ndi_int ldu, void *vt, ndi_int ldvt, void *q, int *iq, void *work,
                        int *iwork, int *info, size_t, size_t);
-typedef void ndi_lalsd(const char *uplo, ndi_int smlsiz, ndi_int n, ndi_int columns, void *d,
-                       void *e, void *b, ndi_int ldb, const void *rcond, int *rank, void *work,
-                       int *iwork, int *info, size_t);
 
 typedef void ndi_sytrd(const char *uplo, ndi_int n, void *a, ndi_int lda, void *d, void *e,
                        void *tau, void *work, ndi_int lwork, int *info, size_t);
-typedef void ndi_ormtr(const char *side, const char *uplo, const char *trans, ndi_int m, ndi_int n,
-                       const void *a, ndi_int lda, const void *tau, void *c, ndi_int ldc,
-                       void *work, ndi_int lwork, int *info, size_t, size_t, size_t);
 
 /* One row each: member, name for real and for complex dtypes without the letter of the dtype; NULL
  * where complex ones have none. */
 #define NDI_LAPACK_ROUTINES(X)                                                                     \
-    X(getrf, "getrf", "getrf")                                                                     \
     X(getrs, "getrs", "getrs")                                                                     \
     X(getri, "getri", "getri")                                                                     \
     X(potrf, "potrf", "potrf")                                                                     \
@@ -76,10 +74,9 @@ typedef void ndi_ormtr(const char *side, const char *uplo, const char *trans, nd
     X(geev, "geev", "geev")                                                                        \
     X(syevd, "syevd", "heevd")                                                                     \
     X(sytrd, "sytrd", "hetrd")                                                                     \
-    X(ormtr, "ormtr", "unmtr")                                                                     \
     X(gelsd, "gelsd", "gelsd")                                                                     \
     X(bdsdc, "bdsdc", NULL)                                                                        \
-    X(lalsd, "lalsd", NULL)
+    X(lalsd, "lalsd", "lalsd")
 
 /* The routines of one dtype. Those with two types are called through ndi_<name>_real or
  * ndi_<name>_complex. */
@@ -89,7 +86,7 @@ typedef struct ndi_lapack {
 #undef NDI_LAPACK_MEMBER
 } ndi_lapack;
 
-/* lapack->getrf as what it is. */
+/* lapack->getrs as what it is. */
 #define NDI_LAPACK(lapack, member, type) ((type *)(lapack)->member)
 
 /* Values of symmetric tridiagonal matrices, and pieces of the divide and conquer method for their

@@ -8,7 +8,7 @@
 #include "base/cpu.h"
 #include "base/pool.h"
 #include "linalg/gemm.h"
-#include "linalg/gemm_kernels.h"
+#include "linalg/lu_kernels.h"
 
 enum {
     BLOCK = 128, /* columns */
@@ -18,7 +18,6 @@ enum {
 
 typedef struct lu {
     const ndi_lu_kernels *kernels;
-    ndi_gemm_type type;
     size_t item;
     ptrdiff_t leading; /* elements */
     char *matrix;
@@ -39,7 +38,7 @@ static void reduce(lu *f, int row, int column, int inner, int m, int n, int k)
 {
     const ptrdiff_t item = (ptrdiff_t)f->item, column_stride = f->leading * item;
     const ndi_gemm_shape shape = {
-        .type = f->type,
+        .type = f->kernels->type,
         .subtracts = true,
         .m = (size_t)m,
         .n = (size_t)n,
@@ -55,23 +54,36 @@ static void reduce(lu *f, int row, int column, int inner, int m, int n, int k)
         atomic_store(&f->failed, true);
 }
 
+static inline void exchange_items(size_t item, char *x, int i, int other)
+{
+    char kept[16];
+    char *const a = x + (ptrdiff_t)i * (ptrdiff_t)item, *const b =
+                                                            x + (ptrdiff_t)other * (ptrdiff_t)item;
+    switch (item) { /* of constant sizes, so that they go through registers */
+    case sizeof(float):
+        memcpy(kept, a, sizeof(float));
+        memcpy(a, b, sizeof(float));
+        memcpy(b, kept, sizeof(float));
+        break;
+    case sizeof(double):
+        memcpy(kept, a, sizeof(double));
+        memcpy(a, b, sizeof(double));
+        memcpy(b, kept, sizeof(double));
+        break;
+    default:
+        memcpy(kept, a, sizeof kept);
+        memcpy(a, b, sizeof kept);
+        memcpy(b, kept, sizeof kept);
+    }
+}
+
 /* The exchanges of pivots first..first+count-1 in the columns begin..end-1. */
 static void exchange(const lu *f, int first, int count, int begin, int end)
 {
     for (int column = begin; column < end; column++) {
         char *x = at(f, 0, column);
-        for (int i = first; i < first + count; i++) {
-            const int other = f->pivots[i];
-            if (f->item == sizeof(double)) {
-                const double kept = ((double *)x)[i];
-                ((double *)x)[i] = ((double *)x)[other];
-                ((double *)x)[other] = kept;
-            } else {
-                const float kept = ((float *)x)[i];
-                ((float *)x)[i] = ((float *)x)[other];
-                ((float *)x)[other] = kept;
-            }
-        }
+        for (int i = first; i < first + count; i++)
+            exchange_items(f->item, x, i, f->pivots[i]);
     }
 }
 
@@ -127,20 +139,20 @@ static void exchange_and_solve(void *context, size_t begin, size_t end)
     }
 }
 
-static lu lu_of(bool is_double, int n, void *matrix)
+static lu lu_of(nd_dtype dtype, int n, void *matrix)
 {
+    const ndi_lu_kernels *const kernels = ndi_lu_kernels_for(ndi_isa_in_use(), dtype);
     return (lu){
-        .kernels = ndi_lu_kernels_for(ndi_isa_in_use(), is_double),
-        .type = is_double ? NDI_GEMM_F64 : NDI_GEMM_F32,
-        .item = is_double ? sizeof(double) : sizeof(float),
+        .kernels = kernels,
+        .item = kernels->item,
         .leading = n,
         .matrix = matrix,
     };
 }
 
-int ndi_lu(bool is_double, int n, void *matrix, int *pivots)
+int ndi_lu(nd_dtype dtype, int n, void *matrix, int *pivots)
 {
-    lu f = lu_of(is_double, n, matrix);
+    lu f = lu_of(dtype, n, matrix);
     f.pivots = pivots;
     f.end = n;
     int missing = n;
@@ -161,10 +173,9 @@ int ndi_lu(bool is_double, int n, void *matrix, int *pivots)
     return f.failed ? -1 : missing < n ? missing + 1 : 0;
 }
 
-void ndi_lu_solve_transposed(bool is_double, int n, const void *factors, const int *pivots, void *x)
+void ndi_lu_solve_transposed(nd_dtype dtype, int n, const void *factors, const int *pivots, void *x)
 {
-    ndi_lu_kernels_for(ndi_isa_in_use(), is_double)
-        ->solve_transposed((size_t)n, factors, pivots, x);
+    ndi_lu_kernels_for(ndi_isa_in_use(), dtype)->solve_transposed((size_t)n, factors, pivots, x);
 }
 
 static void set_unit(const lu *f, int n, char *sides)
@@ -172,10 +183,11 @@ static void set_unit(const lu *f, int n, char *sides)
     const size_t size = (size_t)n;
     memset(sides, 0, size * size * f->item);
     for (size_t i = 0; i < size; i++) {
-        if (f->item == sizeof(double))
-            ((double *)sides)[i * (size + 1)] = 1;
+        char *const at = sides + i * (size + 1) * f->item;
+        if (f->kernels->type == NDI_GEMM_F64 || f->kernels->type == NDI_GEMM_C128)
+            *(double *)at = 1;
         else
-            ((float *)sides)[i * (size + 1)] = 1;
+            *(float *)at = 1;
     }
 }
 
@@ -197,9 +209,9 @@ static void solve_unit(lu *f, int n, int first, int count)
 
 /* A^-1 = U^-1 L^-1 P: one solution by L, one by U, as a lower triangle from its last row up, and
  * columns exchanged. */
-bool ndi_lu_inverse(bool is_double, int n, void *matrix, int *pivots, void *scratch)
+bool ndi_lu_inverse(nd_dtype dtype, int n, void *matrix, int *pivots, void *scratch)
 {
-    lu f = lu_of(is_double, n, scratch);
+    lu f = lu_of(dtype, n, scratch);
     const size_t size = (size_t)n, bytes = size * size * f.item;
     char *const sides = (char *)scratch + bytes;
     int *const order = scratch; /* when the factors are done with */

@@ -1,10 +1,12 @@
 /* LU factorization with row exchanges, on our own products: P A = L U, L with a unit diagonal.
  *
- * For float32 and float64, of square matrices in Fortran order, factors and pivots as LAPACK's
- * xGETRF leaves them. It takes no lock, as OpenBLAS does, and its bits do not depend on the number
- * of threads. Large ones use the pool. */
+ * For real and complex numbers of both precisions, of square matrices in Fortran order, factors and
+ * pivots as LAPACK's xGETRF leaves them. It takes no lock, as OpenBLAS does, and its bits do not
+ * depend on the number of threads. Large ones use the pool. */
 #ifndef NDSTREAM_LINALG_LU_H
 #define NDSTREAM_LINALG_LU_H
+
+#include <ndstream/dtype.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,14 +14,14 @@
 /* `pivots[i]`, counted from 1, is the row that row i was exchanged with. Returns the number, from
  * 1, of the first column without a pivot, 0 if all have one, or -1 if there is no memory for
  * products. */
-int ndi_lu(bool is_double, int n, void *matrix, int *pivots);
+int ndi_lu(nd_dtype dtype, int n, void *matrix, int *pivots);
 
-/* Solves A' x = b for one right-hand side, in place, from the factors of A. */
-void ndi_lu_solve_transposed(bool is_double, int n, const void *factors, const int *pivots,
+/* Solves A.T x = b for one right-hand side, in place, from the factors of A. */
+void ndi_lu_solve_transposed(nd_dtype dtype, int n, const void *factors, const int *pivots,
                              void *x);
 
 /* The factors become the inverse. `scratch` has room for two such matrices. False if there is no
  * memory for products. */
-bool ndi_lu_inverse(bool is_double, int n, void *matrix, int *pivots, void *scratch);
+bool ndi_lu_inverse(nd_dtype dtype, int n, void *matrix, int *pivots, void *scratch);
 
 #endif

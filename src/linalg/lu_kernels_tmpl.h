@@ -1,23 +1,29 @@
-/* The last columns of LU and Cholesky factorizations, one after the other, and small triangles;
- * gemm_kernels_isa.h includes it for float and double after defining SET (the prefix of its names),
- * TARGET, REAL, ABS and ROOT. */
+/* The last columns of LU and Cholesky factorizations, one after the other, and small triangles, for
+ * each instruction set (isa_each.h) and dtype (numbers_each.h); Cholesky for real ones. */
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
-#define vector JOIN(SET, few_vector)
-#define loose_vector JOIN(SET, loose_few_vector)
+#define loose_vector JOIN(SET, loose_vector)
 #define bits JOIN(SET, few_bits)
-#define LANES (VECTOR_BYTES / sizeof(REAL))
-#define COLUMN (NDI_LU_FEW / LANES) /* vectors of a few elements */
+#define triangle JOIN(SET, few_columns)
+#define COLUMN (NDI_LU_FEW / ELEMENTS) /* vectors of a few numbers */
 /* Right-hand sides solved at once, for whose chains of steps the CPU has registers. */
-#define SIDES (VECTOR_BYTES == 64 ? LANES : LANES / 2)
+#define SIDES (VECTOR_BYTES == 64 ? ELEMENTS : ELEMENTS > 1 ? ELEMENTS / 2 : 1)
 
-typedef REAL vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef REAL loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
 typedef unsigned char bits __attribute__((vector_size(VECTOR_BYTES)));
 
-/* The first of the largest magnitudes. A NaN is taken where it is found first, or where all else is
- * 0, so that it reaches the result. */
+/* Columns of a unit lower triangle, of complex numbers turned too. */
+typedef union triangle {
+    vector vectors[PARTS][NDI_LU_FEW][COLUMN];
+    REAL reals[PARTS][NDI_LU_FEW][NDI_LU_FEW * PARTS];
+} triangle;
+
+INLINE REAL JOIN(SET, size_at)(const REAL *x, size_t i)
+{
+    return PARTS == 2 ? ABS(x[2 * i]) + ABS(x[2 * i + 1]) : ABS(x[i]);
+}
+
+/* The first of the largest magnitudes (of complex numbers the sum of the parts'). A NaN is taken
+ * where it is found first, or where all else is 0, so that it reaches the result. */
 TARGET static size_t JOIN(SET, largest)(size_t count, const REAL *x)
 {
     enum { WIDTH = 64 / sizeof(REAL) };
@@ -25,19 +31,63 @@ TARGET static size_t JOIN(SET, largest)(size_t count, const REAL *x)
     size_t whole = count - count % WIDTH;
     for (size_t i = 0; i < whole; i += WIDTH)
         for (size_t lane = 0; lane < WIDTH; lane++) {
-            const REAL size = ABS(x[i + lane]);
+            const REAL size = JOIN(SET, size_at)(x, i + lane);
             most[lane] = size > most[lane] ? size : most[lane];
         }
     for (size_t lane = 0; lane < WIDTH; lane++)
         all = most[lane] > all ? most[lane] : all;
     for (size_t i = whole; i < count; i++) {
-        const REAL size = ABS(x[i]);
+        const REAL size = JOIN(SET, size_at)(x, i);
         all = size > all ? size : all;
     }
-    for (size_t i = 0; i < count; i++)
-        if (all > 0 ? !(ABS(x[i]) < all) : x[i] != x[i])
+    for (size_t i = 0; i < count; i++) {
+        const REAL size = JOIN(SET, size_at)(x, i);
+        if (all > 0 ? !(size < all) : size != size)
             return i;
+    }
     return 0;
+}
+
+/* x / y, of complex numbers by parts of y that are 1 at most. */
+INLINE number JOIN(SET, divided)(number x, number y)
+{
+    if (PARTS == 1)
+        return (number){x.re / y.re, 0};
+    const REAL size = ABS(y.re) > ABS(y.im) ? ABS(y.re) : ABS(y.im), re = y.re / size,
+               im = y.im / size, square = re * re + im * im;
+    return JOIN(SET, times)((number){x.re / size, x.im / size},
+                            (number){re / square, -im / square});
+}
+
+/* Elements begin..end-1 of x become less by those of v times f. */
+TARGET static inline void JOIN(SET, subtract_column)(size_t begin, size_t end, REAL *restrict x,
+                                                     const REAL *v, number f)
+{
+    size_t i = begin * PARTS;
+    if (PARTS == 1)
+        IVDEP
+    for (; i < end; i++)
+        x[i] -= v[i] * f.re;
+    for (; i + LANES <= end * PARTS; i += LANES) {
+        const vector vi = *(const loose_vector *)(v + i);
+        *(loose_vector *)(x + i) =
+            JOIN(SET, less)(*(const loose_vector *)(x + i), vi, JOIN(SET, turned)(vi), f);
+    }
+    for (i /= PARTS; i < end; i++) {
+        const number product = JOIN(SET, times)(JOIN(SET, at)(v, i), f);
+        x[i * PARTS] -= product.re;
+        if (PARTS == 2)
+            x[i * PARTS + PARTS - 1] -= product.im;
+    }
+}
+
+INLINE void JOIN(SET, exchange)(REAL *x, REAL *y)
+{
+    for (size_t part = 0; part < PARTS; part++) {
+        const REAL kept = x[part];
+        x[part] = y[part];
+        y[part] = kept;
+    }
 }
 
 /* `columns` of `rows` elements, `leading` apart: left-looking, a column is finished before the next
@@ -45,58 +95,60 @@ TARGET static size_t JOIN(SET, largest)(size_t count, const REAL *x)
 TARGET static int JOIN(SET, lu_columns)(size_t rows, int columns, void *matrix, ptrdiff_t leading,
                                         int *pivots)
 {
-    REAL *restrict a = matrix;
+    REAL *const a = matrix;
+    const ptrdiff_t apart = leading * PARTS;
     int missing = columns;
     for (int j = 0; j < columns && j < (int)rows; j++) {
-        REAL *column = a + j * leading;
-        for (int k = 0; k < j; k++) {
-            const REAL *left = a + k * leading, factor = column[k];
-            IVDEP
-            for (size_t i = (size_t)k + 1; i < rows; i++)
-                column[i] -= left[i] * factor;
-        }
-        const size_t pivot = (size_t)j + JOIN(SET, largest)(rows - (size_t)j, column + j);
+        REAL *const column = a + j * apart;
+        const size_t diagonal = (size_t)j;
+        for (int k = 0; k < j; k++)
+            JOIN(SET, subtract_column)
+        ((size_t)k + 1, rows, column, a + k * apart, JOIN(SET, at)(column, (size_t)k));
+        const size_t pivot =
+            diagonal + JOIN(SET, largest)(rows - diagonal, column + diagonal * PARTS);
         pivots[j] = (int)pivot;
-        if (pivot != (size_t)j)
-            for (int k = 0; k < columns; k++) {
-                const REAL kept = a[k * leading + j];
-                a[k * leading + j] = a[k * leading + (ptrdiff_t)pivot];
-                a[k * leading + (ptrdiff_t)pivot] = kept;
-            }
-        if (column[j] == 0) {
+        if (pivot != diagonal)
+            for (int k = 0; k < columns; k++)
+                JOIN(SET, exchange)
+        (a + k * apart + diagonal * PARTS, a + k * apart + pivot * PARTS);
+        const number divisor = JOIN(SET, at)(column, diagonal);
+        if (JOIN(SET, size_at)(column, diagonal) == 0) {
             missing = missing < j ? missing : j;
             continue;
         }
-        for (size_t i = (size_t)j + 1; i < rows; i++)
-            column[i] /= column[j];
+        const number reciprocal = JOIN(SET, divided)((number){1, 0}, divisor);
+        if (PARTS == 2 && JOIN(SET, size_at)(column, diagonal) > LEAST)
+            for (size_t i = diagonal + 1; i < rows; i++)
+                JOIN(SET, put)(column, i, JOIN(SET, times)(JOIN(SET, at)(column, i), reciprocal));
+        else
+            for (size_t i = diagonal + 1; i < rows; i++)
+                JOIN(SET, put)(column, i, JOIN(SET, divided)(JOIN(SET, at)(column, i), divisor));
     }
     return missing;
 }
 
-/* b in all lanes up to `lane`, a in the others. */
-TARGET static inline __attribute__((always_inline)) vector JOIN(SET, beyond)(size_t lane, vector a,
-                                                                             vector b)
+/* b in all lanes up to number `last`, a in the others. */
+INLINE vector JOIN(SET, beyond)(size_t last, vector a, vector b)
 {
     static const unsigned char kept[2 * VECTOR_BYTES] = {[0 ... VECTOR_BYTES - 1] = 0xff};
     bits mask;
-    memcpy(&mask, kept + VECTOR_BYTES - (lane + 1) * sizeof(REAL), sizeof mask);
+    memcpy(&mask, kept + VECTOR_BYTES - (last + 1) * PARTS * sizeof(REAL), sizeof mask);
     return (vector)(((bits)b & mask) | ((bits)a & ~mask));
 }
 
 /* `count` right-hand sides; all elements of a column go through each step, and those that it does
  * not change are kept. At last they are multiplied by `scale`, unless it is NULL. `count` and
  * `whole`, for rows that are NDI_LU_FEW, are constants. */
-TARGET static inline __attribute__((always_inline)) void
-JOIN(SET, solve_few)(size_t count, bool whole, size_t rows, const vector lower[][COLUMN],
-                     const vector *scale, REAL *sides, ptrdiff_t leading)
+INLINE void JOIN(SET, solve_few)(size_t count, bool whole, size_t rows, const triangle *lower,
+                                 const vector *scale, REAL *sides, ptrdiff_t apart)
 {
     vector x[SIDES][COLUMN];
     UNROLL
     for (size_t c = 0; c < count; c++) {
-        REAL part[NDI_LU_FEW] = {0};
-        const REAL *from = sides + (ptrdiff_t)c * leading;
+        REAL part[NDI_LU_FEW * PARTS] = {0};
+        const REAL *from = sides + (ptrdiff_t)c * apart;
         if (!whole)
-            from = memcpy(part, from, rows * sizeof(REAL));
+            from = memcpy(part, from, rows * PARTS * sizeof(REAL));
         UNROLL
         for (size_t v = 0; v < COLUMN; v++)
             x[c][v] = *(const loose_vector *)(from + v * LANES);
@@ -105,107 +157,129 @@ JOIN(SET, solve_few)(size_t count, bool whole, size_t rows, const vector lower[]
     for (size_t k = 0; k < NDI_LU_FEW; k++)
         UNROLL
     for (size_t c = 0; c < count; c++) {
-        const REAL factor = x[c][k / LANES][k % LANES];
+        const size_t lane = k % ELEMENTS * PARTS, first = k / ELEMENTS;
+        const number factor = {x[c][first][lane], x[c][first][lane + PARTS - 1]};
         UNROLL
-        for (size_t v = k / LANES; v < COLUMN; v++) {
-            const vector less = x[c][v] - lower[k][v] * factor;
-            x[c][v] = v == k / LANES ? JOIN(SET, beyond)(k % LANES, less, x[c][v]) : less;
+        for (size_t v = first; v < COLUMN; v++) {
+            const vector less = JOIN(SET, less)(x[c][v], lower->vectors[0][k][v],
+                                                lower->vectors[PARTS - 1][k][v], factor);
+            x[c][v] = v == first ? JOIN(SET, beyond)(k % ELEMENTS, less, x[c][v]) : less;
         }
     }
     UNROLL
     for (size_t c = 0; c < count; c++) {
-        REAL part[NDI_LU_FEW];
-        REAL *const to = sides + (ptrdiff_t)c * leading, *const first = whole ? to : part;
+        REAL part[NDI_LU_FEW * PARTS];
+        REAL *const to = sides + (ptrdiff_t)c * apart, *const first = whole ? to : part;
         UNROLL
         for (size_t v = 0; v < COLUMN; v++)
             *(loose_vector *)(first + v * LANES) = scale ? x[c][v] * scale[v] : x[c][v];
         if (!whole)
-            memcpy(to, part, rows * sizeof(REAL));
+            memcpy(to, part, rows * PARTS * sizeof(REAL));
     }
 }
 
-TARGET static void JOIN(SET, solve_sides)(size_t rows, const vector lower[][COLUMN],
-                                          const vector *scale, size_t count, REAL *sides,
-                                          ptrdiff_t leading)
+TARGET static void JOIN(SET, solve_sides)(size_t rows, const triangle *lower, const vector *scale,
+                                          size_t count, REAL *sides, ptrdiff_t leading)
 {
+    const ptrdiff_t apart = leading * PARTS;
     size_t j = 0;
     if (rows == NDI_LU_FEW)
-        for (; j + SIDES <= count; j += SIDES, sides += SIDES * leading)
-            JOIN(SET, solve_few)(SIDES, true, rows, lower, scale, sides, leading);
-    for (; j < count; j++, sides += leading)
-        JOIN(SET, solve_few)(1, false, rows, lower, scale, sides, leading);
+        for (; j + SIDES <= count; j += SIDES, sides += SIDES * apart)
+            JOIN(SET, solve_few)(SIDES, true, rows, lower, scale, sides, apart);
+    for (; j < count; j++, sides += apart)
+        JOIN(SET, solve_few)(1, false, rows, lower, scale, sides, apart);
 }
 
 /* x of L x = b in place, L the unit lower triangle of `matrix`, for each of `columns` columns. */
 TARGET static void JOIN(SET, solve_lower)(size_t rows, const void *matrix, ptrdiff_t leading,
                                           size_t columns, void *sides, ptrdiff_t sides_leading)
 {
-    vector lower[NDI_LU_FEW][COLUMN] = {{{0}}};
-    for (size_t k = 0; k < rows; k++)
-        memcpy(lower[k], (const REAL *)matrix + (ptrdiff_t)k * leading, rows * sizeof(REAL));
-    JOIN(SET, solve_sides)(rows, lower, NULL, columns, sides, sides_leading);
+    triangle lower = {0};
+    for (size_t k = 0; k < rows; k++) {
+        memcpy(lower.vectors[0][k], (const REAL *)matrix + (ptrdiff_t)k * leading * PARTS,
+               rows * PARTS * sizeof(REAL));
+        for (size_t v = 0; PARTS == 2 && v < COLUMN; v++)
+            lower.vectors[PARTS - 1][k][v] = JOIN(SET, turned)(lower.vectors[0][k][v]);
+    }
+    JOIN(SET, solve_sides)(rows, &lower, NULL, columns, sides, sides_leading);
 }
 
 /* The dot product that both triangles of A' take, as their rows lie in columns. */
-TARGET static inline REAL JOIN(SET, short_dot)(size_t count, const REAL *a, const REAL *x)
+INLINE number JOIN(SET, short_dot)(size_t count, const REAL *a, const REAL *x)
 {
-    REAL sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += a[i] * x[i];
-    return sum;
+    REAL re = 0, other_re = 0, im = 0, other_im = 0;
+    for (size_t i = 0; i < count; i++) {
+        re += a[i * PARTS] * x[i * PARTS];
+        if (PARTS == 2) {
+            other_re += a[2 * i + 1] * x[2 * i + 1];
+            im += a[2 * i] * x[2 * i + 1];
+            other_im += a[2 * i + 1] * x[2 * i];
+        }
+    }
+    return (number){re - other_re, im + other_im};
+}
+
+/* x[i] - sum. */
+INLINE number JOIN(SET, rest_at)(const REAL *x, size_t i, number sum)
+{
+    const number xi = JOIN(SET, at)(x, i);
+    return (number){xi.re - sum.re, xi.im - sum.im};
 }
 
 TARGET static void JOIN(SET, solve_transposed)(size_t n, const void *factors, const int *pivots,
                                                void *sides)
 {
-    const REAL *a = factors;
-    REAL *x = sides;
-    for (size_t i = 0; i < n; i++)
-        x[i] = (x[i] - JOIN(SET, short_dot)(i, a + i * n, x)) / a[i * n + i];
-    for (size_t i = n; i-- > 0;)
-        x[i] -= JOIN(SET, short_dot)(n - 1 - i, a + i * n + i + 1, x + i + 1);
-    for (size_t i = n; i-- > 0;) {
-        const size_t other = (size_t)pivots[i] - 1;
-        const REAL kept = x[i];
-        x[i] = x[other];
-        x[other] = kept;
+    const REAL *const a = factors;
+    REAL *const x = sides;
+    for (size_t i = 0; i < n; i++) {
+        const number sum = JOIN(SET, short_dot)(i, a + i * n * PARTS, x);
+        JOIN(SET, put)
+        (x, i, JOIN(SET, divided)(JOIN(SET, rest_at)(x, i, sum), JOIN(SET, at)(a, i * n + i)));
     }
+    for (size_t i = n; i-- > 0;) {
+        const number sum =
+            JOIN(SET, short_dot)(n - 1 - i, a + (i * n + i + 1) * PARTS, x + (i + 1) * PARTS);
+        JOIN(SET, put)(x, i, JOIN(SET, rest_at)(x, i, sum));
+    }
+    for (size_t i = n; i-- > 0;)
+        JOIN(SET, exchange)(x + i * PARTS, x + ((size_t)pivots[i] - 1) * PARTS);
 }
 
 /* The last row and column become the first ones, so that the upper triangle is a lower one; rows
  * are divided by their diagonal, whose reciprocals go to the last column, where nothing is below.
  */
-TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *triangle, void *sides)
+TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *turned, void *sides)
 {
     const REAL *const u = factors;
-    REAL *const to = triangle, *const scale = to + (n - 1) * n;
+    REAL *const to = turned, *const scale = to + (n - 1) * n * PARTS;
     for (size_t i = 0; i < n; i++)
-        scale[i] = 1 / u[(n - 1 - i) * (n + 1)];
+        JOIN(SET, put)
+    (scale, i, JOIN(SET, divided)((number){1, 0}, JOIN(SET, at)(u, (n - 1 - i) * (n + 1))));
     for (size_t j = 0; j + 1 < n; j++)
         for (size_t i = j + 1; i < n; i++)
-            to[j * n + i] = u[(n - 1 - j) * n + n - 1 - i] * scale[i];
+            JOIN(SET, put)
+    (to, j * n + i,
+     JOIN(SET, times)(JOIN(SET, at)(u, (n - 1 - j) * n + n - 1 - i), JOIN(SET, at)(scale, i)));
     for (size_t j = 0; j < n; j++) {
-        REAL *const x = (REAL *)sides + j * n;
-        for (size_t i = 0; i < n / 2; i++) {
-            const REAL kept = x[i];
-            x[i] = x[n - 1 - i];
-            x[n - 1 - i] = kept;
-        }
+        REAL *const x = (REAL *)sides + j * n * PARTS;
+        for (size_t i = 0; i < n / 2; i++)
+            JOIN(SET, exchange)(x + i * PARTS, x + (n - 1 - i) * PARTS);
         for (size_t i = 0; i < n; i++)
-            x[i] *= scale[i];
+            JOIN(SET, put)(x, i, JOIN(SET, times)(JOIN(SET, at)(x, i), JOIN(SET, at)(scale, i)));
     }
 }
 
 TARGET static void JOIN(SET, turn_back)(size_t n, const int *order, const void *sides, void *matrix)
 {
     for (size_t j = 0; j < n; j++) {
-        const REAL *const x = (const REAL *)sides + j * n;
-        REAL *const to = (REAL *)matrix + (size_t)order[j] * n;
+        const REAL *const x = (const REAL *)sides + j * n * PARTS;
+        REAL *const to = (REAL *)matrix + (size_t)order[j] * n * PARTS;
         for (size_t i = 0; i < n; i++)
-            to[i] = x[n - 1 - i];
+            JOIN(SET, put)(to, i, JOIN(SET, at)(x, n - 1 - i));
     }
 }
 
+#if PARTS == 1
 /* ---- Cholesky ----------------------------------------------------------------------------------
  * Lower triangles in C order, rows `leading` elements apart. */
 
@@ -213,32 +287,29 @@ TARGET static void JOIN(SET, turn_back)(size_t n, const int *order, const void *
  * L D L', since a root in each step would hold up the next. */
 TARGET static int JOIN(SET, cholesky_block)(size_t n, void *matrix, ptrdiff_t leading)
 {
-    union {
-        vector vectors[NDI_LU_FEW][COLUMN];
-        REAL reals[NDI_LU_FEW][NDI_LU_FEW];
-    } lower = {0};
+    triangle lower = {0};
     REAL pivots[NDI_LU_FEW];
     REAL *const a = matrix;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k <= i; k++)
-            lower.reals[k][i] = a[(ptrdiff_t)i * leading + (ptrdiff_t)k];
+            lower.reals[0][k][i] = a[(ptrdiff_t)i * leading + (ptrdiff_t)k];
     for (size_t k = 0; k < n; k++) {
-        const REAL pivot = lower.reals[k][k], reciprocal = 1 / pivot;
+        const REAL pivot = lower.reals[0][k][k], reciprocal = 1 / pivot;
         if (!(pivot > 0))
             return (int)k + 1;
         pivots[k] = pivot;
         for (size_t j = k + 1; j < n; j++) {
-            const REAL factor = lower.reals[k][j] * reciprocal;
+            const REAL factor = lower.reals[0][k][j] * reciprocal;
             UNROLL
             for (size_t v = 0; v < COLUMN; v++)
-                lower.vectors[j][v] -= lower.vectors[k][v] * factor;
+                lower.vectors[0][j][v] -= lower.vectors[0][k][v] * factor;
         }
     }
     for (size_t k = 0; k < n; k++)
         pivots[k] = 1 / ROOT(pivots[k]);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k <= i; k++)
-            a[(ptrdiff_t)i * leading + (ptrdiff_t)k] = lower.reals[k][i] * pivots[k];
+            a[(ptrdiff_t)i * leading + (ptrdiff_t)k] = lower.reals[0][k][i] * pivots[k];
     return 0;
 }
 
@@ -247,39 +318,37 @@ TARGET static int JOIN(SET, cholesky_block)(size_t n, void *matrix, ptrdiff_t le
 TARGET static void JOIN(SET, cholesky_rows)(size_t width, const void *matrix, ptrdiff_t leading,
                                             size_t rows, void *sides)
 {
+    triangle lower = {0};
     union {
-        vector vectors[NDI_LU_FEW + 1][COLUMN];
-        REAL reals[NDI_LU_FEW + 1][NDI_LU_FEW];
-    } lower = {0}; /* and the reciprocals of the diagonal */
-    REAL *const scale = lower.reals[NDI_LU_FEW];
+        vector vectors[COLUMN];
+        REAL reals[NDI_LU_FEW];
+    } scale = {0}; /* reciprocals of the diagonal */
     const REAL *const a = matrix;
     for (size_t k = 0; k < width; k++)
-        scale[k] = 1 / a[(ptrdiff_t)k * (leading + 1)];
+        scale.reals[k] = 1 / a[(ptrdiff_t)k * (leading + 1)];
     for (size_t i = 0; i < width; i++)
         for (size_t k = 0; k < i; k++)
-            lower.reals[k][i] = a[(ptrdiff_t)i * leading + (ptrdiff_t)k] * scale[k];
-    JOIN(SET, solve_sides)(width, lower.vectors, lower.vectors[NDI_LU_FEW], rows, sides, leading);
+            lower.reals[0][k][i] = a[(ptrdiff_t)i * leading + (ptrdiff_t)k] * scale.reals[k];
+    JOIN(SET, solve_sides)(width, &lower, scale.vectors, rows, sides, leading);
 }
+#endif
 
 static const ndi_lu_kernels JOIN(SET, lu) = {
+    .type = TYPE,
+    .item = PARTS * sizeof(REAL),
     .columns = JOIN(SET, lu_columns),
     .solve_lower = JOIN(SET, solve_lower),
     .solve_transposed = JOIN(SET, solve_transposed),
     .turn_upper = JOIN(SET, turn_upper),
     .turn_back = JOIN(SET, turn_back),
+#if PARTS == 1
     .cholesky_block = JOIN(SET, cholesky_block),
     .cholesky_rows = JOIN(SET, cholesky_rows),
+#endif
 };
 
-#undef JOIN_
-#undef JOIN
-#undef vector
 #undef loose_vector
 #undef bits
-#undef LANES
+#undef triangle
 #undef COLUMN
 #undef SIDES
-#undef SET
-#undef REAL
-#undef ABS
-#undef ROOT

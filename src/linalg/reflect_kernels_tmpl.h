@@ -1,8 +1,5 @@
-/* Reductions by reflections to tridiagonal and bidiagonal matrices, in GNU C vectors;
- * gemm_kernels_isa.h includes it for float and double after defining SET (the prefix of its names),
- * TARGET, REAL, VECTOR_BYTES, ROOT, SIGNED (copysign), LEAST (a square that is still precise), LIFT
- * (a power of two whose product with anything smaller has such a square), EVEN and ODD (elements of
- * two vectors).
+/* Reductions by reflections to tridiagonal and bidiagonal matrices, and QR, in GNU C vectors, for
+ * each instruction set (isa_each.h) and dtype (numbers_each.h).
  *
  * Each step changes what is left of the matrix by two outer products, and needs its products with
  * the next reflection's vector. The change waits until those are made: one pass over memory does
@@ -12,25 +9,20 @@
  * BLAS 2.5 operators", ACM TOMS 34:14, 2008.
  *
  * The matrix is a copy whose columns are whole vectors, and vectors of a step are zero outside of
- * their rows: loops begin at whole vectors and leave alone what they should not change. */
+ * their rows: loops begin at whole vectors and leave alone what they should not change.
+ */
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
-#define vector JOIN(SET, reflect_vector)
-#define LANES (VECTOR_BYTES / sizeof(REAL))
-#define GROUP 4                               /* columns at a time */
-#define BLOCK (LANES > GROUP ? LANES : GROUP) /* rows and columns of blocks on the diagonal */
-
-typedef REAL vector __attribute__((vector_size(VECTOR_BYTES)));
+#define GROUP 4                                     /* columns at a time */
+#define BLOCK (ELEMENTS > GROUP ? ELEMENTS : GROUP) /* rows and columns of blocks on the diagonal  \
+                                                     */
 
 /* Neighbours added up: of a, then of b. */
-TARGET static inline __attribute__((always_inline)) vector JOIN(SET, add_pairs)(vector a, vector b)
+INLINE vector JOIN(SET, add_pairs)(vector a, vector b)
 {
     return EVEN(a, b) + ODD(a, b);
 }
 
-TARGET static inline __attribute__((always_inline)) void JOIN(SET, add_all)(const vector s[GROUP],
-                                                                            REAL sums[GROUP])
+INLINE void JOIN(SET, add_all)(const vector s[GROUP], REAL sums[GROUP])
 {
     vector first = JOIN(SET, add_pairs)(s[0], s[1]), second = JOIN(SET, add_pairs)(s[2], s[3]);
     REAL lanes[2 * LANES];
@@ -46,54 +38,75 @@ TARGET static inline __attribute__((always_inline)) void JOIN(SET, add_all)(cons
         sums[q] = lanes[q];
 }
 
-TARGET static inline REAL JOIN(SET, add_lanes_of)(vector sum)
+/* a' b of whole vectors, aligned, `count` reals long. */
+TARGET static number JOIN(SET, whole_dot)(size_t count, const REAL *a, const REAL *b)
 {
-    const vector s[GROUP] = {sum};
+    vector straight = {0}, turned = {0};
     REAL sums[GROUP];
-    JOIN(SET, add_all)(s, sums);
-    return sums[0];
+    for (size_t i = 0; i < count; i += LANES) {
+        const vector ai = *(const vector *)(a + i), bi = *(const vector *)(b + i);
+        straight += ai * bi;
+        if (PARTS == 2)
+            turned -= ai * JOIN(SET, turned)(bi);
+    }
+    const vector both[GROUP] = {straight, turned};
+    JOIN(SET, add_all)(both, sums);
+    return (number){sums[0], sums[1]};
 }
 
-/* Vectors are whole and aligned. */
-TARGET static REAL JOIN(SET, whole_dot)(size_t count, const REAL *a, const REAL *b)
-{
-    vector sum = {0};
-    for (size_t i = 0; i < count; i += LANES)
-        sum += *(const vector *)(a + i) * *(const vector *)(b + i);
-    return JOIN(SET, add_lanes_of)(sum);
-}
-
-/* The reflection 1 - tau v v' that takes x to a multiple of its first element, which is returned:
- * v, whose first element is 1, is left in the others (xLARFG). x is whole vectors from `start` on,
- * of which elements first..end-1 count. */
+/* The reflection 1 - tau v v' whose adjoint takes x to a real multiple of its first element, which
+ * is returned: v, whose first element is 1, is left in the others (xLARFG). x is whole vectors from
+ * where `first` lies on, of which elements first..end-1 count. */
 TARGET static REAL JOIN(SET, reflect)(REAL *x, size_t first, size_t end, size_t padded, REAL *tau)
 {
-    const size_t start = first / LANES * LANES;
-    REAL lift = 1, head = x[first];
-    x[first] = 0;
-    for (size_t i = start; i < first; i++)
+    const size_t start = first * PARTS / LANES * LANES, count = padded * PARTS - start;
+    number head = JOIN(SET, at)(x, first), scale;
+    REAL lift = 1;
+    for (size_t i = start; i < (first + 1) * PARTS; i++)
         x[i] = 0;
-    for (size_t i = end; i < padded; i++)
+    for (size_t i = end * PARTS; i < padded * PARTS; i++)
         x[i] = 0;
-    REAL rest = JOIN(SET, whole_dot)(padded - start, x + start, x + start);
-    if (head * head + rest < LEAST) {
+    x += start;
+    REAL rest = JOIN(SET, whole_dot)(count, x, x).re;
+    REAL square = JOIN(SET, times)(head, (number){head.re, -head.im}).re;
+    if (square + rest < LEAST) {
         lift = LIFT;
-        head *= lift;
-        for (size_t i = start; i < padded; i++)
+        head.re *= lift;
+        head.im *= lift;
+        for (size_t i = 0; i < count; i++)
             x[i] *= lift;
-        rest = JOIN(SET, whole_dot)(padded - start, x + start, x + start);
+        rest = JOIN(SET, whole_dot)(count, x, x).re;
+        square = JOIN(SET, times)(head, (number){head.re, -head.im}).re;
     }
-    if (rest == 0) {
-        *tau = 0;
-        x[first] = 1;
-        return head / lift;
+    const REAL length = -SIGNED(ROOT(square + rest), head.re), ahead = head.re - length;
+    const bool stays = rest == 0 && (PARTS == 1 || head.im == 0);
+    if (stays) {
+        JOIN(SET, put)(tau, 0, (number){0, 0});
+    } else {
+        JOIN(SET, put)(tau, 0, (number){-ahead / length, -head.im / length});
+        scale = (number){1 / ahead, 0};
+        if (PARTS == 2) {
+            const REAL size = ahead * ahead + head.im * head.im;
+            scale = (number){ahead / size, -head.im / size};
+        }
+        for (size_t i = 0; i < count; i += LANES) {
+            const vector xi = *(vector *)(x + i);
+            *(vector *)(x + i) = JOIN(SET, more)((vector){0}, xi, JOIN(SET, turned)(xi), scale);
+        }
     }
-    const REAL length = -SIGNED(ROOT(head * head + rest), head), scale = 1 / (head - length);
-    *tau = (length - head) / length;
-    for (size_t i = start; i < padded; i++)
-        x[i] *= scale;
-    x[first] = 1;
-    return length / lift;
+    JOIN(SET, put)(x, first - start / PARTS, (number){1, 0});
+    return (stays ? head.re : length) / lift;
+}
+
+/* The column without what waits for it: to = x - v f - w g, `count` reals. */
+TARGET static inline void JOIN(SET, catch_up)(size_t count, REAL *to, const REAL *x, const REAL *v,
+                                              number f, const REAL *w, number g)
+{
+    for (size_t i = 0; i < count; i += LANES) {
+        const vector vi = *(const vector *)(v + i), wi = *(const vector *)(w + i);
+        const vector less = JOIN(SET, less)(*(const vector *)(x + i), vi, JOIN(SET, turned)(vi), f);
+        *(vector *)(to + i) = JOIN(SET, less)(less, wi, JOIN(SET, turned)(wi), g);
+    }
 }
 
 /* ---- Symmetric matrices ------------------------------------------------------------------------
@@ -105,26 +118,36 @@ typedef struct JOIN(SET, rank_two) {
     REAL *y;           /* grows by A times that */
 } JOIN(SET, rank_two);
 
-/* Columns first..first+3 in the rows begin..end-1; their products with `next` come to `sums`, which
- * is NULL, a constant, where the other half of the matrix has them. */
-TARGET static inline __attribute__((always_inline)) void
-JOIN(SET, reduce_rows)(const JOIN(SET, rank_two) * r, REAL *a, size_t leading, size_t first,
-                       size_t begin, size_t end, vector *sums)
+/* Columns first..first+3 in the reals begin..end-1 of each; their products with `next` come to
+ * `sums`, which is NULL, a constant, where the other half of the matrix has them. */
+INLINE void JOIN(SET, reduce_rows)(const JOIN(SET, rank_two) * r, REAL *a, size_t column,
+                                   size_t first, size_t begin, size_t end,
+                                   vector sums[PARTS][GROUP])
 {
     for (size_t i = begin; i < end; i += LANES) {
         const vector vi = *(const vector *)(r->v + i), wi = *(const vector *)(r->w + i),
                      ni = *(const vector *)(r->next + i);
-        vector yi = *(const vector *)(r->y + i);
+        const vector vt = JOIN(SET, turned)(vi), wt = JOIN(SET, turned)(wi),
+                     nt = JOIN(SET, turned)(ni);
+        vector straight = {0}, turned = {0};
         UNROLL
         for (size_t q = 0; q < GROUP; q++) {
-            vector *const at = (vector *)(a + q * leading + i);
-            const vector x = *at - vi * r->w[first + q] - wi * r->v[first + q];
+            vector *const at = (vector *)(a + q * column + i);
+            vector x = JOIN(SET, less)(*at, vi, vt, JOIN(SET, conjugate_at)(r->w, first + q));
+            x = JOIN(SET, less)(x, wi, wt, JOIN(SET, conjugate_at)(r->v, first + q));
             *at = x;
-            yi += x * r->next[first + q];
+            const number factor = JOIN(SET, at)(r->next, first + q);
+            straight += x * factor.re;
+            if (PARTS == 2)
+                turned += x * factor.im;
             if (sums)
-                sums[q] += x * ni;
+                sums[0][q] += x * ni;
+            if (sums && PARTS == 2)
+                sums[PARTS - 1][q] -= x * nt;
         }
-        *(vector *)(r->y + i) = yi;
+        if (PARTS == 2)
+            straight += JOIN(SET, turned)(turned);
+        *(vector *)(r->y + i) += straight;
     }
 }
 
@@ -132,25 +155,28 @@ JOIN(SET, reduce_rows)(const JOIN(SET, rank_two) * r, REAL *a, size_t leading, s
 TARGET static inline void JOIN(SET, reduce_symmetric)(const JOIN(SET, rank_two) * r, REAL *matrix,
                                                       size_t leading, size_t block, size_t first)
 {
-    REAL *const a = matrix + first * leading;
+    const size_t column = leading * PARTS, begin = block * PARTS;
+    const size_t below = begin + BLOCK * PARTS < column ? begin + BLOCK * PARTS : column;
+    REAL *const a = matrix + first * column;
     const JOIN(SET, rank_two) in_registers = *r;
-    const size_t below = block + BLOCK < leading ? block + BLOCK : leading;
-    vector sums[GROUP] = {{0}};
-    REAL totals[GROUP];
-    JOIN(SET, reduce_rows)(&in_registers, a, leading, first, block, below, NULL);
-    JOIN(SET, reduce_rows)(&in_registers, a, leading, first, below, leading, sums);
-    JOIN(SET, add_all)(sums, totals);
-    for (size_t q = 0; q < GROUP; q++)
-        r->y[first + q] += totals[q];
+    vector sums[PARTS][GROUP] = {{{0}}};
+    REAL totals[PARTS][GROUP];
+    JOIN(SET, reduce_rows)(&in_registers, a, column, first, begin, below, NULL);
+    JOIN(SET, reduce_rows)(&in_registers, a, column, first, below, column, sums);
+    for (size_t part = 0; part < PARTS; part++) {
+        JOIN(SET, add_all)(sums[part], totals[part]);
+        for (size_t q = 0; q < GROUP; q++)
+            r->y[(first + q) * PARTS + part] += totals[part][q];
+    }
 }
 
-/* As many reals as `work` has for it; rows and columns of the copy are whole blocks. */
+/* As many numbers as `work` has for it; rows and columns of the copy are whole blocks. */
 static size_t JOIN(SET, padded)(size_t n)
 {
     return (n + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-static size_t JOIN(SET, tridiagonal_reals)(size_t n)
+static size_t JOIN(SET, tridiagonal_length)(size_t n)
 {
     const size_t padded = JOIN(SET, padded)(n);
     return padded * (padded + 4);
@@ -160,139 +186,172 @@ static size_t JOIN(SET, tridiagonal_reals)(size_t n)
 TARGET static void JOIN(SET, tridiagonalize)(size_t n, void *matrix, void *diagonal, void *beside,
                                              void *taus, void *work)
 {
-    const size_t leading = JOIN(SET, padded)(n);
-    REAL *const a = matrix, *const d = diagonal, *const e = beside, *const tau = taus;
-    REAL *const copy = work, *v = copy + leading * leading, *w = v + leading,
-                *next = w + leading, *const y = next + leading;
-    memset(work, 0, leading * (leading + 4) * sizeof(REAL));
+    const size_t leading = JOIN(SET, padded)(n), column = leading * PARTS;
+    REAL *const a = matrix, *const d = diagonal, *const e = beside;
+    REAL *const copy = work, *v = copy + leading * column, *w = v + column,
+                *next = w + column, *const y = next + column;
+    memset(work, 0, JOIN(SET, tridiagonal_length)(n) * PARTS * sizeof(REAL));
     for (size_t j = 0; j < n; j++) {
-        memcpy(copy + j * leading + j, a + j * n + j, (n - j) * sizeof(REAL));
-        for (size_t i = j; i < n && i < j / BLOCK * BLOCK + BLOCK; i++)
-            copy[i * leading + j] = a[j * n + i];
+        memcpy(copy + j * (column + PARTS), a + j * (n + 1) * PARTS,
+               (n - j) * PARTS * sizeof(REAL));
+        for (size_t i = j + 1; i < n && i < j / BLOCK * BLOCK + BLOCK; i++)
+            JOIN(SET, put)(copy, i * leading + j, JOIN(SET, conjugate_at)(a, j * n + i));
+        JOIN(SET, put)(copy, j * (leading + 1), (number){a[j * (n + 1) * PARTS], 0});
     }
     for (size_t k = 0; k < n; k++) {
-        REAL *const column = copy + k * leading;
-        for (size_t i = k; i < n; i++)
-            next[i] = column[i] - v[i] * w[k] - w[i] * v[k];
-        v[k] = w[k] = 0;
-        d[k] = next[k];
+        REAL *const tau = (REAL *)taus + k * PARTS;
+        const size_t here = k * PARTS / LANES * LANES;
+        JOIN(SET, catch_up)
+        (column - here, next + here, copy + k * column + here, v + here,
+         JOIN(SET, conjugate_at)(w, k), w + here, JOIN(SET, conjugate_at)(v, k));
+        JOIN(SET, put)(v, k, (number){0, 0});
+        JOIN(SET, put)(w, k, (number){0, 0});
+        d[k] = next[k * PARTS];
         if (k + 1 == n)
             break;
-        e[k] = JOIN(SET, reflect)(next, k + 1, n, leading, tau + k);
-        a[k * n + k] = d[k];
-        a[k * n + k + 1] = e[k];
-        memcpy(a + k * n + k + 2, next + k + 2, (n - k - 2) * sizeof(REAL));
-        const size_t start = (k + 1) / BLOCK * BLOCK;
+        e[k] = JOIN(SET, reflect)(next, k + 1, n, leading, tau);
+        memcpy(a + (k * n + k + 2) * PARTS, next + (k + 2) * PARTS,
+               (n - k - 2) * PARTS * sizeof(REAL));
+        const size_t block = (k + 1) / BLOCK * BLOCK, start = block * PARTS,
+                     before = (k + 1) * PARTS - start, rest = column - start;
         const JOIN(SET, rank_two) r = {v, w, next, y};
-        for (size_t i = start; i <= k; i++)
-            next[i] = 0;
-        memset(y + start, 0, (leading - start) * sizeof(REAL));
-        for (size_t block = start; block < leading; block += BLOCK)
-            for (size_t j = block; j < block + BLOCK; j += GROUP)
-                JOIN(SET, reduce_symmetric)(&r, copy, leading, block, j);
-        for (size_t i = start; i <= k; i++)
-            y[i] = 0;
-        const REAL half =
-            tau[k] * tau[k] / 2 * JOIN(SET, whole_dot)(leading - start, y + start, next + start);
-        for (size_t i = start; i < leading; i++)
-            w[i] = tau[k] * y[i] - half * next[i];
+        memset(next + start, 0, before * sizeof(REAL));
+        memset(y + start, 0, rest * sizeof(REAL));
+        for (size_t i = block; i < leading; i += BLOCK)
+            for (size_t j = i; j < i + BLOCK; j += GROUP)
+                JOIN(SET, reduce_symmetric)(&r, copy, leading, i, j);
+        memset(y + start, 0, before * sizeof(REAL));
+        const number t = JOIN(SET, at)(tau, 0);
+        const REAL half = JOIN(SET, times)(t, (number){t.re, -t.im}).re / 2 *
+                          JOIN(SET, whole_dot)(rest, y + start, next + start).re;
+        for (size_t i = start; i < column; i += LANES) {
+            const vector yi = *(const vector *)(y + i), ni = *(const vector *)(next + i);
+            *(vector *)(w + i) = JOIN(SET, more)(-half * ni, yi, JOIN(SET, turned)(yi), t);
+        }
         REAL *const kept = v;
         v = next;
         next = kept;
     }
-    a[(n - 1) * n + n - 1] = d[n - 1];
 }
 
 /* ---- Any matrices ---------------------------------------------------------------------------- */
 
-/* A -= v y', and x u' if there are `both`, a constant; totals = A' next. Of four columns. */
-TARGET static inline __attribute__((always_inline)) void
-JOIN(SET, reduce_columns)(bool both, REAL *a, size_t leading, size_t start, const REAL *v,
-                          const REAL *y, const REAL *x, const REAL *u, const REAL *next,
-                          REAL *totals)
+/* A -= v y, and x u if there are `both`, a constant, where y and u are rows; totals = next' A. Of
+ * four columns, in the reals from `start` on. */
+INLINE void JOIN(SET, reduce_columns)(bool both, REAL *a, size_t column, size_t start,
+                                      const REAL *v, const REAL *y, const REAL *x, const REAL *u,
+                                      const REAL *next, REAL *totals)
 {
-    vector sums[GROUP] = {{0}};
-    for (size_t i = start; i < leading; i += LANES) {
+    vector sums[PARTS][GROUP] = {{{0}}};
+    REAL parts[PARTS][GROUP];
+    for (size_t i = start; i < column; i += LANES) {
         const vector vi = *(const vector *)(v + i), ni = *(const vector *)(next + i);
         const vector xi = both ? *(const vector *)(x + i) : vi;
+        const vector vt = JOIN(SET, turned)(vi), nt = JOIN(SET, turned)(ni),
+                     xt = JOIN(SET, turned)(xi);
         UNROLL
         for (size_t q = 0; q < GROUP; q++) {
-            vector *const at = (vector *)(a + q * leading + i);
-            vector changed = *at - vi * y[q];
+            vector *const at = (vector *)(a + q * column + i);
+            vector changed = JOIN(SET, less)(*at, vi, vt, JOIN(SET, at)(y, q));
             if (both)
-                changed -= xi * u[q];
+                changed = JOIN(SET, less)(changed, xi, xt, JOIN(SET, at)(u, q));
             *at = changed;
-            sums[q] += changed * ni;
+            sums[0][q] += changed * ni;
+            if (PARTS == 2)
+                sums[PARTS - 1][q] += changed * nt;
         }
     }
-    JOIN(SET, add_all)(sums, totals);
-}
-
-/* x += A u of four columns. */
-TARGET static inline void JOIN(SET, add_four)(const REAL *a, size_t leading, size_t start,
-                                              const REAL *u, REAL *x)
-{
-    for (size_t i = start; i < leading; i += LANES) {
-        vector xi = *(const vector *)(x + i);
-        UNROLL
+    for (size_t part = 0; part < PARTS; part++) {
+        JOIN(SET, add_all)(sums[part], parts[part]);
         for (size_t q = 0; q < GROUP; q++)
-            xi += *(const vector *)(a + q * leading + i) * u[q];
-        *(vector *)(x + i) = xi;
+            totals[q * PARTS + part] = parts[part][q];
     }
 }
 
-static size_t JOIN(SET, bidiagonal_reals)(size_t m, size_t n)
+/* x += A w of four columns, where u is the row w'. */
+TARGET static inline void JOIN(SET, add_four)(const REAL *a, size_t column, size_t start,
+                                              const REAL *u, REAL *x)
+{
+    for (size_t i = start; i < column; i += LANES) {
+        vector straight = *(const vector *)(x + i), turned = {0};
+        UNROLL
+        for (size_t q = 0; q < GROUP; q++) {
+            const vector aq = *(const vector *)(a + q * column + i);
+            const number factor = JOIN(SET, conjugate_at)(u, q);
+            straight += aq * factor.re;
+            if (PARTS == 2)
+                turned += aq * factor.im;
+        }
+        if (PARTS == 2)
+            straight += JOIN(SET, turned)(turned);
+        *(vector *)(x + i) = straight;
+    }
+}
+
+static size_t JOIN(SET, bidiagonal_length)(size_t m, size_t n)
 {
     const size_t rows = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK;
     return rows * columns + 3 * rows + 3 * columns;
 }
 
-/* xGEBRD of a matrix with no more columns than rows. */
+/* xGEBRD of a matrix with no more columns than rows; the right reflections are of rows as they are,
+ * not of their conjugates. */
 TARGET static void JOIN(SET, bidiagonalize)(size_t m, size_t n, void *matrix, void *diagonal,
                                             void *beside, void *left_taus, void *right_taus,
                                             void *work)
 {
-    const size_t leading = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK;
-    REAL *const a = matrix, *const d = diagonal, *const e = beside, *const left = left_taus,
-                *const right = right_taus;
-    REAL *const copy = work, *v = copy + leading * columns,
-                *next = v + leading, *const x = next + leading, *const y = x + leading,
-                *u = y + columns, *row = u + columns;
-    memset(work, 0, JOIN(SET, bidiagonal_reals)(m, n) * sizeof(REAL));
+    const size_t leading = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK,
+                 column = leading * PARTS, across = columns * PARTS;
+    REAL *const a = matrix, *const d = diagonal, *const e = beside;
+    REAL *const copy = work, *v = copy + columns * column,
+                *next = v + column, *const x = next + column, *const y = x + column,
+                *u = y + across, *row = u + across;
+    memset(work, 0, JOIN(SET, bidiagonal_length)(m, n) * PARTS * sizeof(REAL));
     for (size_t j = 0; j < n; j++)
-        memcpy(copy + j * leading, a + j * m, m * sizeof(REAL));
+        memcpy(copy + j * column, a + j * m * PARTS, m * PARTS * sizeof(REAL));
     for (size_t k = 0; k < n; k++) {
-        REAL *const column = copy + k * leading;
-        const size_t start = k / LANES * LANES;
-        for (size_t i = k; i < m; i++)
-            next[i] = column[i] - v[i] * y[k] - x[i] * u[k];
-        d[k] = JOIN(SET, reflect)(next, k, m, leading, left + k);
-        a[k * m + k] = d[k];
-        memcpy(a + k * m + k + 1, next + k + 1, (m - k - 1) * sizeof(REAL));
-        right[k] = 0;
+        REAL *const left = (REAL *)left_taus + k * PARTS, *const right =
+                                                              (REAL *)right_taus + k * PARTS;
+        const size_t start = k * PARTS / LANES * LANES;
+        JOIN(SET, catch_up)
+        (column - start, next + start, copy + k * column + start, v + start, JOIN(SET, at)(y, k),
+         x + start, JOIN(SET, at)(u, k));
+        d[k] = JOIN(SET, reflect)(next, k, m, leading, left);
+        memcpy(a + (k * m + k + 1) * PARTS, next + (k + 1) * PARTS,
+               (m - k - 1) * PARTS * sizeof(REAL));
+        JOIN(SET, put)(right, 0, (number){0, 0});
         if (k + 1 == n)
             break;
         for (size_t j = k + 1; j < n; j += GROUP)
             JOIN(SET, reduce_columns)
-        (true, copy + j * leading, leading, start, v, y + j, x, u + j, next, row + j);
+        (true, copy + j * column, column, start, v, y + j * PARTS, x, u + j * PARTS, next,
+         row + j * PARTS);
+        const number left_adjoint = JOIN(SET, conjugate_at)(left, 0);
         for (size_t j = k + 1; j < n; j++) {
-            y[j] = left[k] * row[j];
-            row[j] = copy[j * leading + k] - y[j];
+            const number yj = JOIN(SET, times)(left_adjoint, JOIN(SET, at)(row, j)),
+                         old = JOIN(SET, at)(copy, j * leading + k);
+            JOIN(SET, put)(y, j, yj);
+            JOIN(SET, put)(row, j, (number){old.re - yj.re, old.im - yj.im});
         }
-        const size_t right_start = (k + 1) / LANES * LANES;
-        e[k] = JOIN(SET, reflect)(row, k + 1, n, columns, right + k);
-        a[(k + 1) * m + k] = e[k];
+        e[k] = JOIN(SET, reflect)(row, k + 1, n, columns, right);
         for (size_t j = k + 2; j < n; j++)
-            a[j * m + k] = row[j];
-        memset(x + start, 0, (leading - start) * sizeof(REAL));
-        const REAL share =
-            JOIN(SET, whole_dot)(columns - right_start, y + right_start, row + right_start);
+            JOIN(SET, put)(a, j * m + k, JOIN(SET, at)(row, j));
+        memset(x + start, 0, (column - start) * sizeof(REAL));
+        const size_t right_start = (k + 1) * PARTS / LANES * LANES;
+        const number share =
+            JOIN(SET, whole_dot)(across - right_start, row + right_start, y + right_start);
         for (size_t j = k + 1; j < n; j += GROUP)
-            JOIN(SET, add_four)(copy + j * leading, leading, start, row + j, x);
-        for (size_t i = start; i < leading; i++)
-            x[i] = right[k] * (x[i] - share * next[i]);
-        for (size_t i = start; i <= k; i++)
-            x[i] = next[i] = 0;
+            JOIN(SET, add_four)(copy + j * column, column, start, row + j * PARTS, x);
+        for (size_t i = start; i < column; i += LANES) {
+            const vector ni = *(const vector *)(next + i);
+            const vector xi =
+                JOIN(SET, less)(*(const vector *)(x + i), ni, JOIN(SET, turned)(ni), share);
+            *(vector *)(x + i) = JOIN(SET, more)((vector){0}, xi, JOIN(SET, turned)(xi),
+                                                 JOIN(SET, conjugate_at)(right, 0));
+        }
+        const size_t before = ((k + 1) * PARTS - start) * sizeof(REAL);
+        memset(x + start, 0, before);
+        memset(next + start, 0, before);
         REAL *const kept = v, *const kept_row = u;
         v = next;
         next = kept;
@@ -303,7 +362,7 @@ TARGET static void JOIN(SET, bidiagonalize)(size_t m, size_t n, void *matrix, vo
 
 /* ---- QR of a few columns --------------------------------------------------------------------- */
 
-static size_t JOIN(SET, qr_reals)(size_t m, size_t n)
+static size_t JOIN(SET, qr_length)(size_t m, size_t n)
 {
     const size_t rows = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK;
     return rows * columns + 2 * rows + 2 * columns;
@@ -312,54 +371,111 @@ static size_t JOIN(SET, qr_reals)(size_t m, size_t n)
 TARGET static void JOIN(SET, qr)(size_t m, size_t n, void *matrix, size_t matrix_leading,
                                  void *taus, void *work)
 {
-    const size_t leading = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK;
-    REAL *const a = matrix, *const tau = taus;
-    REAL *const copy = work, *v = copy + leading * columns,
-                *next = v + leading, *const y = next + leading, *const row = y + columns;
-    memset(work, 0, JOIN(SET, qr_reals)(m, n) * sizeof(REAL));
+    const size_t leading = JOIN(SET, padded)(m), columns = JOIN(SET, padded)(n) + BLOCK,
+                 column = leading * PARTS;
+    REAL *const a = matrix;
+    REAL *const copy = work, *v = copy + columns * column,
+                *next = v + column, *const y = next + column, *const row = y + columns * PARTS;
+    memset(work, 0, JOIN(SET, qr_length)(m, n) * PARTS * sizeof(REAL));
     for (size_t j = 0; j < n; j++)
-        memcpy(copy + j * leading, a + j * matrix_leading, m * sizeof(REAL));
+        memcpy(copy + j * column, a + j * matrix_leading * PARTS, m * PARTS * sizeof(REAL));
     for (size_t k = 0; k < m && k < n; k++) {
-        REAL *const column = copy + k * leading, *const out = a + k * matrix_leading;
-        const size_t start = k / LANES * LANES;
-        for (size_t i = k; i < m; i++)
-            next[i] = column[i] - v[i] * y[k];
-        out[k] = JOIN(SET, reflect)(next, k, m, leading, tau + k);
-        memcpy(out + k + 1, next + k + 1, (m - k - 1) * sizeof(REAL));
+        REAL *const tau = (REAL *)taus + k * PARTS;
+        const size_t start = k * PARTS / LANES * LANES;
+        JOIN(SET, catch_up)
+        (column - start, next + start, copy + k * column + start, v + start, JOIN(SET, at)(y, k),
+         v + start, (number){0, 0});
+        JOIN(SET, put)
+        (a, k * (matrix_leading + 1), (number){JOIN(SET, reflect)(next, k, m, leading, tau), 0});
+        memcpy(a + (k * (matrix_leading + 1) + 1) * PARTS, next + (k + 1) * PARTS,
+               (m - k - 1) * PARTS * sizeof(REAL));
         for (size_t j = k + 1; j < n; j += GROUP)
             JOIN(SET, reduce_columns)
-        (false, copy + j * leading, leading, start, v, y + j, NULL, NULL, next, row + j);
+        (false, copy + j * column, column, start, v, y + j * PARTS, NULL, NULL, next,
+         row + j * PARTS);
+        const number adjoint = JOIN(SET, conjugate_at)(tau, 0);
         for (size_t j = k + 1; j < n; j++) {
-            y[j] = tau[k] * row[j];
-            a[j * matrix_leading + k] = copy[j * leading + k] - y[j];
+            const number yj = JOIN(SET, times)(adjoint, JOIN(SET, at)(row, j)),
+                         old = JOIN(SET, at)(copy, j * leading + k);
+            JOIN(SET, put)(y, j, yj);
+            JOIN(SET, put)(a, j * matrix_leading + k, (number){old.re - yj.re, old.im - yj.im});
         }
-        next[k] = 0;
+        JOIN(SET, put)(next, k, (number){0, 0});
         REAL *const kept = v;
         v = next;
         next = kept;
     }
 }
 
+/* ---- Products of reflections ----------------------------------------------------------------- */
+
+/* Vectors as columns without gaps, whole: zeros, 1, and what is below it in the matrix; and their
+ * conjugates, which real ones do not have. Those of `vectors` are conjugated already if they are
+ * `conjugated`. Strides in numbers. */
+TARGET static void JOIN(SET, unfold)(size_t rows, size_t count, const void *vectors,
+                                     ptrdiff_t row_stride, ptrdiff_t column_stride, bool conjugated,
+                                     void *whole, void *conjugates)
+{
+    const REAL *const from = vectors;
+    REAL *const to = conjugated && PARTS == 2 ? conjugates : whole, *const other = conjugated
+                                                                                       ? whole
+                                                                                       : conjugates;
+    for (size_t j = 0; j < count; j++) {
+        const REAL *const column =
+            from + ((ptrdiff_t)j * column_stride + (ptrdiff_t)j * row_stride) * PARTS;
+        REAL *const into = to + j * rows * PARTS, *const beside = other + j * rows * PARTS;
+        memset(into, 0, j * PARTS * sizeof(REAL));
+        JOIN(SET, put)(into, j, (number){1, 0});
+        if (row_stride == 1)
+            memcpy(into + (j + 1) * PARTS, column + PARTS, (rows - j - 1) * PARTS * sizeof(REAL));
+        else
+            for (size_t i = j + 1; i < rows; i++)
+                JOIN(SET, put)
+        (into, i, JOIN(SET, at)(column + (ptrdiff_t)(i - j) * row_stride * PARTS, 0));
+        for (size_t i = 0; PARTS == 2 && i < rows; i++)
+            JOIN(SET, put)(beside, i, JOIN(SET, conjugate_at)(into, i));
+    }
+}
+
+/* T of V' V (xLARFT), or T'. */
+TARGET static void JOIN(SET, join)(size_t count, const void *taus, bool conjugated,
+                                   const void *products, bool adjoint, void *t)
+{
+    REAL whole[NDI_REFLECT_TOGETHER][NDI_REFLECT_TOGETHER * PARTS]
+        __attribute__((aligned(VECTOR_BYTES))) = {{0}};
+    for (size_t j = 0; j < count; j++) {
+        REAL *const column = whole[j];
+        number tau = JOIN(SET, at)(taus, j);
+        tau.im = conjugated ? -tau.im : tau.im;
+        for (size_t l = 0; l < j; l++) {
+            const number product = JOIN(SET, times)(tau, JOIN(SET, at)(products, j * count + l));
+            for (size_t i = 0; i < (l + 1) * PARTS; i += LANES) { /* below its diagonal T is 0 */
+                const vector before = *(const vector *)(whole[l] + i);
+                *(vector *)(column + i) = JOIN(SET, less)(*(const vector *)(column + i), before,
+                                                          JOIN(SET, turned)(before), product);
+            }
+        }
+        JOIN(SET, put)(column, j, tau);
+    }
+    for (size_t j = 0; j < count; j++)
+        for (size_t i = 0; i < count; i++)
+            JOIN(SET, put)
+    (t, j * count + i, adjoint ? JOIN(SET, conjugate_at)(whole[i], j) : JOIN(SET, at)(whole[j], i));
+}
+
 static const ndi_reflect_kernels JOIN(SET, reflections) = {
-    .tridiagonal_reals = JOIN(SET, tridiagonal_reals),
+    .type = TYPE,
+    .is_complex = PARTS == 2,
+    .item = PARTS * sizeof(REAL),
+    .tridiagonal_length = JOIN(SET, tridiagonal_length),
     .tridiagonalize = JOIN(SET, tridiagonalize),
-    .bidiagonal_reals = JOIN(SET, bidiagonal_reals),
+    .bidiagonal_length = JOIN(SET, bidiagonal_length),
     .bidiagonalize = JOIN(SET, bidiagonalize),
-    .qr_reals = JOIN(SET, qr_reals),
+    .qr_length = JOIN(SET, qr_length),
     .qr = JOIN(SET, qr),
+    .unfold = JOIN(SET, unfold),
+    .join = JOIN(SET, join),
 };
 
-#undef JOIN_
-#undef JOIN
-#undef vector
-#undef LANES
 #undef GROUP
 #undef BLOCK
-#undef SET
-#undef REAL
-#undef ROOT
-#undef SIGNED
-#undef LEAST
-#undef LIFT
-#undef EVEN
-#undef ODD

@@ -270,3 +270,22 @@ bool ndi_stack_moderate(const ndi_stack *stack, double largest)
     return stack->real == ND_FLOAT32 ? largest > 1e-12 && largest < 1e12
                                      : largest > 1e-100 && largest < 1e100;
 }
+
+#define JOIN(real_type)                                                                            \
+    do {                                                                                           \
+        const real_type *const re = real, *const im = imag;                                        \
+        real_type *const complex = to;                                                             \
+        for (int64_t i = 0; i < count; i++) {                                                      \
+            complex[2 * i] = re[i];                                                                \
+            complex[2 * i + 1] = im ? (real_type)sign * im[i] : 0;                                 \
+        }                                                                                          \
+    } while (0)
+
+void ndi_stack_join(const ndi_stack *stack, void *to, const void *real, const void *imag,
+                    int64_t count, int sign)
+{
+    if (stack->real == ND_FLOAT32)
+        JOIN(float);
+    else
+        JOIN(double);
+}

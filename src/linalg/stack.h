@@ -71,6 +71,11 @@ double ndi_stack_largest(const ndi_stack *stack, const void *elements, int64_t c
 /* With this largest magnitude, squares and their sums stay far from overflow and from nothing. */
 bool ndi_stack_moderate(const ndi_stack *stack, double largest);
 
+/* Complex numbers of their parts, `count` of them; the imaginary ones negated for `sign` -1, and 0
+ * without any. */
+void ndi_stack_join(const ndi_stack *stack, void *to, const void *real, const void *imag,
+                    int64_t count, int sign);
+
 /* LAPACK wants leading dimensions of 1 at least. */
 static inline int ndi_leading(int length)
 {

@@ -17,37 +17,43 @@ static const char no_convergence[] = "has singular values that do not converge";
 
 /* ---- In steps of ours --------------------------------------------------------------------------
  * xGESDD and xGELSD reduce to a bidiagonal matrix, solve that, and turn back what they found. The
- * first and the last step are ours for real matrices that fit the level 2 cache, and are not so
- * tall that LAPACK does better to begin with a QR. */
+ * first and the last step are ours for matrices that fit the level 2 cache, and are not so tall
+ * that LAPACK does better to begin with a QR. */
 
 enum { LEAST_REFLECTED = 16 };
 
 /* The matrix is to LAPACK of m x n. */
 typedef struct steps {
     const ndi_reflect_kernels *kernels; /* NULL: LAPACK's own driver is called */
+    const ndi_lapack *real;             /* routines of the real dtype */
     size_t item, m, n;
-    size_t d, e, left, right, copy, turning, work, integer_work; /* offsets in scratch */
+    size_t d, e, left, right, copy, turning, work, real_work, integer_work; /* offsets in scratch */
 } steps;
 
-/* The steps' part of the scratch, for turning at most `columns` columns; `length` of work in
- * elements, `integers` of integer work. */
-static void plan_steps(steps *p, const ndi_stack *s, int m, int n, size_t columns, size_t length,
-                       size_t integers, size_t *scratch)
+/* What the step between wants: work of the dtype, of the real one, of integers. */
+typedef struct lengths {
+    size_t work, real_work, integer_work;
+} lengths;
+
+/* The steps' part of the scratch, for turning at most `columns` columns. */
+static void plan_steps(steps *p, const ndi_stack *s, int m, int n, size_t columns,
+                       const lengths *between, size_t *scratch)
 {
     *p = (steps){.item = s->item_bytes, .m = (size_t)m, .n = (size_t)n};
     const size_t most_bytes = (size_t)ndi_cpu_caches().last / 4;
-    if (s->is_complex || m < n || n < LEAST_REFLECTED || 2 * m > 3 * n ||
-        p->m * p->n * p->item > most_bytes)
+    if (m < n || n < LEAST_REFLECTED || 2 * m > 3 * n || p->m * p->n * p->item > most_bytes)
         return;
-    p->kernels = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype == ND_FLOAT64);
-    p->d = ndi_scratch(scratch, p->n, p->item);
-    p->e = ndi_scratch(scratch, p->n, p->item);
+    p->kernels = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype);
+    p->real = ndi_lapack_of(s->operation, s->real);
+    p->d = ndi_scratch(scratch, p->n, s->real_bytes);
+    p->e = ndi_scratch(scratch, p->n, s->real_bytes);
     p->left = ndi_scratch(scratch, p->n, p->item);
     p->right = ndi_scratch(scratch, p->n, p->item);
-    p->copy = ndi_scratch(scratch, p->kernels->bidiagonal_reals(p->m, p->n), p->item);
-    p->turning = ndi_scratch(scratch, ndi_reflect_work(p->item, p->m, columns), 1);
-    p->work = ndi_scratch(scratch, length, p->item);
-    p->integer_work = ndi_scratch(scratch, integers, sizeof(int));
+    p->copy = ndi_scratch(scratch, p->kernels->bidiagonal_length(p->m, p->n), p->item);
+    p->turning = ndi_scratch(scratch, ndi_reflect_work(p->kernels, p->m, columns), 1);
+    p->work = ndi_scratch(scratch, between->work, p->item);
+    p->real_work = ndi_scratch(scratch, between->real_work, s->real_bytes);
+    p->integer_work = ndi_scratch(scratch, between->integer_work, sizeof(int));
 }
 
 /* LAPACK's threads would wait for work where ours do some (svd of 200 rows: 17 ms, 4 without). */
@@ -66,23 +72,23 @@ static void bidiagonalize(const steps *p, void *a, char *scratch)
 }
 
 /* x becomes Q x, or Q' x, with the left reflections; x of m rows. */
-static bool turn_left(const steps *p, const char *a, bool transposed, size_t columns, char *x,
+static bool turn_left(const steps *p, const char *a, bool adjoint, size_t columns, char *x,
                       size_t leading, char *scratch)
 {
     const ptrdiff_t item = (ptrdiff_t)p->item;
-    const ndi_reflections q = {p->item,          p->m, p->n, a, item, (ptrdiff_t)p->m * item,
-                               scratch + p->left};
-    return ndi_reflect(&q, transposed, columns, x, item, (ptrdiff_t)leading * item,
+    const ndi_reflections q = {p->kernels,        p->m, p->n, a, item, (ptrdiff_t)p->m * item,
+                               scratch + p->left, false};
+    return ndi_reflect(&q, adjoint, columns, x, item, (ptrdiff_t)leading * item,
                        scratch + p->turning);
 }
 
-/* x becomes P x with the right ones; x of n rows, whose first stays. */
-static bool turn_right(const steps *p, const char *a, size_t columns, char *x, ptrdiff_t row_stride,
-                       ptrdiff_t column_stride, char *scratch)
+/* x becomes P x with the right ones, or with the conjugate of P; x of n rows, whose first stays. */
+static bool turn_right(const steps *p, const char *a, bool conjugated, size_t columns, char *x,
+                       ptrdiff_t row_stride, ptrdiff_t column_stride, char *scratch)
 {
     const ptrdiff_t item = (ptrdiff_t)p->item, column = (ptrdiff_t)p->m * item;
-    const ndi_reflections q = {p->item, p->n - 1, p->n - 1,          a + column,
-                               column,  item,     scratch + p->right};
+    const ndi_reflections q = {p->kernels, p->n - 1, p->n - 1,           a + column,
+                               column,     item,     scratch + p->right, conjugated};
     return ndi_reflect(&q, false, columns, x + row_stride, row_stride, column_stride,
                        scratch + p->turning);
 }
@@ -98,6 +104,7 @@ typedef struct svd {
     int lwork;
     size_t work, real_work, integer_work; /* offsets in scratch */
     steps steps;
+    size_t left, right; /* of complex matrices: vectors of the bidiagonal one, in scratch */
 } svd;
 
 /* `lwork` of -1 asks for the length of `work`. */
@@ -123,17 +130,13 @@ static int call_gesdd(const svd *d, void *a, void *u, void *s, void *vh, void *w
 static bool turn_vectors(const svd *d, const char *a, char *left, char *right, char *scratch)
 {
     const steps *const p = &d->steps;
-    const size_t columns = (size_t)d->vh_rows, column = p->m * p->item;
-    for (size_t j = 0; j < columns; j++) {
-        const size_t kept = j < p->n ? p->n : 0;
-        memset(left + j * column + kept * p->item, 0, (p->m - kept) * p->item);
-        if (j >= p->n && p->item == sizeof(double))
-            ((double *)left)[j * p->m + j] = 1;
-        else if (j >= p->n)
-            ((float *)left)[j * p->m + j] = 1;
-    }
+    const size_t columns = (size_t)d->vh_rows;
+    const ptrdiff_t column = (ptrdiff_t)(p->m * p->item);
+    ndi_reflect_set_unit(p->kernels, p->m, 0, p->n, p->n, left, column);
+    ndi_reflect_set_unit(p->kernels, p->m, p->n, columns, 0, left, column);
     return turn_left(p, a, false, columns, left, p->m, scratch) &&
-           turn_right(p, a, p->n, right, (ptrdiff_t)(p->n * p->item), (ptrdiff_t)p->item, scratch);
+           turn_right(p, a, false, p->n, right, (ptrdiff_t)(p->n * p->item), (ptrdiff_t)p->item,
+                      scratch);
 }
 
 static int svd_by_steps(const svd *d, char *a, char *u, char *s, char *vh, char *scratch)
@@ -142,11 +145,21 @@ static int svd_by_steps(const svd *d, char *a, char *u, char *s, char *vh, char 
     const ndi_stack *const stack = d->stack;
     const int m = stack->columns, n = stack->rows;
     int info = 0;
+    char *const left = stack->is_complex ? scratch + d->left : vh, *const right =
+                                                                       stack->is_complex
+                                                                           ? scratch + d->right
+                                                                           : u;
     bidiagonalize(p, a, scratch);
-    memcpy(s, scratch + p->d, p->n * p->item);
-    NDI_LAPACK(stack->lapack, bdsdc, ndi_bdsdc)
-    ("U", d->u ? "I" : "N", &n, s, scratch + p->e, vh, &m, u, &n, NULL, NULL, scratch + p->work,
-     (int *)(scratch + p->integer_work), &info, 1, 1);
+    memcpy(s, scratch + p->d, p->n * stack->real_bytes);
+    NDI_LAPACK(p->real, bdsdc, ndi_bdsdc)
+    ("U", d->u ? "I" : "N", &n, s, scratch + p->e, left, &m, right, &n, NULL, NULL,
+     scratch + p->real_work, (int *)(scratch + p->integer_work), &info, 1, 1);
+    if (info == 0 && d->u && stack->is_complex) {
+        for (size_t j = 0; j < p->n; j++)
+            ndi_stack_join(stack, vh + j * p->m * p->item, left + j * p->m * stack->real_bytes,
+                           NULL, n, 1);
+        ndi_stack_join(stack, u, right, NULL, (int64_t)n * n, 1);
+    }
     return info == 0 && d->u && !turn_vectors(d, a, vh, u, scratch) ? NDI_NO_MEMORY : info;
 }
 
@@ -202,8 +215,13 @@ static bool compute(svd *d)
         s->real_bytes);
     d->integer_work = ndi_scratch(&scratch, 8 * (size_t)s->smaller, sizeof(int));
     const size_t n = (size_t)s->rows; /* as the documentation of xBDSDC has it */
-    plan_steps(&d->steps, s, s->columns, s->rows, d->u ? (size_t)d->vh_rows : 0,
-               d->u ? 3 * n * n + 4 * n : 6 * n, 8 * n, &scratch);
+    const lengths between = {0, d->u ? 3 * n * n + 4 * n : 6 * n, 8 * n};
+    plan_steps(&d->steps, s, s->columns, s->rows, d->u ? (size_t)d->vh_rows : 0, &between,
+               &scratch);
+    if (d->steps.kernels && d->u && s->is_complex) {
+        d->left = ndi_scratch(&scratch, (size_t)s->columns * n, s->real_bytes);
+        d->right = ndi_scratch(&scratch, n * n, s->real_bytes);
+    }
     const ndi_stack run = without_threads(s, &d->steps);
     return ndi_stack_run(&run, 4.0 * s->rows * s->columns * s->smaller, scratch, svd_of_one, d,
                          no_convergence);
@@ -355,14 +373,20 @@ static int solve_by_steps(least_squares *q, char *scratch)
     char *const a = q->a->data, *const b = q->b->data, *const d = q->s->data;
     int info = 0;
     bidiagonalize(p, a, scratch);
-    memcpy(d, scratch + p->d, p->n * p->item);
+    memcpy(d, scratch + p->d, p->n * s->real_bytes);
     if (!turn_left(p, a, true, columns, b, (size_t)leading, scratch))
         return NDI_NO_MEMORY;
-    NDI_LAPACK(s->lapack, lalsd, ndi_lalsd)
+    int *const integers = (int *)(scratch + p->integer_work);
+    if (s->is_complex)
+        NDI_LAPACK(s->lapack, lalsd, ndi_lalsd_complex)
     ("U", &least_divided, &n, &q->columns, d, scratch + p->e, b, &leading, rcond, &q->rank,
-     scratch + p->work, (int *)(scratch + p->integer_work), &info, 1);
-    return info == 0 && !turn_right(p, a, columns, b, item, leading * item, scratch) ? NDI_NO_MEMORY
-                                                                                     : info;
+     scratch + p->work, scratch + p->real_work, integers, &info, 1);
+    else NDI_LAPACK(s->lapack, lalsd, ndi_lalsd_real)("U", &least_divided, &n, &q->columns, d,
+                                                      scratch + p->e, b, &leading, rcond, &q->rank,
+                                                      scratch + p->real_work, integers, &info, 1);
+    return info == 0 && !turn_right(p, a, true, columns, b, item, leading * item, scratch)
+               ? NDI_NO_MEMORY
+               : info;
 }
 
 /* Squares of both stay in range; b may be 0. */
@@ -382,9 +406,14 @@ static void plan_least_squares(least_squares *q, size_t *scratch)
     size_t levels = 1;
     for (size_t rows = n / (few + 1); rows > 0; rows /= 2)
         levels++;
-    plan_steps(&q->steps, s, s->rows, s->columns, columns,
-               9 * n + 2 * n * few + 8 * n * levels + n * columns + (few + 1) * (few + 1),
-               3 * n * levels + 11 * n, scratch);
+    const size_t divided = 9 * n + 2 * n * few + 8 * n * levels, square = (few + 1) * (few + 1),
+                 rest = n * (1 + columns) + 2 * columns;
+    const lengths of_real = {0, divided + n * columns + square, 3 * n * levels + 11 * n};
+    const lengths of_complex = {n * columns,
+                                divided + 3 * few * columns + (square > rest ? square : rest),
+                                3 * n * levels + 11 * n};
+    plan_steps(&q->steps, s, s->rows, s->columns, columns, s->is_complex ? &of_complex : &of_real,
+               scratch);
 }
 
 static int solve_least_squares(void *context, int64_t index, char *scratch)

@@ -84,6 +84,16 @@ def adjoint(a):
     return np.conj(np.swapaxes(a, -1, -2))
 
 
+def normal_values(rng, shape, dtype):
+    """Normally distributed, as float64 or complex128."""
+    a = rng.standard_normal(shape)
+    return a + 1j * rng.standard_normal(shape) if dtype.startswith("c") else a
+
+
+def widened(a):
+    return a.astype("complex128" if a.dtype.kind == "c" else "float64")
+
+
 # ---- Equations ----------------------------------------------------------------------------------
 
 
@@ -351,26 +361,28 @@ def test_cholesky_of_every_size_of_block(n, dtype):
                 nd.linalg("cholesky", nd.from_numpy(bad), 0)
 
 
-def rectangles(m, n, rng):
+def rectangles(m, n, rng, dtype):
     """Of which some are not of full rank, or have rows and columns whose squares are beyond the dtype."""
-    a = rng.standard_normal((m, n))
+    a = normal_values(rng, (m, n), dtype)
     yield from (a, np.eye(m, n), np.zeros((m, n)), np.ones((m, n)))
-    yield rng.standard_normal((m, 2)) @ rng.standard_normal((2, n))
+    yield normal_values(rng, (m, 2), dtype) @ normal_values(rng, (2, n), dtype)
+    if dtype.startswith("c"):
+        yield from (1j * a.real, 1j * np.eye(m, n))
     yield np.logspace(-160, 0, m)[:, None] * a * np.logspace(0, -100, n)
     yield np.logspace(0, -20, m)[:, None] * a
     yield from (a * 1e-200, a * 1e25)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n", [15, 16, 17, 31, 33, 48, 65, 97, 130])
 def test_reductions_of_every_size_of_block(n, dtype):
     """Sizes around those that our own reductions take; on all threads the same bits."""
     rng = np.random.default_rng(n)
     for m in (n, n + 1, n * 3 // 2):
-        for a in rectangles(m, n, rng):
+        for a in rectangles(m, n, rng, dtype):
             with np.errstate(under="ignore"):
                 a = a.astype(dtype)
-            wide, seen = a.astype("float64"), []
+            wide, seen = widened(a), []
             norm = max(np.linalg.norm(wide, 2), np.finfo(dtype).tiny)
             unit = m * np.finfo(dtype).eps * norm
             exact = np.linalg.svd(wide, compute_uv=False)
@@ -382,60 +394,66 @@ def test_reductions_of_every_size_of_block(n, dtype):
                 if turned:
                     u, vh = vh.T, u.T
                 seen.append((u.tobytes(), s.tobytes(), vh.tobytes(), values.tobytes()))
-                u, vh = u.astype("float64"), vh.astype("float64")
+                u, vh = widened(u), widened(vh)
                 assert_near(s, exact, unit, 3)
                 assert_near(values, exact, unit, 3)
                 assert_near(u[:, :n] * s @ vh, wide, unit, 5)
-                assert_near(u.T @ u, np.eye(m), m * np.finfo(dtype).eps, 5)
-                assert_near(vh @ vh.T, np.eye(n), m * np.finfo(dtype).eps, 5)
+                assert_near(adjoint(u) @ u, np.eye(m), m * np.finfo(dtype).eps, 5)
+                assert_near(vh @ adjoint(vh), np.eye(n), m * np.finfo(dtype).eps, 5)
             assert len(set(seen[:2])) == 1
-            b = rng.standard_normal((m, 3)).astype(dtype) * max(size(a), 1e-30)
+            b = (normal_values(rng, (m, 3), dtype) * max(size(a), 1e-30)).astype(dtype)
             both_sides = nd.from_numpy(a), nd.from_numpy(b)
             x, _, rank, singular = (numpys(r) for r in nd.linalg("lstsq", *both_sides, -1.0, results=4))
             assert_near(singular, exact, unit, 3)
-            gradient = wide.T @ (wide @ x.astype("float64") - b)
+            gradient = adjoint(wide) @ (wide @ widened(x) - b)
             assert_near(gradient, 0 * gradient, unit * (norm * size(x) + size(b)), 30)
             if exact[-1] > 2 * unit:
                 assert rank == n
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n", [15, 16, 17, 31, 33, 48, 65, 97, 130])
 def test_symmetric_reductions_of_every_size_of_block(n, dtype):
     """The half that is not read is NaN."""
     rng = np.random.default_rng(n)
     graded = np.logspace(-160, 0, n)
     for a in (*symmetric_matrices(n, rng), graded * rng.standard_normal((n, n)) * graded[:, None]):
+        if dtype.startswith("c"):  # similar: what is real, what is close to each other stays so
+            turn = rng.standard_normal(len(a))
+            a = a * np.exp(1j * np.subtract.outer(turn, turn))
         with np.errstate(under="ignore", over="ignore"):
-            a = (np.tril(a) + np.tril(a, -1).T).astype(dtype)
-        wide, seen = a.astype("float64"), []
+            a = (np.tril(a) + adjoint(np.tril(a, -1))).astype(dtype)
+        wide, seen = widened(a), []
         norm = max(np.linalg.norm(wide, 2), np.finfo(dtype).tiny)
         rows = len(a)
         unit = rows * np.finfo(dtype).eps
         exact = np.linalg.eigvalsh(wide)
         for threads, upper in ((1, 0), (2, 0), (7, 1)):
             half = np.triu(np.full((rows, rows), np.nan), 1)
-            ours = nd.from_numpy((a + (half.T if upper else half)).astype(dtype))
+            given = a + (half.T if upper else half)
+            if dtype.startswith("c"):  # nor are imaginary parts of the diagonal
+                given += 1j * np.diag(rng.standard_normal(rows))
+            ours = nd.from_numpy(given.astype(dtype))
             with nd.threads(threads):
                 values, vectors = (numpys(r) for r in nd.linalg("eigh", ours, upper, results=2))
                 alone = numpys(nd.linalg("eigvalsh", ours, upper))
             seen.append((values.tobytes(), vectors.tobytes(), alone.tobytes()))
             assert_near(values, exact, unit * norm, 3)
             assert_near(alone, exact, unit * norm, 3)
-            vectors = vectors.astype("float64")
+            vectors = widened(vectors)
             assert_near(wide @ vectors, vectors * values, unit * norm, 5)
-            assert_near(vectors.T @ vectors, np.eye(rows), unit, 10)
+            assert_near(adjoint(vectors) @ vectors, np.eye(rows), unit, 10)
         assert len(set(seen)) == 1
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("m, n", [(16, 16), (17, 40), (33, 31), (64, 64), (65, 100), (100, 33), (130, 129), (300, 20)])
 def test_qr_of_every_size_of_block(m, n, dtype):
     rng = np.random.default_rng(m + n)
-    for a in rectangles(m, n, rng):
+    for a in rectangles(m, n, rng, dtype):
         with np.errstate(under="ignore"):
             a = a.astype(dtype)
-        wide, seen = a.astype("float64"), []
+        wide, seen = widened(a), []
         norm, eps = max(np.linalg.norm(wide, 2), np.finfo(dtype).tiny), np.finfo(dtype).eps * max(m, n)
         for threads in (1, 2, 7):
             with nd.threads(threads):
@@ -448,9 +466,9 @@ def test_qr_of_every_size_of_block(m, n, dtype):
             for (q, r), mode in ((reduced, "reduced"), (complete, "complete")):
                 assert [q.shape, r.shape] == [part.shape for part in np.linalg.qr(a, mode=mode)]
                 assert (np.triu(r) == r).all()
-                q = q.astype("float64")
+                q = widened(q)
                 assert_near(q @ r, wide, eps * norm, 3)
-                assert_near(q.T @ q, np.eye(q.shape[1]), eps, 3)
+                assert_near(adjoint(q) @ q, np.eye(q.shape[1]), eps, 3)
         if 1e-10 < size(a) < 1e10:  # beyond that it is LAPACK's
             assert len(set(seen)) == 1
 
@@ -461,31 +479,59 @@ VECTOR_ORDERS = [None, np.inf, -np.inf, 0, 1, 2, 3, 0.5, -1, -2]
 MATRIX_ORDERS = [None, "fro", "nuc", np.inf, -np.inf, 1, -1, 2, -2, 3, 0]
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 33, 64, 65, 127, 128, 129, 200, 257, 300])
 def test_equations_of_every_size_of_block(n, dtype):
     """Sizes around those at which LU is cut; rows that must be exchanged; the same bits on all threads."""
     rng = np.random.default_rng(n)
-    a = rng.standard_normal((n, n)).astype(dtype)
+    a = normal_values(rng, (n, n), dtype).astype(dtype)
     a[np.arange(n), np.arange(n)] = 0 if n > 1 else 2
-    b = rng.standard_normal((n, 3)).astype(dtype)
+    b = normal_values(rng, (n, 3), dtype).astype(dtype)
     ours = nd.from_numpy(a), nd.from_numpy(b)
-    expected_sign, expected_log = np.linalg.slogdet(a.astype("float64"))
+    expected_sign, expected_log = np.linalg.slogdet(widened(a))
     eps, seen = np.finfo(dtype).eps, []
     for threads in (1, 2, 7):
         with nd.threads(threads):
             x = numpys(nd.linalg("solve", *ours))
             unit = n * eps * size(a) * size(x)
-            assert np.abs(a.astype("float64") @ x - b).max() <= 30 * unit
+            assert np.abs(widened(a) @ x - b).max() <= 30 * unit
             inverse = numpys(nd.linalg("inv", ours[0]))
-            assert np.abs(inverse.astype("float64") @ a - np.eye(n)).max() <= 30 * n * eps * size(a) * size(inverse)
+            assert np.abs(widened(inverse) @ a - np.eye(n)).max() <= 30 * n * eps * size(a) * size(inverse)
             sign, log = (numpys(part) for part in nd.linalg("slogdet", ours[0], results=2))
-            assert sign == expected_sign and abs(log - expected_log) <= 1e3 * n * eps
+            assert abs(sign - expected_sign) <= (1e3 * n * eps if dtype.startswith("c") else 0)
+            assert abs(log - expected_log) <= 1e3 * n * eps
             seen.append((sign.tobytes(), log.tobytes()))
     assert len(set(seen)) == 1
     a[:, n // 2] = 0
     with pytest.raises(nd.Failure, match="singular"):
         nd.linalg("solve", nd.from_numpy(a), ours[1])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("n", [1, 3, 16, 40, 70])
+def test_equations_of_extreme_sizes(n, dtype):
+    """Pivots whose reciprocals or squares leave the range of the dtype; imaginary and mixed ones."""
+    rng = np.random.default_rng(n)
+    a = normal_values(rng, (n, n), dtype) + 3 * np.eye(n)
+    if dtype.startswith("c"):
+        a = a * np.exp(2j * rng.standard_normal(n))
+    b = normal_values(rng, (n, 2), dtype)
+    most, least = np.finfo(dtype).max, np.finfo(dtype).tiny
+    for scale in (most / 64 / n, least * 64 * n, most**0.6, least**0.6):
+        given, sides = (a * scale).astype(dtype), (b * scale).astype(dtype)
+        x = numpys(nd.linalg("solve", nd.from_numpy(given), nd.from_numpy(sides)))
+        exact = widened(given) / scale
+        unit = n * np.finfo(dtype).eps * size(exact) * size(x)
+        assert_near(exact @ widened(x), widened(sides) / scale, unit)
+        sign, log = (numpys(part) for part in nd.linalg("slogdet", nd.from_numpy(given), results=2))
+        theirs = np.linalg.slogdet(exact)
+        assert_near(sign, theirs[0], n * np.finfo(dtype).eps, 1e3)
+        shift = n * np.log(float(scale))
+        assert_near(log, theirs[1] + shift, n * np.finfo(dtype).eps * max(1, abs(shift)))
+        if least * 1e6 * n < 1 / scale < most / 1e6:
+            inverse = numpys(nd.linalg("inv", nd.from_numpy(given)))
+            product = (widened(given) / scale) @ (widened(inverse) * scale)
+            assert_near(product, np.eye(n), n * np.finfo(dtype).eps, 1e3)
 
 
 @given(st.data())
