@@ -1,4 +1,5 @@
 /* Arithmetic kernels; compiled once for each ISA. */
+#include "kernels/cube.h"
 #include "kernels/division.h"
 #include "kernels/loops.h"
 #include "kernels/templates.h"
@@ -201,8 +202,7 @@ DEFINE_BITS_SET(uint64_t)
 
 /* Integers are divided as doubles, in vectors: below 2**50 both are exact, the quotient rounded
  * down is at most 1 from the true one, and its remainder, exact too, tells which. A block that has
- * larger ones, y == 0, or the lowest x, whose quotient by -1 is too large, is divided by the
- * expression. */
+ * larger ones, or the lowest x, whose quotient by -1 is too large, is divided by the expression. */
 #if HAS_FORMS
 #define QUOTIENT_LOOP(NAME, TYPE, EXPRESSION, RESULT)                                              \
     ALWAYS_INLINE TYPE NAME##_one(TYPE x, TYPE y)                                                  \
@@ -231,10 +231,11 @@ DEFINE_BITS_SET(uint64_t)
             TYPE special = 0;                                                                      \
             for (size_t i = 0; sizeof(TYPE) == 8 && i < TOGETHER; i++)                             \
                 large |= ((uint64_t)xs[i] + middle) | ((uint64_t)ys[i] + middle);                  \
-            for (size_t i = 0; i < TOGETHER; i++)                                                  \
-                special |= (ys[i] == 0) | ((TYPE)-1 < 1 && xs[i] == LOWEST(TYPE));                 \
-            for (size_t i = 0; i < TOGETHER; i++)                                                  \
-                wide_x[i] = (double)xs[i], wide_y[i] = (double)ys[i];                              \
+            for (size_t i = 0; (TYPE)-1 < 1 && i < TOGETHER; i++)                                  \
+                special |= xs[i] == LOWEST(TYPE);                                                  \
+            for (size_t i = 0; i < TOGETHER; i++) /* by 0: quotient and remainder are 0 */         \
+                wide_x[i] = ys[i] == 0 ? 0.0 : (double)xs[i],                                      \
+                wide_y[i] = ys[i] == 0 ? 1.0 : (double)ys[i];                                      \
             for (size_t i = 0; i < TOGETHER; i++) {                                                \
                 const double x = wide_x[i], y = wide_y[i];                                         \
                 double q = __builtin_floor(x / y), r = x - q * y;                                  \
@@ -381,6 +382,8 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 
 #define ROOT(x)                                                                                    \
     _Generic((x), float : __builtin_sqrtf((float)(x)), double : __builtin_sqrt((double)(x)))
+
+#define CUBE(x) _Generic((x), float : float32_cube((float)(x)), double : float64_cube((double)(x)))
 
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_LIGHT KERNEL1

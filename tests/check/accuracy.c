@@ -77,6 +77,12 @@ static void exact_reciprocal(mpfr_t result, mpfr_t x, mpfr_t y)
     mpfr_ui_div(result, 1, x, MPFR_RNDN);
 }
 
+static void exact_cube(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    (void)y;
+    mpfr_pow_ui(result, x, 3, MPFR_RNDN);
+}
+
 static void exact_sign(mpfr_t result, mpfr_t x, mpfr_t y)
 {
     (void)y;
@@ -241,9 +247,10 @@ static void exact_beta(mpfr_t result, mpfr_t x, mpfr_t y)
 
 static oracle *const oracles[ND_OP_COUNT] = {
 #define ORACLE(name, function) [ND_OP_##name] = exact_##name,
-    NAMED_1(ORACLE) NAMED_2(ORACLE) ORACLE(reciprocal, ) ORACLE(sign, ) ORACLE(floor_divide, )
-        ORACLE(remainder, ) ORACLE(lgamma, ) ORACLE(sinc, ) ORACLE(deg2rad, ) ORACLE(rad2deg, )
-            ORACLE(logaddexp, ) ORACLE(logaddexp2, ) ORACLE(i0, ) ORACLE(beta, ) ORACLE(betaln, )};
+    NAMED_1(ORACLE) NAMED_2(ORACLE) ORACLE(reciprocal, ) ORACLE(cube, ) ORACLE(sign, )
+        ORACLE(floor_divide, ) ORACLE(remainder, ) ORACLE(lgamma, ) ORACLE(sinc, ) ORACLE(deg2rad, )
+            ORACLE(rad2deg, ) ORACLE(logaddexp, ) ORACLE(logaddexp2, ) ORACLE(i0, ) ORACLE(beta, )
+                ORACLE(betaln, )};
 
 /* ---- Where to look --------------------------------------------------------------------------- */
 
