@@ -54,6 +54,9 @@
 #define LANES_ABSOLUTE(S, x) _mm_andnot_##S(LANES_SIGN(S), x)
 #define LANES_SIGNED(S, x, from) _mm_or_##S(x, _mm_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) (_mm_movemask_##S(lanes) != 0)
+#define LANES_FULL_pd 0x3
+#define LANES_FULL_ps 0xf
+#define LANES_ALL(S, lanes) (_mm_movemask_##S(lanes) == LANES_FULL_##S)
 #define LANES_SELECT(S, lanes, y, z) _mm_blendv_##S(z, y, lanes)
 #endif
 

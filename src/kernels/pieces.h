@@ -109,25 +109,30 @@ static const double sinh_series_float64[] = {1.0L / 6,
         const VECTOR t = mended_expm1_##TYPE(size + size);                                         \
         return LANES_SIGNED(S, t / (t + (REAL)2), x);                                              \
     }                                                                                              \
-    /* log(x + sqrt(x^2 + 1)) with the 1 apart; for large x log(2x). */                            \
+    /* log(2x), where that is the result of both arcsinh and arccosh; elsewhere `near`. */         \
+    static __attribute__((noinline)) VECTOR log_of_twice_##TYPE(VECTOR x, VECTOR near)             \
+    {                                                                                              \
+        const VECTOR twice = mended_log1p_##TYPE(x) + (REAL)0.693147180559945309417232L;           \
+        return LANES_SELECT(S, LANES_BELOW(S, x, HUGE), near, twice);                              \
+    }                                                                                              \
+    /* log(x + sqrt(x^2 + 1)) with the 1 apart. */                                                 \
     ALWAYS_INLINE VECTOR mended_asinh_##TYPE(VECTOR x)                                             \
     {                                                                                              \
         const VECTOR size = LANES_ABSOLUTE(S, x), square = size * size;                            \
         const VECTOR root = LANES_ROOT(S, square + (REAL)1) + (REAL)1;                             \
-        const VECTOR more = LANES_SELECT(S, LANES_BELOW(S, x, HUGE), size + square / root, size);  \
-        const VECTOR value = mended_log1p_##TYPE(more);                                            \
-        const VECTOR twice = value + (REAL)0.693147180559945309417232L;                            \
-        return LANES_SIGNED(S, LANES_SELECT(S, LANES_BELOW(S, x, HUGE), value, twice), x);         \
+        VECTOR value = mended_log1p_##TYPE(size + square / root);                                  \
+        if (__builtin_expect(!LANES_ALL(S, LANES_BELOW(S, x, HUGE)), 0))                           \
+            value = log_of_twice_##TYPE(size, value);                                              \
+        return LANES_SIGNED(S, value, x);                                                          \
     }                                                                                              \
     ALWAYS_INLINE VECTOR mended_acosh_##TYPE(VECTOR x)                                             \
     {                                                                                              \
         const VECTOR t = x - (REAL)1, two = (VECTOR){0} + (REAL)2;                                 \
         const VECTOR over = LANES_MAX(S, t + two, two); /* below 1 the root is NaN */              \
-        const VECTOR more =                                                                        \
-            LANES_SELECT(S, LANES_BELOW(S, x, HUGE), t + LANES_ROOT(S, t * over), x);              \
-        const VECTOR value = mended_log1p_##TYPE(more);                                            \
-        const VECTOR twice = value + (REAL)0.693147180559945309417232L;                            \
-        return LANES_SELECT(S, LANES_BELOW(S, x, HUGE), value, twice);                             \
+        const VECTOR value = mended_log1p_##TYPE(t + LANES_ROOT(S, t * over));                     \
+        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, HUGE)), 1)                          \
+                   ? value                                                                         \
+                   : log_of_twice_##TYPE(x, value);                                                \
     }
 
 MAKE_PIECES(float32, float, vector_float32, ps, 0x1p60f, 10.0f)

@@ -30,8 +30,9 @@ static const float tan_terms_float32[] = {0x1.110d9ep-3f, 0x1.bad9c2p-5f,  0x1.5
         const VECTOR lost = LANES_FMA(S, r, r, -z);                                                \
         const VECTOR q = LANES_FMA(S, z, one * tan_first_##TYPE, LANES_FMA(S, square, p, lost)),   \
                      t = LANES_FMA(S, r, q, r);                                                    \
-        const VECTOR below =                                                                       \
-            LANES_FMA(S, r, q, r - t) + LANES_FMA(S, t * t, near.rest, near.rest);                 \
+        const VECTOR twice = near.rest + near.rest,                                                \
+                     rest = LANES_FMA(S, twice + twice, q, near.rest),                             \
+                     below = LANES_FMA(S, r, q, r - t) + rest;                                     \
         const VECTOR inverse = -1 / t, wrong = LANES_FMA(S, inverse, t, one),                      \
                      cotangent =                                                                   \
                          LANES_FMA(S, inverse, LANES_FMA(S, inverse, below, wrong), inverse);      \
