@@ -261,6 +261,7 @@ copysign: ufunc
 cos: ufunc
 cosh: ufunc
 csingle = complex64
+cube: ufunc
 deg2rad: ufunc
 degrees: ufunc
 divide: ufunc

@@ -1,6 +1,7 @@
 /* The links of chains; compiled once for each ISA. */
 #include "kernels/chain.h"
 
+#include "kernels/cube.h"
 #include "kernels/division.h"
 #include "kernels/lanes.h"
 #include "kernels/links.h"
@@ -201,6 +202,20 @@ ON_TYPES(VECTORS_OF, )
         for (size_t i_ = 0; i_ < sizeof root_ / sizeof root_[0]; i_++)                             \
             root_[i_] = (__typeof__(root_[0]))__builtin_sqrt((x)[i_]);                             \
         root_;                                                                                     \
+    })
+#endif
+#ifdef LANES_FMA
+#define CUBE(x)                                                                                    \
+    __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
+                          (register_of_float)CUBE_OF_LANES(vector_float32, ps, x, float),          \
+                          (register_of_double)CUBE_OF_LANES(vector_float64, pd, x, double))
+#else
+#define CUBE(x)                                                                                    \
+    __extension__({                                                                                \
+        __typeof__(-(x)) cube_;                                                                    \
+        for (size_t i_ = 0; i_ < sizeof cube_ / sizeof cube_[0]; i_++)                             \
+            cube_[i_] = _Generic(cube_[0], float : float32_cube, double : float64_cube)((x)[i_]);  \
+        cube_;                                                                                     \
     })
 #endif
 

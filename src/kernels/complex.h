@@ -78,6 +78,11 @@ static inline complex128 complex_power(complex128 x, complex128 y)
     return cpow(x, y);
 }
 
+static inline complex128 complex_cube(complex128 x)
+{
+    return complex_power(x, 3);
+}
+
 /* sin(pi x) / (pi x): sin(pi a) cosh(pi b) + i cos(pi a) sinh(pi b), with a near 0. */
 static inline complex128 complex_sinc(complex128 x)
 {
@@ -104,6 +109,7 @@ COMPLEX_AS_FLOAT(complex_log2)
 COMPLEX_AS_FLOAT(complex_log10)
 COMPLEX_AS_FLOAT(complex_log1p)
 COMPLEX_AS_FLOAT(complex_sinc)
+COMPLEX_AS_FLOAT(complex_cube)
 #undef COMPLEX_AS_FLOAT
 
 static inline complex64 complex_powerf(complex64 x, complex64 y)

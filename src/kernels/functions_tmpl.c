@@ -33,39 +33,20 @@ enum { STAGED = 64 };
 #define FUNCTION_FLOAT64_own(function) SLEEF_FLOAT64(function, u10)
 #endif
 
-/* tan(x) = x + O(x^3) rounds to x below `tiny`; SLEEF's is off by just over 1 ulp there. */
-#define MEND_TAN(TYPE, VECTOR, S, SLEEF, TINY)                                                     \
-    ALWAYS_INLINE VECTOR mended_tan_##TYPE(VECTOR x)                                               \
-    {                                                                                              \
-        return LANES_SELECT(S, LANES_BELOW(S, x, TINY), x, SLEEF(tan, u10)(x));                    \
-    }
-MEND_TAN(float32, vector_float32, ps, SLEEF_FLOAT32, 0x1p-12f)
-MEND_TAN(float64, vector_float64, pd, SLEEF_FLOAT64, 0x1p-27)
-
 /* The family without FMA is off by 1.3 ulp where results are denormal: lengths are taken in larger
- * numbers there, and small angles are y / x. */
-#define MEND_PLANE(TYPE, REAL, VECTOR, S, HYPOT, ATAN2, TINY)                                      \
+ * numbers there. */
+#define MEND_HYPOT(TYPE, REAL, VECTOR, S, SLEEF, TINY)                                             \
     ALWAYS_INLINE VECTOR mended_hypot_##TYPE(VECTOR x, VECTOR y)                                   \
     {                                                                                              \
-        const VECTOR length = HYPOT(x, y);                                                         \
+        const VECTOR length = SLEEF(hypot, u05)(x, y);                                             \
         if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, length, TINY)), 1))                      \
             return length;                                                                         \
-        const VECTOR scaled = HYPOT(x * (1 / (REAL)TINY), y * (1 / (REAL)TINY)) * (REAL)TINY;      \
+        const VECTOR scaled =                                                                      \
+            SLEEF(hypot, u05)(x * (1 / (REAL)TINY), y * (1 / (REAL)TINY)) * (REAL)TINY;            \
         return LANES_SELECT(S, LANES_BELOW(S, length, TINY), scaled, length);                      \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR mended_atan2_##TYPE(VECTOR y, VECTOR x)                                   \
-    {                                                                                              \
-        const VECTOR angle = ATAN2(y, x);                                                          \
-        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, angle, TINY)), 1))                       \
-            return angle;                                                                          \
-        const VECTOR quotient = y / x; /* NaN for 0 / 0, where the angle is right */               \
-        const VECTOR small = LANES_SELECT(S, LANES_BELOW(S, quotient, 1), quotient, angle);        \
-        return LANES_SELECT(S, LANES_BELOW(S, angle, TINY), small, angle);                         \
     }
-MEND_PLANE(float32, float, vector_float32, ps, SLEEF_FLOAT32(hypot, u05), SLEEF_FLOAT32(atan2, u10),
-           0x1p-60f)
-MEND_PLANE(float64, double, vector_float64, pd, SLEEF_FLOAT64(hypot, u05),
-           SLEEF_FLOAT64(atan2, u10), 0x1p-500)
+MEND_HYPOT(float32, float, vector_float32, ps, SLEEF_FLOAT32, 0x1p-60f)
+MEND_HYPOT(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-500)
 
 #ifdef __FMA__
 /* A function own_NAME_TYPE that is NEAR where all lanes of x are so, and else by lanes FAR
@@ -85,7 +66,38 @@ MAKE_SINCOS_KERNELS
 
 #include "kernels/exponential.h"
 #include "kernels/logarithm.h"
+#include "kernels/arctangent.h"
+#include "kernels/arctanh.h"
+#include "kernels/arcsine.h"
 #include "kernels/power.h"
+#include "kernels/tangent.h"
+#define mended_tan_float32 own_tan_float32
+#define mended_tan_float64 own_tan_float64
+#define mended_atan2_float32 own_atan2_float32
+#define mended_atan2_float64 own_atan2_float64
+#else
+/* tan(x) = x + O(x^3) rounds to x below `tiny`; SLEEF's is off by just over 1 ulp there. */
+#define MEND_TAN(TYPE, VECTOR, S, SLEEF, TINY)                                                     \
+    ALWAYS_INLINE VECTOR mended_tan_##TYPE(VECTOR x)                                               \
+    {                                                                                              \
+        return LANES_SELECT(S, LANES_BELOW(S, x, TINY), x, SLEEF(tan, u10)(x));                    \
+    }
+MEND_TAN(float32, vector_float32, ps, SLEEF_FLOAT32, 0x1p-12f)
+MEND_TAN(float64, vector_float64, pd, SLEEF_FLOAT64, 0x1p-27)
+
+/* There small angles, too, are off by 1.3 ulp: they are y / x. */
+#define MEND_ATAN2(TYPE, VECTOR, S, SLEEF, TINY)                                                   \
+    ALWAYS_INLINE VECTOR mended_atan2_##TYPE(VECTOR y, VECTOR x)                                   \
+    {                                                                                              \
+        const VECTOR angle = SLEEF(atan2, u10)(y, x);                                              \
+        if (__builtin_expect(!LANES_ANY(S, LANES_BELOW(S, angle, TINY)), 1))                       \
+            return angle;                                                                          \
+        const VECTOR quotient = y / x; /* NaN for 0 / 0, where the angle is right */               \
+        const VECTOR small = LANES_SELECT(S, LANES_BELOW(S, quotient, 1), quotient, angle);        \
+        return LANES_SELECT(S, LANES_BELOW(S, angle, TINY), small, angle);                         \
+    }
+MEND_ATAN2(float32, vector_float32, ps, SLEEF_FLOAT32, 0x1p-60f)
+MEND_ATAN2(float64, vector_float64, pd, SLEEF_FLOAT64, 0x1p-500)
 #endif
 #include "kernels/pieces.h"
 

@@ -54,6 +54,9 @@
 #define LANES_ABSOLUTE(S, x) _mm_andnot_##S(LANES_SIGN(S), x)
 #define LANES_SIGNED(S, x, from) _mm_or_##S(x, _mm_and_##S(LANES_SIGN(S), from))
 #define LANES_ANY(S, lanes) (_mm_movemask_##S(lanes) != 0)
+#define LANES_FULL_pd 0x3
+#define LANES_FULL_ps 0xf
+#define LANES_ALL(S, lanes) (_mm_movemask_##S(lanes) == LANES_FULL_##S)
 #define LANES_SELECT(S, lanes, y, z) _mm_blendv_##S(z, y, lanes)
 #endif
 
@@ -70,6 +73,17 @@
         _Pragma("GCC unroll 16") for (int i_ = (int)(sizeof(c) / sizeof *(c)) - 2; i_ >= 0; i_--)  \
             sum_ = LANES_MULTIPLY_ADD(S, sum_, x, (VECTOR){0} + (c)[i_]);                          \
         sum_;                                                                                      \
+    })
+/* The same by two sums side by side, of the even and the odd terms: half the latency. */
+#define SERIES_OF_TWO(VECTOR, S, x, square, c)                                                     \
+    __extension__({                                                                                \
+        enum { LAST_ = sizeof(c) / sizeof *(c)-1 };                                                \
+        VECTOR sums_[2];                                                                           \
+        sums_[LAST_ % 2] = (VECTOR){0} + (c)[LAST_];                                               \
+        sums_[1 - LAST_ % 2] = (VECTOR){0} + (c)[LAST_ - 1];                                       \
+        _Pragma("GCC unroll 16") for (int i_ = LAST_ - 2; i_ >= 0; i_--) sums_[i_ % 2] =           \
+            LANES_MULTIPLY_ADD(S, sums_[i_ % 2], square, (VECTOR){0} + (c)[i_]);                   \
+        LANES_MULTIPLY_ADD(S, sums_[1], x, sums_[0]);                                              \
     })
 
 #endif

@@ -162,6 +162,17 @@ ALWAYS_INLINE vector_float32 log_exponent_float32(vector_int32 bits)
                    _mm256_cmp_##S(x, _mm256_set1_##S(high), _CMP_LE_OQ))
 #endif
 
+/* About 1/x of a positive number, to a sixteenth, for corrections: a constant minus the bits of x.
+ * Of 0 it is finite. */
+ALWAYS_INLINE vector_float64 inverse_float64(vector_float64 x)
+{
+    return (vector_float64)(0x7fde623822fc16e6 - (vector_int64)x);
+}
+ALWAYS_INLINE vector_float32 inverse_float32(vector_float32 x)
+{
+    return (vector_float32)(0x7ef311c3 - (vector_int32)x);
+}
+
 /* ---- The functions --------------------------------------------------------------------------- */
 
 /* FIRST: the bits of the least m, MANTISSA: how many bits its fraction has; LEAST to MOST: the
@@ -186,20 +197,22 @@ ALWAYS_INLINE vector_float32 log_exponent_float32(vector_int32 bits)
             more = *lost * (VECTOR)((INTEGERS)m - (INTEGERS)u + (INTEGERS)one) * c;                \
             r += more;                                                                             \
         }                                                                                          \
-        VECTOR head = start, tail = more;                                                          \
-        if (base->scale[0] != 1) {                                                                 \
-            head = start * base->scale[0];                                                         \
-            tail = LANES_FMA(S, start, one * base->scale[0], -head);                               \
-            tail = LANES_FMA(S, start, one * base->scale[1], tail);                                \
+        const bool scaled = base->scale[0] != 1;                                                   \
+        const VECTOR high = LANES_FMA(S, k, one * base->two[0], entry_##TYPE(base->high, index)),  \
+                     scale = one * base->scale[0];                                                 \
+        VECTOR sum = high + start, rest = (high - sum) + start;                                    \
+        if (scaled) {                                                                              \
+            sum = LANES_FMA(S, start, scale, high);                                                \
+            rest = LANES_FMA(S, start, scale, high - sum);                                         \
         }                                                                                          \
-        const VECTOR high = LANES_FMA(S, k, one * base->two[0], entry_##TYPE(base->high, index));  \
-        const VECTOR sum = high + head;                                                            \
-        VECTOR rest = entry_##TYPE(base->low, index) + ((high - sum) + head);                      \
+        rest += entry_##TYPE(base->low, index);                                                    \
         if (base->two[1] != 0)                                                                     \
             rest = LANES_FMA(S, k, one * base->two[1], rest);                                      \
-        if (lost || base->scale[0] != 1)                                                           \
-            rest += tail;                                                                          \
+        if (lost)                                                                                  \
+            rest += more;                                                                          \
         const VECTOR p = SERIES(VECTOR, S, r, base->series);                                       \
+        if (scaled)                                                                                \
+            return sum + LANES_FMA(S, r, LANES_FMA(S, r, p, one * base->scale[1]), rest);          \
         return sum + LANES_FMA(S, r * r, p, rest);                                                 \
     }                                                                                              \
     MAKE_LOGARITHM(log, TYPE, VECTOR, S, SLEEF, LEAST, MOST)                                       \

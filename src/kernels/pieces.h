@@ -109,34 +109,30 @@ static const double sinh_series_float64[] = {1.0L / 6,
         const VECTOR t = mended_expm1_##TYPE(size + size);                                         \
         return LANES_SIGNED(S, t / (t + (REAL)2), x);                                              \
     }                                                                                              \
-    /* log(1 + 2x / (1 - x)) / 2, for small x with the quotient's first term apart. */             \
-    ALWAYS_INLINE VECTOR mended_atanh_##TYPE(VECTOR x)                                             \
+    /* log(2x), where that is the result of both arcsinh and arccosh; elsewhere `near`. */         \
+    static __attribute__((noinline)) VECTOR log_of_twice_##TYPE(VECTOR x, VECTOR near)             \
     {                                                                                              \
-        const VECTOR size = LANES_ABSOLUTE(S, x), twice = size + size;                             \
-        const VECTOR quotient = twice / ((REAL)1 - size);                                          \
-        const VECTOR apart = twice + quotient * size;                                              \
-        const VECTOR more = LANES_SELECT(S, LANES_BELOW(S, x, (REAL)0.5), apart, quotient);        \
-        return LANES_SIGNED(S, mended_log1p_##TYPE(more) * (REAL)0.5, x);                          \
+        const VECTOR twice = mended_log1p_##TYPE(x) + (REAL)0.693147180559945309417232L;           \
+        return LANES_SELECT(S, LANES_BELOW(S, x, HUGE), near, twice);                              \
     }                                                                                              \
-    /* log(x + sqrt(x^2 + 1)) with the 1 apart; for large x log(2x). */                            \
+    /* log(x + sqrt(x^2 + 1)) with the 1 apart. */                                                 \
     ALWAYS_INLINE VECTOR mended_asinh_##TYPE(VECTOR x)                                             \
     {                                                                                              \
         const VECTOR size = LANES_ABSOLUTE(S, x), square = size * size;                            \
         const VECTOR root = LANES_ROOT(S, square + (REAL)1) + (REAL)1;                             \
-        const VECTOR more = LANES_SELECT(S, LANES_BELOW(S, x, HUGE), size + square / root, size);  \
-        const VECTOR value = mended_log1p_##TYPE(more);                                            \
-        const VECTOR twice = value + (REAL)0.693147180559945309417232L;                            \
-        return LANES_SIGNED(S, LANES_SELECT(S, LANES_BELOW(S, x, HUGE), value, twice), x);         \
+        VECTOR value = mended_log1p_##TYPE(size + square / root);                                  \
+        if (__builtin_expect(!LANES_ALL(S, LANES_BELOW(S, x, HUGE)), 0))                           \
+            value = log_of_twice_##TYPE(size, value);                                              \
+        return LANES_SIGNED(S, value, x);                                                          \
     }                                                                                              \
     ALWAYS_INLINE VECTOR mended_acosh_##TYPE(VECTOR x)                                             \
     {                                                                                              \
         const VECTOR t = x - (REAL)1, two = (VECTOR){0} + (REAL)2;                                 \
         const VECTOR over = LANES_MAX(S, t + two, two); /* below 1 the root is NaN */              \
-        const VECTOR more =                                                                        \
-            LANES_SELECT(S, LANES_BELOW(S, x, HUGE), t + LANES_ROOT(S, t * over), x);              \
-        const VECTOR value = mended_log1p_##TYPE(more);                                            \
-        const VECTOR twice = value + (REAL)0.693147180559945309417232L;                            \
-        return LANES_SELECT(S, LANES_BELOW(S, x, HUGE), value, twice);                             \
+        const VECTOR value = mended_log1p_##TYPE(t + LANES_ROOT(S, t * over));                     \
+        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, HUGE)), 1)                          \
+                   ? value                                                                         \
+                   : log_of_twice_##TYPE(x, value);                                                \
     }
 
 MAKE_PIECES(float32, float, vector_float32, ps, 0x1p60f, 10.0f)
@@ -144,71 +140,77 @@ MAKE_PIECES(float64, double, vector_float64, pd, 0x1p500, 22.0)
 
 #ifdef LANES_FMA
 
-/* The bits of about x^(-1/3), of a positive number: a constant minus a third of those of x. */
+/* About x^(-1/3) of a positive number, to 3.5 %: a constant minus a third of the bits of x. */
 #if VECTOR_BYTES == 64
-static inline vector_float64 third_float64(vector_float64 x)
+ALWAYS_INLINE vector_float64 inverse_root_float64(vector_float64 x)
 {
-    const __m512i high = _mm512_srli_epi64(_mm512_castpd_si512(x), 32);
     const __m512i third =
-        _mm512_srli_epi64(_mm512_mul_epu32(high, _mm512_set1_epi64(0x55555556)), 32);
-    return _mm512_castsi512_pd(
-        _mm512_slli_epi64(_mm512_sub_epi64(_mm512_set1_epi64(0x553ee978), third), 32));
-}
-static inline vector_float32 third_float32(vector_float32 x)
-{
-    const __m512 third = _mm512_cvtepi32_ps(_mm512_castps_si512(x)) * (1.0f / 3);
-    return _mm512_castsi512_ps(
-        _mm512_sub_epi32(_mm512_set1_epi32(0x54a1f671), _mm512_cvtps_epi32(third)));
+        _mm512_mul_epu32(_mm512_srli_epi64((__m512i)x, 32), _mm512_set1_epi64(0x55555556));
+    return (vector_float64)(0x553ee97800000000 - (vector_int64)third);
 }
 #else
-static inline vector_float64 third_float64(vector_float64 x)
+ALWAYS_INLINE vector_float64 inverse_root_float64(vector_float64 x)
 {
-    const __m256i high = _mm256_srli_epi64(_mm256_castpd_si256(x), 32);
     const __m256i third =
-        _mm256_srli_epi64(_mm256_mul_epu32(high, _mm256_set1_epi64x(0x55555556)), 32);
-    return _mm256_castsi256_pd(
-        _mm256_slli_epi64(_mm256_sub_epi64(_mm256_set1_epi64x(0x553ee978), third), 32));
-}
-static inline vector_float32 third_float32(vector_float32 x)
-{
-    const __m256 third = _mm256_cvtepi32_ps(_mm256_castps_si256(x)) * (1.0f / 3);
-    return _mm256_castsi256_ps(
-        _mm256_sub_epi32(_mm256_set1_epi32(0x54a1f671), _mm256_cvtps_epi32(third)));
+        _mm256_mul_epu32(_mm256_srli_epi64((__m256i)x, 32), _mm256_set1_epi64x(0x55555556));
+    return (vector_float64)(0x553ee97800000000 - (vector_int64)third);
 }
 #endif
+/* As a float from 2^31 on, whose bits are those of its value. */
+ALWAYS_INLINE vector_float32 inverse_root_float32(vector_float32 x)
+{
+    const vector_float32 bits = __builtin_convertvector((vector_int32)x, vector_float32),
+                         one = (vector_float32){0} + 1;
+    const vector_float32 value =
+        LANES_FMA(ps, bits, one * (-1.0f / 3), one * (0x1p31f + 0x54a1f671));
+    return (vector_float32)((vector_int32)value << 8);
+}
 
-/* The cube root of x is x y^2 with y = x^(-1/3): steps of fourth order y(1 + e/3 + 2e^2/9 +
- * 14e^3/81), e = 1 - x y^3, make a number of the estimate, and a step of Newton's with x - c^3 in
- * full rounds it. No division. SMALL numbers are first multiplied by UP^3. */
-#define MAKE_CUBE_ROOT(TYPE, REAL, VECTOR, S, STEPS, SMALL, UP)                                    \
-    ALWAYS_INLINE VECTOR mended_cbrt_##TYPE(VECTOR given)                                          \
+/* The cube root of x is x y^2 with y = x^(-1/3): a step of fourth order, y(1 + e/3 + 2e^2/9 +
+ * 14e^3/81), e = 1 - x y^3, and for doubles one of Newton's, y(1 + e/3), make a number of the
+ * estimate, and a step of Newton's with x - c^3 in full rounds it. No division. SMALL numbers are
+ * first multiplied by UP^3. */
+#define MAKE_CUBE_ROOT(TYPE, REAL, VECTOR, S, STEPS, SMALL, MOST, UP)                              \
+    ALWAYS_INLINE VECTOR root_of_size_##TYPE(VECTOR x)                                             \
     {                                                                                              \
-        const VECTOR size = LANES_ABSOLUTE(S, given), one = (VECTOR){0} + (REAL)1;                 \
-        VECTOR x = size, back = one;                                                               \
-        if (__builtin_expect(LANES_ANY(S, LANES_BELOW(S, size, SMALL)), 0)) {                      \
-            x = LANES_SELECT(S, LANES_BELOW(S, size, SMALL), size * ((REAL)(UP) * (UP) * (UP)),    \
-                             x);                                                                   \
-            back = LANES_SELECT(S, LANES_BELOW(S, size, SMALL), one / (REAL)(UP), one);            \
-        }                                                                                          \
-        VECTOR y = third_##TYPE(x);                                                                \
+        const VECTOR one = (VECTOR){0} + (REAL)1, third = one * (REAL)(1.0L / 3);                  \
+        VECTOR y = inverse_root_##TYPE(x);                                                         \
         for (int step = 0; step < STEPS; step++) {                                                 \
-            const VECTOR e = LANES_FMA(S, -x * y, y * y, one);                                     \
-            const VECTOR cubic =                                                                   \
-                LANES_FMA(S, e, one * (REAL)(14.0L / 81), one * (REAL)(2.0L / 9));                 \
-            y = LANES_FMA(S, y * e, LANES_FMA(S, e, cubic, one * (REAL)(1.0L / 3)), y);            \
+            const VECTOR e = LANES_FMA(S, -(x * y), y * y, one);                                   \
+            VECTOR rise = third;                                                                   \
+            if (step == 0) {                                                                       \
+                rise = LANES_FMA(S, e, one * (REAL)(14.0L / 81), one * (REAL)(2.0L / 9));          \
+                rise = LANES_FMA(S, e, rise, third);                                               \
+            }                                                                                      \
+            y = LANES_FMA(S, y * e, rise, y);                                                      \
         }                                                                                          \
-        const VECTOR root = x * y * y, square = root * root;                                       \
+        const VECTOR inverse = y * y, root = x * inverse, square = root * root;                    \
         const VECTOR rest = LANES_FMA(S, root, root, -square);                                     \
         const VECTOR wrong = LANES_FMA(S, rest, root, LANES_FMA(S, square, root, -x));             \
-        const VECTOR exact = root - wrong * (y * y) * (REAL)(1.0L / 3);                            \
-        const VECTOR result = LANES_SIGNED(S, exact * back, given);                                \
-        /* Infinities and NaN, whose difference is NaN, and 0 are their own roots. */              \
-        const VECTOR number =                                                                      \
-            LANES_SELECT(S, LANES_EQUAL(S, given - given, (VECTOR){0}), result, given + given);    \
-        return LANES_SELECT(S, LANES_EQUAL(S, given, (VECTOR){0}), given, number);                 \
+        return LANES_FMA(S, -wrong, inverse * third, root);                                        \
+    }                                                                                              \
+    /* Of small numbers too; infinities and NaN are their own roots. 0 has its root already. */    \
+    static __attribute__((noinline)) VECTOR root_of_any_##TYPE(VECTOR size, VECTOR root)           \
+    {                                                                                              \
+        const VECTOR zero = {0};                                                                   \
+        if (LANES_ALL(                                                                             \
+                S, LANES_EQUAL(S, LANES_SELECT(S, LANES_BELOW(S, size, SMALL), size, size - size), \
+                               zero)))                                                             \
+            return root;                                                                           \
+        const VECTOR large = root_of_size_##TYPE(size * ((REAL)(UP) * (UP) * (UP)));               \
+        root = LANES_SELECT(S, LANES_BELOW(S, size, SMALL), large * (1 / (REAL)(UP)), root);       \
+        return LANES_SELECT(S, LANES_EQUAL(S, size - size, zero), root, size);                     \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR mended_cbrt_##TYPE(VECTOR x)                                              \
+    {                                                                                              \
+        const VECTOR size = LANES_ABSOLUTE(S, x);                                                  \
+        VECTOR root = root_of_size_##TYPE(size);                                                   \
+        if (__builtin_expect(!LANES_ALL(S, LANES_IN(S, size, SMALL, MOST)), 0))                    \
+            root = root_of_any_##TYPE(size, root);                                                 \
+        return LANES_SIGNED(S, root, x);                                                           \
     }
-MAKE_CUBE_ROOT(float32, float, vector_float32, ps, 1, 0x1p-100f, 0x1p20f)
-MAKE_CUBE_ROOT(float64, double, vector_float64, pd, 2, 0x1p-900, 0x1p100)
+MAKE_CUBE_ROOT(float32, float, vector_float32, ps, 1, 0x1p-100f, 0x1.fffffep+127f, 0x1p20f)
+MAKE_CUBE_ROOT(float64, double, vector_float64, pd, 2, 0x1p-900, 0x1.fffffffffffffp+1023, 0x1p100)
 #else
 #define mended_cbrt_float32 SLEEF_FLOAT32(cbrt, u10)
 #define mended_cbrt_float64 SLEEF_FLOAT64(cbrt, u10)

@@ -80,6 +80,15 @@ ALWAYS_INLINE vector_float64 power_log2(vector_float64 x, vector_float64 *low)
 static __attribute__((noinline)) vector_float64
 power_far_float64(vector_float64 x, vector_float64 y, vector_float64 times, vector_float64 near)
 {
+    /* +0 to a finite power is known: arrays of zeros and ones are no reason for the slow way. */
+    const vector_float64 zero = {0}, one = zero + 1, infinity = zero + (double)INFINITY;
+    const vector_float64 inverse = LANES_SELECT(pd, LANES_EQUAL(pd, x, zero), one / x, zero);
+    vector_float64 of_zero = LANES_SELECT(pd, LANES_LESS(pd, zero, y), zero, infinity);
+    of_zero = LANES_SELECT(pd, LANES_EQUAL(pd, y, zero), one, of_zero);
+    near = LANES_SELECT(pd, LANES_EQUAL(pd, inverse, infinity), of_zero, near);
+    times = LANES_SELECT(pd, LANES_EQUAL(pd, inverse, infinity), y - y, times);
+    if (LANES_ALL(pd, LANES_BELOW(pd, times, 1021.0)))
+        return near;
     return LANES_SELECT(pd, LANES_BELOW(pd, times, 1021.0), near, SLEEF_FLOAT64(pow, u10)(x, y));
 }
 

@@ -93,10 +93,11 @@
             TYPE special = 0;                                                                      \
             for (size_t i = 0; sizeof(TYPE) == 8 && i < TOGETHER; i++)                             \
                 large |= ((uint64_t)xs[i] + middle) | ((uint64_t)ys[i] + middle);                  \
-            for (size_t i = 0; i < TOGETHER; i++)                                                  \
-                special |= (ys[i] == 0) | ((TYPE)-1 < 1 && xs[i] == LOWEST(TYPE));                 \
-            for (size_t i = 0; i < TOGETHER; i++)                                                  \
-                wide_x[i] = (double)xs[i], wide_y[i] = (double)ys[i];                              \
+            for (size_t i = 0; (TYPE)-1 < 1 && i < TOGETHER; i++)                                  \
+                special |= xs[i] == LOWEST(TYPE);                                                  \
+            for (size_t i = 0; i < TOGETHER; i++) /* by 0: quotient and remainder are 0 */         \
+                wide_x[i] = ys[i] == 0 ? 0.0 : (double)xs[i],                                      \
+                wide_y[i] = ys[i] == 0 ? 1.0 : (double)ys[i];                                      \
             for (size_t i = 0; i < TOGETHER; i++) {                                                \
                 const double x = wide_x[i], y = wide_y[i];                                         \
                 double q = __builtin_floor(x / y), r = x - q * y;                                  \

@@ -41,6 +41,20 @@ static const float cos_terms_float32[] = {0x1.55554ap-5f, -0x1.6c0c82p-10f, 0x1.
 /* SHIFT: adding it leaves whole numbers in the last bits. HALF_PI_1 to _3: pi/2 in parts. */
 #define MAKE_SINCOS(TYPE, REAL, VECTOR, INTEGERS, S, SLEEF, BITS, SHIFT, TWO_BY_PI, HALF_PI_1,     \
                     HALF_PI_2, HALF_PI_3, LIMIT)                                                   \
+    /* x >= 0 as a multiple of pi/2, whose number is in the last bits, and the sum of two. */      \
+    typedef struct reduced_##TYPE {                                                                \
+        INTEGERS quadrant;                                                                         \
+        VECTOR r, rest;                                                                            \
+    } reduced_##TYPE;                                                                              \
+    ALWAYS_INLINE reduced_##TYPE reduced_by_half_pi_##TYPE(VECTOR x)                               \
+    {                                                                                              \
+        const VECTOR one = (VECTOR){0} + 1, shift = one * (SHIFT),                                 \
+                     rounded = LANES_FMA(S, x, one * (TWO_BY_PI), shift), n = rounded - shift;     \
+        const VECTOR first = LANES_FMA(S, n, one * -(HALF_PI_1), x), second = n * (HALF_PI_2),     \
+                     below = LANES_FMA(S, n, one * (HALF_PI_2), -second), r = first - second,      \
+                     rest = LANES_FMA(S, n, one * -(HALF_PI_3), ((first - r) - second) - below);   \
+        return (reduced_##TYPE){.quadrant = (INTEGERS)rounded, .r = r, .rest = rest};              \
+    }                                                                                              \
     typedef struct sincos_##TYPE {                                                                 \
         VECTOR sin, cos;                                                                           \
     } sincos_##TYPE;                                                                               \
@@ -48,16 +62,9 @@ static const float cos_terms_float32[] = {0x1.55554ap-5f, -0x1.6c0c82p-10f, 0x1.
     {                                                                                              \
         const VECTOR one = (VECTOR){0} + 1;                                                        \
         const INTEGERS sign = (INTEGERS)x & (INTEGERS)(one * (REAL)-0.0);                          \
-        const VECTOR magnitude = (VECTOR)((INTEGERS)x ^ sign);                                     \
-        /* The last bits of `rounded` are n. */                                                    \
-        const VECTOR shift = one * (SHIFT),                                                        \
-                     rounded = LANES_FMA(S, magnitude, one * (TWO_BY_PI), shift),                  \
-                     n = rounded - shift;                                                          \
-        const INTEGERS quadrant = (INTEGERS)rounded;                                               \
-        const VECTOR first = LANES_FMA(S, n, one * -(HALF_PI_1), magnitude),                       \
-                     second = n * (HALF_PI_2),                                                     \
-                     below = LANES_FMA(S, n, one * (HALF_PI_2), -second), r = first - second,      \
-                     rest = LANES_FMA(S, n, one * -(HALF_PI_3), ((first - r) - second) - below);   \
+        const reduced_##TYPE near = reduced_by_half_pi_##TYPE((VECTOR)((INTEGERS)x ^ sign));       \
+        const INTEGERS quadrant = near.quadrant;                                                   \
+        const VECTOR r = near.r, rest = near.rest;                                                 \
         const VECTOR z = r * r, half = z * (REAL)0.5;                                              \
                                                                                                    \
         const VECTOR p = SERIES(VECTOR, S, z, sin_terms_##TYPE);                                   \

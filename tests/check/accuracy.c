@@ -77,6 +77,12 @@ static void exact_reciprocal(mpfr_t result, mpfr_t x, mpfr_t y)
     mpfr_ui_div(result, 1, x, MPFR_RNDN);
 }
 
+static void exact_cube(mpfr_t result, mpfr_t x, mpfr_t y)
+{
+    (void)y;
+    mpfr_pow_ui(result, x, 3, MPFR_RNDN);
+}
+
 static void exact_sign(mpfr_t result, mpfr_t x, mpfr_t y)
 {
     (void)y;
@@ -241,9 +247,10 @@ static void exact_beta(mpfr_t result, mpfr_t x, mpfr_t y)
 
 static oracle *const oracles[ND_OP_COUNT] = {
 #define ORACLE(name, function) [ND_OP_##name] = exact_##name,
-    NAMED_1(ORACLE) NAMED_2(ORACLE) ORACLE(reciprocal, ) ORACLE(sign, ) ORACLE(floor_divide, )
-        ORACLE(remainder, ) ORACLE(lgamma, ) ORACLE(sinc, ) ORACLE(deg2rad, ) ORACLE(rad2deg, )
-            ORACLE(logaddexp, ) ORACLE(logaddexp2, ) ORACLE(i0, ) ORACLE(beta, ) ORACLE(betaln, )};
+    NAMED_1(ORACLE) NAMED_2(ORACLE) ORACLE(reciprocal, ) ORACLE(cube, ) ORACLE(sign, )
+        ORACLE(floor_divide, ) ORACLE(remainder, ) ORACLE(lgamma, ) ORACLE(sinc, ) ORACLE(deg2rad, )
+            ORACLE(rad2deg, ) ORACLE(logaddexp, ) ORACLE(logaddexp2, ) ORACLE(i0, ) ORACLE(beta, )
+                ORACLE(betaln, )};
 
 /* ---- Where to look --------------------------------------------------------------------------- */
 
@@ -286,6 +293,7 @@ static const struct region {
     {ND_OP_sin, -7, 7},
     {ND_OP_cos, -7, 7},
     {ND_OP_tan, -7, 7},
+    {ND_OP_tan, 0.7, 0.8},
     {ND_OP_sin, -1e5, 1e5},
     {ND_OP_cos, -1e5, 1e5},
     {ND_OP_tan, -1e5, 1e5},
@@ -297,6 +305,8 @@ static const struct region {
     {ND_OP_arccos, -1, -0.99},
     {ND_OP_arccos, 0.49, 0.51},
     {ND_OP_arctan, -2, 2},
+    {ND_OP_arctan, 0.06, 0.13},
+    {ND_OP_arctan2, -2, 2},
     {ND_OP_sinh, 708, 711},
     {ND_OP_sinh, 87, 90},
     {ND_OP_sinh, -1, 1},

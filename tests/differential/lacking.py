@@ -141,6 +141,7 @@ BY_PYTHON = {name: _by_python(getattr(math, name)) for name in ("erf", "erfc", "
 BY_MPMATH = {"beta", "betaln"}  # slow
 MADE = BY_PYTHON | {
     "sinc": _sinc,
+    "cube": lambda x: np.power(x, 3, dtype=np.square(x).dtype),
     "exp10": lambda x: np.power(np.asarray(10, _float_dtype(x)), x, dtype=_float_dtype(x)),
     "beta": _beta(logarithm=False),
     "betaln": _beta(logarithm=True),
