@@ -41,6 +41,8 @@ enum {
     PARTS_PER_THREAD = 16, /* so that one that starts late or is interrupted costs a sixteenth */
     WATCHED_PARTS_PER_THREAD = 128, /* between which a computation can be stopped */
     SPIN_NANOSECONDS = 40000,       /* about what it takes to wake a worker */
+    PAUSES = 16,                    /* before a thread yields */
+    FIRST_PAUSES = 64,              /* a microsecond: see spin_until() */
     STACK_BYTES = 8 << 20,
 };
 
@@ -180,17 +182,21 @@ static bool all_finished(void)
 }
 
 /* True as soon as `ready`; false after a while without it. Yields, as the thread that is waited
- * for, or one with better things to do, may be queued for this CPU. */
+ * for, or one with better things to do, may be queued for this CPU. Not at once: short jobs that
+ * follow each other would find the worker in a system call (16384 doubles times 2, pending: 2.3 us,
+ * and 1.8 this way). */
 static bool spin_until(bool (*ready)(void))
 {
     const int64_t patience = atomic_load_explicit(&spin_nanoseconds, memory_order_relaxed);
     const int64_t end = patience > 0 ? nanoseconds() + patience : 0;
+    int pauses = patience > 0 ? FIRST_PAUSES : PAUSES;
     do {
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < pauses; i++) {
             if (ready())
                 return true;
             pause_cpu();
         }
+        pauses = PAUSES;
         sched_yield();
     } while (patience > 0 && nanoseconds() < end);
     return false;

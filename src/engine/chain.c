@@ -413,6 +413,28 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l, bo
     }
 }
 
+/* The links of a unit; by rows of whole rounds those of eight vectors, where the CPU has them for
+ * all of its steps: jumps and what is asked for ahead come half as often. */
+static void begin_unit(ndi_frame *f, int u, const ndi_chain_kernels *kernels, ptrdiff_t size)
+{
+    const ndi_program_unit *const unit = &f->program->unit[u];
+    const ndi_chain_kernels *const wide = kernels->wide;
+    const int movings = f->movings;
+    bool found = wide && unit->one_bank && f->rowed[u] && f->gives == NDI_GIVES_ELEMENTS &&
+                 (size_t)(f->row_length * size) % wide->round == 0;
+    f->chain[u] = found ? wide : kernels;
+    for (int l = unit->link; found && l < unit->link + unit->links; l++) {
+        begin_link(f, wide, l, true);
+        found = f->link[l].code || f->program->link[l].kind == NDI_LINK_STORES;
+    }
+    if (found)
+        return;
+    f->chain[u] = kernels;
+    f->movings = movings;
+    for (int l = unit->link; l < unit->link + unit->links; l++)
+        begin_link(f, kernels, l, f->rowed[u]);
+}
+
 void ndi_chains_begin(ndi_frame *f)
 {
     const ndi_program *const program = f->program;
@@ -425,8 +447,8 @@ void ndi_chains_begin(ndi_frame *f)
         const bool pays = unit->last > unit->first || f->gives < NDI_GIVES_COUNT;
         f->chained[u] = f->rowed[u] || (unit->links > 0 && pays && fits(f, unit, size));
         f->first_moving[u] = (uint8_t)f->movings;
-        for (int l = unit->link; f->chained[u] && l < unit->link + unit->links; l++)
-            begin_link(f, f->kernels->chain[dtype], l, f->rowed[u]);
+        if (f->chained[u])
+            begin_unit(f, u, f->kernels->chain[dtype], size);
     }
     f->first_moving[program->units] = (uint8_t)f->movings;
 }
@@ -569,8 +591,7 @@ void ndi_chain_run(ndi_frame *f, int u, size_t n, bool fetches)
 {
     const ndi_program_unit *const unit = &f->program->unit[u];
     const int dtype = f->program->value[f->program->step[unit->first].result].dtype;
-    const chain_block b = {f, unit, f->kernels->chain[dtype], f->first_moving[u],
-                           f->first_moving[u + 1]};
+    const chain_block b = {f, unit, f->chain[u], f->first_moving[u], f->first_moving[u + 1]};
     const size_t row = (size_t)f->row_length, rows = f->rowed[u] && n > row ? n / row : 1,
                  bytes = n / rows * ndi_dtype_size((nd_dtype)dtype),
                  rest = bytes % b.kernels->round, whole = bytes - rest;

@@ -199,9 +199,10 @@ typedef struct ndi_frame {
     ndi_link link[NDI_PROGRAM_LINKS];       /* of the program, with their pointers */
     int movings;
     ndi_moving moving[NDI_PROGRAM_LINKS];
-    uint8_t first_moving[NDI_PROGRAM_STEPS + 1]; /* of each unit */
-    bool chained[NDI_PROGRAM_STEPS];             /* the unit runs as a chain here */
-    bool rowed[NDI_PROGRAM_STEPS];               /* which reaches operands by rows */
+    uint8_t first_moving[NDI_PROGRAM_STEPS + 1];       /* of each unit */
+    bool chained[NDI_PROGRAM_STEPS];                   /* the unit runs as a chain here */
+    bool rowed[NDI_PROGRAM_STEPS];                     /* which reaches operands by rows */
+    const ndi_chain_kernels *chain[NDI_PROGRAM_STEPS]; /* its links' */
     _Alignas(64) char registers[NDI_FRAME_BYTES];
 } ndi_frame;
 

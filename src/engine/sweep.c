@@ -229,11 +229,10 @@ static void fetch_rows(const ndi_sweep *run, ndi_leaf *leaf)
 {
     const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(run->in),
                     bytes = (ptrdiff_t)leaf->columns * size;
-    const ndi_reduction kind = run->each[0].fold->kind;
     if (bytes > FETCHED_ROW || leaf->row_stride <= 2 * bytes)
         return;
     if (run->chunk == NDI_WIDE_CHUNK && leaf->rows == NDI_WIDE_CHUNK && bytes % 64 == 0 &&
-        leaf->column_stride == size && !run->each[0].converts && kind != NDI_REDUCE_MOMENTS &&
+        leaf->column_stride == size && !run->each[0].converts &&
         !ndi_fold_is_position(run->each[0].fold)) {
         leaf->ahead = (ptrdiff_t)leaf->rows * leaf->row_stride;
         return;

@@ -56,7 +56,7 @@ enum {
     NDI_LANE_BYTES = 256, /* of the lanes of a row leaf */
     NDI_BANKS = 2,
     NDI_CHAIN_VECTORS = 4,
-    NDI_CHAIN_ROUND = NDI_CHAIN_VECTORS * 64, /* bytes that a round computes at most */
+    NDI_CHAIN_ROUND = 2 * NDI_CHAIN_VECTORS * 64, /* bytes that a round computes at most */
 };
 
 /* Where a link takes an argument. */

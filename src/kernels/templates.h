@@ -13,6 +13,7 @@
     X(ndi_fill_function_links_##isa)                                                               \
     X(ndi_fill_casts_##isa)                                                                        \
     X(ndi_fill_reductions_##isa)                                                                   \
+    X(ndi_fill_strips_##isa)                                                                       \
     X(ndi_fill_moves_##isa)                                                                        \
     X(ndi_fill_select_##isa)
 

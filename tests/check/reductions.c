@@ -281,6 +281,8 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
     ptrdiff_t small = (ptrdiff_t)(size * (gap == 2 ? 2 : 1));
     ptrdiff_t large =
         small * (ptrdiff_t)(rows_inside ? rows : columns) + (ptrdiff_t)(size * (gap ? 3 : 0));
+    if (wide && check_below(2)) /* as rows of a tile are */
+        large *= 3;
     small = check_below(4) ? small : -small;
     large = check_below(4) ? large : -large;
     ndi_leaf leaf = {.rows = rows,
@@ -288,6 +290,8 @@ static void try_leaves(ndi_reduction kind, nd_dtype dtype, check_case *cases, si
                      .columns = columns,
                      .column_stride = rows_inside ? large : small,
                      .first = (int64_t)check_below(1000)};
+    if (wide && check_below(2))
+        leaf.ahead = (ptrdiff_t)rows * leaf.row_stride;
     const size_t down = (rows - 1) * (size_t)labs(leaf.row_stride);
     const size_t across = (columns - 1) * (size_t)labs(leaf.column_stride);
     if (down + across + size > MOST_BYTES)
@@ -430,6 +434,8 @@ static void run_reduction(ndi_reduction kind, nd_dtype dtype)
         for (size_t rows = 1; rows <= NDI_WIDE_CHUNK; rows++)
             try_leaves(kind, dtype, cases, rows, 1 + check_below(rows < 4 ? NDI_WIDE_TILE : 300),
                        true);
+        for (size_t rows = 1; rows <= NDI_WIDE_CHUNK; rows++) /* of whole vectors */
+            try_leaves(kind, dtype, cases, rows, 16 * (1 + check_below(16)), true);
         for (size_t columns = 1; columns <= NDI_COLUMN_TILE; columns++)
             try_combine(kind, dtype, cases, columns);
     }

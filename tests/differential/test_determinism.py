@@ -28,6 +28,7 @@ SHAPES = [
     (7, 11, 13, 17),
     (3, 200, 170),
     (2, 1, 60013),
+    (99, 128),
 ]
 DTYPES = ["float16", "float32", "float64", "complex64", "complex128"]
 RESULTS = [
