@@ -194,13 +194,17 @@ static void add_fetch(ndi_pipeline *p, int track, int lag)
     p->slot[p->slots - 1].ahead = true;
 }
 
+static ndi_link_fold fold_of(const ndi_pipe_stage *s)
+{
+    return s->kind == NDI_REDUCE_SUM   ? NDI_LINK_SUM
+           : s->kind == NDI_REDUCE_MIN ? NDI_LINK_MIN
+                                       : NDI_LINK_MAX;
+}
+
 /* The lanes of a reduction take what is in a bank: the elements of a slot. */
 static void add_lanes(ndi_pipeline *p, ndi_pipe_stage *s, int bank, int slot)
 {
-    const ndi_link_fold fold = s->kind == NDI_REDUCE_SUM   ? NDI_LINK_SUM
-                               : s->kind == NDI_REDUCE_MIN ? NDI_LINK_MIN
-                                                           : NDI_LINK_MAX;
-    s->link = (uint8_t)add_link(p, p->chain->fold[fold][bank]);
+    s->link = (uint8_t)add_link(p, p->chain->fold[fold_of(s)][bank]);
     s->slot = (uint8_t)slot;
 }
 
@@ -313,24 +317,41 @@ static void place_scratch(ndi_pipeline *p)
     p->scratch_bytes = at;
 }
 
+/* Whether the other bank is free for the lanes of one reduction. */
+static bool has_free_bank(const ndi_pipeline *p)
+{
+    bool one_bank = true;
+    for (int i = 0; i < p->stages; i++)
+        one_bank &= !p->stage[i].program || p->stage[i].program->unit[0].one_bank;
+    return one_bank;
+}
+
 bool ndi_pipeline_end(ndi_pipeline *p)
 {
-    bool reduces = false;
     p->links = p->slots = 0;
     for (int lag = p->lags - 1; lag >= 0; lag--) {
         p->begin[lag] = (uint8_t)p->links;
         for (int i = 0; i < p->stages; i++) {
             const ndi_pipe_stage *const s = &p->stage[i];
-            reduces |= !s->program;
-            if (s->lag != lag || !has_room(p))
+            if (s->lag != lag || (!s->program && s->maker >= 0))
                 continue;
-            if (s->program ? !add_program(p, i) : s->maker < 0 && !add_reductions(p, i))
+            if (!has_room(p) || !(s->program ? add_program(p, i) : add_reductions(p, i)))
                 return false;
         }
     }
-    if (!has_room(p) || !reduces || p->lags < 2)
+    if (p->lags < 2 || !has_room(p))
         return false;
     add_link(p, p->chain->next);
+    for (int i = p->stages - 1; i >= 0 && has_free_bank(p); i--) {
+        ndi_pipe_stage *const s = &p->stage[i];
+        ndi_link_code *const in_bank = p->chain->fold_in_bank[fold_of(s)];
+        if (!s->program && in_bank) {
+            p->link[s->link].code = in_bank;
+            p->link[s->link].row[1] =
+                (ptrdiff_t)(p->row_bytes / p->chain->round * p->chain->round - p->chain->round);
+            break;
+        }
+    }
     place_scratch(p);
     return true;
 }
@@ -378,13 +399,17 @@ static void reduce_rest(const pipe_run *run, const ndi_pipe_stage *s, const char
     const size_t size = ndi_dtype_size(p->dtype), first = run->whole / size, n = run->rest / size,
                  lane = ndi_dtype_size(s->lane), lanes = NDI_LANE_BYTES / lane;
     char *const leaf = lanes_of(run, s) + (size_t)(p->leaves - 1) * NDI_LANE_BYTES;
-    if (s->lane == p->dtype) {
-        s->lanes->combine(n, (void *[]){leaf + first % lanes * lane, NULL}, 1,
-                          (void *[]){(char *)elements, NULL}, 1);
+    if (s->lane != p->dtype) {
+        for (size_t i = 0; i < n; i++)
+            ((double *)leaf)[(first + i) % lanes] += (double)((const float *)elements)[i];
         return;
     }
-    for (size_t i = 0; i < n; i++)
-        ((double *)leaf)[(first + i) % lanes] += (double)((const float *)elements)[i];
+    for (size_t i = 0, now; i < n; i += now) {
+        const size_t at = (first + i) % lanes;
+        now = n - i < lanes - at ? n - i : lanes - at;
+        s->lanes->combine(now, (void *[]){leaf + at * lane, NULL}, 1,
+                          (void *[]){(char *)elements + i * size, NULL}, 1);
+    }
 }
 
 /* Lanes meet to leaves, and these in a tree of neighbours. */
