@@ -10,11 +10,13 @@
 
 #include "base/pool.h"
 #include "base/progress.h"
+#include "engine/pipeline.h"
 #include "engine/views.h"
 
 enum {
-    TILE_RUN = 64,        /* elements along an innermost axis: shorter runs waste memory's lines */
-    LEAST_TILE = 1 << 16, /* bytes that are worth a task */
+    TILE_RUN = 64,         /* elements along an innermost axis: shorter runs waste memory's lines */
+    LEAST_TILE = 1 << 16,  /* bytes that are worth a task */
+    LEAST_PIPED = 1 << 19, /* the same of a pipeline, which has to be filled */
     TILES_PER_THREAD = 4,
 };
 
@@ -176,12 +178,15 @@ typedef struct part {
     int64_t lengths[ND_MAX_RANK], strides[ND_MAX_RANK];
 } part;
 
+enum { NO_STAGE = -1, VIEWED = -2 };
+
 typedef struct stage {
     ndi_node *node;
     int axis;
     ndi_placed placed;
-    ndi_storage *made; /* or NULL */
-    ndi_loop loop;     /* of a step; of a reduction only the source that it keeps */
+    ndi_storage *made;            /* or NULL */
+    ndi_loop loop;                /* of a step; of a reduction only the source that it keeps */
+    int maker[NDI_NEST_OPERANDS]; /* the stage that an operand comes from, or NO_STAGE, VIEWED */
     bool scratch[NDI_NEST_OPERANDS];
     bool last[NDI_NEST_OPERANDS]; /* no later stage reads it: memory has time for the next tile's */
     bool fetches;                 /* some of these */
@@ -205,6 +210,8 @@ typedef struct plan {
     char *scratch;
     int threads;
     atomic_int *taken; /* each of these */
+    bool piped;        /* the stages are a pipeline over rows */
+    ndi_pipeline pipeline;
     int stages;
     stage stage[];
 } plan;
@@ -321,6 +328,11 @@ static void join_sweep(plan *p, stage *s)
         }
 }
 
+static int maker_of(const ndi_node *source, const ndi_placed *placed)
+{
+    return !placed ? NO_STAGE : source->form == NDI_VIEW ? VIEWED : placed->stage;
+}
+
 /* What comes before is placed already. */
 static void build(plan *p, stage *s)
 {
@@ -339,6 +351,7 @@ static void build(plan *p, stage *s)
                  placed ? placed->strides : ndi_node_strides(source),
                  placed ? placed->data : source->data, placed && placed->scratch);
         set_part(&s->to, node, s->axis, s->placed.strides, s->placed.data, s->placed.scratch);
+        s->maker[1] = maker_of(source, placed);
         s->loop.sources = 1;
         s->loop.source[0] = source;
         join_sweep(p, s);
@@ -355,7 +368,40 @@ static void build(plan *p, stage *s)
         ndi_placed room;
         const ndi_placed *const placed = ndi_placement(s->loop.source[i], &room);
         s->scratch[i + 1] = placed && placed->scratch;
+        s->maker[i + 1] = maker_of(s->loop.source[i], placed);
     }
+}
+
+static bool add_to_pipeline(plan *p, const stage *s)
+{
+    char *const stored = s->placed.scratch ? NULL : s->placed.data;
+    for (int i = 1; i <= s->loop.sources; i++)
+        if (s->maker[i] == VIEWED)
+            return false;
+    if (s->folds) {
+        const ndi_elements from = {s->from.dtype, s->from.rank, s->from.lengths, s->from.strides,
+                                   s->from.data};
+        return ndi_pipeline_add_fold(&p->pipeline, &s->fold, s->order, &from, s->from.axis,
+                                     s->maker[1], s->to.dtype, stored, s->placed.strides[s->axis]);
+    }
+    const ndi_nest *const nest = &s->loop.nest;
+    const size_t size = nd_dtype_size((nd_dtype)s->node->dtype);
+    size_t read = 0;
+    for (int i = 1; i < nest->operands; i++)
+        read += ndi_nest_repeats(nest, i) ? 0 : size;
+    return ndi_pipeline_add_step(&p->pipeline, &s->loop.program, nest, s->axis, s->maker, stored,
+                                 !s->in_place &&
+                                     ndi_streams_past_cache((double)nest->size, read, size));
+}
+
+/* Whether the stages make a pipeline, row by row of the axis that is cut. */
+static bool make_pipeline(plan *p)
+{
+    ndi_pipeline_begin(&p->pipeline);
+    for (int i = 0; i < p->stages; i++)
+        if (!add_to_pipeline(p, &p->stage[i]))
+            return false;
+    return ndi_pipeline_end(&p->pipeline);
 }
 
 /* Which operands of a stage are sources that nothing in the tile reads later. */
@@ -422,6 +468,8 @@ static bool take_scratch(plan *p)
             const size_t bytes = ndi_fold_workspace(s->together, f.each, s->order, &f.from);
             p->workspace_bytes = bytes > p->workspace_bytes ? bytes : p->workspace_bytes;
         }
+    if (p->piped)
+        p->elements_bytes = p->pipeline.scratch_bytes;
     p->scratch_bytes = (p->elements_bytes + p->workspace_bytes + 4095) / 4096 * 4096;
     p->scratch = ndi_allocate(p->scratch_bytes * (size_t)p->threads);
     return p->scratch;
@@ -447,6 +495,7 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
         s->node = tiling->stage[i].node;
         s->axis = tiling->stage[i].axis;
         s->made = NULL;
+        s->placed.stage = i;
         s->placed.scratch = false;
         if (!place(p, s, target)) {
             free_plan(p);
@@ -463,6 +512,7 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
         p->stage[i].node->placed = NULL;
         find_last_reads(p, &p->stage[i]);
     }
+    p->piped = make_pipeline(p);
     if (take_scratch(p))
         return p;
     free_plan(p);
@@ -505,6 +555,10 @@ static void run_tiles(void *context, size_t begin, size_t end)
     while (atomic_exchange(&p->taken[thread], 1))
         thread = thread + 1 < p->threads ? thread + 1 : 0;
     char *const scratch = p->scratch + p->scratch_bytes * (size_t)thread;
+    if (p->piped) {
+        ndi_pipeline_run(&p->pipeline, (int64_t)begin, (int64_t)end, scratch);
+        end = begin;
+    }
     for (size_t tile = begin; tile < end; tile++) {
         const int64_t first = (int64_t)tile * width,
                       last = first + width < length ? first + width : length;
@@ -534,8 +588,12 @@ bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
     ndi_graph_unlock();
     if (!target)
         ndi_watch_begin("eval");
-    ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1, run_tiles,
-                     p);
+    if (p->piped)
+        ndi_parallel_for((size_t)tiling->length, 1 + LEAST_PIPED / p->pipeline.row_bytes, run_tiles,
+                         p);
+    else
+        ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1,
+                         run_tiles, p);
     const bool done = ndi_watch_end();
     ndi_graph_lock();
     for (int i = 0; i < p->stages; i++) {

@@ -93,7 +93,8 @@ typedef struct ndi_chain_kernels {
      * NDI_CHUNK elements, and their lanes lie one after the other from pointer[0] on. */
     ndi_link_code *fold[NDI_LINK_FOLDS][NDI_BANKS];
     /* The same of bank 0, with the lanes in bank 1, which no other link uses, until their leaf is
-     * done: through memory they would wait for themselves. NULL where they do not fill the bank. */
+     * done, or the round at row[1] bytes: through memory they would wait for themselves. NULL where
+     * they do not fill the bank. */
     ndi_link_code *fold_in_bank[NDI_LINK_FOLDS];
     ndi_link_code *fetch; /* asks for elements from pointer[0] on */
     ndi_link_code

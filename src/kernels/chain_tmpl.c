@@ -132,13 +132,31 @@ typedef float half_vector __attribute__((vector_size(VECTOR_BYTES / 2)));
         half_vector half[2];                                                                       \
         ON_VECTORS(ADD_HALVES, D) GO(register_of_float, link + 1, at);                             \
     }
-/* What is better than `best`, or NaN, takes its place. */
+/* What is better than `best`, or NaN, takes its place. The CPU's least and greatest of two is the
+ * second where one is NaN or both are zeros. */
+#if VECTOR_BYTES == 64
+#define OF_TWO(TYPE, x, y, OP)                                                                     \
+    __builtin_choose_expr(                                                                         \
+        sizeof(TYPE) == sizeof(float),                                                             \
+        (register_of_float)(0 OP 1 ? LANES_MIN(ps, (vector_float32)(x), (vector_float32)(y))       \
+                                   : LANES_MAX(ps, (vector_float32)(x), (vector_float32)(y))),     \
+        (register_of_double)(0 OP 1 ? LANES_MIN(pd, (vector_float64)(x), (vector_float64)(y))      \
+                                    : LANES_MAX(pd, (vector_float64)(x), (vector_float64)(y))))
+#define MEET(TYPE, best, x, OP)                                                                    \
+    {                                                                                              \
+        const register_of_##TYPE better = OF_TWO(TYPE, x, best, OP);                               \
+        const flags_of_##TYPE nan = (x) != (x);                                                    \
+        best =                                                                                     \
+            (register_of_##TYPE)(((flags_of_##TYPE)(x)&nan) | ((flags_of_##TYPE)better & ~nan));   \
+    }
+#else
 #define MEET(TYPE, best, x, OP)                                                                    \
     {                                                                                              \
         const flags_of_##TYPE takes = ((x)OP(best)) | ((x) != (x));                                \
         best = (register_of_##TYPE)(((flags_of_##TYPE)(x)&takes) |                                 \
                                     ((flags_of_##TYPE)(best) & ~takes));                           \
     }
+#endif
 #define MEET_LANES(k, TYPE, D, OP) MEET(TYPE, best[k], D##k, OP)
 #define EXTREME_LINK(NAME, TYPE, D, OP)                                                            \
     NO_RETURN_NOTED static void NAME##_##TYPE##_##D(LINK(register_of_##TYPE))                      \
@@ -156,7 +174,7 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
         if (at % leaf == 0)                                                                        \
             b0 = b1 = b2 = b3 = (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0});  \
         __VA_ARGS__                                                                                \
-        if (at % leaf == leaf - round) {                                                           \
+        if (at % leaf == leaf - round || at == (size_t)link->row[1]) {                             \
             vector_of_##TYPE *const lanes =                                                        \
                 (void *)(link->pointer[0] + at / leaf * NDI_LANE_BYTES);                           \
             lanes[0] = b0, lanes[1] = b1, lanes[2] = b2, lanes[3] = b3;                            \

@@ -18,9 +18,9 @@ void NDI_ISA_NAME(ndi_fill_function_links)(ndi_kernels *kernels)
 #else
 
 #define NEAR_OR_FAR(NAME, TYPE, VECTOR, S, ARE_NEAR, NEAR, FAR)                                    \
-    ALWAYS_INLINE bool are_near_##NAME##_##TYPE(VECTOR x)                                          \
+    ALWAYS_INLINE __mmask16 near_lanes_##NAME##_##TYPE(VECTOR x)                                   \
     {                                                                                              \
-        return LANES_ALL(S, ARE_NEAR);                                                             \
+        return ARE_NEAR;                                                                           \
     }                                                                                              \
     ALWAYS_INLINE VECTOR near_##NAME##_##TYPE(VECTOR x)                                            \
     {                                                                                              \
@@ -40,11 +40,15 @@ typedef vector_float64 register_of_double;
 #define PASTE_(a, b, c) a##b##_##c
 #define PASTE(a, b, c) PASTE_(a, b, c)
 #define NEAR(name, TYPE) PASTE(near_, name, FLOATS_##TYPE)
-#define ARE_NEAR(name, TYPE) PASTE(are_near_, name, FLOATS_##TYPE)
+#define NEAR_LANES(name, TYPE) PASTE(near_lanes_, name, FLOATS_##TYPE)
+#define ALL_float LANES_FULL_ps
+#define ALL_double LANES_FULL_pd
 
 #define VECTOR_SAME(D, k) D##k
 #define VECTOR_OTHER(D, k) OTHER_##D(k)
-#define IS_NEAR(k, D, X, name, TYPE) &&ARE_NEAR(name, TYPE)(VECTOR_##X(D, k))
+#define AND_NEAR(k, D, X, name, TYPE) &NEAR_LANES(name, TYPE)(VECTOR_##X(D, k))
+#define ARE_NEAR(D, X, name, TYPE)                                                                 \
+    __builtin_expect((ALL_##TYPE ON_VECTORS(AND_NEAR, D, X, name, TYPE)) == ALL_##TYPE, 1)
 #define NEARLY(k, D, X, name, TYPE) D##k = NEAR(name, TYPE)(VECTOR_##X(D, k));
 #define BY_KERNEL(k, D, X, name, TYPE) D##k = name##_by_kernel_##TYPE(VECTOR_##X(D, k));
 
@@ -59,7 +63,7 @@ typedef vector_float64 register_of_double;
     }                                                                                              \
     NO_RETURN_NOTED static void name##_##TYPE##_##D##_##X(LINK(register_of_##TYPE))                \
     {                                                                                              \
-        if (__builtin_expect(!(true ON_VECTORS(IS_NEAR, D, X, name, TYPE)), 0))                    \
+        if (!ARE_NEAR(D, X, name, TYPE))                                                           \
             return name##_far_##TYPE##_##D##_##X(link, at, a0, a1, a2, a3, b0, b1, b2, b3);        \
         ON_VECTORS(NEARLY, D, X, name, TYPE)                                                       \
         GO(register_of_##TYPE, link + 1, at);                                                      \
@@ -103,7 +107,7 @@ typedef vector_float64 register_of_double;
     }                                                                                              \
     NO_RETURN_NOTED static void sincos_##TYPE##_##D(LINK(register_of_##TYPE))                      \
     {                                                                                              \
-        if (__builtin_expect(!(true ON_VECTORS(IS_NEAR, D, SAME, sin, TYPE)), 0))                  \
+        if (!ARE_NEAR(D, SAME, sin, TYPE))                                                         \
             return sincos_far_##TYPE##_##D(link, at, a0, a1, a2, a3, b0, b1, b2, b3);              \
         ON_VECTORS(BOTH_NEARLY, D, TYPE)                                                           \
         GO(register_of_##TYPE, link + 1, at);                                                      \

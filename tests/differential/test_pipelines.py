@@ -1,0 +1,179 @@
+"""Reductions of rows and what is made of them, several rows in one chain: as NumPy gives it, and to the last bit what
+the operations give one by one, on any number of threads. Rests shorter than a round, rows that lie apart or begin
+between lines of memory, results that are kept, and results over their own input.
+"""
+
+import numpy as np
+import pytest
+
+import nd
+
+SHAPES = [(50, 5000), (7, 1024), (33, 1025), (21, 4099), (600, 2047), (3, 30000), (20, 3, 2000), (2, 2056), (300, 5001)]
+
+
+def elements(dtype, kind, shape):
+    """Numbers; or among them some far, infinite and NaN, in most rows none of these."""
+    rng = np.random.default_rng(len(kind) + int(np.prod(shape)))
+    x = rng.standard_normal(shape)
+    if kind == "far":
+        far = [0, -0.0, 1e-310, 1e5, -1e5, 3e38, np.inf, -np.inf, np.nan]
+        x = np.where(rng.random(shape) < 3e-4, rng.choice(far, shape), x)
+    with np.errstate(all="ignore"):
+        return x.astype(dtype)
+
+
+def softmax(np, x):
+    e = np.exp(x - np.max(x))
+    return e / np.sum(e)
+
+
+def shares(np, x):
+    return x / np.sum(x)
+
+
+def between(np, x):
+    return (x - np.min(x)) * np.max(x)
+
+
+def twice(np, x):
+    """A row that is read two rows after it was made."""
+    y = x * 0.5 - np.max(x)
+    z = y / np.sum(y * y)
+    return z * np.max(z) - y
+
+
+def most_of_softmax(np, x):
+    return np.max(softmax(np, x))
+
+
+FORMULAS = [softmax, shares, between, twice, most_of_softmax]
+
+
+class Rows:
+    """NumPy's names over the last axis, or over the first two, for ours and for NumPy's arrays."""
+
+    def __init__(self, axes, ours):
+        self.axes, self.ours = axes, ours
+        self.kept = []
+
+    def reduce(self, name, x):
+        if not self.ours:
+            return getattr(np, name)(x, axis=self.axes, keepdims=True)
+        value = nd.reduce(name, x.array, self.axes, keepdims=True)
+        self.kept.append(value)
+        return Ours(value)
+
+    def max(self, x):
+        return self.reduce("max", x)
+
+    def min(self, x):
+        return self.reduce("min", x)
+
+    def sum(self, x):
+        return self.reduce("sum", x)
+
+    def exp(self, x):
+        return Ours(nd.elementwise("exp", x.array)) if self.ours else np.exp(x)
+
+
+class Ours:
+    def __init__(self, array):
+        self.array = array
+
+    def apply(self, name, other):
+        return Ours(nd.elementwise(name, self.array, getattr(other, "array", other)))
+
+    def __add__(self, other):
+        return self.apply("add", other)
+
+    def __sub__(self, other):
+        return self.apply("subtract", other)
+
+    def __mul__(self, other):
+        return self.apply("multiply", other)
+
+    def __truediv__(self, other):
+        return self.apply("divide", other)
+
+
+def same_bits(ours, theirs):
+    """NaN is NaN; everything else bit for bit."""
+    nan = np.isnan(theirs)
+    np.testing.assert_array_equal(np.isnan(ours), nan)
+    assert np.where(nan, 0, ours).tobytes() == np.where(nan, 0, theirs).tobytes()
+
+
+def compute(formula, given, axes, kept=None):
+    names = Rows(axes, True)
+    result = formula(names, Ours(given)).array
+    if kept is None:
+        names.kept.clear()
+    ours = nd.to_numpy(result).copy()
+    if kept is not None:
+        kept.extend(nd.to_numpy(value).copy() for value in names.kept)
+    return ours
+
+
+def compare(formula, x, given, axes, exact=True):
+    with nd.lazy(1):
+        kept = []
+        piped = compute(formula, given, axes)
+        same_bits(compute(formula, given, axes, kept), piped)
+        for count in (1, 3):
+            with nd.threads(count):
+                same_bits(compute(formula, given, axes), piped)
+    with nd.lazy(0):
+        at_once = []
+        same_bits(piped, compute(formula, given, axes, at_once))
+        for mine, expected in zip(kept, at_once):
+            same_bits(mine, expected)
+    if exact:
+        with np.errstate(all="ignore"):
+            theirs = formula(Rows(axes, False), x.astype("float64"))
+        eps = np.finfo(x.dtype).eps
+        np.testing.assert_allclose(piped, theirs, 1e4 * eps, 1e3 * eps * np.abs(theirs).max())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_rows(formula, dtype):
+    for shape in SHAPES:
+        for kind in ("near", "far"):
+            x = elements(dtype, kind, shape)
+            compare(formula, x, nd.from_data(x), len(shape) - 1, kind == "near" and formula is not shares)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_planes(formula):
+    x = elements("float64", "far", (40, 30, 70))
+    compare(formula, x, nd.from_data(x), (1, 2), False)
+    compare(formula, x, nd.from_data(x), (0, 2), False)
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_rows_of_other_arrays(formula):
+    x = elements("float64", "far", (41, 3000))
+    given = nd.from_data(x)
+    for cut in [slice(0, 2048), slice(8, 2056), slice(3, 2900), slice(None, None, -1), slice(None, None, 2)]:
+        compare(formula, x[:, cut], nd.slice_terms(given, (slice(None), cut)), 1, False)
+        compare(formula, x[::-2, cut], nd.slice_terms(given, (slice(None, None, -2), cut)), 1, False)
+    columns = nd.from_data(np.asfortranarray(x.T))
+    compare(formula, x.T, columns, 0, False)
+
+
+@pytest.mark.parametrize("shape", [(60, 5000), (60, 4001), (5, 1028)])
+@pytest.mark.parametrize("formula", FORMULAS[:4])
+def test_over_its_own_input(formula, shape):
+    x = elements("float64", "far", shape)
+    with nd.lazy(0):
+        expected = compute(formula, nd.from_data(x), 1)
+    with nd.lazy(1):
+        target = nd.call("copy", nd.from_data(x))
+        nd.assign(target, formula(Rows(1, True), Ours(target)).array)
+        same_bits(nd.to_numpy(target).copy(), expected)
+
+
+def test_large_results_go_past_the_cache():
+    for length in (3000, 3001):
+        x = elements("float64", "near", (2000, length))
+        compare(softmax, x, nd.from_data(x), 1)
