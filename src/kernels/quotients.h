@@ -64,7 +64,7 @@
         NAME##_run(n - done, rest, sizeof(TYPE), sizeof(TYPE), 0);                                 \
     }
 
-/* Any are divided as doubles in blocks; one that has larger integers, y == 0, or the lowest x,
+/* Any are divided as doubles in blocks; one that has larger integers, or the lowest x,
  * whose quotient by -1 is too large, is divided by the expression. */
 #define QUOTIENT_LOOP(NAME, TYPE, EXPRESSION, RESULT)                                              \
     ALWAYS_INLINE TYPE NAME##_one(TYPE x, TYPE y)                                                  \
