@@ -12,9 +12,10 @@
  * their rows: loops begin at whole vectors and leave alone what they should not change.
  */
 
-#define GROUP 4                                     /* columns at a time */
-#define BLOCK (ELEMENTS > GROUP ? ELEMENTS : GROUP) /* rows and columns of blocks on the diagonal  \
-                                                     */
+#define GROUP 4 /* columns at a time */
+#define BLOCK                                                                                      \
+    (ELEMENTS > GROUP ? ELEMENTS : GROUP) /* rows and columns of blocks on the diagonal            \
+                                           */
 
 /* Neighbours added up: of a, then of b. */
 INLINE vector JOIN(SET, add_pairs)(vector a, vector b)
