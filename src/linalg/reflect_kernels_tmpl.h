@@ -9,12 +9,11 @@
  * BLAS 2.5 operators", ACM TOMS 34:14, 2008.
  *
  * The matrix is a copy whose columns are whole vectors, and vectors of a step are zero outside of
- * their rows: loops begin at whole vectors and leave alone what they should not change.
- */
+ * their rows: loops begin at whole vectors and leave alone what they should not change. */
 
-#define GROUP 4                                     /* columns at a time */
-#define BLOCK (ELEMENTS > GROUP ? ELEMENTS : GROUP) /* rows and columns of blocks on the diagonal  \
-                                                     */
+/* Columns at a time; rows and columns of blocks on the diagonal. */
+#define GROUP 4
+#define BLOCK (ELEMENTS > GROUP ? ELEMENTS : GROUP)
 
 /* Neighbours added up: of a, then of b. */
 INLINE vector JOIN(SET, add_pairs)(vector a, vector b)
