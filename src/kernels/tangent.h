@@ -1,10 +1,13 @@
 /* Tangents of doubles and floats, by the reduction of sincos.h. For ISAs with fused multiply-add;
  * included by functions_tmpl.c after sincos.h.
  *
- * tan r of |r| <= pi/4 is r + r^3 p(r^2), the sum of two numbers; in odd quadrants -1 / tan r,
- * whose quotient is corrected by a step of Newton's. The polynomials are minimax for relative
- * errors of 2**-56.2 and 2**-29.6. The results are good to 0.9 ulp where |x| < 2**20 (2**15);
- * larger arguments, infinities and NaN are SLEEF's. */
+ * With q = r^2 p(r^2), tan r of |r| <= pi/4 is r + r q, the sum of two numbers; in odd quadrants
+ * -1 / tan r, whose quotient is corrected by a step of Newton's. What the reduction leaves below r
+ * counts 1 + tan^2 r times, about 1 + 4 q. The polynomials are minimax for relative errors of
+ * 2**-60 and 2**-29.6. The results are good to 0.95 ulp where |x| < 2**20 (2**15); larger
+ * arguments, infinities and NaN are SLEEF's.
+ *
+ * Measured once (AVX-512): 1.45 ns an element, SLEEF's 2.6; of floats 0.57 and 1.05. */
 #ifndef NDSTREAM_KERNELS_TANGENT_H
 #define NDSTREAM_KERNELS_TANGENT_H
 
