@@ -301,10 +301,8 @@
 #define BINARY_TEST_KERNEL(D, TYPE, name, ...)                                                     \
     BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)                                            \
     TEST_STREAMING(BINARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE))
-#define UNARY_BLOCKS_KERNEL(D, TYPE, name, ...)                                                    \
-    UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
-#define BINARY_BLOCKS_KERNEL(D, TYPE, name, ...)                                                   \
-    BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
+#define UNARY_BLOCKS_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
+#define BINARY_BLOCKS_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 /* The kernels of `other` with their arguments exchanged. */
 #define MIRROR_LOOP(NAME, OTHER)                                                                   \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
