@@ -573,6 +573,17 @@ static void run_tiles(void *context, size_t begin, size_t end)
     atomic_store(&p->taken[thread], 0);
 }
 
+/* As many as pay for filling a pipeline, in as many parts for each thread; of few rows a part for
+ * each, unless that is hardly any work. */
+static size_t rows_of_part(const plan *p, size_t rows)
+{
+    const size_t threads = (size_t)ndi_pool_threads();
+    const size_t rounds = rows / (1 + LEAST_PIPED / p->pipeline.row_bytes) / threads;
+    const size_t parts = threads * (rounds > 0 ? rounds : 1);
+    const size_t share = (rows + parts - 1) / parts, least = 1 + LEAST_TILE / p->pipeline.row_bytes;
+    return share > least ? share : least;
+}
+
 bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
 {
     plan *const p = make_plan(tiling, target ? target->array : NULL);
@@ -589,7 +600,7 @@ bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
     if (!target)
         ndi_watch_begin("eval");
     if (p->piped)
-        ndi_parallel_for((size_t)tiling->length, 1 + LEAST_PIPED / p->pipeline.row_bytes, run_tiles,
+        ndi_parallel_for((size_t)tiling->length, rows_of_part(p, (size_t)tiling->length), run_tiles,
                          p);
     else
         ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1,
