@@ -13,6 +13,7 @@ BINARY += " less equal not_equal greater_equal logical_and bitwise_and bitwise_x
 BINARY = BINARY.split()
 CHAIN = "add subtract multiply maximum minimum".split()
 TERNARY = ["where", "clip"]
+MOST_ELEMENTS = 60000  # of a result
 REDUCTIONS = "sum mean std var min max any all argmax count_nonzero".split()
 SCALARS = [0, 1, 2, 3, -1, 0.5, -2.25, True, 7]
 SHAPES = [(), (1,), (5,), (7, 1), (1, 4), (7, 4), (4, 7), (3, 4, 5), (4, 5), (2, 1, 5), (0, 3)]
@@ -40,6 +41,14 @@ ITSELF = "maximum minimum fmax multiply logical_and bitwise_and add".split()
 COMPARISONS = "less less_equal greater_equal equal not_equal".split()
 WIDER = {"bool": "int8", "int8": "float32", "uint8": "int32", "int32": "float64"}
 WIDER |= {"float32": "float64", "float64": "complex128", "int64": "float64"}
+
+
+def elements(*arrays):
+    """How many they broadcast to; None if they do not."""
+    try:
+        return np.prod(np.broadcast_shapes(*(array.shape for array in arrays)))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -109,13 +118,10 @@ class Generator:
         """A scalar, or a variable that broadcasts with the first."""
         if self.rng.random() < 0.2:
             return self.rng.choice(SCALARS)
-        shape = arrays[first].shape
 
         def suits(array):
-            try:
-                return np.prod(np.broadcast_shapes(array.shape, shape)) <= 60000
-            except ValueError:
-                return False
+            count = elements(array, arrays[first])
+            return count is not None and count <= MOST_ELEMENTS
 
         other = self.pick(arrays, suits)
         return self.rng.choice(SCALARS) if other is None else other
@@ -161,6 +167,9 @@ class Generator:
         if kind < 0.93:
             condition = self.pick(arrays, lambda array: array.dtype == bool) or first
             others = (self.partner(arrays, condition), first)
+            count = elements(*(arrays[x] for x in (condition, *others) if x in arrays))
+            if count is not None and count > MOST_ELEMENTS:
+                condition, others = first, (2, first)
             return Statement("op", self.name(), (condition, *others), "where")
         return Statement("op", self.name(), (first, self.partner(arrays, first), 3), "clip")
 
