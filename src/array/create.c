@@ -40,7 +40,7 @@ nd_array *nd_zeros(nd_dtype dtype, nd_shape shape)
     return ndi_make("zeros", dtype, shape.rank, shape.length, NULL, true);
 }
 
-/* Elements of `item` bytes, all alike: a block that memcpy, which knows the CPU's widest stores,
+/* Elements that are all alike: a block that memcpy, which knows the CPU's widest stores,
  * repeats from the level 1 cache. Whole elements of any size, and short of what memcpy hands over
  * to slower instructions. */
 enum { BLOCK_BYTES = 1920 };

@@ -221,12 +221,9 @@ static nd_status assign(nd_array *target, const nd_array *source, bool hand_on)
     const int64_t least_fill = 256; /* one element is converted once, not for each it fills */
     if (overlap == NDI_OVERLAPS ||
         (source->size == 1 && source->dtype != target->dtype && target->size >= least_fill)) {
-        copy = ndi_make("assign", overlap == NDI_OVERLAPS ? source->dtype : target->dtype,
-                        source->rank, ndi_lengths(source), NULL, false);
-        if (!copy || !ndi_copy_elements(copy, source)) {
-            ndi_drop(copy);
+        copy = copy_in_order(source, nd_dtype_of(overlap == NDI_OVERLAPS ? source : target), NULL);
+        if (!copy)
             return nd_error();
-        }
         source = copy;
     }
     const bool done = ndi_copy_elements(target, source);

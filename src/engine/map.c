@@ -2,11 +2,10 @@
  *
  * Where operands need no conversion, the kernel runs on the arrays themselves. Else the run is cut
  * into blocks that stay in L1: arguments are converted into scratch, or every other element of them
- * packed there, the kernel computes there, the
- * result is converted or streamed out. Results larger than the cache are written with streaming
- * stores, which spares reading them first: a third of the traffic of an addition. Operands whose
- * axes lie crosswise are walked in square tiles, so that each cache line that is fetched is used
- * whole. */
+ * packed there, the kernel computes there, the result is converted or streamed out. Results larger
+ * than the cache are written with streaming stores, which spares reading them first: a third of the
+ * traffic of an addition. Operands whose axes lie crosswise are walked in square tiles, so that
+ * each cache line that is fetched is used whole. */
 #include "engine/map.h"
 
 #include <stdlib.h>

@@ -187,13 +187,14 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
     }
 }
 
+enum { LITTLE_WORK = 4000000 }; /* multiply-adds that tasks cost much of */
+
 /* Row blocks as the level 2 cache has them, and columns cut so that tasks are several to a thread
  * and as many to each; of little work one to each, as tasks cost what they save. */
 static void cut_into_tasks(product *p, size_t level2)
 {
-    const size_t little_work = 4000000;
     size_t threads = (size_t)ndi_pool_threads();
-    size_t wanted = p->rows * p->columns * p->depth < little_work ? threads : 4 * threads;
+    size_t wanted = p->rows * p->columns * p->depth < LITTLE_WORK ? threads : 4 * threads;
     size_t row_panels = parts(p->rows, p->tile_rows),
            column_panels = parts(p->columns, p->tile_columns);
     size_t block_panels = level2 / 2 / p->left_panel_bytes;
@@ -378,11 +379,11 @@ static bool multiply_deep(const product *p, size_t steps, size_t tasks)
 /* Enough work for all threads, but little in each step. */
 static bool is_deep(const product *p, size_t steps, size_t threads)
 {
-    const size_t little_work = 4000000, least_work = 150000;
+    const size_t least_work = 150000;
     const size_t padded =
         p->left_width * parts(p->m, p->tile_rows) * p->tile_columns * parts(p->n, p->tile_columns);
     return threads > 1 && steps >= threads && p->m <= p->most_rows && p->n <= p->most_columns &&
-           padded * p->most_depth < little_work && padded * p->k >= least_work;
+           padded * p->most_depth < LITTLE_WORK && padded * p->k >= least_work;
 }
 
 static bool multiply(product *p)

@@ -28,6 +28,13 @@
 #define OF_ISA(isa, name) ((void)(isa), &baseline_##name)
 #endif
 
+/* The same of what numbers_each.h has for a dtype of floats or complex numbers. */
+#define OF_DTYPE(isa, dtype, name)                                                                 \
+    ((dtype) == ND_FLOAT32     ? OF_ISA(isa, f32_##name)                                           \
+     : (dtype) == ND_FLOAT64   ? OF_ISA(isa, f64_##name)                                           \
+     : (dtype) == ND_COMPLEX64 ? OF_ISA(isa, c64_##name)                                           \
+                               : OF_ISA(isa, c128_##name))
+
 #define ISA baseline
 #define NAME "ndstream baseline"
 #define TARGET

@@ -9,6 +9,7 @@
 #include "base/pool.h"
 #include "linalg/gemm.h"
 #include "linalg/lu_kernels.h"
+#include "linalg/unit.h"
 
 enum {
     BLOCK = 128, /* columns */
@@ -178,19 +179,6 @@ void ndi_lu_solve_transposed(nd_dtype dtype, int n, const void *factors, const i
     ndi_lu_kernels_for(ndi_isa_in_use(), dtype)->solve_transposed((size_t)n, factors, pivots, x);
 }
 
-static void set_unit(const lu *f, int n, char *sides)
-{
-    const size_t size = (size_t)n;
-    memset(sides, 0, size * size * f->item);
-    for (size_t i = 0; i < size; i++) {
-        char *const at = sides + i * (size + 1) * f->item;
-        if (f->kernels->type == NDI_GEMM_F64 || f->kernels->type == NDI_GEMM_C128)
-            *(double *)at = 1;
-        else
-            *(float *)at = 1;
-    }
-}
-
 /* L^-1 in place of the unit matrix, whose columns follow those of L, in rows and columns
  * first..first+count-1: above its diagonal there is nothing to solve. */
 static void solve_unit(lu *f, int n, int first, int count)
@@ -216,7 +204,7 @@ bool ndi_lu_inverse(nd_dtype dtype, int n, void *matrix, int *pivots, void *scra
     char *const sides = (char *)scratch + bytes;
     int *const order = scratch; /* when the factors are done with */
     memcpy(scratch, matrix, bytes);
-    set_unit(&f, n, sides);
+    ndi_unit_columns(f.kernels->type, size, 0, size, 0, sides, (ptrdiff_t)(size * f.item));
     solve_unit(&f, n, 0, n);
     f.kernels->turn_upper(size, matrix, scratch, sides);
     solve(&f, 0, n, n, 2 * n);

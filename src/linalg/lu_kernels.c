@@ -8,14 +8,5 @@
 
 const ndi_lu_kernels *ndi_lu_kernels_for(ndi_isa isa, nd_dtype dtype)
 {
-    switch (dtype) {
-    case ND_FLOAT32:
-        return OF_ISA(isa, f32_lu);
-    case ND_FLOAT64:
-        return OF_ISA(isa, f64_lu);
-    case ND_COMPLEX64:
-        return OF_ISA(isa, c64_lu);
-    default:
-        return OF_ISA(isa, c128_lu);
-    }
+    return OF_DTYPE(isa, dtype, lu);
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "linalg/unit.h"
+
 enum { TOGETHER = NDI_REFLECT_TOGETHER, FEW = 128 };
 
 /* Reflections in a block, of so many in all: wide blocks make larger products, which are faster,
@@ -91,23 +93,6 @@ bool ndi_reflect(const ndi_reflections *r, bool adjoint, size_t columns, void *c
     return true;
 }
 
-void ndi_reflect_set_unit(const ndi_reflect_kernels *kernels, size_t rows, size_t begin, size_t end,
-                          size_t kept, void *c, ptrdiff_t c_column_stride)
-{
-    const size_t item = kernels->item;
-    const bool is_double = item / (kernels->is_complex ? 2 : 1) == sizeof(double);
-    for (size_t j = begin; j < end; j++) {
-        char *const column = (char *)c + (ptrdiff_t)j * c_column_stride;
-        memset(column + kept * item, 0, (rows - kept) * item);
-        if (j < kept || j >= rows)
-            continue;
-        if (is_double)
-            *(double *)(column + j * item) = 1;
-        else
-            *(float *)(column + j * item) = 1;
-    }
-}
-
 /* Block by block from the last: to the left of a block's first column nothing changes yet. */
 bool ndi_reflect_unit(const ndi_reflections *r, size_t columns, void *c, ptrdiff_t c_column_stride,
                       void *work)
@@ -115,7 +100,7 @@ bool ndi_reflect_unit(const ndi_reflections *r, size_t columns, void *c, ptrdiff
     const size_t together = block_of(r->count);
     parts p;
     cut(r->kernels, r->rows, columns, work, &p);
-    ndi_reflect_set_unit(r->kernels, r->rows, 0, columns, 0, c, c_column_stride);
+    ndi_unit_columns(r->kernels->type, r->rows, 0, columns, 0, c, c_column_stride);
     for (size_t block = (r->count + together - 1) / together; block-- > 0;) {
         const size_t first = block * together, rest = r->count - first;
         if (!apply_block(r, first, rest < together ? rest : together, false, columns - first,

@@ -72,10 +72,6 @@ bool ndi_reflect(const ndi_reflections *q, bool adjoint, size_t columns, void *c
 bool ndi_reflect_unit(const ndi_reflections *q, size_t columns, void *c, ptrdiff_t c_column_stride,
                       void *work);
 
-/* The columns begin..end-1 of the unit matrix, below `kept` rows, which stay. */
-void ndi_reflect_set_unit(const ndi_reflect_kernels *kernels, size_t rows, size_t begin, size_t end,
-                          size_t kept, void *c, ptrdiff_t c_column_stride);
-
 /* xGEQRF of an m x n matrix without gaps, of which `q` becomes the reflections; `tau` is of the
  * smaller of m and n. `work` is of ndi_reflect_qr_work() bytes. */
 bool ndi_reflect_qr(const ndi_reflect_kernels *kernels, size_t m, size_t n, void *matrix, void *tau,

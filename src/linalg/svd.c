@@ -12,6 +12,7 @@
 #include "engine/copy.h"
 #include "linalg/reflect.h"
 #include "linalg/stack.h"
+#include "linalg/unit.h"
 
 static const char no_convergence[] = "has singular values that do not converge";
 
@@ -132,8 +133,8 @@ static bool turn_vectors(const svd *d, const char *a, char *left, char *right, c
     const steps *const p = &d->steps;
     const size_t columns = (size_t)d->vh_rows;
     const ptrdiff_t column = (ptrdiff_t)(p->m * p->item);
-    ndi_reflect_set_unit(p->kernels, p->m, 0, p->n, p->n, left, column);
-    ndi_reflect_set_unit(p->kernels, p->m, p->n, columns, 0, left, column);
+    ndi_unit_columns(p->kernels->type, p->m, 0, p->n, p->n, left, column);
+    ndi_unit_columns(p->kernels->type, p->m, p->n, columns, 0, left, column);
     return turn_left(p, a, false, columns, left, p->m, scratch) &&
            turn_right(p, a, false, p->n, right, (ptrdiff_t)(p->n * p->item), (ptrdiff_t)p->item,
                       scratch);
