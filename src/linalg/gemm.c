@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/progress.h"
+#include "linalg/few.h"
 #include "linalg/gemm_kernels.h"
 #include "linalg/gemm_pack.h"
 
@@ -550,6 +551,8 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
     bool done;
     if (is_simpler(shape, a, b, c, &done))
         return done;
+    if (ndi_gemm_has_few(shape))
+        return ndi_gemm_few(shape, a, b, c);
     ndi_gemm_real real = ndi_gemm_formats[shape->type].tiles;
     if (real == NDI_REAL_U64 && are_narrow(shape, a, b))
         real = NDI_REAL_I32_IN_64;
@@ -648,7 +651,8 @@ bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *
     batch b = {.shape = shape, .locate = locate, .context = context};
     if (count == 0 || shape->m == 0 || shape->n == 0)
         return true;
-    if ((shape->subtracts || (shape->m > 1 && shape->n > 1)) && shape->k > 0) {
+    if ((shape->subtracts || (shape->m > 1 && shape->n > 1)) && shape->k > 0 &&
+        !ndi_gemm_has_few(shape)) {
         const product p = settle(shape, ndi_gemm_formats[shape->type].tiles);
         if (p.is_small) {
             b.settled = &p;

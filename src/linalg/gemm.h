@@ -37,8 +37,8 @@ typedef struct ndi_gemm_shape {
 /* Uses the thread pool, and may be called by many threads at once. The bits of C depend on the
  * values, the shape, the kernels in use (ND_ISA), and, for complex numbers, on which axis of C is
  * contiguous; not on the number of threads, nor on the strides of A and B where m and n are more
- * than 1. False with ND_ERROR_MEMORY kept when there is no room for packed blocks (at most about 16
- * MB together). */
+ * than 16 (ndi_gemm_has_few). False with ND_ERROR_MEMORY kept when there is no room for packed
+ * blocks (at most about 16 MB together). */
 bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c);
 
 /* Tells where the matrices of product `index` begin, and how many products there are from it on

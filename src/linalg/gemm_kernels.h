@@ -104,6 +104,13 @@ typedef struct ndi_gemv_kernels {
      * for integers. */
     bool (*short_rows)(size_t row_count, size_t count, const void *a, ptrdiff_t stride,
                        const void *x, void *totals);
+
+    /* sums[r * columns + c] = or += the dot product of row r and column c, each of `count` adjacent
+     * reals, rows and columns the strides apart, in bytes. As many as a vector holds are read
+     * before their ends, and must be there. NULL for integers. */
+    void (*few_columns)(size_t rows, size_t columns, size_t count, const void *a,
+                        ptrdiff_t a_stride, const void *x, ptrdiff_t x_stride, bool adds,
+                        void *sums);
 } ndi_gemv_kernels;
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */

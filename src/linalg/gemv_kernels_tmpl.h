@@ -256,6 +256,10 @@ TARGET static bool JOIN(SET, narrow_columns)(size_t count, size_t columns, const
     return true;
 }
 
+#ifdef SHORT_ROWS
+#include "linalg/gemv_few_tmpl.h"
+#endif
+
 static const ndi_gemv_kernels JOIN(SET, rows) = {
     .dot_rows = JOIN(SET, dot_rows),
     .add_columns = JOIN(SET, add_columns),
@@ -263,6 +267,7 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
     .narrow_columns = JOIN(SET, narrow_columns),
 #ifdef SHORT_ROWS
     .short_rows = JOIN(SET, short_rows),
+    .few_columns = JOIN(SET, few_columns),
 #endif
 };
 
@@ -278,3 +283,5 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
 #undef REAL
 #undef SWAP_PAIRS
 #undef SHORT_ROWS
+#undef EVEN
+#undef ODD

@@ -96,5 +96,3 @@ TARGET static bool JOIN(SET, short_rows)(size_t row_count, size_t count, const v
 #undef loose_vector
 #undef loose_bytes
 #undef LANES
-#undef EVEN
-#undef ODD

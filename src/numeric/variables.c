@@ -23,7 +23,8 @@ static nd_array *covariance(const nd_array *m, bool rows, double ddof)
     nd_array *d =
         nd_subtract(x, nd_mean_with(x, ND_AXIS(1), (nd_reduce_options){.keepdims = true}));
     const double n = (double)nd_length(x, 1);
-    nd_array *products = nd_matmul(d, nd_conjugate(nd_transpose(d)));
+    nd_array *other = nd_transpose(d);
+    nd_array *products = nd_matmul(d, ndi_is_complex(m) ? nd_conjugate(other) : other);
     return nd_divide(products, n > ddof ? n - ddof : 0.0);
 }
 

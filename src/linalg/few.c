@@ -1,0 +1,201 @@
+/* Products of a matrix whose rows are contiguous and a few columns: dot products, read from where
+ * the rows are. Nothing is packed but the columns, if they are not contiguous themselves.
+ *
+ * The depth is cut into chunks, the same for any number of threads, and chunks are added in order.
+ * Tasks are blocks of rows, or of few and long rows ranges of chunks. */
+#include "linalg/few.h"
+
+#include "base/cpu.h"
+#include "base/memory.h"
+#include "base/pool.h"
+#include "linalg/gemm_kernels.h"
+
+#include <string.h>
+
+enum {
+    FEW = 6,            /* columns: more fill tiles */
+    FEW_FLOATS = 8,     /* the same of long rows of float32 */
+    FEW_BY_FEW = 16,    /* columns of as few rows: packing them takes longer than multiplying */
+    MANY_ROWS = 64,     /* worth making columns contiguous */
+    LEAST_DEPTH = 64,   /* less is packed into tiles and multiplied sooner than sums are added up */
+    BLOCK_ROWS = 64,    /* whose sums are on the stack */
+    CHUNK_BYTES = 8192, /* of a row: four rows and the columns are in caches close by */
+    LEAST_PARALLEL_BYTES = 256 << 10,
+};
+
+typedef struct product {
+    const ndi_gemv_kernels *kernels;
+    size_t rows, columns, depth, element_bytes;
+    const char *a, *x; /* rows, and columns, of adjacent elements */
+    ptrdiff_t a_stride, x_stride;
+    char *c;
+    ptrdiff_t c_row_stride, c_column_stride;
+    size_t chunk, chunk_count; /* elements of depth that are summed together */
+    char *sums;                /* chunk_count x rows x columns, where chunks are tasks */
+} product;
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void add_chunk(const product *p, size_t row, size_t rows, size_t chunk, bool adds,
+                      void *sums)
+{
+    const size_t step = chunk * p->chunk;
+    p->kernels->few_columns(rows, p->columns, smaller(p->chunk, p->depth - step),
+                            p->a + (ptrdiff_t)row * p->a_stride + step * p->element_bytes,
+                            p->a_stride, p->x + step * p->element_bytes, p->x_stride, adds, sums);
+}
+
+static void store(const product *p, size_t row, size_t rows, const char *sums)
+{
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < p->columns; c++, sums += p->element_bytes) {
+            char *to =
+                p->c + (ptrdiff_t)(row + r) * p->c_row_stride + (ptrdiff_t)c * p->c_column_stride;
+            if (p->element_bytes == sizeof(float))
+                memcpy(to, sums, sizeof(float));
+            else
+                memcpy(to, sums, sizeof(double));
+        }
+}
+
+static void multiply_rows(void *context, size_t begin, size_t end)
+{
+    const product *p = context;
+    double sums[BLOCK_ROWS * FEW_BY_FEW];
+    for (size_t block = begin; block < end; block++) {
+        const size_t row = block * BLOCK_ROWS, rows = smaller(BLOCK_ROWS, p->rows - row);
+        for (size_t chunk = 0; chunk < p->chunk_count; chunk++)
+            add_chunk(p, row, rows, chunk, chunk > 0, sums);
+        store(p, row, rows, (const char *)sums);
+    }
+}
+
+static void multiply_chunks(void *context, size_t begin, size_t end)
+{
+    const product *p = context;
+    const size_t bytes = p->rows * p->columns * p->element_bytes;
+    for (size_t chunk = begin; chunk < end; chunk++)
+        add_chunk(p, 0, p->rows, chunk, false, p->sums + chunk * bytes);
+}
+
+static void add_sums(char *to, const char *from, size_t count, bool is_double)
+{
+    for (size_t i = 0; i < count && is_double; i++)
+        ((double *)to)[i] += ((const double *)from)[i];
+    for (size_t i = 0; i < count && !is_double; i++)
+        ((float *)to)[i] += ((const float *)from)[i];
+}
+
+static void multiply_in_place(product *p)
+{
+    const size_t bytes = p->rows * p->depth * p->element_bytes;
+    const size_t blocks = (p->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    const size_t sums = p->rows * p->columns, sum_bytes = sums * p->element_bytes;
+    if (bytes < LEAST_PARALLEL_BYTES) {
+        multiply_rows(p, 0, blocks);
+        return;
+    }
+    if (blocks < 2 * (size_t)ndi_pool_threads() && p->chunk_count > 1)
+        p->sums = ndi_allocate(p->chunk_count * sum_bytes);
+    if (!p->sums) { /* or no room: the rows' sums need none */
+        ndi_parallel_for(blocks, 1 + (LEAST_PARALLEL_BYTES / 2) / (bytes / blocks), multiply_rows,
+                         p);
+        return;
+    }
+    ndi_parallel_for(p->chunk_count, 1 + (LEAST_PARALLEL_BYTES / 2) / (bytes / p->chunk_count),
+                     multiply_chunks, p);
+    for (size_t chunk = 1; chunk < p->chunk_count; chunk++)
+        add_sums(p->sums, p->sums + chunk * sum_bytes, sums, p->element_bytes == sizeof(double));
+    store(p, 0, p->rows, p->sums);
+    ndi_free(p->sums, p->chunk_count * sum_bytes);
+}
+
+/* The columns made contiguous, in memory that the caller frees. */
+static char *gather(const ndi_gemm_shape *s, const char *x, size_t element_bytes)
+{
+    char *columns = ndi_allocate(s->n * s->k * element_bytes);
+    for (size_t c = 0; columns && c < s->n; c++) {
+        const char *from = x + (ptrdiff_t)c * s->b_column_stride;
+        char *to = columns + c * s->k * element_bytes;
+        for (size_t i = 0; i < s->k; i++, from += s->b_row_stride, to += element_bytes)
+            if (element_bytes == sizeof(float))
+                memcpy(to, from, sizeof(float));
+            else
+                memcpy(to, from, sizeof(double));
+    }
+    return columns;
+}
+
+static ndi_gemm_shape exchanged(const ndi_gemm_shape *s)
+{
+    ndi_gemm_shape t = *s;
+    t.m = s->n;
+    t.n = s->m;
+    t.a_row_stride = s->b_column_stride;
+    t.a_column_stride = s->b_row_stride;
+    t.b_row_stride = s->a_column_stride;
+    t.b_column_stride = s->a_row_stride;
+    t.c_row_stride = s->c_column_stride;
+    t.c_column_stride = s->c_row_stride;
+    return t;
+}
+
+static bool takes(const ndi_gemm_shape *s)
+{
+    const ptrdiff_t element_bytes = (ptrdiff_t)ndi_gemm_formats[s->type].element_bytes;
+    if (s->a_column_stride != element_bytes)
+        return false;
+    const size_t few = element_bytes == sizeof(float) && s->k >= 2 * LEAST_DEPTH ? FEW_FLOATS : FEW;
+    return s->b_row_stride == element_bytes ? s->n <= (s->m <= FEW_BY_FEW ? FEW_BY_FEW : few)
+                                            : s->n <= few && s->m >= MANY_ROWS;
+}
+
+bool ndi_gemm_has_few(const ndi_gemm_shape *shape)
+{
+    const ndi_gemm_shape other = exchanged(shape);
+    return (shape->type == NDI_GEMM_F32 || shape->type == NDI_GEMM_F64) && !shape->subtracts &&
+           shape->m > 1 && shape->n > 1 && shape->k >= LEAST_DEPTH &&
+           (takes(shape) || takes(&other));
+}
+
+bool ndi_gemm_few(const ndi_gemm_shape *shape, const void *a, const void *b, void *c)
+{
+    ndi_gemm_shape s = exchanged(shape);
+    const char *rows = b, *columns = a;
+    if (takes(shape)) {
+        s = *shape;
+        rows = a;
+        columns = b;
+    }
+    const size_t element_bytes = ndi_gemm_formats[s.type].element_bytes;
+    char *gathered = NULL;
+    if (s.b_row_stride != (ptrdiff_t)element_bytes) {
+        if (!(gathered = gather(&s, columns, element_bytes)))
+            return false;
+        s.b_column_stride = (ptrdiff_t)(s.k * element_bytes);
+        columns = gathered;
+    }
+    product p = {
+        .kernels = ndi_gemv_kernels_for(ndi_isa_in_use(), ndi_gemm_formats[s.type].rows),
+        .rows = s.m,
+        .columns = s.n,
+        .depth = s.k,
+        .element_bytes = element_bytes,
+        .a = rows,
+        .x = columns,
+        .a_stride = s.a_row_stride,
+        .x_stride = s.b_column_stride,
+        .c = c,
+        .c_row_stride = s.c_row_stride,
+        .c_column_stride = s.c_column_stride,
+        .chunk = CHUNK_BYTES / element_bytes,
+    };
+    p.chunk_count = (p.depth + p.chunk - 1) / p.chunk;
+    multiply_in_place(&p);
+    if (gathered)
+        ndi_free(gathered, s.n * s.k * element_bytes);
+    return true;
+}
