@@ -216,14 +216,18 @@ static bool joins(ndi_node *const *root, int roots, ndi_node *node)
     return ndi_graph_shares(all, roots + 1) && !ndi_tiling_find(&tiling, node);
 }
 
+static bool nothing_comes_first(const ndi_node *node)
+{
+    return node->form == NDI_STEP && !ndi_graph_claimed(node) && ndi_is_plain(node);
+}
+
 /* Gives nodes their elements, which are computed in one loop as long as they join, or writes a
  * single one into `target`. With the lock held, given up meanwhile. */
 static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
 {
     ndi_node *const node = nodes[0];
-    if (!target && count == 1 && node->form == NDI_STEP && ndi_is_plain(node) &&
-        !ndi_graph_claimed(node))
-        return run(node, NULL, nodes, 1, NULL); /* nothing comes first */
+    if (!target && count == 1 && nothing_comes_first(node))
+        return ndi_run_plain(node);
     const double all = ndi_progress_wanted() ? work_below(node, ndi_graph_walk()) : 0;
     bool done = true;
     for (bool ran = false; done && !ran && !ndi_is_source(node);) {
@@ -296,7 +300,9 @@ bool ndi_evaluate_array(const nd_array *array)
     bool done = true;
     ndi_graph_lock();
     ndi_node *const node = atomic_load_explicit(&array->node, memory_order_relaxed);
-    if (node) {
+    if (node && nothing_comes_first(node)) {
+        done = ndi_run_plain(node);
+    } else if (node) {
         ndi_node_retain(node);
         done = evaluate(&node, 1, NULL);
         ndi_node_release(node);
@@ -415,6 +421,8 @@ static int take_together(int count, nd_array *const *arrays, ndi_node **node)
 nd_status nd_eval(int count, nd_array *const *arrays)
 {
     bool done = true;
+    if (count == 1)
+        return !arrays[0] || ndi_force(arrays[0]) ? ND_OK : nd_error();
     for (int i = 0; i < count && done; i++) {
         if (!arrays[i] || ndi_has_data(arrays[i]))
             continue;

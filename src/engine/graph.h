@@ -28,6 +28,7 @@ typedef struct ndi_placed {
     int64_t strides[ND_MAX_RANK];
 } ndi_placed;
 
+/* What a source is made of lies together: an element of the graph is to be few cache lines. */
 struct ndi_node {
     int references;
     uint8_t form;
@@ -39,21 +40,23 @@ struct ndi_node {
     uint32_t claim;            /* a plan that runs will give it elements: see ndi_graph_claim() */
     nd_array *array;           /* the pending array, or NULL if it is released or computed */
     ndi_node *previous, *next; /* nodes with pending arrays, the oldest first */
+    ndi_storage *storage;      /* of a source; NULL: the elements are in `own`, a copy */
+    char *data;                /* of a source */
     union {
-        ndi_map step;
-        ndi_fold fold;
-        ptrdiff_t offset; /* of a view, in bytes from the first element of its argument */
+        struct {
+            union {
+                ndi_map step;
+                ndi_fold fold;
+                ptrdiff_t offset; /* of a view, in bytes from the first element of its argument */
+            };
+            ndi_node *argument[NDI_MAX_OPERANDS - 1];           /* NULL: a scalar */
+            _Alignas(16) char scalar[NDI_MAX_OPERANDS - 1][16]; /* of the dtype taken */
+        };
+        _Alignas(16) char own[NDI_INLINE_BYTES];
     };
-    ndi_node *argument[NDI_MAX_OPERANDS - 1];           /* NULL: a scalar */
-    _Alignas(16) char scalar[NDI_MAX_OPERANDS - 1][16]; /* of the dtype taken */
-    /* A source: */
-    ndi_storage *storage; /* NULL: the elements are in `own`, a copy */
-    char *data;
 #ifndef NDEBUG
     uint64_t content; /* of the elements when the node began to read them */
 #endif
-    _Alignas(16) char own[NDI_INLINE_BYTES];
-    /* All: */
     int8_t dtype;
     uint8_t rank;
     uint32_t mark;            /* number of the walk that came by last */
@@ -180,6 +183,10 @@ size_t ndi_node_bytes(const ndi_node *node, ptrdiff_t *first);
 
 /* The same where `storage` was made for the node. */
 void ndi_node_computed(ndi_node *node, ndi_storage *storage);
+
+/* As ndi_node_settled(), by the holder of a reference, which is given up: where only the pending
+ * array has another one, the storage is the array's alone, and the node goes. */
+void ndi_node_finish(ndi_node *node, ndi_storage *storage, char *data);
 
 /* With the lock held: the steps below `root` read `copy` instead of `source` from now on, an array
  * with the same elements in another order. Reductions do not, as the order of memory is theirs.

@@ -1,6 +1,7 @@
 /* Running single loops of a graph. */
 #include "engine/run.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/progress.h"
@@ -16,18 +17,58 @@ bool ndi_is_plain(const ndi_node *node)
 }
 
 /* The operands of a single step over sources, each on its own. */
-static void add_plain(ndi_loop *loop, const ndi_node *node)
+static void add_plain(ndi_nest *nest, const ndi_node *node)
 {
     for (int i = 0; i < node->arguments; i++) {
-        ndi_node *const source = node->argument[i];
-        if (source) {
-            loop->source[loop->sources++] = source;
-            ndi_nest_add_strided(&loop->nest, source->data, source->rank, source->dims,
+        const ndi_node *const source = node->argument[i];
+        if (source)
+            ndi_nest_add_strided(nest, source->data, source->rank, source->dims,
                                  ndi_node_strides(source));
-        } else {
-            ndi_nest_add_scalar(&loop->nest, (void *)node->scalar[i]);
-        }
+        else
+            ndi_nest_add_scalar(nest, (void *)node->scalar[i]);
     }
+}
+
+/* The shortest way there is, for the many programs that look at every result. */
+bool ndi_run_plain(ndi_node *node)
+{
+    ptrdiff_t first;
+    ndi_storage *const made = ndi_storage_new(ndi_node_bytes(node, &first), false);
+    if (!made)
+        return false;
+    ndi_node *source[NDI_MAX_OPERANDS - 1]; /* whatever becomes of the node's arguments meanwhile */
+    ndi_nest nest;
+    char *const data = (char *)made->memory + first;
+    ndi_nest_begin(&nest, node->rank, node->dims);
+    ndi_nest_add_strided(&nest, data, node->rank, node->dims, ndi_node_strides(node));
+    add_plain(&nest, node);
+    const int sources = node->arguments;
+    for (int i = 0; i < sources; i++) {
+        source[i] = node->argument[i];
+        if (source[i])
+            ndi_node_retain(source[i]);
+        assert(!source[i] || ndi_node_is_unchanged(source[i]));
+    }
+    node->demanded = true;
+    ndi_graph_claim(ndi_node_retain(node));
+    ndi_graph_unlock();
+
+    ndi_watch_begin(node->step.name);
+    ndi_map_run(&node->step, &nest);
+    const bool done = ndi_watch_end();
+
+    if (!done)
+        ndi_storage_release(made);
+    ndi_graph_lock();
+    for (int i = 0; i < sources; i++)
+        if (source[i])
+            ndi_node_release(source[i]);
+    ndi_graph_release_claim(node);
+    if (done)
+        ndi_node_finish(node, made, data);
+    else
+        ndi_node_release(node);
+    return done;
 }
 
 bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target)
@@ -59,7 +100,10 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
     ndi_map step = node->step;
     step.in_place = alias == NDI_ALIAS_IN_PLACE;
     if (plain) {
-        add_plain(&loop, node);
+        add_plain(&loop.nest, node);
+        for (int i = 0; i < node->arguments; i++)
+            if (node->argument[i])
+                loop.source[loop.sources++] = node->argument[i];
     } else {
         ndi_loop_add_sources(&loop, result, results);
         for (int r = results - 1; r >= 0; r--)

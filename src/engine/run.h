@@ -9,6 +9,9 @@
 /* True for a step over sources: an eager call, whose map knows more ways to run. */
 bool ndi_is_plain(const ndi_node *node);
 
+/* Computes such a step, which nobody else computes, into memory of its own. */
+bool ndi_run_plain(ndi_node *node);
+
 /* Computes the results of one loop into memory of their own; the first into the target, if there is
  * one. */
 bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target);
