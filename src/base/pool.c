@@ -519,6 +519,19 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     ndi_blocking_end(given_up);
 }
 
+void ndi_parallel_elements(size_t count, size_t bytes, size_t block, ndi_range_body *body,
+                           void *context)
+{
+    const size_t parts = (count * bytes + NDI_PART_BYTES / 2) / NDI_PART_BYTES;
+    if (parts < 2) {
+        if (count > 0)
+            body(context, 0, count);
+        return;
+    }
+    const size_t part = (count + parts - 1) / parts;
+    ndi_parallel_for(count, (part + block - 1) / block * block, body, context);
+}
+
 /* ---- Fork and exit --------------------------------------------------------------------------- */
 
 /* The child has none of the workers, nor the thread whose job ran. (A fork from inside a body

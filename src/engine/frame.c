@@ -11,7 +11,6 @@
 #include "engine/program.h"
 
 enum {
-    GRAIN_BYTES = 1 << 17,   /* traffic that is worth a part of its own */
     FETCHED_ROW = 4096,      /* bytes of a row that is asked for as a whole */
     FETCHED_AHEAD = 2048,    /* bytes of rows between that row and the one that is computed */
     SHORT_ROW = 128,         /* elements of a run for which a block of its own is too little */
@@ -575,11 +574,7 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
         return;
     const size_t block = NDI_REGISTER_BYTES / (size_t)program->widest;
     const size_t work = bytes * (1 + (size_t)program->steps / 4); /* few steps hide under traffic */
-    const size_t grain = (GRAIN_BYTES / work + block - 1) / block * block;
-    if ((size_t)nest->size <= grain)
-        run_range(&run, 0, (size_t)nest->size);
-    else
-        ndi_parallel_for((size_t)nest->size, grain, run_range, &run);
+    ndi_parallel_elements((size_t)nest->size, work, block, run_range, &run);
 }
 
 void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced, ndi_gives wanted)

@@ -15,10 +15,9 @@
 #include "base/pool.h"
 
 enum {
-    BLOCK = 512,           /* elements of at most 16 bytes: scratch of four operands fits L1 */
-    TILE = 64,             /* side of the tiles for crosswise operands */
-    ROWS_AHEAD = 16,       /* prefetched */
-    GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own */
+    BLOCK = 512,     /* elements of at most 16 bytes: scratch of four operands fits L1 */
+    TILE = 64,       /* side of the tiles for crosswise operands */
+    ROWS_AHEAD = 16, /* prefetched */
 };
 
 typedef struct map_run {
@@ -110,7 +109,7 @@ static void run_flat_range(void *context, size_t begin, size_t end)
     run->kernel(end - begin, pointers, run->stride);
 }
 
-static void run_flat(const ndi_map *map, const ndi_nest *nest, size_t grain)
+static void run_flat(const ndi_map *map, const ndi_nest *nest, size_t bytes)
 {
     _Alignas(64) flat_run run;
     run.kernel = map->kernel;
@@ -119,10 +118,7 @@ static void run_flat(const ndi_map *map, const ndi_nest *nest, size_t grain)
         run.data[operand] = nest->data[operand];
         run.stride[operand] = nest->stride[operand][0];
     }
-    if ((size_t)nest->size <= grain)
-        run.kernel((size_t)nest->size, run.data, run.stride);
-    else
-        ndi_parallel_for((size_t)nest->size, grain, run_flat_range, &run);
+    ndi_parallel_elements((size_t)nest->size, bytes, BLOCK, run_flat_range, &run);
 }
 
 static void run_range(void *context, size_t begin, size_t end)
@@ -305,15 +301,13 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
         const int64_t tiles = (nest->length[last] + TILE - 1) / TILE *
                               ((nest->length[run.cross] + TILE - 1) / TILE) *
                               (nest->size / nest->length[last] / nest->length[run.cross]);
-        ndi_parallel_for((size_t)tiles, 1 + GRAIN_BYTES / (bytes * TILE * TILE), run_tiles, &run);
+        ndi_parallel_for((size_t)tiles, 1 + NDI_PART_BYTES / (bytes * TILE * TILE), run_tiles,
+                         &run);
         return;
     }
     /* Parts are whole blocks, so that where a part begins never shows in a vector's rest. */
-    const size_t grain = (GRAIN_BYTES / bytes + BLOCK - 1) / BLOCK * BLOCK;
     if (run.direct && nest->rank == 1)
-        run_flat(map, nest, grain);
-    else if ((size_t)nest->size <= grain)
-        run_range(&run, 0, (size_t)nest->size);
+        run_flat(map, nest, bytes);
     else
-        ndi_parallel_for((size_t)nest->size, grain, run_range, &run);
+        ndi_parallel_elements((size_t)nest->size, bytes, BLOCK, run_range, &run);
 }
