@@ -305,9 +305,12 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
                          &run);
         return;
     }
+    const ptrdiff_t apart = labs(nest->stride[0][last]); /* lines are written as a whole */
+    const size_t traffic =
+        apart <= (ptrdiff_t)out_size ? bytes : read + (apart < 64 ? (size_t)apart : 64);
     /* Parts are whole blocks, so that where a part begins never shows in a vector's rest. */
     if (run.direct && nest->rank == 1)
-        run_flat(map, nest, bytes);
+        run_flat(map, nest, traffic);
     else
-        ndi_parallel_elements((size_t)nest->size, bytes, BLOCK, run_range, &run);
+        ndi_parallel_elements((size_t)nest->size, traffic, BLOCK, run_range, &run);
 }
