@@ -83,8 +83,10 @@ static size_t guess_bins(const nd_array *x)
     for (size_t i = 0; i < looked; i += NDI_TALLY_PIECE) {
         const size_t now = looked - i < NDI_TALLY_PIECE ? looked - i : NDI_TALLY_PIECE;
         bins_of((void *)&w, i, now, bin);
-        for (size_t k = 0; k < now; k++)
-            most = bin[k] > most && bin[k] < LARGE_GUESS ? bin[k] : most;
+        for (size_t k = 0; k < now; k++) {
+            const int32_t inside = bin[k] < LARGE_GUESS ? bin[k] : 0;
+            most = inside > most ? inside : most;
+        }
     }
     return (size_t)most + most / 8 + 16;
 }
@@ -153,12 +155,11 @@ nd_array *nd_bincount(const nd_array *x, nd_bincount_options options)
         return NULL;
     const nd_array *weights = options.weights;
     const nd_dtype dtype = nd_dtype_of(x);
-    ndi_shape_text(shape, x->rank, ndi_lengths(x));
     if (dtype >= ND_FLOAT16)
         return ndi_fail(ND_ERROR_DTYPE, "bincount: %s is no integer dtype", nd_dtype_name(dtype));
     if (nd_rank(x) != 1)
         return ndi_fail(ND_ERROR_SHAPE, "bincount: the array has shape %s; it must have one axis",
-                        shape);
+                        ndi_shape_text(shape, x->rank, ndi_lengths(x)));
     if (options.minlength < 0 || options.minlength >= MOST_BINS)
         return ndi_fail(ND_ERROR_VALUE, "bincount: minlength is %lld",
                         (long long)options.minlength);

@@ -52,6 +52,8 @@ static void count_range(void *context, size_t begin, size_t end)
     counting *c = context;
     const size_t bins = c->tally->bins, tables = bins <= SMALL ? 4 : 1;
     const size_t bytes = tables * (bins + 1) * sizeof(uint32_t);
+    const bool alone =
+        end - begin == c->tally->n; /* a locked addition takes twenty times as long */
     uint32_t *table = ndi_allocate(bytes);
     if (!table) {
         atomic_store(&c->no_memory, true);
@@ -65,9 +67,13 @@ static void count_range(void *context, size_t begin, size_t end)
             int64_t sum = table[b];
             for (size_t t = 1; t < tables; t++)
                 sum += table[t * (bins + 1) + b];
-            if (sum)
-                atomic_fetch_add_explicit(b < bins ? &c->counts[b] : &c->outside, sum,
-                                          memory_order_relaxed);
+            _Atomic int64_t *count = b < bins ? &c->counts[b] : &c->outside;
+            if (alone)
+                atomic_store_explicit(count,
+                                      atomic_load_explicit(count, memory_order_relaxed) + sum,
+                                      memory_order_relaxed);
+            else if (sum)
+                atomic_fetch_add_explicit(count, sum, memory_order_relaxed);
         }
     }
     ndi_free(table, bytes);
