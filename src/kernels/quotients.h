@@ -64,6 +64,33 @@
         NAME##_run(n - done, rest, sizeof(TYPE), sizeof(TYPE), 0);                                 \
     }
 
+/* Pairs of narrow integers: the nearest float (of 32 bits, double) to a quotient lies on the same
+ * side of every whole number, or is it, as those nearby are floats themselves. By 0 quotient and
+ * remainder are 0; the lowest number by -1 is itself. */
+#define QUOTIENTS_OF_PAIRS(TYPE, REAL, FLOOR, RESULT)                                              \
+    do {                                                                                           \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const bool by_zero = ys[i] == 0;                                                       \
+            const REAL x = by_zero ? 0 : (REAL)xs[i], y = by_zero ? 1 : (REAL)ys[i];               \
+            REAL q = FLOOR(x / y);                                                                 \
+            const REAL r = x - q * y;                                                              \
+            q = (TYPE)-1 < 1 && q == -(REAL)LOWEST(TYPE) ? -q : q;                                 \
+            out[i] = (TYPE)RESULT;                                                                 \
+            (void)r;                                                                               \
+        }                                                                                          \
+    } while (0)
+#define QUOTIENTS_BY_PAIRS(NAME, TYPE, RESULT)                                                     \
+    ALWAYS_INLINE void NAME##_pairs(size_t n, char *const *p)                                      \
+    {                                                                                              \
+        const TYPE *const xs = (const TYPE *)p[1], *const ys = (const TYPE *)p[2];                 \
+        TYPE *const out = (TYPE *)p[0];                                                            \
+        if (sizeof(TYPE) <= 2)                                                                     \
+            QUOTIENTS_OF_PAIRS(TYPE, float, __builtin_floorf, RESULT);                             \
+        else                                                                                       \
+            QUOTIENTS_OF_PAIRS(TYPE, double, __builtin_floor, RESULT);                             \
+    }
+
 /* Any are divided as doubles in blocks; one that has larger integers, or the lowest x,
  * whose quotient by -1 is too large, is divided by the expression. */
 #define QUOTIENT_LOOP(NAME, TYPE, EXPRESSION, RESULT)                                              \
@@ -116,12 +143,16 @@
                 *(TYPE *)(po + (ptrdiff_t)i * so) = out[i];                                        \
         }                                                                                          \
     }                                                                                              \
+    QUOTIENTS_BY_PAIRS(NAME, TYPE, RESULT)                                                         \
     QUOTIENTS_BY_ONE(NAME, TYPE, RESULT)                                                           \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
-        if (s[0] == sizeof(TYPE) && s[1] == sizeof(TYPE) && s[2] == sizeof(TYPE))                  \
+        const bool flat = s[0] == sizeof(TYPE) && s[1] == sizeof(TYPE);                            \
+        if (flat && s[2] == sizeof(TYPE) && sizeof(TYPE) <= 4)                                     \
+            NAME##_pairs(n, p);                                                                    \
+        else if (flat && s[2] == sizeof(TYPE))                                                     \
             NAME##_run(n, p, sizeof(TYPE), sizeof(TYPE), sizeof(TYPE));                            \
-        else if (s[0] == sizeof(TYPE) && s[1] == sizeof(TYPE) && s[2] == 0)                        \
+        else if (flat && s[2] == 0)                                                                \
             NAME##_by_one(n, p);                                                                   \
         else                                                                                       \
             NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
