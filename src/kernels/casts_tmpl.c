@@ -238,6 +238,12 @@ static void move_run(char *to, const char *from, size_t bytes)
         for (size_t i = 0; i < n; i++)                                                             \
             to[i] = from[2 * i];                                                                   \
     }                                                                                              \
+    ALWAYS_INLINE void copy_reversed_##SIZE(size_t n, TYPE *to, const TYPE *from)                  \
+    {                                                                                              \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < n; i++)                                                             \
+            to[i] = from[-(ptrdiff_t)i];                                                           \
+    }                                                                                              \
     ALWAYS_INLINE void fill_##SIZE(size_t n, char *to, ptrdiff_t so, TYPE x)                       \
     {                                                                                              \
         IVDEP                                                                                      \
@@ -254,6 +260,8 @@ static void move_run(char *to, const char *from, size_t bytes)
             fill_##SIZE(n, p[0], s[0], *(const TYPE *)p[1]);                                       \
         else if (s[0] == SIZE && s[1] == 2 * SIZE)                                                 \
             copy_every_other_##SIZE(n, (TYPE *)p[0], (const TYPE *)p[1]);                          \
+        else if (s[0] == SIZE && s[1] == -SIZE)                                                    \
+            copy_reversed_##SIZE(n, (TYPE *)p[0], (const TYPE *)p[1]);                             \
         else                                                                                       \
             copy_strided_##SIZE(n, p, s);                                                          \
     }
