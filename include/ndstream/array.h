@@ -145,7 +145,10 @@ ND_API nd_array *nd_ones(nd_dtype dtype, nd_shape shape);
 ND_API nd_array *nd_empty_like(const nd_array *prototype);
 ND_API nd_array *nd_zeros_like(const nd_array *prototype);
 ND_API nd_array *nd_ones_like(const nd_array *prototype);
-/* 0, 1, ..., count - 1 as int64. */
+/* Ranges: the next three. Large ones are pending (lazy.h): fused into what they are used for, they
+ * take no memory, and errors of memory come from whoever needs their elements.
+ *
+ * 0, 1, ..., count - 1 as int64. */
 ND_API nd_array *nd_arange(int64_t count);
 /* start, start + step, ... below `stop` (above, for a negative step); ceil((stop - start) / step)
  * elements of `dtype`, computed as numpy.arange computes them. ND_ERROR_VALUE if step is 0, a bound

@@ -84,6 +84,7 @@ void ndi_say_step(ndi_telling *t, const ndi_outline *o, const ndi_outline_loop *
         ndi_say(t, "t%d = %s(", step + 1, s->name);
     for (int i = 0; i < s->arguments; i++) {
         ndi_say(t, i ? ", " : "");
+        ndi_say(t, !s->ranges ? "" : i == 0 ? "from " : "step ");
         say_operand(t, o, &s->argument[i]);
     }
     if (s->casts)

@@ -9,6 +9,7 @@
 #include "engine/abreast.h"
 #include "engine/chain.h"
 #include "engine/program.h"
+#include "kernels/ranges.h"
 
 enum {
     FETCHED_ROW = 4096,      /* bytes of a row that is asked for as a whole */
@@ -88,6 +89,8 @@ static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
         return false;
     if (row_stride == stride * length && (is_run || stride == 0))
         return true;
+    if (ndi_is_place(nest->data[operand]))
+        return false;
     f->gap[operand] = NDI_PACKED;
     if (chains && (is_run || stride == 0) &&
         (size_t)(length * size) % f->kernels->chain[dtype]->round == 0 &&
@@ -340,7 +343,7 @@ static void fetch_ahead(const ndi_frame *f, size_t n, int s)
         const int operand = program->value[v].index;
         const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)program->value[v].dtype),
                         bytes = (ptrdiff_t)n * size, soon = f->soon ? f->soon[operand] : 0;
-        if (f->stride[v] != size || f->gap[operand])
+        if (f->stride[v] != size || f->gap[operand] || ndi_is_place(f->pointer[v]))
             continue;
         const char *const block = f->pointer[v] + (soon ? soon : BLOCKS_AHEAD * bytes);
         for (ptrdiff_t at = bytes * s / program->steps; at < bytes * (s + 1) / program->steps;
@@ -478,7 +481,8 @@ static void fetch_row(const ndi_frame *f)
         const int operand = f->program->value[f->read[i]].index;
         const ptrdiff_t bytes = nest->length[last] * f->operand_stride[operand],
                         next = nest->stride[operand][last - 1];
-        if (next == bytes || next == 0 || bytes <= 0 || bytes > FETCHED_ROW)
+        if (next == bytes || next == 0 || bytes <= 0 || bytes > FETCHED_ROW ||
+            ndi_is_place(f->operand[operand]))
             continue;
         const char *const row = f->operand[operand] + (1 + FETCHED_AHEAD / bytes) * next;
         for (ptrdiff_t at = 0; at < bytes; at += 64)
@@ -557,7 +561,8 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
         written += size_of[r];
     for (int v = 0; v < program->values; v++)
         if (program->value[v].place == NDI_IN_OPERAND &&
-            !ndi_nest_repeats(nest, program->value[v].index))
+            !ndi_nest_repeats(nest, program->value[v].index) &&
+            !ndi_is_place(nest->data[program->value[v].index]))
             read += nd_dtype_size((nd_dtype)program->value[v].dtype);
     const size_t bytes = read + written;
     const int last = nest->rank - 1;

@@ -283,6 +283,17 @@ ndi_node *ndi_node_source(const nd_array *array)
     return node;
 }
 
+ndi_node *ndi_node_places(int rank, int64_t size, const int64_t *lengths)
+{
+    int64_t dims[2 * ND_MAX_RANK];
+    memcpy(dims, lengths, (size_t)rank * sizeof *dims);
+    ndi_contiguous_strides(rank, lengths, ndi_dtype_size(ND_INT64), dims + rank);
+    ndi_node *const node = ndi_node_new(ND_INT64, rank, size, dims);
+    if (node)
+        node->data = (char *)NDI_FIRST_PLACE;
+    return node;
+}
+
 static void redirect(ndi_node *node, ndi_node *source, ndi_node *to, uint32_t walk)
 {
     if (node->form != NDI_STEP || !ndi_graph_visit(node, walk))

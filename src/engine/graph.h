@@ -10,6 +10,7 @@
 
 #include "engine/map.h"
 #include "engine/reduce.h"
+#include "kernels/ranges.h"
 
 enum {
     NDI_GRAPH_COST = 32,    /* of what a pending array needs: kernels and conversions */
@@ -85,6 +86,14 @@ bool ndi_node_is_unchanged(const ndi_node *node);
 
 /* With the lock held: a source over an array's elements. */
 ndi_node *ndi_node_source(const nd_array *array);
+
+/* With the lock held: a source of places (kernels/ranges.h) in C order, without memory. */
+ndi_node *ndi_node_places(int rank, int64_t size, const int64_t *lengths);
+
+static inline bool ndi_is_places(const ndi_node *node)
+{
+    return node->form == NDI_SOURCE && ndi_is_place(node->data);
+}
 
 /* With the lock held: gives a pending array its node. */
 void ndi_node_link(ndi_node *node, nd_array *array);

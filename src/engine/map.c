@@ -13,6 +13,7 @@
 
 #include "array/dtype.h"
 #include "base/pool.h"
+#include "kernels/ranges.h"
 
 enum {
     BLOCK = 512,     /* elements of at most 16 bytes: scratch of four operands fits L1 */
@@ -155,7 +156,8 @@ static void turn_tiles(const map_run *run, int64_t width, int64_t height, char *
 {
     for (int i = 0; i < run->map->arguments; i++) {
         const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(run->map->in[i]);
-        if (steps[i + 1] != size || strides[i + 1] == 0 || strides[i + 1] == size)
+        if (steps[i + 1] != size || ndi_is_place(pointers[i + 1]) || strides[i + 1] == 0 ||
+            strides[i + 1] == size)
             continue;
         int shift = 0;
         while ((ptrdiff_t)1 << shift < size)
@@ -175,7 +177,8 @@ static void prefetch_rows(const map_run *run, int64_t width, char *const *pointe
 {
     for (int i = 0; i < run->map->arguments; i++) {
         const ptrdiff_t bytes = width * strides[i + 1];
-        for (ptrdiff_t at = 0; at < bytes && steps[i + 1] > bytes; at += 64)
+        for (ptrdiff_t at = 0; at < bytes && steps[i + 1] > bytes && !ndi_is_place(pointers[i + 1]);
+             at += 64)
             __builtin_prefetch(pointers[i + 1] + ROWS_AHEAD * steps[i + 1] + at, 0, 2);
     }
 }
@@ -236,7 +239,7 @@ static int cross_axis(const ndi_nest *nest)
     const int last = nest->rank - 1;
     for (int operand = 1; operand < nest->operands; operand++) {
         const ptrdiff_t inner = labs(nest->stride[operand][last]);
-        if (inner < 64)
+        if (inner < 64 || ndi_is_place(nest->data[operand]))
             continue;
         for (int axis = 0; axis < last; axis++) {
             const ptrdiff_t stride = labs(nest->stride[operand][axis]);
@@ -269,6 +272,7 @@ static bool packs(const ndi_map *map, const ndi_nest *nest, int argument)
     const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(map->in[argument]);
     const bool copies = map->rewrites == NDI_CONVERSION && map->out == map->in[argument];
     return map->in[argument] == map->taken[argument] && !copies && size <= 8 &&
+           !ndi_is_place(nest->data[1 + argument]) &&
            nest->stride[1 + argument][last] == 2 * size &&
            nest->stride[0][last] == (ptrdiff_t)ndi_dtype_size(map->out) && nest->length[last] >= 64;
 }
@@ -283,7 +287,7 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
     size_t read = 0; /* for one element */
     run.direct = map->computed == map->out;
     for (int i = 0; i < map->arguments; i++) {
-        if (!ndi_nest_repeats(nest, 1 + i))
+        if (!ndi_nest_repeats(nest, 1 + i) && !ndi_is_place(nest->data[1 + i]))
             read += ndi_dtype_size(map->in[i]);
         run.packed[i] = packs(map, nest, i);
         run.direct &= map->in[i] == map->taken[i] && !run.packed[i];

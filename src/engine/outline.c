@@ -101,6 +101,8 @@ static void collect_before(collecting *c, const loop *l, ndi_node *node, uint32_
 static void collect_read(collecting *c, const loop *l, const ndi_node *node)
 {
     ndi_outline_loop *const told = l->told;
+    if (ndi_is_places(node))
+        return;
     const int array = array_of(c, node, -1);
     for (int i = 0; i < told->reads; i++)
         if (told->read[i] == array)
@@ -123,17 +125,29 @@ static void collect_reads(collecting *c, const loop *l, ndi_node *node, uint32_t
             collect_reads(c, l, node->argument[i], walk);
 }
 
+static ndi_outline_operand number_of(nd_dtype dtype, const char *element)
+{
+    ndi_outline_operand operand = {.kind = NDI_OUTLINE_NUMBER};
+    ndi_kernels_in_use()->cast[ND_FLOAT64][dtype](
+        1, (char *[]){(char *)&operand.number, (char *)element}, (ptrdiff_t[]){0, 0});
+    return operand;
+}
+
 static ndi_outline_operand scalar_of(const ndi_node *node, int argument)
 {
-    ndi_outline_operand operand = {.kind = NDI_OUTLINE_COMPLEX};
     const nd_dtype dtype = node->step.taken[argument];
     if (nd_dtype_kind(dtype) == ND_KIND_COMPLEX)
-        return operand;
-    operand.kind = NDI_OUTLINE_NUMBER;
-    ndi_kernels_in_use()->cast[ND_FLOAT64][dtype](
-        1, (char *[]){(char *)&operand.number, (char *)node->scalar[argument]},
-        (ptrdiff_t[]){0, 0});
-    return operand;
+        return (ndi_outline_operand){.kind = NDI_OUTLINE_COMPLEX};
+    return number_of(dtype, node->scalar[argument]);
+}
+
+/* Where a range begins, and its step. */
+static void collect_range(ndi_outline_step *step, const ndi_node *node)
+{
+    step->ranges = true;
+    step->arguments = 2;
+    for (int i = 0; i < 2; i++)
+        step->argument[i] = number_of(node->step.computed, node->scalar[1] + i * NDI_RANGE_HALF);
 }
 
 static ndi_outline_operand operand_of(collecting *c, const loop *l, const ndi_node *node)
@@ -150,11 +164,15 @@ static void collect_step(collecting *c, const loop *l, ndi_node *node)
     memset(step, 0, sizeof *step);
     o->stepwise += bytes_of(node);
     for (int i = 0; i < node->arguments; i++) {
+        if (node->argument[i] && ndi_is_places(node->argument[i])) {
+            collect_range(step, node);
+            break;
+        }
         step->argument[i] =
             node->argument[i] ? operand_of(c, l, node->argument[i]) : scalar_of(node, i);
         o->stepwise += node->argument[i] ? bytes_of(node->argument[i]) : 0;
+        step->arguments = i + 1;
     }
-    step->arguments = node->arguments;
     step->out = (nd_dtype)node->dtype;
     step->folds = node->form == NDI_FOLD;
     if (step->folds) {

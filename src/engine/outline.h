@@ -40,6 +40,7 @@ typedef struct ndi_outline_step {
     const char *name;
     nd_dtype out;
     bool casts, function;
+    bool ranges; /* elements made of their places; the arguments: the first, and the step */
     int arguments;
     ndi_outline_operand argument[NDI_MAX_OPERANDS - 1];
     bool folds;     /* a reduction, over the axes in `swept` */

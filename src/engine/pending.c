@@ -295,6 +295,37 @@ nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (
     return make_pending(array, node);
 }
 
+/* With the lock held; NULL when out of memory. */
+static ndi_node *new_range(const ndi_map *step, const ndi_range *range, const nd_array *result)
+{
+    ndi_node *const places = ndi_node_places(result->rank, result->size, ndi_lengths(result));
+    if (!places)
+        return NULL;
+    ndi_node *const node = ndi_node_new(step->out, result->rank, result->size, ndi_lengths(result));
+    if (!node) {
+        ndi_node_release(places);
+        return NULL;
+    }
+    node->form = NDI_STEP;
+    node->step = *step;
+    node->cost = (uint8_t)ndi_map_cost(step);
+    node->arguments = 3;
+    node->argument[0] = places;
+    node->argument[1] = node->argument[2] = NULL;
+    memcpy(node->scalar[1], range->line, sizeof node->scalar[1]);
+    memcpy(node->scalar[2], range->given, sizeof node->scalar[2]);
+    return node;
+}
+
+nd_array *ndi_graph_range(const ndi_map *step, const ndi_range *range, int64_t count)
+{
+    nd_array *array = ndi_new_pending(step->out, 1, &count, NULL);
+    if (!array)
+        return NULL;
+    ndi_graph_lock();
+    return make_pending(array, new_range(step, range, array));
+}
+
 nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
                          const int64_t *lengths)
 {

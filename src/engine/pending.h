@@ -3,6 +3,7 @@
 #define NDSTREAM_ENGINE_PENDING_H
 
 #include "engine/graph.h"
+#include "kernels/ranges.h"
 
 extern _Atomic int64_t ndi_small_limit;
 
@@ -36,6 +37,10 @@ bool ndi_graph_fits(ndi_node *root, ndi_node *part, int times);
  * forced. `scalars` holds the others, as the kernel takes them. */
 nd_array *ndi_graph_map(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                         int rank, const int64_t *lengths, const int *axis_order);
+
+/* The pending array of a range: `step` of places (kernels/ranges.h), `count` of them, and the two
+ * halves of `range`. */
+nd_array *ndi_graph_range(const ndi_map *step, const ndi_range *range, int64_t count);
 
 /* The pending array of a reduction of `array`. */
 nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,

@@ -182,7 +182,8 @@ void ndi_program_end(ndi_program *program)
     program->widest = 1;
     for (int v = 0; v < program->values; v++) {
         const int64_t size = (int64_t)nd_dtype_size((nd_dtype)program->value[v].dtype);
-        program->widest = size > program->widest ? size : program->widest;
+        if (program->value[v].place != NDI_IN_SCALAR && size > program->widest)
+            program->widest = size;
     }
     for (int s = 0; s < program->steps; s++)
         for (int i = 0; i < program->step[s].arguments; i++)

@@ -201,6 +201,10 @@ static ndi_node *view_of_source(const ndi_node *source, int rank, int64_t size, 
         ndi_node_read(node, source->storage, source->data + offset);
         return node;
     }
+    if (ndi_is_places(source)) {
+        node->data = source->data + offset;
+        return node;
+    }
     memcpy(node->own, source->own, sizeof node->own);
     node->data = node->own + (source->data - source->own) + offset;
     return node;

@@ -13,6 +13,7 @@ BINARY += " less equal not_equal greater_equal logical_and bitwise_and bitwise_x
 BINARY = BINARY.split()
 CHAIN = "add subtract multiply maximum minimum".split()
 TERNARY = ["where", "clip"]
+COUNTS = [1, 4, 5, 7, 20, 36, 60, 3000]  # of ranges, which are reshaped to some of the others
 MOST_ELEMENTS = 60000  # of a result
 REDUCTIONS = "sum mean std var min max any all argmax count_nonzero".split()
 SCALARS = [0, 1, 2, 3, -1, 0.5, -2.25, True, 7]
@@ -67,6 +68,8 @@ class Statement:
             return f"{self.name} = {values}({dtype}, {shape}, order={order}, seed={seed})"
         if self.kind == "linspace":
             return f"{self.name} = linspace({inputs})"
+        if self.kind == "arange":
+            return f"{self.name} = arange({inputs}, {self.detail})"
         if self.kind in ("op", "cast", "copy"):
             return f"{self.name} = {self.detail}({inputs})"
         if self.kind == "mask":
@@ -148,13 +151,27 @@ class Generator:
 
     def data(self, arrays):
         rng = self.rng
-        if rng.random() < 0.15:
-            count = rng.choice([1, 4, 5, 7, 60, 3000])
+        kind = rng.random()
+        if kind < 0.1:
+            count = rng.choice(COUNTS)
             bounds = (rng.uniform(-3, 3), rng.uniform(-3, 3))
             return Statement("linspace", self.name(), (*bounds, count))
+        if kind < 0.2:
+            return self.arange()
         values = rng.choice(["small", "small", "unit", "special", "wide"])
         detail = (rng.choice(self.shapes), rng.choice(DTYPES), rng.choice("CCF"), values)
         return Statement("data", self.name(), (), (*detail, rng.randrange(10**6)))
+
+    def arange(self):
+        rng = self.rng
+        dtype, count = rng.choice(["int64", *DTYPES[1:]]), rng.choice(COUNTS)
+        step = rng.choice([1, 2] if dtype.startswith("u") else [1, 1, 2, -1, -3])
+        if "int" not in dtype:
+            step = rng.choice([1, 0.1, -0.25, 3])
+        first = rng.choice([0, 0, 2, 5])
+        if dtype.endswith("int8"):
+            count = min(count, 36)
+        return Statement("arange", self.name(), (first, first + count * step, step), dtype)
 
     def op(self, arrays):
         kind, first = self.rng.random(), self.pick(arrays)

@@ -62,6 +62,8 @@ def perform(statement, variables):
         return nd.from_data(make_data(s))
     if s.kind == "linspace":
         return nd.Array(linspace(*s.inputs))
+    if s.kind == "arange":
+        return nd.Array(arange(nd.DTYPES.index(s.detail), *s.inputs))
     if s.kind == "op":
         return nd.elementwise(s.detail, *arguments)
     if s.kind == "cast":
@@ -108,6 +110,8 @@ def rearrange(array, how, axis, seed):
 
 linspace = nd.library.nd_linspace
 linspace.restype, linspace.argtypes = nd.c_void_p, [nd.c_double, nd.c_double, nd.c_int64]
+arange = nd.library.nd_arange_step
+arange.restype, arange.argtypes = nd.c_void_p, [nd.c_int, nd.c_double, nd.c_double, nd.c_double]
 
 
 def make_data(statement):
@@ -234,6 +238,10 @@ class Beside(Run):
             check_call(s, ours, before[0])
         elif s.kind == "mask":
             np.testing.assert_array_equal(ours, before[0][before[1]])
+        elif s.kind == "linspace":
+            np.testing.assert_array_equal(ours, np.linspace(*before))
+        elif s.kind == "arange":
+            np.testing.assert_array_equal(ours, np.arange(*before, dtype=s.detail))
         elif s.kind == "copy":
             np.testing.assert_array_equal(ours, before[0])
         elif s.kind == "cast":

@@ -18,6 +18,13 @@ static inline nd_array *range(int64_t count)
     return nd_cast(nd_arange(count), ND_FLOAT64);
 }
 
+/* The array, computed: ranges are pending. */
+static inline nd_array *ready(nd_array *array)
+{
+    nd_array *const list[] = {array};
+    return nd_eval(1, list) == ND_OK ? array : NULL;
+}
+
 /* The same elements, bit for bit. */
 static inline bool same(const nd_array *a, const nd_array *b)
 {

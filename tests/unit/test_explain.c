@@ -5,7 +5,7 @@ TEST(explain_names_steps_bytes_and_temporaries)
 {
     char text[2048], start[8];
     ND_SCOPE {
-        nd_array *x = nd_linspace(0, 1, LARGE);
+        nd_array *x = ready(nd_linspace(0, 1, LARGE));
         nd_array *y = nd_add(nd_multiply(nd_square(x), 2.5), x);
         const size_t length = nd_explain(y, text, sizeof text);
         assert_int_equal(length, strlen(text));
@@ -30,6 +30,23 @@ static int count_of(const char *text, const char *part)
     for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
         count++;
     return count;
+}
+
+TEST(explain_tells_that_ranges_are_made_and_not_read)
+{
+    char text[2048];
+    ND_SCOPE {
+        nd_array *x = ready(nd_linspace(0, 1, LARGE));
+        nd_explain(nd_add(nd_multiply(nd_arange(LARGE), 2.5), x), text, sizeof text);
+        assert_non_null(strstr(text, "t1 = arange(from 0, step 1)"));
+        assert_non_null(strstr(text, "t2 = multiply(t1, 2.5)"));
+        assert_non_null(strstr(text, "result = add(t2, a)"));
+        assert_null(strstr(text, "reads   b"));
+        assert_non_null(strstr(text, "through memory: 3.2 MB;"));
+        nd_explain(nd_sqrt(nd_linspace(1, 3, LARGE)), text, sizeof text);
+        assert_non_null(strstr(text, "linspace(from 1, step 1.00000500003e-05)"));
+        assert_null(strstr(text, "  reads "));
+    }
 }
 
 TEST(explain_tells_which_reductions_share_a_sweep)
@@ -111,8 +128,8 @@ TEST(explain_tells_a_loop_that_two_others_need_once)
 {
     char text[4096];
     ND_SCOPE {
-        nd_array *m = nd_reshape(nd_linspace(0, 1, 20 * 20000), ND_SHAPE(20, 20000));
-        nd_array *row = nd_exp(nd_negative(nd_linspace(0, 1, 20000)));
+        nd_array *m = nd_reshape(ready(nd_linspace(0, 1, 20 * 20000)), ND_SHAPE(20, 20000));
+        nd_array *row = nd_exp(nd_negative(ready(nd_linspace(0, 1, 20000))));
         nd_explain(nd_add(nd_multiply(m, row), row), text, sizeof text);
         assert_non_null(strstr(text, "loop 2:"));
         assert_null(strstr(text, "loop 3:"));

@@ -650,6 +650,7 @@ TEST(memory_that_runs_out_is_an_error_and_leaks_nothing)
     nd_set_allocator(&allocator);
     ND_SCOPE {
         nd_array *x = nd_linspace(0, 1, 20000);
+        assert_true(nd_data(x));
         int k = 0, errors = 0;
         for (bool complete = false; !complete && k < 1000;) {
             nd_memory_trim();

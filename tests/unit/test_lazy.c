@@ -183,11 +183,24 @@ TEST(a_long_loop_over_one_variable_keeps_memory_bounded)
     nd_release(x);
 }
 
+TEST(a_range_that_is_fused_takes_no_memory)
+{
+    ND_SCOPE {
+        const int64_t count = 2000000;
+        const size_t before = nd_memory().used;
+        nd_memory_reset_peak();
+        nd_array *whole = nd_sum(nd_multiply(nd_arange(count), 2), ND_ALL);
+        assert_true(nd_item_int64(whole) == count * (count - 1));
+        assert_true(nd_item(nd_max(nd_sqrt(nd_linspace(0, 16, count)), ND_ALL)) == 4);
+        assert_in_range(nd_memory().peak - before, 0, SLACK);
+    }
+}
+
 TEST(a_fused_expression_needs_its_inputs_and_its_result)
 {
     ND_SCOPE {
         const size_t bytes = 8 * (size_t)2000000;
-        nd_array *x = nd_linspace(0, 1, 2000000), *y = nd_linspace(1, 2, 2000000);
+        nd_array *x = ready(nd_linspace(0, 1, 2000000)), *y = ready(nd_linspace(1, 2, 2000000));
         const size_t before = nd_memory().used;
         nd_memory_reset_peak();
         nd_array *z = nd_add(nd_multiply(nd_sqrt(nd_add(nd_multiply(x, x), nd_multiply(y, y))), 2),
