@@ -33,7 +33,11 @@ const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real rea
 {
     const ndi_gemm_kernels *widest = ndi_gemm_kernels_for(isa, real);
 #ifdef __x86_64__
-    const ndi_gemm_kernels *const narrower[] = {avx2_tiles[real], narrow_tiles[real]};
+    const bool with_avx512 = isa >= NDI_ISA_AVX512;
+    const ndi_gemm_kernels *const narrower[] = {
+        with_avx512 ? half_tiles[real] : avx2_tiles[real],
+        with_avx512 ? quarter_tiles[real] : narrow_tiles[real],
+    };
     if (isa >= NDI_ISA_AVX2 && rows % widest->lanes)
         for (int i = 0; i < 2; i++)
             if (rows % narrower[i]->lanes == 0 && rows <= narrower[i]->tile_rows)

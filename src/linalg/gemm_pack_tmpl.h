@@ -71,18 +71,19 @@ static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, s
                               ndi_gemm_store store, char *c, ptrdiff_t row_stride,
                               ptrdiff_t column_stride)
 {
+    const STORED nothing = (STORED)-0.0; /* a sum of -0 stays one */
     for (size_t j = 0; j < columns; j++, c += column_stride) {
         const REAL *sum = (const REAL *)tile + j * tile_rows;
         if (row_stride == sizeof(STORED) && store == NDI_GEMM_SET) /* loops that vectorise */
             for (size_t i = 0; i < rows; i++)
-                ((loose *)c)[i] = JOIN_SUMS(0, sum[i]);
+                ((loose *)c)[i] = JOIN_SUMS(nothing, sum[i]);
         else if (row_stride == sizeof(STORED) && store == NDI_GEMM_ADD)
             for (size_t i = 0; i < rows; i++)
                 ((loose *)c)[i] = JOIN_SUMS(((loose *)c)[i], sum[i]);
         else
             for (size_t i = 0; i < rows; i++) {
                 loose *to = (loose *)(c + (ptrdiff_t)i * row_stride);
-                *to = store == NDI_GEMM_SET   ? JOIN_SUMS(0, sum[i])
+                *to = store == NDI_GEMM_SET   ? JOIN_SUMS(nothing, sum[i])
                       : store == NDI_GEMM_ADD ? JOIN_SUMS(*to, sum[i])
                                               : JOIN_SUMS(*to, -sum[i]);
             }

@@ -109,4 +109,34 @@
 #include LOOPS
 #include "linalg/isa_end.h"
 
+#ifdef WITH_NARROW
+/* Halves and quarters of those vectors, with all 32 registers, and elements of B that are broadcast
+ * as they are multiplied. */
+#define ISA half
+#define NAME "ndstream avx512, half vectors"
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
+#define VECTOR_BYTES 32
+#define VECTORS_FLOAT 3
+#define VECTORS_INTEGER 3
+#define COLUMNS 8
+#define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
+#define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6)
+#define TILES_ONLY
+#include LOOPS
+#include "linalg/isa_end.h"
+
+#define ISA quarter
+#define NAME "ndstream avx512, quarter vectors"
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
+#define VECTOR_BYTES 16
+#define VECTORS_FLOAT 3
+#define VECTORS_INTEGER 3
+#define COLUMNS 8
+#define SWAP_PAIRS_F64(v) __builtin_shufflevector(v, v, 1, 0)
+#define SWAP_PAIRS_F32(v) __builtin_shufflevector(v, v, 1, 0, 3, 2)
+#define TILES_ONLY
+#include LOOPS
+#include "linalg/isa_end.h"
+#endif
+
 #endif

@@ -126,7 +126,10 @@ def test_products_larger_than_a_block_equal_numpy(dtype):
 @pytest.mark.parametrize("dtype", NUMPY_DTYPES)
 def test_stacks_of_small_products_equal_numpy(dtype):
     rng = np.random.default_rng(13)
-    for rows, inner, columns in [(8, 8, 8), (3, 3, 3), (4, 5, 2), (16, 9, 17), (2, 40, 33), (1, 6, 7)]:
+    for rows, inner, columns in [
+        *((n, n, n) for n in (2, 3, 4, 8, 16)),
+        *((4, 5, 2), (8, 4, 24), (16, 9, 17), (2, 40, 33), (1, 6, 7)),
+    ]:
         a = full_range(rng, dtype, (300, rows, inner))
         b = full_range(rng, dtype, (300, inner, columns))
         compare("matmul", a, b)
@@ -134,6 +137,22 @@ def test_stacks_of_small_products_equal_numpy(dtype):
         compare("matmul", a, b[:1])
         compare("matmul", a.swapaxes(1, 2).copy().swapaxes(1, 2), b)
         compare("matmul", a, b.swapaxes(1, 2).copy().swapaxes(1, 2))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+def test_products_in_stacks_have_the_bits_of_single_ones(dtype):
+    """Zeros of either sign among them, and products that underflow."""
+    rng = np.random.default_rng(17)
+    real = np.dtype(dtype).type(0).real.dtype
+    tiny = np.finfo(real).tiny ** 0.6
+    values = np.array([0.0, -0.0, 1, -1.1, 3.7, tiny, -tiny], real)
+    for n in (2, 4, 8, 12, 16):
+        a, b = (rng.choice(values, (40, n, n * np.dtype(dtype).itemsize // real.itemsize)).view(dtype) for _ in "ab")
+        a[::4] = -0.0
+        stacks = nd.to_numpy(nd.call("matmul", nd.from_numpy(a), nd.from_numpy(b)))
+        for i in range(len(a)):
+            alone = nd.to_numpy(nd.call("matmul", nd.from_numpy(a[i].copy()), nd.from_numpy(b[i].copy())))
+            assert alone.tobytes() == stacks[i].tobytes(), (n, i)
 
 
 @pytest.mark.parametrize("dtype", ["int64", "uint64"])
