@@ -441,7 +441,8 @@ static PyType_Slot dtype_slots[] = {
     {Py_tp_richcompare, dtype_compare},
     {Py_tp_getset, dtype_attributes},
     {Py_tp_methods, dtype_methods},
-    {Py_tp_doc, "dtype(dtype)\n--\n\nThe type of the elements of an array."},
+    {Py_tp_doc,
+     "dtype(dtype, align=False, copy=False)\n--\n\nThe type of the elements of an array."},
     {0},
 };
 

@@ -300,10 +300,10 @@ PyMethodDef pnd_element_functions[] = {
 
 PyMethodDef pnd_element_methods[] = {
     {"copy", (PyCFunction)(void (*)(void))copy_method, METH_FASTCALL | METH_KEYWORDS,
-     "copy(order='C')\n--\n\nA copy."},
+     "copy(self, order='C')\n--\n\nA copy."},
     PND_METHOD_ROW("astype", astype),
     {"item", (PyCFunction)(void (*)(void))item_method, METH_FASTCALL,
-     "item(*index)\n--\n\nAn element as a Python number."},
+     "item(self, *index)\n--\n\nAn element as a Python number."},
     {"tolist", tolist_method, METH_NOARGS,
      "tolist($self)\n--\n\nThe elements as nested lists of Python numbers."},
     PND_METHOD_ROW("tobytes", tobytes),

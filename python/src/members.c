@@ -173,7 +173,8 @@ PyObject *pnd_array_interface(PyObject *self, void *Py_UNUSED(unused))
 
 PyMethodDef pnd_member_methods[] = {
     {"resize", (PyCFunction)(void (*)(void))resize_method, METH_FASTCALL | METH_KEYWORDS,
-     "resize(*new_shape, refcheck=True)\n--\n\nChanges the shape and the number of elements in "
+     "resize(self, *new_shape, refcheck=True)\n--\n\nChanges the shape and the number of elements "
+     "in "
      "place; new ones are 0."},
     PND_METHOD_ROW("setflags", setflags),
     PND_METHOD_ROW("dumps", dumps),

@@ -199,20 +199,21 @@ static PyObject *drawn(draw *from, PyObject *self, PyObject *size, PyObject *dty
     return finish(array, scalar, out);
 }
 
-PND_FUNCTION(random, "self, size=None, dtype=None, out=None", "Uniform on [0, 1).")
+PND_FUNCTION(random, "$self, size=None, dtype=None, out=None", "Uniform on [0, 1).")
 {
     return drawn(nd_random_uniform, given[0], given[1], given[2], given[3]);
 }
 PND_ALSO_METHOD(random)
 
-PND_FUNCTION(standard_normal, "self, size=None, dtype=None, out=None",
+PND_FUNCTION(standard_normal, "$self, size=None, dtype=None, out=None",
              "Mean 0, standard deviation 1.")
 {
     return drawn(nd_random_normal, given[0], given[1], given[2], given[3]);
 }
 PND_ALSO_METHOD(standard_normal)
 
-PND_FUNCTION(standard_exponential, "self, size=None, dtype=None, method='zig', out=None", "Mean 1.")
+PND_FUNCTION(standard_exponential, "$self, size=None, dtype=None, method='zig', out=None",
+             "Mean 1.")
 {
     return drawn(nd_random_exponential, given[0], given[1], given[2], given[4]);
 }
@@ -248,7 +249,7 @@ static pnd_signature *signature_of(nd_distribution distribution)
     if (signature->name)
         return signature;
     const nd_distribution_info *info = nd_distribution_info_of(distribution);
-    int length = snprintf(texts[distribution], sizeof texts[distribution], "self");
+    int length = snprintf(texts[distribution], sizeof texts[distribution], "$self");
     for (int i = 0; i < info->parameters; i++) {
         const char *value = default_of(info->name, i);
         length +=
@@ -310,7 +311,7 @@ static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObjec
 ND_DISTRIBUTIONS(DRAW)
 #undef DRAW
 
-PND_FUNCTION(standard_gamma, "self, shape, size=None, dtype=None, out=None", "Gamma with scale 1.")
+PND_FUNCTION(standard_gamma, "$self, shape, size=None, dtype=None, out=None", "Gamma with scale 1.")
 {
     PyObject *arguments[] = {given[1], given[2] ? given[2] : Py_None};
     PND_OBJECT one = PyFloat_FromDouble(1);
@@ -319,7 +320,7 @@ PND_FUNCTION(standard_gamma, "self, shape, size=None, dtype=None, out=None", "Ga
 }
 PND_ALSO_METHOD(standard_gamma)
 
-PND_FUNCTION(multinomial, "self, n, pvals, size=None", "Counts of n trials over several outcomes.")
+PND_FUNCTION(multinomial, "$self, n, pvals, size=None", "Counts of n trials over several outcomes.")
 {
     nd_shape shape;
     bool scalar;
@@ -334,7 +335,7 @@ PND_FUNCTION(multinomial, "self, n, pvals, size=None", "Counts of n trials over 
 }
 PND_ALSO_METHOD(multinomial)
 
-PND_FUNCTION(dirichlet, "self, alpha, size=None", "Shares that sum to 1.")
+PND_FUNCTION(dirichlet, "$self, alpha, size=None", "Shares that sum to 1.")
 {
     nd_shape shape;
     bool scalar;
@@ -346,7 +347,7 @@ PND_FUNCTION(dirichlet, "self, alpha, size=None", "Shares that sum to 1.")
 PND_ALSO_METHOD(dirichlet)
 
 PND_FUNCTION(multivariate_normal,
-             "self, mean, cov, size=None, check_valid='warn', tol=1e-8, *, method='svd'",
+             "$self, mean, cov, size=None, check_valid='warn', tol=1e-8, *, method='svd'",
              "Vectors with a mean and a covariance.")
 {
     nd_shape shape;
@@ -380,7 +381,7 @@ static PyObject *shuffle_list(PyObject *self, PyObject *list)
     Py_RETURN_NONE;
 }
 
-PND_FUNCTION(shuffle, "self, x, axis=0", "Shuffles an array along an axis, or a list, in place.")
+PND_FUNCTION(shuffle, "$self, x, axis=0", "Shuffles an array along an axis, or a list, in place.")
 {
     int axis = 0;
     if (!pnd_to_int(given[2], &axis))
@@ -395,7 +396,7 @@ PND_FUNCTION(shuffle, "self, x, axis=0", "Shuffles an array along an axis, or a 
 }
 PND_ALSO_METHOD(shuffle)
 
-PND_FUNCTION(permutation, "self, x, axis=0", "A shuffled copy, or 0, ..., x - 1 shuffled.")
+PND_FUNCTION(permutation, "$self, x, axis=0", "A shuffled copy, or 0, ..., x - 1 shuffled.")
 {
     int axis = 0;
     if (!pnd_to_int(given[2], &axis))
@@ -415,7 +416,7 @@ PND_FUNCTION(permutation, "self, x, axis=0", "A shuffled copy, or 0, ..., x - 1 
 }
 PND_ALSO_METHOD(permutation)
 
-PND_FUNCTION(permuted, "self, x, *, axis=None, out=None",
+PND_FUNCTION(permuted, "$self, x, *, axis=None, out=None",
              "A copy in which each line along an axis is shuffled.")
 {
     int axis = 0;
@@ -430,7 +431,7 @@ PND_FUNCTION(permuted, "self, x, *, axis=None, out=None",
 }
 PND_ALSO_METHOD(permuted)
 
-PND_FUNCTION(choice, "self, a, size=None, replace=True, p=None, axis=0, shuffle=True",
+PND_FUNCTION(choice, "$self, a, size=None, replace=True, p=None, axis=0, shuffle=True",
              "A sample of an array, or of 0, ..., a - 1.")
 {
     nd_shape shape;
@@ -473,7 +474,7 @@ PND_FUNCTION(choice, "self, a, size=None, replace=True, p=None, axis=0, shuffle=
 }
 PND_ALSO_METHOD(choice)
 
-PND_FUNCTION(bytes, "self, length", "Random bytes.")
+PND_FUNCTION(bytes, "$self, length", "Random bytes.")
 {
     int64_t count = 0;
     if (!pnd_to_int64(given[1], &count))
@@ -486,7 +487,7 @@ PND_FUNCTION(bytes, "self, length", "Random bytes.")
 }
 PND_ALSO_METHOD(bytes)
 
-PND_FUNCTION(integers, "self, low, high=None, size=None, dtype=None, endpoint=False",
+PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=False",
              "Integers from low, below high.")
 {
     nd_shape shape;
@@ -565,7 +566,7 @@ static PyObject *set_state(PyObject *self, PyObject *arguments)
     return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
 }
 
-PND_NAMED_FUNCTION(advance, "_advance", "self, high, low", "Goes on by so many draws.")
+PND_NAMED_FUNCTION(advance, "_advance", "$self, high, low", "Goes on by so many draws.")
 {
     const uint64_t high = PyLong_AsUnsignedLongLong(given[1]),
                    low = PyLong_AsUnsignedLongLong(given[2]);
@@ -575,7 +576,7 @@ PND_NAMED_FUNCTION(advance, "_advance", "self, high, low", "Goes on by so many d
 }
 PND_ALSO_METHOD(advance)
 
-PND_NAMED_FUNCTION(jumped, "_jumped", "self, jumps", "A stream that does not overlap.")
+PND_NAMED_FUNCTION(jumped, "_jumped", "$self, jumps", "A stream that does not overlap.")
 {
     const uint64_t jumps = PyLong_AsUnsignedLongLong(given[1]);
     return PyErr_Occurred() ? NULL
@@ -592,7 +593,7 @@ static PyObject *call_module(const char *name, PyObject *self, PyObject *argumen
     return module ? PyObject_CallMethod(module, name, argument ? "OO" : "O", self, argument) : NULL;
 }
 
-PND_FUNCTION(multivariate_hypergeometric, "self, colors, nsample, size=None, method='marginals'",
+PND_FUNCTION(multivariate_hypergeometric, "$self, colors, nsample, size=None, method='marginals'",
              "Counts of a sample without replacement from items of several colors.")
 {
     PND_OBJECT module = PyImport_ImportModule("ndstream.random");
@@ -626,8 +627,8 @@ static PyGetSetDef attributes[] = {
 };
 
 #define DRAW(id, name, ...)                                                                        \
-    {#name, (PyCFunction)(void (*)(void))name##_method, METH_FASTCALL | METH_KEYWORDS,             \
-     "Draws of the distribution " #name "."},
+    {#name, (PyCFunction)(void (*)(void))name##_method, METH_FASTCALL | METH_KEYWORDS, NULL},
+/* The distributions are the first, in the order of their numbers; describe() documents them. */
 static PyMethodDef methods[] = {
     /* clang-format off */
     ND_DISTRIBUTIONS(DRAW)
@@ -650,7 +651,7 @@ static PyMethodDef methods[] = {
     {"_set_state", set_state, METH_O, "Sets what _get_state() gave."},
     PND_METHOD_ROW("_advance", advance),
     PND_METHOD_ROW("_jumped", jumped),
-    {"spawn", spawn, METH_O, "spawn(n_children)\n--\n\nIndependent generators."},
+    {"spawn", spawn, METH_O, "spawn($self, n_children)\n--\n\nIndependent generators."},
     {0},
 };
 #undef DRAW
@@ -676,6 +677,16 @@ static PyType_Spec spec = {
     .slots = slots,
 };
 
+static void describe(nd_distribution distribution)
+{
+    static char documents[ND_RANDOM_DISTRIBUTIONS][256];
+    const pnd_signature *const signature = signature_of(distribution);
+    snprintf(documents[distribution], sizeof *documents,
+             "%s(%s)\n--\n\nDraws of the distribution %s.", signature->name, signature->text,
+             signature->name);
+    methods[distribution].ml_doc = documents[distribution];
+}
+
 /* The module ndstream._core.random. */
 bool pnd_add_random(PyObject *module)
 {
@@ -683,6 +694,8 @@ bool pnd_add_random(PyObject *module)
                                       PND_ROW_NAMED("_legacy", make_legacy),
                                       PND_ROW_NAMED("_seed_state", seed_state),
                                       {0}};
+    for (nd_distribution i = 0; i < ND_RANDOM_DISTRIBUTIONS; i++)
+        describe(i);
     PND_OBJECT random = PyModule_New("ndstream._core._random");
     generator_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
     return random && generator_type && PyModule_AddFunctions(random, functions) == 0 &&

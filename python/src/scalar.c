@@ -453,6 +453,8 @@ static PyObject *scalar_getattr(PyObject *self, PyObject *name)
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     PND_OBJECT array = as_array(self);
+    if (array && PyUnicode_CompareWithASCIIString(name, "flags") == 0)
+        ((pnd_array *)array)->locked = true;
     found = array ? PyObject_GetAttr(array, name) : NULL;
     if (found) {
         Py_XDECREF(type), Py_XDECREF(value), Py_XDECREF(trace);

@@ -262,10 +262,10 @@ PyMethodDef pnd_sort_functions[] = {
 
 PyMethodDef pnd_sort_methods[] = {
     {"sort", (PyCFunction)(void (*)(void))sort_method, METH_FASTCALL | METH_KEYWORDS,
-     "sort(axis=-1, kind=None, order=None, *, stable=None)\n--\n\nSorts in place."},
+     "sort(self, axis=-1, kind=None, order=None, *, stable=None)\n--\n\nSorts in place."},
     PND_METHOD_ROW("argsort", argsort),
     {"partition", (PyCFunction)(void (*)(void))partition_method, METH_FASTCALL | METH_KEYWORDS,
-     "partition(kth, axis=-1, kind='introselect', order=None)\n--\n\nPartitions in place."},
+     "partition(self, kth, axis=-1, kind='introselect', order=None)\n--\n\nPartitions in place."},
     PND_METHOD_ROW("argpartition", argpartition),
     {0},
 };

@@ -309,10 +309,10 @@ PyMethodDef pnd_take_functions[] = {
 PyMethodDef pnd_take_methods[] = {
     PND_METHOD_ROW("take", take),
     {"put", (PyCFunction)(void (*)(void))put_method, METH_FASTCALL | METH_KEYWORDS,
-     "put(indices, values, mode='raise')\n--\n\nWrites values to positions in C order."},
+     "put(self, indices, values, mode='raise')\n--\n\nWrites values to positions in C order."},
     PND_METHOD_ROW("choose", choose),
     {"compress", (PyCFunction)(void (*)(void))compress_method, METH_FASTCALL | METH_KEYWORDS,
-     "compress(condition, axis=None, out=None)\n--\n\nThe elements along an axis whose "
+     "compress(self, condition, axis=None, out=None)\n--\n\nThe elements along an axis whose "
      "condition is true."},
     {0},
 };

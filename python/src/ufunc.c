@@ -589,7 +589,7 @@ static PyMethodDef ufunc_methods[] = {
     PND_METHOD_ROW("reduce", reduce),
     PND_METHOD_ROW("accumulate", accumulate),
     {"outer", (PyCFunction)(void (*)(void))outer_method, METH_FASTCALL | METH_KEYWORDS,
-     "outer(a, b)\n--\n\nAll pairs of elements."},
+     "outer(self, a, b, /)\n--\n\nAll pairs of elements."},
     PND_METHOD_ROW("reduceat", reduceat),
     PND_METHOD_ROW("at", at),
     {"__reduce__", ufunc_pickle, METH_NOARGS, "For pickle."},

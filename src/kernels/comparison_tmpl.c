@@ -21,8 +21,8 @@
     })
 #define COMPLEX_CLIP(T, x, y, z)                                                                   \
     ({                                                                                             \
-        const T larger = (COMPLEX_LESS(y, x, <=) | COMPLEX_NAN(x)) ? x : y;                        \
-        (COMPLEX_LESS(larger, z, <=) | COMPLEX_NAN(larger)) ? larger : z;                          \
+        const T larger = (COMPLEX_LESS(y, x, <) | COMPLEX_NAN(x)) ? x : y;                         \
+        (COMPLEX_LESS(larger, z, <) | COMPLEX_NAN(larger)) ? larger : z;                           \
     })
 
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)

@@ -257,23 +257,33 @@ enum { ROWS_TOGETHER = 8 };
 #define COMPLEX_GREATER_NUMBER(a, x)                                                               \
     ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(x, a, >))) ? (x) : (a))
 
-/* ---- Sums and products. Integers in 64 bits, float32 in float64, where order hardly matters; the
- * floats keep to NDI_LANES. -0.0 is the identity that keeps a sum of -0.0 negative. ---- */
+/* ---- Sums and products. Integers in 64 bits that wrap, in which a sign is only seen as a narrow one
+ * is widened; float32 in float64, where order hardly matters; the floats keep to NDI_LANES. -0.0 is
+ * the identity that keeps a sum of -0.0 negative. ---- */
 
-#define SUM_INTEGER(D, TYPE, WIDE)                                                                 \
-    SIMPLE_REDUCTION(sum_##D, TYPE, WIDE, OPTIMAL_LANES(WIDE), 1, 0, (WIDE), PLUS, PLUS)
-#define PROD_INTEGER(D, TYPE, WIDE)                                                                \
-    SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, OPTIMAL_LANES(WIDE), 1, 1, (WIDE), TIMES, TIMES)
+#define SUM_INTEGER(D, TYPE)                                                                       \
+    SIMPLE_REDUCTION(sum_##D, TYPE, uint64_t, OPTIMAL_LANES(uint64_t), 1, 0, (uint64_t), PLUS, PLUS)
+#define PROD_INTEGER(D, TYPE)                                                                      \
+    SIMPLE_REDUCTION(prod_##D, TYPE, uint64_t, OPTIMAL_LANES(uint64_t), 1, 1, (uint64_t), TIMES,   \
+                     TIMES)
 #define FLOAT_SUMS(D, TYPE, WIDE)                                                                  \
     SIMPLE_WHOLE(sum_##D, TYPE, WIDE, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)                   \
     WHOLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)     \
     SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, 1, (WIDE), TIMES, TIMES)
 
-PROD_INTEGER(BOOL, uint8_t, int64_t)
-ON_SIGNED(PROD_INTEGER, int64_t)
-ON_UNSIGNED(PROD_INTEGER, uint64_t)
-SUM_INTEGER(INT64, int64_t, int64_t)
-SUM_INTEGER(UINT64, uint64_t, uint64_t)
+PROD_INTEGER(BOOL, uint8_t)
+PROD_INTEGER(INT8, int8_t)
+PROD_INTEGER(INT16, int16_t)
+PROD_INTEGER(INT32, int32_t)
+PROD_INTEGER(INT64, uint64_t)
+PROD_INTEGER(UINT8, uint8_t)
+PROD_INTEGER(UINT16, uint16_t)
+PROD_INTEGER(UINT32, uint32_t)
+PROD_INTEGER(UINT64, uint64_t)
+SUM_INTEGER(INT32, int32_t)
+SUM_INTEGER(INT64, uint64_t)
+SUM_INTEGER(UINT32, uint32_t)
+SUM_INTEGER(UINT64, uint64_t)
 ON_FLOATS(FLOAT_SUMS, double)
 #define MINUS_ZEROS __builtin_complex(-0.0, -0.0)
 #define COMPLEX_SUMS(D, TYPE, ...)                                                                 \
@@ -334,13 +344,11 @@ ON_COMPLEX(COMPLEX_SUMS, )
         for (size_t c = 0; c < columns; c++)                                                       \
             ((WIDE *)a[0])[c] += ((const WIDE *)b[0])[c];                                          \
     }
-NARROW_SUM(BOOL, uint8_t, uint16_t, uint32_t, int64_t)
+NARROW_SUM(BOOL, uint8_t, uint16_t, uint32_t, uint64_t)
 NARROW_SUM(INT8, int8_t, int16_t, int32_t, int64_t)
 NARROW_SUM(INT16, int16_t, int32_t, int32_t, int64_t)
 NARROW_SUM(UINT8, uint8_t, uint16_t, uint32_t, uint64_t)
 NARROW_SUM(UINT16, uint16_t, uint32_t, uint32_t, uint64_t)
-SUM_INTEGER(INT32, int32_t, int64_t)
-SUM_INTEGER(UINT32, uint32_t, uint64_t)
 
 /* ---- Smallest and largest ---- */
 
@@ -414,7 +422,7 @@ ON_COMPLEX128(EXTREMES_COMPLEX, double)
     NARROW_ROW(count_##D, TYPE, UNSIGNED_OF(TYPE), int64_t, 1, IS_TRUE)                            \
     SIMPLE_WIDE(count_##D, TYPE, int64_t, IS_TRUE, PLUS)                                           \
     SIMPLE_COLUMNS(count_##D, TYPE, int64_t, 1, 0, IS_TRUE, PLUS, PLUS)
-ON_ALL(LOGIC, )
+ON_ALL_BITS(LOGIC, )
 
 /* ---- Positions: the extreme of the chunk first, then where it is first met ---- */
 
@@ -593,7 +601,6 @@ ON_COMPLEX(EXTREME_SCANS_COMPLEX, )
  * add the carry. The chain from carry to carry is one addition for eight elements. */
 enum { SCANNED = 8 };
 typedef double scanned_double __attribute__((vector_size(8 * SCANNED)));
-typedef int64_t scanned_int64_t __attribute__((vector_size(8 * SCANNED)));
 typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
 #define SHIFTED(v, fill, lanes)                                                                    \
     __builtin_shufflevector(v, fill, LANE(0, lanes), LANE(1, lanes), LANE(2, lanes),               \
@@ -632,7 +639,7 @@ typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
     VECTOR_SCAN(sum, D, TYPE, double, scanned_double, -0.0, PLUS) SCAN(prod, D, TYPE, double, TIMES)
 #define SCANS_COMPLEX(D, TYPE, ACC)                                                                \
     SCAN(sum, D, TYPE, ACC, PLUS) SCAN(prod, D, TYPE, ACC, COMPLEX_TIMES)
-SCANS_INTEGER(INT64, int64_t, int64_t)
+SCANS_INTEGER(INT64, uint64_t, uint64_t)
 SCANS_INTEGER(UINT64, uint64_t, uint64_t)
 ON_FLOATS(SCANS_FLOAT, )
 ON_COMPLEX(SCANS_COMPLEX, complex128)

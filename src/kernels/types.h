@@ -39,6 +39,33 @@ typedef double _Complex complex128;
 #define ON_ORDERED(M, ...) ON_BOOL(M, __VA_ARGS__) ON_REALS(M, __VA_ARGS__)
 #define ON_ALL(M, ...) ON_ORDERED(M, __VA_ARGS__) ON_COMPLEX(M, __VA_ARGS__)
 
+/* The same dtypes, for lines that only look at bits, or wrap: signed integers take the unsigned
+ * type that is as wide, WIDTHS any dtype but complex128, which is wider. The compiler makes one
+ * kernel of those of one type. The reference keeps to the dtypes, so that tests/check compares the
+ * two. */
+#ifdef NDI_REFERENCE
+#define ON_INT_BITS ON_INTS
+#define ON_WIDTHS ON_ALL
+#else
+#define ON_SIGNED_BITS(M, ...)                                                                     \
+    M(INT8, uint8_t, __VA_ARGS__)                                                                  \
+    M(INT16, uint16_t, __VA_ARGS__)                                                                \
+    M(INT32, uint32_t, __VA_ARGS__)                                                                \
+    M(INT64, uint64_t, __VA_ARGS__)
+#define ON_INT_BITS(M, ...) ON_SIGNED_BITS(M, __VA_ARGS__) ON_UNSIGNED(M, __VA_ARGS__)
+#define ON_WIDTHS(M, ...)                                                                          \
+    ON_EXACT_BITS(M, __VA_ARGS__)                                                                  \
+    M(FLOAT32, uint32_t, __VA_ARGS__)                                                              \
+    M(FLOAT64, uint64_t, __VA_ARGS__)                                                              \
+    M(COMPLEX64, uint64_t, __VA_ARGS__)                                                            \
+    ON_COMPLEX128(M, __VA_ARGS__)
+#endif
+#define ON_EXACT_BITS(M, ...) ON_BOOL(M, __VA_ARGS__) ON_INT_BITS(M, __VA_ARGS__)
+#define ON_REAL_BITS(M, ...) ON_INT_BITS(M, __VA_ARGS__) ON_FLOATS(M, __VA_ARGS__)
+#define ON_NUMBER_BITS(M, ...) ON_REAL_BITS(M, __VA_ARGS__) ON_COMPLEX(M, __VA_ARGS__)
+#define ON_ORDERED_BITS(M, ...) ON_BOOL(M, __VA_ARGS__) ON_REAL_BITS(M, __VA_ARGS__)
+#define ON_ALL_BITS(M, ...) ON_ORDERED_BITS(M, __VA_ARGS__) ON_COMPLEX(M, __VA_ARGS__)
+
 /* Each ISA's object has its own copy of every name: NDI_ISA_NAME(x) is x_avx2 and so on. */
 #define NDI_PASTE_(a, b) a##_##b
 #define NDI_PASTE(a, b) NDI_PASTE_(a, b)

@@ -242,7 +242,7 @@ static bool putmask(nd_array *array, const nd_array *mask, nd_operand values)
 {
     const nd_array *given = ndi_converted_value("putmask", array, values);
     const nd_array *const truth = mask_for("putmask", array, mask);
-    if (!given || !truth || given->size == 0)
+    if (!given || !truth || given->size == 0 || array->size == 0)
         return given && truth;
     if (given->size > 1 && given->size != array->size)
         given = fit_values(given, array->size);

@@ -38,11 +38,11 @@ def solve(board):
 board, rounds = solve(puzzle)
 # The same puzzle in other digits and turned around.
 rng = np.random.default_rng(9)
-others = []
+turned = []
 for turn in range(40):
     digits = np.concatenate([[0], rng.permutation(9) + 1])
-    others.append(solve(np.rot90(digits[puzzle], turn))[0])
-others = np.array(others)
+    turned.append(solve(np.rot90(digits[puzzle], turn))[0])
+others = np.array(turned)
 
 result = {
     "board": board,

@@ -1,6 +1,10 @@
 """One piece of code run with NumPy and with ndstream as `np`, and the outcomes compared."""
 
+import array
+import gc
 import math
+import sys
+import time
 
 import numpy
 import pytest
@@ -64,9 +68,51 @@ def compare(mine, theirs, rtol, path=""):
         assert mine == theirs or (mine != mine and theirs != theirs), f"{path}: {mine!r} instead of {theirs!r}"
 
 
+WATCHED = [None, True, False, NotImplemented, Ellipsis, (), "", ndstream]
+WATCHED += [value for value in vars(ndstream).values() if isinstance(value, (type, ndstream.dtype, ndstream.ufunc, ndstream.generic))]
+WATCHED += [ndstream.dtype(name) for name in ("bool", "int8", "int64", "float32", "float64", "complex128")]
+ROUNDS, MORE_ROUNDS, SHORT = 8, 200, 2e-3
+
+
+def in_use():
+    """Blocks of Python's, bytes of the library's, references to what lives on; kept in two blocks, however many they are."""
+    return array.array("q", [sys.getallocatedblocks(), ndstream.memory()["used"], *map(sys.getrefcount, WATCHED)])
+
+
+def growth(code, rounds, **names):
+    """What each of the rounds left behind, in whole blocks, bytes and references."""
+    before = in_use()
+    for _ in range(rounds):
+        run(code, ndstream, **names)
+    return [(after - first) // rounds for after, first in zip(in_use(), before)]
+
+
+def loses_nothing(code, **names):
+    """Fails if each run of a piece of code leaves a block of memory or a reference behind. What grows in a few runs is looked at
+    in many, as Python's own caches grow now and then."""
+    if any(max(growth(code, ROUNDS, **names)) <= 0 for _ in range(3)):
+        return
+    grown = []
+    for _ in range(4):
+        gc.collect()
+        before = in_use()
+        growth(code, MORE_ROUNDS, **names)
+        gc.collect()
+        grown.append([(after - first) / MORE_ROUNDS for after, first in zip(in_use(), before)])
+    left = [min(batches) for batches in zip(*grown)]
+    what = ["blocks", "bytes", *(f"references to {thing!r}" for thing in WATCHED)]
+    assert max(left) < 0.9, f"{code}: each run leaves " + ", ".join(f"{n:g} {w}" for n, w in zip(left, what) if n >= 0.9)
+
+
 def same(code, rtol=0, **names):
-    """Runs `code` with both packages and compares its last line."""
-    compare(run(code, ndstream, **names), run(code, numpy, **names), rtol, code)
+    """Runs `code` with both packages and compares its last line; looks for what is left behind if it is short."""
+    begin = time.perf_counter()
+    mine = run(code, ndstream, **names)
+    short = time.perf_counter() - begin < SHORT and sys.getallocatedblocks() > 0  # PYTHONMALLOC=malloc counts none
+    compare(mine, run(code, numpy, **names), rtol, code)
+    if short:
+        mine = None
+        loses_nothing(code, **names)
 
 
 def cases(text):

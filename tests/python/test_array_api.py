@@ -9,6 +9,9 @@ import warnings
 import array_api_strict as strict
 import numpy
 import pytest
+from hypothesis import given, settings
+from hypothesis.extra.array_api import make_strategies_namespace
+from hypothesis.strategies import booleans, composite, data, integers, lists, sampled_from
 
 import ndstream
 
@@ -23,35 +26,52 @@ pinv qr slogdet solve svd svdvals tensordot trace vecdot vector_norm""".split()
 NAMES = [n for n in sorted(dir(strict)) if not n.startswith("_") and n not in FLAGS]
 
 
-def parameters(function):
-    if isinstance(function, ndstream.ufunc):
-        first = function.__doc__.split("\n", 1)[0]
-        names = first[first.index("(") + 1 : -1].replace(" ", "").split(",")
-        return {n.partition("=")[0] for n in names}
+def signature(function):
+    """Of ours: what Python knows, or the first line of the documentation."""
     try:
-        return set(inspect.signature(function).parameters)
+        return inspect.signature(function)
     except ValueError:
-        first = function.__doc__.split("\n", 1)[0]
-        return {n.strip().partition("=")[0] for n in first[first.index("(") + 1 : -1].split(",")}
+        text = function.__doc__.split("\n", 1)[0]
+        space = {}
+        exec(f"def f{text[text.index('('):]}: pass".replace("<no value>", "None"), space)
+        return inspect.signature(space["f"])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_name_is_there_with_its_keywords(name):
-    theirs, ours = getattr(strict, name), getattr(ndstream, name)
+# Defaults that mean the same, or are not what the type checker's stub of the standard says; clip's names are NumPy's, by
+# position or with the standard's keywords.
+FREE_DEFAULTS = {
+    "argsort stable", "sort stable", "astype device", "from_dlpack device", "from_dlpack copy", "vecdot axis", "cross axis", "pinv rtol",
+}  # fmt: skip
+POSITIONAL = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+@pytest.mark.parametrize("name", [*NAMES, *(f"linalg.{name}" for name in LINALG)])
+def test_signature(name):
+    """What may be given by position, in which order, by which names and with which defaults."""
+    theirs, ours = strict, ndstream
+    for part in name.split("."):
+        theirs, ours = getattr(theirs, part), getattr(ours, part)
     if not inspect.isfunction(theirs):
         return
-    wanted = [p for p in inspect.signature(theirs).parameters.values() if p.kind is p.KEYWORD_ONLY]
-    assert {p.name for p in wanted} <= parameters(ours) | {"copy", "device"}, name
-    for extra in ("copy", "device"):
-        if any(p.name == extra for p in wanted) and extra not in parameters(ours):
-            pytest.fail(f"{name} does not take {extra}")
-
-
-@pytest.mark.parametrize("name", LINALG)
-def test_every_name_of_linalg_is_there(name):
-    theirs, ours = getattr(strict.linalg, name), getattr(ndstream.linalg, name)
-    wanted = {p.name for p in inspect.signature(theirs).parameters.values() if p.kind is p.KEYWORD_ONLY}
-    assert wanted <= parameters(ours)
+    wanted, found = inspect.signature(theirs).parameters, signature(ours).parameters
+    mine = [p for p in found.values() if p.kind in POSITIONAL]
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in found.values())
+    for place, p in enumerate(p for p in wanted.values() if p.kind in POSITIONAL):
+        if place >= len(mine):
+            assert takes_any, p
+            continue
+        if p.kind is not p.POSITIONAL_ONLY:
+            assert p.name == mine[place].name or (p.name in found and name == "clip"), p
+        if p.default is p.empty:
+            continue
+        assert mine[place].default == p.default, p
+    for p in wanted.values():
+        if p.kind is p.KEYWORD_ONLY:
+            assert p.name in found
+            assert p.default == found[p.name].default or f"{name.rpartition('.')[2]} {p.name}" in FREE_DEFAULTS, p
+    if not takes_any:
+        known = sum(p.kind in (*POSITIONAL, inspect.Parameter.VAR_POSITIONAL) for p in wanted.values())
+        assert all(p.default is not p.empty for p in mine[known:]), "more must be given than the standard says"
 
 
 def test_methods_and_attributes_of_arrays():
@@ -179,3 +199,90 @@ xp.all(xp.asarray([], dtype=xp.bool)) | not xp.any(xp.asarray([], dtype=xp.bool)
 @pytest.mark.parametrize("code", [c.strip() for c in SPECIAL if c.strip()])
 def test_special_case(code):
     assert eval(code, {"xp": ndstream, "math": math, "inf": math.inf, "nan": math.nan})
+
+
+# ---- Random arrays ------------------------------------------------------------------------------
+
+OURS = make_strategies_namespace(ndstream)
+SPECIAL_VALUES = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 1e-30, -7e5, 1.5e300, 2.0**-1060]
+BOUNDS = {"bool": (0, 1), "complex64": (-4, 4), "complex128": (-4, 4)}
+DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128".split()
+
+
+@given(data())
+def test_arrays_of_an_outside_generator(data):
+    """hypothesis builds arrays by the standard's functions alone."""
+    dtype = data.draw(OURS.scalar_dtypes())
+    x = data.draw(OURS.arrays(dtype, OURS.array_shapes(min_dims=0, min_side=0, max_dims=4)))
+    index = data.draw(OURS.indices(x.shape, allow_newaxis=True))
+    assert type(x) is ndstream.ndarray and x.dtype == dtype
+    numpy.testing.assert_array_equal(numpy.asarray(x[index]), numpy.asarray(x)[index])
+
+
+@composite
+def elements(draw, dtype, shape):
+    """NumPy's array, with what is special among its elements."""
+    count = math.prod(shape)
+    if dtype.startswith("float"):
+        values = draw(lists(sampled_from(SPECIAL_VALUES), min_size=count, max_size=count))
+    elif dtype in BOUNDS:
+        values = draw(lists(integers(*BOUNDS[dtype]), min_size=count, max_size=count))
+        values = [v + draw(integers(*BOUNDS[dtype])) * 1j for v in values] if dtype != "bool" else values
+    else:
+        limits = numpy.iinfo(dtype)
+        odd = sampled_from([0, 1, 2, 3, 7, limits.max, limits.min, max(limits.min, -1), max(limits.min, -5)])
+        values = draw(lists(odd, min_size=count, max_size=count))
+    return numpy.array(values, dtype=dtype).reshape(shape)
+
+
+def parts(value):
+    return list(value) if isinstance(value, (tuple, list)) else [value]
+
+
+def beside(call, given, tolerance=None):
+    """Compares what `call(xp, arrays)` gives for both, unless the standard does not have it."""
+    try:
+        theirs = call(strict, [strict.asarray(x) for x in given])
+    except (TypeError, ValueError, IndexError, OverflowError, ZeroDivisionError):
+        return
+    ours = call(ndstream, [ndstream.asarray(x) for x in given])
+    for mine, yours in zip(parts(ours), parts(theirs), strict=True):
+        mine, yours = numpy.asarray(mine), numpy.asarray(yours)
+        assert mine.dtype == yours.dtype and mine.shape == yours.shape, (mine, yours)
+        rtol = 1e-5 if mine.dtype in ("float32", "complex64") else 1e-12
+        numpy.testing.assert_allclose(mine, yours, rtol, tolerance or 0 if mine.dtype.kind in "fc" else 0)
+
+
+NOT_COMPARED = {"empty_like", "isin"}  # anything is right; later than 2024.12
+RANDOM = settings(settings.get_profile("ci"), max_examples=25)
+
+
+def takes(*names):
+    """The functions of the standard that take those arrays and nothing else."""
+    functions = [n for n in NAMES if inspect.isfunction(getattr(strict, n)) and n not in NOT_COMPARED]
+    return [n for n in functions if [p.name for p in inspect.signature(getattr(strict, n)).parameters.values() if p.default is p.empty] == list(names)]
+
+
+@pytest.mark.parametrize("name", takes("x"))
+@RANDOM
+@given(data())
+def test_function_of_one_array(name, data):
+    shape = data.draw(OURS.array_shapes(max_dims=3, max_side=4))
+    x = data.draw(elements(data.draw(sampled_from(DTYPES)), shape))
+    beside(lambda xp, given: getattr(xp, name)(*given), [x], 1e-300)
+    axis = data.draw(integers(-len(shape), len(shape) - 1))
+    words = {"axis": axis} | ({"keepdims": True} if data.draw(booleans()) else {})
+    words = {k: v for k, v in words.items() if k in inspect.signature(getattr(strict, name)).parameters}
+    if words:
+        beside(lambda xp, given: getattr(xp, name)(*given, **words), [x], 1e-300)
+
+
+@pytest.mark.parametrize("name", takes("x1", "x2"))
+@RANDOM
+@given(data())
+def test_function_of_two_arrays(name, data):
+    shapes = data.draw(OURS.mutually_broadcastable_shapes(2, min_dims=int(name == "vecdot"), max_dims=3, max_side=4)).input_shapes
+    first = data.draw(sampled_from(DTYPES))
+    second = data.draw(sampled_from([first, first, *DTYPES]))
+    given = [data.draw(elements(dtype, shape)) for dtype, shape in zip((first, second), shapes)]
+    beside(lambda xp, arrays: getattr(xp, name)(*arrays), given, 1e-300)

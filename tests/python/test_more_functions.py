@@ -233,6 +233,8 @@ a = np.arange(4); a.resize(2, refcheck=False); a
 a = np.arange(4)[::2]; a.resize(3)
 a = np.arange(3); b = a; a.resize(5)
 a = np.arange(3); a.setflags(write=False); a[0] = 1
+[s.flags.writeable for s in (np.float64(1), np.int8(1), np.arange(3)[1], np.ones(2).sum())]
+str(np.clip(-np.zeros(2, "complex64"), 0, 9)), str(np.clip(np.zeros(2, "complex64"), -1, -0.0))
 a = np.arange(3); a.setflags(write=False); a.setflags(write=True); a.flags.writeable
 import pickle; pickle.loads(np.arange(3).dumps())
 np.arange(3).dump(p); import pickle; pickle.load(open(p, 'rb'))

@@ -12,6 +12,7 @@ f = np.arange(4, dtype="f4")
 
 CODE = """
 np.putmask(i,i>-3,np.zeros(0)); i
+e=np.zeros((0,2)); np.putmask(e,e>-3,np.zeros((1,4))); e
 np.putmask(i,i>-3,np.zeros(0,int)); i
 np.putmask(i,i>-3,np.array([1.5,2])); i
 np.putmask(i,i>-3,1.5); i
