@@ -3,6 +3,7 @@
 
 #include "array/dtype.h"
 #include "engine/copy.h"
+#include "kernels/kernel.h"
 #include "select/mask.h"
 #include "select/selection.h"
 #include "select/values.h"
@@ -74,10 +75,42 @@ static nd_array *get(const nd_array *array, const plain_terms *p)
                                                                     : NULL;
 }
 
+/* x[k] of one axis and not many elements, the index in the order of memory: hardly more than the
+ * gathering. False, with nothing done, for everything else and for an index out of bounds. */
+static bool get_few(const nd_array *array, const nd_array *index, nd_array **result)
+{
+    enum { MOST = 8192 }; /* more are worth several threads */
+    const ndi_select_kernels *const select = &ndi_kernels_in_use()->select;
+    const size_t item = ndi_dtype_size((nd_dtype)array->dtype);
+    int64_t offsets[NDI_POSITIONS];
+    if (array->rank != 1 || index->rank != 1 || index->dtype != ND_INT64 || index->size == 0 ||
+        index->size > MOST || ndi_strides(index)[0] != sizeof(int64_t) || !ndi_is_settled(array) ||
+        !ndi_is_settled(index))
+        return false;
+    *result = ndi_new((nd_dtype)array->dtype, 1, &index->size, NULL);
+    const int64_t *from = (const int64_t *)index->data;
+    char *to = *result ? (*result)->data : NULL;
+    for (int64_t left = *result ? index->size : 0; left > 0; left -= NDI_POSITIONS) {
+        const size_t n = left < NDI_POSITIONS ? (size_t)left : NDI_POSITIONS;
+        if (!select->offsets[ND_INDEX_RAISE](n, offsets, from, array->size, ndi_strides(array)[0],
+                                             false)) {
+            ndi_drop(*result);
+            return false;
+        }
+        select->gather[__builtin_ctzll(item)](n, to, (ptrdiff_t)item, array->data, offsets);
+        from += n;
+        to += n * item;
+    }
+    return true;
+}
+
 nd_array *nd_get_with(const nd_array *array, int count, const nd_index *terms)
 {
     plain_terms p;
     nd_array *result = NULL;
+    if (array && count == 1 && terms && terms[0].kind == ND_TERM_ARRAY && terms[0].array &&
+        get_few(array, terms[0].array, &result))
+        return ndi_register(result);
     if (!array || !change_terms(&p, "get", count, terms))
         return NULL;
     if (!p.advanced && !p.copies)
