@@ -3,7 +3,7 @@
 
 #include "array/dtype.h"
 #include "engine/copy.h"
-#include "kernels/kernel.h"
+#include "select/elements.h"
 #include "select/mask.h"
 #include "select/selection.h"
 #include "select/values.h"
@@ -75,54 +75,12 @@ static nd_array *get(const nd_array *array, const plain_terms *p)
                                                                     : NULL;
 }
 
-/* x[k] of one axis and not many elements, the index in the order of memory: hardly more is to be
- * done than to move them. */
-static bool is_few(const nd_array *array, const nd_array *index)
-{
-    enum { MOST = 8192 }; /* more are worth several threads */
-    return array->rank == 1 && index->rank == 1 && index->dtype == ND_INT64 && index->size > 0 &&
-           index->size <= MOST && ndi_strides(index)[0] == sizeof(int64_t) &&
-           ndi_is_settled(array) && ndi_is_settled(index);
-}
-
-/* Of the block of positions that begins at `first`, and how many they are: 0 if one is out of
- * bounds. */
-static size_t offsets_of_few(const nd_array *array, const nd_array *index, int64_t first,
-                             int64_t offsets[NDI_POSITIONS])
-{
-    const int64_t left = index->size - first;
-    const size_t n = left < NDI_POSITIONS ? (size_t)left : NDI_POSITIONS;
-    const int64_t *const from = (const int64_t *)index->data + first;
-    return ndi_kernels_in_use()->select.offsets[ND_INDEX_RAISE](n, offsets, from, array->size,
-                                                                ndi_strides(array)[0], false)
-               ? n
-               : 0;
-}
-
-/* False, with nothing done, where an index is out of bounds. */
-static bool get_few(const nd_array *array, const nd_array *index, nd_array **result)
-{
-    const size_t item = ndi_dtype_size((nd_dtype)array->dtype);
-    int64_t offsets[NDI_POSITIONS];
-    *result = ndi_new((nd_dtype)array->dtype, 1, &index->size, NULL);
-    for (int64_t first = 0; *result && first < index->size; first += NDI_POSITIONS) {
-        const size_t n = offsets_of_few(array, index, first, offsets);
-        if (n == 0) {
-            ndi_drop(*result);
-            return false;
-        }
-        ndi_kernels_in_use()->select.gather[__builtin_ctzll(item)](
-            n, (*result)->data + (size_t)first * item, (ptrdiff_t)item, array->data, offsets);
-    }
-    return true;
-}
-
 nd_array *nd_get_with(const nd_array *array, int count, const nd_index *terms)
 {
     plain_terms p;
     nd_array *result = NULL;
     if (array && count == 1 && terms && terms[0].kind == ND_TERM_ARRAY && terms[0].array &&
-        is_few(array, terms[0].array) && get_few(array, terms[0].array, &result))
+        ndi_get_elements(array, terms[0].array, ND_INDEX_RAISE, &result))
         return ndi_register(result);
     if (!array || !change_terms(&p, "get", count, terms))
         return NULL;
@@ -176,28 +134,6 @@ static bool set_selection(nd_array *array, const plain_terms *p, const nd_array 
     return ndi_selection_set(&selection, value);
 }
 
-/* False, with nothing written, if it is not as simple as that. */
-static bool set_few(nd_array *array, const nd_array *index, const nd_array *value)
-{
-    const size_t item = ndi_dtype_size((nd_dtype)array->dtype);
-    const ptrdiff_t step = value->rank == 0 ? 0 : (ptrdiff_t)ndi_strides(value)[0];
-    int64_t offsets[NDI_POSITIONS];
-    size_t n = 1;
-    if (value->rank > 1 || (value->rank == 1 && value->size != index->size) ||
-        ndi_array_overlap(array, value) != NDI_APART ||
-        ndi_array_overlap(array, index) != NDI_APART)
-        return false;
-    for (int64_t first = 0; n && first < index->size; first += NDI_POSITIONS)
-        n = offsets_of_few(array, index, first, offsets);
-    for (int64_t first = 0; n && first < index->size; first += NDI_POSITIONS) {
-        if (index->size > NDI_POSITIONS)
-            n = offsets_of_few(array, index, first, offsets);
-        ndi_kernels_in_use()->select.scatter[__builtin_ctzll(item)](
-            n, array->data, offsets, value->data + (ptrdiff_t)first * step, step);
-    }
-    return n > 0;
-}
-
 static bool set(nd_array *array, const plain_terms *p, nd_operand value, assignment *assign)
 {
     const nd_array *given = ndi_converted_value("set", array, value);
@@ -205,8 +141,8 @@ static bool set(nd_array *array, const plain_terms *p, nd_operand value, assignm
         return ndi_force(array) && set_view(array, p, given, assign);
     if (!ndi_force(given) || !ndi_force_writeable(array))
         return false;
-    if (p->count == 1 && p->terms[0].kind == ND_TERM_ARRAY && is_few(array, p->terms[0].array) &&
-        set_few(array, p->terms[0].array, given))
+    if (p->count == 1 && p->terms[0].kind == ND_TERM_ARRAY &&
+        ndi_set_elements(array, p->terms[0].array, given))
         return true;
     return is_whole_mask(array, p) ? set_mask(array, p, given) : set_selection(array, p, given);
 }

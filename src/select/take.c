@@ -6,6 +6,7 @@
 
 #include "array/dtype.h"
 #include "engine/copy.h"
+#include "select/elements.h"
 #include "select/mask.h"
 #include "select/selection.h"
 #include "select/values.h"
@@ -61,6 +62,9 @@ static bool select_along(ndi_selection *s, const char *operation, const nd_array
 nd_array *nd_take(const nd_array *array, const nd_array *indices, int axis, nd_index_mode mode)
 {
     ndi_selection selection;
+    nd_array *result;
+    if (array && indices && axis == 0 && ndi_get_elements(array, indices, mode, &result))
+        return ndi_register(result);
     if (!array || !indices || !select_along(&selection, "take", array, indices, axis, mode))
         return NULL;
     return ndi_selection_get(&selection);
