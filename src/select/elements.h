@@ -8,7 +8,7 @@
 
 #include "array/array.h"
 
-/* *result is an array that is not registered, or NULL with ND_ERROR_MEMORY kept. */
+/* *result is a new array, registered in the open scope, or NULL with ND_ERROR_MEMORY kept. */
 bool ndi_get_elements(const nd_array *array, const nd_array *index, nd_index_mode mode,
                       nd_array **result);
 

@@ -81,7 +81,7 @@ nd_array *nd_get_with(const nd_array *array, int count, const nd_index *terms)
     nd_array *result = NULL;
     if (array && count == 1 && terms && terms[0].kind == ND_TERM_ARRAY && terms[0].array &&
         ndi_get_elements(array, terms[0].array, ND_INDEX_RAISE, &result))
-        return ndi_register(result);
+        return result;
     if (!array || !change_terms(&p, "get", count, terms))
         return NULL;
     if (!p.advanced && !p.copies)

@@ -64,7 +64,7 @@ nd_array *nd_take(const nd_array *array, const nd_array *indices, int axis, nd_i
     ndi_selection selection;
     nd_array *result;
     if (array && indices && axis == 0 && ndi_get_elements(array, indices, mode, &result))
-        return ndi_register(result);
+        return result;
     if (!array || !indices || !select_along(&selection, "take", array, indices, axis, mode))
         return NULL;
     return ndi_selection_get(&selection);
