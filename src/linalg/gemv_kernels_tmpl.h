@@ -261,8 +261,9 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
     .add_columns = JOIN(SET, add_columns),
     .add_columns_twice = JOIN(SET, add_columns_twice),
     .narrow_columns = JOIN(SET, narrow_columns),
-#ifdef SHORT_ROWS
+#ifdef OF_FLOATS
     .short_rows = JOIN(SET, short_rows),
+    .squares = JOIN(SET, squares),
 #endif
 };
 
@@ -277,4 +278,4 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
 #undef SET
 #undef REAL
 #undef SWAP_PAIRS
-#undef SHORT_ROWS
+#undef OF_FLOATS
