@@ -12,9 +12,10 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/progress.h"
-#include "linalg/few.h"
+#include "linalg/gemm_few.h"
 #include "linalg/gemm_kernels.h"
 #include "linalg/gemm_pack.h"
+#include "linalg/gemm_shallow.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -58,6 +59,12 @@ typedef struct product {
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+/* Multiplications of reals. */
+static size_t work_of(bool is_complex, size_t m, size_t n, size_t k)
+{
+    return (is_complex ? 4 : 1) * m * n * k;
 }
 
 static size_t parts(size_t count, size_t size)
@@ -195,7 +202,8 @@ enum { LITTLE_WORK = 4000000 }; /* multiply-adds that tasks cost much of */
 static void cut_into_tasks(product *p, size_t level2)
 {
     size_t threads = (size_t)ndi_pool_threads();
-    size_t wanted = p->rows * p->columns * p->depth < LITTLE_WORK ? threads : 4 * threads;
+    size_t wanted =
+        work_of(p->is_complex, p->rows, p->columns, p->depth) < LITTLE_WORK ? threads : 4 * threads;
     size_t row_panels = parts(p->rows, p->tile_rows),
            column_panels = parts(p->columns, p->tile_columns);
     size_t block_panels = level2 / 2 / p->left_panel_bytes;
@@ -268,7 +276,7 @@ static void settle_blocks(product *p)
         (p->packs_right ? parts(p->most_columns, p->tile_columns) : 1) * p->right_panel_bytes;
     p->is_small = p->left_bytes + p->right_bytes <= SMALL_BYTES && p->most_depth == p->k &&
                   p->most_rows >= p->m && p->most_columns >= p->n &&
-                  p->m * p->n * p->k < LEAST_PARALLEL_WORK;
+                  work_of(p->is_complex, p->m, p->n, p->k) < LEAST_PARALLEL_WORK;
 }
 
 /* The block of all columns from `column` on that is as large as blocks are, and so on. */
@@ -407,7 +415,7 @@ static bool multiply(product *p)
                 choose_block(p, row, column, step);
                 size_t panels = panels_to_pack(p);
                 p->row_tasks = p->column_tasks = 1;
-                if (p->rows * p->columns * p->depth < LEAST_PARALLEL_WORK) {
+                if (work_of(p->is_complex, p->rows, p->columns, p->depth) < LEAST_PARALLEL_WORK) {
                     multiply_small(p, panels);
                     continue;
                 }
@@ -551,6 +559,8 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
     bool done;
     if (is_simpler(shape, a, b, c, &done))
         return done;
+    if (ndi_gemm_is_shallow(shape, a, b, c))
+        return true;
     if (ndi_gemm_has_few(shape))
         return ndi_gemm_few(shape, a, b, c);
     ndi_gemm_real real = ndi_gemm_formats[shape->type].tiles;
@@ -647,7 +657,8 @@ static bool are_in_place(batch *b)
 bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *locate,
                     const void *context)
 {
-    const size_t work = shape->m * shape->n * shape->k;
+    const size_t work =
+        work_of(ndi_gemm_formats[shape->type].is_complex, shape->m, shape->n, shape->k);
     batch b = {.shape = shape, .locate = locate, .context = context};
     if (count == 0 || shape->m == 0 || shape->n == 0)
         return true;

@@ -29,23 +29,50 @@ const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real)
     return (*OF_ISA(isa, tiles))[real];
 }
 
+#ifdef __x86_64__
+/* Sets with narrower vectors than the widest, of the same bits. */
+typedef struct narrower {
+    const ndi_gemm_kernels *half, *quarter;
+} narrower;
+
+static narrower narrower_than(ndi_isa isa, ndi_gemm_real real)
+{
+    return isa >= NDI_ISA_AVX512 ? (narrower){half_tiles[real], quarter_tiles[real]}
+                                 : (narrower){avx2_tiles[real], narrow_tiles[real]};
+}
+#endif
+
 const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows)
 {
     const ndi_gemm_kernels *widest = ndi_gemm_kernels_for(isa, real);
 #ifdef __x86_64__
-    const bool with_avx512 = isa >= NDI_ISA_AVX512;
-    const ndi_gemm_kernels *const narrower[] = {
-        with_avx512 ? half_tiles[real] : avx2_tiles[real],
-        with_avx512 ? quarter_tiles[real] : narrow_tiles[real],
-    };
-    if (isa >= NDI_ISA_AVX2 && rows % widest->lanes)
-        for (int i = 0; i < 2; i++)
-            if (rows % narrower[i]->lanes == 0 && rows <= narrower[i]->tile_rows)
-                return narrower[i];
+    if (isa < NDI_ISA_AVX2 || rows % widest->lanes == 0)
+        return widest;
+    const narrower sets = narrower_than(isa, real);
+    if (rows % sets.half->lanes == 0 && rows <= sets.half->tile_rows)
+        return sets.half;
+    if (rows % sets.quarter->lanes == 0 && rows <= sets.quarter->tile_rows)
+        return sets.quarter;
 #else
     (void)rows;
 #endif
     return widest;
+}
+
+const ndi_gemm_kernels *ndi_gemm_kernels_of_width(ndi_isa isa, ndi_gemm_real real, size_t reals)
+{
+#ifdef __x86_64__
+    if (isa >= NDI_ISA_AVX2) {
+        const narrower sets = narrower_than(isa, real);
+        if (reals <= sets.quarter->lanes)
+            return sets.quarter;
+        if (reals <= sets.half->lanes)
+            return sets.half;
+    }
+#else
+    (void)reals;
+#endif
+    return ndi_gemm_kernels_for(isa, real);
 }
 
 const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real)

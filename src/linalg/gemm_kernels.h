@@ -45,6 +45,18 @@ typedef struct ndi_gemm_many {
     ptrdiff_t a_next, b_next, c_next; /* from product to product */
 } ndi_gemm_many;
 
+enum { NDI_GEMM_SHALLOW = 8 };
+
+/* C = A B of a depth and as many columns as that at most. Strides in bytes. */
+typedef struct ndi_gemm_shallow {
+    size_t depth, columns;
+    const char *left;
+    ptrdiff_t left_step, left_next; /* from one step of the depth, or row, to the next */
+    const void *factors;            /* B, aligned to 64 bytes */
+    char *c;
+    ptrdiff_t c_step; /* from column to column */
+} ndi_gemm_shallow;
+
 /* Tiles of the product of two matrices. */
 typedef struct ndi_gemm_kernels {
     const char *name;
@@ -77,6 +89,13 @@ typedef struct ndi_gemm_kernels {
      * shapes. NULL: none of complex numbers. */
     bool (*multiply_many)(const ndi_gemm_many *products);
     bool (*multiply_many_complex)(const ndi_gemm_many *products);
+
+    /* C = A B with the same bits, for `count` rows; NULL for integers. With multiply_long_rows
+     * those of A, and of C, are adjacent, and a column of B fills NDI_GEMM_SHALLOW reals of
+     * `factors`. With multiply_short_rows C has its elements one after the other, row by row, and
+     * rows of B, no longer than a vector, fill one each. */
+    void (*multiply_long_rows)(const ndi_gemm_shallow *product, size_t count);
+    void (*multiply_short_rows)(const ndi_gemm_shallow *product, size_t count);
 } ndi_gemm_kernels;
 
 /* Rows and columns times a vector. */
@@ -111,6 +130,9 @@ typedef struct ndi_gemv_kernels {
     void (*few_columns)(size_t rows, size_t columns, size_t count, const void *a,
                         ptrdiff_t a_stride, const void *x, ptrdiff_t x_stride, bool adds,
                         void *sums);
+
+    /* The sum of the squares of adjacent reals. NULL for integers. */
+    double (*squares)(size_t count, const void *reals);
 } ndi_gemv_kernels;
 
 enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are as many */
@@ -121,6 +143,9 @@ const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real);
 /* The set for products of so few `rows` of reals: with narrower vectors if they fill those and not
  * the widest, so that nothing is packed. The bits are the same. */
 const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows);
+
+/* The set with the narrowest vectors that hold so many reals, else the widest one. */
+const ndi_gemm_kernels *ndi_gemm_kernels_of_width(ndi_isa isa, ndi_gemm_real real, size_t reals);
 
 /* The rows are not NDI_REAL_I32_IN_64. */
 const ndi_gemv_kernels *ndi_gemv_kernels_for(ndi_isa isa, ndi_gemm_real real);

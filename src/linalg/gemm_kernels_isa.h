@@ -71,7 +71,9 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 #define EVEN(v, w) EVEN_F32(v, w)
 #define ODD(v, w) ODD_F32(v, w)
 #include "linalg/gemv_short_tmpl.h"
-#define SHORT_ROWS
+#define WIDEN(v) WIDEN_F32(v)
+#include "linalg/squares_tmpl.h"
+#define OF_FLOATS
 #include "linalg/gemv_kernels_tmpl.h"
 
 #define SET ISA_JOIN(ISA, f64)
@@ -80,7 +82,9 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 #define EVEN(v, w) EVEN_F64(v, w)
 #define ODD(v, w) ODD_F64(v, w)
 #include "linalg/gemv_short_tmpl.h"
-#define SHORT_ROWS
+#define WIDEN(v) (v)
+#include "linalg/squares_tmpl.h"
+#define OF_FLOATS
 #include "linalg/gemv_kernels_tmpl.h"
 
 #define SET ISA_JOIN(ISA, u8)

@@ -249,6 +249,8 @@ TARGET static bool JOIN(SET, multiply_many_complex)(const ndi_gemm_many *m)
     }
     return true;
 }
+
+#include "linalg/gemm_shallow_tmpl.h"
 #endif
 
 static const ndi_gemm_kernels JOIN(SET, tiles) = {
@@ -262,6 +264,8 @@ static const ndi_gemm_kernels JOIN(SET, tiles) = {
     .multiply_many = JOIN(SET, multiply_many),
 #ifdef SWAP_PAIRS
     .multiply_many_complex = JOIN(SET, multiply_many_complex),
+    .multiply_long_rows = JOIN(SET, multiply_long_rows),
+    .multiply_short_rows = JOIN(SET, multiply_short_rows),
 #endif
 };
 

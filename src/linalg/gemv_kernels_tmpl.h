@@ -256,8 +256,8 @@ TARGET static bool JOIN(SET, narrow_columns)(size_t count, size_t columns, const
     return true;
 }
 
-#ifdef SHORT_ROWS
-#include "linalg/gemv_few_tmpl.h"
+#ifdef OF_FLOATS
+#include "linalg/gemm_few_tmpl.h"
 #endif
 
 static const ndi_gemv_kernels JOIN(SET, rows) = {
@@ -265,9 +265,10 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
     .add_columns = JOIN(SET, add_columns),
     .add_columns_twice = JOIN(SET, add_columns_twice),
     .narrow_columns = JOIN(SET, narrow_columns),
-#ifdef SHORT_ROWS
+#ifdef OF_FLOATS
     .short_rows = JOIN(SET, short_rows),
     .few_columns = JOIN(SET, few_columns),
+    .squares = JOIN(SET, squares),
 #endif
 };
 
@@ -282,6 +283,6 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
 #undef SET
 #undef REAL
 #undef SWAP_PAIRS
-#undef SHORT_ROWS
+#undef OF_FLOATS
 #undef EVEN
 #undef ODD

@@ -1,8 +1,9 @@
 /* Includes LOOPS, a file of loops in GNU C vectors, for each instruction set, after defining for it
  * ISA (the prefix of names), NAME, TARGET (an attribute of functions), VECTOR_BYTES, the shapes of
  * tiles (VECTORS_FLOAT and VECTORS_INTEGER by COLUMNS), SWAP_PAIRS of a vector's elements, EVEN and
- * ODD elements of two vectors, of _F32 and _F64, and PRODUCT_32 (of 64-bit integers that are of 32
- * bits). WITH_NARROW: for halves of vectors too, with TILES_ONLY. No guard: once a source file. */
+ * ODD elements of two vectors, of _F32 and _F64, WIDEN_F32 of half a vector, and PRODUCT_32 (of
+ * 64-bit integers that are of 32 bits). WITH_NARROW: for halves of vectors too, with TILES_ONLY. No
+ * guard: once a source file. */
 #include <string.h>
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -48,6 +49,7 @@
 #define ODD_F64(v, w) __builtin_shufflevector(v, w, 1, 3)
 #define EVEN_F32(v, w) __builtin_shufflevector(v, w, 0, 2, 4, 6)
 #define ODD_F32(v, w) __builtin_shufflevector(v, w, 1, 3, 5, 7)
+#define WIDEN_F32(v) __builtin_convertvector(v, wide)
 #include LOOPS
 #include "linalg/isa_end.h"
 
@@ -70,6 +72,7 @@
 #define ODD_F64(v, w) __builtin_shufflevector(v, w, 1, 3, 5, 7)
 #define EVEN_F32(v, w) __builtin_shufflevector(v, w, 0, 2, 4, 6, 8, 10, 12, 14)
 #define ODD_F32(v, w) __builtin_shufflevector(v, w, 1, 3, 5, 7, 9, 11, 13, 15)
+#define WIDEN_F32(v) ((wide)_mm256_cvtps_pd((__m128)(v)))
 #include LOOPS
 #include "linalg/isa_end.h"
 
@@ -106,6 +109,7 @@
     __builtin_shufflevector(v, w, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
 #define ODD_F32(v, w)                                                                              \
     __builtin_shufflevector(v, w, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#define WIDEN_F32(v) ((wide)_mm512_cvtps_pd((__m256)(v))) /* gcc 12 makes halves of it */
 #include LOOPS
 #include "linalg/isa_end.h"
 

@@ -12,5 +12,6 @@
 #undef EVEN_F64
 #undef ODD_F32
 #undef ODD_F64
+#undef WIDEN_F32
 #undef PRODUCT_32
 #undef TILES_ONLY

@@ -673,3 +673,25 @@ def test_wrong_shapes_and_dtypes_are_refused():
         nd.linalg("cholesky", nd.from_numpy(-np.eye(2)), 0)
     with pytest.raises(nd.Failure, match="LINALG: cond"):
         nd.linalg("cond", f((0, 0)), nd.order_of(None))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+def test_norms_of_runs_are_exact_to_an_ulp_and_have_one_value(dtype):
+    """Of blocks, parts of blocks and parts of vectors; pending or not, on any number of threads."""
+    rng = np.random.default_rng(21)
+    for size in (1, 7, 31, 33, 1000, 16384, 16385, 40_000, 262_144, 300_001):
+        x = normal_values(rng, size, dtype).astype(dtype)
+        wide = np.abs(x.astype("clongdouble" if dtype[0] == "c" else "longdouble"))
+        exact = np.sqrt(np.sum(wide * wide))
+        values = set()
+        for count in (1, 2, 5):
+            with nd.threads(count):
+                mine = nd.from_numpy(x)
+                values.add(numpys(nd.linalg("norm", mine, nd.order_of(None), nd.axes_of(None), False)).tobytes())
+                pending = nd.elementwise("negative", mine)
+                values.add(numpys(nd.linalg("norm", pending, nd.order_of(None), nd.axes_of(None), False)).tobytes())
+        assert len(values) == 1
+        value = np.frombuffer(values.pop(), x.real.dtype)[0]
+        assert abs(value - exact) <= np.spacing(value)
+    large = np.full(100, 1e30, "float32")
+    assert numpys(nd.linalg("norm", nd.from_numpy(large), nd.order_of(None), nd.axes_of(None), False)) == np.inf

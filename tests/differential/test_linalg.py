@@ -245,3 +245,38 @@ def test_matmul_into_a_given_array_equals_numpy(data):
         nd._failure()
     )
     assert_product(np.ascontiguousarray(out), expected, a, b, np.matmul)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_products_of_many_points_and_a_small_matrix_equal_numpy(dtype):
+    """A depth and a side of eight at most; the other side fills vectors, or leaves some of one."""
+    rng = np.random.default_rng(19)
+    for depth in range(1, 10):
+        for side in (2, 3, 4, 5, 7, 8, 9):
+            for points in (31, 32, 33, 47, 1000):
+                a = random_values(rng, dtype, (points, depth), "small")
+                b = random_values(rng, dtype, (depth, side), "small")
+                compare("matmul", a, b)
+                compare("matmul", np.asfortranarray(a), b)
+                compare("matmul", b.T, a.T)
+                compare("matmul", b.T.copy(), a.T.copy())
+                compare("matmul", a[::2], b[:, ::-1])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_points_times_a_small_matrix_have_the_bits_of_a_large_product(dtype):
+    """Of rows alone, in memory that others share, and of any number of threads."""
+    rng = np.random.default_rng(20)
+    for depth, side in [(3, 3), (2, 5), (8, 8), (4, 4), (5, 2)]:
+        a = random_values(rng, dtype, (100_003, depth), "unit")
+        b = random_values(rng, dtype, (depth, side), "unit")
+        wide = np.zeros((depth, 40), dtype)
+        wide[:, :side] = b
+        large = nd.to_numpy(nd.call("matmul", nd.from_numpy(a), nd.from_numpy(wide)))[:, :side]
+        for left in (a, np.asfortranarray(a)):
+            for count in (1, 2, 5):
+                with nd.threads(count):
+                    got = nd.to_numpy(nd.call("matmul", nd.from_numpy(left), nd.from_numpy(b)))
+                    assert got.tobytes() == large.tobytes()
+                    turned = nd.to_numpy(nd.call("matmul", nd.from_numpy(b.T), nd.from_numpy(left.T)))
+                    assert turned.T.tobytes() == large.tobytes()

@@ -3,7 +3,7 @@
  *
  * The depth is cut into chunks, the same for any number of threads, and chunks are added in order.
  * Tasks are blocks of rows, or of few and long rows ranges of chunks. */
-#include "linalg/few.h"
+#include "linalg/gemm_few.h"
 
 #include "base/cpu.h"
 #include "base/memory.h"
@@ -150,7 +150,7 @@ static bool takes(const ndi_gemm_shape *s)
         return false;
     const size_t few = element_bytes == sizeof(float) && s->k >= 2 * LEAST_DEPTH ? FEW_FLOATS : FEW;
     return s->b_row_stride == element_bytes ? s->n <= (s->m <= FEW_BY_FEW ? FEW_BY_FEW : few)
-                                            : s->n <= few && s->m >= MANY_ROWS;
+                                            : s->n <= (s->m >= MANY_ROWS ? few : 3);
 }
 
 bool ndi_gemm_has_few(const ndi_gemm_shape *shape)

@@ -1,7 +1,7 @@
 /* Products of which one matrix is a few columns, or rows, as those of a few variables with many
  * observations. */
-#ifndef NDSTREAM_LINALG_FEW_H
-#define NDSTREAM_LINALG_FEW_H
+#ifndef NDSTREAM_LINALG_GEMM_FEW_H
+#define NDSTREAM_LINALG_GEMM_FEW_H
 
 #include "linalg/gemm.h"
 
