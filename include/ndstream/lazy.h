@@ -29,6 +29,8 @@ ND_API bool nd_is_pending(const nd_array *array);
 
 /* Says how a pending array will be computed: its loops in order, what each reads, does and writes,
  * what bounds it, the bytes that go through memory, and those that are saved. Nothing is computed.
+ * (What has a length that depends on data, as a selection by a mask, is never pending: it reads
+ * pending arrays while these are computed, at the call.)
  * Times are estimates: the kernels are timed over a block in L1 and a copy through memory, each
  * once in the life of the process (up to 64 MiB for some milliseconds), so that the same plan is
  * told alike each time. Like snprintf(): at most `size` bytes are written to `text` (NULL if `size`
