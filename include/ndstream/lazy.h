@@ -1,15 +1,15 @@
 /* When operations are computed.
  *
  * An elementwise operation, a cast or a reduction of a large array returns at once with a pending
- * array, whose dtype and shape are known and whose elements are not computed yet; so do large
- * ranges (nd_arange(), nd_linspace()), and an operation on the pending result of a reduction,
- * however small. Views of pending arrays are pending too, and as good as any: a write through one
- * shows in the others. Arrays are computed when something looks at them (an element, printing,
- * saving, a product); then the whole expression runs as one loop without temporaries, a reduction
- * of a pending array runs in the loop that computes it, and an array together with reductions of
- * itself (standardising, softmax) runs tile by tile. Results are the same to the last bit as if
- * every operation ran at once: whatever changes an array first computes what is pending and reads
- * it.
+ * array, whose dtype and shape are known and whose elements are not computed yet; so do a
+ * scan, large ranges (nd_arange(), nd_linspace()), and an operation on the pending result of a
+ * reduction, however small. Views of pending arrays are pending too, and as good as any: a write
+ * through one shows in the others. Arrays are computed when something looks at them (an element,
+ * printing, saving, a product); then the whole expression runs as one loop without temporaries, a
+ * reduction of a pending array runs in the loop that computes it, and an array together with
+ * reductions of itself (standardising, softmax) runs tile by tile. Results are the same to the last
+ * bit as if every operation ran at once: whatever changes an array first computes what is pending
+ * and reads it.
  *
  * Errors of shape, dtype and argument are raised by the operation, those of memory by the function
  * that needs the elements. */
@@ -29,6 +29,8 @@ ND_API bool nd_is_pending(const nd_array *array);
 
 /* Says how a pending array will be computed: its loops in order, what each reads, does and writes,
  * what bounds it, the bytes that go through memory, and those that are saved. Nothing is computed.
+ * (What has a length that depends on data, as a selection by a mask, is never pending: it reads
+ * pending arrays while these are computed, at the call.)
  * Times are estimates: the kernels are timed over a block in L1 and a copy through memory, each
  * once in the life of the process (up to 64 MiB for some milliseconds), so that the same plan is
  * told alike each time. Like snprintf(): at most `size` bytes are written to `text` (NULL if `size`

@@ -56,6 +56,9 @@ static bool equal(const ndi_node *a, const ndi_node *b)
         return same_step(&a->step, &b->step, a->arguments) && same_scalars(a, b);
     case NDI_FOLD:
         return same_fold(&a->fold, &b->fold);
+    case NDI_SCAN:
+        return a->scan.op == b->scan.op && a->scan.axis == b->scan.axis &&
+               a->scan.taken == b->scan.taken;
     case NDI_VIEW:
         return a->offset == b->offset;
     }

@@ -242,6 +242,8 @@ static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
         }
         if (ndi_is_source(node)) /* a view of what is computed */
             continue;
+        if (node->form == NDI_SCAN && !ndi_graph_claimed(node))
+            return ndi_run_scan(node);
         ndi_graph_join_equals(node);
         if (target)
             ndi_target_keep(target, node);
@@ -358,15 +360,13 @@ static bool prepare_production(ndi_node *node, bool *ready)
     return !found || clear_way(found, node);
 }
 
-bool ndi_production_begin(ndi_production *p, const nd_array *array, nd_dtype taken)
+bool ndi_production_of(ndi_production *p, ndi_node *node, nd_dtype taken)
 {
     bool done = true, ready = false;
     p->node = NULL;
     ndi_graph_lock();
-    ndi_node *const node = atomic_load_explicit(&array->node, memory_order_relaxed);
-    if (node)
-        ndi_node_retain(node);
-    while (node && done && !ready && !ndi_is_source(node))
+    ndi_node_retain(node);
+    while (done && !ready && !ndi_is_source(node))
         done = prepare_production(node, &ready);
     if (done && ready) {
         p->node = node;
@@ -375,12 +375,25 @@ bool ndi_production_begin(ndi_production *p, const nd_array *array, nd_dtype tak
         ndi_loop_hold(&p->loop);
         ndi_graph_claim(node); /* so that what it reads is not written */
         p->produced = (ndi_produced){&p->loop.program, &p->loop.nest};
-    } else if (node) {
+    } else {
         ndi_node_release(node);
     }
     ndi_graph_unlock();
     if (p->node)
         ndi_nest_simplify(&p->loop.nest);
+    return done;
+}
+
+bool ndi_production_begin(ndi_production *p, const nd_array *array, nd_dtype taken)
+{
+    ndi_node *const node = ndi_graph_node_of(array);
+    p->node = NULL;
+    if (!node)
+        return true; /* it has its elements by now */
+    const bool done = ndi_production_of(p, node, taken);
+    ndi_graph_lock();
+    ndi_node_release(node);
+    ndi_graph_unlock();
     return done && (p->node || ndi_force(array));
 }
 

@@ -22,6 +22,9 @@ typedef struct ndi_production {
 /* Computes what must be there before, and holds what the elements are made of; nothing but the last
  * step of a plan waits for it. As `taken`, in the order of memory. False with the error kept. */
 bool ndi_production_begin(ndi_production *production, const nd_array *array, nd_dtype taken);
+
+/* The same of a node, which is a source afterwards unless it is produced. */
+bool ndi_production_of(ndi_production *production, ndi_node *node, nd_dtype taken);
 void ndi_production_end(ndi_production *production);
 
 /* Computes a step into `target`, which has its elements and is of the step's shape and dtype; what

@@ -89,9 +89,9 @@ void ndi_say_step(ndi_telling *t, const ndi_outline *o, const ndi_outline_loop *
     }
     if (s->casts)
         ndi_say(t, ", %s", nd_dtype_name(s->out));
-    if (s->folds)
-        ndi_say(t, " over");
-    for (int axis = 0; s->folds && axis < ND_MAX_RANK; axis++)
+    if (s->folds || s->scans)
+        ndi_say(t, s->folds ? " over" : " along");
+    for (int axis = 0; axis < ND_MAX_RANK; axis++)
         if (s->swept >> axis & 1)
             ndi_say(t, " axis %d", axis);
     ndi_say(t, ")");

@@ -1,8 +1,8 @@
 /* The graph of pending computations.
  *
- * A node is an elementwise step, a reduction or a view; its arguments are nodes, scalars or sources
- * (elements in memory). A pending array has a node; nodes live as long as an array or another node
- * refers to them. One lock guards the graph; it is not held while a plan runs. */
+ * A node is an elementwise step, a reduction, a scan or a view; its arguments are nodes, scalars or
+ * sources (elements in memory). A pending array has a node; nodes live as long as an array or
+ * another node refers to them. One lock guards the graph; it is not held while a plan runs. */
 #ifndef NDSTREAM_ENGINE_GRAPH_H
 #define NDSTREAM_ENGINE_GRAPH_H
 
@@ -19,7 +19,14 @@ enum {
 
 typedef struct ndi_node ndi_node;
 
-typedef enum ndi_node_form { NDI_SOURCE, NDI_STEP, NDI_FOLD, NDI_VIEW } ndi_node_form;
+/* A running reduction along an axis; `taken`: what its kernel takes. */
+typedef struct ndi_scan {
+    nd_op op;
+    int axis;
+    nd_dtype taken;
+} ndi_scan;
+
+typedef enum ndi_node_form { NDI_SOURCE, NDI_STEP, NDI_FOLD, NDI_SCAN, NDI_VIEW } ndi_node_form;
 
 /* Where a plan puts the elements of a node that it computes on the way. */
 typedef struct ndi_placed {
@@ -48,6 +55,7 @@ struct ndi_node {
             union {
                 ndi_map step;
                 ndi_fold fold;
+                ndi_scan scan;
                 ptrdiff_t offset; /* of a view, in bytes from the first element of its argument */
             };
             ndi_node *argument[NDI_MAX_OPERANDS - 1];           /* NULL: a scalar */
@@ -136,12 +144,12 @@ static inline bool ndi_same_source(const ndi_node *a, const ndi_node *b)
            memcmp(a->dims, b->dims, 2 * (size_t)a->rank * sizeof(int64_t)) == 0;
 }
 
-/* True if a node below `root` is computed before it, in a loop of its own: a reduction, a step over
- * fewer elements, which would be computed again and again, or a view whose elements must be there
- * as a whole. */
+/* True if a node below `root` is computed before it, in a loop of its own: a reduction, a scan, a
+ * step over fewer elements, which would be computed again and again, or a view whose elements must
+ * be there as a whole. */
 static inline bool ndi_is_boundary(const ndi_node *node, const ndi_node *root)
 {
-    return node->form == NDI_FOLD || node->form == NDI_VIEW || node->size != root->size;
+    return node->form != NDI_STEP || node->size != root->size;
 }
 
 /* The graph's lock. */

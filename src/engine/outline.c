@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "engine/equals.h"
+#include "engine/run.h"
 #include "engine/tiles.h"
 #include "engine/views.h"
 
@@ -19,8 +20,9 @@ typedef struct collecting {
 /* The loop that is being collected. */
 typedef struct loop {
     ndi_outline_loop *told;
-    const ndi_node *root;  /* what it computes */
-    const ndi_node *space; /* whose elements it goes over: the root, or what that reduces */
+    const ndi_node *root; /* what it computes */
+    const ndi_node
+        *space; /* whose elements it goes over: the root, or what that reduces or scans */
 } loop;
 
 static double bytes_of(const ndi_node *node)
@@ -46,7 +48,8 @@ static ndi_node *computed_for(ndi_node *node)
 static bool is_before(const collecting *c, const loop *l, const ndi_node *node)
 {
     return node != l->root && !ndi_is_source(node) &&
-           (ndi_is_boundary(node, l->space) || is_stage(c, node));
+           (ndi_is_boundary(node, l->space) || is_stage(c, node) ||
+            (l->root->form == NDI_SCAN && node == l->space && !ndi_scan_produces(l->root)));
 }
 
 /* The array that holds a node's elements; made if there is none yet. */
@@ -175,7 +178,13 @@ static void collect_step(collecting *c, const loop *l, ndi_node *node)
     }
     step->out = (nd_dtype)node->dtype;
     step->folds = node->form == NDI_FOLD;
-    if (step->folds) {
+    step->scans = node->form == NDI_SCAN;
+    if (step->scans) {
+        step->name = ndi_op_rows[node->scan.op].info.name;
+        step->swept = 1u << node->scan.axis;
+        step->fold = ndi_scan_as_fold(&node->scan);
+        step->map.in[0] = (nd_dtype)node->argument[0]->dtype;
+    } else if (step->folds) {
         step->fold = node->fold;
         step->name = node->fold.name;
         step->swept = node->fold.swept;
@@ -221,7 +230,8 @@ static int sweep_of(const collecting *c, const ndi_node *root)
 static void collect_loop(collecting *c, ndi_node *root)
 {
     ndi_outline *const o = c->outline;
-    loop l = {.root = root, .space = root->form == NDI_FOLD ? root->argument[0] : root};
+    const bool reads_another = root->form == NDI_FOLD || root->form == NDI_SCAN;
+    loop l = {.root = root, .space = reads_another ? root->argument[0] : root};
     collect_before(c, &l, root, ndi_graph_walk());
     const int number = o->loops;
     ndi_outline_loop *const told = &o->loop[number];

@@ -44,6 +44,7 @@ typedef struct ndi_outline_step {
     int arguments;
     ndi_outline_operand argument[NDI_MAX_OPERANDS - 1];
     bool folds;     /* a reduction, over the axes in `swept` */
+    bool scans;     /* a running one along that axis */
     uint32_t swept; /* a bit for each axis */
     ndi_map map;    /* what it costs is measured by: `fold` if it is a reduction */
     ndi_fold fold;

@@ -129,6 +129,12 @@ static double cost_of_fold(bench *b, const ndi_fold *fold, nd_dtype in)
            remembered(b, NULL, ndi_kernels_in_use()->reduce[fold->kind][fold->taken].row);
 }
 
+/* The totals of pieces, then the elements: carried on from one to the next, a few cycles each. */
+static double cost_of_scan(bench *b, const ndi_fold *fold, nd_dtype in)
+{
+    return 2 * cost_of_fold(b, fold, in);
+}
+
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
 typedef struct copying {
@@ -206,8 +212,9 @@ void ndi_outline_estimate(ndi_outline *o)
         for (int i = begin; i < end; i++) {
             ndi_outline_step *const step = &o->step[i];
             step->seconds = (double)loop->elements / threads *
-                            (step->folds ? cost_of_fold(&b, &step->fold, step->map.in[0])
-                                         : cost_of_map(&b, &step->map));
+                            (step->folds   ? cost_of_fold(&b, &step->fold, step->map.in[0])
+                             : step->scans ? cost_of_scan(&b, &step->fold, step->map.in[0])
+                                           : cost_of_map(&b, &step->map));
             own += step->seconds;
             in_functions += step->function ? step->seconds : 0;
         }

@@ -255,14 +255,14 @@ static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char
     return NULL;
 }
 
-static ndi_node *new_fold(const ndi_fold *fold, const nd_operand *argument, const nd_array *result)
+/* With the lock held; NULL when out of memory. A reduction or a scan, which its caller sets. */
+static ndi_node *new_node_of(ndi_node_form form, const nd_operand *argument, const nd_array *result)
 {
     ndi_node *node =
         ndi_node_new(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
     if (!node)
         return NULL;
-    node->form = NDI_FOLD;
-    node->fold = *fold;
+    node->form = (uint8_t)form;
     node->cost = 1;
     if (take_arguments(node, 1, argument, NULL))
         return node;
@@ -336,7 +336,25 @@ nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype d
     if (!result)
         return NULL;
     ndi_graph_lock();
-    ndi_node *node = new_fold(fold, &argument, result);
+    ndi_node *const node = new_node_of(NDI_FOLD, &argument, result);
+    if (node)
+        node->fold = *fold;
+    return make_pending(result, node);
+}
+
+nd_array *ndi_graph_scan(const ndi_scan *scan, const nd_array *array, nd_dtype dtype,
+                         const int *axis_order)
+{
+    const nd_operand argument = nd_operand_array(array);
+    if (!make_room(1, 1, &argument))
+        return NULL;
+    nd_array *result = ndi_new_pending(dtype, array->rank, ndi_lengths(array), axis_order);
+    if (!result)
+        return NULL;
+    ndi_graph_lock();
+    ndi_node *const node = new_node_of(NDI_SCAN, &argument, result);
+    if (node)
+        node->scan = *scan;
     return make_pending(result, node);
 }
 

@@ -52,6 +52,10 @@ nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype d
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                        nd_array *array);
 
+/* The pending array of a scan of `array`, laid out like it. */
+nd_array *ndi_graph_scan(const ndi_scan *scan, const nd_array *array, nd_dtype dtype,
+                         const int *axis_order);
+
 /* A node of a step without a pending array, over the shape of `target`; NULL with the error kept.
  */
 ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],

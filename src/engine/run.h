@@ -20,6 +20,15 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
  * is reduced in the same sweep. */
 bool ndi_run_folds(ndi_node *node);
 
+/* A scan: its argument is computed first, or produced block by block. */
+bool ndi_run_scan(ndi_node *node);
+
+/* Whether a scan's argument is produced, if that can be. */
+bool ndi_scan_produces(const ndi_node *node);
+
+/* The reduction whose running form it is. */
+ndi_fold ndi_scan_as_fold(const ndi_scan *scan);
+
 /* Copies a source into the order of `root`, where blocks of it are runs. */
 bool ndi_run_move(ndi_node *source, ndi_node *root);
 

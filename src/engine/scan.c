@@ -14,6 +14,8 @@
 #include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
+#include "engine/pending.h"
+#include "engine/run.h"
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
@@ -36,7 +38,8 @@ typedef struct scan_run {
     nd_dtype in, kernel_dtype, out, state;
     ndi_elements source;          /* or the result, where the elements have been left */
     const ndi_produced *produced; /* or NULL; then `in` is what the kernel takes */
-    nd_array *result;
+    ndi_elements result;
+    int64_t size;
     int axis;
     int64_t length, pieces;
     char *carries; /* [line][piece] states, when a line has several pieces */
@@ -110,7 +113,7 @@ static void total_of(const scan_run *run, const char *in, ptrdiff_t stride, int6
 
 static void scan_piece(const scan_run *run, char *out, scan_place at, int64_t n, void *carry)
 {
-    const ptrdiff_t out_stride = ndi_strides(run->result)[run->axis];
+    const ptrdiff_t out_stride = run->result.strides[run->axis];
     const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->kernel_dtype);
     _Alignas(64) char block[BLOCK * 16];
     while (n > 0) {
@@ -147,7 +150,7 @@ static void scan_tasks(void *context, size_t begin, size_t end)
     for (size_t task = begin; task < end; task++) {
         const int64_t piece = (int64_t)task % run->pieces, line = (int64_t)task / run->pieces;
         const char *in = source->data;
-        char *out = run->result->data;
+        char *out = run->result.data;
         int64_t rest = line;
         for (int axis = source->rank - 1; axis >= 0; axis--) {
             if (axis == run->axis)
@@ -155,10 +158,10 @@ static void scan_tasks(void *context, size_t begin, size_t end)
             const int64_t at = rest % source->lengths[axis];
             rest /= source->lengths[axis];
             in += at * source->strides[axis];
-            out += at * ndi_strides(run->result)[axis];
+            out += at * run->result.strides[axis];
         }
         in += piece * PIECE * source->strides[run->axis];
-        out += piece * PIECE * ndi_strides(run->result)[run->axis];
+        out += piece * PIECE * run->result.strides[run->axis];
         const int64_t left = run->length - piece * PIECE, n = left < PIECE ? left : PIECE;
         const scan_place at = {in, (in - source->data) / (int64_t)nd_dtype_size(source->dtype),
                                &frame};
@@ -193,7 +196,7 @@ static void spread_carries(const scan_run *run, int64_t lines)
 /* Both sweeps; false if they were cancelled, or with the error kept. */
 static bool run_sweeps(scan_run *run, const char *name)
 {
-    const int64_t lines = run->result->size / run->length;
+    const int64_t lines = run->size / run->length;
     const size_t tasks = (size_t)(lines * run->pieces), grain = 1 + (size_t)(PIECE / run->length);
     bool whole = true;
     if (run->pieces > 1) {
@@ -213,7 +216,7 @@ static bool run_sweeps(scan_run *run, const char *name)
         run->totals = false;
         run->stream = stream;
         if (run->leaves) {
-            run->source = ndi_elements_of(run->result);
+            run->source = run->result;
             run->in = run->kernel_dtype;
             run->produced = NULL;
             run->leaves = run->stream = false;
@@ -230,42 +233,86 @@ static bool run_sweeps(scan_run *run, const char *name)
     return whole;
 }
 
-/* Into a result that is there; `p`: where the elements come from. */
-static bool scan_into(nd_op op, const nd_array *array, const ndi_production *p, int axis,
-                      nd_dtype kernel, nd_array *result)
+/* `p`: where elements that are not in memory come from. */
+static bool scan_into(const ndi_scan *scan, const ndi_elements *source, const ndi_production *p,
+                      const ndi_elements *result)
 {
-    const nd_dtype out = nd_dtype_of(result);
     scan_run run = {.kernels = ndi_kernels_in_use(),
-                    .reduction = recipes[op].reduction,
-                    .in = nd_dtype_of(array),
-                    .kernel_dtype = kernel,
-                    .out = out,
-                    .source = ndi_elements_of(array),
-                    .result = result,
-                    .axis = axis,
-                    .length = ndi_lengths(array)[axis]};
-    run.kernel = run.kernels->scan[run.reduction][kernel];
-    run.state = run.kernels->reduce[run.reduction][kernel].state[0];
+                    .reduction = recipes[scan->op].reduction,
+                    .in = source->dtype,
+                    .kernel_dtype = scan->taken,
+                    .out = result->dtype,
+                    .source = *source,
+                    .result = *result,
+                    .size = 1,
+                    .axis = scan->axis,
+                    .length = source->lengths[scan->axis]};
+    for (int axis = 0; axis < source->rank; axis++)
+        run.size *= source->lengths[axis];
+    if (run.size == 0)
+        return true;
+    run.kernel = run.kernels->scan[run.reduction][scan->taken];
+    run.state = run.kernels->reduce[run.reduction][scan->taken].state[0];
     run.pieces = (run.length + PIECE - 1) / PIECE;
-    const size_t size = nd_dtype_size(out);
-    run.stream = out == kernel && ndi_strides(result)[axis] == (int64_t)size &&
+    const size_t size = nd_dtype_size(run.out);
+    run.stream = run.out == scan->taken && result->strides[scan->axis] == (int64_t)size &&
                  run.length * (int64_t)size >= 1024 &&
-                 ndi_streams_past_cache((double)array->size, nd_dtype_size(run.in), size);
-    if (p->node) {
+                 ndi_streams_past_cache((double)run.size, nd_dtype_size(run.in), size);
+    if (p && p->node) {
         run.source.data = ndi_virtual_elements;
         run.produced = &p->produced;
-        run.leaves = run.pieces > 1 && out == kernel && p->loop.program.heavy;
+        run.leaves = run.pieces > 1 && run.out == scan->taken && p->loop.program.heavy;
     }
-    return run_sweeps(&run, ndi_op_rows[op].info.name);
+    return run_sweeps(&run, ndi_op_rows[scan->op].info.name);
 }
 
 /* Elements are produced along the axis where they will lie side by side. */
-static bool begin(ndi_production *p, const nd_array *array, int axis, nd_dtype kernel)
+bool ndi_scan_produces(const ndi_node *node)
 {
-    p->node = NULL;
-    return array->size > 0 && ndi_strides(array)[axis] == (int64_t)nd_dtype_size(nd_dtype_of(array))
-               ? ndi_production_begin(p, array, kernel)
-               : ndi_force(array);
+    const ndi_node *const argument = node->argument[0];
+    return argument->size > 0 && ndi_node_strides(argument)[node->scan.axis] ==
+                                     (int64_t)nd_dtype_size((nd_dtype)argument->dtype);
+}
+
+ndi_fold ndi_scan_as_fold(const ndi_scan *scan)
+{
+    return (ndi_fold){.name = ndi_op_rows[scan->op].info.name,
+                      .kind = recipes[scan->op].reduction,
+                      .taken = scan->taken,
+                      .swept = 1u << scan->axis};
+}
+
+/* What is claimed meanwhile keeps its argument. */
+bool ndi_run_scan(ndi_node *node)
+{
+    ptrdiff_t first;
+    const ndi_scan scan = node->scan;
+    const bool produces = ndi_scan_produces(node);
+    ndi_node *const argument = ndi_node_retain(node->argument[0]);
+    ndi_storage *const made = ndi_storage_new(ndi_node_bytes(node, &first), false);
+    ndi_production from;
+    ndi_graph_claim(ndi_node_retain(node));
+    ndi_graph_unlock();
+    from.node = NULL;
+    bool done = made && (produces ? ndi_production_of(&from, argument, scan.taken)
+                                  : ndi_evaluate(ndi_node_retain(argument)));
+    if (done) {
+        const ndi_elements source = {(nd_dtype)argument->dtype, argument->rank, argument->dims,
+                                     ndi_node_strides(argument), argument->data},
+                           result = {(nd_dtype)node->dtype, node->rank, node->dims,
+                                     ndi_node_strides(node), (char *)made->memory + first};
+        done = scan_into(&scan, &source, &from, &result);
+        ndi_production_end(&from);
+    }
+    if (!done)
+        ndi_storage_release(made);
+    ndi_graph_lock();
+    if (done)
+        ndi_node_computed(node, made);
+    ndi_graph_release_claim(node);
+    ndi_node_release(node);
+    ndi_node_release(argument);
+    return done;
 }
 
 nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
@@ -289,14 +336,16 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     const nd_dtype out = dtype == ND_DTYPE_NONE ? resolution.result : dtype;
     if ((op == ND_OP_cumsum || op == ND_OP_cumprod) && ndi_checks(out))
         return ndi_force(array) ? ndi_checked_scan(op, array, axis, dtype) : NULL;
-    ndi_production from;
-    if (!begin(&from, array, axis, resolution.kernel))
+    const ndi_scan scan = {op, axis, resolution.kernel};
+    const nd_operand argument = nd_operand_array(array);
+    if (ndi_graph_wants(1, &argument, array->size))
+        return ndi_graph_scan(&scan, array, out, order);
+    nd_array *result =
+        ndi_force(array) ? ndi_new(out, array->rank, ndi_lengths(array), order) : NULL;
+    if (!result)
         return NULL;
-    nd_array *result = ndi_new(out, array->rank, ndi_lengths(array), order);
-    const bool done = result && (array->size == 0 ||
-                                 scan_into(op, array, &from, axis, resolution.kernel, result));
-    ndi_production_end(&from);
-    if (done)
+    const ndi_elements from = ndi_elements_of(array), to = ndi_elements_of(result);
+    if (scan_into(&scan, &from, NULL, &to))
         return result;
     ndi_drop(result);
     return NULL;

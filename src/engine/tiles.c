@@ -92,7 +92,8 @@ static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
         return node->cut == axis;
     node->cut = axis;
     node->value = -1;
-    if (node != tiling->root && ndi_graph_claimed(node)) { /* it comes soon */
+    if (node != tiling->root && (node->form == NDI_SCAN || ndi_graph_claimed(node))) {
+        /* Computed as a whole, or it comes soon. */
         tiling->obstacle = node;
         return true;
     }
@@ -146,7 +147,7 @@ bool ndi_tiling_find(ndi_tiling *best, ndi_node *root)
 {
     best->folds = 0;
     best->alias = NDI_ALIAS_NONE;
-    if (!has_fold_below(root, ndi_graph_walk()))
+    if (root->form == NDI_SCAN || !has_fold_below(root, ndi_graph_walk()))
         return false;
     for (int axis = 0; axis < root->rank; axis++) {
         if (root->dims[axis] < 2)

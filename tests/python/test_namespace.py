@@ -426,6 +426,22 @@ bool((np.arange(20000) * 2 >= 0).all())
 repr(np.arange(20000) * 2)
 (np.arange(20000) * 2).tolist()[5]
 bytes(memoryview(np.arange(20000) * 2)[:2].tobytes())
+np.take_along_axis(np.arange(60000).reshape(20000, 3), np.arange(40000).reshape(20000, 2) % 3, 1).sum(axis=0)
+np.arange(30000)[np.arange(29999, -1, -2)][[0, 5, -1]]
+np.arange(20000)[np.arange(20000) % 3 == 0].sum()
+np.searchsorted(np.linspace(0, 1, 20000), np.linspace(-1, 2, 9))
+np.interp(np.linspace(-1, 2, 9), np.linspace(0, 1, 20000), np.arange(20000.0))
+np.sort(-np.arange(20000))[:3]
+np.bincount(np.arange(20000) // 7)[[0, -1]]
+np.histogram(np.linspace(-1, 2, 30000), bins=12000)[1][[3, -2]]
+np.pad(np.arange(3.0), 10000, mode='linear_ramp')[[1, 9999, -1]]
+np.meshgrid(np.arange(200), np.linspace(0, 1, 150))[1][:, 3]
+np.fromfunction(lambda i, j: i * 2 + j, (150, 200)).sum(axis=1)
+y = np.arange(20000.0); z = y[5:]; y += 1; z[3] = 7; y[::2] *= 2; y[:12]
+y = np.arange(20000); w = np.cumsum(y * 2); y[3] = 5; v = w[::2]; w[0] = -4; [w[:5], v[:5]]
+x = np.ones(20000); w = np.cumsum(x) - 1; x[0] = 9; w[[0, 1, -1]]
+np.cumsum(np.arange(60000).reshape(200, 300) * 2, axis=0)[-1, ::50]
+(np.cumprod(np.ones((200, 300)) * 2, axis=1) + 1)[3, :5]
 """
 
 

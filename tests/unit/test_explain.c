@@ -49,6 +49,28 @@ TEST(explain_tells_that_ranges_are_made_and_not_read)
     }
 }
 
+TEST(explain_tells_scans_as_loops_that_make_what_they_read)
+{
+    char text[4096];
+    ND_SCOPE {
+        nd_array *x = ready(nd_linspace(0, 1, LARGE));
+        nd_array *y = nd_add(nd_cumsum(nd_multiply(x, 2.5), 0), x);
+        nd_explain(y, text, sizeof text);
+        assert_non_null(strstr(text, "t1 = multiply(a, 2.5)"));
+        assert_non_null(strstr(text, "result = cumsum(t1 along axis 0)"));
+        assert_non_null(strstr(text, "result = add(loop1, a)"));
+        assert_null(strstr(text, "loop 3:"));
+        assert_true(nd_explain_svg(y, NULL, 0) > 0);
+        /* Along columns elements would be made in another order than they lie in. */
+        nd_array *m = nd_reshape(x, ND_SHAPE(400, -1));
+        nd_explain(nd_cummax(nd_multiply(m, 2.5), 0), text, sizeof text);
+        assert_non_null(strstr(text, "result = multiply(a, 2.5)"));
+        assert_non_null(strstr(text, "result = cummax(loop1 along axis 0)"));
+        nd_explain(nd_argmin(nd_multiply(m, 2.5), ND_AXIS(1)), text, sizeof text);
+        assert_non_null(strstr(text, "result = argmin(t1 over axis 1)"));
+    }
+}
+
 TEST(explain_tells_which_reductions_share_a_sweep)
 {
     char text[8192];

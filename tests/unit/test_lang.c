@@ -659,7 +659,8 @@ TEST(memory_that_runs_out_is_an_error_and_leaks_nothing)
                 atomic_store(&s.calls, 0);
                 atomic_store(&s.failing, ++k);
                 nd_array *y = nd_expr("where(x > mean(x), x.reshape(2, 10000).T[0, 1], [1, 2][0])"
-                                      " + sum(x[::2], axis=(0,), keepdims=True) * zeros(x.shape)",
+                                      " + sum(x[::2], axis=(0,), keepdims=True) * zeros(x.shape)"
+                                      " + cumsum(x * 2 + arange(x.size))",
                                       "x", x);
                 nd_array *const list[] = {y};
                 complete = y && nd_eval(1, list) == ND_OK && atomic_load(&s.calls) < k;
