@@ -9,13 +9,11 @@ enum {
     LEAST_ROW = 1 << 13,     /* bytes: to go from row to row takes 0.2 us */
     MOST_ROW = 1 << 18,      /* a few rows fit the level 2 cache */
     FETCHED_AHEAD = 1 << 13, /* bytes of a row */
-    LEAST_LINES = 512,       /* of a tile: those are asked for as follows */
-    LINES_AHEAD = 16,        /* from memory */
-    NEAR_LINES_AHEAD = 8,    /* from the last level of cache */
-    TILE_LINE = 256,         /* bytes of a line of a tile: a round of the widest vectors */
-    MOST_TILE = 1 << 20,     /* bytes of a tile whose lines are longer */
+    LEAST_LINES = 512,       /* of a tile: the first ones are not asked for */
+    LINES_AHEAD = 16,
+    TILE_LINE = 256,     /* bytes of a line of a tile: a round of the widest vectors */
+    MOST_TILE = 1 << 20, /* bytes of a tile whose lines are longer */
     MOST_TILE_LINE = 1024,
-    LAGS_OF_TILES = 2, /* that go abreast: with three the CPU has too much to look ahead over */
     LINE = 64,
 };
 
@@ -32,7 +30,6 @@ void ndi_pipeline_begin(ndi_pipeline *p, int64_t columns)
     p->kernels = ndi_kernels_in_use();
     p->chain = NULL;
     p->columns = columns;
-    p->abreast = columns > 0 ? LAGS_OF_TILES : NDI_PIPE_STAGES;
     p->row_bytes = 0;
     p->tracks = p->stages = p->lags = 0;
 }
@@ -79,14 +76,12 @@ static int add_scratch(ndi_pipeline *p)
     return add_track(p, &(ndi_pipe_track){.line = p->columns > 0 ? (ptrdiff_t)p->row_bytes : 0});
 }
 
-/* The track of what a stage has made, for one that lags more: which keeps items until then. */
+/* The track of what a stage has made `lag` items behind it, which keeps that many. */
 static int track_of(ndi_pipeline *p, int stage, int lag)
 {
-    const int t = p->stage[stage].operand[0], made = p->stage[stage].lag,
-              items = ndi_pipe_behind(p, lag) - ndi_pipe_behind(p, made) +
-                      (lag / p->abreast > made / p->abreast);
-    if (items > p->track[t].items)
-        p->track[t].items = items;
+    const int t = p->stage[stage].operand[0], behind = lag - p->stage[stage].lag;
+    if (behind > p->track[t].items)
+        p->track[t].items = behind;
     return t;
 }
 
@@ -265,47 +260,31 @@ static void add_slot(ndi_pipeline *p, int link, int argument, int track, int lag
                                           .lag = (uint8_t)lag};
 }
 
-/* A link that asks for what comes `ahead`. */
-static void add_asking(ndi_pipeline *p, ndi_link_code *code, int track, int lag, ptrdiff_t ahead)
-{
-    add_slot(p, add_link(p, code), 0, track, lag);
-    p->slot[p->slots - 1].ahead = ahead;
-}
-
 /* Whether there is room for what one link of a program, or one reduction, becomes. */
 static bool has_room(const ndi_pipeline *p)
 {
     return p->links + 4 <= NDI_PIPE_LINKS && p->slots + 4 <= NDI_PIPE_SLOTS;
 }
 
-/* Whether a stage that lags less reads the track. */
-static bool is_read_before(const ndi_pipeline *p, int track, int lag)
-{
-    for (int i = 0; i < p->stages; i++) {
-        const ndi_pipe_stage *const s = &p->stage[i];
-        if (!s->program && s->maker < 0 && s->elements == track && s->lag < lag)
-            return true;
-        for (int o = 1; s->program && s->lag < lag && o < s->program->operands; o++)
-            if (s->operand[o] == track)
-                return true;
-    }
-    return false;
-}
-
-/* Asks for rows in memory where they are read first; for tiles, whose lines lie apart, also where
- * they are read again, from the last level of cache. */
+/* Asks for rows, or lines, in memory where they are read first. */
 static void add_fetch(ndi_pipeline *p, int track, int lag)
 {
     const ndi_pipe_track *const t = &p->track[track];
-    const bool before = is_read_before(p, track, lag);
-    if (!t->first || t->element || (p->columns > 0 ? t->line == 0 : before))
+    if (!t->first || t->element || (p->columns > 0 && t->line == 0))
         return;
-    for (int i = 0; i < p->slots; i++)
-        if (p->slot[i].ahead && p->slot[i].track == track && p->slot[i].lag == lag)
+    for (int i = 0; i < p->stages; i++) {
+        const ndi_pipe_stage *const s = &p->stage[i];
+        if (!s->program && s->maker < 0 && s->elements == track && s->lag < lag)
             return;
-    const ptrdiff_t lines = before ? NEAR_LINES_AHEAD : LINES_AHEAD;
-    add_asking(p, before ? p->chain->fetch_near : p->chain->fetch, track, lag,
-               p->columns > 0 ? lines * t->line : FETCHED_AHEAD);
+        for (int o = 1; s->program && s->lag < lag && o < s->program->operands; o++)
+            if (s->operand[o] == track)
+                return;
+    }
+    for (int i = 0; i < p->slots; i++)
+        if (p->slot[i].ahead && p->slot[i].track == track)
+            return;
+    add_slot(p, add_link(p, p->chain->fetch), 0, track, lag);
+    p->slot[p->slots - 1].ahead = p->columns > 0 ? LINES_AHEAD * t->line : FETCHED_AHEAD;
 }
 
 static ndi_link_fold fold_of(const ndi_pipe_stage *s)
@@ -474,11 +453,10 @@ bool ndi_pipeline_end(ndi_pipeline *p)
             if (!has_room(p) || !(s->program ? add_program(p, i) : add_reductions(p, i)))
                 return false;
         }
-        if (lag % p->abreast == 0)
-            p->next[lag / p->abreast] = (uint8_t)add_link(p, p->chain->next);
     }
     if (p->lags < 2 || !has_room(p))
         return false;
+    add_link(p, p->chain->next);
     if (p->columns == 0 && has_free_bank(p))
         keep_in_bank(p);
     place_scratch(p);

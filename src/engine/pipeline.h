@@ -8,9 +8,9 @@
  * turn. Rows between stages stay in scratch; sums have their lanes and leaves, so the bits are
  * those of the stages.
  *
- * Over columns it is the same with tiles of a few columns, line by line: a chain computes the
- * exponentials of tile t and looks for the largest elements of tile t + 1, which is in cache when
- * it is wanted again; behind it a second one divides what the first has left. */
+ * Over columns it is the same with tiles of a few columns, line by line: the chain divides what
+ * tile t - 1 left, computes the exponentials of tile t and looks for the largest elements of tile t
+ * + 1, which is in cache when it is wanted again. */
 #ifndef NDSTREAM_ENGINE_PIPELINE_H
 #define NDSTREAM_ENGINE_PIPELINE_H
 
@@ -73,14 +73,12 @@ typedef struct ndi_pipeline {
     int64_t lines;    /* of a tile */
     size_t row_bytes; /* of a row, or of a line of a tile */
     int64_t leaves;   /* of a row, or of a column */
-    int abreast;      /* lags that one chain does; those that lag more come after it */
     int tracks, stages, lags, links, slots;
     ndi_pipe_track track[NDI_PIPE_TRACKS];
     ndi_pipe_stage stage[NDI_PIPE_STAGES];
     ndi_link link[NDI_PIPE_LINKS]; /* the stages that lag most come first */
     ndi_pipe_slot slot[NDI_PIPE_SLOTS];
     uint8_t begin[NDI_PIPE_STAGES + 1]; /* the first link of the stages of a lag */
-    uint8_t next[NDI_PIPE_STAGES];      /* the last link of each chain */
     size_t scratch_bytes;               /* that a thread needs */
 } ndi_pipeline;
 
@@ -133,26 +131,19 @@ static inline char *ndi_pipe_place(const ndi_pipe_track *track, char *scratch, i
                : scratch + track->offset + (size_t)(item % track->items) * (size_t)track->item;
 }
 
-/* How many items a stage is behind those of lag 0: one less for each chain that it comes after. */
-static inline int ndi_pipe_behind(const ndi_pipeline *p, int lag)
-{
-    return lag - lag / p->abreast;
-}
-
 /* Whether a stage has an item of the part, some time after the first. */
 static inline bool ndi_pipe_takes_part(int lag, int first, int last)
 {
     return lag >= first && lag <= last;
 }
 
-/* The links of the lags first..last of one chain, of which the one that lags most comes first, over
+/* The links of the lags first..last, of which the one that lags most comes first, over
  * the bytes at..end-1 of so many lines. */
 static inline void ndi_pipe_run_links(const ndi_pipeline *p, ndi_link *link, int first, int last,
                                       size_t at, size_t end, int64_t lines)
 {
     ndi_link *const begin = &link[p->begin[last]],
-                    *const next = &link[first % p->abreast > 0 ? p->begin[first - 1]
-                                                               : p->next[first / p->abreast]];
+                    *const next = &link[first > 0 ? p->begin[first - 1] : p->links - 1];
     *next = (ndi_link){
         .code = p->chain->next, .pointer = {(char *)begin, (char *)end}, .row = {(ptrdiff_t)lines}};
     p->chain->run(begin, at);

@@ -32,7 +32,7 @@ static void begin_leaf(column_run *run, int first, int last, int64_t time, int64
         const ndi_pipe_slot *const slot = &p->slot[i];
         if (ndi_pipe_takes_part(slot->lag, first, last))
             run->link[slot->link].pointer[slot->argument] =
-                line_of(run, slot->track, time - ndi_pipe_behind(p, slot->lag), line) + slot->ahead;
+                line_of(run, slot->track, time - slot->lag, line) + slot->ahead;
     }
     for (int i = 0; i < p->stages; i++) {
         const ndi_pipe_stage *const s = &p->stage[i];
@@ -59,7 +59,7 @@ static void end_leaf(column_run *run, int first, int last, int64_t time, int64_t
         const ndi_pipe_stage *const s = &p->stage[i];
         if (!ndi_pipe_takes_part(s->lag, first, last))
             continue;
-        const int64_t tile = time - ndi_pipe_behind(p, s->lag);
+        const int64_t tile = time - s->lag;
         for (int64_t l = line; s->program && s->copied >= 0 && l < line + lines; l++)
             p->kernels->stream(line_of(run, s->copied, tile, l),
                                line_of(run, s->operand[0], tile, l), p->row_bytes);
@@ -80,7 +80,7 @@ static void end_tiles(column_run *run, int first, int last, int64_t time)
         const ndi_pipe_stage *const s = &p->stage[i];
         if (s->program || !ndi_pipe_takes_part(s->lag, first, last))
             continue;
-        const int64_t tile = time - ndi_pipe_behind(p, s->lag);
+        const int64_t tile = time - s->lag;
         const size_t size = ndi_dtype_size(s->result);
         char *const to = line_of(run, s->operand[0], tile, 0);
         ndi_finish_state(p->kernels, &s->fold, columns,
@@ -88,33 +88,6 @@ static void end_tiles(column_run *run, int first, int last, int64_t time)
         if (s->copied >= 0)
             memcpy(line_of(run, s->copied, tile, 0), to, columns * size);
     }
-}
-
-/* The lines that a chain goes down at once: of a leaf, where leaves end. */
-static int64_t lines_at_once(const ndi_pipeline *p, int first, int last)
-{
-    for (int i = 0; i < p->stages; i++)
-        if (ndi_pipe_takes_part(p->stage[i].lag, first, last) &&
-            (!p->stage[i].program || p->stage[i].copied >= 0))
-            return NDI_WIDE_CHUNK;
-    return p->lines;
-}
-
-/* A chain down all lines of its tiles. */
-static void run_tiles(column_run *run, int first, int last, int64_t time)
-{
-    const ndi_pipeline *const p = run->p;
-    const int64_t most = lines_at_once(p, first, last);
-    for (int i = 0; i < p->stages; i++)
-        if (!p->stage[i].program && ndi_pipe_takes_part(p->stage[i].lag, first, last))
-            ndi_tree_begin(run->tree[i]);
-    for (int64_t line = 0, lines; line < p->lines; line += lines) {
-        lines = p->lines - line < most ? p->lines - line : most;
-        begin_leaf(run, first, last, time, line);
-        ndi_pipe_run_links(p, run->link, first, last, 0, p->row_bytes, lines);
-        end_leaf(run, first, last, time, line, lines);
-    }
-    end_tiles(run, first, last, time);
 }
 
 void ndi_pipeline_run_columns(const ndi_pipeline *p, int64_t begin, int64_t end, char *scratch)
@@ -130,15 +103,19 @@ void ndi_pipeline_run_columns(const ndi_pipeline *p, int64_t begin, int64_t end,
             ndi_tree_make(run.tree[i], &sizes, &p->stage[i].fold); /* which needs no memory */
         }
     memcpy(run.link, p->link, (size_t)p->links * sizeof *p->link);
-    for (int64_t time = begin; time < end + ndi_pipe_behind(p, p->lags - 1); time++)
-        for (int lag = 0; lag < p->lags; lag += p->abreast) {
-            int first = lag, last = lag + p->abreast < p->lags ? lag + p->abreast - 1 : p->lags - 1;
-            while (first <= last && time - ndi_pipe_behind(p, first) >= end)
-                first++;
-            while (last >= first && time - ndi_pipe_behind(p, last) < begin)
-                last--;
-            if (first <= last)
-                run_tiles(&run, first, last, time);
+    for (int64_t time = begin; time < end + p->lags - 1; time++) {
+        const int last = time - begin < p->lags - 1 ? (int)(time - begin) : p->lags - 1,
+                  first = time < end ? 0 : (int)(time - end + 1);
+        for (int i = 0; i < p->stages; i++)
+            if (!p->stage[i].program)
+                ndi_tree_begin(run.tree[i]);
+        for (int64_t line = 0, lines; line < p->lines; line += lines) {
+            lines = p->lines - line < NDI_WIDE_CHUNK ? p->lines - line : NDI_WIDE_CHUNK;
+            begin_leaf(&run, first, last, time, line);
+            ndi_pipe_run_links(p, run.link, first, last, 0, p->row_bytes, lines);
+            end_leaf(&run, first, last, time, line, lines);
         }
+        end_tiles(&run, first, last, time);
+    }
     p->kernels->stream_end();
 }

@@ -103,8 +103,7 @@ typedef struct ndi_chain_kernels {
     /* Each element goes to an accumulator of its own, from pointer[0] on: columns, where that stays
      * from row to row. */
     ndi_link_code *fold_columns[NDI_LINK_FOLDS][NDI_BANKS];
-    ndi_link_code *fetch;      /* asks for elements from pointer[0] on */
-    ndi_link_code *fetch_near; /* the same, into L1 */
+    ndi_link_code *fetch; /* asks for elements from pointer[0] on */
     ndi_link_code
         *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */
     /* The same, where nearly all pointers move alike from row to row: `at` does instead of them.

@@ -251,17 +251,15 @@ ON_TYPES(VECTORS_OF, )
     })
 #endif
 
-#define FETCH_LINK(NAME, TYPE, vectors, NEAR)                                                      \
-    NO_RETURN_NOTED static void NAME(LINK(register_of_##TYPE))                                     \
+/* `vectors` of a round. */
+#define ROUNDS_OF(TYPE, form, vectors)                                                             \
+    NO_RETURN_NOTED static void fetch_##TYPE##form(LINK(register_of_##TYPE))                       \
     {                                                                                              \
         const char *const from = link->pointer[0] + at;                                            \
         for (size_t line = 0; line < (vectors)*VECTOR_BYTES; line += 64)                           \
-            __builtin_prefetch(from + line, 0, NEAR);                                              \
+            __builtin_prefetch(from + line, 0, 2);                                                 \
         GO(register_of_##TYPE, link + 1, at);                                                      \
-    }
-/* `vectors` of a round. */
-#define ROUNDS_OF(TYPE, form, vectors)                                                             \
-    FETCH_LINK(fetch_##TYPE##form, TYPE, vectors, 2)                                               \
+    }                                                                                              \
     NO_RETURN_NOTED static void next_##TYPE##form(LINK(register_of_##TYPE))                        \
     {                                                                                              \
         ndi_link *const first = (void *)link->pointer[0];                                          \
@@ -292,7 +290,6 @@ ON_TYPES(VECTORS_OF, )
 #define CHAIN_OF(TYPE, ...)                                                                        \
     ON_BANKS(STORE_LINK, TYPE, )                                                                   \
     ROUNDS_OF(TYPE, , NDI_CHAIN_VECTORS)                                                           \
-    FETCH_LINK(fetch_near_##TYPE, TYPE, NDI_CHAIN_VECTORS, 3)                                      \
     static void run_##TYPE(ndi_link *first, size_t at)                                             \
     {                                                                                              \
         const register_of_##TYPE a0 = {0}, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0,   \
@@ -472,7 +469,6 @@ ON_TYPES(BY_ONE, )
     FOLD_SLOT(MIN, min, TYPE)                                                                      \
     FOLD_SLOT(MAX, max, TYPE)                                                                      \
     of_##TYPE->fetch = CODE(fetch_##TYPE);                                                         \
-    of_##TYPE->fetch_near = CODE(fetch_near_##TYPE);                                               \
     of_##TYPE->next = CODE(next_##TYPE);                                                           \
     of_##TYPE->abreast = CODE(abreast_##TYPE);                                                     \
     of_##TYPE->run = run_##TYPE;
