@@ -16,6 +16,7 @@ enum {
     FETCHED_AHEAD = 8192, /* bytes */
     ROWS_AHEAD = 2048,    /* the same by rows */
     SHORT_RUN = 2048,     /* bytes of a row for which beginning a chain is too much */
+    PAGE = 4096,
 };
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -489,7 +490,9 @@ static void place_results(const chain_block *b)
         const bool unpacks = f->gap[link->op] == NDI_PACKED, detour = takes_detour(b, link),
                    stream = f->stream[link->op] && !unpacks && !detour &&
                             b->kernels->stream[link->bank] && (uintptr_t)out % 64 == 0;
-        f->link[l].code = stream ? b->kernels->stream[link->bank] : b->kernels->store[link->bank];
+        f->link[l].code = !stream                     ? b->kernels->store[link->bank]
+                          : f->link[l].row[0] >= PAGE ? b->kernels->stream_apart[link->bank]
+                                                      : b->kernels->stream[link->bank];
         f->link[l].pointer[0] = unpacks || detour ? f->pointer[link->value[0]] : out;
     }
 }

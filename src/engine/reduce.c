@@ -55,8 +55,8 @@ static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run
         (const ptrdiff_t[]){stride, (ptrdiff_t)ndi_dtype_size(dtype)});
 }
 
-static void finish(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t columns,
-                   const ndi_tile_state *state, char *out, ptrdiff_t stride)
+void ndi_finish_state(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t columns,
+                      const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
     const size_t size = ndi_dtype_size(run->result);
     if (run->streams) {
@@ -127,8 +127,8 @@ static void run_tasks(void *context, size_t begin, size_t end)
             if (run->may_decide && decides(run, whole))
                 atomic_store_explicit(&run->decided, true, memory_order_relaxed);
             if (run->spans == 1)
-                finish(run->kernels, each, columns, whole, pointers[1 + i],
-                       run->kept.stride[1 + i][run->kept.rank - 1]);
+                ndi_finish_state(run->kernels, each, columns, whole, pointers[1 + i],
+                                 run->kept.stride[1 + i][run->kept.rank - 1]);
             else
                 ndi_copy_state(
                     each, columns,
@@ -171,8 +171,8 @@ static bool join_spans(ndi_sweep *run, int i)
                        columns * ndi_dtype_size(each->reducer->state[plane]));
             ndi_tree_settle(&t, each, columns, 0);
         }
-        finish(run->kernels, each, columns, ndi_tree_end(&t, each, columns), pointers[1 + i],
-               run->kept.stride[1 + i][run->kept.rank - 1]);
+        ndi_finish_state(run->kernels, each, columns, ndi_tree_end(&t, each, columns),
+                         pointers[1 + i], run->kept.stride[1 + i][run->kept.rank - 1]);
     }
     ndi_tree_free(&t, run);
     return true;
@@ -274,7 +274,7 @@ static bool run_small(const ndi_sweep *run, const ndi_elements *from, const ndi_
                            .columns = 1,
                            .state = {state[0], state[1]}};
     each->reducer->row(&leaf);
-    finish(run->kernels, each, 1, &whole, to->data, 0);
+    ndi_finish_state(run->kernels, each, 1, &whole, to->data, 0);
     return true;
 }
 

@@ -96,6 +96,10 @@ ndi_tile_state *ndi_tree_end(ndi_tree *t, const ndi_swept_fold *run, size_t colu
 void ndi_copy_state(const ndi_swept_fold *run, size_t columns, void *const *to, size_t column,
                     const ndi_tile_state *from);
 
+/* What becomes of a state at the end: the elements of so many columns from `out` on. */
+void ndi_finish_state(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t columns,
+                      const ndi_tile_state *state, char *out, ptrdiff_t stride);
+
 /* What the reduction could take from the program that produces its elements instead of them. */
 ndi_gives ndi_sweep_wants(const ndi_sweep *run);
 

@@ -17,6 +17,7 @@ enum {
     TILE_RUN = 64,         /* elements along an innermost axis: shorter runs waste memory's lines */
     LEAST_TILE = 1 << 16,  /* bytes that are worth a task */
     LEAST_PIPED = 1 << 19, /* the same of a pipeline, which has to be filled */
+    LEAST_PIPED_TILES = 8, /* the same, of tiles */
     TILES_PER_THREAD = 4,
 };
 
@@ -202,6 +203,7 @@ typedef struct stage {
 
 typedef struct plan {
     const ndi_tiling *tiling;
+    int64_t width;         /* of a tile */
     size_t bytes;          /* of the plan */
     size_t elements_bytes; /* of a tile: what stages leave to each other */
     size_t workspace_bytes;
@@ -211,7 +213,9 @@ typedef struct plan {
     char *scratch;
     int threads;
     atomic_int *taken; /* each of these */
-    bool piped;        /* the stages are a pipeline over rows */
+    bool piped;        /* the stages are a pipeline */
+    int64_t items;     /* of it: rows, or whole tiles of columns */
+    int64_t tiles;     /* these, and others, which go through all stages one by one */
     ndi_pipeline pipeline;
     int stages;
     stage stage[];
@@ -276,7 +280,7 @@ static void place_in_scratch(plan *p, stage *s)
         s->placed.strides[order[i]] = bytes;
         /* A gap where the axis shrinks to one index: the axes around it must not become one, which
          * would cut what is reduced into other chunks. */
-        const int64_t width = p->tiling->width > 1 ? p->tiling->width : 2;
+        const int64_t width = p->width > 1 ? p->width : 2;
         bytes *= order[i] == s->axis ? width : node->dims[order[i]];
     }
     s->placed.scratch = true;
@@ -395,10 +399,11 @@ static bool add_to_pipeline(plan *p, const stage *s)
                                      ndi_streams_past_cache((double)nest->size, read, size));
 }
 
-/* Whether the stages make a pipeline, row by row of the axis that is cut. */
-static bool make_pipeline(plan *p)
+/* Whether the stages make a pipeline, row by row of the axis that is cut, or by tiles of so many
+ * columns. */
+static bool make_pipeline(plan *p, int64_t columns)
 {
-    ndi_pipeline_begin(&p->pipeline);
+    ndi_pipeline_begin(&p->pipeline, columns);
     for (int i = 0; i < p->stages; i++)
         if (!add_to_pipeline(p, &p->stage[i]))
             return false;
@@ -457,8 +462,7 @@ static void find_folds(tile_folds *f, const stage *s, int64_t begin, int64_t end
 /* Whole tiles and the last one, which may be planned otherwise. */
 static bool take_scratch(plan *p)
 {
-    const int64_t length = p->tiling->length, width = p->tiling->width,
-                  widths[] = {width, length % width};
+    const int64_t length = p->tiling->length, width = p->width, widths[] = {width, length % width};
     for (int i = 0; i < p->stages; i++)
         for (int w = 0; w < 2; w++) {
             const stage *const s = &p->stage[i];
@@ -469,14 +473,15 @@ static bool take_scratch(plan *p)
             const size_t bytes = ndi_fold_workspace(s->together, f.each, s->order, &f.from);
             p->workspace_bytes = bytes > p->workspace_bytes ? bytes : p->workspace_bytes;
         }
-    if (p->piped)
-        p->elements_bytes = p->pipeline.scratch_bytes;
-    p->scratch_bytes = (p->elements_bytes + p->workspace_bytes + 4095) / 4096 * 4096;
+    const size_t piped = p->piped ? p->pipeline.scratch_bytes : 0,
+                 staged = p->items < p->tiles ? p->elements_bytes + p->workspace_bytes : 0;
+    p->scratch_bytes = ((piped > staged ? piped : staged) + 4095) / 4096 * 4096;
     p->scratch = ndi_allocate(p->scratch_bytes * (size_t)p->threads);
     return p->scratch;
 }
 
-static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
+/* With `columns`: as a pipeline over tiles of so many. */
+static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t columns)
 {
     const int threads = ndi_pool_threads();
     const size_t stages = sizeof(plan) + (size_t)tiling->stages * sizeof(stage),
@@ -485,6 +490,7 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
     if (!p)
         return NULL;
     p->tiling = tiling;
+    p->width = columns > 0 ? columns : tiling->width;
     p->bytes = bytes;
     p->elements_bytes = p->workspace_bytes = p->scratch_bytes = 0;
     p->scratch = NULL;
@@ -513,11 +519,26 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target)
         p->stage[i].node->placed = NULL;
         find_last_reads(p, &p->stage[i]);
     }
-    p->piped = make_pipeline(p);
+    p->piped = make_pipeline(p, columns);
+    if (columns > 0 && !p->piped) {
+        free_plan(p);
+        return make_plan(tiling, target, 0);
+    }
+    p->items = !p->piped ? 0 : columns > 0 ? tiling->length / columns : tiling->length;
+    p->tiles =
+        p->piped && columns == 0 ? tiling->length : (tiling->length + p->width - 1) / p->width;
     if (take_scratch(p))
         return p;
     free_plan(p);
     return NULL;
+}
+
+/* Columns of a tile that goes through a pipeline, if the stages may make one; else 0. */
+static int64_t columns_of(const ndi_tiling *tiling)
+{
+    const int64_t columns = ndi_pipeline_columns(tiling->widest->size / tiling->length,
+                                                 nd_dtype_size((nd_dtype)tiling->widest->dtype));
+    return tiling->inner && tiling->length >= columns * LEAST_PIPED_TILES ? columns : 0;
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -551,14 +572,15 @@ static void run_program(const stage *s, int64_t begin, int64_t end, char *scratc
 static void run_tiles(void *context, size_t begin, size_t end)
 {
     plan *const p = context;
-    const int64_t length = p->tiling->length, width = p->tiling->width;
+    const int64_t length = p->tiling->length, width = p->width;
     int thread = 0; /* not more of them come here at once than there is scratch for */
     while (atomic_exchange(&p->taken[thread], 1))
         thread = thread + 1 < p->threads ? thread + 1 : 0;
     char *const scratch = p->scratch + p->scratch_bytes * (size_t)thread;
-    if (p->piped) {
-        ndi_pipeline_run(&p->pipeline, (int64_t)begin, (int64_t)end, scratch);
-        end = begin;
+    const size_t items = end < (size_t)p->items ? end : (size_t)p->items;
+    if (begin < items) {
+        ndi_pipeline_run(&p->pipeline, (int64_t)begin, (int64_t)items, scratch);
+        begin = items;
     }
     for (size_t tile = begin; tile < end; tile++) {
         const int64_t first = (int64_t)tile * width,
@@ -574,8 +596,8 @@ static void run_tiles(void *context, size_t begin, size_t end)
     atomic_store(&p->taken[thread], 0);
 }
 
-/* As many as pay for filling a pipeline, in as many parts for each thread; of few rows a part for
- * each, unless that is hardly any work. */
+/* As many rows as pay for filling a pipeline, in as many parts for each thread; of few rows a part
+ * for each, unless that is hardly any work. */
 static size_t rows_of_part(const plan *p, size_t rows)
 {
     const size_t threads = (size_t)ndi_pool_threads();
@@ -585,9 +607,22 @@ static size_t rows_of_part(const plan *p, size_t rows)
     return share > least ? share : least;
 }
 
+/* The tiles that are a task. */
+static size_t tiles_of_part(const plan *p)
+{
+    if (!p->piped)
+        return 1;
+    const size_t tiles = (size_t)p->tiles;
+    if (p->pipeline.columns == 0)
+        return rows_of_part(p, tiles);
+    const size_t parts = (size_t)ndi_pool_threads() * TILES_PER_THREAD,
+                 share = (tiles + parts - 1) / parts;
+    return share > LEAST_PIPED_TILES ? share : LEAST_PIPED_TILES;
+}
+
 bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
 {
-    plan *const p = make_plan(tiling, target ? target->array : NULL);
+    plan *const p = make_plan(tiling, target ? target->array : NULL, columns_of(tiling));
     if (!p)
         return false;
     for (int i = 0; i < p->stages; i++) {
@@ -600,12 +635,7 @@ bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
     ndi_graph_unlock();
     if (!target)
         ndi_watch_begin("eval");
-    if (p->piped)
-        ndi_parallel_for((size_t)tiling->length, rows_of_part(p, (size_t)tiling->length), run_tiles,
-                         p);
-    else
-        ndi_parallel_for((size_t)((tiling->length + tiling->width - 1) / tiling->width), 1,
-                         run_tiles, p);
+    ndi_parallel_for((size_t)p->tiles, tiles_of_part(p), run_tiles, p);
     const bool done = ndi_watch_end();
     ndi_graph_lock();
     for (int i = 0; i < p->stages; i++) {

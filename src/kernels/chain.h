@@ -89,6 +89,10 @@ typedef struct ndi_chain_kernels {
     ndi_link_code *binary[NDI_LINK_BINARY_COUNT][NDI_BANKS][NDI_FROM_COUNT][NDI_FROM_COUNT];
     ndi_link_code *store[NDI_BANKS];
     ndi_link_code *stream[NDI_BANKS]; /* past the cache, to memory aligned to 64 bytes; or NULL */
+    /* The same to rows a page or more apart. It looks at the page of a row that comes, where that
+     * has a line that is likely in a cache: else each row's first store, and all that comes behind
+     * it, would wait until the CPU knows where the page lies. */
+    ndi_link_code *stream_apart[NDI_BANKS];
     /* A round goes to the lanes of its row leaf, as the elements of the leaf would. Leaves are of
      * NDI_CHUNK elements, and their lanes lie one after the other from pointer[0] on. */
     ndi_link_code *fold[NDI_LINK_FOLDS][NDI_BANKS];
@@ -96,6 +100,9 @@ typedef struct ndi_chain_kernels {
      * done, or the round at row[1] bytes: through memory they would wait for themselves. NULL where
      * they do not fill the bank. */
     ndi_link_code *fold_in_bank[NDI_LINK_FOLDS];
+    /* Each element goes to an accumulator of its own, from pointer[0] on: columns, where that stays
+     * from row to row. */
+    ndi_link_code *fold_columns[NDI_LINK_FOLDS][NDI_BANKS];
     ndi_link_code *fetch; /* asks for elements from pointer[0] on */
     ndi_link_code
         *next; /* the last link: pointer[0] is the first link, pointer[1] bytes of a row */

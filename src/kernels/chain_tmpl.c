@@ -87,11 +87,18 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define BINARY_TYPE(TYPE, NAME, ...)                                                               \
     BINARY_BANK(a, TYPE, NAME, __VA_ARGS__) BINARY_BANK(b, TYPE, NAME, __VA_ARGS__)
 
+/* The first line of a page some rows below: what the tiles beside this one have asked for too. */
+enum { PAGE = 4096, ROWS_TO_PAGE = 8 };
+#define LOOK_AT_PAGE(to)                                                                           \
+    __builtin_prefetch(                                                                            \
+        (void *)(((uintptr_t)(to) + ROWS_TO_PAGE * (uintptr_t)link->row[0]) / PAGE * PAGE), 0, 2);
+#define NO_LOOK(to)
 #ifdef STREAM_VECTOR
-#define STREAM_LINK(TYPE, D)                                                                       \
-    NO_RETURN_NOTED static void stream_##TYPE##_##D(LINK(register_of_##TYPE))                      \
+#define STREAM_LINK(NAME, TYPE, D, LOOK)                                                           \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_##D(LINK(register_of_##TYPE))                      \
     {                                                                                              \
         char *const to = link->pointer[0] + at;                                                    \
+        LOOK(to)                                                                                   \
         STREAM_VECTOR(to, D##0);                                                                   \
         STREAM_VECTOR(to + VECTOR_BYTES, D##1);                                                    \
         STREAM_VECTOR(to + 2 * VECTOR_BYTES, D##2);                                                \
@@ -99,17 +106,19 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }
 #else
-#define STREAM_LINK(TYPE, D)
+#define STREAM_LINK(NAME, TYPE, D, LOOK)
 #endif
-/* The lanes, of type LANE, that a round at `at` goes to. */
+/* The lanes, of type LANE, that a round at `at` goes to; and the accumulators of its columns. */
 #define LANES(TYPE, LANE)                                                                          \
     (void *)(link->pointer[0] + at / (NDI_CHUNK * sizeof(TYPE)) * NDI_LANE_BYTES +                 \
              at / sizeof(TYPE) * sizeof(LANE) % NDI_LANE_BYTES)
+#define COLUMNS(TYPE, LANE) (void *)(link->pointer[0] + at / sizeof(TYPE) * sizeof(LANE))
 #define LANE_VECTORS (NDI_LANE_BYTES / VECTOR_BYTES)
-#define SUM_LINK_double(D)                                                                         \
-    NO_RETURN_NOTED static void sum_double_##D(LINK(register_of_double))                           \
+#define COLUMN_VECTORS (2 * NDI_CHAIN_VECTORS)
+#define SUM_LINK_double(D, name, PLACE, VECTORS)                                                   \
+    NO_RETURN_NOTED static void name##_double_##D(LINK(register_of_double))                        \
     {                                                                                              \
-        vector_of_double *const sum = LANES(double, double);                                       \
+        vector_of_double *const sum = PLACE(double, double);                                       \
         sum[0] += D##0, sum[1] += D##1, sum[2] += D##2, sum[3] += D##3;                            \
         GO(register_of_double, link + 1, at);                                                      \
     }
@@ -121,16 +130,16 @@ typedef float half_vector __attribute__((vector_size(VECTOR_BYTES / 2)));
 #else
 #define WIDENED(half) __builtin_convertvector(half, register_of_double)
 #endif
-#define ADD_HALVES(k, D)                                                                           \
+#define ADD_HALVES(k, D, VECTORS)                                                                  \
     memcpy(half, &D##k, sizeof half);                                                              \
-    sum[2 * (k) % LANE_VECTORS] += WIDENED(half[0]);                                               \
-    sum[(2 * (k) + 1) % LANE_VECTORS] += WIDENED(half[1]);
-#define SUM_LINK_float(D)                                                                          \
-    NO_RETURN_NOTED static void sum_float_##D(LINK(register_of_float))                             \
+    sum[2 * (k) % VECTORS] += WIDENED(half[0]);                                                    \
+    sum[(2 * (k) + 1) % VECTORS] += WIDENED(half[1]);
+#define SUM_LINK_float(D, name, PLACE, VECTORS)                                                    \
+    NO_RETURN_NOTED static void name##_float_##D(LINK(register_of_float))                          \
     {                                                                                              \
-        vector_of_double *const sum = LANES(float, double);                                        \
+        vector_of_double *const sum = PLACE(float, double);                                        \
         half_vector half[2];                                                                       \
-        ON_VECTORS(ADD_HALVES, D) GO(register_of_float, link + 1, at);                             \
+        ON_VECTORS(ADD_HALVES, D, VECTORS) GO(register_of_float, link + 1, at);                    \
     }
 /* What is better than `best`, or NaN, takes its place. The CPU's least and greatest of two is the
  * second where one is NaN or both are zeros. */
@@ -158,10 +167,10 @@ typedef float half_vector __attribute__((vector_size(VECTOR_BYTES / 2)));
     }
 #endif
 #define MEET_LANES(k, TYPE, D, OP) MEET(TYPE, best[k], D##k, OP)
-#define EXTREME_LINK(NAME, TYPE, D, OP)                                                            \
+#define EXTREME_LINK(NAME, TYPE, D, OP, PLACE)                                                     \
     NO_RETURN_NOTED static void NAME##_##TYPE##_##D(LINK(register_of_##TYPE))                      \
     {                                                                                              \
-        vector_of_##TYPE *const best = LANES(TYPE, TYPE);                                          \
+        vector_of_##TYPE *const best = PLACE(TYPE, TYPE);                                          \
         ON_VECTORS(MEET_LANES, TYPE, D, OP) GO(register_of_##TYPE, link + 1, at);                  \
     }
 /* A bank of the widest vectors holds the lanes of a leaf: from its first round to its last. */
@@ -193,8 +202,13 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
         to[0] = D##0, to[1] = D##1, to[2] = D##2, to[3] = D##3;                                    \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
-    STREAM_LINK(TYPE, D)                                                                           \
-    SUM_LINK_##TYPE(D) EXTREME_LINK(min, TYPE, D, <) EXTREME_LINK(max, TYPE, D, >)
+    STREAM_LINK(stream, TYPE, D, NO_LOOK)                                                          \
+    STREAM_LINK(stream_apart, TYPE, D, LOOK_AT_PAGE)                                               \
+    SUM_LINK_##TYPE(D, sum, LANES, LANE_VECTORS) EXTREME_LINK(min, TYPE, D, <, LANES)              \
+        EXTREME_LINK(max, TYPE, D, >, LANES)                                                       \
+            SUM_LINK_##TYPE(D, sum_columns, COLUMNS, COLUMN_VECTORS)                               \
+                EXTREME_LINK(min_columns, TYPE, D, <, COLUMNS)                                     \
+                    EXTREME_LINK(max_columns, TYPE, D, >, COLUMNS)
 
 /* Two pointers of a link, or how they step: one addition. */
 typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(8), may_alias));
@@ -370,6 +384,12 @@ ON_TYPES(UNARY_WIDE, load, x)
     {                                                                                              \
         char *const to = link->pointer[0] + at;                                                    \
         ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
+    }                                                                                              \
+    NO_RETURN_NOTED static void stream_apart_##TYPE##_wide(LINK(register_of_##TYPE))               \
+    {                                                                                              \
+        char *const to = link->pointer[0] + at;                                                    \
+        LOOK_AT_PAGE(to)                                                                           \
+        ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
     }
 ON_TYPES(WIDE_OF, )
 #endif
@@ -427,13 +447,17 @@ ON_TYPES(BY_ONE, )
 #define BINARY_SLOTS(TYPE, name)                                                                   \
     ON_FROM(BINARY_SLOTS_FROM, a, TYPE, name) ON_FROM(BINARY_SLOTS_FROM, b, TYPE, name)
 #ifdef STREAM_VECTOR
-#define STREAM_SLOT(D, TYPE) of_##TYPE->stream[BANK_##D] = CODE(stream_##TYPE##_##D);
+#define STREAM_SLOT(D, TYPE)                                                                       \
+    of_##TYPE->stream[BANK_##D] = CODE(stream_##TYPE##_##D);                                       \
+    of_##TYPE->stream_apart[BANK_##D] = CODE(stream_apart_##TYPE##_##D);
 #else
 #define STREAM_SLOT(D, TYPE)
 #endif
 #define FOLD_SLOT(FOLD, name, TYPE)                                                                \
     of_##TYPE->fold[NDI_LINK_##FOLD][0] = CODE(name##_##TYPE##_a);                                 \
     of_##TYPE->fold[NDI_LINK_##FOLD][1] = CODE(name##_##TYPE##_b);                                 \
+    of_##TYPE->fold_columns[NDI_LINK_##FOLD][0] = CODE(name##_columns_##TYPE##_a);                 \
+    of_##TYPE->fold_columns[NDI_LINK_##FOLD][1] = CODE(name##_columns_##TYPE##_b);                 \
     IN_BANK_SLOT(FOLD, name, TYPE)
 #define OWN_SLOTS(TYPE, ...)                                                                       \
     of_##TYPE->round = NDI_CHAIN_VECTORS * VECTOR_BYTES;                                           \
@@ -472,6 +496,7 @@ static ndi_chain_kernels wide_of_float, wide_of_double;
     wide_of_##TYPE.round = 2 * NDI_CHAIN_VECTORS * VECTOR_BYTES;                                   \
     wide_of_##TYPE.store[0] = CODE(store_##TYPE##_wide);                                           \
     wide_of_##TYPE.stream[0] = CODE(stream_##TYPE##_wide);                                         \
+    wide_of_##TYPE.stream_apart[0] = CODE(stream_apart_##TYPE##_wide);                             \
     wide_of_##TYPE.fetch = CODE(fetch_##TYPE##_wide);                                              \
     wide_of_##TYPE.next = CODE(next_##TYPE##_wide);                                                \
     wide_of_##TYPE.abreast = CODE(abreast_##TYPE##_wide);                                          \

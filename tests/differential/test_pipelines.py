@@ -1,4 +1,4 @@
-"""Reductions of rows and what is made of them, several rows in one chain: as NumPy gives it, and to the last bit what
+"""Reductions of rows and what is made of them, several rows in one chain; the same of columns, by tiles: as NumPy gives it, and to the last bit what
 the operations give one by one, on any number of threads. Rests shorter than a round, rows that lie apart or begin
 between lines of memory, results that are kept, and results over their own input.
 """
@@ -46,7 +46,12 @@ def most_of_softmax(np, x):
     return np.max(softmax(np, x))
 
 
+def from_mean(np, x):
+    return x - np.mean(x)
+
+
 FORMULAS = [softmax, shares, between, twice, most_of_softmax]
+TALL = [(512, 1024), (700, 2060), (2000, 515), (5000, 300), (1031, 1111), (40, 20, 2048)]
 
 
 class Rows:
@@ -71,6 +76,9 @@ class Rows:
 
     def sum(self, x):
         return self.reduce("sum", x)
+
+    def mean(self, x):
+        return self.reduce("mean", x)
 
     def exp(self, x):
         return Ours(nd.elementwise("exp", x.array)) if self.ours else np.exp(x)
@@ -171,6 +179,45 @@ def test_over_its_own_input(formula, shape):
         target = nd.call("copy", nd.from_data(x))
         nd.assign(target, formula(Rows(1, True), Ours(target)).array)
         same_bits(nd.to_numpy(target).copy(), expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("formula", [*FORMULAS, from_mean])
+def test_columns(formula, dtype):
+    for shape in TALL:
+        for kind in ("near", "far"):
+            x = elements(dtype, kind, shape)
+            axes = 0 if len(shape) == 2 else (0, 1)
+            compare(formula, x, nd.from_data(x), axes, kind == "near" and formula is not shares)
+
+
+@pytest.mark.parametrize("formula", [*FORMULAS, from_mean])
+def test_columns_of_other_arrays(formula):
+    x = elements("float64", "far", (800, 1500))
+    given = nd.from_data(x)
+    for cut in [slice(0, 1024), slice(8, 1040), slice(3, 1400), slice(None, None, -1), slice(None, None, 2)]:
+        compare(formula, x[:, cut], nd.slice_terms(given, (slice(None), cut)), 0, False)
+        compare(formula, x[::-1, cut], nd.slice_terms(given, (slice(None, None, -1), cut)), 0, False)
+    rows = nd.from_data(np.asfortranarray(x.T))
+    compare(formula, x.T, rows, 1, False)
+
+
+@pytest.mark.parametrize("shape", [(600, 2048), (600, 1029)])
+@pytest.mark.parametrize("formula", FORMULAS[:4])
+def test_columns_over_their_own_input(formula, shape):
+    x = elements("float64", "far", shape)
+    with nd.lazy(0):
+        expected = compute(formula, nd.from_data(x), 0)
+    with nd.lazy(1):
+        target = nd.call("copy", nd.from_data(x))
+        nd.assign(target, formula(Rows(0, True), Ours(target)).array)
+        same_bits(nd.to_numpy(target).copy(), expected)
+
+
+def test_large_results_of_columns_go_past_the_cache():
+    for length in (3000, 3001):
+        x = elements("float64", "near", (2000, length))
+        compare(softmax, x, nd.from_data(x), 0)
 
 
 def test_large_results_go_past_the_cache():

@@ -1,0 +1,121 @@
+/* Pipelines over tiles of columns: running them.
+ *
+ * A chain goes down the lines of several tiles at once, leaf by leaf: behind each leaf of
+ * NDI_WIDE_CHUNK lines the accumulators go on the tree of their reduction (sweep.h), as those of
+ * wide leaves do. */
+#include <math.h>
+#include <string.h>
+
+#include "array/dtype.h"
+#include "engine/pipeline.h"
+
+typedef struct column_run {
+    const ndi_pipeline *p;
+    char *scratch;
+    ndi_tree *tree[NDI_PIPE_STAGES]; /* of a reduction with states of its own */
+    ndi_link link[NDI_PIPE_LINKS];
+} column_run;
+
+/* A line of a tile; of what passes, its place in the leaf. */
+static char *line_of(const column_run *run, int track, int64_t tile, int64_t line)
+{
+    const ndi_pipe_track *const t = &run->p->track[track];
+    return ndi_pipe_place(t, run->scratch, tile) +
+           (t->passes ? line % NDI_WIDE_CHUNK : line) * t->line;
+}
+
+/* Where all links find their lines, and the accumulators of the leaf that begins. */
+static void begin_leaf(column_run *run, int first, int last, int64_t time, int64_t line)
+{
+    const ndi_pipeline *const p = run->p;
+    for (int i = 0; i < p->slots; i++) {
+        const ndi_pipe_slot *const slot = &p->slot[i];
+        if (ndi_pipe_takes_part(slot->lag, first, last))
+            run->link[slot->link].pointer[slot->argument] =
+                line_of(run, slot->track, time - slot->lag, line) + slot->ahead;
+    }
+    for (int i = 0; i < p->stages; i++) {
+        const ndi_pipe_stage *const s = &p->stage[i];
+        if (s->program || !ndi_pipe_takes_part(s->lag, first, last))
+            continue;
+        void *const state = ndi_tree_push(run->tree[i])->plane[0];
+        const double none = s->kind == NDI_REDUCE_MIN   ? INFINITY
+                            : s->kind == NDI_REDUCE_MAX ? -INFINITY
+                                                        : -0.0; /* leaves what is added as it is */
+        for (int64_t c = 0; c < p->columns; c++)
+            if (s->lane == ND_FLOAT64)
+                ((double *)state)[c] = none;
+            else
+                ((float *)state)[c] = (float)none;
+        run->link[s->link].pointer[0] = state;
+    }
+}
+
+static void end_leaf(column_run *run, int first, int last, int64_t time, int64_t line,
+                     int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    for (int i = 0; i < p->stages; i++) {
+        const ndi_pipe_stage *const s = &p->stage[i];
+        if (!ndi_pipe_takes_part(s->lag, first, last))
+            continue;
+        const int64_t tile = time - s->lag;
+        for (int64_t l = line; s->program && s->copied >= 0 && l < line + lines; l++)
+            p->kernels->stream(line_of(run, s->copied, tile, l),
+                               line_of(run, s->operand[0], tile, l), p->row_bytes);
+        if (s->program)
+            continue;
+        ndi_tree *const tree = run->tree[i];
+        tree->level[tree->depth - 1].count = (double)lines;
+        ndi_tree_settle(tree, &s->fold, (size_t)p->columns, 0);
+    }
+}
+
+/* The results of the reductions of a tile each. */
+static void end_tiles(column_run *run, int first, int last, int64_t time)
+{
+    const ndi_pipeline *const p = run->p;
+    const size_t columns = (size_t)p->columns;
+    for (int i = 0; i < p->stages; i++) {
+        const ndi_pipe_stage *const s = &p->stage[i];
+        if (s->program || !ndi_pipe_takes_part(s->lag, first, last))
+            continue;
+        const int64_t tile = time - s->lag;
+        const size_t size = ndi_dtype_size(s->result);
+        char *const to = line_of(run, s->operand[0], tile, 0);
+        ndi_finish_state(p->kernels, &s->fold, columns,
+                         ndi_tree_end(run->tree[i], &s->fold, columns), to, (ptrdiff_t)size);
+        if (s->copied >= 0)
+            memcpy(line_of(run, s->copied, tile, 0), to, columns * size);
+    }
+}
+
+void ndi_pipeline_run_columns(const ndi_pipeline *p, int64_t begin, int64_t end, char *scratch)
+{
+    column_run run = {.p = p, .scratch = scratch};
+    ndi_tree tree[NDI_PIPE_FOLDS];
+    ndi_sweep sizes; /* what trees are made by */
+    sizes.levels = ndi_pipe_levels(p);
+    sizes.workspace = NULL;
+    for (int i = 0, trees = 0; i < p->stages; i++)
+        if (!p->stage[i].program) {
+            run.tree[i] = &tree[trees++];
+            ndi_tree_make(run.tree[i], &sizes, &p->stage[i].fold); /* which needs no memory */
+        }
+    memcpy(run.link, p->link, (size_t)p->links * sizeof *p->link);
+    for (int64_t time = begin; time < end + p->lags - 1; time++) {
+        const int last = time - begin < p->lags - 1 ? (int)(time - begin) : p->lags - 1,
+                  first = time < end ? 0 : (int)(time - end + 1);
+        for (int i = 0; i < p->stages; i++)
+            if (!p->stage[i].program)
+                ndi_tree_begin(run.tree[i]);
+        for (int64_t line = 0, lines; line < p->lines; line += lines) {
+            lines = p->lines - line < NDI_WIDE_CHUNK ? p->lines - line : NDI_WIDE_CHUNK;
+            begin_leaf(&run, first, last, time, line);
+            ndi_pipe_run_links(p, run.link, first, last, 0, p->row_bytes, lines);
+            end_leaf(&run, first, last, time, line, lines);
+        }
+        end_tiles(&run, first, last, time);
+    }
+    p->kernels->stream_end();
+}
