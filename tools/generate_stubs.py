@@ -6,8 +6,8 @@ usage: generate_stubs.py BUILD_FOLDER [--check]      --check: fails if a .pyi of
 import importlib
 import inspect
 import re
-import types
 import sys
+import types
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,8 +78,7 @@ def parameters(text, method=False):
     parts = []
     for part in split(text):
         name, _, default = part.partition("=")
-        name = name.strip()
-        name = name.removeprefix("$")
+        name = name.strip().removeprefix("$")
         if name.startswith("*"):
             parts.append(name if name == "*" or ":" in name else f"{name}: Any")
         elif name == "/":
