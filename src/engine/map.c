@@ -17,7 +17,8 @@ enum {
     BLOCK = 512,           /* elements of at most 16 bytes: scratch of four operands fits L1 */
     TILE = 64,             /* side of the tiles for crosswise operands */
     ROWS_AHEAD = 16,       /* prefetched */
-    GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own */
+    GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own; slow steps: */
+    SLOW_GRAIN_BYTES = GRAIN_BYTES / 4,
 };
 
 typedef struct map_run {
@@ -275,7 +276,8 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
         return;
     }
     /* Parts are whole blocks, so that where a part begins never shows in a vector's rest. */
-    const size_t grain = (GRAIN_BYTES / bytes + BLOCK - 1) / BLOCK * BLOCK;
+    const size_t worth = map->slow ? SLOW_GRAIN_BYTES : GRAIN_BYTES;
+    const size_t grain = (worth / bytes + BLOCK - 1) / BLOCK * BLOCK;
     if ((size_t)nest->size <= grain)
         run_range(&run, 0, (size_t)nest->size);
     else
