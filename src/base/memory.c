@@ -159,7 +159,10 @@ static size_t block_size(size_t bytes)
 }
 
 /* Arrays that all start on a huge page compete for the same sets of every cache: nine inputs added
- * up took 10 % longer. So blocks start at one of 12 places in the first page of their mapping. */
+ * up took 10 % longer. So blocks start at one of 12 places in the first page of their mapping; one
+ * after the other not at neighbouring places: stores shortly before loads in the page's order look
+ * like theirs to the CPU (10,000 products of 8 x 8 took 5 % longer with results 320 bytes ahead).
+ */
 #define START_PAGE ((size_t)4096)
 #define START_STEP ((size_t)320)
 #define LARGEST_PAGE ((size_t)64 << 10) /* of any machine; added to each mapping */
@@ -168,7 +171,7 @@ static void *mapped_block(void *mapping)
 {
     static atomic_uint turn;
     return (char *)mapping +
-           atomic_fetch_add_explicit(&turn, 1, memory_order_relaxed) % 12 * START_STEP;
+           atomic_fetch_add_explicit(&turn, 5, memory_order_relaxed) % 12 * START_STEP;
 }
 
 static void unmap_block(void *block, size_t size)

@@ -595,7 +595,7 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
 void ndi_parallel_elements(size_t count, size_t bytes, size_t block, ndi_range_body *body,
                            void *context)
 {
-    const size_t parts = (count * bytes + NDI_PART_BYTES / 2) / NDI_PART_BYTES;
+    const size_t parts = (count * bytes + NDI_PART_BYTES / 4) / NDI_PART_BYTES;
     if (parts < 2) {
         if (count > 0)
             body(context, 0, count);

@@ -266,6 +266,7 @@ static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *argu
     const ndi_op_row *row = &ndi_op_rows[op];
     step->name = row->info.name;
     step->exact = (row->properties & NDI_EXACT) != 0;
+    step->slow = (row->properties & NDI_SLOW) != 0;
     step->fast = ndi_this_thread.fast_math;
     step->rewrites = resolution->mixed ? 0 : (uint8_t)(1 + op);
     step->kernel = kernel_of(op, arguments, resolution);

@@ -11,7 +11,7 @@
 void ndi_program_begin(ndi_program *program, int results)
 {
     program->values = program->steps = program->registers = program->scalars = 0;
-    program->heavy = false;
+    program->heavy = program->slow = false;
     program->results = program->operands = results;
 }
 

@@ -240,23 +240,31 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
             memcpy(out + i, rest_x, (n - i) * sizeof(REAL));                                       \
         }                                                                                          \
     }                                                                                              \
-    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    /* Contiguous, or one of them a scalar. */                                                     \
+    ALWAYS_INLINE void NAME##_in_order(size_t n, char *const *p, const ptrdiff_t *s, bool stream)  \
     {                                                                                              \
         REAL repeated[STAGED];                                                                     \
         REAL *out = (REAL *)p[0];                                                                  \
         const REAL *x = (const REAL *)p[1], *y = (const REAL *)p[2];                               \
         const bool repeats = s[1] == 0 || s[2] == 0;                                               \
-        for (size_t i = 0; repeats && i < STAGED; i++)                                             \
+        for (size_t i = 0; repeats && i < STAGED && i < n; i++)                                    \
             repeated[i] = s[1] == 0 ? *x : *y;                                                     \
         for (size_t now; n > 0; n -= now, out += now, x += now, y += now) {                        \
             now = repeats && n > STAGED ? STAGED : n;                                              \
-            NAME##_contiguous(now, out, s[1] == 0 ? repeated : x, s[2] == 0 ? repeated : y, true); \
+            NAME##_contiguous(now, out, s[1] == 0 ? repeated : x, s[2] == 0 ? repeated : y,        \
+                              stream);                                                             \
         }                                                                                          \
+    }                                                                                              \
+    static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
+    {                                                                                              \
+        NAME##_in_order(n, p, s, true);                                                            \
     }                                                                                              \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
-        if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL) && s[2] == sizeof(REAL)) {                \
-            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2], false);     \
+        const ptrdiff_t size = sizeof(REAL);                                                       \
+        if (s[0] == size && (s[1] == size || (s[1] == 0 && s[2] == size)) &&                       \
+            (s[2] == size || s[2] == 0)) {                                                         \
+            NAME##_in_order(n, p, s, false);                                                       \
             return;                                                                                \
         }                                                                                          \
         REAL staged_x[STAGED], staged_y[STAGED];                                                   \

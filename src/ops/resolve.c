@@ -40,7 +40,8 @@ enum {
     EXACT = NDI_EXACT,
     MONOTONE = NDI_MONOTONE,
     CANCELS = NDI_CANCELS,
-    HALVES = NDI_HALVES
+    HALVES = NDI_HALVES,
+    SLOW = NDI_SLOW
 };
 
 #define SIGNATURE_FIELDS(name)                                                                     \

@@ -5,7 +5,14 @@
 #include <ndstream/ops.h>
 
 /* Properties of a row. */
-enum { NDI_COMMUTES = 1, NDI_EXACT = 2, NDI_MONOTONE = 4, NDI_CANCELS = 8, NDI_HALVES = 16 };
+enum {
+    NDI_COMMUTES = 1,
+    NDI_EXACT = 2,
+    NDI_MONOTONE = 4,
+    NDI_CANCELS = 8,
+    NDI_HALVES = 16,
+    NDI_SLOW = 32
+};
 
 typedef enum ndi_identity { NDI_IDENTITY_NONE, NDI_IDENTITY_ZERO, NDI_IDENTITY_ONE } ndi_identity;
 
