@@ -578,18 +578,9 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
     if (!in_place && ndi_program_run_abreast(program, nest, run.stream[0]))
         return;
     const size_t block = NDI_REGISTER_BYTES / (size_t)program->widest;
-<<<<<<< HEAD
-    const size_t work = bytes * (1 + (size_t)program->steps / 4); /* few steps hide under traffic */
-    ndi_parallel_elements((size_t)nest->size, work, block, run_range, &run);
-=======
     /* Few steps hide under traffic. */
     const size_t work = bytes * ((program->slow ? 4 : 1) + (size_t)program->steps / 4);
-    const size_t grain = (GRAIN_BYTES / work + block - 1) / block * block;
-    if ((size_t)nest->size <= grain)
-        run_range(&run, 0, (size_t)nest->size);
-    else
-        ndi_parallel_for((size_t)nest->size, grain, run_range, &run);
->>>>>>> core
+    ndi_parallel_elements((size_t)nest->size, work, block, run_range, &run);
 }
 
 void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced, ndi_gives wanted)

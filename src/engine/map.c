@@ -16,17 +16,9 @@
 #include "kernels/ranges.h"
 
 enum {
-<<<<<<< HEAD
     BLOCK = 512,     /* elements of at most 16 bytes: scratch of four operands fits L1 */
     TILE = 64,       /* side of the tiles for crosswise operands */
     ROWS_AHEAD = 16, /* prefetched */
-=======
-    BLOCK = 512,           /* elements of at most 16 bytes: scratch of four operands fits L1 */
-    TILE = 64,             /* side of the tiles for crosswise operands */
-    ROWS_AHEAD = 16,       /* prefetched */
-    GRAIN_BYTES = 1 << 17, /* traffic that is worth a part of its own; slow steps: */
-    SLOW_GRAIN_BYTES = GRAIN_BYTES / 4,
->>>>>>> core
 };
 
 typedef struct map_run {
@@ -318,18 +310,13 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
         return;
     }
     const ptrdiff_t apart = labs(nest->stride[0][last]); /* lines are written as a whole */
-    const size_t traffic =
-        apart <= (ptrdiff_t)out_size ? bytes : read + (apart < 64 ? (size_t)apart : 64);
+    const size_t written = apart <= (ptrdiff_t)out_size ? out_size
+                           : apart < 64                 ? (size_t)apart
+                                                        : 64;
+    const size_t work = (read + written) * (map->slow ? 4 : 1);
     /* Parts are whole blocks, so that where a part begins never shows in a vector's rest. */
-<<<<<<< HEAD
     if (run.direct && nest->rank == 1)
-        run_flat(map, nest, traffic);
-=======
-    const size_t worth = map->slow ? SLOW_GRAIN_BYTES : GRAIN_BYTES;
-    const size_t grain = (worth / bytes + BLOCK - 1) / BLOCK * BLOCK;
-    if ((size_t)nest->size <= grain)
-        run_range(&run, 0, (size_t)nest->size);
->>>>>>> core
+        run_flat(map, nest, work);
     else
-        ndi_parallel_elements((size_t)nest->size, traffic, BLOCK, run_range, &run);
+        ndi_parallel_elements((size_t)nest->size, work, BLOCK, run_range, &run);
 }
