@@ -30,7 +30,7 @@ static bool integer_range(nd_dtype dtype, int64_t *low, uint64_t *high)
 {
     const int bits = 8 * (int)nd_dtype_size(dtype);
     const bool negative = nd_dtype_kind(dtype) == ND_KIND_SIGNED;
-    *low = negative ? -(int64_t)((uint64_t)1 << (bits - 1)) : 0;
+    *low = negative ? (int64_t)(UINT64_MAX << (bits - 1)) : 0;
     *high = UINT64_MAX >> (64 - bits) >> negative;
     return nd_dtype_kind(dtype) == ND_KIND_SIGNED || nd_dtype_kind(dtype) == ND_KIND_UNSIGNED;
 }

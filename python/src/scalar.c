@@ -450,6 +450,8 @@ static PyObject *scalar_getattr(PyObject *self, PyObject *name)
     PyObject *found = PyObject_GenericGetAttr(self, name);
     if (found || !PyErr_ExceptionMatches(PyExc_AttributeError))
         return found;
+    if (PyUnicode_CompareWithASCIIString(name, "__array_interface__") == 0)
+        return NULL; /* an address, which would not keep the array alive; __array__ does */
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     PND_OBJECT array = as_array(self);

@@ -191,3 +191,12 @@ def test_objects_that_describe_their_memory():
     with pytest.raises(TypeError):
         ndstream.asarray(Described(numpy.array(["a"])))
     assert (ndstream.ones(3) + Described(numpy.arange(3.0))).tolist() == [1, 2, 3]
+
+
+def test_numpy_keeps_what_it_takes_of_a_scalar():
+    """The array that a scalar borrowed its address from was gone before NumPy read it."""
+    for name in ("float64", "float32", "float16", "int8", "int64", "uint64", "complex64", "complex128", "bool"):
+        kept = [numpy.asarray(getattr(ndstream, name)(i % 2)) for i in range(200)]
+        other = [ndstream.arange(3) * 77 for _ in range(500)]
+        assert [int(x.real) for x in kept] == [i % 2 for i in range(200)] and len(other) == 500
+        assert all(str(x.dtype) == name and x.shape == () for x in kept)

@@ -277,6 +277,7 @@ def main():
             if failed == 40:
                 break
     print(f"{count} programs from seed {first}: {failed} disagree")
+    sys.exit(failed > 0)
 
 
 if __name__ == "__main__":
