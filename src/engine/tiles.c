@@ -100,6 +100,7 @@ static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
     }
     if (!tiling->widest || node->size > tiling->widest->size)
         tiling->widest = node;
+    tiling->heavy |= node->form == NDI_STEP && !node->step.exact;
     if (ndi_is_source(node) && !add_source(tiling, node))
         return false;
     if (node->form == NDI_FOLD && !ndi_is_source(node->argument[0]) &&
@@ -533,12 +534,16 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t
     return NULL;
 }
 
-/* Columns of a tile that goes through a pipeline, if the stages may make one; else 0. */
+/* Columns of a tile that goes through a pipeline, if that could pay; else 0. Without functions
+ * there is nothing to compute while memory is busy, and wider tiles are quicker. */
 static int64_t columns_of(const ndi_tiling *tiling)
 {
     const int64_t columns = ndi_pipeline_columns(tiling->widest->size / tiling->length,
                                                  nd_dtype_size((nd_dtype)tiling->widest->dtype));
-    return tiling->inner && tiling->length >= columns * LEAST_PIPED_TILES ? columns : 0;
+    return tiling->inner && tiling->heavy &&
+                   tiling->length >= columns * LEAST_PIPED_TILES * ndi_pool_threads()
+               ? columns
+               : 0;
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ typedef struct ndi_tiling {
     int folds;
     ndi_alias alias;    /* with a target: how what is read lies to it */
     bool inner;         /* the axis is the innermost in memory */
+    bool heavy;         /* some step is a function */
     ndi_node *obstacle; /* to be computed before, as all tiles read all of it; or NULL */
     const ndi_node *widest;
     const ndi_node *source[NDI_GRAPH_SOURCES];
