@@ -257,9 +257,9 @@ enum { ROWS_TOGETHER = 8 };
 #define COMPLEX_GREATER_NUMBER(a, x)                                                               \
     ((COMPLEX_NAN(a) || (!COMPLEX_NAN(x) && COMPLEX_BEFORE(x, a, >))) ? (x) : (a))
 
-/* ---- Sums and products. Integers in 64 bits that wrap, in which a sign is only seen as a narrow one
- * is widened; float32 in float64, where order hardly matters; the floats keep to NDI_LANES. -0.0 is
- * the identity that keeps a sum of -0.0 negative. ---- */
+/* ---- Sums and products. Integers in 64 bits that wrap, in which a sign is only seen as a narrow
+ * one is widened; float32 in float64, where order hardly matters; the floats keep to NDI_LANES.
+ * -0.0 is the identity that keeps a sum of -0.0 negative. ---- */
 
 #define SUM_INTEGER(D, TYPE)                                                                       \
     SIMPLE_REDUCTION(sum_##D, TYPE, uint64_t, OPTIMAL_LANES(uint64_t), 1, 0, (uint64_t), PLUS, PLUS)
