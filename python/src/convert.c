@@ -26,13 +26,18 @@ static nd_dtype number_dtype(PyObject *object)
     return PyComplex_Check(object) ? ND_COMPLEX128 : ND_DTYPE_NONE;
 }
 
-static bool integer_range(nd_dtype dtype, int64_t *low, uint64_t *high)
+/* NumPy's scalars, as Python's numbers, must fit what is signed; they wrap in what is not. */
+static bool is_signed(nd_dtype dtype)
+{
+    return nd_dtype_kind(dtype) == ND_KIND_SIGNED;
+}
+
+static void integer_range(nd_dtype dtype, int64_t *low, uint64_t *high)
 {
     const int bits = 8 * (int)nd_dtype_size(dtype);
-    const bool negative = nd_dtype_kind(dtype) == ND_KIND_SIGNED;
+    const bool negative = is_signed(dtype);
     *low = negative ? (int64_t)(UINT64_MAX << (bits - 1)) : 0;
     *high = UINT64_MAX >> (64 - bits) >> negative;
-    return nd_dtype_kind(dtype) == ND_KIND_SIGNED || nd_dtype_kind(dtype) == ND_KIND_UNSIGNED;
 }
 
 static void store_integer(nd_dtype dtype, uint64_t value, char *element)
@@ -118,6 +123,9 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
             memcpy(element, value, nd_dtype_size(dtype));
             return true;
         }
+        if (pnd_is_scalar(object) && is_signed(dtype) && nd_dtype_kind(from) != ND_KIND_BOOL &&
+            nd_dtype_kind(from) != ND_KIND_COMPLEX)
+            return store_int(object, dtype, element);
         return convert_element(from, value, dtype, element);
     }
     switch (nd_dtype_kind(dtype)) {
@@ -533,6 +541,12 @@ nd_array *pnd_to_values(PyObject *object, nd_dtype dtype)
                         PyComplex_CheckExact(object) || PyList_Check(object) ||
                         PyTuple_Check(object);
     return pnd_to_array_of(object, python && !pnd_is_scalar(object) ? dtype : ND_DTYPE_NONE);
+}
+
+nd_array *pnd_to_assigned(PyObject *object, nd_dtype dtype)
+{
+    return pnd_is_scalar(object) && is_signed(dtype) ? from_number(object, dtype)
+                                                     : pnd_to_values(object, dtype);
 }
 
 nd_array *pnd_to_wrapped(PyObject *object, nd_dtype dtype)

@@ -274,10 +274,13 @@ nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype);
  * fit if their values do not; arrays and scalars keep theirs, to be converted as they are written.
  */
 nd_array *pnd_to_values(PyObject *object, nd_dtype dtype);
-/* The same as an ndarray object; `object` itself if it is one of that dtype. */
+
+/* The same for assignments, in which scalars too must fit a signed dtype. */
+nd_array *pnd_to_assigned(PyObject *object, nd_dtype dtype);
 /* A Python int that is chosen beside integers of `dtype` wraps, as where() and select() have it: an
  * array of that dtype; NULL, mostly without an exception, for anything else. */
 nd_array *pnd_to_wrapped(PyObject *object, nd_dtype dtype);
+/* An array of `dtype` as an ndarray object; `object` itself if it is one of that dtype. */
 PyObject *pnd_as_array_object(PyObject *object, nd_dtype dtype);
 /* Writes a number, or a 0-d array or scalar, as an element. */
 bool pnd_store(PyObject *object, nd_dtype dtype, char *element);

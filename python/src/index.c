@@ -254,7 +254,7 @@ bool pnd_drop_axes(nd_array **array, int rank)
 
 bool pnd_assign(nd_array *target, PyObject *value)
 {
-    PND_AUTO source = pnd_to_values(value, nd_dtype_of(target));
+    PND_AUTO source = pnd_to_assigned(value, nd_dtype_of(target));
     if (!source || !pnd_drop_axes(&source, nd_rank(target)))
         return false;
     nd_status status;

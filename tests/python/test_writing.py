@@ -8,6 +8,7 @@ a = np.arange(24.0).reshape(2, 3, 4)
 i = np.arange(4)
 u = np.arange(4, dtype="u1")
 f = np.arange(4, dtype="f4")
+b = np.arange(4, dtype="i1")
 """
 
 CODE = """
@@ -20,6 +21,37 @@ np.putmask(i,i>-3,1j); i
 np.putmask(i,i>-3,np.int8(3)); i
 np.putmask(u,i>-3,np.int64(3)); u
 np.putmask(u,i>-3,np.float64(3)); u
+u[0]=np.int64(546); u
+u[:]=np.int64(546); u
+u[1:3]=np.int16(-1); u
+u[...]=np.float64(546.5); u
+u[:]=np.float32(4.5); u
+u[0]=np.float64("nan"); u
+u[:]=np.bool_(True); u
+u[:]=[np.int64(546)]*4; u
+u[:]=np.array(546); u
+u[[0,1]]=np.int64(546); u
+u[u>1]=np.int64(546); u
+u[1:3]=np.sum(np.arange(100)); u
+u.fill(np.int64(546)); u
+np.array([np.int64(546)],dtype="u1")
+np.full(3,np.int64(546),dtype="u1")
+i[:]=np.uint64(2**63); i
+b[0]=np.int64(546); b
+b[:]=np.int64(546); b
+b[1:3]=np.int16(-1); b
+b[...]=np.float64(546.5); b
+b[:]=np.float32(4.5); b
+b[0]=np.float64("nan"); b
+b[:]=np.bool_(True); b
+b[:]=[np.int64(546)]*4; b
+b[:]=np.array(546); b
+b[[0,1]]=np.int64(546); b
+b[b>1]=np.int64(546); b
+b[1:3]=np.sum(np.arange(100)); b
+b.fill(np.int64(546)); b
+np.array([np.int64(546)],dtype="i1")
+np.full(3,np.int64(546),dtype="i1")
 np.put(i,[0],1j); i
 np.put(i,[0],np.array([1j])); i
 np.place(i,i>1,[1.5,2.5]); i
