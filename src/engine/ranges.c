@@ -31,9 +31,9 @@ static ndi_map range_step(const char *name, nd_dtype dtype, nd_dtype computed)
 static nd_array *make_range(const char *name, nd_dtype dtype, nd_dtype computed, int64_t count,
                             ndi_range *range)
 {
-    const ndi_map step = range_step(name, dtype, computed);
     if (!ndi_check_shape(name, dtype, 1, &count))
         return NULL;
+    const ndi_map step = range_step(name, dtype, computed);
     if (ndi_graph_wants(0, NULL, count))
         return ndi_graph_range(&step, range, count);
     nd_array *array = ndi_make(name, dtype, 1, &count, NULL, false);
@@ -144,7 +144,7 @@ static nd_dtype computed_in(nd_dtype dtype)
 nd_array *nd_arange_step(nd_dtype dtype, double start, double stop, double step)
 {
     const int64_t length = arange_length(start, stop, step);
-    if (length < 0)
+    if (length < 0 || !ndi_check_shape("arange", dtype, 1, &length))
         return NULL;
     const nd_kind kind = nd_dtype_kind(dtype);
     const double next =
