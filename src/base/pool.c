@@ -439,8 +439,9 @@ static void *work(void *share)
     in_job = true;
     while (!atomic_load(&stopping)) {
         do_parts(own, false);
-        if (atomic_load_explicit(cpu, memory_order_relaxed) != cpu_here())
-            atomic_store_explicit(cpu, cpu_here(), memory_order_relaxed);
+        const int here = cpu_here();
+        if (atomic_load_explicit(cpu, memory_order_relaxed) != here)
+            atomic_store_explicit(cpu, here, memory_order_relaxed);
         wait_for_work();
     }
     return NULL;
@@ -563,8 +564,9 @@ static void do_job(size_t count, size_t grain, ndi_range_body *body, void *conte
     job.grains = count / grain + (count % grain != 0);
     job.parts = (uint32_t)(job.grains < wanted_parts ? job.grains : wanted_parts);
     share_parts((uint32_t)worker_count + 1);
-    atomic_store_explicit(&caller_cpu, cpu_here(), memory_order_relaxed);
-    move_workers_off(cpu_here());
+    const int here = cpu_here();
+    atomic_store_explicit(&caller_cpu, here, memory_order_relaxed);
+    move_workers_off(here);
     atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);
     atomic_store(&unclaimed, job.parts);
     wake_workers(job.parts - 1);

@@ -34,6 +34,21 @@ typedef struct ndi_gemm_shape {
     ptrdiff_t c_row_stride, c_column_stride;
 } ndi_gemm_shape;
 
+/* The same product transposed, C' = B' A', for which the operands change places. */
+static inline ndi_gemm_shape ndi_gemm_transposed(const ndi_gemm_shape *s)
+{
+    ndi_gemm_shape t = *s;
+    t.m = s->n;
+    t.n = s->m;
+    t.a_row_stride = s->b_column_stride;
+    t.a_column_stride = s->b_row_stride;
+    t.b_row_stride = s->a_column_stride;
+    t.b_column_stride = s->a_row_stride;
+    t.c_row_stride = s->c_column_stride;
+    t.c_column_stride = s->c_row_stride;
+    return t;
+}
+
 /* Uses the thread pool, and may be called by many threads at once. The bits of C depend on the
  * values, the shape, the kernels in use (ND_ISA), and, for complex numbers, on which axis of C is
  * contiguous; not on the number of threads, nor on the strides of A and B where m and n are more

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "linalg/gemm_kernels.h"
+#include "linalg/gemm_pack.h"
 
 #include <string.h>
 
@@ -116,31 +117,12 @@ static void multiply_in_place(product *p)
 /* The columns made contiguous, in memory that the caller frees. */
 static char *gather(const ndi_gemm_shape *s, const char *x, size_t element_bytes)
 {
-    char *columns = ndi_allocate(s->n * s->k * element_bytes);
-    for (size_t c = 0; columns && c < s->n; c++) {
-        const char *from = x + (ptrdiff_t)c * s->b_column_stride;
-        char *to = columns + c * s->k * element_bytes;
-        for (size_t i = 0; i < s->k; i++, from += s->b_row_stride, to += element_bytes)
-            if (element_bytes == sizeof(float))
-                memcpy(to, from, sizeof(float));
-            else
-                memcpy(to, from, sizeof(double));
-    }
+    const size_t bytes = s->k * element_bytes;
+    char *columns = ndi_allocate(s->n * bytes);
+    for (size_t c = 0; columns && c < s->n; c++)
+        ndi_gemm_gather(columns + c * bytes, x + (ptrdiff_t)c * s->b_column_stride, s->b_row_stride,
+                        element_bytes, s->k);
     return columns;
-}
-
-static ndi_gemm_shape exchanged(const ndi_gemm_shape *s)
-{
-    ndi_gemm_shape t = *s;
-    t.m = s->n;
-    t.n = s->m;
-    t.a_row_stride = s->b_column_stride;
-    t.a_column_stride = s->b_row_stride;
-    t.b_row_stride = s->a_column_stride;
-    t.b_column_stride = s->a_row_stride;
-    t.c_row_stride = s->c_column_stride;
-    t.c_column_stride = s->c_row_stride;
-    return t;
 }
 
 static bool takes(const ndi_gemm_shape *s)
@@ -155,15 +137,16 @@ static bool takes(const ndi_gemm_shape *s)
 
 bool ndi_gemm_has_few(const ndi_gemm_shape *shape)
 {
-    const ndi_gemm_shape other = exchanged(shape);
-    return (shape->type == NDI_GEMM_F32 || shape->type == NDI_GEMM_F64) && !shape->subtracts &&
-           shape->m > 1 && shape->n > 1 && shape->k >= LEAST_DEPTH &&
-           (takes(shape) || takes(&other));
+    if ((shape->type != NDI_GEMM_F32 && shape->type != NDI_GEMM_F64) || shape->subtracts ||
+        shape->m <= 1 || shape->n <= 1 || shape->k < LEAST_DEPTH)
+        return false;
+    const ndi_gemm_shape other = ndi_gemm_transposed(shape);
+    return takes(shape) || takes(&other);
 }
 
 bool ndi_gemm_few(const ndi_gemm_shape *shape, const void *a, const void *b, void *c)
 {
-    ndi_gemm_shape s = exchanged(shape);
+    ndi_gemm_shape s = ndi_gemm_transposed(shape);
     const char *rows = b, *columns = a;
     if (takes(shape)) {
         s = *shape;

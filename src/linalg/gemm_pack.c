@@ -107,3 +107,26 @@ ndi_gemm_moves ndi_gemm_moves_for(ndi_gemm_type type)
     };
     return moves[type];
 }
+
+void ndi_gemm_gather(char *to, const char *from, ptrdiff_t stride, size_t element_bytes,
+                     size_t count)
+{
+    for (size_t i = 0; i < count; i++, to += element_bytes, from += stride)
+        switch (element_bytes) {
+        case 1:
+            *to = *from;
+            break;
+        case 2:
+            memcpy(to, from, 2);
+            break;
+        case 4:
+            memcpy(to, from, 4);
+            break;
+        case 8:
+            memcpy(to, from, 8);
+            break;
+        default:
+            memcpy(to, from, 16);
+            break;
+        }
+}

@@ -28,4 +28,8 @@ typedef struct ndi_gemm_moves {
 
 ndi_gemm_moves ndi_gemm_moves_for(ndi_gemm_type type);
 
+/* Copies elements that are `stride` bytes apart to one run of memory. */
+void ndi_gemm_gather(char *to, const char *from, ptrdiff_t stride, size_t element_bytes,
+                     size_t count);
+
 #endif

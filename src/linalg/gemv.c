@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "linalg/gemm_kernels.h"
+#include "linalg/gemm_pack.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -53,28 +54,6 @@ static size_t larger(size_t a, size_t b)
 static size_t parts(size_t count, size_t size)
 {
     return (count + size - 1) / size;
-}
-
-static void gather(char *to, const char *from, ptrdiff_t stride, size_t element_bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++, to += element_bytes, from += stride)
-        switch (element_bytes) {
-        case 1:
-            *to = *from;
-            break;
-        case 2:
-            memcpy(to, from, 2);
-            break;
-        case 4:
-            memcpy(to, from, 4);
-            break;
-        case 8:
-            memcpy(to, from, 8);
-            break;
-        default:
-            memcpy(to, from, 16);
-            break;
-        }
 }
 
 #define SET f32

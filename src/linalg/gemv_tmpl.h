@@ -19,8 +19,8 @@ static __attribute__((noinline)) void JOIN(SET, dot_gathered)(const product *p, 
     for (size_t i = 0; i < rows; i += 4) {
         size_t valid = smaller(4, rows - i);
         for (size_t r = 0; r < valid; r++)
-            gather((char *)copies[r], a + (ptrdiff_t)(i + r) * p->a_row_stride, p->a_column_stride,
-                   p->element_bytes, depth);
+            ndi_gemm_gather((char *)copies[r], a + (ptrdiff_t)(i + r) * p->a_row_stride,
+                            p->a_column_stride, p->element_bytes, depth);
         p->kernels->dot_rows(valid, p->is_complex, depth * reals, four, x, sums + i * reals);
     }
 }
@@ -34,7 +34,7 @@ static void JOIN(SET, dot_chunk)(const product *p, size_t row, size_t rows, size
     const char *a = p->a + (ptrdiff_t)row * p->a_row_stride + (ptrdiff_t)step * p->a_column_stride;
     size_t reals = p->is_complex ? 2 : 1;
     if (p->x_stride != (ptrdiff_t)p->element_bytes) {
-        gather((char *)x_gathered, x, p->x_stride, p->element_bytes, depth);
+        ndi_gemm_gather((char *)x_gathered, x, p->x_stride, p->element_bytes, depth);
         x = (const char *)x_gathered;
     }
     if (p->a_column_stride != (ptrdiff_t)p->element_bytes) {
