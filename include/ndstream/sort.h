@@ -47,8 +47,8 @@ ND_API nd_array *nd_lexsort(int count, const nd_array *const *keys, int axis);
 
 /* The elements along `axis`, with those that sorting puts at the `count` places of `kth` (negative:
  * from the end) at these places, smaller ones before and larger ones behind each; otherwise they
- * keep their order, for real dtypes and up to 16 places, and are sorted else. ND_ERROR_INDEX for a
- * place out of range. */
+ * keep their order, for real dtypes, up to 16 places and more than 256 elements along the axis, and
+ * are sorted else. ND_ERROR_INDEX for a place out of range. */
 ND_API nd_array *nd_partition(const nd_array *array, int count, const int64_t *kth, int axis);
 
 /* Where those elements stand: int64. */

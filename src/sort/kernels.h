@@ -65,6 +65,10 @@ typedef struct ndi_sort_kernels {
     ndi_encode_kernel *encode[ND_DTYPE_COUNT];
     ndi_decode_kernel *decode[ND_DTYPE_COUNT];
     ndi_encode_wide_kernel *encode_wide[ND_DTYPE_COUNT];
+    /* parts[i] becomes twice the number of the `count` wanted keys that are below keys[i], plus 1
+     * if it is one of them; fewer than 128. */
+    void (*parts)(size_t n, const int64_t *keys, size_t count, const int64_t *wanted,
+                  uint8_t *parts);
     void (*key_range)(size_t n, const int64_t *keys, int64_t *least, int64_t *most);
     /* Packed integers are in the order of keys and, among equal ones, of places. */
     void (*pack)(size_t n, const int64_t *keys, uint64_t first, ndi_packing packing,

@@ -124,6 +124,15 @@ ON_KEYS(KEY_LOOPS)
     }
 ON_KEYS(WIDE_LOOP)
 
+static void part_numbers(size_t n, const int64_t *keys, size_t count, const int64_t *wanted,
+                         uint8_t *parts)
+{
+    memset(parts, 0, n);
+    for (size_t w = 0; w < count; w++)
+        for (size_t i = 0; i < n; i++)
+            parts[i] += (uint8_t)((keys[i] > wanted[w]) + (keys[i] >= wanted[w]));
+}
+
 /* ---- Keys with their places in one integer ---- */
 
 static void key_range(size_t n, const int64_t *keys, int64_t *least, int64_t *most)
@@ -161,6 +170,7 @@ static void unpack(size_t n, ndi_packing p, int64_t *packed)
 void NDI_ISA_NAME(ndi_sort_fill_keys)(ndi_sort_kernels *kernels)
 {
     ON_KEYS(KEY_SLOTS)
+    kernels->parts = part_numbers;
     kernels->key_range = key_range;
     kernels->pack = pack;
     kernels->unpack = unpack;

@@ -8,15 +8,21 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/pool.h"
+#include "kernels/kernel.h"
 #include "sort/select.h"
 
-enum { MOST_PLACES = 16 }; /* for more, sorting is as fast */
+enum {
+    MOST_PLACES = 16, /* for more, sorting is as fast */
+    SHORT_LINE = 256, /* and for no more elements faster, at 100 twice as fast */
+};
 
 typedef struct partitioning {
     const ndi_sort_kernels *kernels;
     nd_dtype dtype;
     size_t length, item, count;
+    int shift; /* item is 1 << shift bytes */
     const size_t *places;
     const char *elements;
     char *result;
@@ -24,44 +30,112 @@ typedef struct partitioning {
     atomic_bool no_memory;
 } partitioning;
 
-/* Part of a key: twice the number of wanted ones below it, plus 1 if it equals one. */
-static size_t part_of(const int64_t *wanted, size_t count, int64_t key)
+/* One line being parted. A key's part is twice the number of wanted ones below it, plus 1 if it
+ * equals one. Segments are counted, then moved, side by side. Keys are wide, so that equal elements
+ * have equal ones. */
+enum { MOST_PARTS = 2 * MOST_PLACES + 1, PIECE = 1024 };
+
+typedef struct parting {
+    const partitioning *p;
+    const ndi_select_kernels *select;
+    const char *in;
+    char *out;
+    const int64_t *wanted;
+    size_t count;                /* of wanted ones */
+    size_t segment;              /* elements of each but the last */
+    size_t (*begin)[MOST_PARTS]; /* of each part in each segment, first how many */
+} parting;
+
+static void mark(size_t n, const uint8_t *parts, uint8_t part, uint8_t *mask)
 {
-    size_t below = 0, equal = 0;
-    for (size_t i = 0; i < count; i++) {
-        below += wanted[i] < key;
-        equal |= wanted[i] == key;
-    }
-    return 2 * below + equal;
+    for (size_t i = 0; i < n; i++)
+        mask[i] = parts[i] == part;
 }
 
-/* Keys are wide here, so that equal elements have equal ones. */
-static void part_line(const partitioning *p, const char *in, char *out, const int64_t *wanted,
+/* Elements `first` to `last`: counts them in begin, or moves them there. */
+static void sweep(const parting *q, size_t first, size_t last, bool move, size_t *begin)
+{
+    const partitioning *p = q->p;
+    int64_t keys[PIECE];
+    uint8_t parts[PIECE], mask[PIECE];
+    for (size_t i = first; i < last; i += PIECE) {
+        const size_t n = last - i < PIECE ? last - i : PIECE;
+        const char *const in = q->in + i * p->item;
+        p->kernels->encode_wide[p->dtype](n, in, false, keys);
+        p->kernels->parts(n, keys, q->count, q->wanted, parts);
+        for (size_t part = 0; part < 2 * q->count + 1; part++) {
+            mark(n, parts, (uint8_t)part, mask);
+            const size_t count = q->select->count(n, mask), to = begin[part];
+            begin[part] += count;
+            if (!move || count == 0)
+                continue;
+            if (p->order)
+                q->select->positions(n, count, (int64_t *)q->out + to, (int64_t)i, mask);
+            else
+                q->select->compress[p->shift](n, count, q->out + to * p->item, in, mask);
+        }
+    }
+}
+
+static void count_segments(void *context, size_t begin, size_t end)
+{
+    const parting *q = context;
+    for (size_t s = begin; s < end; s++) {
+        memset(q->begin[s], 0, sizeof q->begin[s]);
+        const size_t first = s * q->segment, rest = q->p->length - first;
+        sweep(q, first, first + (rest < q->segment ? rest : q->segment), false, q->begin[s]);
+    }
+}
+
+static void move_segments(void *context, size_t begin, size_t end)
+{
+    const parting *q = context;
+    for (size_t s = begin; s < end; s++) {
+        const size_t first = s * q->segment, rest = q->p->length - first;
+        sweep(q, first, first + (rest < q->segment ? rest : q->segment), true, q->begin[s]);
+    }
+}
+
+/* Counts become beginnings: part by part, and within one segment by segment. */
+static void add_up(const parting *q, size_t segments)
+{
+    size_t total = 0;
+    for (size_t part = 0; part < 2 * q->count + 1; part++)
+        for (size_t s = 0; s < segments; s++) {
+            const size_t count = q->begin[s][part];
+            q->begin[s][part] = total;
+            total += count;
+        }
+}
+
+static bool part_line(const partitioning *p, const char *in, char *out, const int64_t *wanted,
                       size_t count)
 {
-    enum { PIECE = 512 };
-    size_t begin[2 * MOST_PLACES + 2] = {0};
-    int64_t keys[PIECE];
-    for (int sweep = 0; sweep < 2; sweep++) {
-        for (size_t i = 0; i < p->length; i += PIECE) {
-            const size_t now = p->length - i < PIECE ? p->length - i : PIECE;
-            p->kernels->encode_wide[p->dtype](now, in + i * p->item, false, keys);
-            for (size_t k = 0; k < now; k++) {
-                const size_t part = part_of(wanted, count, keys[k]);
-                if (sweep == 0) {
-                    begin[part + 1]++;
-                    continue;
-                }
-                const size_t to = begin[part]++;
-                if (p->order)
-                    ((int64_t *)out)[to] = (int64_t)(i + k);
-                else
-                    memcpy(out + to * p->item, in + (i + k) * p->item, p->item);
-            }
-        }
-        for (size_t part = 1; sweep == 0 && part < 2 * MOST_PLACES + 2; part++)
-            begin[part] += begin[part - 1];
+    size_t begin[1][MOST_PARTS];
+    parting q = {.p = p,
+                 .select = &ndi_kernels_in_use()->select,
+                 .in = in,
+                 .out = out,
+                 .wanted = wanted,
+                 .count = count,
+                 .segment = p->length,
+                 .begin = begin};
+    if (!p->thread) {
+        count_segments(&q, 0, 1);
+        add_up(&q, 1);
+        move_segments(&q, 0, 1);
+        return true;
     }
+    q.segment = NDI_SORT_GRAIN;
+    const size_t segments = (p->length + q.segment - 1) / q.segment,
+                 bytes = segments * sizeof *q.begin;
+    if (!(q.begin = ndi_allocate(bytes)))
+        return false;
+    ndi_parallel_for(segments, 1, count_segments, &q);
+    add_up(&q, segments);
+    ndi_parallel_for(segments, 1, move_segments, &q);
+    ndi_free(q.begin, bytes);
+    return true;
 }
 
 static bool do_line(const partitioning *p, size_t line)
@@ -82,8 +156,7 @@ static bool do_line(const partitioning *p, size_t line)
         if (count == 0 || wanted[count - 1] != wide)
             wanted[count++] = wide;
     }
-    part_line(p, in, out, wanted, count);
-    return true;
+    return part_line(p, in, out, wanted, count);
 }
 
 static void do_lines(void *context, size_t begin, size_t end)
@@ -133,7 +206,7 @@ static nd_array *partition(const char *operation, const nd_array *array, int cou
     if (!read_places(operation, count, kth, length, places, &distinct))
         return NULL;
     const nd_dtype dtype = nd_dtype_of(array);
-    if (count > MOST_PLACES || nd_dtype_kind(dtype) == ND_KIND_COMPLEX)
+    if (count > MOST_PLACES || length <= SHORT_LINE || nd_dtype_kind(dtype) == ND_KIND_COMPLEX)
         return (order ? nd_argsort : nd_sort)(array, axis, (nd_sort_options){0});
     if (!ndi_lines_of(array, axis, &lines))
         return NULL;
@@ -146,6 +219,7 @@ static nd_array *partition(const char *operation, const nd_array *array, int cou
                           .dtype = dtype,
                           .length = (size_t)lines.length,
                           .item = nd_dtype_size(dtype),
+                          .shift = __builtin_ctzll(nd_dtype_size(dtype)),
                           .count = distinct,
                           .places = places,
                           .elements = lines.array->data,
