@@ -165,22 +165,7 @@ TEST(without_memory_indexing_fails_whole)
         assert_ok(nd_eval(1, &mask));
     }
     for (int which = 0; which < 6; which++) {
-        bool done = false;
-        int failures = 0;
-        for (size_t more = 64; !done && more < 1 << 22; more += more / 8 + 64) {
-            nd_memory_trim();
-            nd_set_memory_budget(nd_memory().used + more);
-            ND_SCOPE {
-                done = everything(x, index, mask, which) != NULL;
-            }
-            nd_set_memory_budget(0);
-            if (!done) {
-                failures++;
-                assert_int_equal(nd_error(), ND_ERROR_MEMORY);
-                nd_error_clear();
-            }
-        }
-        assert_true(done && failures > 0);
+        assert_needs_memory(everything(x, index, mask, which));
     }
     nd_release(x);
     nd_release(index);

@@ -219,22 +219,7 @@ TEST(without_memory_each_of_them_fails_whole)
             nd_assign(turned, nd_from_data(ND_FLOAT64, ND_SCALAR_SHAPE, (double[]){-2})), ND_OK);
     }
     for (int which = 0; which < FUNCTIONS; which++) {
-        bool done = false;
-        int failures = 0;
-        for (size_t more = 64; !done && more < 1 << 22; more += more / 8 + 64) {
-            nd_memory_trim();
-            nd_set_memory_budget(nd_memory().used + more);
-            ND_SCOPE {
-                done = everything(a, which) != NULL;
-            }
-            nd_set_memory_budget(0);
-            if (!done) {
-                failures++;
-                assert_int_equal(nd_error(), ND_ERROR_MEMORY);
-                nd_error_clear();
-            }
-        }
-        assert_true(done && failures > 0);
+        assert_needs_memory(everything(a, which));
     }
     nd_release(a);
 }

@@ -383,25 +383,10 @@ TEST(random_numbers_without_memory_are_an_error)
 {
     nd_random *random = nd_random_new(3);
     for (int which = 0; which < 8; which++) {
-        bool done = false;
-        int failures = 0;
         ND_SCOPE {
             everything_of(random, which); /* what is loaded once */
         }
-        for (size_t more = 64; !done && more < 1 << 22; more += more / 8 + 64) {
-            nd_memory_trim();
-            nd_set_memory_budget(nd_memory().used + more);
-            ND_SCOPE {
-                done = everything_of(random, which) != NULL;
-            }
-            nd_set_memory_budget(0);
-            if (!done) {
-                failures++;
-                assert_int_equal(nd_error(), ND_ERROR_MEMORY);
-                nd_error_clear();
-            }
-        }
-        assert_true(done && failures > 0);
+        assert_needs_memory(everything_of(random, which));
     }
     nd_random_free(random);
 }

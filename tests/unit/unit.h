@@ -130,6 +130,27 @@ static inline void unit_assert_ok(nd_status status, const char *call, const char
 /* No error is kept; otherwise its message is shown, and forgotten. */
 #define assert_no_error() unit_assert_ok(nd_error(), "no error expected", __FILE__, __LINE__)
 
+/* Computes `made`, an array or NULL, with little memory and more and more of it until it is not
+ * NULL: at first it fails, always with ND_ERROR_MEMORY. */
+#define assert_needs_memory(made)                                                                  \
+    do {                                                                                           \
+        bool unit_done = false;                                                                    \
+        int unit_failures = 0;                                                                     \
+        for (size_t more = 64; !unit_done && more < 1 << 22; more += more / 8 + 64) {              \
+            nd_memory_trim();                                                                      \
+            nd_set_memory_budget(nd_memory().used + more);                                         \
+            ND_SCOPE {                                                                             \
+                unit_done = (made) != NULL;                                                        \
+            }                                                                                      \
+            nd_set_memory_budget(0);                                                               \
+            if (!unit_done) {                                                                      \
+                unit_failures++;                                                                   \
+                assert_error(ND_ERROR_MEMORY, "");                                                 \
+            }                                                                                      \
+        }                                                                                          \
+        assert_true(unit_done &&unit_failures > 0);                                                \
+    } while (0)
+
 int main(int argc, char **argv)
 {
     if (unit_test_count > UNIT_MOST_TESTS)
