@@ -2,13 +2,15 @@
  *
  * A line is cut into pieces of fixed length. Each piece is reduced, the totals give each piece its
  * carry, and each piece is then scanned from its carry: two sweeps that run on all threads, and the
- * same bits for any number.
+ * same bits for any number. Both go over as many pieces as the last level cache holds, then on.
  *
  * Pending elements are not stored before, but produced block by block: in both sweeps, where a few
  * light steps make them; else the first one leaves them in the result, and the second works there.
  */
 #include <string.h>
 
+#include "base/cpu.h"
+#include "base/memory.h"
 #include "base/pool.h"
 #include "base/progress.h"
 #include "engine/checked.h"
@@ -19,7 +21,12 @@
 #include "kernels/kernel.h"
 #include "ops/resolve.h"
 
-enum { PIECE = 1 << 15, BLOCK = NDI_CHUNK, STATE_BYTES = 16 };
+enum {
+    PIECE = 1 << 15,
+    BLOCK = NDI_CHUNK,
+    STATE_BYTES = 16,
+    WINDOWS = 4, /* the share of the last level cache that is swept twice */
+};
 
 static const struct recipe {
     bool is_scan;
@@ -43,6 +50,8 @@ typedef struct scan_run {
     int axis;
     int64_t length, pieces;
     char *carries; /* [line][piece] states, when a line has several pieces */
+    size_t first;  /* piece of this sweep, of all lines' */
+    int beside;    /* axis along which lines are done together; or -1 */
     bool totals;   /* first sweep: only the carry is wanted */
     bool leaves;   /* which leaves the elements in the result */
     bool stream;   /* results go past the cache */
@@ -147,7 +156,7 @@ static void scan_tasks(void *context, size_t begin, size_t end)
     ndi_frame frame;
     if (run->produced)
         ndi_frame_begin(&frame, run->produced, NDI_GIVES_ELEMENTS);
-    for (size_t task = begin; task < end; task++) {
+    for (size_t task = run->first + begin; task < run->first + end; task++) {
         const int64_t piece = (int64_t)task % run->pieces, line = (int64_t)task / run->pieces;
         const char *in = source->data;
         char *out = run->result.data;
@@ -177,57 +186,228 @@ static void scan_tasks(void *context, size_t begin, size_t end)
         run->kernels->stream_end();
 }
 
-/* Totals of the pieces become the carries into them. */
-static void spread_carries(const scan_run *run, int64_t lines)
+/* ---- Lines side by side ------------------------------------------------------------------------
+ * Where neighbours in memory belong to neighbouring lines, some of these are scanned together, by
+ * the elementwise kernels, in the order of the scan kernels and so with their bits. */
+
+enum { ROWS = 8, ROW_BYTES = 2048, LEAST_BESIDE = 16 };
+
+static nd_op op_of(ndi_reduction reduction)
 {
-    for (int64_t line = 0; line < lines; line++) {
-        _Alignas(16) char carry[STATE_BYTES], total[STATE_BYTES];
-        memcpy(carry, run->carries + line * run->pieces * STATE_BYTES, STATE_BYTES);
-        for (int64_t piece = 1; piece < run->pieces; piece++) { /* the first begins by itself */
-            char *at = run->carries + (line * run->pieces + piece) * STATE_BYTES;
-            memcpy(total, at, STATE_BYTES);
-            memcpy(at, carry, STATE_BYTES);
-            run->kernels->reduce[run->reduction][run->kernel_dtype].combine(
-                1, (void *[]){carry, NULL}, 1, (void *[]){total, NULL}, 1);
+    return reduction == NDI_REDUCE_SUM    ? ND_OP_add
+           : reduction == NDI_REDUCE_PROD ? ND_OP_multiply
+           : reduction == NDI_REDUCE_MIN  ? ND_OP_minimum
+                                          : ND_OP_maximum;
+}
+
+static bool is_whole(nd_dtype dtype)
+{
+    const nd_kind kind = nd_dtype_kind(dtype);
+    return kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
+}
+
+/* The axis along which lines are neighbours in source and result, of as many as pay; or -1. The
+ * elements become states at once, which is the same as by way of the kernel's dtype. */
+static int axis_beside(const scan_run *run)
+{
+    const int64_t from = (int64_t)nd_dtype_size(run->in), to = (int64_t)nd_dtype_size(run->out);
+    const bool same = run->in == run->kernel_dtype ||
+                      (is_whole(run->kernel_dtype) &&
+                       (is_whole(run->in) || nd_dtype_kind(run->in) == ND_KIND_BOOL));
+    if (!same || run->produced || run->pieces > 1 || run->out != run->kernel_dtype ||
+        nd_dtype_kind(run->state) == ND_KIND_COMPLEX || run->source.strides[run->axis] == from)
+        return -1;
+    for (int axis = 0; axis < run->source.rank; axis++)
+        if (axis != run->axis && run->source.strides[axis] == from &&
+            run->result.strides[axis] == to)
+            return run->source.lengths[axis] >= LEAST_BESIDE ? axis : -1;
+    return -1;
+}
+
+/* Lines that are scanned together. */
+static int64_t lines_of_tile(const scan_run *run)
+{
+    return ROW_BYTES / (int64_t)nd_dtype_size(run->state);
+}
+
+/* Tiles along the axis beside. */
+static int64_t tiles_beside(const scan_run *run)
+{
+    const int64_t lines = lines_of_tile(run);
+    return (run->source.lengths[run->beside] + lines - 1) / lines;
+}
+
+typedef struct rows {
+    size_t lines;
+    ptrdiff_t strides[3];
+    ndi_kernel *step;
+} rows;
+
+/* into = x step y, where `into` may be x or y. */
+static void step_row(const rows *r, char *into, const char *x, const char *y)
+{
+    r->step(r->lines, (char *[]){into, (char *)x, (char *)y}, r->strides);
+}
+
+/* Each row meets those before it: eight in a tree, then the one before them, if there is one. */
+static void scan_rows(const rows *r, int64_t count, bool tree, char (*row)[ROW_BYTES],
+                      const char *before)
+{
+    for (int64_t apart = 1; tree && apart < ROWS; apart *= 2)
+        for (int64_t i = ROWS - 1; i >= apart; i--)
+            step_row(r, row[i], row[i], row[i - apart]);
+    for (int64_t i = 0; i < count; i++) {
+        if (tree && before)
+            step_row(r, row[i], row[i], before);
+        else if (!tree && (before || i > 0))
+            step_row(r, row[i], i > 0 ? row[i - 1] : before, row[i]);
+    }
+}
+
+static void scan_beside(const scan_run *run, const char *in, char *out, size_t lines)
+{
+    const ptrdiff_t in_stride = run->source.strides[run->axis],
+                    out_stride = run->result.strides[run->axis],
+                    from = (ptrdiff_t)nd_dtype_size(run->in),
+                    to = (ptrdiff_t)nd_dtype_size(run->out),
+                    size = (ptrdiff_t)nd_dtype_size(run->state);
+    /* As the kernels: products of floats and extremes meet one after the other. */
+    const bool in_trees =
+        run->reduction == NDI_REDUCE_SUM ||
+        (run->reduction == NDI_REDUCE_PROD && nd_dtype_kind(run->state) != ND_KIND_FLOAT);
+    const rows r = {.lines = lines,
+                    .strides = {size, size, size},
+                    .step = run->kernels->elementwise[op_of(run->reduction)][run->state]};
+    ndi_kernel *const widen = run->kernels->cast[run->state][run->in],
+                      *const narrow = run->kernels->cast[run->out][run->state];
+    _Alignas(64) char row[ROWS][ROW_BYTES], last[ROW_BYTES];
+    for (int64_t done = 0; done < run->length; done += ROWS) {
+        const int64_t left = run->length - done, now = left < ROWS ? left : ROWS;
+        for (int64_t i = 0; i < now; i++)
+            widen(lines, (char *[]){row[i], (char *)in + (done + i) * in_stride},
+                  (ptrdiff_t[]){size, from});
+        scan_rows(&r, now, in_trees && now == ROWS, row, done > 0 ? last : NULL);
+        memcpy(last, row[now - 1], lines * (size_t)size);
+        for (int64_t i = 0; i < now; i++) {
+            char *const at = out + (done + i) * out_stride;
+            if (run->stream)
+                run->kernels->stream(at, row[i], lines * (size_t)size);
+            else
+                narrow(lines, (char *[]){at, row[i]}, (ptrdiff_t[]){to, size});
         }
     }
+}
+
+static void scan_tiles(void *context, size_t begin, size_t end)
+{
+    const scan_run *run = context;
+    const ndi_elements *const source = &run->source;
+    const int64_t across = tiles_beside(run), most = lines_of_tile(run);
+    for (size_t tile = begin; tile < end; tile++) {
+        const int64_t first = (int64_t)tile % across * most,
+                      left = source->lengths[run->beside] - first;
+        const char *in = source->data + first * source->strides[run->beside];
+        char *out = run->result.data + first * run->result.strides[run->beside];
+        int64_t rest = (int64_t)tile / across;
+        for (int axis = source->rank - 1; axis >= 0; axis--) {
+            if (axis == run->axis || axis == run->beside)
+                continue;
+            const int64_t at = rest % source->lengths[axis];
+            rest /= source->lengths[axis];
+            in += at * source->strides[axis];
+            out += at * run->result.strides[axis];
+        }
+        scan_beside(run, in, out, (size_t)(left < most ? left : most));
+    }
+    if (run->stream)
+        run->kernels->stream_end();
+}
+
+static bool sweep_tiles(scan_run *run, const char *name)
+{
+    const int64_t lines = run->size / run->length / run->source.lengths[run->beside],
+                  elements = run->length * lines_of_tile(run);
+    ndi_watch_begin(name);
+    ndi_parallel_for((size_t)(lines * tiles_beside(run)), 1 + (size_t)(PIECE / elements),
+                     scan_tiles, run);
+    return ndi_watch_end();
+}
+
+/* ---- Sweeps ---------------------------------------------------------------------------------- */
+
+/* Totals of the pieces become the carries into them; `carry` is that into the first, and then into
+ * what follows the last. */
+static void spread_carries(const scan_run *run, size_t begin, size_t end, void *carry)
+{
+    _Alignas(16) char total[STATE_BYTES];
+    for (size_t task = begin; task < end; task++) {
+        char *const at = run->carries + task * STATE_BYTES;
+        if (task % (size_t)run->pieces == 0) { /* it begins by itself */
+            memcpy(carry, at, STATE_BYTES);
+            continue;
+        }
+        memcpy(total, at, STATE_BYTES);
+        memcpy(at, carry, STATE_BYTES);
+        run->kernels->reduce[run->reduction][run->kernel_dtype].combine(
+            1, (void *[]){carry, NULL}, 1, (void *[]){total, NULL}, 1);
+    }
+}
+
+/* A sweep over the pieces from run->first to `end`, from a share of the work to another; false if
+ * it was cancelled. */
+static bool sweep(scan_run *run, size_t end, const char *name, double from, double to)
+{
+    const ndi_stage outer = ndi_stage_begin(from, to);
+    ndi_watch_begin(name);
+    ndi_parallel_for(end - run->first, 1 + (size_t)(PIECE / run->length), scan_tasks, run);
+    const bool whole = ndi_watch_end();
+    ndi_stage_end(outer);
+    return whole;
+}
+
+static bool sweep_totals(const scan_run *run, size_t end, const char *name, double from, double to)
+{
+    scan_run totals = *run;
+    totals.totals = true;
+    totals.stream &= !run->leaves;
+    return sweep(&totals, end, name, from, to);
+}
+
+static bool sweep_scans(const scan_run *run, size_t end, const char *name, double from, double to)
+{
+    scan_run scans = *run;
+    scans.leaves = false;
+    if (run->leaves) {
+        scans.source = run->result;
+        scans.in = run->kernel_dtype;
+        scans.produced = NULL;
+        scans.stream = false;
+    }
+    return sweep(&scans, end, name, from, to);
 }
 
 /* Both sweeps; false if they were cancelled, or with the error kept. */
 static bool run_sweeps(scan_run *run, const char *name)
 {
-    const int64_t lines = run->size / run->length;
-    const size_t tasks = (size_t)(lines * run->pieces), grain = 1 + (size_t)(PIECE / run->length);
+    const size_t tasks = (size_t)(run->size / run->length * run->pieces);
+    const size_t piece_bytes = PIECE * nd_dtype_size(run->leaves ? run->out : run->in),
+                 window = 1 + (size_t)ndi_cpu_caches().last / WINDOWS / piece_bytes;
+    _Alignas(16) char carry[STATE_BYTES];
     bool whole = true;
-    if (run->pieces > 1) {
-        const bool stream = run->stream;
-        run->carries = ndi_allocate(tasks * STATE_BYTES);
-        if (!run->carries)
-            return false;
-        run->totals = true;
-        run->stream &= !run->leaves;
-        const ndi_stage outer = ndi_stage_begin(0, 0.5);
-        ndi_watch_begin(name);
-        ndi_parallel_for(tasks, grain, scan_tasks, run);
-        ndi_stage_end(outer);
-        whole = ndi_watch_end();
-        if (whole)
-            spread_carries(run, lines);
-        run->totals = false;
-        run->stream = stream;
-        if (run->leaves) {
-            run->source = run->result;
-            run->in = run->kernel_dtype;
-            run->produced = NULL;
-            run->leaves = run->stream = false;
+    if (run->pieces == 1)
+        return sweep(run, tasks, name, 0, 1);
+    run->carries = ndi_allocate(tasks * STATE_BYTES);
+    if (!run->carries)
+        return false;
+    for (size_t end; whole && run->first < tasks; run->first = end) {
+        end = run->first + window < tasks ? run->first + window : tasks;
+        const double begun = (double)run->first / (double)tasks, done = (double)end / (double)tasks,
+                     half = (begun + done) / 2;
+        whole = sweep_totals(run, end, name, begun, half);
+        if (whole) {
+            spread_carries(run, run->first, end, carry);
+            whole = sweep_scans(run, end, name, half, done);
         }
-    }
-    if (whole) {
-        const ndi_stage outer = ndi_stage_begin(run->pieces > 1 ? 0.5 : 0, 1);
-        ndi_watch_begin(name);
-        ndi_parallel_for(tasks, grain, scan_tasks, run);
-        whole = ndi_watch_end();
-        ndi_stage_end(outer);
     }
     ndi_free(run->carries, tasks * STATE_BYTES);
     return whole;
@@ -263,7 +443,12 @@ static bool scan_into(const ndi_scan *scan, const ndi_elements *source, const nd
         run.produced = &p->produced;
         run.leaves = run.pieces > 1 && run.out == scan->taken && p->loop.program.heavy;
     }
-    return run_sweeps(&run, ndi_op_rows[scan->op].info.name);
+    const char *const name = ndi_op_rows[scan->op].info.name;
+    run.beside = axis_beside(&run);
+    if (run.beside >= 0)
+        run.stream = run.out == run.state &&
+                     ndi_streams_past_cache((double)run.size, nd_dtype_size(run.in), size);
+    return run.beside >= 0 ? sweep_tiles(&run, name) : run_sweeps(&run, name);
 }
 
 /* Elements are produced along the axis where they will lie side by side. */

@@ -636,27 +636,43 @@ typedef uint64_t scanned_uint64_t __attribute__((vector_size(8 * SCANNED)));
 #define LANE(l, lanes) ((l) < (lanes) ? SCANNED : (l) - (lanes))
 #define VECTOR_SCAN(NAME, D, TYPE, ACC, VECTOR, IDENTITY, STEP)                                    \
     SCAN(NAME##_rest, D, TYPE, ACC, STEP)                                                          \
-    static void NAME##_##D##_scan(size_t n, char *out, ptrdiff_t out_stride, const char *in,       \
-                                  ptrdiff_t in_stride, void *carry)                                \
+    ALWAYS_INLINE void NAME##_##D##_scan_by(size_t n, char *out, ptrdiff_t out_stride,             \
+                                            const char *in, ptrdiff_t in_stride, void *carry)      \
     {                                                                                              \
-        const VECTOR neutral = (VECTOR){0} + (ACC)(IDENTITY);                                      \
-        VECTOR before = (VECTOR){0} + *(ACC *)carry;                                               \
+        typedef TYPE elements __attribute__((vector_size(SCANNED * sizeof(TYPE))));                \
+        const VECTOR neutral = (ACC)(IDENTITY) - (VECTOR){0}; /* (not plus: of -0.0) */            \
+        VECTOR before = *(ACC *)carry - (VECTOR){0};                                               \
         size_t i = 0;                                                                              \
         for (; i + SCANNED <= n; i += SCANNED) {                                                   \
-            VECTOR v;                                                                              \
-            for (size_t l = 0; l < SCANNED; l++)                                                   \
-                v[l] = (ACC) * (const TYPE *)(in + (ptrdiff_t)(i + l) * in_stride);                \
+            elements e;                                                                            \
+            if (in_stride == sizeof(TYPE))                                                         \
+                memcpy(&e, in + i * sizeof(TYPE), sizeof e);                                       \
+            for (size_t l = 0; l < SCANNED && in_stride != sizeof(TYPE); l++)                      \
+                e[l] = *(const TYPE *)(in + (ptrdiff_t)(i + l) * in_stride);                       \
+            VECTOR v = __builtin_convertvector(e, VECTOR);                                         \
             v = STEP(v, SHIFTED(v, neutral, 1));                                                   \
             v = STEP(v, SHIFTED(v, neutral, 2));                                                   \
             v = STEP(v, SHIFTED(v, neutral, 4));                                                   \
             v = STEP(v, before);                                                                   \
             before = __builtin_shufflevector(v, v, 7, 7, 7, 7, 7, 7, 7, 7);                        \
-            for (size_t l = 0; l < SCANNED; l++)                                                   \
-                *(TYPE *)(out + (ptrdiff_t)(i + l) * out_stride) = (TYPE)v[l];                     \
+            e = __builtin_convertvector(v, elements);                                              \
+            if (out_stride == sizeof(TYPE))                                                        \
+                memcpy(out + i * sizeof(TYPE), &e, sizeof e);                                      \
+            for (size_t l = 0; l < SCANNED && out_stride != sizeof(TYPE); l++)                     \
+                *(TYPE *)(out + (ptrdiff_t)(i + l) * out_stride) = e[l];                           \
         }                                                                                          \
         *(ACC *)carry = before[0];                                                                 \
         NAME##_rest_##D##_scan(n - i, out + (ptrdiff_t)i * out_stride, out_stride,                 \
                                in + (ptrdiff_t)i * in_stride, in_stride, carry);                   \
+    }                                                                                              \
+    static void NAME##_##D##_scan(size_t n, char *out, ptrdiff_t out_stride, const char *in,       \
+                                  ptrdiff_t in_stride, void *carry)                                \
+    {                                                                                              \
+        const ptrdiff_t next = sizeof(TYPE);                                                       \
+        if (in_stride == next && out_stride == next)                                               \
+            NAME##_##D##_scan_by(n, out, next, in, next, carry);                                   \
+        else                                                                                       \
+            NAME##_##D##_scan_by(n, out, out_stride, in, in_stride, carry);                        \
     }
 /* Products of floats go from the left: in a tree some overflow that do not so. */
 #define SCANS_INTEGER(D, TYPE, ACC)                                                                \

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import nd
 from compare import agree, assert_equal, assert_form, report
 from lacking import of_numpy
-from strategies import arrays, dtypes, shapes
+from strategies import NUMPY_DTYPES, arrays, dtypes, lay_out, random_values, shapes
 
 scan = pytest.mark.parametrize("op", nd.SCANS, ids=str)
 
@@ -84,3 +84,22 @@ def test_lines_longer_than_a_piece_equal_numpy(op, dtype):
     check(op, array, 1)
     check(op, array.T, 0)
     check(op, array, 0)
+
+
+# Rows of 300 are two tiles and the rest, 45 lines five trees and the rest; the last is a block behind a block.
+@scan
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_lines_side_by_side_have_the_bits_of_lines_in_memory(op, dtype):
+    rng = np.random.default_rng(9)
+    for shape, axis in [((45, 700), 0), ((1, 20), 0), ((8, 16), 0), ((3, 33, 40), 1), ((6, 5, 64), 0)]:
+        for kind in ("small", "special"):
+            array = random_values(rng, dtype, shape, kind)
+            if op.name == "cumprod" and kind == "small" and array.dtype.kind == "f":
+                array = (1 + array / 4096).astype(dtype)
+            lines = np.moveaxis(array, axis, -1)
+            apart = nd.to_numpy(nd.scan(op.name, nd.from_numpy(np.ascontiguousarray(lines)), -1))
+            for beside in (array, lay_out(array, rng, "stepped"), np.asfortranarray(array.T)):
+                at = axis if beside.shape == shape else array.ndim - 1 - axis
+                found = nd.to_numpy(nd.scan(op.name, nd.from_numpy(beside), at))
+                found = np.moveaxis(found if beside.shape == shape else found.T, axis, -1)
+                assert_equal(found, apart)
