@@ -256,10 +256,12 @@ static void collect_tiles(collecting *c)
 {
     const ndi_tiling *const t = &c->tiling;
     ndi_outline *const o = c->outline;
+    const ndi_tiling_way way = ndi_tiling_way_of(t);
     o->tile_length = t->length;
-    o->tile_width = t->width;
-    o->tiles = (t->length + t->width - 1) / t->width;
-    o->tile_bytes = t->bytes / (double)t->length * (double)t->width;
+    o->tile_width = way.width;
+    o->piped = way.piped;
+    o->tiles = (t->length + way.width - 1) / way.width;
+    o->tile_bytes = t->bytes / (double)t->length * (double)way.width;
     collect_loop(c, t->root);
     for (int i = 0; i < o->arrays; i++)
         if (o->array[i].loop < 0 || o->array[i].loop == o->loops - 1)
