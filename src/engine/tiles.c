@@ -552,17 +552,15 @@ static int64_t columns_of(const ndi_tiling *tiling)
                : 0;
 }
 
-ndi_tiling_way ndi_tiling_way_of(const ndi_tiling *tiling)
+bool ndi_tiling_find_way(const ndi_tiling *tiling, ndi_tiling_way *way)
 {
-    ndi_tiling_way way = {.width = tiling->width};
     plan *const p = make_plan(tiling, NULL, columns_of(tiling), true);
     if (!p)
-        return way;
-    way.piped = p->piped;
-    if (p->piped)
-        way.width = p->pipeline.columns > 0 ? p->pipeline.columns : 1;
+        return false;
+    way->piped = p->piped;
+    way->width = p->piped && p->pipeline.columns == 0 ? 1 : p->width;
     free_plan(p);
-    return way;
+    return true;
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */

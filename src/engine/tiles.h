@@ -39,8 +39,8 @@ typedef struct ndi_tiling_way {
     bool piped;    /* several at once, each in a stage of its own (pipeline.h) */
 } ndi_tiling_way;
 
-/* With the lock held. */
-ndi_tiling_way ndi_tiling_way_of(const ndi_tiling *tiling);
+/* With the lock held. False with ND_ERROR_MEMORY kept. */
+bool ndi_tiling_find_way(const ndi_tiling *tiling, ndi_tiling_way *way);
 
 /* With the lock held: true if another thread computes a part of it now. */
 bool ndi_tiling_claimed(const ndi_tiling *tiling);
