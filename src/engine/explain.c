@@ -174,7 +174,9 @@ static void say_tiles(ndi_telling *t, const ndi_outline *o)
     ndi_say(t, "in %lld tile%s of %lld along an axis of %lld, ", (long long)o->tiles,
             o->tiles == 1 ? "" : "s", (long long)o->tile_width, (long long)o->tile_length);
     ndi_say_bytes(t, o->tile_bytes);
-    ndi_say(t, " each, which stay in cache on %d threads; for each tile:\n", o->threads);
+    ndi_say(t, " each, which stay in cache on %d threads; ", o->threads);
+    ndi_say(t, o->piped ? "all loops at once, each a tile behind those it waits for:\n"
+                        : "for each tile:\n");
 }
 
 size_t nd_explain(const nd_array *array, char *text, size_t size)

@@ -369,7 +369,8 @@ static void draw_frame(drawing *d)
     say_count(&t, o->tile_length);
     ndi_say(&t, " along an axis, ");
     ndi_say_bytes(&t, o->tile_bytes);
-    ndi_say(&t, ", which stay in cache from the first loop to the last");
+    ndi_say(&t, o->piped ? ", in all loops at once, each a tile behind those it waits for"
+                         : ", which stay in cache from the first loop to the last");
     draw_text(d, EDGE + 18, y + 43, "soft", NULL, d->line);
     draw_bound(d, bottom - BOUND - 4, o->moved, o->traffic, o->arithmetic, o->functions);
 }

@@ -251,19 +251,24 @@ static void collect_loop(collecting *c, ndi_node *root)
     o->temporaries += told->steps - (c->tiled && root != c->tiling.root ? 0 : 1);
 }
 
-/* The stages of a tile meet in cache: memory is read and written once. */
-static void collect_tiles(collecting *c)
+/* The stages of a tile meet in cache: memory is read and written once. False without memory. */
+static bool collect_tiles(collecting *c)
 {
     const ndi_tiling *const t = &c->tiling;
     ndi_outline *const o = c->outline;
+    ndi_tiling_way way;
+    if (!ndi_tiling_find_way(t, &way))
+        return false;
     o->tile_length = t->length;
-    o->tile_width = t->width;
-    o->tiles = (t->length + t->width - 1) / t->width;
-    o->tile_bytes = t->bytes / (double)t->length * (double)t->width;
+    o->tile_width = way.width;
+    o->piped = way.piped;
+    o->tiles = (t->length + way.width - 1) / way.width;
+    o->tile_bytes = t->bytes / (double)t->length * (double)way.width;
     collect_loop(c, t->root);
     for (int i = 0; i < o->arrays; i++)
         if (o->array[i].loop < 0 || o->array[i].loop == o->loops - 1)
             o->moved += o->array[i].bytes;
+    return true;
 }
 
 ndi_outline *ndi_outline_of(ndi_node *node)
@@ -280,10 +285,12 @@ ndi_outline *ndi_outline_of(ndi_node *node)
         ndi_graph_join_equals(node);
         collecting c = {.outline = o};
         c.tiled = ndi_tiling_find(&c.tiling, computed_for(node)) && !c.tiling.obstacle;
-        if (c.tiled)
-            collect_tiles(&c);
-        else
+        if (!c.tiled) {
             collect_loop(&c, computed_for(node));
+        } else if (!collect_tiles(&c)) {
+            ndi_free(o, sizeof *o);
+            o = NULL;
+        }
     }
     ndi_node_release(node);
     ndi_graph_unlock();

@@ -66,6 +66,7 @@ typedef struct ndi_outline {
     int threads;
     int arrays, loops, steps;
     int64_t tiles, tile_width, tile_length; /* 0 tiles: each loop runs over the whole */
+    bool piped;                             /* a tile is in each loop at the same time */
     double tile_bytes;
     double moved, stepwise; /* bytes: by these loops, and by one operation after the other */
     int temporaries;        /* that are not made */

@@ -214,6 +214,7 @@ typedef struct plan {
     char *scratch;
     int threads;
     atomic_int *taken; /* each of these */
+    bool dry;          /* nothing will be computed: no memory is taken */
     bool piped;        /* the stages are a pipeline */
     int64_t items;     /* of it: rows, or whole tiles of columns */
     int64_t tiles;     /* these, and others, which go through all stages one by one */
@@ -302,6 +303,10 @@ static bool place(plan *p, stage *s, const nd_array *target)
         return true;
     }
     memcpy(s->placed.strides, ndi_node_strides(node), node->rank * sizeof(int64_t));
+    if (p->dry) {
+        s->placed.data = ndi_virtual_elements;
+        return true;
+    }
     ptrdiff_t first;
     s->made = ndi_storage_new(ndi_node_bytes(node, &first), false);
     s->placed.data = s->made ? (char *)s->made->memory + first : NULL;
@@ -482,7 +487,7 @@ static bool take_scratch(plan *p)
 }
 
 /* With `columns`: as a pipeline over tiles of so many. */
-static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t columns)
+static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t columns, bool dry)
 {
     const int threads = ndi_pool_threads();
     const size_t stages = sizeof(plan) + (size_t)tiling->stages * sizeof(stage),
@@ -495,6 +500,7 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t
     p->bytes = bytes;
     p->elements_bytes = p->workspace_bytes = p->scratch_bytes = 0;
     p->scratch = NULL;
+    p->dry = dry;
     p->threads = threads;
     p->taken = (atomic_int *)((char *)p + stages);
     p->stages = 0;
@@ -523,12 +529,12 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t
     p->piped = make_pipeline(p, columns);
     if (columns > 0 && !p->piped) {
         free_plan(p);
-        return make_plan(tiling, target, 0);
+        return make_plan(tiling, target, 0, dry);
     }
     p->items = !p->piped ? 0 : columns > 0 ? tiling->length / columns : tiling->length;
     p->tiles =
         p->piped && columns == 0 ? tiling->length : (tiling->length + p->width - 1) / p->width;
-    if (take_scratch(p))
+    if (dry || take_scratch(p))
         return p;
     free_plan(p);
     return NULL;
@@ -544,6 +550,17 @@ static int64_t columns_of(const ndi_tiling *tiling)
                    tiling->length >= columns * LEAST_PIPED_TILES * ndi_pool_threads()
                ? columns
                : 0;
+}
+
+bool ndi_tiling_find_way(const ndi_tiling *tiling, ndi_tiling_way *way)
+{
+    plan *const p = make_plan(tiling, NULL, columns_of(tiling), true);
+    if (!p)
+        return false;
+    way->piped = p->piped;
+    way->width = p->piped && p->pipeline.columns == 0 ? 1 : p->width;
+    free_plan(p);
+    return true;
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -627,7 +644,7 @@ static size_t tiles_of_part(const plan *p)
 
 bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
 {
-    plan *const p = make_plan(tiling, target ? target->array : NULL, columns_of(tiling));
+    plan *const p = make_plan(tiling, target ? target->array : NULL, columns_of(tiling), false);
     if (!p)
         return false;
     for (int i = 0; i < p->stages; i++) {

@@ -33,6 +33,15 @@ typedef struct ndi_tiling {
 /* With the graph's lock held: true if it pays to compute `root` in tiles. */
 bool ndi_tiling_find(ndi_tiling *tiling, ndi_node *root);
 
+/* How tiles will be computed. */
+typedef struct ndi_tiling_way {
+    int64_t width; /* of a tile */
+    bool piped;    /* several at once, each in a stage of its own (pipeline.h) */
+} ndi_tiling_way;
+
+/* With the lock held. False with ND_ERROR_MEMORY kept. */
+bool ndi_tiling_find_way(const ndi_tiling *tiling, ndi_tiling_way *way);
+
 /* With the lock held: true if another thread computes a part of it now. */
 bool ndi_tiling_claimed(const ndi_tiling *tiling);
 

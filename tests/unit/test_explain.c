@@ -146,6 +146,28 @@ TEST(explain_tells_tiles_and_their_stages)
     }
 }
 
+/* Where exp is a link of chains (AVX-512) the stages go abreast, over tiles of their own width. */
+TEST(explain_tells_the_tiles_that_are_run)
+{
+    enum { ROWS = 4096, COLUMNS = 2048 };
+    const nd_reduce_options keepdims = {.keepdims = true};
+    char text[4096];
+    ND_SCOPE {
+        nd_array *m = ready(nd_linspace(0, 1, (int64_t)ROWS * COLUMNS));
+        m = nd_reshape(m, ND_SHAPE(ROWS, COLUMNS));
+        for (int axis = 0; axis < 2; axis++) {
+            nd_array *e = nd_exp(nd_subtract(m, nd_max_with(m, ND_AXIS(axis), keepdims)));
+            nd_explain(nd_divide(e, nd_sum_with(e, ND_AXIS(axis), keepdims)), text, sizeof text);
+            const char *const abreast = strstr(text, "all loops at once");
+            if (abreast)
+                assert_non_null(strstr(text, axis == 0 ? "in 64 tiles of 32 along an axis of 2048"
+                                                       : "in 4096 tiles of 1 along an axis of 40"));
+            else
+                assert_non_null(strstr(text, "for each tile:"));
+        }
+    }
+}
+
 TEST(explain_tells_a_loop_that_two_others_need_once)
 {
     char text[4096];
