@@ -100,7 +100,7 @@ enum { NDI_SHARE_BYTES = 256 };
 typedef struct ndi_select_kernels {
     /* How many are true. */
     size_t (*count)(size_t n, const uint8_t *mask);
-    /* The `count` elements of `in` whose mask is true, one after the other. */
+    /* The elements of `in` whose mask is true; what is left of room for `count` is undefined. */
     void (*compress[5])(size_t n, size_t count, void *out, const void *in, const uint8_t *mask);
     /* The other way: the elements of `in` go where the mask is true. */
     void (*expand[5])(size_t n, void *out, const void *in, const uint8_t *mask);

@@ -114,21 +114,48 @@ static size_t count_true(size_t n, const uint8_t *mask)
         }                                                                                          \
     }
 
+/* Whole groups, where there is room behind: no branch but one for 64 elements. */
 #define COMPRESS(SIZE)                                                                             \
-    static void compress_##SIZE(size_t n, size_t count, void *out, const void *in,                 \
-                                const uint8_t *mask)                                               \
+    ALWAYS_INLINE char *compress_all_##SIZE(char *to, const char *from, uint64_t bits)             \
     {                                                                                              \
-        char *to = out;                                                                            \
-        const char *const from = in;                                                               \
-        EACH_GROUP(SIZE, {                                                                         \
-            const __typeof__(PACK_##SIZE(m, from)) v = PACK_##SIZE(m, from + at * SIZE);           \
-            if (count >= LANES_##SIZE)                                                             \
+        _Pragma("GCC unroll 16") for (int k = 0; k < 64 / LANES_##SIZE; k++)                       \
+        {                                                                                          \
+            const uint32_t m = (uint32_t)(bits & ((1u << LANES_##SIZE) - 1));                      \
+            STORE_##SIZE(to, PACK_##SIZE(m, from));                                                \
+            to += (size_t)__builtin_popcount(m) * SIZE;                                            \
+            from += LANES_##SIZE * SIZE;                                                           \
+            bits >>= LANES_##SIZE;                                                                 \
+        }                                                                                          \
+        return to;                                                                                 \
+    }                                                                                              \
+    ALWAYS_INLINE char *compress_some_##SIZE(size_t room, char *to, const char *from,              \
+                                             uint64_t bits)                                        \
+    {                                                                                              \
+        for (; bits; from += LANES_##SIZE * SIZE, bits >>= LANES_##SIZE) {                         \
+            const uint32_t m = (uint32_t)(bits & ((1u << LANES_##SIZE) - 1));                      \
+            const size_t taken = (size_t)__builtin_popcount(m);                                    \
+            const __typeof__(PACK_##SIZE(m, from)) v = PACK_##SIZE(m, from);                       \
+            if (room >= LANES_##SIZE)                                                              \
                 STORE_##SIZE(to, v);                                                               \
             else                                                                                   \
-                STORE_MASKED_##SIZE(to, low, v);                                                   \
+                STORE_MASKED_##SIZE(to, (1u << taken) - 1, v);                                     \
             to += taken * SIZE;                                                                    \
-            count -= taken;                                                                        \
-        })                                                                                         \
+            room -= taken;                                                                         \
+        }                                                                                          \
+        return to;                                                                                 \
+    }                                                                                              \
+    static void compress_##SIZE(size_t n, size_t room, void *out, const void *in,                  \
+                                const uint8_t *mask)                                               \
+    {                                                                                              \
+        const char *from = in;                                                                     \
+        char *to = out, *const end = to + room * SIZE;                                             \
+        for (size_t i = 0; i < n; i += 64, from += 64 * SIZE) {                                    \
+            const uint64_t bits = truth_bits(mask + i, n - i);                                     \
+            const size_t left = (size_t)(end - to) / SIZE;                                         \
+            if (bits)                                                                              \
+                to = left >= 64 ? compress_all_##SIZE(to, from, bits)                              \
+                                : compress_some_##SIZE(left, to, from, bits);                      \
+        }                                                                                          \
     }
 
 #define SPREAD_1(m, low, at)                                                                       \
@@ -240,7 +267,7 @@ ALWAYS_INLINE void pack_8(char *to, const char *from, uint64_t m)
     SINGLE
 
 #define COMPRESS(SIZE)                                                                             \
-    static void compress_##SIZE(size_t n, size_t count, void *out, const void *in,                 \
+    static void compress_##SIZE(size_t n, size_t room, void *out, const void *in,                  \
                                 const uint8_t *mask)                                               \
     {                                                                                              \
         item_##SIZE *to = out;                                                                     \
@@ -251,10 +278,10 @@ ALWAYS_INLINE void pack_8(char *to, const char *from, uint64_t m)
                 if (taken == 8) {                                                                  \
                     memcpy(to, from + at, 8 * SIZE);                                               \
                     to += 8;                                                                       \
-                } else if (HAS_PACK_##SIZE && count > 8) {                                         \
+                } else if (HAS_PACK_##SIZE && room > 8) {                                          \
                     pack_##SIZE((char *)to, (const char *)(from + at), m);                         \
                     to += taken;                                                                   \
-                } else if (count > 8) {                                                            \
+                } else if (room > 8) {                                                             \
                     for (size_t k = 0; k < 8; k++, m >>= 8) {                                      \
                         *to = from[at + k];                                                        \
                         to += m & 1;                                                               \
@@ -263,7 +290,7 @@ ALWAYS_INLINE void pack_8(char *to, const char *from, uint64_t m)
                     for (; m; m &= m - 1)                                                          \
                         *to++ = from[at + (size_t)__builtin_ctzll(m) / 8];                         \
                 }                                                                                  \
-                count -= taken;                                                                    \
+                room -= taken;                                                                     \
             },                                                                                     \
             *to++ = from[at];)                                                                     \
     }

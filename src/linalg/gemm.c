@@ -160,7 +160,8 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
         right = p->right_panels + (j - p->right_unpacked) * p->right_panel_bytes;
     } else {
         right = right_source(p, j);
-        right_step = p->right.row_stride / (ptrdiff_t)p->real_bytes;
+        right_step =
+            p->right.row_stride / (ptrdiff_t)(p->is_complex ? 2 * p->real_bytes : p->real_bytes);
         right_column = p->right.column_stride / (ptrdiff_t)p->real_bytes;
     }
     if (i < p->left_unpacked || j < p->right_unpacked ||
@@ -224,16 +225,18 @@ static bool in_whole_reals(ptrdiff_t stride, size_t real_bytes)
 }
 
 /* Packing pays when a panel is read often: from 16 times on, with little between 8 and 32. Until
- * then whole panels are read in place, which complex numbers and bytes cannot be, and in the left
- * operand only adjacent rows; that makes products of 32 x 32 doubles 1.6 times as fast, and of 4 x
- * 1000 by 1000 x 1000 eight times. The kernels' sums are the same. */
+ * then whole panels are read in place, which bytes cannot be, complex numbers in the right operand
+ * if its steps of depth are adjacent, and in the left operand only adjacent rows; that makes
+ * products of 32 x 32 doubles 1.6 times as fast, and of 4 x 1000 by 1000 x 1000 eight times. The
+ * kernels' sums are the same. */
 static void choose_packing(product *p, size_t m, size_t n)
 {
     const size_t least_uses = 16;
     p->packs_left = p->is_complex || p->is_widened || parts(n, p->tile_columns) >= least_uses ||
                     p->left.row_stride != (ptrdiff_t)p->real_bytes ||
                     !in_whole_reals(p->left.column_stride, p->real_bytes);
-    p->packs_right = p->is_complex || p->is_widened || parts(m, p->tile_rows) >= least_uses ||
+    p->packs_right = (p->is_complex && p->right.row_stride != (ptrdiff_t)p->element_bytes) ||
+                     p->is_widened || parts(m, p->tile_rows) >= least_uses ||
                      !in_whole_reals(p->right.row_stride, p->real_bytes) ||
                      !in_whole_reals(p->right.column_stride, p->real_bytes);
 }
@@ -290,12 +293,20 @@ static void choose_block(product *p, size_t row, size_t column, size_t step)
     p->right_unpacked = right_panels_in_place(p, p->columns);
 }
 
+static size_t left_to_pack(const product *p)
+{
+    return parts(p->rows, p->tile_rows) - p->left_unpacked;
+}
+
+static size_t right_to_pack(const product *p)
+{
+    return parts(p->columns, p->tile_columns) - p->right_unpacked;
+}
+
+/* The right panels serve all blocks of rows. */
 static size_t panels_to_pack(const product *p)
 {
-    size_t panels = parts(p->rows, p->tile_rows) - p->left_unpacked;
-    if (p->row == 0) /* the right panels serve all blocks of rows */
-        panels += parts(p->columns, p->tile_columns) - p->right_unpacked;
-    return panels;
+    return left_to_pack(p) + (p->row == 0 ? right_to_pack(p) : 0);
 }
 
 static void set_buffer(product *p, char *buffer)
@@ -395,11 +406,65 @@ static bool is_deep(const product *p, size_t steps, size_t threads)
            padded * p->most_depth < LITTLE_WORK && padded * p->k >= least_work;
 }
 
+/* ---- The left operand packed, the right one in place: each thread packs what it takes -------- */
+
+typedef struct shares {
+    const product *product;
+    size_t count;
+    bool by_rows;
+    char *buffers;
+    size_t buffer_bytes;
+} shares;
+
+static void multiply_shares(void *context, size_t begin, size_t end)
+{
+    const shares *s = context;
+    for (size_t share = begin; share < end; share++) {
+        product p = *s->product;
+        const size_t unit = s->by_rows ? p.tile_rows : p.tile_columns,
+                     panels = parts(s->by_rows ? p.m : p.n, unit),
+                     first = panels * share / s->count, last = panels * (share + 1) / s->count;
+        *(s->by_rows ? &p.most_rows : &p.most_columns) = (last - first) * unit;
+        set_buffer(&p, s->buffers + share * s->buffer_bytes);
+        p.row_tasks = p.column_tasks = 1;
+        for (size_t step = 0; step < p.k; step += p.most_depth) {
+            choose_block(&p, s->by_rows ? first * unit : 0, s->by_rows ? 0 : first * unit, step);
+            multiply_small(&p, left_to_pack(&p) + right_to_pack(&p));
+        }
+    }
+}
+
+/* Panels that another core has packed cost more than packing them again: complex64 of 64 rows took
+ * 30 us, 20 on one thread. Rows are shared where they are many panels, else columns, for each share
+ * of which all of the left operand is packed. */
+static bool multiply_in_shares(const product *p, size_t threads)
+{
+    const size_t row_panels = parts(p->m, p->tile_rows);
+    shares s = {.product = p, .by_rows = row_panels >= 4 * threads};
+    s.count = smaller(threads, s.by_rows ? row_panels : parts(p->n, p->tile_columns));
+    s.buffer_bytes = p->left_bytes + p->right_bytes;
+    s.buffers = ndi_allocate(s.count * s.buffer_bytes);
+    if (!s.buffers)
+        return false;
+    ndi_parallel_for(s.count, 1, multiply_shares, &s);
+    ndi_free(s.buffers, s.count * s.buffer_bytes);
+    return true;
+}
+
+static bool is_for_shares(const product *p, size_t threads)
+{
+    return threads > 1 && p->packs_left && !p->packs_right && p->m <= p->most_rows &&
+           p->n <= p->most_columns &&
+           work_of(p->is_complex, p->m, p->n, p->k) >= LEAST_PARALLEL_WORK;
+}
+
 static bool multiply(product *p)
 {
     const size_t steps = parts(p->k, p->most_depth), threads = (size_t)ndi_pool_threads();
     if (is_deep(p, steps, threads))
         return multiply_deep(p, steps, 2 * threads);
+    if (is_for_shares(p, threads))
+        return multiply_in_shares(p, threads);
     _Alignas(64) char small[SMALL_BYTES];
     size_t bytes = p->left_bytes + p->right_bytes;
     char *buffer = bytes <= sizeof small ? small : ndi_allocate(bytes);
@@ -578,6 +643,7 @@ typedef struct batch {
     const product *settled;
     bool (*multiply_many)(const ndi_gemm_many *products);
     ndi_gemm_many many;
+    size_t turned_bytes; /* of each left operand, if those are turned first */
     ndi_gemm_locate *locate;
     const void *context;
     atomic_bool failed;
@@ -616,9 +682,25 @@ static void multiply_small_range(void *context, size_t begin, size_t end)
     }
 }
 
-/* Those that a kernel takes as they lie in memory. */
+enum { TURNED_BYTES = 4096 }; /* at once: a small part of the level 1 cache */
+
+/* The left operands of the next ones, rows adjacent. */
+static void turn_left(const batch *b, ndi_gemm_many *many, char *turned)
+{
+    const product *p = b->settled;
+    const size_t some = TURNED_BYTES / b->turned_bytes;
+    many->count = smaller(many->count, some ? some : 1);
+    for (size_t i = 0; i < many->count; i++)
+        p->moves.pack_left(turned + i * b->turned_bytes, many->a + (ptrdiff_t)i * many->a_next,
+                           p->left.row_stride, p->left.column_stride, p->m, p->m, p->k);
+    many->a = turned;
+    many->a_next = (ptrdiff_t)b->turned_bytes;
+}
+
+/* Those that a kernel takes as they lie in memory, or turned. */
 static void multiply_many_range(void *context, size_t begin, size_t end)
 {
+    _Alignas(64) char turned[SMALL_BYTES];
     const batch *b = context;
     const product *p = b->settled;
     ndi_gemm_many many = b->many;
@@ -632,6 +714,8 @@ static void multiply_many_range(void *context, size_t begin, size_t end)
         many.a_next = distances[p->exchanged ? 1 : 0];
         many.b_next = distances[p->exchanged ? 0 : 1];
         many.c_next = distances[2];
+        if (b->turned_bytes)
+            turn_left(b, &many, turned);
         b->multiply_many(&many);
     }
 }
@@ -640,17 +724,21 @@ static void multiply_many_range(void *context, size_t begin, size_t end)
 static bool are_in_place(batch *b)
 {
     const product *p = b->settled;
+    const bool turns = !p->is_complex && p->left.row_stride != (ptrdiff_t)p->real_bytes &&
+                       p->left.column_stride == (ptrdiff_t)p->real_bytes;
+    b->turned_bytes = turns ? p->m * p->k * p->real_bytes : 0;
     b->multiply_many =
         p->is_complex ? p->kernels->multiply_many_complex : p->kernels->multiply_many;
-    b->many = (ndi_gemm_many){.rows = p->m,
-                              .columns = p->n,
-                              .depth = p->k,
-                              .a_step = p->left.column_stride,
-                              .b_step = p->right.row_stride,
-                              .b_column = p->right.column_stride,
-                              .c_column = p->c_column_stride};
+    b->many =
+        (ndi_gemm_many){.rows = p->m,
+                        .columns = p->n,
+                        .depth = p->k,
+                        .a_step = turns ? (ptrdiff_t)(p->m * p->real_bytes) : p->left.column_stride,
+                        .b_step = p->right.row_stride,
+                        .b_column = p->right.column_stride,
+                        .c_column = p->c_column_stride};
     return b->multiply_many && !p->subtracts && !p->is_widened &&
-           p->left.row_stride == (ptrdiff_t)p->element_bytes &&
+           (turns || p->left.row_stride == (ptrdiff_t)p->element_bytes) &&
            p->c_row_stride == (ptrdiff_t)p->element_bytes && b->multiply_many(&b->many);
 }
 

@@ -44,7 +44,7 @@
 #define STORED float
 #define JOIN_SUMS(old, sum) ((old) + (sum))
 #define TRANSPOSE_SQUARE TRANSPOSE_4
-#define HAS_COMPLEX
+#define TIMES_I(v) __builtin_shufflevector(v, -(v), 5, 0, 7, 2)
 #include "linalg/gemm_pack_tmpl.h"
 
 #define SET f64
@@ -52,7 +52,7 @@
 #define STORED double
 #define JOIN_SUMS(old, sum) ((old) + (sum))
 #define TRANSPOSE_SQUARE TRANSPOSE_2
-#define HAS_COMPLEX
+#define TIMES_I(v) __builtin_shufflevector(v, -(v), 3, 0)
 #include "linalg/gemm_pack_tmpl.h"
 
 /* Bytes are multiplied in 16 bits: the low halves of the sums are theirs. */

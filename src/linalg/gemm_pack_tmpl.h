@@ -1,6 +1,6 @@
 /* The packing loops for one type of element; gemm_pack.c includes it after defining REAL, in which
  * it is multiplied, STORED, as which it lies in matrices, the prefix SET, JOIN_SUMS(old, sum), and
- * HAS_COMPLEX where complex numbers are made of REAL.
+ * TIMES_I(v), pairs (x, y) to (-y, x), where complex numbers are made of REAL.
  *
  * Depth is taken in steps of 8, so that a row with adjacent elements is read by whole cache lines
  * while the part of the panel that is written stays in the level 1 cache. */
@@ -90,18 +90,27 @@ static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, s
     }
 }
 
-#ifdef HAS_COMPLEX
+#ifdef TIMES_I
 
 static void JOIN(SET, pack_complex_left)(void *panel, const char *from, ptrdiff_t across_stride,
                                          ptrdiff_t depth_stride, size_t width, size_t across,
                                          size_t depth)
 {
     REAL *to = panel;
+    const bool adjacent = across_stride == 2 * sizeof(REAL) && width % LANES == 0;
+    const size_t whole = adjacent ? 2 * across / LANES * LANES : 0; /* in vectors */
     if (2 * across < width)
         memset(to, 0, 2 * width * depth * sizeof(REAL));
     for (size_t p = 0; p < depth; p += STEP, to += 2 * STEP * width, from += STEP * depth_stride) {
         size_t steps = depth - p < STEP ? depth - p : STEP;
-        for (size_t i = 0; i < across; i++)
+        for (size_t q = 0; q < steps; q++)
+            for (size_t i = 0; i < whole; i += LANES) {
+                const vector v = *(
+                    const stored_vector *)((const loose *)(from + (ptrdiff_t)q * depth_stride) + i);
+                *(vector *)(to + 2 * q * width + i) = v;
+                *(vector *)(to + (2 * q + 1) * width + i) = TIMES_I(v);
+            }
+        for (size_t i = whole / 2; i < across; i++)
             for (size_t q = 0; q < steps; q++) {
                 const loose *element = (const loose *)(from + (ptrdiff_t)i * across_stride +
                                                        (ptrdiff_t)q * depth_stride);
@@ -119,6 +128,10 @@ static void JOIN(SET, pack_complex_right)(void *panel, const char *from, ptrdiff
                                           size_t depth)
 {
     REAL *to = panel;
+    if (depth_stride == 2 * sizeof(REAL)) { /* twice as many reals one after the other */
+        JOIN(SET, pack)(panel, from, across_stride, sizeof(REAL), width, across, 2 * depth);
+        return;
+    }
     if (across < width)
         memset(to, 0, 2 * width * depth * sizeof(REAL));
     for (size_t p = 0; p < depth; p += STEP, to += 2 * STEP * width, from += STEP * depth_stride) {
@@ -162,4 +175,4 @@ static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t
 #undef STORED
 #undef JOIN_SUMS
 #undef TRANSPOSE_SQUARE
-#undef HAS_COMPLEX
+#undef TIMES_I
