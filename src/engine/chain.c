@@ -94,6 +94,7 @@ static int link_of(const ndi_program *program, const ndi_program_step *step)
 
 typedef struct builder {
     ndi_program *program;
+    const int8_t *op;        /* of each step, its link; or -1 */
     int last;                /* step of the unit */
     uint8_t bank[NDI_BANKS]; /* the value there */
     bool saved[NDI_PROGRAM_VALUES];
@@ -176,8 +177,7 @@ static void add_twins(builder *b, const ndi_program_step *step, int s)
     for (int bank = 0; bank < NDI_BANKS; bank++)
         if (!is_free(b, bank, s))
             save(b, bank);
-    const int op = link_of(b->program, step),
-              bank = find_argument(b, 0, step->argument[0]) == NDI_FROM_OTHER;
+    const int op = b->op[s], bank = find_argument(b, 0, step->argument[0]) == NDI_FROM_OTHER;
     if (find_argument(b, bank, step->argument[0]) == NDI_FROM_MEMORY)
         load(b, bank, step->argument[0]);
     add_link(b, NDI_LINK_TWO_RESULTS, bank, step->argument[0])->op = (uint8_t)op;
@@ -195,14 +195,15 @@ static bool feeds_next(const builder *b, int s)
 
 /* A product, or the square of a difference, of what lies in memory, that the next step adds to what
  * is in bank 0: one link. The last of its steps; -1: there is none. */
-static int add_term(builder *b, int s, int op)
+static int add_term(builder *b, int s)
 {
     const ndi_program *const program = b->program;
     const ndi_program_step *const first = &program->step[s];
+    const int op = b->op[s];
     int last = s;
     if (op == NDI_LINK_subtract && feeds_next(b, last)) {
         const ndi_program_step *const square = &program->step[++last];
-        if (square->twins || square->arguments != 1 || link_of(program, square) != NDI_LINK_square)
+        if (square->twins || square->arguments != 1 || b->op[last] != NDI_LINK_square)
             return -1;
     } else if (op != NDI_LINK_multiply) {
         return -1;
@@ -211,7 +212,7 @@ static int add_term(builder *b, int s, int op)
         return -1;
     const int value = program->step[last++].result;
     const ndi_program_step *const sum = &program->step[last];
-    const int sum_op = sum->arguments == 2 ? link_of(program, sum) : -1,
+    const int sum_op = sum->arguments == 2 ? b->op[last] : -1,
               to = sum->argument[sum->argument[0] == value];
     const bool subtracts =
         op == NDI_LINK_multiply && sum_op == NDI_LINK_subtract && sum->argument[1] == value;
@@ -241,7 +242,7 @@ static int add_step(builder *b, int s)
         add_twins(b, step, s);
         return s;
     }
-    const int op = link_of(program, step), last = step->arguments == 2 ? add_term(b, s, op) : -1;
+    const int op = b->op[s], last = step->arguments == 2 ? add_term(b, s) : -1;
     if (last >= 0)
         return last;
     const int bank = bank_for_result(b, step, s);
@@ -279,14 +280,14 @@ static bool may_grow(const ndi_program *program, int steps)
     return program->links + steps * LINKS_A_STEP + 1 <= NDI_PROGRAM_LINKS;
 }
 
-static void build_unit(ndi_program *program, int first, int last)
+static void build_unit(ndi_program *program, const int8_t *op, int first, int last)
 {
     ndi_program_unit *const unit = &program->unit[program->units++];
     *unit = (ndi_program_unit){
         .first = (uint8_t)first, .last = (uint8_t)last, .link = (uint8_t)program->links};
-    if (link_of(program, &program->step[first]) < 0 || !may_grow(program, last - first + 1))
+    if (op[first] < 0 || !may_grow(program, last - first + 1))
         return;
-    builder b = {.program = program, .last = last, .bank = {NO_VALUE, NO_VALUE}};
+    builder b = {.program = program, .op = op, .last = last, .bank = {NO_VALUE, NO_VALUE}};
     add_fetches(&b, first); /* of what is read soon */
     unit->fetches = (uint8_t)(program->links - unit->link);
     add_fetches(&b, first);
@@ -299,16 +300,19 @@ static void build_unit(ndi_program *program, int first, int last)
 
 void ndi_chains_build(ndi_program *program)
 {
+    int8_t op[NDI_PROGRAM_STEPS];
+    for (int s = 0; s < program->steps; s++)
+        op[s] = (int8_t)link_of(program, &program->step[s]);
     program->units = program->links = 0;
     for (int s = 0, last; s < program->steps; s = last + 1) {
         last = s;
         const int dtype = program->value[program->step[s].result].dtype;
-        if (link_of(program, &program->step[s]) >= 0)
+        if (op[s] >= 0)
             while (last + 1 < program->steps && may_grow(program, last + 2 - s) &&
                    program->value[program->step[last + 1].result].dtype == dtype &&
-                   link_of(program, &program->step[last + 1]) >= 0)
+                   op[last + 1] >= 0)
                 last++;
-        build_unit(program, s, last);
+        build_unit(program, op, s, last);
         for (int made = s; made <= last; made++) {
             const ndi_program_step *const step = &program->step[made];
             program->value[step->result].unit = (uint8_t)(program->units - 1);

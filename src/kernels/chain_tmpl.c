@@ -532,7 +532,8 @@ static ndi_chain_kernels wide_of_float, wide_of_double;
         CODE(name##_##TYPE##_wide_##X##_##Y);
 #define TERM_WIDE_SLOTS(TYPE, name) ON_TERM_FROM(TERM_WIDE_SLOT, TYPE, name)
 /* Divisions and roots keep their unit busy for so long that what is beside them waits for the whole
- * round, and of eight vectors no less of it: distances of 2000 points take 1.6 ms so, 1.5 by four. */
+ * round, and of eight vectors no less of it: distances of 2000 points take 1.6 ms so, 1.5 by four.
+ */
 #define NO_WIDE(which) memset(which, 0, sizeof which);
 #define WIDE_SLOTS(TYPE, ...)                                                                      \
     NO_WIDE(wide_of_##TYPE.binary[NDI_LINK_divide])                                                \
