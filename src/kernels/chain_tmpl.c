@@ -531,13 +531,14 @@ static ndi_chain_kernels wide_of_float, wide_of_double;
     wide_of_##TYPE.term[NDI_LINK_##name][NDI_FROM_##X][NDI_FROM_##Y] =                             \
         CODE(name##_##TYPE##_wide_##X##_##Y);
 #define TERM_WIDE_SLOTS(TYPE, name) ON_TERM_FROM(TERM_WIDE_SLOT, TYPE, name)
-/* Divisions and roots keep their unit busy for so long that what is beside them waits for the whole
- * round, and of eight vectors no less of it: distances of 2000 points take 1.6 ms so, 1.5 by four.
- */
+/* By one divisor there is a quicker link, of four vectors. Roots keep their unit busy for so long
+ * that what is beside them waits: distances of 2000 points take 1.55 ms by eight vectors, 1.43 by
+ * four. */
+#define NO_WIDE_BY_ONE(X, TYPE)                                                                    \
+    wide_of_##TYPE.binary[NDI_LINK_divide][0][NDI_FROM_##X][NDI_FROM_SCALAR] = NULL;
 #define NO_WIDE(which) memset(which, 0, sizeof which);
 #define WIDE_SLOTS(TYPE, ...)                                                                      \
-    NO_WIDE(wide_of_##TYPE.binary[NDI_LINK_divide])                                                \
-    NO_WIDE(wide_of_##TYPE.unary[NDI_LINK_reciprocal])                                             \
+    ON_WIDE_FROM(NO_WIDE_BY_ONE, TYPE)                                                             \
     NO_WIDE(wide_of_##TYPE.unary[NDI_LINK_sqrt])                                                   \
     wide_of_##TYPE.round = 2 * NDI_CHAIN_VECTORS * VECTOR_BYTES;                                   \
     wide_of_##TYPE.store[0] = CODE(store_##TYPE##_wide);                                           \
