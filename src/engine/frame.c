@@ -275,10 +275,19 @@ static bool may_give_lanes(const ndi_frame *f)
            f->nest != &f->rows;
 }
 
-static bool is_chained(const ndi_frame *f)
+/* Whether a run is one block: chains do it all, ask for nothing ahead, and stream from line to
+ * line, though a part may begin within a row. */
+static bool takes_runs_whole(const ndi_frame *f)
 {
-    for (int u = 0; u < f->program->units; u++)
+    const ndi_program *const program = f->program;
+    const int last = f->nest->rank - 1;
+    if (f->row_length > 0 || program->heavy || needs_registers(f))
+        return false;
+    for (int u = 0; u < program->units; u++)
         if (!f->chained[u])
+            return false;
+    for (int r = 0; r < program->results; r++)
+        if (f->stream[r] && last > 0 && f->nest->length[last] % 64 != 0)
             return false;
     return true;
 }
@@ -335,7 +344,7 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     f->gives =
         (uint8_t)(wanted >= NDI_GIVES_COUNT || may_give_lanes(f) ? wanted : NDI_GIVES_ELEMENTS);
     ndi_chains_begin(f);
-    if (is_chained(f) && f->row_length == 0 && !program->heavy && !needs_registers(f))
+    if (takes_runs_whole(f))
         f->block = MANY_ELEMENTS;
     if ((wanted < NDI_GIVES_COUNT && !f->chained[0]) ||
         (wanted == NDI_GIVES_COUNT && !find_counter(f)))

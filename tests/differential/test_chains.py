@@ -145,3 +145,12 @@ def test_terms_of_sums(text, dtype, kind):
             ours = nd.to_numpy(nd.expression(text, x=nd.from_data(x), y=nd.from_data(y))).copy()
         with np.errstate(all="ignore"):
             same_bits(ours, eval(text, {}, {"x": x, "y": y}))
+
+
+def test_long_rows_with_gaps_are_streamed_by_parts_that_begin_anywhere():
+    x = np.random.default_rng(5).random((300, 8004))  # more than a cache of 32 MB with the result
+    target = nd.from_data(np.zeros((300, 8008)))
+    nd.assign(nd.slice_terms(target, (slice(None), slice(0, 8004))), nd.expression("(x * 2 + 1) * x", x=nd.from_data(x)))
+    result = nd.to_numpy(target)
+    assert result[:, :8004].tobytes() == ((x * 2 + 1) * x).tobytes()
+    assert not result[:, 8004:].any()
