@@ -15,14 +15,17 @@
 
 #include "array/dtype.h"
 #include "base/pool.h"
+#include "engine/chain.h"
 
 enum {
     ROWS = 8,
     ROWS_ALIKE = 4,     /* where columns of all rows share the places of L1 */
     ALIKE_BYTES = 4096, /* between the addresses that do */
     CHUNK_BYTES = 1024, /* of a row, in turn; whole rounds */
-    LEAST_ROW = 4096,   /* bytes of a row: several of them fill L1 */
-    REACH = 8,          /* rows between two operands that read the same */
+    ROWS_OF_SAME = 16,  /* made of the same rows */
+    CHUNK_OF_SAME = 4096,
+    LEAST_ROW = 4096, /* bytes of a row: several of them fill L1 */
+    REACH = 8,        /* rows between two operands that read the same */
     GROUPS = 4, /* of rows made of the same, for a thread: else parts of rows are shared out */
     LINE = 64,
 };
@@ -112,7 +115,7 @@ static bool add_step(ndi_abreast *a, const ndi_program *program, const ndi_progr
     ndi_abreast_links *const to = &a->links;
     ndi_link made = {0};
     int from[2];
-    const int arguments = link->kind == NDI_LINK_ONE ? 1 : 2;
+    const int arguments = ndi_link_arguments(link);
     for (int i = 0; i < arguments; i++) {
         const ndi_value *const value = &program->value[link->value[i]];
         from[i] = link->from[i];
@@ -127,8 +130,7 @@ static bool add_step(ndi_abreast *a, const ndi_program *program, const ndi_progr
             from[i] = NDI_FROM_SCALAR;
         add_slot(to, i, value->index);
     }
-    made.code = arguments == 1 ? a->chain->unary[link->op][link->bank][from[0]]
-                               : a->chain->binary[link->op][link->bank][from[0]][from[1]];
+    made.code = ndi_link_code_of(a->chain, link, from);
     to->stores[to->count] = to->streams[to->count] = made;
     to->count++;
     return made.code;
@@ -144,6 +146,7 @@ static bool build(ndi_abreast *a, const ndi_program *program)
         switch ((ndi_link_kind)link->kind) {
         case NDI_LINK_ONE:
         case NDI_LINK_TWO:
+        case NDI_LINK_TERM:
             if (!add_step(a, program, link))
                 return false;
             break;
@@ -178,6 +181,17 @@ static bool build(ndi_abreast *a, const ndi_program *program)
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
+
+/* What is used of them: the whole is half of L1. */
+void ndi_abreast_take_links(const ndi_abreast *a, ndi_abreast_links *own)
+{
+    const ndi_abreast_links *const links = &a->links;
+    own->count = links->count;
+    own->slots = links->slots;
+    memcpy(own->slot, links->slot, (size_t)links->slots * sizeof *own->slot);
+    memcpy(own->stores, links->stores, (size_t)links->count * sizeof *own->stores);
+    memcpy(own->streams, links->streams, (size_t)links->count * sizeof *own->streams);
+}
 
 void ndi_abreast_run(const ndi_abreast *a, ndi_abreast_links *l, bool streams, char *const *base,
                      size_t column, size_t bytes, ptrdiff_t skew, int64_t rows)
@@ -220,20 +234,23 @@ static void run_rows(const ndi_abreast *a, ndi_abreast_links *l, char *const *ba
                         a->chain->round,
                  left = in_rounds(a, begin + skew * (size_t)(rows - 1)),
                  right = in_rounds(a, a->row_bytes - begin - body);
+    /* Stores would first read the lines that have just been streamed. */
+    const bool whole_lines = a->stream && skew == 0 && (a->row_bytes - begin) % LINE == 0;
     if (left > 0)
         ndi_abreast_run(a, l, false, base, 0, left, 0, rows);
-    for (size_t at = 0; at < body; at += CHUNK_BYTES) {
-        const size_t now = body - at < CHUNK_BYTES ? body - at : CHUNK_BYTES;
+    for (size_t at = 0; at < body; at += a->chunk_bytes) {
+        const size_t now = body - at < a->chunk_bytes ? body - at : a->chunk_bytes;
         ndi_abreast_run(a, l, true, base, begin + at, now, (ptrdiff_t)skew, rows);
     }
     if (right > 0)
-        ndi_abreast_run(a, l, false, base, a->row_bytes - right, right, 0, rows);
+        ndi_abreast_run(a, l, whole_lines, base, a->row_bytes - right, right, 0, rows);
 }
 
 static void run_groups(void *context, size_t begin, size_t end)
 {
     const ndi_abreast *const a = context;
-    ndi_abreast_links own = a->links;
+    ndi_abreast_links own;
+    ndi_abreast_take_links(a, &own);
     for (size_t group = begin; group < end; group++) {
         const int64_t row = (int64_t)group % a->groups_a_plane * a->at_once, rest = a->rows - row,
                       rows = rest < a->at_once ? rest : a->at_once;
@@ -266,7 +283,10 @@ bool ndi_abreast_begin(ndi_abreast *a, const ndi_program *program, const ndi_nes
     a->stream = stream && chain->stream[0];
     a->rows = nest->length[last - 1];
     const uintptr_t between = (uintptr_t)nest->stride[reader][last - 1] % ALIKE_BYTES;
-    a->at_once = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE ? ROWS_ALIKE : ROWS;
+    const bool alike = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE,
+               same = reader == 0 && repeats_rows(nest);
+    a->at_once = same ? ROWS_OF_SAME : alike ? ROWS_ALIKE : ROWS;
+    a->chunk_bytes = same ? CHUNK_OF_SAME : CHUNK_BYTES;
     a->groups_a_plane = (a->rows + a->at_once - 1) / a->at_once;
     a->pitch = 0;
     for (int operand = 1; operand < nest->operands && a->pitch == 0; operand++)

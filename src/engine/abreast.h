@@ -25,8 +25,8 @@ typedef struct ndi_abreast {
     const ndi_nest *nest;
     const ndi_chain_kernels *chain;
     ndi_abreast_links links;
-    size_t row_bytes;
-    ptrdiff_t pitch; /* of most rows that are read */
+    size_t row_bytes, chunk_bytes; /* the latter are computed in turn */
+    ptrdiff_t pitch;               /* of most rows that are read */
     bool stream;
     int64_t rows, at_once, groups_a_plane;
 } ndi_abreast;
@@ -35,6 +35,9 @@ typedef struct ndi_abreast {
  * both must outlive it. */
 bool ndi_abreast_begin(ndi_abreast *abreast, const ndi_program *program, const ndi_nest *nest,
                        bool stream);
+
+/* A thread's own links. */
+void ndi_abreast_take_links(const ndi_abreast *abreast, ndi_abreast_links *own);
 
 /* Whole rounds, `bytes`, of each of so many rows from where the operands are, from `column` on in
  * the first and `skew` further in each next one. */

@@ -94,6 +94,7 @@ static int link_of(const ndi_program *program, const ndi_program_step *step)
 
 typedef struct builder {
     ndi_program *program;
+    const int8_t *op;        /* of each step, its link; or -1 */
     int last;                /* step of the unit */
     uint8_t bank[NDI_BANKS]; /* the value there */
     bool saved[NDI_PROGRAM_VALUES];
@@ -176,8 +177,7 @@ static void add_twins(builder *b, const ndi_program_step *step, int s)
     for (int bank = 0; bank < NDI_BANKS; bank++)
         if (!is_free(b, bank, s))
             save(b, bank);
-    const int op = link_of(b->program, step),
-              bank = find_argument(b, 0, step->argument[0]) == NDI_FROM_OTHER;
+    const int op = b->op[s], bank = find_argument(b, 0, step->argument[0]) == NDI_FROM_OTHER;
     if (find_argument(b, bank, step->argument[0]) == NDI_FROM_MEMORY)
         load(b, bank, step->argument[0]);
     add_link(b, NDI_LINK_TWO_RESULTS, bank, step->argument[0])->op = (uint8_t)op;
@@ -186,15 +186,66 @@ static void add_twins(builder *b, const ndi_program_step *step, int s)
     give(b, 1, step->twin, step->twin_stores);
 }
 
-static void add_step(builder *b, int s)
+/* Whether nothing else takes what step `s` makes than the next one, of the same chain. */
+static bool feeds_next(const builder *b, int s)
+{
+    const ndi_program_step *const step = &b->program->step[s];
+    return s < b->last && step->stores < 0 && b->program->value[step->result].last_use == s + 1;
+}
+
+/* A product, or the square of a difference, of what lies in memory, that the next step adds to what
+ * is in bank 0: one link. The last of its steps; -1: there is none. */
+static int add_term(builder *b, int s)
+{
+    const ndi_program *const program = b->program;
+    const ndi_program_step *const first = &program->step[s];
+    const int op = b->op[s];
+    int last = s;
+    if (op == NDI_LINK_subtract && feeds_next(b, last)) {
+        const ndi_program_step *const square = &program->step[++last];
+        if (square->twins || square->arguments != 1 || b->op[last] != NDI_LINK_square)
+            return -1;
+    } else if (op != NDI_LINK_multiply) {
+        return -1;
+    }
+    if (!feeds_next(b, last))
+        return -1;
+    const int value = program->step[last++].result;
+    const ndi_program_step *const sum = &program->step[last];
+    const int sum_op = sum->arguments == 2 ? b->op[last] : -1,
+              to = sum->argument[sum->argument[0] == value];
+    const bool subtracts =
+        op == NDI_LINK_multiply && sum_op == NDI_LINK_subtract && sum->argument[1] == value;
+    if ((!subtracts && sum_op != NDI_LINK_add) || to == value || b->bank[0] != to ||
+        program->value[to].last_use > last)
+        return -1;
+    for (int i = 0; i < 2; i++)
+        if (program->value[first->argument[i]].place == NDI_IN_REGISTER &&
+            find_argument(b, 0, first->argument[i]) != NDI_FROM_MEMORY)
+            return -1;
+    ndi_program_link *const link = add_link(b, NDI_LINK_TERM, 0, first->argument[0]);
+    link->op = subtracts                 ? NDI_LINK_subtract_product
+               : op == NDI_LINK_multiply ? NDI_LINK_add_product
+                                         : NDI_LINK_add_difference_squared;
+    link->value[1] = first->argument[1];
+    link->from[0] = link->from[1] = NDI_FROM_MEMORY;
+    give(b, 0, sum->result, sum->stores);
+    return last;
+}
+
+/* The links of step `s`, and of those behind it that they do too. The last of these. */
+static int add_step(builder *b, int s)
 {
     ndi_program *const program = b->program;
     const ndi_program_step *const step = &program->step[s];
     if (step->twins) {
         add_twins(b, step, s);
-        return;
+        return s;
     }
-    const int bank = bank_for_result(b, step, s), op = link_of(program, step);
+    const int op = b->op[s], last = step->arguments == 2 ? add_term(b, s) : -1;
+    if (last >= 0)
+        return last;
+    const int bank = bank_for_result(b, step, s);
     if (step->arguments == 1 && is_function(op) &&
         find_argument(b, bank, step->argument[0]) == NDI_FROM_MEMORY)
         load(b, bank, step->argument[0]);
@@ -205,6 +256,7 @@ static void add_step(builder *b, int s)
     for (int i = 0; i < step->arguments; i++)
         link->from[i] = (uint8_t)find_argument(b, bank, step->argument[i]);
     give(b, bank, step->result, step->stores);
+    return s;
 }
 
 /* Of a program with functions, beside which memory would idle: see fetch_ahead() in frame.c. */
@@ -228,19 +280,19 @@ static bool may_grow(const ndi_program *program, int steps)
     return program->links + steps * LINKS_A_STEP + 1 <= NDI_PROGRAM_LINKS;
 }
 
-static void build_unit(ndi_program *program, int first, int last)
+static void build_unit(ndi_program *program, const int8_t *op, int first, int last)
 {
     ndi_program_unit *const unit = &program->unit[program->units++];
     *unit = (ndi_program_unit){
         .first = (uint8_t)first, .last = (uint8_t)last, .link = (uint8_t)program->links};
-    if (link_of(program, &program->step[first]) < 0 || !may_grow(program, last - first + 1))
+    if (op[first] < 0 || !may_grow(program, last - first + 1))
         return;
-    builder b = {.program = program, .last = last, .bank = {NO_VALUE, NO_VALUE}};
+    builder b = {.program = program, .op = op, .last = last, .bank = {NO_VALUE, NO_VALUE}};
     add_fetches(&b, first); /* of what is read soon */
     unit->fetches = (uint8_t)(program->links - unit->link);
     add_fetches(&b, first);
     for (int s = first; s <= last; s++)
-        add_step(&b, s);
+        s = add_step(&b, s);
     add_link(&b, NDI_LINK_NEXT, 0, 0);
     unit->links = (uint8_t)(program->links - unit->link);
     unit->one_bank = b.bank[1] == NO_VALUE;
@@ -248,16 +300,19 @@ static void build_unit(ndi_program *program, int first, int last)
 
 void ndi_chains_build(ndi_program *program)
 {
+    int8_t op[NDI_PROGRAM_STEPS];
+    for (int s = 0; s < program->steps; s++)
+        op[s] = (int8_t)link_of(program, &program->step[s]);
     program->units = program->links = 0;
     for (int s = 0, last; s < program->steps; s = last + 1) {
         last = s;
         const int dtype = program->value[program->step[s].result].dtype;
-        if (link_of(program, &program->step[s]) >= 0)
+        if (op[s] >= 0)
             while (last + 1 < program->steps && may_grow(program, last + 2 - s) &&
                    program->value[program->step[last + 1].result].dtype == dtype &&
-                   link_of(program, &program->step[last + 1]) >= 0)
+                   op[last + 1] >= 0)
                 last++;
-        build_unit(program, s, last);
+        build_unit(program, op, s, last);
         for (int made = s; made <= last; made++) {
             const ndi_program_step *const step = &program->step[made];
             program->value[step->result].unit = (uint8_t)(program->units - 1);
@@ -279,6 +334,21 @@ void ndi_chains_build(ndi_program *program)
 }
 
 /* ---- Running --------------------------------------------------------------------------------- */
+
+int ndi_link_arguments(const ndi_program_link *link)
+{
+    return link->kind == NDI_LINK_ONE                                  ? 1
+           : link->kind == NDI_LINK_TWO || link->kind == NDI_LINK_TERM ? 2
+                                                                       : 0;
+}
+
+ndi_link_code *ndi_link_code_of(const ndi_chain_kernels *chain, const ndi_program_link *link,
+                                const int *from)
+{
+    return link->kind == NDI_LINK_ONE    ? chain->unary[link->op][link->bank][from[0]]
+           : link->kind == NDI_LINK_TERM ? chain->term[link->op][from[0]][from[1]]
+                                         : chain->binary[link->op][link->bank][from[0]][from[1]];
+}
 
 static ptrdiff_t size_of(const ndi_frame *f, int value)
 {
@@ -368,7 +438,7 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l, bo
     const ndi_program_link *const link = &f->program->link[l];
     ndi_link *const to = &f->link[l];
     int from[2];
-    const int count = link->kind == NDI_LINK_ONE ? 1 : link->kind == NDI_LINK_TWO ? 2 : 0;
+    const int count = ndi_link_arguments(link);
     *to = (ndi_link){0};
     for (int i = 0; i < count; i++) {
         from[i] = link->from[i];
@@ -388,10 +458,9 @@ static void begin_link(ndi_frame *f, const ndi_chain_kernels *kernels, int l, bo
         to->row[0] = rowed ? row_of(f, link->value[0]) : 0;
         break;
     case NDI_LINK_ONE:
-        to->code = kernels->unary[link->op][link->bank][from[0]];
-        break;
     case NDI_LINK_TWO:
-        to->code = kernels->binary[link->op][link->bank][from[0]][from[1]];
+    case NDI_LINK_TERM:
+        to->code = ndi_link_code_of(kernels, link, from);
         break;
     case NDI_LINK_TWO_RESULTS:
         to->code = kernels->twins[link->op][link->bank];

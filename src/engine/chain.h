@@ -9,6 +9,14 @@
  * others stay alone. */
 void ndi_chains_build(ndi_program *program);
 
+/* How many arguments of a link may be in memory. */
+int ndi_link_arguments(const ndi_program_link *link);
+
+/* What does a step, or a term, whose arguments are taken from there; NULL if there is no such link.
+ */
+ndi_link_code *ndi_link_code_of(const ndi_chain_kernels *chain, const ndi_program_link *link,
+                                const int *from);
+
 /* The links of all chains for this frame, whose values have their places and strides. Chains whose
  * operands have gaps are left to their kernels. */
 void ndi_chains_begin(ndi_frame *frame);

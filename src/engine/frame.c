@@ -18,6 +18,7 @@ enum {
     SHORT_CHAIN = 2048,      /* bytes of one that chains take with its neighbours */
     MANY_ELEMENTS = 1 << 20, /* of a block that needs no registers */
     BLOCKS_AHEAD = 2,        /* the block that is asked for while one is computed */
+    MANY_STEPS = 8,          /* beside more, results stream in no time, however little is read */
 };
 
 char ndi_virtual_elements[64];
@@ -274,6 +275,23 @@ static bool may_give_lanes(const ndi_frame *f)
            f->nest != &f->rows;
 }
 
+/* Whether a run is one block: chains do it all, ask for nothing ahead, and stream from line to
+ * line, though a part may begin within a row. */
+static bool takes_runs_whole(const ndi_frame *f)
+{
+    const ndi_program *const program = f->program;
+    const int last = f->nest->rank - 1;
+    if (f->row_length > 0 || program->heavy || needs_registers(f))
+        return false;
+    for (int u = 0; u < program->units; u++)
+        if (!f->chained[u])
+            return false;
+    for (int r = 0; r < program->results; r++)
+        if (f->stream[r] && last > 0 && f->nest->length[last] % 64 != 0)
+            return false;
+    return true;
+}
+
 /* Everything that is the same for all blocks. A value made of values that repeat repeats. */
 static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest *nest,
                         const bool *stream, ndi_gives wanted)
@@ -326,6 +344,8 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     f->gives =
         (uint8_t)(wanted >= NDI_GIVES_COUNT || may_give_lanes(f) ? wanted : NDI_GIVES_ELEMENTS);
     ndi_chains_begin(f);
+    if (takes_runs_whole(f))
+        f->block = MANY_ELEMENTS;
     if ((wanted < NDI_GIVES_COUNT && !f->chained[0]) ||
         (wanted == NDI_GIVES_COUNT && !find_counter(f)))
         f->gives = NDI_GIVES_ELEMENTS;
@@ -567,7 +587,9 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
     const size_t bytes = read + written;
     const int last = nest->rank - 1;
     const bool exceeds_cache = (double)in_all * (double)bytes > (double)ndi_cpu_caches().last,
-               streams = ndi_streams_past_cache((double)in_all, read, written);
+               streams = ndi_streams_past_cache((double)in_all, read, written) ||
+                         ((program->heavy || program->steps > MANY_STEPS) &&
+                          2 * (double)in_all * (double)written > (double)ndi_cpu_caches().last);
     run.fetches = program->heavy && (exceeds_cache || in_all == 0);
     for (int r = 0; r < program->results; r++) {
         run.stream[r] = streams && !(in_place && r == 0) &&
@@ -578,8 +600,9 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
     if (!in_place && ndi_program_run_abreast(program, nest, run.stream[0]))
         return;
     const size_t block = NDI_REGISTER_BYTES / (size_t)program->widest;
-    /* Few steps hide under traffic. */
-    const size_t work = bytes * ((program->slow ? 4 : 1) + (size_t)program->steps / 4);
+    /* Few steps hide under traffic, and in a chain more. */
+    const size_t hidden = program->keeps ? 4 : 8,
+                 work = bytes * ((program->slow ? 4 : 1) + (size_t)program->steps / hidden);
     ndi_parallel_elements((size_t)nest->size, work, block, run_range, &run);
 }
 

@@ -127,7 +127,8 @@ static void run_group(const group *g, ndi_abreast_links *links)
 static void run_parts(void *context, size_t from, size_t to)
 {
     const lagging *const l = context;
-    ndi_abreast_links links = l->abreast.links;
+    ndi_abreast_links links;
+    ndi_abreast_take_links(&l->abreast, &links);
     for (size_t i = from; i < to; i++) {
         const part *const p = &l->part[i];
         const int64_t groups = groups_of(l, p), rows = p->end - p->begin;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "array/dtype.h"
+#include "engine/chain.h"
 
 enum {
     LEAST_ROW = 1 << 13,     /* bytes: to go from row to row takes 0.2 us */
@@ -305,7 +306,7 @@ static void add_lanes(ndi_pipeline *p, ndi_pipe_stage *s, int bank, int slot)
 /* A step of a program: what it reads is in banks, in tracks, or a scalar. */
 static bool add_step(ndi_pipeline *p, const ndi_pipe_stage *s, const ndi_program_link *link)
 {
-    const int arguments = link->kind == NDI_LINK_ONE ? 1 : 2;
+    const int arguments = ndi_link_arguments(link);
     int from[2], track[2] = {-1, -1};
     char *scalar[2] = {NULL, NULL};
     for (int i = 0; i < arguments; i++) {
@@ -324,9 +325,7 @@ static bool add_step(ndi_pipeline *p, const ndi_pipe_stage *s, const ndi_program
         else
             add_fetch(p, track[i], s->lag);
     }
-    ndi_link_code *const code = arguments == 1
-                                    ? p->chain->unary[link->op][link->bank][from[0]]
-                                    : p->chain->binary[link->op][link->bank][from[0]][from[1]];
+    ndi_link_code *const code = ndi_link_code_of(p->chain, link, from);
     const int l = add_link(p, code);
     for (int i = 0; i < arguments; i++) {
         p->link[l].pointer[i] = scalar[i];
@@ -344,7 +343,7 @@ static bool add_program(ndi_pipeline *p, int stage)
         const ndi_program_link *const link = &s->program->link[l];
         if (!has_room(p))
             return false;
-        if (link->kind == NDI_LINK_ONE || link->kind == NDI_LINK_TWO) {
+        if (ndi_link_arguments(link) > 0) {
             if (!add_step(p, s, link))
                 return false;
         } else if (link->kind == NDI_LINK_STORES) {

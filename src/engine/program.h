@@ -67,6 +67,7 @@ typedef enum ndi_link_kind {
     NDI_LINK_FETCHES,     /* asks for elements of an operand that come later */
     NDI_LINK_ONE,         /* a step of one argument */
     NDI_LINK_TWO,         /* of two */
+    NDI_LINK_TERM,        /* two or three, of two arguments in memory and what is in bank 0 */
     NDI_LINK_TWO_RESULTS, /* of one, which it takes from its bank; the results fill both */
     NDI_LINK_SAVES,       /* a bank into the register of its value */
     NDI_LINK_STORES,      /* a bank into an operand */

@@ -105,3 +105,52 @@ def test_two_results_that_are_both_stored(one, other):
             theirs = [getattr(np, name)(x * 0.5) for name in (one, other)]
         for mine, expected in zip(ours, theirs + [2 * t for t in theirs]):
             np.testing.assert_allclose(mine, expected, 1e-15, 1e-300)
+
+
+# Sums of what is in registers and a term of what is in memory, which are one link; and what is nearly that.
+SUMS = [
+    "(x + y) + x * y",
+    "x * 2 + (x - y)**2",
+    "(x - y)**2 + (y - 3)**2 + (2 - x)**2",
+    "2 * x**2 + 3 * x + 5",
+    "(x - 1) - y * y",
+    "y * 3 - (x * x - x * y) * 2",
+    "(x + 2) * 3 - (x - y)",
+    "(x * y) - (x * y)",
+    "(x + 1)**2 + x * y * y",
+    "x * y + y * x - (x / y) * (x - y)**2",
+    "x**2 + (x**2 * 2 + (x**2 - y)**2)",
+]
+OPERANDS = [
+    ((5003,), (5003,)),
+    ((5003,), (1,)),
+    ((1,), (5003,)),
+    ((70, 97), (70, 97)),
+    ((70, 97), (70, 1)),
+    ((70, 1), (97,)),
+    ((40, 1), (1, 1000)),
+    ((1000,), (40, 1)),
+    ((33, 700), (700,)),
+    ((150, 1), (1, 1111)),  # rows of the same, several at a time
+]
+
+
+@pytest.mark.parametrize("kind", ["near", "far"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("text", SUMS)
+def test_terms_of_sums(text, dtype, kind):
+    for shapes in OPERANDS:
+        x, y = elements(dtype, kind, shapes[0]), elements(dtype, "near", shapes[1])
+        with nd.lazy(1):
+            ours = nd.to_numpy(nd.expression(text, x=nd.from_data(x), y=nd.from_data(y))).copy()
+        with np.errstate(all="ignore"):
+            same_bits(ours, eval(text, {}, {"x": x, "y": y}))
+
+
+def test_long_rows_with_gaps_are_streamed_by_parts_that_begin_anywhere():
+    x = np.random.default_rng(5).random((300, 8004))  # more than a cache of 32 MB with the result
+    target = nd.from_data(np.zeros((300, 8008)))
+    nd.assign(nd.slice_terms(target, (slice(None), slice(0, 8004))), nd.expression("(x * 2 + 1) * x", x=nd.from_data(x)))
+    result = nd.to_numpy(target)
+    assert result[:, :8004].tobytes() == ((x * 2 + 1) * x).tobytes()
+    assert not result[:, 8004:].any()
