@@ -9,7 +9,8 @@
  * stands for the indices of its true elements along as many axes as it has, whose lengths it must
  * have. If these terms, integers counted among them, stand side by side, the axes of the common
  * shape come in their place in the result, else in front. Terms without arrays give views; with
- * arrays the elements are copied, in C order.
+ * arrays the elements are copied, and lie in memory as NumPy's do: the axes of the common shape
+ * come first there, then the others as they lie in the array.
  *
  * These functions compute what is pending among their arguments. They may be called from any
  * thread, for arrays that no other thread writes. */

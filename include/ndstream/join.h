@@ -1,10 +1,11 @@
 /* Joining, splitting, repeating and padding arrays, with NumPy's names and rules.
  *
- * Results of splitting are views; the others are new arrays, computed at once, in Fortran order if
- * all of several arrays are (and not in C order too). What is pending
- * among the arguments is computed straight into its place in the result. Arguments of several
- * dtypes go into what they promote to. Thread-safe for arrays that nobody writes. numpy's axis=None
- * is written with nd_ravel() and axis 0. */
+ * Results of splitting are views; the others are new arrays, computed at once. Their axes lie in
+ * memory as NumPy's do: as those of the arrays that are joined, in C order where these disagree;
+ * padded and inserted to, in Fortran order if the array is (and not in C order too). What is
+ * pending among the arguments is computed straight into its place in the result. Arguments of
+ * several dtypes go into what they promote to. Thread-safe for arrays that nobody writes. numpy's
+ * axis=None is written with nd_ravel() and axis 0. */
 #ifndef NDSTREAM_JOIN_H
 #define NDSTREAM_JOIN_H
 

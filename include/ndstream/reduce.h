@@ -1,4 +1,7 @@
-/* Options of reductions. The reductions themselves (nd_sum, nd_mean, ...) are in ops.h. */
+/* Options of reductions. The reductions themselves (nd_sum, nd_mean, ...) are in ops.h.
+ *
+ * The axes of a result lie in memory as those of the array do: reducing an array in Fortran order
+ * gives one in Fortran order. Positions (argmin, argmax) come in C order. */
 #ifndef NDSTREAM_REDUCE_H
 #define NDSTREAM_REDUCE_H
 

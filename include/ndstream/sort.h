@@ -3,7 +3,8 @@
  * Names, arguments and results are NumPy's. Every dtype is ordered: NaN is above all other values,
  * -0.0 equals 0.0, complex numbers go by their real parts and then their imaginary ones (those with
  * NaN last, as numpy.sort has them). Any strides are taken, pending arrays are computed first, no
- * argument is changed, and results are computed at once; their order in memory is not fixed.
+ * argument is changed, and results are computed at once. Sorted and partitioned arrays lie in
+ * memory as the array does, places in C order.
  * Results are the same for any number of threads and any instruction set.
  *
  * Errors, beside those that are named: ND_ERROR_AXIS for an axis that is not there, and

@@ -42,6 +42,15 @@ def apply_over_axes(func, a, axes):
     return result
 
 
+def _laid_out(result, like):
+    """The result in the order of memory of an argument."""
+    if like is None or like.flags.c_contiguous:
+        return result
+    same = nd.empty_like(like, dtype=result.dtype)
+    same[...] = result
+    return same
+
+
 class vectorize:
     """A Python function of numbers as one of arrays. It is called for every element: slow, as in NumPy."""
 
@@ -64,6 +73,7 @@ class vectorize:
         if not arrays:
             return self.pyfunc(*args, **kwargs)
         shape = nd.broadcast_shapes(*(a.shape for a in arrays))
+        like = next((a for a in arrays if a.shape == shape), None)
         columns = [nd.broadcast_to(a, shape).ravel() for a in arrays]
         size = math.prod(shape)
         if not size and self.otypes is None:
@@ -78,7 +88,7 @@ class vectorize:
         several = bool(results) and isinstance(results[0], tuple)
         columns = list(zip(*results)) if several else [results]
         types = self.otypes or [nd.asarray(column[0]).dtype for column in columns]
-        arrays = tuple(nd.array(list(c), dtype=t).reshape(shape) for c, t in zip(columns, types))
+        arrays = tuple(_laid_out(nd.array(list(c), dtype=t).reshape(shape), like) for c, t in zip(columns, types))
         arrays = tuple(a[()] if a.ndim == 0 else a for a in arrays)
         return arrays if several else arrays[0]
 

@@ -43,7 +43,7 @@ def from_interface(object):
 def byteswap(array, inplace):
     """The elements with their bytes in reverse order."""
     size = array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1)
-    target = array if inplace else array.copy()
+    target = array if inplace else array.copy("A")
     if size == 1 or not target.size:
         return target
     flat = target if target.flags.c_contiguous else nd.ascontiguousarray(target)

@@ -55,7 +55,7 @@ def _cumulative(scan, start, x, axis, dtype, out, include_initial):
         return result
     shape = list(x.shape)
     shape[axis] = 1
-    return nd.concatenate([nd.full(shape, start, dtype=result.dtype), result], axis)
+    return nd.concatenate([nd.full_like(result, start, shape=shape), result], axis)
 
 
 def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):

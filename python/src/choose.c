@@ -18,8 +18,13 @@ PND_FUNCTION(where, "condition, x=None, y=None, /",
     PND_OBJECT wrapped = NULL;
     PyObject *chosen[] = {given[0], given[1], given[2]};
     for (int i = 1; i < 3; i++)
-        if (PyLong_CheckExact(given[i]) && pnd_is_array(given[3 - i])) {
-            nd_array *constant = pnd_to_wrapped(given[i], nd_dtype_of(pnd_array_of(given[3 - i])));
+        if (PyLong_CheckExact(given[i]) &&
+            (pnd_is_array(given[3 - i]) || pnd_is_scalar(given[3 - i]))) {
+            _Alignas(16) char element[16];
+            const nd_dtype other = pnd_is_array(given[3 - i])
+                                       ? nd_dtype_of(pnd_array_of(given[3 - i]))
+                                       : pnd_scalar_read(given[3 - i], element);
+            nd_array *constant = pnd_to_wrapped(given[i], other);
             if (!constant && PyErr_Occurred())
                 return NULL;
             if (constant && !(wrapped = pnd_wrap(constant)))
@@ -120,6 +125,12 @@ PND_FUNCTION(round, "a, decimals=0, out=None",
             nd_release(result);
             result = whole;
         }
+    }
+    if (result && decimals && !pnd_given(given[2]) && !nd_is_fortran_contiguous(array) &&
+        !nd_is_contiguous(result)) {
+        nd_array *const plain = nd_ascontiguous(result); /* NumPy's is in C or Fortran order */
+        nd_release(result);
+        result = plain;
     }
     return pnd_into(result, given[2]);
 }

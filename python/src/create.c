@@ -68,6 +68,31 @@ PND_FUNCTION(full, "shape, fill_value, dtype=None, order='C', *, device=None, li
     return array && nd_assign(array, value) == ND_OK ? pnd_wrap(nd_retain(array)) : pnd_raise();
 }
 
+/* An uninitialised array of another shape; with order 'K' its axes lie as those of `source` do. */
+static nd_array *shaped_like(const nd_array *source, nd_dtype dtype, nd_shape shape, char order)
+{
+    if (order == 'F')
+        return nd_empty_fortran(dtype, shape);
+    if (order != 'K' || shape.rank != nd_rank(source) || nd_is_contiguous(source))
+        return nd_empty(dtype, shape);
+    nd_axes by_stride = {.count = shape.rank}, back = {.count = shape.rank};
+    for (int axis = 0; axis < shape.rank; axis++) {
+        int at = axis;
+        for (; at > 0 &&
+               llabs(nd_strides(source)[by_stride.axis[at - 1]]) < llabs(nd_strides(source)[axis]);
+             at--)
+            by_stride.axis[at] = by_stride.axis[at - 1];
+        by_stride.axis[at] = axis;
+    }
+    nd_shape turned = shape;
+    for (int i = 0; i < shape.rank; i++) {
+        turned.length[i] = shape.length[by_stride.axis[i]];
+        back.axis[by_stride.axis[i]] = i;
+    }
+    PND_AUTO plain = nd_empty(dtype, turned);
+    return plain ? nd_permute(plain, back) : NULL;
+}
+
 /* An uninitialised array like another, where dtype, order and shape are not said. */
 static nd_array *like(PyObject *prototype, PyObject *dtype_object, PyObject *order_object,
                       PyObject *shape_object)
@@ -84,7 +109,7 @@ static nd_array *like(PyObject *prototype, PyObject *dtype_object, PyObject *ord
         nd_shape shape;
         if (!pnd_to_shape(shape_object, &shape))
             return NULL;
-        array = order == 'F' ? nd_empty_fortran(dtype, shape) : nd_empty(dtype, shape);
+        array = shaped_like(source, dtype, shape, order);
     } else if (order == 'F' ||
                (order == 'A' && nd_is_fortran_contiguous(source) && !nd_is_contiguous(source))) {
         array = nd_empty_fortran(dtype, nd_shape_like(source));

@@ -245,6 +245,21 @@ static nd_array *places_of(PyObject *object, int64_t length)
     return result ? result : pnd_raise();
 }
 
+/* In C order, or Fortran order where the array is, as NumPy has it for a slice. */
+static nd_array *without_slice(const nd_array *array, const nd_array *places, int axis)
+{
+    PND_AUTO mask = nd_ones(ND_BOOL, ND_SHAPE(nd_length(array, axis)));
+    if (!mask || nd_set(mask, false, ND_ARRAY(places)) != ND_OK)
+        return NULL;
+    nd_array *rest;
+    PND_UNLOCKED(nd_size(array), rest = nd_compress(mask, array, axis));
+    if (!rest || !nd_is_fortran_contiguous(array) || nd_is_contiguous(array))
+        return rest;
+    nd_array *const turned = nd_asfortran(rest);
+    nd_release(rest);
+    return turned;
+}
+
 PND_FUNCTION(delete, "arr, obj, axis=None", "A copy without the parts at indices along an axis.")
 {
     int axis = 0;
@@ -254,6 +269,8 @@ PND_FUNCTION(delete, "arr, obj, axis=None", "A copy without the parts at indices
     PND_AUTO places = places_of(given[1], nd_length(array, axis));
     if (!places)
         return NULL;
+    if (PySlice_Check(given[1]))
+        return pnd_wrap(without_slice(array, places, axis));
     PND_AUTO line = nd_rank(places) > 1 ? nd_ravel(places) : nd_retain(places);
     nd_array *result;
     PND_UNLOCKED(nd_size(array), result = nd_delete(array, line, axis));

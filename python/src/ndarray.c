@@ -288,7 +288,10 @@ static PyObject *get_imag(PyObject *self, void *Py_UNUSED(unused))
     nd_array *array = pnd_array_of(self);
     if (nd_dtype_kind(nd_dtype_of(array)) != ND_KIND_COMPLEX) {
         /* Zeros that cannot be written, as NumPy gives them. */
-        PyObject *zeros = pnd_wrap(nd_zeros_like(array));
+        const nd_shape shape = nd_shape_like(array);
+        const bool fortran = nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
+        PND_AUTO same = nd_zeros(nd_dtype_of(array), shape);
+        PyObject *zeros = pnd_wrap(fortran ? nd_asfortran(same) : nd_retain(same));
         if (zeros)
             ((pnd_array *)zeros)->locked = true;
         return zeros;

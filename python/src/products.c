@@ -81,6 +81,12 @@ static bool goes_straight(product_of *of, const nd_array *x, const nd_array *y, 
         nd_rank(to) != most - (nd_rank(x) == 1) - (nd_rank(y) == 1))
         return false;
     const int64_t *const lengths = nd_lengths(to) + nd_rank(to);
+    for (int i = 3; i <= most; i++) { /* no broadcasting of the stack */
+        const int64_t of_x = i <= nd_rank(x) ? nd_length(x, -i) : 1,
+                      of_y = i <= nd_rank(y) ? nd_length(y, -i) : 1;
+        if (lengths[most - nd_rank(to) - i] != (of_x == 1 ? of_y : of_x))
+            return false;
+    }
     return (nd_rank(y) == 1 || lengths[-1] == nd_lengths(y)[nd_rank(y) - 1]) &&
            (nd_rank(x) == 1 || lengths[nd_rank(y) == 1 ? -1 : -2] == nd_lengths(x)[nd_rank(x) - 2]);
 }
@@ -94,13 +100,31 @@ static PyObject *product_into(PyObject *out, const nd_array *x, const nd_array *
     return result ? Py_NewRef(out) : pnd_raise();
 }
 
-/* A result may go where its stack is broadcast, as if `out` were an operand. */
-static PyObject *broadcast_into(nd_array *result, int core, PyObject *out)
+/* A result whose first axes have one element goes into an array without these. */
+static nd_array *without_first_axes(nd_array *result, int rank)
+{
+    nd_shape shape = {.rank = rank};
+    const int more = nd_rank(result) - rank;
+    for (int i = 0; i < more; i++)
+        if (nd_length(result, i) != 1)
+            return result;
+    for (int i = 0; i < rank; i++)
+        shape.length[i] = nd_length(result, more + i);
+    nd_array *const fewer = nd_reshape(result, shape);
+    nd_release(result);
+    return fewer;
+}
+
+/* A result may go where its stack is broadcast, as if `out` were an operand, which has `least`
+ * axes. */
+static PyObject *broadcast_into(nd_array *result, int core, int least, PyObject *out)
 {
     if (result && pnd_given(out) && pnd_is_array(out)) {
         const nd_array *to = pnd_array_of(out);
         const int more = nd_rank(to) - nd_rank(result);
-        bool same_core = more > 0;
+        if (more < 0 && nd_rank(to) >= least)
+            result = without_first_axes(result, nd_rank(to));
+        bool same_core = more >= 0;
         for (int i = 1; same_core && i <= core; i++)
             same_core = nd_length(to, -i) == nd_length(result, -i);
         if (same_core) {
@@ -200,7 +224,8 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
         }
         result = moved(result, core[2], axes[2], true);
     }
-    return chosen ? pnd_into(result, given[2]) : broadcast_into(result, core[2], given[2]);
+    return chosen ? pnd_into(result, given[2])
+                  : broadcast_into(result, core[2], p->vectors && core[2] ? 1 : core[2], given[2]);
 }
 
 #define STACKED(name, first, second, third, by_rank, doc)                                          \

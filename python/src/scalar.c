@@ -503,12 +503,11 @@ static PyObject *scalar_subscript(PyObject *self, PyObject *key)
 {
     if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0)
         return Py_NewRef(self);
-    if (key != Py_None && key != Py_Ellipsis && !PyTuple_Check(key)) {
-        PyErr_SetString(PyExc_IndexError, "invalid index to scalar variable.");
-        return NULL;
-    }
     PND_OBJECT array = as_array(self);
-    return array ? pnd_get_item(array, key) : NULL;
+    PyObject *const result = array ? pnd_get_item(array, key) : NULL;
+    if (!result && PyErr_ExceptionMatches(PyExc_IndexError))
+        PyErr_SetString(PyExc_IndexError, "invalid index to scalar variable.");
+    return result;
 }
 
 /* A class method as NumPy's number classes have for annotations: np.floating[Any]. */

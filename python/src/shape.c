@@ -14,7 +14,9 @@ static PyObject *view(nd_array *array, PyObject *source)
 /* The result of a reshape, which is a view or a copy. */
 static PyObject *view_or_copy(nd_array *array, PyObject *source)
 {
-    if (array && (array == pnd_array_of(source) || nd_overlaps(array, pnd_array_of(source))))
+    /* (Without elements it shares none, and is as little to be written as its source.) */
+    if (array && (array == pnd_array_of(source) || nd_size(array) == 0 ||
+                  nd_overlaps(array, pnd_array_of(source))))
         return view(array, source);
     return pnd_wrap(array);
 }
@@ -111,9 +113,12 @@ PND_FUNCTION(ravel, "a, order='C'", "One axis, a view where possible.")
     nd_array *source = pnd_array_of(array);
     if (order == 'K')
         order = nd_is_fortran_contiguous(source) && !nd_is_contiguous(source) ? 'F' : 'C';
-    return view_or_copy(
-        reshaped(source, (nd_shape){.rank = 1, .length = {-1}}, nd_size(source) ? order : 'C'),
-        array);
+    PND_AUTO line =
+        reshaped(source, (nd_shape){.rank = 1, .length = {-1}}, nd_size(source) ? order : 'C');
+    const bool plain = order == 'F' ? nd_is_fortran_contiguous(source) : nd_is_contiguous(source);
+    if (line && !plain && order != 'A' && nd_overlaps(line, source))
+        return pnd_wrap(nd_copy(line)); /* NumPy's has no gaps */
+    return view_or_copy(nd_retain(line), array);
 }
 PND_ALSO_METHOD(ravel)
 

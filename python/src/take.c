@@ -75,6 +75,8 @@ static PyObject *done(nd_status status)
 PND_FUNCTION(put, "a, ind, v, mode='raise'", "Writes values to positions in C order.")
 {
     nd_index_mode mode = ND_INDEX_RAISE;
+    if (pnd_is_scalar(given[0])) /* NumPy writes to an array of it, which nobody sees */
+        return PyObject_CallMethod(given[0], "put", "OO", given[1], given[2]);
     nd_array *a = target_of(given[0], "put");
     PND_AUTO indices = a ? pnd_to_positions(given[1]) : NULL;
     PND_AUTO values = indices ? pnd_to_values(given[2], nd_dtype_of(a)) : NULL;

@@ -70,7 +70,7 @@ static const char *scan_of(nd_op op)
 
 /* The words of a call of a ufunc. */
 typedef struct words {
-    PyObject *out, *where, *dtype, *casting;
+    PyObject *out, *where, *dtype, *casting, *order;
 } words;
 
 static bool read_words(const ufunc *self, PyObject *const *values, PyObject *names, words *w)
@@ -87,8 +87,9 @@ static bool read_words(const ufunc *self, PyObject *const *values, PyObject *nam
             w->dtype = values[i];
         else if (strcmp(name, "casting") == 0)
             w->casting = values[i];
-        else if (strcmp(name, "order") != 0 && strcmp(name, "subok") != 0 &&
-                 strcmp(name, "signature") != 0) {
+        else if (strcmp(name, "order") == 0)
+            w->order = values[i];
+        else if (strcmp(name, "subok") != 0 && strcmp(name, "signature") != 0) {
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%s'",
                          self->name, name);
             return false;
@@ -145,7 +146,9 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
     nd_dtype dtype = ND_DTYPE_NONE;
     nd_casting casting = ND_CAST_SAME_KIND;
     nd_array *array = NULL;
-    if (!pnd_to_dtype(w->dtype, &dtype) || !pnd_to_casting(w->casting, &casting))
+    char order = 'K';
+    if (!pnd_to_order(w->order, &order) || !pnd_to_dtype(w->dtype, &dtype) ||
+        !pnd_to_casting(w->casting, &casting))
         return NULL;
     if (w->out && !pnd_is_array(w->out)) {
         PyErr_SetString(PyExc_TypeError, "return arrays must be of ArrayType");
@@ -196,7 +199,9 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         if (pnd_check(nd_assign(pnd_array_of(w->out), array)))
             result = Py_NewRef(w->out);
     } else {
-        result = pnd_wrap_result(nd_retain(array));
+        result = pnd_wrap_result(order == 'C'   ? nd_ascontiguous(array)
+                                 : order == 'F' ? nd_asfortran(array)
+                                                : nd_retain(array));
     }
 done:
     for (int i = 0; i < count; i++)

@@ -87,6 +87,10 @@ nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, con
 nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
                    const int *axis_order, bool zeroed);
 
+/* An uninitialised array in Fortran order where `like` is, and is not in C order as well; else in C
+ * order: what NumPy's order 'A' says. */
+nd_array *ndi_empty_as(const nd_array *like, nd_dtype dtype, nd_shape shape);
+
 /* False, with the error kept, for no dtype or a shape that no array of it can have. */
 bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths);
 
@@ -180,6 +184,31 @@ void ndi_axis_order(const nd_array *array, int order[ND_MAX_RANK]);
 /* The axes from the largest stride to the smallest, whatever their signs; equal ones as they come.
  */
 void ndi_stride_order(int rank, const int64_t *strides, int order[ND_MAX_RANK]);
+
+/* What an operand says of two axes, `outer` the one further outside in C order: whether they stay.
+ */
+typedef enum ndi_axis_vote { NDI_NO_OPINION, NDI_KEEP, NDI_SWAP } ndi_axis_vote;
+typedef ndi_axis_vote ndi_axis_voter(const void *operands, int outer, int inner);
+
+/* The vote with one more operand's, which steps so far along the two (0: it has none): swapped if
+ * one steps less along the outer axis, and none more. */
+static inline ndi_axis_vote ndi_vote(ndi_axis_vote vote, uint64_t outer, uint64_t inner)
+{
+    if (outer == 0 || inner == 0 || vote == NDI_KEEP)
+        return vote;
+    return inner <= outer ? NDI_KEEP : NDI_SWAP;
+}
+
+/* The order of axes, outermost first, of a new array that is made of `operands`: theirs, and C
+ * order where they disagree. NumPy's iterator inserts the axes from the innermost on, its
+ * concatenate from the outermost (`outermost_first`), which differs where nobody has an opinion. */
+void ndi_order_axes(int rank, ndi_axis_voter *voter, const void *operands, bool outermost_first,
+                    int order[ND_MAX_RANK]);
+
+/* That order for what is made of one array, without the axes in the mask `swept`, or, with
+ * `keepdims`, with length 1 there; NULL for C order. */
+const int *ndi_order_like(const nd_array *array, uint32_t swept, bool keepdims,
+                          int order[ND_MAX_RANK]);
 
 /* "(3, 4)" into `text`, which is returned; shortened with "..." where it does not fit. */
 #define NDI_SHAPE_TEXT 128

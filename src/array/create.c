@@ -26,6 +26,13 @@ nd_array *nd_empty_fortran(nd_dtype dtype, nd_shape shape)
     return ndi_make("empty_fortran", dtype, shape.rank, shape.length, order, false);
 }
 
+nd_array *ndi_empty_as(const nd_array *like, nd_dtype dtype, nd_shape shape)
+{
+    return nd_is_fortran_contiguous(like) && !nd_is_contiguous(like)
+               ? nd_empty_fortran(dtype, shape)
+               : nd_empty(dtype, shape);
+}
+
 nd_array *nd_zeros(nd_dtype dtype, nd_shape shape)
 {
     return ndi_make("zeros", dtype, shape.rank, shape.length, NULL, true);

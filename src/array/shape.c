@@ -137,6 +137,52 @@ void ndi_axis_order(const nd_array *array, int order[ND_MAX_RANK])
         order[i] = fortran ? rank - 1 - i : i;
 }
 
+void ndi_order_axes(int rank, ndi_axis_voter *voter, const void *operands, bool outermost_first,
+                    int order[ND_MAX_RANK])
+{
+    for (int i = 0; i < rank; i++) { /* those before are in order: insert it */
+        const int axis = outermost_first ? i : rank - 1 - i, inwards = outermost_first ? -1 : 1;
+        int place = axis;
+        for (int at = axis + inwards; at >= 0 && at < rank; at += inwards) {
+            const ndi_axis_vote vote = outermost_first ? voter(operands, order[at], axis)
+                                                       : voter(operands, axis, order[at]);
+            if (vote == NDI_KEEP)
+                break;
+            if (vote == NDI_SWAP)
+                place = at;
+        }
+        for (int at = axis; at != place; at += inwards)
+            order[at] = order[at + inwards];
+        order[place] = axis;
+    }
+}
+
+static ndi_axis_vote vote_of_one(const void *operand, int outer, int inner)
+{
+    const nd_array *const a = operand;
+    if (ndi_lengths(a)[outer] == 1 || ndi_lengths(a)[inner] == 1)
+        return NDI_NO_OPINION;
+    return ndi_vote(NDI_NO_OPINION, (uint64_t)magnitude(ndi_strides(a)[outer]),
+                    (uint64_t)magnitude(ndi_strides(a)[inner]));
+}
+
+const int *ndi_order_like(const nd_array *array, uint32_t swept, bool keepdims,
+                          int order[ND_MAX_RANK])
+{
+    int all[ND_MAX_RANK], place[ND_MAX_RANK], kept = 0, rank = 0;
+    if (array->contiguous || array->rank < 2)
+        return NULL;
+    ndi_order_axes(array->rank, vote_of_one, array, false, all);
+    for (int axis = 0; axis < array->rank; axis++) {
+        place[axis] = kept;
+        kept += keepdims || !(swept >> axis & 1);
+    }
+    for (int i = 0; i < array->rank; i++)
+        if (keepdims || !(swept >> all[i] & 1))
+            order[rank++] = place[all[i]];
+    return order;
+}
+
 /* ---- Facts about an array -------------------------------------------------------------------- */
 
 nd_shape nd_shape_of(int rank, const int64_t *lengths)

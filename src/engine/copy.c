@@ -137,6 +137,20 @@ static nd_array *copy_in_order(const nd_array *array, nd_dtype dtype, const int 
     return copy && ndi_copy_elements(copy, array) ? copy : NULL;
 }
 
+nd_array *ndi_in_order(nd_array *array, const int *axis_order)
+{
+    if (!array)
+        return NULL;
+    int64_t expected = (int64_t)nd_dtype_size(nd_dtype_of(array));
+    for (int i = array->rank - 1; i >= 0; i--) {
+        const int axis = axis_order ? axis_order[i] : i;
+        if (ndi_lengths(array)[axis] != 1 && ndi_strides(array)[axis] != expected)
+            return copy_in_order(array, nd_dtype_of(array), axis_order);
+        expected *= ndi_lengths(array)[axis];
+    }
+    return array;
+}
+
 nd_array *nd_copy(const nd_array *array)
 {
     return array ? copy_in_order(array, nd_dtype_of(array), NULL) : NULL;

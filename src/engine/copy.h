@@ -8,6 +8,10 @@
  * with an error. */
 bool ndi_copy_elements(nd_array *target, const nd_array *source);
 
+/* The array if its axes lie in that order without gaps (NULL: C order), else a copy of it,
+ * registered in the open scope. NULL stays NULL. */
+nd_array *ndi_in_order(nd_array *array, const int *axis_order);
+
 /* nd_assign() for the library's own use: nothing pending reads the target afterwards, so a work
  * array that was filled so may be written through its address. After nd_assign(), a pending source
  * is read from the target, until ndi_force_writeable(); tools/check_layers.py holds that nobody in

@@ -84,24 +84,20 @@ static uint64_t step_along(const nd_array *a, const common_shape *shape, int axi
     return stride < 0 ? -(uint64_t)stride : (uint64_t)stride;
 }
 
-typedef enum axis_vote { NO_OPINION, KEEP, SWAP } axis_vote;
+typedef struct voters {
+    int count;
+    const nd_operand *arguments;
+    const common_shape *shape;
+} voters;
 
-/* Whether `outer` belongs inside `inner`: if an argument steps less along it, and none more. */
-static axis_vote vote_on_axes(int count, const nd_operand *arguments, const common_shape *shape,
-                              int outer, int inner)
+static ndi_axis_vote vote_on_axes(const void *operands, int outer, int inner)
 {
-    axis_vote vote = NO_OPINION;
-    for (int i = 0; i < count; i++) {
-        if (arguments[i].kind != ND_OPERAND_ARRAY)
-            continue;
-        const uint64_t out = step_along(arguments[i].array, shape, outer),
-                       in = step_along(arguments[i].array, shape, inner);
-        if (out != 0 && in != 0) {
-            if (in <= out)
-                return KEEP;
-            vote = SWAP;
-        }
-    }
+    const voters *const v = operands;
+    ndi_axis_vote vote = NDI_NO_OPINION;
+    for (int i = 0; i < v->count; i++)
+        if (v->arguments[i].kind == ND_OPERAND_ARRAY)
+            vote = ndi_vote(vote, step_along(v->arguments[i].array, v->shape, outer),
+                            step_along(v->arguments[i].array, v->shape, inner));
     return vote;
 }
 
@@ -119,18 +115,7 @@ static const int *order_like(int count, const nd_operand *arguments, const commo
             memcmp(ndi_lengths(a), shape->length, (size_t)rank * sizeof(int64_t)) == 0)
             return NULL;
     }
-    for (int axis = rank - 1; axis >= 0; axis--) { /* those inside are in order: insert it */
-        int place = axis;
-        for (int at = axis + 1; at < rank; at++) {
-            const axis_vote vote = vote_on_axes(count, arguments, shape, axis, order[at]);
-            if (vote == KEEP)
-                break;
-            if (vote == SWAP)
-                place = at;
-        }
-        memmove(order + axis, order + axis + 1, (size_t)(place - axis) * sizeof *order);
-        order[place] = axis;
-    }
+    ndi_order_axes(rank, vote_on_axes, &(voters){count, arguments, shape}, false, order);
     return order;
 }
 

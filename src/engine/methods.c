@@ -298,7 +298,9 @@ static nd_array *reduced_over(nd_op op, const nd_array *x, uint32_t mask, bool k
     for (int axis = 0; axis < x->rank && result && keepdims; axis++)
         if (mask >> axis & 1)
             result = nd_expand_dims(result, axis);
-    return result == x ? nd_cast(x, resolution->result) : result;
+    int order[ND_MAX_RANK];
+    return result == x ? nd_cast(x, resolution->result)
+                       : ndi_in_order(result, ndi_order_like(x, mask, keepdims, order));
 }
 
 nd_array *nd_ufunc_reduce(nd_op op, const nd_array *array, nd_axes axes,
@@ -336,7 +338,8 @@ static nd_array *accumulated(nd_op op, const nd_array *x, int axis,
     nd_array *out = rows ? nd_empty(nd_dtype_of(rows), nd_shape_like(rows)) : NULL;
     if (!out || (out->size > 0 && !from_the_left(op, resolution->dtype, out, rows, false)))
         return NULL;
-    out = nd_move_axis(out, 0, axis);
+    int order[ND_MAX_RANK];
+    out = ndi_in_order(nd_move_axis(out, 0, axis), ndi_order_like(x, 0, false, order));
     return ndi_in_dtype(out, resolution->result);
 }
 

@@ -327,12 +327,12 @@ nd_array *ndi_graph_range(const ndi_map *step, const ndi_range *range, int64_t c
 }
 
 nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
-                         const int64_t *lengths)
+                         const int64_t *lengths, const int *axis_order)
 {
     const nd_operand argument = nd_operand_array(array);
     if (!make_room(1, 1, &argument))
         return NULL;
-    nd_array *result = ndi_new_pending(dtype, rank, lengths, NULL);
+    nd_array *result = ndi_new_pending(dtype, rank, lengths, axis_order);
     if (!result)
         return NULL;
     ndi_graph_lock();

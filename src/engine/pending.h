@@ -44,7 +44,7 @@ nd_array *ndi_graph_range(const ndi_map *step, const ndi_range *range, int64_t c
 
 /* The pending array of a reduction of `array`. */
 nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
-                         const int64_t *lengths);
+                         const int64_t *lengths, const int *axis_order);
 
 /* As ndi_graph_map() for a step that overwrites `array`, which is pending still: it gets the new
  * step, and whoever reads the old one keeps it. False if the array has its elements by now, or with
@@ -52,7 +52,7 @@ nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype d
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                        nd_array *array);
 
-/* The pending array of a scan of `array`, laid out like it. */
+/* The pending array of a scan of `array`. */
 nd_array *ndi_graph_scan(const ndi_scan *scan, const nd_array *array, nd_dtype dtype,
                          const int *axis_order);
 

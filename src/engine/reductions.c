@@ -226,11 +226,11 @@ static nd_array *reduce_positions(nd_op op, const nd_array *array, nd_axes axes,
 
 /* The result with its elements; NULL with the error kept. */
 static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype dtype,
-                          const nd_shape *shape)
+                          const nd_shape *shape, const int *order)
 {
     if (!ndi_force(array))
         return NULL;
-    nd_array *result = ndi_new(dtype, shape->rank, shape->length, NULL);
+    nd_array *result = ndi_new(dtype, shape->rank, shape->length, order);
     if (!result)
         return NULL;
     const ndi_elements from = ndi_elements_of(array);
@@ -283,6 +283,9 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
     uint32_t given_mask;
     ndi_axes_mask(name, axes, array->rank, &given_mask);
     const nd_shape shape = result_shape(array, given_mask, options.keepdims);
+    int axes_order[ND_MAX_RANK];
+    const int *const order = /* positions come in C order, as in NumPy */
+        is_position(op) ? NULL : ndi_order_like(array, given_mask, options.keepdims, axes_order);
     int64_t swept = 1;
     for (int axis = 0; axis < array->rank; axis++)
         if (given_mask >> axis & 1)
@@ -291,7 +294,7 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
     if (swept == 0 && is_extreme(op) && !options.has_initial) {
         ndi_fail(ND_ERROR_VALUE, "%s: of no elements; give `initial`", name);
     } else if (swept == 0) {
-        result = ndi_new(resolution.result, shape.rank, shape.length, NULL);
+        result = ndi_new(resolution.result, shape.rank, shape.length, order);
         if (result)
             fill_empty(op, result, &options);
     } else {
@@ -307,8 +310,9 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
         };
         const nd_shape folded = flattened ? ND_SCALAR_SHAPE : shape;
         result = ndi_graph_wants_fold(source)
-                     ? ndi_graph_fold(&fold, source, resolution.result, folded.rank, folded.length)
-                     : fold_now(&fold, source, resolution.result, &folded);
+                     ? ndi_graph_fold(&fold, source, resolution.result, folded.rank, folded.length,
+                                      order)
+                     : fold_now(&fold, source, resolution.result, &folded, order);
         if (result && flattened && options.keepdims) {
             nd_array *const flat = result;
             result = nd_reshape(flat, shape);

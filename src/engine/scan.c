@@ -516,8 +516,8 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     if (axis < 0 ||
         !ndi_resolve_dtype(op, dtype == ND_DTYPE_NONE ? nd_dtype_of(array) : dtype, &resolution))
         return NULL;
-    int order[ND_MAX_RANK];
-    ndi_axis_order(array, order);
+    int axes[ND_MAX_RANK];
+    const int *const order = ndi_order_like(array, 0, false, axes);
     const nd_dtype out = dtype == ND_DTYPE_NONE ? resolution.result : dtype;
     if ((op == ND_OP_cumsum || op == ND_OP_cumprod) && ndi_checks(out))
         return ndi_force(array) ? ndi_checked_scan(op, array, axis, dtype) : NULL;

@@ -180,8 +180,17 @@ static nd_array *reduceat(nd_op op, const nd_array *array, const nd_array *indic
     const int64_t lines = array->size / (s.length ? s.length : 1);
     if (array->size == 0 || s.count == 0)
         return nd_zeros(resolution.result, shape);
+    nd_index terms[ND_MAX_RANK]; /* the axis has no say in the order: NumPy's iterator repeats it */
+    for (int i = 0; i < axis; i++)
+        terms[i] = ND_EVERY;
+    terms[axis] = ND_RANGE(0, 1);
+    const nd_array *const others = nd_slice_terms(array, axis + 1, terms);
+    if (!others)
+        return NULL;
+    int axes[ND_MAX_RANK];
+    const int *const order = ndi_order_like(others, 0, false, axes);
     if (method && axis < array->rank - 1 && lines >= 16 && array->size / s.count >= 4096) {
-        nd_array *const result = ndi_new(resolution.result, shape.rank, shape.length, NULL);
+        nd_array *const result = ndi_new(resolution.result, shape.rank, shape.length, order);
         return result && reduce_rows(&s, method->row, array, axis, result) ? result : NULL;
     }
     if (method) {
@@ -201,7 +210,7 @@ static nd_array *reduceat(nd_op op, const nd_array *array, const nd_array *indic
     const int64_t each = s.length / s.count + 4;
     ndi_parallel_for((size_t)(lines * s.count), (size_t)(1 + GRAIN_ELEMENTS / each), reduce_slices,
                      &s);
-    return ndi_in_dtype(nd_ascontiguous(nd_move_axis(s.result, -1, axis)), resolution.result);
+    return ndi_in_dtype(ndi_in_order(nd_move_axis(s.result, -1, axis), order), resolution.result);
 }
 
 nd_array *nd_reduceat(nd_op op, const nd_array *array, const nd_array *indices, int axis)

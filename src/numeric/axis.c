@@ -143,7 +143,7 @@ static nd_array *assembled(const nd_array *f, int axis, const nd_array *first,
                            const nd_array *inside, const nd_array *last)
 {
     const int64_t n = nd_length(f, axis);
-    nd_array *out = nd_empty(nd_dtype_of(f), nd_shape_like(f));
+    nd_array *out = nd_empty_like(f);
     if (!out || !first || !inside || !last ||
         ndi_assign(ndi_part(out, axis, 0, 1), first) != ND_OK ||
         ndi_assign(ndi_part(out, axis, 1, n - 1), inside) != ND_OK ||

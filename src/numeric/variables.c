@@ -55,7 +55,8 @@ nd_array *nd_corrcoef(const nd_array *m, bool rows)
 static nd_array *horner(const nd_array *p, const nd_array *x)
 {
     const nd_dtype dtype = nd_promote(nd_dtype_of(p), nd_dtype_of(x));
-    nd_array *y = nd_zeros(dtype, nd_shape_like(x));
+    nd_array *y = nd_zeros_like(x);
+    y = y && nd_dtype_of(y) != dtype ? nd_cast(y, dtype) : y;
     for (int64_t i = 0; i < nd_size(p) && y; i++)
         y = nd_add(nd_multiply(y, x), nd_slice(p, ND_INDEX(i)));
     return y;

@@ -64,7 +64,7 @@ nd_array *nd_roll_axes(const nd_array *array, int count, const int64_t *shifts, 
         if (length > 0)
             shift[axis] = (shift[axis] + shifts[i] % length + length) % length;
     }
-    nd_array *const result = ndi_new((nd_dtype)array->dtype, array->rank, ndi_lengths(array), NULL);
+    nd_array *const result = nd_empty_like(array);
     bool good = result != NULL;
     if (result && result->size > 0)
         ND_SCOPE {

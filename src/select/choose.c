@@ -6,6 +6,7 @@
 
 #include "array/array.h"
 #include "array/dtype.h"
+#include "engine/copy.h"
 
 /* Indices as they count: in 0 to count - 1. NULL with ND_ERROR_INDEX for one that does not. */
 static const nd_array *in_bounds(const nd_array *indices, int count, nd_index_mode mode)
@@ -59,7 +60,7 @@ static nd_array *choose(const nd_array *indices, int count, const nd_array *cons
     nd_array *result = nd_cast(choices[0], dtype);
     for (int i = count > 1 ? 1 : 0; i < count; i++)
         result = nd_where(nd_equal(indices, i), choices[i], result);
-    return result;
+    return ndi_in_order(result, NULL);
 }
 
 nd_array *nd_choose(const nd_array *indices, int count, const nd_array *const *choices,
@@ -95,7 +96,7 @@ nd_array *(nd_select)(int count, const nd_array *const *conditions, const nd_arr
         result = nd_where(conditions[count - 1], last, otherwise);
         for (int i = count - 2; i >= 0; i--)
             result = nd_where(conditions[i], choices[i], result);
-        nd_retain(result);
+        result = nd_retain(ndi_in_order(result, NULL));
     }
     return ndi_register(result);
 }

@@ -107,13 +107,17 @@ static bool set_view(nd_array *array, const plain_terms *p, const nd_array *valu
     return value && assign(view, value) == ND_OK;
 }
 
+static bool too_many_axes(const nd_array *value)
+{
+    ndi_fail(ND_ERROR_SHAPE, "set: a mask takes values of 0 or 1 dimensions; these have %d",
+             value->rank);
+    return false;
+}
+
 static bool set_mask(nd_array *array, const plain_terms *p, const nd_array *value)
 {
-    if (value->rank > 1) {
-        ndi_fail(ND_ERROR_SHAPE, "set: a mask takes values of 0 or 1 dimensions; these have %d",
-                 value->rank);
-        return false;
-    }
+    if (value->rank > 1)
+        return too_many_axes(value);
     return ndi_mask_set("set", array, p->terms[0].array, value, NDI_VALUES_FIT);
 }
 
@@ -141,6 +145,8 @@ static bool set(nd_array *array, const plain_terms *p, nd_operand value, assignm
         return ndi_force(array) && set_view(array, p, given, assign);
     if (!ndi_force(given) || !ndi_force_writeable(array))
         return false;
+    if (p->count == 1 && p->terms[0].kind == ND_TERM_TRUTH && array->rank == 0 && given->rank > 1)
+        return too_many_axes(given);
     if (p->count == 1 && p->terms[0].kind == ND_TERM_ARRAY &&
         ndi_set_elements(array, p->terms[0].array, given))
         return true;

@@ -3,6 +3,8 @@
 #include <ndstream/arrange.h>
 #include <ndstream/join.h>
 
+#include <stdlib.h>
+
 #include "array/array.h"
 #include "engine/copy.h"
 #include "select/results.h"
@@ -55,16 +57,29 @@ static bool put_part(nd_array *result, const nd_array *array, int axis, int64_t 
     return good;
 }
 
-static bool is_fortran(const nd_array *array)
+typedef struct joined {
+    int count;
+    const nd_array *const *arrays;
+} joined;
+
+static ndi_axis_vote vote_on_axes(const void *operands, int outer, int inner)
 {
-    return nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
+    const joined *const all = operands;
+    ndi_axis_vote vote = NDI_NO_OPINION;
+    for (int i = 0; i < all->count; i++) {
+        const nd_array *const a = all->arrays[i];
+        if (ndi_lengths(a)[outer] != 1 && ndi_lengths(a)[inner] != 1 && vote != NDI_KEEP)
+            vote =
+                llabs(ndi_strides(a)[inner]) <= llabs(ndi_strides(a)[outer]) ? NDI_KEEP : NDI_SWAP;
+    }
+    return vote;
 }
 
 static nd_array *join(const char *operation, int count, const nd_array *const *arrays, int axis)
 {
     nd_dtype dtype = (nd_dtype)arrays[0]->dtype;
     nd_shape shape = nd_shape_like(arrays[0]);
-    bool fortran = is_fortran(arrays[0]);
+    int order[ND_MAX_RANK];
     if (shape.rank == 0)
         return ndi_fail(ND_ERROR_SHAPE,
                         "%s: arrays without axes cannot be concatenated; stack them", operation);
@@ -74,14 +89,12 @@ static nd_array *join(const char *operation, int count, const nd_array *const *a
         if (!fits(operation, arrays[0], arrays[i], i, axis))
             return NULL;
         dtype = nd_promote(dtype, (nd_dtype)arrays[i]->dtype);
-        fortran = fortran && is_fortran(arrays[i]);
         if (__builtin_add_overflow(shape.length[axis], ndi_lengths(arrays[i])[axis],
                                    &shape.length[axis]))
             return ndi_fail(ND_ERROR_SHAPE, "%s: the result is too large", operation);
     }
-    nd_array *const result =
-        fortran ? nd_empty_fortran(dtype, shape)
-                : ndi_make(operation, dtype, shape.rank, shape.length, NULL, false);
+    ndi_order_axes(shape.rank, vote_on_axes, &(joined){count, arrays}, true, order);
+    nd_array *const result = ndi_make(operation, dtype, shape.rank, shape.length, order, false);
     int64_t first = 0;
     for (int i = 0; result && i < count; i++) {
         if (!put_part(result, arrays[i], axis, first)) {

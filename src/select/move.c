@@ -14,6 +14,7 @@
 
 #include "array/dtype.h"
 #include "base/pool.h"
+#include "engine/copy.h"
 #include "engine/nest.h"
 #include "kernels/kernel.h"
 #include "select/selection.h"
@@ -296,12 +297,54 @@ bool ndi_selection_beside(const ndi_selection *s, const nd_array *other, ndi_nes
     return one_stride(s, all + s->before, position_stride);
 }
 
+/* The axes of the result from outermost to innermost in memory; NULL: C order. Those of the
+ * positions come first, whatever their place in the shape, then the inner ones as they lie in the
+ * array. */
+static const int *result_order(const ndi_selection *s, int order[ND_MAX_RANK])
+{
+    int inner[ND_MAX_RANK];
+    if (!s->takes_order || s->inner_rank == 0)
+        return NULL;
+    ndi_stride_order(s->inner_rank, s->inner_stride, inner);
+    for (int i = 0; i < s->outer_rank; i++)
+        order[i] = s->before + i;
+    for (int i = 0; i < s->inner_rank; i++)
+        order[s->outer_rank + i] = inner[i] + (inner[i] < s->before ? 0 : s->outer_rank);
+    return order;
+}
+
+static ndi_axis_vote vote_of_indices(const void *operands, int outer, int inner)
+{
+    const ndi_selection *const s = operands;
+    ndi_axis_vote vote = NDI_NO_OPINION;
+    for (int i = 0; i < s->count; i++) {
+        const nd_array *const a = s->indices[i].array;
+        const int from = outer - (s->outer_rank - a->rank), to = inner - (s->outer_rank - a->rank);
+        if (from >= 0 && ndi_lengths(a)[from] != 1 && ndi_lengths(a)[to] != 1)
+            vote = ndi_vote(vote, (uint64_t)magnitude(ndi_strides(a)[from]),
+                            (uint64_t)magnitude(ndi_strides(a)[to]));
+    }
+    return vote;
+}
+
+/* Without inner axes the result is laid out like the index arrays. */
+static nd_array *like_indices(const ndi_selection *s, nd_array *result)
+{
+    int order[ND_MAX_RANK];
+    if (!s->takes_order || s->inner_rank > 0 || s->outer_rank < 2)
+        return result;
+    ndi_order_axes(s->outer_rank, vote_of_indices, s, false, order);
+    return ndi_in_order(result, order);
+}
+
 nd_array *ndi_selection_get(const ndi_selection *s)
 {
     nd_shape shape;
+    int order[ND_MAX_RANK];
     if (!ndi_selected_shape(s, &shape))
         return NULL;
-    nd_array *result = ndi_new((nd_dtype)s->array->dtype, shape.rank, shape.length, NULL);
+    nd_array *result =
+        ndi_new((nd_dtype)s->array->dtype, shape.rank, shape.length, result_order(s, order));
     if (!result)
         return NULL;
     if (result->size == 0 || !ndi_axes_have_elements(s)) {
@@ -316,7 +359,7 @@ nd_array *ndi_selection_get(const ndi_selection *s)
     plan(&m);
     run(&m);
     if (!m.wrong)
-        return result;
+        return like_indices(s, result);
     ndi_drop(result);
     ndi_check_indices(s);
     return NULL;

@@ -341,8 +341,9 @@ nd_array *nd_pad(const nd_array *array, const int64_t *widths, nd_pad_mode mode,
         if (__builtin_add_overflow(shape.length[i / 2], widths[i], &shape.length[i / 2]))
             return ndi_fail(ND_ERROR_SHAPE, "pad: the result is too large");
     }
-    nd_array *const result =
-        ndi_make("pad", (nd_dtype)array->dtype, shape.rank, shape.length, NULL, false);
+    if (!ndi_check_shape("pad", (nd_dtype)array->dtype, shape.rank, shape.length))
+        return NULL;
+    nd_array *const result = ndi_empty_as(array, (nd_dtype)array->dtype, shape);
     bool good = false;
     if (result)
         ND_SCOPE {

@@ -317,6 +317,14 @@ static nd_array *plain_indices(const char *operation, const nd_array *indices, i
     return own;
 }
 
+/* The terms that take the whole of the axes before `axis`, and `term` of it. */
+static void terms_at(nd_index *terms, int axis, nd_index term)
+{
+    for (int i = 0; i < axis; i++)
+        terms[i] = ND_EVERY;
+    terms[axis] = term;
+}
+
 /* Which elements along an axis stay. */
 static nd_array *kept(int64_t length, const nd_array *without)
 {
@@ -324,6 +332,23 @@ static nd_array *kept(int64_t length, const nd_array *without)
     for (int64_t i = 0; mask && i < without->size; i++)
         mask->data[((const int64_t *)without->data)[i]] = 0;
     return mask;
+}
+
+/* The elements where the mask holds. As in NumPy they lie as an index with a mask has them, and for
+ * a single place in C or Fortran order. */
+static nd_array *without(const nd_array *array, const nd_array *mask, int axis, bool single)
+{
+    nd_index terms[ND_MAX_RANK];
+    if (!single) {
+        terms_at(terms, axis, ND_ARRAY(mask));
+        return nd_get_with(array, axis + 1, terms);
+    }
+    const nd_array *const rest = nd_compress(mask, array, axis);
+    nd_array *const result =
+        rest ? ndi_empty_as(array, (nd_dtype)array->dtype, nd_shape_like(rest)) : NULL;
+    if (!result || result->contiguous)
+        return (nd_array *)rest;
+    return ndi_assign(result, rest) == ND_OK ? result : NULL;
 }
 
 nd_array *nd_delete(const nd_array *array, const nd_array *indices, int axis)
@@ -335,8 +360,7 @@ nd_array *nd_delete(const nd_array *array, const nd_array *indices, int axis)
         const int64_t length = ndi_lengths(array)[axis];
         const nd_array *const own = plain_indices("delete", indices, length, axis, false);
         const nd_array *const mask = own ? kept(length, own) : NULL;
-        if (mask)
-            result = nd_retain(nd_compress(mask, array, axis));
+        result = mask ? nd_retain(without(array, mask, axis, own->size == 1)) : NULL;
     }
     return ndi_register(result);
 }
@@ -369,14 +393,6 @@ static bool move_on(nd_array *indices)
     return good;
 }
 
-/* The terms that take the whole of the axes before `axis`, and `term` of it. */
-static void terms_at(nd_index *terms, int axis, nd_index term)
-{
-    for (int i = 0; i < axis; i++)
-        terms[i] = ND_EVERY;
-    terms[axis] = term;
-}
-
 static nd_array *insert(const nd_array *array, const nd_array *indices, nd_operand values, int axis)
 {
     const int64_t length = ndi_lengths(array)[axis];
@@ -403,7 +419,7 @@ static nd_array *insert(const nd_array *array, const nd_array *indices, nd_opera
         return NULL;
     }
     shape.length[axis] += more;
-    nd_array *const result = nd_empty((nd_dtype)array->dtype, shape);
+    nd_array *const result = ndi_empty_as(array, (nd_dtype)array->dtype, shape);
     if (!result)
         return NULL;
     if (own->size == 1) {

@@ -148,6 +148,7 @@ static bool take_inner_axes(ndi_selection *s, int count, const nd_index *terms, 
 
 static bool check_terms(const ndi_selection *s, int count, const nd_index *terms, int *used)
 {
+    int rests = 0;
     *used = 0;
     if (count < 0 || count > MOST_TERMS || (count > 0 && !terms)) {
         ndi_fail(ND_ERROR_ARGUMENT, "%s: %d terms are given, at %p", s->operation, count,
@@ -158,6 +159,12 @@ static bool check_terms(const ndi_selection *s, int count, const nd_index *terms
         if (!check_term(s, i, &terms[i]))
             return false;
         *used += axes_used(&terms[i]);
+        rests += terms[i].kind == ND_TERM_REST;
+    }
+    if (rests > 1) {
+        ndi_fail(ND_ERROR_INDEX, "%s: ND_REST is given %d times; give it once", s->operation,
+                 rests);
+        return false;
     }
     if (*used <= s->array->rank)
         return true;
@@ -196,6 +203,7 @@ bool ndi_select(ndi_selection *s, const char *operation, const nd_array *array, 
     s->operation = operation;
     s->array = array;
     s->mode = ND_INDEX_RAISE;
+    s->takes_order = true;
     s->outer_rank = s->count = 0;
     if (!array || !ndi_force(array) || !check_terms(s, count, terms, &used))
         return false;

@@ -23,7 +23,8 @@ typedef struct ndi_selection {
     const char *operation; /* for messages */
     const nd_array *array;
     nd_index_mode mode;
-    char *data; /* of the array, where integers and slices begin */
+    bool takes_order; /* of memory: the result, as NumPy's index does and its take() does not */
+    char *data;       /* of the array, where integers and slices begin */
     int inner_rank;
     int64_t inner_length[ND_MAX_RANK], inner_stride[ND_MAX_RANK];
     int before; /* how many inner axes come before those of the positions in the result */

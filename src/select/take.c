@@ -40,6 +40,7 @@ static bool select_along(ndi_selection *s, const char *operation, const nd_array
     s->operation = operation;
     s->array = array;
     s->mode = mode;
+    s->takes_order = false;
     s->data = array->data;
     s->before = axis;
     s->inner_rank = 0;

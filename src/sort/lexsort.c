@@ -80,5 +80,5 @@ nd_array *nd_lexsort(int count, const nd_array *const *arrays, int axis)
     for (int i = 0; i < read; i++)
         nd_release(keys[i].array);
     ndi_free(keys, bytes);
-    return ndi_lines_result(result, axis);
+    return ndi_lines_result(result, axis, NULL);
 }

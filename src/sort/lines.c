@@ -1,6 +1,7 @@
 /* The axis that is sorted becomes the last, and goes back. */
 #include <ndstream/sort.h>
 
+#include "engine/copy.h"
 #include "sort/order.h"
 
 bool ndi_sort_axis(const char *operation, const nd_array *array, int *axis)
@@ -31,14 +32,21 @@ bool ndi_lines_of(const nd_array *array, int axis, ndi_lines *lines)
     return true;
 }
 
-nd_array *ndi_lines_result(nd_array *lines, int axis)
+nd_array *ndi_lines_result(nd_array *lines, int axis, const nd_array *like)
 {
     nd_array *result = NULL;
+    int order[ND_MAX_RANK];
+    const bool c_order = !like || like->contiguous;
     if (!lines)
         return NULL;
-    if (axis == ND_FLAT || axis == lines->rank - 1)
+    if (axis == ND_FLAT || (c_order && axis == lines->rank - 1))
         return ndi_register(lines);
-    result = nd_move_axis(lines, -1, axis);
+    if (!c_order)
+        ndi_axis_order(like, order);
+    ND_SCOPE {
+        result = ndi_in_order(nd_move_axis(lines, -1, axis), c_order ? NULL : order);
+        result = nd_retain(result);
+    }
     nd_release(lines);
-    return result;
+    return ndi_register(result);
 }

@@ -24,8 +24,9 @@ bool ndi_sort_axis(const char *operation, const nd_array *array, int *axis);
 bool ndi_lines_of(const nd_array *array, int axis, ndi_lines *lines);
 
 /* An array with such lines, of other elements, as the result of an operation along `axis`: the axis
- * goes back to its place. Takes over the reference, and registers the result. */
-nd_array *ndi_lines_result(nd_array *lines, int axis);
+ * goes back to its place, and the elements lie in the order of `like` (NULL: C order). Takes over
+ * the reference, and registers the result. */
+nd_array *ndi_lines_result(nd_array *lines, int axis, const nd_array *like);
 
 /* Sorts n keys of 32 or 64 bits in place; with `thread`, on all threads. */
 void ndi_sort_keys(void *keys, size_t n, unsigned bits, bool thread);

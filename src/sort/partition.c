@@ -241,7 +241,7 @@ static nd_array *partition(const char *operation, const nd_array *array, int cou
         nd_release(result);
         return NULL;
     }
-    return ndi_lines_result(result, axis);
+    return ndi_lines_result(result, axis, order ? NULL : array);
 }
 
 nd_array *nd_partition(const nd_array *array, int count, const int64_t *kth, int axis)

@@ -12,6 +12,7 @@
 
 #include "array/dtype.h"
 #include "base/pool.h"
+#include "engine/copy.h"
 #include "sort/select.h"
 
 static const char *const method_names[] = {
@@ -367,7 +368,12 @@ nd_array *nd_median(const nd_array *array, nd_axes axes, nd_quantile_options opt
         return NULL;
     options.method = ND_QUANTILE_LINEAR;
     ND_SCOPE {
-        result = nd_keep(quantile("median", array, NULL, axes, options));
+        uint32_t mask = 0;
+        int order[ND_MAX_RANK];
+        result = quantile("median", array, NULL, axes, options);
+        if (result && ndi_axes_mask("median", axes, array->rank, &mask)) /* it is a mean in NumPy */
+            result = ndi_in_order(result, ndi_order_like(array, mask, options.keepdims, order));
+        result = nd_keep(result);
     }
     return result ? ndi_register(result) : NULL;
 }

@@ -221,10 +221,11 @@ static nd_array *like_lines(const char *operation, const ndi_lines *lines, nd_dt
         ndi_make(operation, dtype, lines->array->rank, ndi_lengths(lines->array), NULL, false));
 }
 
-nd_array *nd_sort(const nd_array *array, int axis, nd_sort_options options)
+/* Along `axis` as the last one; the caller's reference. */
+static nd_array *sorted_lines(const nd_array *array, int *axis, nd_sort_options options)
 {
     ndi_lines lines;
-    if (!array || !ndi_sort_axis("sort", array, &axis) || !ndi_lines_of(array, axis, &lines))
+    if (!array || !ndi_sort_axis("sort", array, axis) || !ndi_lines_of(array, *axis, &lines))
         return NULL;
     nd_array *result = like_lines("sort", &lines, nd_dtype_of(array));
     bool good = result != NULL;
@@ -238,7 +239,13 @@ nd_array *nd_sort(const nd_array *array, int axis, nd_sort_options options)
         nd_release(result);
         return NULL;
     }
-    return ndi_lines_result(result, axis);
+    return result;
+}
+
+nd_array *nd_sort(const nd_array *array, int axis, nd_sort_options options)
+{
+    nd_array *const lines = sorted_lines(array, &axis, options);
+    return ndi_lines_result(lines, axis, array);
 }
 
 nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
@@ -251,7 +258,8 @@ nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
     if (!array->writeable)
         return ndi_fail_status(ND_ERROR_READONLY, "sort: the array is read-only");
     ND_SCOPE {
-        nd_array *sorted = nd_sort(array, axis, options);
+        nd_array *const lines = ndi_register(sorted_lines(array, &axis, options));
+        const nd_array *const sorted = axis == ND_FLAT ? lines : nd_move_axis(lines, -1, axis);
         status = sorted ? ndi_assign(array, sorted) : nd_error();
     }
     return status;
@@ -290,5 +298,5 @@ nd_array *nd_argsort(const nd_array *array, int axis, nd_sort_options options)
         nd_release(result);
         return NULL;
     }
-    return ndi_lines_result(result, axis);
+    return ndi_lines_result(result, axis, NULL);
 }

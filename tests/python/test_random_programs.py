@@ -7,6 +7,7 @@ program.
 By hand: test_random_programs.py BUILD COUNT [FIRST SEED]
 """
 
+import functools
 import pathlib
 import random
 import re
@@ -39,6 +40,10 @@ class Writer:
     def pick(self, *choices):
         return self.random.choice(choices)
 
+    def one_of(self, *makers):
+        """What one of them writes: the others are not called, which would take most of the time."""
+        return self.random.choice(makers)()
+
     def name(self):
         return f"a{self.random.randrange(max(self.count, 1))}"
 
@@ -53,11 +58,11 @@ class Writer:
         return self.random.randint(low, high)
 
     def bound(self):
-        return self.pick("", "", str(self.integer()))
+        return str(self.integer()) if self.random.random() < 1 / 3 else ""
 
     def term(self):
         step = self.pick("", "", ":2", ":-1", ":-2", ":3")
-        return self.pick(f"{self.bound()}:{self.bound()}{step}", f"{self.bound()}:{self.bound()}{step}", ":", ":", str(self.integer(-4, 3)), "None", "...")
+        return self.one_of(lambda: f"{self.bound()}:{self.bound()}{step}", lambda: f"{self.bound()}:{self.bound()}{step}", lambda: ":", lambda: ":", lambda: str(self.integer(-4, 3)), lambda: "None", lambda: "...")
 
     def basic(self):
         return ", ".join(self.term() for _ in range(self.pick(1, 1, 1, 2, 2, 3)))
@@ -67,86 +72,91 @@ class Writer:
         return f"{a} {self.pick('>', '<', '==', '!=', '>=')} {self.pick(self.integer(), self.name())}"
 
     def advanced(self):
-        return self.pick(
-            self.mask(),
-            f"[{self.integer(-2, 1)}, {self.integer(-2, 1)}, {self.integer(-2, 1)}]",
-            f"[0, 1], {self.basic()}",
-            f":, [1, 0, 1]",
-            f"{self.name()} % 3 == 1",
-            f"np.arange({self.integer(1, 4)})",
+        return self.one_of(
+            lambda: self.mask(),
+            lambda: f"[{self.integer(-2, 1)}, {self.integer(-2, 1)}, {self.integer(-2, 1)}]",
+            lambda: f"[0, 1], {self.basic()}",
+            lambda: f":, [1, 0, 1]",
+            lambda: f"{self.name()} % 3 == 1",
+            lambda: f"np.arange({self.integer(1, 4)})",
         )
 
     def view(self):
         a = self.name()
-        return self.pick(
-            a, a, a, f"{a}[{self.basic()}]", f"{a}[{self.basic()}]", f"{a}[{self.basic()}]", f"{a}.T", f"{a}[::-1]", f"{a}.reshape(-1)",
-            f"{a}.reshape(2, -1)", f"{a}.swapaxes(0, -1)", f"np.broadcast_to({a}, (4, 5))", f"np.atleast_2d({a})",
-            f"{a}.squeeze()", f"{a}[..., ::-1]", f"np.moveaxis({a}, 0, -1)", f"{a}.real", f"np.diagonal({a})", f"{a}.view()",
-            f"np.expand_dims({a}, 1)", f"{a}.reshape({self.pick('4, -1', '-1, 5', '1, -1')})",
+        return self.one_of(
+            lambda: a, lambda: a, lambda: a, lambda: f"{a}[{self.basic()}]", lambda: f"{a}[{self.basic()}]", lambda: f"{a}[{self.basic()}]", lambda: f"{a}.T", lambda: f"{a}[::-1]", lambda: f"{a}.reshape(-1)",
+            lambda: f"{a}.reshape(2, -1)", lambda: f"{a}.swapaxes(0, -1)", lambda: f"np.broadcast_to({a}, (4, 5))", lambda: f"np.atleast_2d({a})",
+            lambda: f"{a}.squeeze()", lambda: f"{a}[..., ::-1]", lambda: f"np.moveaxis({a}, 0, -1)", lambda: f"{a}.real", lambda: f"np.diagonal({a})", lambda: f"{a}.view()",
+            lambda: f"np.expand_dims({a}, 1)", lambda: f"{a}.reshape({self.pick('4, -1', '-1, 5', '1, -1')})",
         )
 
     def operand(self):
-        return self.pick(self.view(), self.view(), self.view(), str(self.integer()), f"{self.integer()}.0")
+        return self.one_of(lambda: self.view(), lambda: self.view(), lambda: self.view(), lambda: str(self.integer()), lambda: f"{self.integer()}.0")
 
     def expression(self, depth=2):
         if depth == 0:
             return self.operand()
         x, y = self.expression(depth - 1), self.expression(depth - 1)
-        return self.pick(
-            f"({x} + {y})", f"({x} - {y})", f"({x} + {y})", f"({x} * {y}) % 101", f"np.rint(abs({x}))", f"-({x})", f"np.minimum({x}, {y})",
-            f"np.maximum({x}, {y})", f"np.where({self.mask()}, {x}, {y})", f"({x}) // {self.integer(1, 5)}", f"({x}) % {self.integer(1, 9)}",
-            f"({x}) ** 2 % 101", f"np.clip({x}, 0, 9)", f"({x}).astype('{self.pick(*DTYPES)}')", f"np.floor({x})", f"np.sign({x})",
-            f"({self.mask()})", f"np.square({x}) % 97", x, self.reduced(), self.moved(), f"({x}).copy()",
+        return self.one_of(
+            lambda: f"({x} + {y})", lambda: f"({x} - {y})", lambda: f"({x} + {y})", lambda: f"({x} * {y}) % 101", lambda: f"np.rint(abs({x}))", lambda: f"-({x})", lambda: f"np.minimum({x}, {y})",
+            lambda: f"np.maximum({x}, {y})", lambda: f"np.where({self.mask()}, {x}, {y})", lambda: f"({x}) // {self.integer(1, 5)}", lambda: f"({x}) % {self.integer(1, 9)}",
+            lambda: f"({x}) ** 2 % 101", lambda: f"np.clip({x}, 0, 9)", lambda: f"({x}).astype('{self.pick(*DTYPES)}')", lambda: f"np.floor({x})", lambda: f"np.sign({x})",
+            lambda: f"({self.mask()})", lambda: f"np.square({x}) % 97", lambda: x, lambda: self.reduced(), lambda: self.moved(), lambda: f"({x}).copy()",
         )
 
     def reduced(self):
         a = self.view()
         axis = self.pick("", "", "0", "-1", "axis=0, keepdims=True", "axis=-1, keepdims=True", "axis=None, keepdims=True")
-        return self.pick(
-            f"{a}.sum({axis}) % 101", f"{a}.max({axis})", f"{a}.min({axis})", f"np.any({a}, {axis or 'axis=None'})", f"np.sum({a}, {axis or 'axis=None'}) // 4",
-            f"({a} - {a}.max({axis}))", f"np.count_nonzero({a})", f"{a}.argmax()", f"np.argmin({a}, axis=0)", f"np.all({a} > {self.integer()}, axis=-1)",
+        return self.one_of(
+            lambda: f"{a}.sum({axis}) % 101", lambda: f"{a}.max({axis})", lambda: f"{a}.min({axis})", lambda: f"np.any({a}, {axis or 'axis=None'})", lambda: f"np.sum({a}, {axis or 'axis=None'}) // 4",
+            lambda: f"({a} - {a}.max({axis}))", lambda: f"np.count_nonzero({a})", lambda: f"{a}.argmax()", lambda: f"np.argmin({a}, axis=0)", lambda: f"np.all({a} > {self.integer()}, axis=-1)",
         )
+
+    def exact(self, a):
+        """What running sums of float16 keep exact: NumPy rounds each of them, and only to 2048 that does not show."""
+        return f"({a} if {a}.dtype != 'float16' else {a} % 2)"
 
     def moved(self):
         a, b = self.view(), self.view()
-        return self.pick(
-            f"np.concatenate([{a}, {b}])", f"np.stack([{a}, {b}])", f"np.roll({a}, {self.integer()})", f"np.ascontiguousarray(np.sort({a}))", f"np.cumsum({a}) % 101",
-            f"np.cumsum({a}, axis=0) % 101", f"np.diff({a})", f"np.repeat({a}, 2)", f"np.tile({a}, 2)", f"np.argsort({a}.reshape(-1), kind='stable')",
-            f"{a}[{self.advanced()}]", f"{a}[{self.advanced()}]", f"np.take({a}, [0, 1])", f"np.unique({a})", f"({a} @ {b}) % 101",
-            f"np.outer({a}, [1, 2])", f"np.flatnonzero({a})", f"np.ascontiguousarray(np.pad({a}, 1))", f"np.triu({a})", f"np.append({a}, {b})", f"np.delete({a}, 0)",
-            f"np.insert({a}, 1, {self.integer()})", f"np.flip({a}, 0)", f"np.einsum('i...->i', {a}) % 101", f"np.inner({a}, {b}) % 101", f"np.select([{self.mask()}], [{b}], {self.integer()})",
-            f"np.take_along_axis({a}, np.argsort({a}, -1, kind='stable'), -1)", f"np.cumulative_sum({a}, axis=0) % 101", f"np.divmod({a}, {self.integer(1, 5)})[{self.pick(0, 1)}]",
-            f"np.array([{a}, {a}])", f"np.array({a}.tolist())", f"np.vstack([{a}, {b}])", f"np.dot({a}, {b}) % 101", f"np.trunc({a})",
+        return self.one_of(
+            lambda: f"np.concatenate([{a}, {b}])", lambda: f"np.stack([{a}, {b}])", lambda: f"np.roll({a}, {self.integer()})", lambda: f"np.sort({a})", lambda: f"np.cumsum({self.exact(a)}) % 101",
+            lambda: f"np.cumsum({self.exact(a)}, axis=0) % 101", lambda: f"np.diff({a})", lambda: f"np.repeat({a}, 2)", lambda: f"np.tile({a}, 2)", lambda: f"np.argsort({a}.reshape(-1), kind='stable')",
+            lambda: f"{a}[{self.advanced()}]", lambda: f"{a}[{self.advanced()}]", lambda: f"np.take({a}, [0, 1])", lambda: f"np.unique({a})", lambda: f"({a} @ {b}) % 101",
+            lambda: f"np.outer({a}, [1, 2])", lambda: f"np.flatnonzero({a})", lambda: f"np.pad({a}, 1)", lambda: f"np.triu({a})", lambda: f"np.append({a}, {b})", lambda: f"np.delete({a}, 0)",
+            lambda: f"np.insert({a}, 1, {self.integer()})", lambda: f"np.flip({a}, 0)", lambda: f"np.einsum('i...->i', {a}) % 101", lambda: f"np.inner({a}, {b}) % 101", lambda: f"np.select([{self.mask()}], [{b}], {self.integer()})",
+            lambda: f"np.take_along_axis({a}, np.argsort({a}, -1, kind='stable'), -1)", lambda: f"np.cumulative_sum({self.exact(a)}, axis=0) % 101", lambda: f"np.divmod({a}, {self.integer(1, 5)})[{self.pick(0, 1)}]",
+            lambda: f"np.array([{a}, {a}])", lambda: f"np.array({a}.tolist())", lambda: f"np.vstack([{a}, {b}])", lambda: f"np.dot({a}, {b}) % 101", lambda: f"np.trunc({a})",
         )
 
     def target(self):
         a = self.name()
-        return self.pick(f"{a}[{self.basic()}]", f"{a}[{self.basic()}]", f"{a}[...]", f"{a}[{self.advanced()}]", f"{a}.T[{self.basic()}]")
+        return self.one_of(lambda: f"{a}[{self.basic()}]", lambda: f"{a}[{self.basic()}]", lambda: f"{a}[...]", lambda: f"{a}[{self.advanced()}]", lambda: f"{a}.T[{self.basic()}]")
 
     def in_place(self):
         a, t = self.name(), self.target()
         e = self.expression(self.pick(0, 1, 1, 2))
-        return self.pick(
-            f"{t} = {e}", f"{t} = {e}", f"{t} = {e}", f"{t} {self.pick('+', '-')}= {e}", f"{t} %= {self.integer(1, 9)}", f"{a} {self.pick('+', '-')}= {e}",
-            f"{a} -= {a}.sum(0) // 7", f"{a} *= {self.integer(-2, 2)}", f"{a} //= {self.integer(1, 4)}", f"{a} %= 101",
-            f"np.add({self.view()}, {self.view()}, out={a})", f"np.negative({a}, out={a})", f"np.maximum({a}, {self.operand()}, out={a})",
-            f"{a}[1:] = {a}[:-1]", f"{a}[:-1] = {a}[1:] + {a}[:-1]", f"{a}[1:-1] = {a}[2:] - {a}[:-2]", f"{a}[::-1] = {a}", f"{a} += {a}.T", f"{a}.T[...] = {a}",
-            f"{a}.sort()", f"{a}.sort(axis=0)", f"{a}.fill({self.integer()})", f"np.copyto({a}, {a} + {self.integer()})", f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
-            f"np.copyto({a}, {self.operand()}, casting='{self.pick('unsafe', 'same_kind', 'safe')}') if {a}.flags.writeable else 0", f"np.copyto({a}, {self.operand()}, where={a} > {self.integer()}) if {a}.flags.writeable else 0",
-            f"np.add.at({a}, {self.pick('[0, 0, 1]', '[1, 1]')}, {self.integer(0, 6)}) if {a}.flags.writeable and {a}.dtype != 'uint64' else 0", f"np.put({a}, [0, -1], {self.operand()})", f"np.place({a}, {a} > {self.integer()}, [{self.integer()}, 2])", f"{a}[0], {a}[1] = {a}[1], {a}[0]",
-            f"np.fill_diagonal({a}, {self.integer()})", f"np.putmask({a}, {a} > {self.integer()}, {self.operand()})",
-            f"{a}.real[{self.basic()}] = {self.integer()}", f"{a}.imag[{self.basic()}] = {self.integer()}", f"{a}.flat[{self.integer()}] = {self.integer()}", f"{a}.flat = np.array({self.operand()})",
-            f"np.matmul({self.view()}, {self.view()}, out={a}) if {a}.ndim else 0", f"np.subtract({a}, {self.operand()}, out={a}, where={a} > {self.integer()})", f"np.sum(np.append({self.view()}, 1), axis=0, out={a})",
-            f"np.put_along_axis({a}, np.argmax({a}, -1, keepdims=True), {self.operand()}, -1)", f"{a}.put([0, -2], {self.operand()}) if {a}.size > 1 else 0", f"{a}.setflags(write=False)", f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", f"np.sqrt({a}, out={a}, where={a} == 4)",
+        v = f"apart({e})" if re.search("[<>=]", t) else e
+        return self.one_of(
+            lambda: f"{t} = {v}", lambda: f"{t} = {v}", lambda: f"{t} = {v}", lambda: f"{t} {self.pick('+', '-')}= {e}", lambda: f"{t} %= {self.integer(1, 9)}", lambda: f"{a} {self.pick('+', '-')}= {e}",
+            lambda: f"{a} -= {a}.sum(0) // 7", lambda: f"{a} *= {self.integer(-2, 2)}", lambda: f"{a} //= {self.integer(1, 4)}", lambda: f"{a} %= 101",
+            lambda: f"np.add({self.view()}, {self.view()}, out={a})", lambda: f"np.negative({a}, out={a})", lambda: f"np.maximum({a}, {self.operand()}, out={a})",
+            lambda: f"{a}[1:] = {a}[:-1]", lambda: f"{a}[:-1] = {a}[1:] + {a}[:-1]", lambda: f"{a}[1:-1] = {a}[2:] - {a}[:-2]", lambda: f"{a}[::-1] = {a}", lambda: f"{a} += {a}.T", lambda: f"{a}.T[...] = {a}",
+            lambda: f"{a}.sort()", lambda: f"{a}.sort(axis=0)", lambda: f"{a}.fill({self.integer()})", lambda: f"np.copyto({a}, {a} + {self.integer()})", lambda: f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
+            lambda: f"np.copyto({a}, {self.operand()}, casting='{self.pick('unsafe', 'same_kind', 'safe')}') if {a}.flags.writeable else 0", lambda: f"np.copyto({a}, {self.operand()}, where={a} > {self.integer()}) if {a}.flags.writeable else 0",
+            lambda: f"np.add.at({a}, {self.pick('[0, 0, 1]', '[1, 1]')}, {self.integer(0, 6)}) if {a}.flags.writeable and {a}.dtype != 'uint64' else 0", lambda: f"np.put({a}, [0, -1], {self.operand()})", lambda: f"np.place({a}, {a} > {self.integer()}, [{self.integer()}, 2])", lambda: f"{a}[0], {a}[1] = {a}[1], {a}[0]",
+            lambda: f"np.fill_diagonal({a}, {self.integer()})", lambda: f"np.putmask({a}, {a} > {self.integer()}, {self.operand()})",
+            lambda: f"{a}.real[{self.basic()}] = {self.integer()}", lambda: f"{a}.imag[{self.basic()}] = {self.integer()}", lambda: f"{a}.flat[{self.integer()}] = {self.integer()}", lambda: f"{a}.flat = np.array({self.operand()})",
+            lambda: f"np.matmul({self.view()}, {self.view()}, out={a}) if {a}.ndim else 0", lambda: f"np.subtract({a}, {self.operand()}, out={a}, where={a} > {self.integer()})", lambda: f"np.sum(np.append({self.view()}, 1), axis=0, out={a})",
+            lambda: f"np.put_along_axis({a}, np.argmax({a}, -1, keepdims=True), {self.operand()}, -1)", lambda: f"{a}.put([0, -2], {self.operand()}) if {a}.size > 1 else 0", lambda: f"{a}.setflags(write=False)", lambda: f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", lambda: f"np.sqrt({a}, out={a}, where={a} == 4)",
         )
 
     def look(self):
         a = self.view()
-        return self.pick(
-            f"look({a}.tolist())", f"look(float({a}.sum()))", f"look({a}.sum())", f"look(bool({a}.any()))", f"look({a}[{self.integer()}])", f"force({a})",
-            f"look(repr({a} if {a}.dtype.kind in 'biu' else {a} + 0))", f"look(str({a} if {a}.dtype.kind in 'biu' else {a} + 0))", f"look({a}.shape, {a}.dtype)", f"look([int(x) for x in {a}.ravel()[:3]])", f"look({self.reduced()})",
-            f"look(bytes(memoryview(np.atleast_1d({a})))[:16])", f"m = memoryview({self.name()}); m[0] = 5", f"look({a}.item(0))", f"look({self.integer()} in {a})",
-            f"look(np.shares_memory({self.name()}, {self.name()}))", f"look(np.array_equal({a}, {self.view()}))", f"outside({self.name()})",
+        return self.one_of(
+            lambda: f"look({a}.tolist())", lambda: f"look(float({a}.sum()))", lambda: f"look({a}.sum())", lambda: f"look(bool({a}.any()))", lambda: f"look({a}[{self.integer()}])", lambda: f"force({a})",
+            lambda: f"look(repr({a} if {a}.dtype.kind in 'biu' else {a} + 0))", lambda: f"look(str({a} if {a}.dtype.kind in 'biu' else {a} + 0))", lambda: f"look({a}.shape, {a}.dtype)", lambda: f"look([int(x) for x in {a}.ravel()[:3]])", lambda: f"look({self.reduced()})",
+            lambda: f"look(bytes(memoryview(np.atleast_1d({a} if {a}.dtype.kind in 'biu' else {a} + 0)))[:16])", lambda: f"m = memoryview({self.name()}); m[0] = 5", lambda: f"look({a}.item(0))", lambda: f"look({self.integer()} in {a})",
+            lambda: f"look(np.shares_memory({self.name()}, {self.name()}))", lambda: f"look(np.array_equal({a}, {self.view()}))", lambda: f"outside({self.name()})",
         )
 
     def statement(self):
@@ -155,7 +165,7 @@ class Writer:
             size = self.pick(*SHAPES)
             dtype = self.pick(*DTYPES)
             value = f"(np.arange(int(np.prod({size}))) * {self.integer(1, 7)} % {self.integer(2, 11)} - {self.integer(0, 4)}).reshape({size}).astype('{dtype}')"
-            return f"{self.new()} = " + self.pick(value, value, value, f"np.zeros({size}, '{dtype}')", f"np.full({size}, 3, '{dtype}')", f"np.asfortranarray({value})")
+            return f"{self.new()} = " + self.one_of(lambda: value, lambda: value, lambda: value, lambda: f"np.zeros({size}, '{dtype}')", lambda: f"np.full({size}, 3, '{dtype}')", lambda: f"np.asfortranarray({value})")
         if kind < 0.24:
             source = self.view()
             return f"{self.new()} = {source}"
@@ -173,6 +183,11 @@ class Writer:
 
     def program(self):
         return [self.statement() for _ in range(self.random.randint(8, 24))]
+
+
+@functools.lru_cache(1000)
+def compiled(line):
+    return compile(line, "<program>", "exec")
 
 
 def plain(value):
@@ -203,10 +218,14 @@ def run(program, module):
         """NumPy's own view of the same memory is written."""
         numpy.asarray(array)[...] += 1
 
-    space = {"np": module, "look": look, "outside": outside, "force": ndstream.eval if module is ndstream else look_at_nothing}
+    def apart(value):
+        """NumPy reads values that overlap the target while it writes them, where a mask selects."""
+        return numpy.array(value) if module is numpy and type(value) is numpy.ndarray else value
+
+    space = {"np": module, "apart": apart, "look": look, "outside": outside, "force": ndstream.eval if module is ndstream else look_at_nothing}
     for line in program:
         try:
-            exec(line, space)
+            exec(compiled(line), space)
         except Exception as error:
             seen[line] = NOTHING if NOTHING_SELECTED.search(str(error)) else exception_name(error)
     arrays = {name: value for name, value in space.items() if name[0] == "a" and name[1:].isdigit()}

@@ -6,6 +6,12 @@ from same import cases, same
 SETUP = "a = np.arange(24.0).reshape(2, 3, 4)\nb = np.arange(24.0).reshape(4, 3, 2)\n"
 
 CODE = """
+np.matmul(np.ones((1,2)),np.ones((2,4)),out=np.zeros(4))
+np.matmul(np.ones((1,3,2)),np.ones((2,4)),out=np.zeros((3,4)))
+np.matmul(np.ones((3,2)),np.ones((2,4)),out=np.zeros(4))
+np.matmul(np.ones((1,2)),np.ones((2,1)),out=np.zeros(()))
+np.matmul(np.ones((5,1,2)),np.ones((2,4)),out=np.zeros((5,4)))
+np.matmul(np.ones(5),np.ones((1,5,4)),out=np.zeros((3,4)))
 np.matmul(a,b,axes=[(1,2),(0,1),(0,1)])
 np.matmul(a,b,axes=[(-2,-1),(0,1),(-2,-1)])
 np.matmul(a,b,axes=[(-2,-1),(0,1)])

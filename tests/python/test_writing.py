@@ -12,6 +12,22 @@ b = np.arange(4, dtype="i1")
 """
 
 CODE = """
+np.put(np.float64(1), [0], 3)
+np.put(np.float64(1), [2], 3)
+x=np.array(3.0); x[True]=[1,1]; x
+x=np.array(3.0); x[x<0]=(1,1); x
+e=np.zeros(0); e.setflags(write=False); e.reshape(2,-1)[...]=1; e
+e=np.zeros(0); e.setflags(write=False); np.maximum(e.reshape(2,-1),1,out=e.reshape(2,-1))
+np.arange(4)[[0,1],...,...]
+i[[0,1],...,...]=2; i
+np.int8(3)[True]
+np.int8(3)[np.bool_(False)]
+np.int8(3)[0]
+np.int8(3)[1:2]
+np.where([True,False],np.uint64(5),-2)
+np.where([True,False],np.int8(5),300)
+np.where([True],2**63,np.int64(3))
+np.where([True],-5,np.uint8(3))
 np.putmask(i,i>-3,np.zeros(0)); i
 e=np.zeros((0,2)); np.putmask(e,e>-3,np.zeros((1,4))); e
 np.putmask(i,i>-3,np.zeros(0,int)); i
