@@ -273,11 +273,11 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
         PND_AUTO mask = pnd_to_array_of(given[3], ND_BOOL);
         if (!mask)
             return NULL;
-        PND_AUTO chosen =
-            (nd_where)(nd_operand_array(mask), nd_operand_array(source), nd_operand_array(target));
-        PND_AUTO converted = nd_cast(chosen, nd_dtype_of(target));
-        return pnd_check(converted ? nd_assign(target, converted) : nd_error()) ? Py_NewRef(Py_None)
-                                                                                : NULL;
+        PND_AUTO converted = nd_cast(source, nd_dtype_of(target));
+        PND_AUTO chosen = (nd_where)(nd_operand_array(mask), nd_operand_array(converted),
+                                     nd_operand_array(target));
+        return pnd_check(chosen ? nd_assign(target, chosen) : nd_error()) ? Py_NewRef(Py_None)
+                                                                          : NULL;
     }
     return pnd_check(nd_assign(target, source)) ? Py_NewRef(Py_None) : NULL;
 }

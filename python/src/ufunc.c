@@ -130,10 +130,10 @@ static PyObject *masked(nd_array *result, PyObject *where, PyObject *out)
             (nd_where)(nd_operand_array(mask), nd_operand_array(result), nd_operand_array(blank)));
     }
     nd_array *target = pnd_array_of(out);
+    PND_AUTO converted = nd_cast(result, nd_dtype_of(target));
     PND_AUTO chosen =
-        (nd_where)(nd_operand_array(mask), nd_operand_array(result), nd_operand_array(target));
-    PND_AUTO converted = chosen ? nd_cast(chosen, nd_dtype_of(target)) : NULL;
-    if (!converted || nd_assign(target, converted) != ND_OK)
+        (nd_where)(nd_operand_array(mask), nd_operand_array(converted), nd_operand_array(target));
+    if (!chosen || nd_assign(target, chosen) != ND_OK)
         return pnd_raise();
     return Py_NewRef(out);
 }

@@ -400,6 +400,8 @@ np.real(np.array([1 + 2j]))
 np.imag(3.5)
 np.copyto(np.zeros(2), [1, 2])
 a = np.zeros(3); np.copyto(a, 5, where=[True, False, True]); a
+a = np.zeros(3, int); np.copyto(a, np.array([2**64 - 1, 5, 7], np.uint64), 'unsafe', [True, False, True]); a
+a = np.zeros(3, int); np.add(np.array([2**63, 2, 3], np.uint64), np.uint64(1), out=a, where=[True, False, True], casting='unsafe'); a
 """
 
 TEXT = """
