@@ -41,6 +41,7 @@ static int64_t element_offset(nd_array *array, PyObject *key)
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
 typedef struct parsed_key {
+    const nd_array *of;
     int count;
     nd_index terms[MOST_TERMS];
     int arrays; /* how many terms are arrays or truths */
@@ -74,11 +75,15 @@ static bool to_bound(PyObject *object, int64_t *value, int64_t open)
     return true;
 }
 
-/* A mask without elements picks nothing, and NumPy does not compare axes where it has length 0. Its
- * term becomes one for each of its axes: an empty index there, a mask of its length elsewhere. */
+/* A mask without elements picks nothing, and NumPy does not compare axes where it has length 0. If
+ * it is not of the array's shape, its term becomes one for each of its axes: an empty index there,
+ * a mask of its length elsewhere. */
 static bool parse_empty_mask(parsed_key *key, nd_array *mask)
 {
     const int rank = nd_rank(mask);
+    if (rank == nd_rank(key->of) &&
+        memcmp(nd_lengths(mask), nd_lengths(key->of), (size_t)rank * sizeof(int64_t)) == 0)
+        return true;
     for (int axis = 0; axis < rank; axis++) {
         const int64_t length = nd_lengths(mask)[axis];
         nd_array *none =
@@ -189,8 +194,9 @@ static bool parse_term(parsed_key *key, PyObject *item)
     return parse_array(key, term, item);
 }
 
-static bool parse(parsed_key *key, PyObject *object)
+static bool parse(parsed_key *key, const nd_array *of, PyObject *object)
 {
+    key->of = of;
     key->count = key->arrays = key->owned_count = 0;
     if (!PyTuple_Check(object))
         return parse_term(key, object);
@@ -225,7 +231,7 @@ PyObject *pnd_get_item(PyObject *self, PyObject *object)
     /* The key may run code of the user's, which may give the object another array. */
     PND_AUTO array = nd_retain(pnd_array_of(self));
     PARSED_KEY key;
-    if (!parse(&key, object))
+    if (!parse(&key, array, object))
         return NULL;
     if (key.arrays) {
         nd_array *picked;
@@ -289,7 +295,7 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     }
     PND_AUTO array = nd_retain(pnd_array_of(self));
     PARSED_KEY key;
-    if (!parse(&key, object))
+    if (!parse(&key, array, object))
         return -1;
     if (!key.arrays && key.count == 1 &&
         ((key.terms[0].kind == ND_TERM_EVERY && nd_rank(array)) ||
@@ -348,7 +354,7 @@ bool pnd_apply_at(nd_op op, PyObject *self, PyObject *object, PyObject *value)
         return false;
     PARSED_KEY key;
     PND_AUTO array = nd_retain(pnd_array_of(self));
-    if (!parse(&key, object))
+    if (!parse(&key, array, object))
         return false;
     pnd_operand x = {.operand = nd_operand_int(0)};
     if (value && !pnd_to_operand(value, &x))

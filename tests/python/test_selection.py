@@ -58,6 +58,7 @@ a = np.zeros((3, 3), int); np.fill_diagonal(a, [1, 2, 3]); a
 a = np.zeros((5, 3), int); np.fill_diagonal(a, 4, wrap=True); a
 a = np.zeros((2, 2, 2), int); np.fill_diagonal(a, 4); a
 np.fill_diagonal(np.zeros(3), 4)
+a = np.zeros((2, 0)); a[a == 0] = np.ones(0); a[a == 0]
 a = np.arange(3); np.copyto(a, [4, 5, 6]); a
 a = np.arange(3); np.copyto(a, 9, where=[True, False, True]); a
 a = np.arange(3); np.copyto(a, 1.5); a
