@@ -111,23 +111,19 @@ class Writer:
         a = self.view()
         axis = self.pick("", "", "0", "-1", "axis=0, keepdims=True", "axis=-1, keepdims=True", "axis=None, keepdims=True")
         return self.one_of(
-            lambda: f"{self.exact(a)}.sum({axis}) % 101", lambda: f"{a}.max({axis})", lambda: f"{a}.min({axis})", lambda: f"np.any({a}, {axis or 'axis=None'})", lambda: f"np.sum({self.exact(a)}, {axis or 'axis=None'}) // 4",
+            lambda: f"exact({a}).sum({axis}) % 101", lambda: f"{a}.max({axis})", lambda: f"{a}.min({axis})", lambda: f"np.any({a}, {axis or 'axis=None'})", lambda: f"np.sum(exact({a}), {axis or 'axis=None'}) // 4",
             lambda: f"({a} - {a}.max({axis}))", lambda: f"np.count_nonzero({a})", lambda: f"{a}.argmax()", lambda: f"np.argmin({a}, axis=0)", lambda: f"np.all({a} > {self.integer()}, axis=-1)",
         )
-
-    def exact(self, a):
-        """What sums of float16 keep exact: NumPy rounds each of them, and only to 2048 that does not show."""
-        return f"({a} if {a}.dtype != 'float16' else {a} % 2)"
 
     def moved(self):
         a, b = self.view(), self.view()
         return self.one_of(
-            lambda: f"np.concatenate([{a}, {b}])", lambda: f"np.stack([{a}, {b}])", lambda: f"np.roll({a}, {self.integer()})", lambda: f"np.sort({a})", lambda: f"np.cumsum({self.exact(a)}) % 101",
-            lambda: f"np.cumsum({self.exact(a)}, axis=0) % 101", lambda: f"np.diff({a})", lambda: f"np.repeat({a}, 2)", lambda: f"np.tile({a}, 2)", lambda: f"np.argsort({a}.reshape(-1), kind='stable')",
+            lambda: f"np.concatenate([{a}, {b}])", lambda: f"np.stack([{a}, {b}])", lambda: f"np.roll({a}, {self.integer()})", lambda: f"np.sort({a})", lambda: f"np.cumsum(exact({a})) % 101",
+            lambda: f"np.cumsum(exact({a}), axis=0) % 101", lambda: f"np.diff({a})", lambda: f"np.repeat({a}, 2)", lambda: f"np.tile({a}, 2)", lambda: f"np.argsort({a}.reshape(-1), kind='stable')",
             lambda: f"{a}[{self.advanced()}]", lambda: f"{a}[{self.advanced()}]", lambda: f"np.take({a}, [0, 1])", lambda: f"np.unique({a})", lambda: f"({a} @ {b}) % 101",
             lambda: f"np.outer({a}, [1, 2])", lambda: f"np.flatnonzero({a})", lambda: f"np.pad({a}, 1)", lambda: f"np.triu({a})", lambda: f"np.append({a}, {b})", lambda: f"np.delete({a}, 0)",
-            lambda: f"np.insert({a}, 1, {self.integer()})", lambda: f"np.flip({a}, 0)", lambda: f"np.einsum('i...->i', {a}) % 101", lambda: f"np.inner({a}, {b}) % 101", lambda: f"np.select([{self.mask()}], [{b}], {self.integer()})",
-            lambda: f"np.take_along_axis({a}, np.argsort({a}, -1, kind='stable'), -1)", lambda: f"np.cumulative_sum({self.exact(a)}, axis=0) % 101", lambda: f"np.divmod({a}, {self.integer(1, 5)})[{self.pick(0, 1)}]",
+            lambda: f"np.insert({a}, 1, {self.integer()})", lambda: f"np.flip({a}, 0)", lambda: f"np.einsum('i...->i', {a}) % 101", lambda: f"np.inner({a}, {b}) % 101", lambda: f"np.select([{self.mask()}], [apart({b})], {self.integer()})",
+            lambda: f"np.take_along_axis({a}, np.argsort({a}, -1, kind='stable'), -1)", lambda: f"np.cumulative_sum(exact({a}), axis=0) % 101", lambda: f"np.divmod({a}, {self.integer(1, 5)})[{self.pick(0, 1)}]",
             lambda: f"np.array([{a}, {a}])", lambda: f"np.array({a}.tolist())", lambda: f"np.vstack([{a}, {b}])", lambda: f"np.dot({a}, {b}) % 101", lambda: f"np.trunc({a})",
         )
 
@@ -141,7 +137,7 @@ class Writer:
         v = f"apart({e})" if re.search("[<>=]", t) else e
         return self.one_of(
             lambda: f"{t} = {v}", lambda: f"{t} = {v}", lambda: f"{t} = {v}", lambda: f"{t} {self.pick('+', '-')}= {e}", lambda: f"{t} %= {self.integer(1, 9)}", lambda: f"{a} {self.pick('+', '-')}= {e}",
-            lambda: f"{a} -= {self.exact(a)}.sum(0) // 7", lambda: f"{a} *= {self.integer(-2, 2)}", lambda: f"{a} //= {self.integer(1, 4)}", lambda: f"{a} %= 101",
+            lambda: f"{a} -= exact({a}).sum(0) // 7", lambda: f"{a} *= {self.integer(-2, 2)}", lambda: f"{a} //= {self.integer(1, 4)}", lambda: f"{a} %= 101",
             lambda: f"np.add({self.view()}, {self.view()}, out={a})", lambda: f"np.negative({a}, out={a})", lambda: f"np.maximum({a}, {self.operand()}, out={a})",
             lambda: f"{a}[1:] = {a}[:-1]", lambda: f"{a}[:-1] = {a}[1:] + {a}[:-1]", lambda: f"{a}[1:-1] = {a}[2:] - {a}[:-2]", lambda: f"{a}[::-1] = {a}", lambda: f"{a} += {a}.T", lambda: f"{a}.T[...] = {a}",
             lambda: f"{a}.sort()", lambda: f"{a}.sort(axis=0)", lambda: f"{a}.fill({self.integer()})", lambda: f"np.copyto({a}, {a} + {self.integer()})", lambda: f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
@@ -156,7 +152,7 @@ class Writer:
     def look(self):
         a = self.view()
         return self.one_of(
-            lambda: f"look({a}.tolist())", lambda: f"look(float({self.exact(a)}.sum()))", lambda: f"look({self.exact(a)}.sum())", lambda: f"look(bool({a}.any()))", lambda: f"look({a}[{self.integer()}])", lambda: f"force({a})",
+            lambda: f"look({a}.tolist())", lambda: f"look(float(exact({a}).sum()))", lambda: f"look(exact({a}).sum())", lambda: f"look(bool({a}.any()))", lambda: f"look({a}[{self.integer()}])", lambda: f"force({a})",
             lambda: f"look(repr({a} if {a}.dtype.kind in 'biu' else {a} + 0))", lambda: f"look(str({a} if {a}.dtype.kind in 'biu' else {a} + 0))", lambda: f"look({a}.shape, {a}.dtype)", lambda: f"look([int(x) for x in {a}.ravel()[:3]])", lambda: f"look({self.reduced()})",
             lambda: f"look(bytes(memoryview(np.atleast_1d({a} if {a}.dtype.kind in 'biu' else {a} + 0)))[:16])", lambda: f"m = memoryview({self.name()}); m[0] = 5", lambda: f"look({a}.item(0))", lambda: f"look({self.integer()} in {a})",
             lambda: f"look(np.shares_memory({self.name()}, {self.name()}))", lambda: f"look(np.array_equal({a}, {self.view()}))", lambda: f"outside({self.name()})",
@@ -222,10 +218,16 @@ def run(program, module):
         numpy.asarray(array)[...] += 1
 
     def apart(value):
-        """NumPy reads values that overlap the target while it writes them, where a mask selects."""
+        """NumPy reads values that overlap the target while it writes them, where a mask selects; and select() refuses views of
+        what became read-only.
+        """
         return numpy.array(value) if module is numpy and type(value) is numpy.ndarray else value
 
-    space = {"np": module, "apart": apart, "look": look, "outside": outside, "force": ndstream.eval if module is ndstream else look_at_nothing}
+    def exact(array):
+        """What sums keep exact: NumPy rounds each of them to float16 and float32, ndstream the last."""
+        return array % 2 if array.dtype == "float16" else array % 101 if array.dtype == "float32" else array
+
+    space = {"np": module, "apart": apart, "exact": exact, "look": look, "outside": outside, "force": ndstream.eval if module is ndstream else look_at_nothing}
     for line in program:
         try:
             exec(compiled(line), space)
