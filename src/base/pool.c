@@ -19,7 +19,6 @@
 #endif
 #include "pool.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -28,11 +27,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <ndstream/base.h>
 
 #include "blocking.h"
+#include "placement.h"
 #include "progress.h"
 #include "wait.h"
 
@@ -88,31 +87,6 @@ static atomic_int worker_cpu[MOST_THREADS - 1]; /* where each was at the end of 
 
 /* ---- How many threads ------------------------------------------------------------------------ */
 
-static int cpus_allowed(void)
-{
-#if defined(__linux__)
-    for (int most = CPU_SETSIZE; most <= 1 << 16; most *= 2) {
-        cpu_set_t *set = CPU_ALLOC((size_t)most);
-        const size_t bytes = CPU_ALLOC_SIZE((size_t)most);
-        int count = 0;
-        bool too_small = false;
-        if (set) {
-            if (sched_getaffinity(0, bytes, set) == 0)
-                count = CPU_COUNT_S(bytes, set);
-            else
-                too_small = errno == EINVAL;
-            CPU_FREE(set);
-        }
-        if (count > 0)
-            return count;
-        if (!too_small)
-            break;
-    }
-#endif
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (int)online : 1;
-}
-
 static int clamp_threads(long threads)
 {
     return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (int)threads;
@@ -124,7 +98,7 @@ static int cpus_at_start(void)
     static atomic_int known;
     int cpus = atomic_load_explicit(&known, memory_order_relaxed);
     if (cpus == 0) {
-        cpus = clamp_threads(cpus_allowed());
+        cpus = clamp_threads(ndi_cpus_allowed());
         atomic_store_explicit(&known, cpus, memory_order_relaxed);
     }
     return cpus;
@@ -209,74 +183,18 @@ static bool spin_until(bool (*ready)(void), int64_t patience)
     return false;
 }
 
-/* A sleeper keeps off the CPU that jobs come from. Linux wakes it there when it can, and it then
- * waits behind the caller, or the caller behind it, until the scheduler balances: 0.1 ms of work
- * after a pause took 0.15 ms with two threads, and 0.08 this way. Once awake it may run anywhere
- * again. */
-#if defined(__linux__)
-typedef struct cpu_choice {
-    cpu_set_t before, during;
-    bool changed;
-} cpu_choice;
-
-static cpu_choice leave_callers_cpu(void)
-{
-    cpu_choice choice = {.changed = false};
-    const int cpu = atomic_load_explicit(&caller_cpu, memory_order_relaxed);
-    if (cpu < 0 || sched_getaffinity(0, sizeof choice.before, &choice.before) != 0 ||
-        !CPU_ISSET(cpu, &choice.before) || CPU_COUNT(&choice.before) < 2)
-        return choice;
-    choice.during = choice.before;
-    CPU_CLR(cpu, &choice.during);
-    choice.changed = sched_setaffinity(0, sizeof choice.during, &choice.during) == 0;
-    return choice;
-}
-
-/* Unless somebody has set it since, who then knows better. */
-static void restore_cpus(const cpu_choice *choice)
-{
-    cpu_set_t now;
-    if (choice->changed && sched_getaffinity(0, sizeof now, &now) == 0 &&
-        CPU_EQUAL(&now, &choice->during))
-        sched_setaffinity(0, sizeof choice->before, &choice->before);
-}
-
-static int cpu_here(void)
-{
-    return sched_getcpu();
-}
-
 /* Callers move too: to a CPU where a worker is, or where it is woken as it keeps off another. Linux
  * runs both there, beside an idle CPU, until it balances: after a pause a product of 0.54 ms took
  * 0.97, ten times in a row. So who brings a job has such workers moved away, after which they may
- * run anywhere again. Both of these are owned by who has set pool_taken. */
-static cpu_set_t cpus_of_workers;
+ * run anywhere again. Owned by who has set pool_taken. */
 static bool moved[MOST_THREADS - 1];
-
-static bool let_worker_run_on(int worker, const cpu_set_t *cpus)
-{
-    return pthread_setaffinity_np(workers[worker], sizeof *cpus, cpus) == 0;
-}
-
-/* Unless somebody has chosen its CPUs, or there is no other. */
-static bool move_worker_off(int worker, int cpu)
-{
-    cpu_set_t now, rest = cpus_of_workers;
-    if (pthread_getaffinity_np(workers[worker], sizeof now, &now) != 0)
-        return false;
-    CPU_OR(&rest, &rest, &now);
-    if (!CPU_EQUAL(&rest, &cpus_of_workers) || CPU_COUNT(&now) + 1 < CPU_COUNT(&rest))
-        return false;
-    CPU_CLR(cpu, &rest);
-    return CPU_COUNT(&rest) > 0 && let_worker_run_on(worker, &rest);
-}
 
 static void move_workers_off(int cpu)
 {
     for (int i = 0; i < worker_count; i++)
-        moved[i] = spin_time() > 0 &&
+        moved[i] = cpu >= 0 && spin_time() > 0 &&
                    atomic_load_explicit(&worker_cpu[i], memory_order_relaxed) == cpu &&
-                   move_worker_off(i, cpu);
+                   ndi_move_off(workers[i], cpu);
 }
 
 static void let_moved_workers_roam(void)
@@ -284,58 +202,27 @@ static void let_moved_workers_roam(void)
     for (int i = 0; i < worker_count; i++)
         if (moved[i]) {
             atomic_store_explicit(&worker_cpu[i], -1, memory_order_relaxed); /* not known */
-            let_worker_run_on(i, &cpus_of_workers);
+            ndi_let_roam(workers[i]);
         }
 }
 
-static void note_cpus_of_workers(void)
-{
-    if (sched_getaffinity(0, sizeof cpus_of_workers, &cpus_of_workers) != 0)
-        CPU_ZERO(&cpus_of_workers);
-}
-#else
-typedef struct cpu_choice {
-    bool changed;
-} cpu_choice;
-
-static cpu_choice leave_callers_cpu(void)
-{
-    return (cpu_choice){.changed = false};
-}
-
-static void restore_cpus(const cpu_choice *choice)
-{
-    (void)choice;
-}
-
-static int cpu_here(void)
-{
-    return -1;
-}
-
-static void move_workers_off(int cpu)
-{
-    (void)cpu;
-}
-
-static void let_moved_workers_roam(void) {}
-
-static void note_cpus_of_workers(void) {}
-#endif
-
 /* A sleeper announces itself, then looks for work; who brings work publishes it, then looks for
- * sleepers. All four are sequentially consistent, so at least one of them sees the other. */
+ * sleepers. All four are sequentially consistent, so at least one of them sees the other.
+ *
+ * It keeps off the CPU that jobs come from. Linux wakes it there when it can, and it then waits
+ * behind the caller, or the caller behind it, until the scheduler balances: 0.1 ms of work after a
+ * pause took 0.15 ms with two threads, and 0.08 this way. Once awake it may run anywhere again. */
 static void wait_for_work(void)
 {
     if (spin_until(work_or_stop, spin_time()))
         return;
-    const cpu_choice choice = leave_callers_cpu();
+    ndi_leave_cpu(atomic_load_explicit(&caller_cpu, memory_order_relaxed));
     const unsigned heard = atomic_load(&alarms);
     atomic_fetch_add(&sleepers, 1);
     if (!work_or_stop())
         ndi_wait(&alarms, heard);
     atomic_fetch_sub(&sleepers, 1);
-    restore_cpus(&choice);
+    ndi_return_to_cpus();
 }
 
 static void wake_workers(unsigned count)
@@ -439,7 +326,7 @@ static void *work(void *share)
     in_job = true;
     while (!atomic_load(&stopping)) {
         do_parts(own, false);
-        const int here = cpu_here();
+        const int here = ndi_cpu_here();
         if (atomic_load_explicit(cpu, memory_order_relaxed) != here)
             atomic_store_explicit(cpu, here, memory_order_relaxed);
         wait_for_work();
@@ -488,7 +375,7 @@ static void resize_pool(int goal)
     atomic_store_explicit(&spin_nanoseconds, goal < cpus_at_start() ? SPIN_NANOSECONDS : 0,
                           memory_order_relaxed);
     creation_failed = false;
-    note_cpus_of_workers();
+    ndi_note_cpus();
     while (worker_count < goal && !creation_failed)
         creation_failed = !start_worker();
     worker_goal = goal;
@@ -564,7 +451,7 @@ static void do_job(size_t count, size_t grain, ndi_range_body *body, void *conte
     job.grains = count / grain + (count % grain != 0);
     job.parts = (uint32_t)(job.grains < wanted_parts ? job.grains : wanted_parts);
     share_parts((uint32_t)worker_count + 1);
-    const int here = cpu_here();
+    const int here = ndi_cpu_here();
     atomic_store_explicit(&caller_cpu, here, memory_order_relaxed);
     move_workers_off(here);
     atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);
