@@ -377,6 +377,10 @@ DIVIDE_BY_ONE(FLOAT32, float, _streaming, STREAM_VECTOR)
 DIVIDE_BY_ONE(FLOAT64, double, _streaming, STREAM_VECTOR)
 #endif
 
+#if VECTOR_BYTES == 64
+#include "kernels/frexp.h"
+#endif
+
 void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 {
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
@@ -394,5 +398,11 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
     kernels->elementwise[ND_OP_divide][ND_FLOAT64] = divide_FLOAT64_by_one;
     kernels->streaming[ND_OP_divide][ND_FLOAT32] = divide_FLOAT32_by_one_streaming;
     kernels->streaming[ND_OP_divide][ND_FLOAT64] = divide_FLOAT64_by_one_streaming;
+#endif
+#if VECTOR_BYTES == 64
+    kernels->elementwise[ND_OP_frexp_mantissa][ND_FLOAT32] = frexp_mantissa_FLOAT32_wide;
+    kernels->elementwise[ND_OP_frexp_mantissa][ND_FLOAT64] = frexp_mantissa_FLOAT64_wide;
+    kernels->elementwise[ND_OP_frexp_exponent][ND_FLOAT32] = frexp_exponent_FLOAT32_wide;
+    kernels->elementwise[ND_OP_frexp_exponent][ND_FLOAT64] = frexp_exponent_FLOAT64_wide;
 #endif
 }

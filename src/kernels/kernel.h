@@ -118,6 +118,11 @@ typedef struct ndi_select_kernels {
                       const int64_t *offsets);
     void (*scatter[5])(size_t n, char *base, const int64_t *offsets, const char *in,
                        ptrdiff_t in_stride);
+    /* out[i] = base[index[i]], and the other way (in_stride 0: one element for all),
+     * if all indices are in 0 to length - 1; else the result is false and nothing is done. */
+    bool (*take[5])(size_t n, void *out, const void *base, int64_t length, const int64_t *index);
+    bool (*put[5])(size_t n, void *base, int64_t length, const int64_t *index, const char *in,
+                   ptrdiff_t in_stride);
     /* Each of the n elements `times` times; `counts[i]` times, `total` in all. */
     void (*repeat[5])(size_t n, size_t times, void *out, const void *in);
     void (*repeat_each[5])(size_t n, const int64_t *counts, size_t total, void *out,

@@ -418,6 +418,48 @@ enum { SCATTER_AHEAD = 32 };
     }
 ON_ITEMS(SCATTER)
 
+/* ---- By indices ------------------------------------------------------------------------------ */
+
+/* A loop of its own, in vectors: between loads that wait for memory each comparison would count. */
+ALWAYS_INLINE bool all_within(size_t n, const int64_t *index, int64_t length)
+{
+    uint64_t wrong = 0;
+    for (size_t i = 0; i < n; i++)
+        wrong |= (uint64_t)((uint64_t)index[i] >= (uint64_t)length);
+    return !wrong;
+}
+
+#define TAKE(SIZE)                                                                                 \
+    static bool take_##SIZE(size_t n, void *out, const void *base, int64_t length,                 \
+                            const int64_t *index)                                                  \
+    {                                                                                              \
+        item_##SIZE *const to = out;                                                               \
+        const item_##SIZE *const from = base;                                                      \
+        if (!all_within(n, index, length))                                                         \
+            return false;                                                                          \
+        _Pragma("GCC unroll 8") for (size_t i = 0; i < n; i++) to[i] = from[index[i]];             \
+        return true;                                                                               \
+    }
+ON_ITEMS(TAKE)
+
+#define PUT(SIZE)                                                                                  \
+    static bool put_##SIZE(size_t n, void *base, int64_t length, const int64_t *index,             \
+                           const char *in, ptrdiff_t in_stride)                                    \
+    {                                                                                              \
+        item_##SIZE *const to = base;                                                              \
+        if (!all_within(n, index, length))                                                         \
+            return false;                                                                          \
+        if (in_stride == 0) {                                                                      \
+            const item_##SIZE item = *(const item_##SIZE *)in;                                     \
+            _Pragma("GCC unroll 8") for (size_t i = 0; i < n; i++) to[index[i]] = item;            \
+        } else {                                                                                   \
+            _Pragma("GCC unroll 8") for (size_t i = 0; i < n; i++) to[index[i]] =                  \
+                *(const item_##SIZE *)(in + (ptrdiff_t)i * in_stride);                             \
+        }                                                                                          \
+        return true;                                                                               \
+    }
+ON_ITEMS(PUT)
+
 /* ---- Repeating ------------------------------------------------------------------------------- */
 
 #define REPEAT(SIZE)                                                                               \
@@ -602,6 +644,8 @@ void NDI_ISA_NAME(ndi_fill_select)(ndi_kernels *kernels)
         .offsets = {offsets_raise, offsets_wrap, offsets_clip},
         .gather = BY_SIZE(gather),
         .scatter = BY_SIZE(scatter),
+        .take = BY_SIZE(take),
+        .put = BY_SIZE(put),
         .repeat = BY_SIZE(repeat),
         .repeat_each = BY_SIZE(repeat_each),
         .share = share_of,

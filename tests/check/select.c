@@ -203,6 +203,48 @@ static void check_moves_by_offsets(int isa, int power)
     check_end(&of);
 }
 
+/* Now and then one index is out of bounds: then nothing is done. */
+static void check_moves_by_indices(int isa, int power)
+{
+    const ndi_select_kernels *const select = &check_kernels[isa].select;
+    const size_t size = (size_t)1 << power;
+    check_case of = check_begin("take and put, %zu bytes, %s", size, ndi_isa_name((ndi_isa)isa));
+    check_reseed(of.name);
+    for (int round = 0; of.failures == 0 && round < ROUNDS; round++) {
+        const size_t n = check_below(200), places = 1 + check_below(300);
+        const ptrdiff_t stride = (ptrdiff_t)(size * check_below(3));
+        char *const base = check_place(IN, check_random() & 1, places, (ptrdiff_t)size, size);
+        char *const out = check_place(OUT, check_random() & 1, n, (ptrdiff_t)size, size);
+        int64_t index[200];
+        char expected[300 * 16], values[400 * 16];
+        for (size_t i = 0; i < n; i++)
+            index[i] = (int64_t)check_below(places);
+        const bool good = n == 0 || check_below(8) != 0;
+        if (!good)
+            index[check_below(n)] = check_random() & 1 ? (int64_t)places : -1;
+        fill_random(base, places * size);
+        fill_random(values, sizeof values);
+        check_now = (check_doing){&of, "take", n, {(ptrdiff_t)size}};
+        check_paint(OUT, out, n, (ptrdiff_t)size, size);
+        if (select->take[power](n, out, base, (int64_t)places, index) != good)
+            check_fail(&of, "take: did not say %d", good);
+        for (size_t i = 0; good && i < n; i++)
+            if (memcmp(out + i * size, base + (size_t)index[i] * size, size) != 0)
+                check_fail(&of, "take: element %zu of %zu differs", i, n);
+        if (!check_painted(OUT, out, n, (ptrdiff_t)size, size))
+            check_fail(&of, "take: %zu wrote outside", n);
+        memcpy(expected, base, places * size);
+        for (size_t i = 0; good && i < n; i++)
+            memcpy(expected + (size_t)index[i] * size, values + (ptrdiff_t)i * stride, size);
+        check_now = (check_doing){&of, "put", n, {stride}};
+        if (select->put[power](n, base, (int64_t)places, index, values, stride) != good)
+            check_fail(&of, "put: did not say %d", good);
+        if (memcmp(base, expected, places * size) != 0)
+            check_fail(&of, "put: %zu to %zu places differ", n, places);
+    }
+    check_end(&of);
+}
+
 static void check_repeats(int isa, int power)
 {
     const ndi_select_kernels *const select = &check_kernels[isa].select;
@@ -316,7 +358,7 @@ static void check_shares(int isa)
 
 /* ---- The part -------------------------------------------------------------------------------- */
 
-enum { PARTS = 21 };
+enum { PARTS = 26 };
 
 static size_t count_tasks(void)
 {
@@ -338,8 +380,10 @@ static void run_task(size_t task)
         check_shares(isa);
     else if (part == 15)
         check_bits(isa);
-    else
+    else if (part < 21)
         check_repeats(isa, part - 16);
+    else
+        check_moves_by_indices(isa, part - 21);
 }
 
 const check_part check_select = {"select", count_tasks, run_task};

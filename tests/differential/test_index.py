@@ -190,6 +190,41 @@ def test_rows_and_columns_of_large_arrays_equal_numpy(data, dtype, shape):
 
 
 @given(data=st.data(), dtype=dtypes)
+def test_many_elements_of_one_axis_equal_numpy(data, dtype):
+    n = data.draw(st.sampled_from([1, 7, 600, 9000, 70000]))
+    count = data.draw(st.sampled_from([1, 511, 512, 1025, 8192, 8193, 30000]))
+    array = data.draw(arrays(dtype, (n,), ["wide"], st.sampled_from(WRITEABLE_LAYOUTS)))
+    rng = np.random.default_rng(data.draw(seeds))
+    picked = rng.integers(0, n, count)
+    kind = data.draw(st.sampled_from(["plain", "plain", "negative", "few negative", "wrong"]))
+    if kind == "negative":
+        picked -= n
+    elif kind == "few negative":
+        picked[rng.integers(0, count, 3)] -= n
+    elif kind == "wrong":
+        picked[rng.integers(0, count)] = data.draw(st.sampled_from([n, -n - 1, 1 << 62]))
+    values = data.draw(arrays(dtype, data.draw(st.sampled_from([(count,), (1,), ()])), ["wide"]))
+    index = nd.from_numpy(picked)
+    results = agree(lambda: nd.get(nd.from_numpy(array), (index,)), lambda: array[picked])
+    if results:
+        assert_equal(nd.to_numpy(results[0]), results[1])
+    theirs = array.copy()
+    before = array.copy()
+
+    def assign_ours():
+        nd.set(nd.from_numpy(array), (index,), nd.from_numpy(values))
+        return array
+
+    def assign_theirs():
+        theirs[picked] = values
+        return theirs
+
+    if not agree(assign_ours, assign_theirs):
+        theirs = before
+    assert_equal(array, theirs)
+
+
+@given(data=st.data(), dtype=dtypes)
 def test_values_and_indices_that_share_memory_equal_numpy(data, dtype):
     n = data.draw(st.sampled_from([5, 100, 3000]))
     rng = np.random.default_rng(data.draw(seeds))
