@@ -83,12 +83,12 @@ static ndi_link_code *code_of(const subject *s)
 }
 
 /* Functions are links of the widest vectors, and take their argument from a bank. Where both banks
- * are one, there is no other, and none by one divisor. */
+ * are one, there is no other, none by one divisor and none of roots. */
 static bool should_exist(const subject *s)
 {
     if (s->wide)
         return !s->is_function && s->from[0] != NDI_FROM_OTHER && s->from[1] != NDI_FROM_OTHER &&
-               (s->op != ND_OP_divide || s->from[1] != NDI_FROM_SCALAR);
+               s->op != ND_OP_sqrt && (s->op != ND_OP_divide || s->from[1] != NDI_FROM_SCALAR);
     return !s->is_function ||
            (s->isa == NDI_ISA_AVX512 && s->from[0] <= NDI_FROM_OTHER && s->from[1] == 0);
 }
