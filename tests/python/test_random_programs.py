@@ -30,6 +30,8 @@ NOTHING = "nothing"
 NOTHING_SELECTED = re.compile(r"set: shape mismatch: value array of shape \((.*, )?0(,.*)?\).* shape \((.*, )?0(,.*)?\)$")
 # What C leaves open, and NumPy does one way in vectors and another beside them: floats out of the range of an integer.
 UNSPECIFIED = "invalid value encountered in cast"
+# Of more than 256 KiB NumPy squares what an expression made in its own memory, where an int8 is no bool.
+SQUARED_IN_PLACE = "Cannot cast ufunc 'square' output from dtype('int8') to dtype('bool')"
 LAZY = [1, 1, 8, 64, 8192, 0]
 
 
@@ -224,16 +226,18 @@ def run(program, module):
         return numpy.array(value) if module is numpy and type(value) is numpy.ndarray else value
 
     def exact(array):
-        """What sums keep exact: NumPy rounds each of them to float16 and float32, ndstream the last."""
-        return array % 2 if array.dtype == "float16" else array % 101 if array.dtype == "float32" else array
+        """What sums keep exact: NumPy rounds each of them to the dtype, ndstream the last."""
+        return array % 2 if array.dtype == "float16" else array % 101 if array.dtype.kind == "f" else array
 
     space = {"np": module, "apart": apart, "exact": exact, "look": look, "outside": outside, "force": ndstream.eval if module is ndstream else look_at_nothing}
     for line in program:
         try:
             exec(compiled(line), space)
-        except RuntimeWarning: # see UNSPECIFIED
+        except RuntimeWarning:  # see UNSPECIFIED
             return None
         except Exception as error:
+            if SQUARED_IN_PLACE in str(error):
+                return None
             seen[line] = NOTHING if NOTHING_SELECTED.search(str(error)) else exception_name(error)
     arrays = {name: value for name, value in space.items() if name[0] == "a" and name[1:].isdigit()}
     kind = module.ndarray
