@@ -140,7 +140,7 @@ class Writer:
         return self.one_of(
             lambda: f"{t} = {v}", lambda: f"{t} = {v}", lambda: f"{t} = {v}", lambda: f"{t} {self.pick('+', '-')}= {e}", lambda: f"{t} %= {self.integer(1, 9)}", lambda: f"{a} {self.pick('+', '-')}= {e}",
             lambda: f"{a} -= exact({a}).sum(0) // 7", lambda: f"{a} *= {self.integer(-2, 2)}", lambda: f"{a} //= {self.integer(1, 4)}", lambda: f"{a} %= 101",
-            lambda: f"np.add({self.view()}, {self.view()}, out={a})", lambda: f"np.negative({a}, out={a})", lambda: f"np.maximum({a}, {self.operand()}, out={a})",
+            lambda: f"np.add({self.view()}, {self.view()}, out={a})", lambda: f"np.negative(apart({a}), out={a})", lambda: f"np.maximum({a}, {self.operand()}, out={a})",
             lambda: f"{a}[1:] = {a}[:-1]", lambda: f"{a}[:-1] = {a}[1:] + {a}[:-1]", lambda: f"{a}[1:-1] = {a}[2:] - {a}[:-2]", lambda: f"{a}[::-1] = {a}", lambda: f"{a} += {a}.T", lambda: f"{a}.T[...] = {a}",
             lambda: f"{a}.sort()", lambda: f"{a}.sort(axis=0)", lambda: f"{a}.fill({self.integer()})", lambda: f"np.copyto({a}, {a} + {self.integer()})", lambda: f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
             lambda: f"np.copyto({a}, {self.operand()}, casting='{self.pick('unsafe', 'same_kind', 'safe')}') if {a}.flags.writeable else 0", lambda: f"np.copyto({a}, {self.operand()}, where={a} > {self.integer()}) if {a}.flags.writeable else 0",
@@ -220,8 +220,8 @@ def run(program, module):
         numpy.asarray(array)[...] += 1
 
     def apart(value):
-        """NumPy reads values that overlap the target while it writes them, where a mask selects; and select() refuses views of
-        what became read-only.
+        """NumPy reads values that overlap the target while it writes them, where a mask selects, and in place with gaps (negative
+        of uint32 in 2.4); and select() refuses views of what became read-only.
         """
         return numpy.array(value) if module is numpy and type(value) is numpy.ndarray else value
 
