@@ -121,9 +121,9 @@ static PyObject *broadcast_into(nd_array *result, int core, int least, PyObject 
 {
     if (result && pnd_given(out) && pnd_is_array(out)) {
         const nd_array *to = pnd_array_of(out);
-        const int more = nd_rank(to) - nd_rank(result);
-        if (more < 0 && nd_rank(to) >= least)
+        if (nd_rank(to) < nd_rank(result) && nd_rank(to) >= least)
             result = without_first_axes(result, nd_rank(to));
+        const int more = result ? nd_rank(to) - nd_rank(result) : -1;
         bool same_core = more >= 0;
         for (int i = 1; same_core && i <= core; i++)
             same_core = nd_length(to, -i) == nd_length(result, -i);
