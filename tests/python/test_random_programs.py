@@ -254,7 +254,7 @@ def look_at_nothing(array):
 def exception_name(error):
     """Where several things are wrong (shape, dtype, value, index), either may be found first."""
     name = ERRORS.get(type(error).__name__, type(error).__name__)
-    return "ValueError" if name in ("TypeError", "OverflowError", "IndexError", "AxisError", "AttributeError") else name
+    return "ValueError" if name in ("TypeError", "OverflowError", "IndexError", "AxisError", "AttributeError", "NotImplementedError") else name
 
 
 def differences(program, lazy):
