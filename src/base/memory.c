@@ -44,9 +44,8 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 enum { SMALLEST_DOUBLING = 10 };
 #define KEPT_FROM ((size_t)1 << SMALLEST_DOUBLING)
-#define STARTS_FROM                                                                                \
-    ((size_t)32 << 10) /* what is less fits the first cache, where it matters not                  \
-                        */
+/* What is less fits the first cache, where it matters not. */
+#define STARTS_FROM ((size_t)32 << 10)
 #define MAPPED_FROM ((size_t)1 << 20)
 /* More than any system gives; sanitizers end the program when asked for more than 1 TiB. */
 #define LARGEST (PLAIN_ALLOCATIONS ? (size_t)1 << 39 : (size_t)PTRDIFF_MAX / 2)

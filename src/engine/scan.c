@@ -149,6 +149,20 @@ static void scan_piece(const scan_run *run, char *out, scan_place at, int64_t n,
     }
 }
 
+/* Moves both to the line of that number, over all axes but those of the scan and beside. */
+static void find_line(const scan_run *run, int64_t line, const char **in, char **out)
+{
+    const ndi_elements *const source = &run->source;
+    for (int axis = source->rank - 1; axis >= 0; axis--) {
+        if (axis == run->axis || axis == run->beside)
+            continue;
+        const int64_t at = line % source->lengths[axis];
+        line /= source->lengths[axis];
+        *in += at * source->strides[axis];
+        *out += at * run->result.strides[axis];
+    }
+}
+
 static void scan_tasks(void *context, size_t begin, size_t end)
 {
     const scan_run *run = context;
@@ -160,15 +174,7 @@ static void scan_tasks(void *context, size_t begin, size_t end)
         const int64_t piece = (int64_t)task % run->pieces, line = (int64_t)task / run->pieces;
         const char *in = source->data;
         char *out = run->result.data;
-        int64_t rest = line;
-        for (int axis = source->rank - 1; axis >= 0; axis--) {
-            if (axis == run->axis)
-                continue;
-            const int64_t at = rest % source->lengths[axis];
-            rest /= source->lengths[axis];
-            in += at * source->strides[axis];
-            out += at * run->result.strides[axis];
-        }
+        find_line(run, line, &in, &out);
         in += piece * PIECE * source->strides[run->axis];
         out += piece * PIECE * run->result.strides[run->axis];
         const int64_t left = run->length - piece * PIECE, n = left < PIECE ? left : PIECE;
@@ -308,15 +314,7 @@ static void scan_tiles(void *context, size_t begin, size_t end)
                       left = source->lengths[run->beside] - first;
         const char *in = source->data + first * source->strides[run->beside];
         char *out = run->result.data + first * run->result.strides[run->beside];
-        int64_t rest = (int64_t)tile / across;
-        for (int axis = source->rank - 1; axis >= 0; axis--) {
-            if (axis == run->axis || axis == run->beside)
-                continue;
-            const int64_t at = rest % source->lengths[axis];
-            rest /= source->lengths[axis];
-            in += at * source->strides[axis];
-            out += at * run->result.strides[axis];
-        }
+        find_line(run, (int64_t)tile / across, &in, &out);
         scan_beside(run, in, out, (size_t)(left < most ? left : most));
     }
     if (run->stream)

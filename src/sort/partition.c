@@ -42,6 +42,7 @@ typedef struct parting {
     char *out;
     const int64_t *wanted;
     size_t count;                /* of wanted ones */
+    bool moves;                  /* else counts */
     size_t segment;              /* elements of each but the last */
     size_t (*begin)[MOST_PARTS]; /* of each part in each segment, first how many */
 } parting;
@@ -53,7 +54,7 @@ static void mark(size_t n, const uint8_t *parts, uint8_t part, uint8_t *mask)
 }
 
 /* Elements `first` to `last`: counts them in begin, or moves them there. */
-static void sweep(const parting *q, size_t first, size_t last, bool move, size_t *begin)
+static void sweep(const parting *q, size_t first, size_t last, size_t *begin)
 {
     const partitioning *p = q->p;
     int64_t keys[PIECE];
@@ -67,7 +68,7 @@ static void sweep(const parting *q, size_t first, size_t last, bool move, size_t
             mark(n, parts, (uint8_t)part, mask);
             const size_t count = q->select->count(n, mask), to = begin[part];
             begin[part] += count;
-            if (!move || count == 0)
+            if (!q->moves || count == 0)
                 continue;
             if (p->order)
                 q->select->positions(n, count, (int64_t *)q->out + to, (int64_t)i, mask);
@@ -77,22 +78,14 @@ static void sweep(const parting *q, size_t first, size_t last, bool move, size_t
     }
 }
 
-static void count_segments(void *context, size_t begin, size_t end)
-{
-    const parting *q = context;
-    for (size_t s = begin; s < end; s++) {
-        memset(q->begin[s], 0, sizeof q->begin[s]);
-        const size_t first = s * q->segment, rest = q->p->length - first;
-        sweep(q, first, first + (rest < q->segment ? rest : q->segment), false, q->begin[s]);
-    }
-}
-
-static void move_segments(void *context, size_t begin, size_t end)
+static void sweep_segments(void *context, size_t begin, size_t end)
 {
     const parting *q = context;
     for (size_t s = begin; s < end; s++) {
         const size_t first = s * q->segment, rest = q->p->length - first;
-        sweep(q, first, first + (rest < q->segment ? rest : q->segment), true, q->begin[s]);
+        if (!q->moves)
+            memset(q->begin[s], 0, sizeof q->begin[s]);
+        sweep(q, first, first + (rest < q->segment ? rest : q->segment), q->begin[s]);
     }
 }
 
@@ -121,9 +114,10 @@ static bool part_line(const partitioning *p, const char *in, char *out, const in
                  .segment = p->length,
                  .begin = begin};
     if (!p->thread) {
-        count_segments(&q, 0, 1);
+        sweep_segments(&q, 0, 1);
         add_up(&q, 1);
-        move_segments(&q, 0, 1);
+        q.moves = true;
+        sweep_segments(&q, 0, 1);
         return true;
     }
     q.segment = NDI_SORT_GRAIN;
@@ -131,9 +125,10 @@ static bool part_line(const partitioning *p, const char *in, char *out, const in
                  bytes = segments * sizeof *q.begin;
     if (!(q.begin = ndi_allocate(bytes)))
         return false;
-    ndi_parallel_for(segments, 1, count_segments, &q);
+    ndi_parallel_for(segments, 1, sweep_segments, &q);
     add_up(&q, segments);
-    ndi_parallel_for(segments, 1, move_segments, &q);
+    q.moves = true;
+    ndi_parallel_for(segments, 1, sweep_segments, &q);
     ndi_free(q.begin, bytes);
     return true;
 }
