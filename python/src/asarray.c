@@ -6,8 +6,7 @@ static nd_array *copy_in_order(nd_array *array, char order)
 {
     if (order == 'K')
         return nd_cast(array, nd_dtype_of(array));
-    const bool fortran = order == 'F' || (order == 'A' && nd_is_fortran_contiguous(array) &&
-                                          !nd_is_contiguous(array));
+    const bool fortran = order == 'F' || (order == 'A' && pnd_is_fortran(array));
     return fortran ? nd_copy_fortran(array) : nd_copy(array);
 }
 

@@ -202,6 +202,13 @@ bool pnd_to_axes(PyObject *object, nd_axes *axes);
 bool pnd_to_shape(PyObject *object, nd_shape *shape);
 /* 'C', 'F', 'A' or 'K'. */
 bool pnd_to_order(PyObject *object, char *order);
+
+/* Whether 'A' is 'F' for the array: it is in Fortran order, and not in C order too. */
+static inline bool pnd_is_fortran(const nd_array *array)
+{
+    return nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
+}
+
 bool pnd_to_casting(PyObject *object, nd_casting *casting);
 PyObject *pnd_shape_tuple(int rank, const int64_t *lengths);
 /* The lengths in reverse: what the shape of a transpose is. */

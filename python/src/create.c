@@ -110,8 +110,7 @@ static nd_array *like(PyObject *prototype, PyObject *dtype_object, PyObject *ord
         if (!pnd_to_shape(shape_object, &shape))
             return NULL;
         array = shaped_like(source, dtype, shape, order);
-    } else if (order == 'F' ||
-               (order == 'A' && nd_is_fortran_contiguous(source) && !nd_is_contiguous(source))) {
+    } else if (order == 'F' || (order == 'A' && pnd_is_fortran(source))) {
         array = nd_empty_fortran(dtype, nd_shape_like(source));
     } else if (order != 'K' || nd_is_contiguous(source)) {
         array = nd_empty(dtype, nd_shape_like(source));

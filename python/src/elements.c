@@ -9,8 +9,7 @@ PND_FUNCTION(copy, "a, order='K', subok=False", "A copy.")
     PND_AUTO array = pnd_to_array(given[0]);
     if (!array || !pnd_to_order(given[1], &order))
         return NULL;
-    const bool fortran = order == 'F' || (order == 'A' && nd_is_fortran_contiguous(array) &&
-                                          !nd_is_contiguous(array));
+    const bool fortran = order == 'F' || (order == 'A' && pnd_is_fortran(array));
     return pnd_wrap(order == 'K' ? nd_cast(array, nd_dtype_of(array))
                     : fortran    ? nd_copy_fortran(array)
                                  : nd_copy(array));
@@ -171,8 +170,7 @@ PND_FUNCTION(tobytes, "self, order='C'", "The bytes of the elements.")
     if (!pnd_to_order(given[1], &order))
         return NULL;
     nd_array *array = pnd_array_of(given[0]);
-    const bool fortran = order == 'F' || (order == 'A' && nd_is_fortran_contiguous(array) &&
-                                          !nd_is_contiguous(array));
+    const bool fortran = order == 'F' || (order == 'A' && pnd_is_fortran(array));
     PND_AUTO turned = fortran ? nd_transpose(array) : nd_retain(array);
     PND_AUTO plain = nd_ascontiguous(turned);
     if (!plain || !pnd_force(plain))

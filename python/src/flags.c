@@ -35,7 +35,7 @@ static bool flag(PyObject *self, int which)
     case ALIGNED:
         return true;
     case FORTRAN_ONLY:
-        return nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
+        return pnd_is_fortran(array);
     case ANY_ORDER:
         return nd_is_fortran_contiguous(array) || nd_is_contiguous(array);
     case C_ARRAY:

@@ -253,7 +253,7 @@ static nd_array *without_slice(const nd_array *array, const nd_array *places, in
         return NULL;
     nd_array *rest;
     PND_UNLOCKED(nd_size(array), rest = nd_compress(mask, array, axis));
-    if (!rest || !nd_is_fortran_contiguous(array) || nd_is_contiguous(array))
+    if (!rest || !pnd_is_fortran(array))
         return rest;
     nd_array *const turned = nd_asfortran(rest);
     nd_release(rest);

@@ -289,7 +289,7 @@ static PyObject *get_imag(PyObject *self, void *Py_UNUSED(unused))
     if (nd_dtype_kind(nd_dtype_of(array)) != ND_KIND_COMPLEX) {
         /* Zeros that cannot be written, as NumPy gives them. */
         const nd_shape shape = nd_shape_like(array);
-        const bool fortran = nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
+        const bool fortran = pnd_is_fortran(array);
         PND_AUTO same = nd_zeros(nd_dtype_of(array), shape);
         PyObject *zeros = pnd_wrap(fortran ? nd_asfortran(same) : nd_retain(same));
         if (zeros)
@@ -409,7 +409,7 @@ static Py_hash_t array_hash(PyObject *Py_UNUSED(self))
 static PyObject *array_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     nd_array *array = pnd_array_of(self);
-    const bool fortran = nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
+    const bool fortran = pnd_is_fortran(array);
     PND_AUTO plain = fortran ? nd_transpose(array) : nd_ascontiguous(array);
     if (!plain || !pnd_force(plain))
         return plain ? NULL : pnd_raise();

@@ -26,7 +26,7 @@ static PyObject *view_or_copy(nd_array *array, PyObject *source)
 static nd_array *reshaped(nd_array *array, nd_shape shape, char order)
 {
     if (order == 'A')
-        order = nd_is_fortran_contiguous(array) && !nd_is_contiguous(array) ? 'F' : 'C';
+        order = pnd_is_fortran(array) ? 'F' : 'C';
     if (order != 'F')
         return nd_reshape(array, shape);
     /* Reshaping the transpose to the reversed shape reads the first axis fastest. */
@@ -112,7 +112,7 @@ PND_FUNCTION(ravel, "a, order='C'", "One axis, a view where possible.")
         return NULL;
     nd_array *source = pnd_array_of(array);
     if (order == 'K')
-        order = nd_is_fortran_contiguous(source) && !nd_is_contiguous(source) ? 'F' : 'C';
+        order = pnd_is_fortran(source) ? 'F' : 'C';
     PND_AUTO line =
         reshaped(source, (nd_shape){.rank = 1, .length = {-1}}, nd_size(source) ? order : 'C');
     const bool plain = order == 'F' ? nd_is_fortran_contiguous(source) : nd_is_contiguous(source);
