@@ -196,7 +196,9 @@ static nd_array *from_buffer(PyObject *object, bool *failed)
     }
     const nd_dtype dtype = pnd_dtype_from_format(view->format, view->itemsize);
     nd_array *array = NULL;
-    if (dtype == ND_DTYPE_NONE || view->suboffsets || view->ndim > ND_MAX_RANK) {
+    /* NumPy's scalars of dates say that they are bytes, and leave the strides out. */
+    const bool whole = !view->ndim || (view->shape && view->strides);
+    if (dtype == ND_DTYPE_NONE || view->suboffsets || view->ndim > ND_MAX_RANK || !whole) {
         PyBuffer_Release(view);
         PyMem_Free(view);
         return NULL;
