@@ -41,7 +41,8 @@ _PLACES = {
     "_sets": "unique_all unique_counts unique_inverse cumulative_sum cumulative_prod sort_complex",
     "_iterators": "nditer nested_iters",
     "_about": "typecodes ScalarType sctypeDict typename mintypecode isfortran require asarray_chkfinite fix getbufsize "
-    "setbufsize geterrcall seterrcall show_config show_runtime info get_include einsum_path __array_namespace_info__",
+    "setbufsize geterrcall seterrcall show_config show_runtime info get_include __array_namespace_info__",
+    "_einsum": "einsum_path",
     "_functional": "fromfunction apply_along_axis apply_over_axes vectorize frompyfunc piecewise ndindex ndenumerate "
     "broadcast iterable",
     "_npyio": "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile fromstring",

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 import ndstream as nd
 from ndstream import _core
-from ndstream._core import LinAlgError, cross, matmul, matrix_transpose, outer, tensordot, vecdot
+from ndstream._core import LinAlgError, matmul, matrix_transpose, tensordot, vecdot
+from ndstream._core import cross as _cross
 from ndstream._core import diagonal as _diagonal
+from ndstream._core import outer as _outer
 from ndstream._core import trace as _trace
 
 _names = [name for name in dir(_core._linalg) if not name.startswith("_")]
@@ -42,6 +44,27 @@ class SVDResult(NamedTuple):
     U: object
     S: object
     Vh: object
+
+
+def outer(x1, x2, /):
+    """All products of elements of two vectors."""
+    x1, x2 = nd.asarray(x1), nd.asarray(x2)
+    if x1.ndim != 1 or x2.ndim != 1:
+        raise ValueError(
+            f"Input arrays must be one-dimensional, but they are x1.ndim={x1.ndim!r} and x2.ndim={x2.ndim!r}."
+        )
+    return _outer(x1, x2)
+
+
+def cross(x1, x2, /, *, axis=-1):
+    """The cross products of vectors of three elements."""
+    x1, x2 = nd.asarray(x1), nd.asarray(x2)
+    if x1.shape[axis] != 3 or x2.shape[axis] != 3:
+        raise ValueError(
+            "Both input arrays must be (arrays of) 3-dimensional vectors, but they are "
+            f"{x1.shape[axis]} and {x2.shape[axis]} dimensional instead."
+        )
+    return _cross(x1, x2, axis=axis)
 
 
 def diagonal(x, /, *, offset=0):

@@ -121,16 +121,9 @@ PND_FUNCTION(frombuffer, "buffer, dtype=None, count=-1, offset=0, *, like=None",
     if (!pnd_to_dtype(given[1], &dtype) || !pnd_to_int64(given[2], &count) ||
         !pnd_to_int64(given[3], &offset))
         return NULL;
-    Py_buffer *view = PyMem_Malloc(sizeof *view);
+    Py_buffer *const view = pnd_plain_buffer(given[0]);
     if (!view)
-        return PyErr_NoMemory();
-    if (PyObject_GetBuffer(given[0], view, PyBUF_WRITABLE) < 0) {
-        PyErr_Clear();
-        if (PyObject_GetBuffer(given[0], view, PyBUF_SIMPLE) < 0) {
-            PyMem_Free(view);
-            return NULL;
-        }
-    }
+        return NULL;
     const int64_t item = (int64_t)nd_dtype_size(dtype), room = (int64_t)view->len - offset;
     nd_array *array = NULL;
     if (offset < 0 || offset > view->len)

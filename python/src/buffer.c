@@ -134,3 +134,82 @@ PyObject *pnd_view_as(PyObject *self, nd_dtype dtype)
         nd_release(held);
     return pnd_wrap_view(view, self);
 }
+
+/* ---- An array over a buffer ------------------------------------------------------------------ */
+
+static int64_t *strides_in_order(nd_dtype dtype, const nd_shape *shape, char order,
+                                 int64_t *strides)
+{
+    int64_t step = (int64_t)nd_dtype_size(dtype);
+    for (int i = 0; i < shape->rank; i++) {
+        const int axis = order == 'F' ? i : shape->rank - 1 - i;
+        strides[axis] = step;
+        if (__builtin_mul_overflow(step, shape->length[axis] + !shape->length[axis], &step))
+            step = INT64_MAX; /* which no buffer holds */
+    }
+    return strides;
+}
+
+/* Whether every element lies within `bytes` bytes, element (0, ..., 0) at `offset`. */
+static bool lies_within(nd_dtype dtype, const nd_shape *shape, const int64_t *strides,
+                        int64_t offset, int64_t bytes)
+{
+    int64_t first = offset, last;
+    bool fits =
+        offset >= 0 && !__builtin_add_overflow(offset, (int64_t)nd_dtype_size(dtype), &last);
+    for (int i = 0; fits && i < shape->rank; i++) {
+        int64_t reach;
+        if (shape->length[i] == 0)
+            return true;
+        fits = !__builtin_mul_overflow(strides[i], shape->length[i] - 1, &reach) &&
+               !__builtin_add_overflow(reach < 0 ? first : last, reach, reach < 0 ? &first : &last);
+    }
+    return fits && first >= 0 && last <= bytes;
+}
+
+Py_buffer *pnd_plain_buffer(PyObject *object)
+{
+    Py_buffer *view = PyMem_Malloc(sizeof *view);
+    if (!view) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (PyObject_GetBuffer(object, view, PyBUF_WRITABLE) < 0) {
+        PyErr_Clear();
+        if (PyObject_GetBuffer(object, view, PyBUF_SIMPLE) < 0) {
+            PyMem_Free(view);
+            return NULL;
+        }
+    }
+    return view;
+}
+
+PyObject *pnd_over_buffer(PyObject *buffer, nd_dtype dtype, const nd_shape *shape,
+                          const int64_t *strides, char order, int64_t offset)
+{
+    Py_buffer *const view = pnd_plain_buffer(buffer);
+    if (!view)
+        return NULL;
+    int64_t own[ND_MAX_RANK];
+    const bool given = strides != NULL;
+    if (!given)
+        strides = strides_in_order(dtype, shape, order, own);
+    nd_array *array = NULL;
+    bool empty = false;
+    for (int i = 0; i < shape->rank; i++)
+        empty |= shape->length[i] == 0;
+    if (!lies_within(dtype, shape, strides, offset, (int64_t)view->len))
+        PyErr_SetString(given ? PyExc_ValueError : PyExc_TypeError,
+                        given ? "strides is incompatible with shape of requested array and size of "
+                                "buffer"
+                              : "buffer is too small for requested array");
+    else if (!(array = empty ? nd_empty(dtype, *shape)
+                             : nd_borrow(dtype, *shape, strides, (char *)view->buf + offset,
+                                         !view->readonly, pnd_free_buffer, view)))
+        pnd_raise();
+    if (!array || empty) {
+        PyBuffer_Release(view);
+        PyMem_Free(view);
+    }
+    return array ? pnd_wrap_view(array, buffer) : NULL;
+}

@@ -537,6 +537,21 @@ nd_array *pnd_to_array(PyObject *object)
                                 : pnd_to_array_of(object, ND_DTYPE_NONE);
 }
 
+nd_array *pnd_to_cast(PyObject *object, nd_dtype dtype, nd_casting casting)
+{
+    nd_array *array = pnd_to_array(object);
+    if (!array || dtype == ND_DTYPE_NONE || nd_dtype_of(array) == dtype)
+        return array;
+    nd_array *converted = NULL;
+    if (nd_can_cast(nd_dtype_of(array), dtype, casting))
+        converted = nd_cast(array, dtype);
+    else
+        PyErr_Format(PyExc_TypeError, "Cannot cast operand from dtype('%s') to dtype('%s')",
+                     nd_dtype_name(nd_dtype_of(array)), nd_dtype_name(dtype));
+    nd_release(array);
+    return converted || PyErr_Occurred() ? converted : pnd_raise();
+}
+
 nd_array *pnd_to_values(PyObject *object, nd_dtype dtype)
 {
     const bool python = PyLong_Check(object) || PyFloat_CheckExact(object) ||

@@ -277,6 +277,10 @@ PyObject *pnd_into(nd_array *array, PyObject *out);
  * ND_DTYPE_NONE: what the object has. */
 nd_array *pnd_to_array(PyObject *object);
 nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype);
+/* Any object as an array of `dtype`, if the cast goes no further than `casting`; ND_DTYPE_NONE: of
+ * its own. */
+nd_array *pnd_to_cast(PyObject *object, nd_dtype dtype, nd_casting casting);
+
 /* What is written to an array of `dtype`: Python's numbers and lists become that dtype, and do not
  * fit if their values do not; arrays and scalars keep theirs, to be converted as they are written.
  */
@@ -338,6 +342,12 @@ void pnd_release_buffer(PyObject *array, Py_buffer *view);
 
 /* The same bytes as another dtype (buffer.c). */
 PyObject *pnd_view_as(PyObject *array, nd_dtype dtype);
+/* The bytes of an object, writeable if they can be; pnd_free_buffer() gives them back. */
+Py_buffer *pnd_plain_buffer(PyObject *object);
+/* An array over the bytes of a buffer, its element (0, ..., 0) `offset` bytes from the start;
+ * within the buffer, or an exception. `strides` in bytes, or NULL: in `order`. */
+PyObject *pnd_over_buffer(PyObject *buffer, nd_dtype dtype, const nd_shape *shape,
+                          const int64_t *strides, char order, int64_t offset);
 
 /* __array_interface__ (members.c). */
 PyObject *pnd_array_interface(PyObject *array, void *unused);

@@ -36,7 +36,8 @@ static void release_operands(operands *list)
         nd_release(list->array[i]);
 }
 
-static bool to_operands(operands *list, PyObject *const *objects, Py_ssize_t count)
+static bool to_operands(operands *list, PyObject *const *objects, Py_ssize_t count, nd_dtype dtype,
+                        nd_casting casting)
 {
     list->count = 0;
     if (count > ND_MAX_RANK) {
@@ -44,7 +45,7 @@ static bool to_operands(operands *list, PyObject *const *objects, Py_ssize_t cou
         return false;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        nd_array *array = pnd_to_array(objects[i]);
+        nd_array *array = pnd_to_cast(objects[i], dtype, casting);
         if (!array)
             return false;
         list->array[list->count++] = array;
@@ -52,51 +53,98 @@ static bool to_operands(operands *list, PyObject *const *objects, Py_ssize_t cou
     return true;
 }
 
+/* The arguments with the subscripts as a text, when they are lists of axes: a new reference. */
+static PyObject *subscripts_as_text(PyObject *const *arguments, Py_ssize_t count)
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream._einsum");
+    PND_OBJECT tuple = module ? PyTuple_New(count) : NULL;
+    for (Py_ssize_t i = 0; tuple && i < count; i++)
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
+    return tuple ? PyObject_CallMethod(module, "as_text", "(O)", tuple) : NULL;
+}
+
+typedef struct einsum_options {
+    PyObject *out;
+    nd_dtype dtype;
+    nd_casting casting;
+    char order;
+} einsum_options;
+
+static bool to_einsum_options(PyObject *const *values, PyObject *names, einsum_options *options)
+{
+    *options = (einsum_options){.dtype = ND_DTYPE_NONE, .casting = ND_CAST_SAFE, .order = 'K'};
+    for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++) {
+        PyObject *const name = PyTuple_GET_ITEM(names, i), *const value = values[i];
+        bool good = true;
+        if (PyUnicode_CompareWithASCIIString(name, "out") == 0)
+            options->out = value;
+        else if (PyUnicode_CompareWithASCIIString(name, "dtype") == 0)
+            good = pnd_to_dtype(value, &options->dtype);
+        else if (PyUnicode_CompareWithASCIIString(name, "casting") == 0)
+            good = pnd_to_casting(value, &options->casting);
+        else if (PyUnicode_CompareWithASCIIString(name, "order") == 0)
+            good = pnd_to_order(value, &options->order);
+        else if (PyUnicode_CompareWithASCIIString(name, "optimize") != 0) {
+            PyErr_Format(PyExc_TypeError, "einsum() has no argument %R", name);
+            good = false;
+        }
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+/* The sums as `out` and `order` want them. Takes over `result`. */
+static PyObject *einsum_result(nd_array *result, const einsum_options *options)
+{
+    PND_AUTO sums = result;
+    if (!pnd_given(options->out)) {
+        const bool as_is =
+            options->order == 'K' || options->order == 'A' ||
+            (options->order == 'C' ? nd_is_contiguous(sums) : nd_is_fortran_contiguous(sums));
+        return pnd_wrap_result(as_is                   ? nd_retain(sums)
+                               : options->order == 'C' ? nd_copy(sums)
+                                                       : nd_copy_fortran(sums));
+    }
+    if (!pnd_is_array(options->out))
+        return pnd_into(nd_retain(sums), options->out);
+    const nd_dtype to = nd_dtype_of(pnd_array_of(options->out));
+    if (!nd_can_cast(nd_dtype_of(sums), to, options->casting))
+        return PyErr_Format(PyExc_TypeError,
+                            "einsum: sums of dtype('%s') do not fit dtype('%s') of `out`; "
+                            "casting='unsafe' takes them",
+                            nd_dtype_name(nd_dtype_of(sums)), nd_dtype_name(to));
+    return pnd_into(nd_cast(sums, to), options->out);
+}
+
 static PyObject *einsum(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count,
                         PyObject *names)
 {
-    PyObject *out = NULL, *dtype_object = NULL;
-    for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++) {
-        PyObject *name = PyTuple_GET_ITEM(names, i);
-        if (PyUnicode_CompareWithASCIIString(name, "out") == 0)
-            out = arguments[count + i];
-        else if (PyUnicode_CompareWithASCIIString(name, "dtype") == 0)
-            dtype_object = arguments[count + i];
-        else if (PyUnicode_CompareWithASCIIString(name, "optimize") != 0 &&
-                 PyUnicode_CompareWithASCIIString(name, "order") != 0 &&
-                 PyUnicode_CompareWithASCIIString(name, "casting") != 0) {
-            PyErr_Format(PyExc_TypeError, "einsum() has no argument %R", name);
-            return NULL;
-        }
-    }
-    if (count < 2 || !PyUnicode_Check(arguments[0])) {
-        PyErr_SetString(
-            PyExc_ValueError,
-            "einsum(subscripts, *operands): the subscripts are a string such as 'ij,jk->ik'");
+    einsum_options options;
+    if (!to_einsum_options(arguments + count, names, &options))
         return NULL;
+    PND_OBJECT tuple =
+        count && PyUnicode_Check(arguments[0]) ? NULL : subscripts_as_text(arguments, count);
+    if (PyErr_Occurred())
+        return NULL;
+    if (tuple) {
+        arguments = &PyTuple_GET_ITEM(tuple, 0);
+        count = PyTuple_GET_SIZE(tuple);
     }
     const char *text = PyUnicode_AsUTF8(arguments[0]);
     operands list __attribute__((cleanup(release_operands))) = {0};
-    nd_dtype dtype = ND_DTYPE_NONE;
-    if (!text || !to_operands(&list, arguments + 1, count - 1) ||
-        !pnd_to_dtype(dtype_object, &dtype))
+    if (!text || !to_operands(&list, arguments + 1, count - 1, options.dtype, options.casting))
         return NULL;
-    for (int i = 0; dtype != ND_DTYPE_NONE && i < list.count; i++) {
-        nd_array *cast = nd_cast(list.array[i], dtype);
-        if (!cast)
-            return pnd_raise();
-        nd_release(list.array[i]);
-        list.array[i] = cast;
-    }
     nd_array *result;
     PND_UNLOCKED(PND_LARGE,
                  result = nd_einsum(text, list.count, (const nd_array *const *)list.array));
-    if (!result && (nd_error() == ND_ERROR_ARGUMENT)) { /* NumPy: ValueError */
+    if (!result && nd_error() == ND_ERROR_ARGUMENT) { /* NumPy: ValueError */
         PyErr_SetString(PyExc_ValueError, nd_error_message());
         nd_error_clear();
-        return NULL;
     }
-    return pnd_into(result, out);
+    if (PyErr_Occurred())
+        return NULL;
+    return result ? einsum_result(result, &options) : pnd_raise();
 }
 
 PND_FUNCTION(tensordot, "a, b, axes=2", "The sum of products over axes of both.")
@@ -479,7 +527,8 @@ PND_FUNCTION(multi_dot, "arrays, *, out=None",
 {
     PND_OBJECT items = PySequence_Tuple(given[0]);
     operands list __attribute__((cleanup(release_operands))) = {0};
-    if (!items || !to_operands(&list, &PyTuple_GET_ITEM(items, 0), PyTuple_GET_SIZE(items)))
+    if (!items || !to_operands(&list, &PyTuple_GET_ITEM(items, 0), PyTuple_GET_SIZE(items),
+                               ND_DTYPE_NONE, ND_CAST_SAFE))
         return NULL;
     nd_array *result;
     UNLOCKED(list.count ? list.array[0] : NULL,
@@ -492,7 +541,8 @@ PyMethodDef pnd_linalg_functions[] = {
     PND_ROW(tensordot),
     PND_ROW(trace),
     {"einsum", (PyCFunction)(void (*)(void))einsum, METH_FASTCALL | METH_KEYWORDS,
-     "einsum(subscripts, *operands, out=None, optimize=False)\n--\n\nEinstein's sums."},
+     "einsum(subscripts, *operands, out=None, dtype=None, order='K', casting='safe', "
+     "optimize=False)\n--\n\nEinstein's sums."},
     {0},
 };
 

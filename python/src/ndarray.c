@@ -166,6 +166,22 @@ PyObject *pnd_into(nd_array *array, PyObject *out)
     return result;
 }
 
+/* As many strides as there are axes, of any sign. */
+static bool to_strides(PyObject *object, int rank, nd_shape *strides)
+{
+    PND_OBJECT items = PySequence_Tuple(object);
+    if (!items)
+        return false;
+    if (PyTuple_GET_SIZE(items) != rank) {
+        PyErr_SetString(PyExc_ValueError, "strides, if given, must be the same length as shape");
+        return false;
+    }
+    for (int i = 0; i < rank; i++)
+        if (!pnd_to_int64(PyTuple_GET_ITEM(items, i), &strides->length[i]))
+            return false;
+    return true;
+}
+
 /* ndarray(shape, dtype=None, buffer=None, offset=0, strides=None, order=None) */
 static PyObject *array_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
@@ -176,18 +192,26 @@ static PyObject *array_new(PyTypeObject *type, PyObject *arguments, PyObject *ke
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O|OOnOO:ndarray", names, &shape_object,
                                      &dtype_object, &buffer, &offset, &strides, &order_object))
         return NULL;
-    if (pnd_given(buffer) || pnd_given(strides) || type != pnd.array) {
-        PyErr_SetString(PyExc_NotImplementedError,
-                        "ndarray() makes empty arrays; use frombuffer() and "
-                        "lib.stride_tricks.as_strided() for memory that is there already");
+    if (type != pnd.array) {
+        PyErr_SetString(PyExc_NotImplementedError, "ndarray has no subclasses");
         return NULL;
     }
     nd_dtype dtype = ND_FLOAT64;
-    nd_shape shape;
+    nd_shape shape, steps;
     char order = 'C';
     if (!pnd_to_dtype(dtype_object, &dtype) || !pnd_to_shape(shape_object, &shape) ||
         !pnd_to_order(order_object, &order))
         return NULL;
+    const bool strided = pnd_given(strides);
+    if (strided && !to_strides(strides, shape.rank, &steps))
+        return NULL;
+    if (pnd_given(buffer))
+        return pnd_over_buffer(buffer, dtype, &shape, strided ? steps.length : NULL, order, offset);
+    if (strided) {
+        PyErr_SetString(PyExc_NotImplementedError,
+                        "ndarray: strides go with a buffer; see also empty(), in either order");
+        return NULL;
+    }
     return pnd_wrap(order == 'F' ? nd_empty_fortran(dtype, shape) : nd_empty(dtype, shape));
 }
 

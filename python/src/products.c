@@ -136,21 +136,6 @@ static PyObject *broadcast_into(nd_array *result, int core, int least, PyObject 
     return pnd_into(result, out);
 }
 
-static nd_array *operand_of(PyObject *object, nd_dtype dtype, nd_casting casting)
-{
-    nd_array *array = pnd_to_array(object);
-    if (!array || dtype == ND_DTYPE_NONE || nd_dtype_of(array) == dtype)
-        return array;
-    nd_array *converted = NULL;
-    if (nd_can_cast(nd_dtype_of(array), dtype, casting))
-        converted = nd_cast(array, dtype);
-    else
-        PyErr_Format(PyExc_TypeError, "Cannot cast operand from dtype('%s') to dtype('%s')",
-                     nd_dtype_name(nd_dtype_of(array)), nd_dtype_name(dtype));
-    nd_release(array);
-    return converted || PyErr_Occurred() ? converted : pnd_raise();
-}
-
 /* given: x1, x2, out, casting, order, dtype, subok, axes, axis, keepdims. */
 static PyObject *stacked_product(const stacked *p, PyObject *const *given)
 {
@@ -159,8 +144,8 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
     bool keepdims = false;
     if (!pnd_to_dtype(given[5], &dtype) || !pnd_to_casting(given[3], &casting))
         return NULL;
-    PND_AUTO a = operand_of(given[0], dtype, casting);
-    PND_AUTO b = a ? operand_of(given[1], dtype, casting) : NULL;
+    PND_AUTO a = pnd_to_cast(given[0], dtype, casting);
+    PND_AUTO b = a ? pnd_to_cast(given[1], dtype, casting) : NULL;
     if (!b)
         return NULL;
     PyObject *const list = pnd_given(given[7]) ? given[7] : NULL;

@@ -4,10 +4,12 @@ import array
 import pathlib
 import subprocess
 import sys
+from multiprocessing import shared_memory
 
 import ndstream
 import numpy
 import pytest
+from same import cases, same
 
 
 def test_numpy_sees_our_memory():
@@ -79,6 +81,53 @@ def test_buffers():
     del held
     data.append(1)
     assert memoryview(ndstream.zeros((2, 3))[:, 1]).strides == (24,)
+
+
+OVER_BUFFERS = """
+np.ndarray((2, 4), 'i8', buffer=bytearray(range(64)))
+np.ndarray((2, 4), 'i8', buffer=bytearray(range(64)), order='F')
+np.ndarray((2, 2), 'i4', bytearray(range(64)), 8, (4, 16))
+np.ndarray(4, 'i4', bytearray(range(64)), 12, (-4,))
+np.ndarray(4, 'i4', bytearray(range(64)), 8, (-4,))
+np.ndarray(4, 'i4', bytearray(64), 60)
+np.ndarray(0, 'i4', bytearray(64))
+np.ndarray((), 'i4', bytearray(range(64)))
+np.ndarray(3, 'f8', bytes(64)).flags.writeable
+np.ndarray(3, 'f8', bytearray(64)).flags.writeable
+np.ndarray(3, 'f8', bytearray(64), strides=(8, 8))
+np.ndarray((3, 3), float, np.arange(3.0), strides=(0, 8))
+np.ndarray(3, 'f8', 'text')
+"""
+
+
+@pytest.mark.parametrize("code", cases(OVER_BUFFERS))
+def test_arrays_over_buffers(code):
+    same(code)
+
+
+def test_arrays_over_buffers_stay_within_them():
+    for shape, offset in (((2**40, 2**40), 0), ((3,), -8), ((2**62,), 8)):
+        with pytest.raises(TypeError, match="too small"):
+            ndstream.ndarray(shape, "f8", bytearray(64), offset)
+
+
+def test_arrays_share_the_memory_of_processes():
+    memory = shared_memory.SharedMemory(create=True, size=800)
+    shared = ndstream.ndarray((10, 10), buffer=memory.buf)
+    shared[:] = 3
+    shared[2] *= 2
+    assert numpy.frombuffer(memory.buf).sum() == 330
+    del shared
+    memory.close()
+    memory.unlink()
+
+
+def test_dates_of_numpy_are_refused():
+    """Their buffers leave the strides out."""
+    for date in (numpy.datetime64("2000", "ns"), numpy.timedelta64(3, "s")):
+        for thing in (date, [date], [1, date]):
+            with pytest.raises(TypeError, match="elements that ndstream does not know"):
+                ndstream.array(thing)
 
 
 def test_ufuncs_of_numpy_on_ours_are_ours():
