@@ -23,6 +23,8 @@ class Options(ctypes.Structure):
 
     _fields_ = [("separator", ctypes.c_char), ("no_header", ctypes.c_bool), ("missing", ctypes.c_void_p)]
     _fields_ += [("columns", ctypes.POINTER(ctypes.c_char_p)), ("comment", ctypes.c_char)]
+    _fields_ += [("skip_lines", ctypes.c_int64), ("max_rows", ctypes.c_int64), ("text", ctypes.c_char_p)]
+    _fields_ += [("text_bytes", ctypes.c_size_t), ("lenient", ctypes.c_bool)]
 
 
 def read_csv(path, columns=None):

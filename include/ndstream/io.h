@@ -98,8 +98,14 @@ typedef struct nd_csv_options {
     bool no_header;             /* the first line is data; columns are named "0", "1", ... */
     const char *const *missing; /* NULL-terminated texts that mean "no value"; NULL: "", "NA",
                                    "NaN", "nan", "null" */
-    const char *const *columns; /* NULL-terminated names to read; NULL: all */
+    const char *const *columns; /* NULL-terminated names to read; NULL: all. With `no_header` "-1"
+                                   is the last column */
     char comment;               /* begins what is ignored to the end of its line; 0: nothing does */
+    int64_t skip_lines;         /* before the header or the first row */
+    int64_t max_rows;           /* rows of data to read; 0: all */
+    const char *text;           /* this text is read, not the file: the path is only its name */
+    size_t text_bytes;
+    bool lenient; /* nd_load_text: a field that is no number is missing, and not an error */
 } nd_csv_options;
 
 /* A table of columns of equal length. */
@@ -131,10 +137,14 @@ ND_API const char *nd_table_text(const nd_table *table, const char *name, int64_
 
 /* Reads a table of numbers as a 2-d float64 array, a row for each line. `options` NULL: as
  * numpy.loadtxt(ndmin=2), fields between white space and comments from '#' on. With `no_header`
- * unset the first row is left out if one of its fields is no number; `columns` needs one. Missing
- * values are NaN. Errors as nd_read_csv(), and ND_ERROR_DTYPE for a column that holds text, with
- * the place of the first field that is no number. */
+ * unset the first row is left out if one of its fields is no number; `columns` needs one, and their
+ * order is that of the result, in which one may occur again. Missing values are NaN. Errors as
+ * nd_read_csv(), and ND_ERROR_DTYPE for a column that holds text, with the place of the first field
+ * that is no number. */
 ND_API nd_array *nd_load_text(const char *path, const nd_csv_options *options);
+/* The same as an array of `dtype`. ND_ERROR_DTYPE too for what is no dtype, and, where integers are
+ * asked for, for numbers that are not in `dtype`, or not in int64. */
+ND_API nd_array *nd_load_text_as(const char *path, nd_dtype dtype, const nd_csv_options *options);
 /* Writes a table: named columns (1-d arrays of one length), or, with `names` NULL, no header.
  * `separator` 0: ','. Floats are the shortest decimals that read back as the same value; NaN is
  * "nan", bools are 0 and 1. Names are quoted where they must be. Beside and renamed. Errors:

@@ -45,7 +45,8 @@ _PLACES = {
     "_einsum": "einsum_path",
     "_functional": "fromfunction apply_along_axis apply_over_axes vectorize frompyfunc piecewise ndindex ndenumerate "
     "broadcast iterable",
-    "_npyio": "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile fromstring",
+    "_npyio": "load save savez savez_compressed fromfile",
+    "_tables": "loadtxt savetxt genfromtxt fromstring",
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names.split()}
 _MODULES = {"linalg", "exceptions", "random", "testing", "lib", "emath"}

@@ -49,6 +49,7 @@ DIFFERENT = {
     "errstate": "taken, but without effect: see seterr()",
     "array2string": _FORMATTER, "set_printoptions": _FORMATTER, "printoptions": _FORMATTER,
     "load": "files are mapped for reading only: mmap_mode='r+' and 'w+' are not there",
+    "loadtxt": "rows have equally many fields, with usecols too; fields in quotes are taken out of them",
     "genfromtxt": "tables with names or several dtypes are not there: read columns with pandas",
     "geomspace": "the bounds are real numbers, no arrays",
     "ndarray": "cannot be derived from; strides= goes with buffer=",

@@ -1,39 +1,66 @@
 """load(), save() and the rest of NumPy's functions for files."""
 
+import ast
+import math
 import os
+import re
 import tempfile
+import weakref
 from collections.abc import Mapping
 
 import ndstream as nd
 from ndstream import _core
-
-
-def _path(file, what):
-    """The path of a file, by name or open."""
-    if isinstance(file, (str, os.PathLike)):
-        return os.fspath(file)
-    raise TypeError(f"{what}: a path, or a binary file, not {type(file).__name__}")
+from ndstream._tables import fromstring
 
 
 class _Stream:
     """An open file as a path: what the library reads and writes are files by name."""
 
-    def __init__(self, file, write, suffix):
-        self.file, self.write, self.suffix = file, write, suffix
+    def __init__(self, suffix, data=b"", into=None):
+        self.suffix, self.data, self.into = suffix, data, into
 
     def __enter__(self):
         handle, self.path = tempfile.mkstemp(self.suffix)
         with os.fdopen(handle, "wb") as copy:
-            if not self.write:
-                data = self.file.read()
-                copy.write(data.encode() if isinstance(data, str) else data)
+            copy.write(self.data)
         return self.path
 
     def __exit__(self, *exception):
-        if self.write and exception[0] is None:
+        if self.into is not None and exception[0] is None:
             with open(self.path, "rb") as copy:
-                self.file.write(copy.read())
+                self.into.write(copy.read())
         os.unlink(self.path)
+
+
+def _one_npy(file):
+    """The bytes of one .npy file, of which an open file may hold several."""
+    start = file.read(8)
+    if start[:6] != b"\x93NUMPY" or len(start) < 8:
+        if not start:
+            raise EOFError("No data left in file")
+        return start + file.read()  # the library says what is wrong with it
+    size = file.read(2 if start[6] == 1 else 4)
+    header = file.read(int.from_bytes(size, "little"))
+    try:
+        told = ast.literal_eval(header.decode("latin1"))
+        item = int(re.search(r"\d+$", told["descr"])[0])
+        bytes_left = item * math.prod(told["shape"])
+    except (ValueError, SyntaxError, KeyError, TypeError):
+        return start + size + header
+    return start + size + header + file.read(bytes_left)
+
+
+class _Kept(os.PathLike):
+    """Bytes as a file that is there as long as this is."""
+
+    def __init__(self, data):
+        handle, self.path = tempfile.mkstemp(".npz")
+        with os.fdopen(handle, "wb") as copy:
+            copy.write(data)
+        weakref.finalize(self, os.unlink, self.path)
+
+    def __fspath__(self):
+        return self.path
 
 
 class NpzFile(Mapping):
@@ -42,12 +69,18 @@ class NpzFile(Mapping):
     def __init__(self, path):
         self._path = path
         self.files = _core._names_npz(path)
-        self.f = self
+        self.zip = self.fid = None  # the file is open only while it is read
+
+    @property
+    def f(self):
+        """Itself: arrays are attributes too."""
+        return self
 
     def __getitem__(self, name):
-        if name.removesuffix(".npy") not in self.files:
+        known = name.removesuffix(".npy") if isinstance(name, str) else None
+        if known not in self.files:
             raise KeyError(f"{name} is not a file in the archive")
-        return _core._load_npz(self._path, name.removesuffix(".npy"))
+        return _core._load_npz(self._path, known)
 
     def __getattr__(self, name):
         if name.startswith("_") or name not in self.files:
@@ -73,18 +106,21 @@ class NpzFile(Mapping):
         """Nothing to do: the file is open only while it is read."""
 
     def __repr__(self):
-        return f"NpzFile {self._path!r} with keys: {', '.join(self.files[:5])}"
+        return f"NpzFile {os.fspath(self._path)!r} with keys: {', '.join(self.files[:5])}{'...' if len(self.files) > 5 else ''}"
 
 
 def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000):
     """Reads a .npy or .npz file; `mmap_mode` 'r' maps it into memory instead."""
     if not isinstance(file, (str, os.PathLike)):
         if not hasattr(file, "read"):
-            _path(file, "load")
-        with _Stream(file, False, ".npy") as path:
-            with open(path, "rb") as start:
-                if start.read(2) == b"PK":
-                    return {name: _core._load_npz(path, name) for name in _core._names_npz(path)}
+            raise TypeError(f"load: a path, or a binary file, not {type(file).__name__}")
+        here = file.tell() if hasattr(file, "seek") and file.seekable() else None
+        if here is not None and file.read(2) == b"PK":
+            file.seek(here)
+            return NpzFile(_Kept(file.read()))
+        if here is not None:
+            file.seek(here)
+        with _Stream(".npy", _one_npy(file)) as path:
             return _core._load_npy(path)
     path = os.fspath(file)
     with open(path, "rb") as start:
@@ -104,7 +140,7 @@ def save(file, arr, allow_pickle=True):
         path = os.fspath(file)
         _core._save_npy(path if path.endswith(".npy") else path + ".npy", arr)
         return
-    with _Stream(file, True, ".npy") as path:
+    with _Stream(".npy", into=file) as path:
         _core._save_npy(path, arr)
 
 
@@ -118,7 +154,7 @@ def _savez(file, args, kwds, compress):
         path = os.fspath(file)
         _core._save_npz(path if path.endswith(".npz") else path + ".npz", arrays, compress)
         return
-    with _Stream(file, True, ".npz") as path:
+    with _Stream(".npz", into=file) as path:
         _core._save_npz(path, arrays, compress)
 
 
@@ -132,145 +168,23 @@ def savez_compressed(file, *args, allow_pickle=True, **kwds):
     _savez(file, args, kwds, True)
 
 
-def _columns(table, usecols):
-    if usecols is None:
-        return table
-    columns = [usecols] if isinstance(usecols, int) else list(usecols)
-    return table[:, columns]
-
-
-def _squeezed(table, dtype, ndmin, unpack):
-    table = table.astype(dtype)
-    if ndmin < 2 and table.ndim == 2:
-        if table.shape == (1, 1) and ndmin == 0:
-            table = table.reshape(())
-        elif 1 in table.shape:
-            table = table.reshape(-1)
-    return table.T if unpack else table
-
-
-def loadtxt(
-    fname, dtype=float, comments="#", delimiter=None, converters=None, skiprows=0, usecols=None, unpack=False,
-    ndmin=0, encoding=None, max_rows=None, *, quotechar=None, like=None,
-):  # fmt: skip
-    """Reads a table of numbers from text."""
-    if converters is not None:
-        return _converted(fname, dtype, comments, delimiter, converters, skiprows, usecols, unpack, ndmin, max_rows)
-    plain = isinstance(fname, (str, os.PathLike)) and not skiprows and max_rows is None
-    separator = " " if delimiter is None else delimiter
-    comment = comments if isinstance(comments, str) else "#" if comments else "\0"
-    if plain and len(separator) == 1 and len(comment) == 1:
-        table = _core._load_text(os.fspath(fname), separator, comment)
-    else:
-        table = _parse(_lines(fname), separator, comments, skiprows, max_rows, float("nan"), strict=True)
-    return _squeezed(_columns(table, usecols), dtype, ndmin, unpack)
-
-
-def _converted(fname, dtype, comments, delimiter, converters, skiprows, usecols, unpack, ndmin, max_rows):
-    """loadtxt() with functions of the words of columns, or one of all words."""
-    marks = [comments] if isinstance(comments, str) else list(comments or ())
-    rows = []
-    for line in _lines(fname)[skiprows:]:
-        for mark in marks:
-            line = line.split(mark, 1)[0]
-        words = line.strip().split(delimiter)
-        if line.strip() and (max_rows is None or len(rows) < max_rows):
-            rows.append(words)
-    width = len(rows[0]) if rows else 0
-    columns = range(width) if usecols is None else [usecols] if not hasattr(usecols, "__len__") else usecols
-    if callable(converters):
-        converters = dict.fromkeys(columns, converters)
-    functions = {at % width: function for at, function in converters.items()} if width else {}
-    table = [[functions.get(at % width, float)(row[at]) for at in columns] for row in rows]
-    return _squeezed(nd.array(table, dtype=dtype), dtype, ndmin, unpack)
-
-
-def _lines(source):
-    if isinstance(source, (str, os.PathLike)):
-        with open(source) as file:
-            return file.read().splitlines()
-    lines = source.read().splitlines() if hasattr(source, "read") else list(source)
-    return [line.decode() if isinstance(line, bytes) else line for line in lines]
-
-
-def _parse(lines, separator, comments, skip, most, missing, strict, footer=0):
-    marks = [] if comments is None else [comments] if isinstance(comments, str) else list(comments)
-    rows = []
-    for line in lines[skip : len(lines) - footer]:
-        for mark in marks:
-            line = line.split(mark, 1)[0]
-        line = line.strip("\r\n")
-        if not line.strip():
-            continue
-        if most is not None and len(rows) == most:
-            break
-        rows.append([_number(word, missing, strict) for word in (line.split() if separator == " " else line.split(separator))])
-        if len(rows[-1]) != len(rows[0]):
-            raise ValueError(f"the number of columns changed from {len(rows[0])} to {len(rows[-1])} at row {len(rows)}")
-    return nd.array(rows) if rows else nd.empty((0, 1))
-
-
-def _number(word, missing, strict):
-    try:
-        return float(word)
-    except ValueError:
-        if strict:
-            raise ValueError(f"could not convert string {word!r} to float64") from None
-        return missing
-
-
-def genfromtxt(
-    fname, dtype=float, comments="#", delimiter=None, skip_header=0, skip_footer=0, converters=None,
-    missing_values=None, filling_values=None, usecols=None, names=None, unpack=None, max_rows=None, ndmin=0,
-    **words,
-):  # fmt: skip
-    """Reads a table of numbers from text in which some may be missing."""
-    if names not in (None, False) or dtype is None:
-        raise NotImplementedError("genfromtxt: tables with names or several dtypes are not there; read columns with pandas")
-    missing = float("nan") if filling_values is None else filling_values
-    separator = " " if delimiter is None else delimiter
-    table = _parse(_lines(fname), separator, comments, skip_header, max_rows, missing, False, skip_footer)
-    return _squeezed(_columns(table, usecols), dtype, ndmin, bool(unpack))
-
-
-def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", footer="", comments="# ", encoding=None):
-    """Writes a table of numbers as text."""
-    X = nd.asarray(X)
-    if X.ndim == 0 or X.ndim > 2:
-        raise ValueError(f"Expected 1D or 2D array, got {X.ndim}D array instead")
-    rows = X.reshape(-1, 1) if X.ndim == 1 else X
-    formats = list(fmt) if isinstance(fmt, (list, tuple)) else [fmt] * rows.shape[1]
-    single = isinstance(fmt, str) and fmt.count("%") > 1
-    pattern = fmt if single else delimiter.join(formats)
-    pieces = []
-    if header:
-        pieces.append(comments + header.replace("\n", "\n" + comments) + newline)
-    pieces += [pattern % tuple(row) + newline for row in rows.tolist()]
-    if footer:
-        pieces.append(comments + footer.replace("\n", "\n" + comments) + newline)
-    text = "".join(pieces)
-    if isinstance(fname, (str, os.PathLike)):
-        with open(fname, "w", encoding=encoding) as file:
-            file.write(text)
-        return
-    try:
-        fname.write(text)
-    except TypeError:
-        fname.write(text.encode(encoding or "latin1"))
-
-
 def fromfile(file, dtype=float, count=-1, sep="", offset=0, *, like=None):
-    """Raw elements of a file, or numbers of a text."""
+    """Raw elements of a file, by name or open, from where it stands; or numbers of a text."""
+    if isinstance(file, (str, os.PathLike)):
+        with open(os.fspath(file), "rb") as source:
+            return fromfile(source, dtype, count, sep, offset)
+    if not hasattr(file, "read"):
+        raise TypeError(f"fromfile: a path, or a binary file, not {type(file).__name__}")
     if sep:
-        return nd.array([float(x) for x in "\n".join(_lines(file)).split(sep.strip() or None)], dtype=dtype)
-    with open(_path(file, "fromfile"), "rb") as source:
-        source.seek(offset)
-        size = nd.dtype(dtype).itemsize
-        data = bytearray(source.read(-1 if count < 0 else count * size))
-    return nd.frombuffer(data, dtype, count=len(data) // size)
-
-
-def fromstring(string, dtype=float, count=-1, *, sep, like=None):
-    """Numbers of a text."""
-    words = string.split(sep.strip() or None)
-    return nd.array([float(x) for x in words[: count if count >= 0 else None]]).astype(dtype)
+        text = file.read()
+        return fromstring(text.decode() if isinstance(text, bytes) else text, dtype, count, sep=sep)
+    if offset:
+        file.seek(offset, os.SEEK_CUR)
+    if count < 0:
+        here = file.tell()
+        count = (file.seek(0, os.SEEK_END) - here) // nd.dtype(dtype).itemsize
+        file.seek(here)
+    array = nd.empty(max(count, 0), dtype)
+    with memoryview(array.view(nd.uint8)) as room:
+        got = file.readinto(room)
+    return array[: got // array.itemsize].copy() if got < array.nbytes else array

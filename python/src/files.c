@@ -114,18 +114,56 @@ PND_NAMED_FUNCTION(load_npz, "_load_npz", "path, name", "One array of a .npz fil
     return array ? pnd_wrap(array) : raise_file(given[0]);
 }
 
-PND_NAMED_FUNCTION(load_text, "_load_text", "path, separator, comment",
-                   "A table of numbers as a 2-d float64 array.")
+/* Texts of a list or tuple, ending in NULL: the caller frees the list, which `items` keeps alive.
+ */
+static const char **names_of(PyObject *items)
 {
-    PND_OBJECT path = path_of(given[0]);
-    const char *separator = path ? PyUnicode_AsUTF8(given[1]) : NULL;
-    const char *comment = separator ? PyUnicode_AsUTF8(given[2]) : NULL;
-    if (!comment)
+    const Py_ssize_t count = PyTuple_GET_SIZE(items);
+    const char **names = PyMem_Calloc((size_t)count + 1, sizeof *names);
+    for (Py_ssize_t i = 0; names && i < count; i++)
+        if (!(names[i] = PyUnicode_AsUTF8(PyTuple_GET_ITEM(items, i)))) {
+            PyMem_Free(names);
+            return NULL;
+        }
+    if (!names)
+        PyErr_NoMemory();
+    return names;
+}
+
+PND_NAMED_FUNCTION(load_text, "_load_text",
+                   "source, dtype, separator, comment, skip, most, columns, lenient",
+                   "A table of numbers as a 2-d array: of a file, or of a text as bytes.")
+{
+    static const char *const none[] = {NULL};
+    const bool in_memory = PyBytes_Check(given[0]);
+    PND_OBJECT path = in_memory ? PyBytes_FromString("the text") : path_of(given[0]);
+    const char *separator = path ? PyUnicode_AsUTF8(given[2]) : NULL;
+    const char *comment = separator ? PyUnicode_AsUTF8(given[3]) : NULL;
+    nd_dtype dtype = ND_FLOAT64;
+    nd_csv_options options = {.no_header = true};
+    if (!comment || !pnd_to_dtype(given[1], &dtype) ||
+        !pnd_to_int64(given[4], &options.skip_lines) ||
+        !pnd_to_int64(given[5], &options.max_rows) || !pnd_to_bool(given[7], &options.lenient))
         return NULL;
-    const nd_csv_options options = {
-        .separator = separator[0], .no_header = true, .comment = comment[0]};
+    options.separator = separator[0];
+    options.comment = comment[0];
+    options.missing = options.lenient ? NULL : none;
+    if (in_memory) {
+        options.text = PyBytes_AS_STRING(given[0]);
+        options.text_bytes = (size_t)PyBytes_GET_SIZE(given[0]);
+    }
+    const char **names = pnd_given(given[6]) ? names_of(given[6]) : NULL;
+    if (PyErr_Occurred())
+        return NULL;
+    options.columns = names;
     nd_array *array;
-    PND_UNLOCKED(PND_LARGE, array = nd_load_text(PyBytes_AS_STRING(path), &options));
+    PND_UNLOCKED(PND_LARGE, array = nd_load_text_as(PyBytes_AS_STRING(path), dtype, &options));
+    PyMem_Free(names);
+    if (!array && (nd_error() == ND_ERROR_DTYPE || nd_error() == ND_ERROR_ARGUMENT)) {
+        PyErr_SetString(PyExc_ValueError, nd_error_message());
+        nd_error_clear();
+        return NULL;
+    }
     return array ? pnd_wrap(array) : raise_file(given[0]);
 }
 

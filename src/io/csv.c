@@ -12,6 +12,7 @@
 #endif
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/pool.h"
@@ -49,10 +50,12 @@ static bool is_blank(const char *at, const char *end)
 
 /* Reads the file and sets begin..end to its lines, without a byte order mark and blank lines around
  * them. */
-static bool read_text(ndi_csv *csv, char comment)
+static bool read_text(ndi_csv *csv, const nd_csv_options *options)
 {
     const ndi_stage outer = ndi_stage_begin(0, 0.2);
-    const bool got = ndi_file_read_all(csv->path, PADDING, &csv->text);
+    const bool got =
+        options->text ? ndi_file_text_copy(options->text, options->text_bytes, PADDING, &csv->text)
+                      : ndi_file_read_all(csv->path, PADDING, &csv->text);
     ndi_stage_end(outer);
     if (!got)
         return false;
@@ -60,8 +63,13 @@ static bool read_text(ndi_csv *csv, char comment)
     csv->end = csv->text.at + csv->text.length;
     if (csv->text.length >= 3 && memcmp(csv->begin, "\xef\xbb\xbf", 3) == 0)
         csv->begin += 3;
-    if (csv->skip_blank)
-        ndi_csv_tidy(csv, comment);
+    for (int64_t i = 0; i < options->skip_lines && csv->begin < csv->end; i++) {
+        char *const newline = memchr(csv->begin, '\n', (size_t)(csv->end - csv->begin));
+        csv->begin = newline ? newline + 1 : csv->end;
+    }
+    if (csv->separator == ' ' ||
+        (options->comment && memchr(csv->begin, options->comment, (size_t)(csv->end - csv->begin))))
+        ndi_csv_tidy(csv, options->comment);
     if (csv->end > csv->begin && csv->end[-1] != '\n')
         *csv->end++ = '\n';
     while (is_blank(csv->begin, csv->end))
@@ -94,7 +102,8 @@ static long long line_of(const ndi_csv *csv, const char *at)
 
 static bool fail_at(const ndi_csv *csv, ndi_csv_fault fault, const char *at, int column)
 {
-    const char *name = csv->column && column < csv->columns ? csv->column[column].name : "";
+    const char *name =
+        csv->column && column < csv->columns && !csv->numbered ? csv->column[column].name : "";
     char place[160];
     snprintf(place, sizeof place, "line %lld, column %d%s%.100s%s", line_of(csv, at), column + 1,
              *name ? " (" : "", name, *name ? ")" : "");
@@ -174,13 +183,23 @@ static bool read_names(nd_table *table, bool no_header)
     return true;
 }
 
+const char *ndi_csv_name_of(const ndi_csv *csv, const char *name, ndi_csv_name *own)
+{
+    if (!csv->numbered || *name != '-')
+        return name;
+    snprintf(own->text, sizeof own->text, "%lld", csv->columns + strtoll(name, NULL, 10));
+    return own->text;
+}
+
 static bool choose_columns(ndi_csv *csv, const char *const *names)
 {
     for (int i = 0; names && i < csv->columns; i++)
         csv->column[i].type = NDI_CSV_SKIPPED;
     for (; names && *names; names++) {
         int column = 0;
-        while (column < csv->columns && strcmp(csv->column[column].name, *names) != 0)
+        ndi_csv_name own;
+        const char *const name = ndi_csv_name_of(csv, *names, &own);
+        while (column < csv->columns && strcmp(csv->column[column].name, name) != 0)
             column++;
         if (column == csv->columns) {
             ndi_fail(ND_ERROR_ARGUMENT, "%s: there is no column '%s'", csv->path, *names);
@@ -206,6 +225,8 @@ static bool set_options(ndi_csv *csv, const nd_csv_options *options)
     if (!ndi_csv_check_separator("read_csv", csv->separator))
         return false;
     csv->skip_blank = csv->separator == ' ' || options->comment;
+    csv->numbered = options->no_header;
+    csv->lenient = options->lenient;
     csv->missing = options->missing ? options->missing : usual_missing;
     for (const char *const *text = csv->missing; *text; text++) {
         ndi_number number = {.kind = NDI_NO_NUMBER};
@@ -254,6 +275,19 @@ static const char *row_start(const ndi_csv *csv, struct walk *walk, const char *
         }
         find_quote(csv, walk);
     }
+}
+
+/* The text ends after so many rows. */
+static void keep_rows(ndi_csv *csv, int64_t most)
+{
+    const char *at = csv->begin;
+    struct walk walk = {.outside = at};
+    find_quote(csv, &walk);
+    while (most > 0 && at < csv->end) {
+        most -= !(csv->skip_blank + csv->columns > 1 && is_blank(at, csv->end));
+        at = row_start(csv, &walk, at);
+    }
+    csv->end = csv->text.at + (at - csv->text.at);
 }
 
 static bool cut_into_chunks(struct reading *reading)
@@ -491,10 +525,11 @@ static bool refuse_texts(const ndi_csv *csv)
         if (csv->column[column].type == NDI_CSV_TEXT &&
             !ndi_csv_is_missing(csv, field.begin, field.end) &&
             ndi_csv_number_in(csv, &field).kind == NDI_NO_NUMBER) {
-            ndi_fail(ND_ERROR_DTYPE, "%s: line %lld, column %d (%.100s): '%.*s' is no number",
-                     csv->path, line_of(csv, at), column + 1, csv->column[column].name,
-                     (int)(field.end - field.begin < 40 ? field.end - field.begin : 40),
-                     field.begin);
+            const char *const name = csv->numbered ? "" : csv->column[column].name;
+            ndi_fail(
+                ND_ERROR_DTYPE, "%s: line %lld, column %d%s%.100s%s: '%.*s' is no number",
+                csv->path, line_of(csv, at), column + 1, *name ? " (" : "", name, *name ? ")" : "",
+                (int)(field.end - field.begin < 40 ? field.end - field.begin : 40), field.begin);
             break;
         }
         column = *field.stop == '\n' ? 0 : column + 1;
@@ -523,11 +558,13 @@ nd_table *ndi_read_csv(const char *path, const nd_csv_options *options, ndi_csv_
         ndi_fail(ND_ERROR_MEMORY, "read_csv: out of memory for a locale");
         goto done;
     }
-    done = set_options(csv, options) && read_text(csv, options->comment) &&
+    done = set_options(csv, options) && read_text(csv, options) &&
            read_names(table, options->no_header ||
                                  (kind == NDI_CSV_NUMBERS && begins_with_numbers(csv))) &&
-           choose_columns(csv, options->columns) && cut_into_chunks(&reading) &&
-           make_columns(&reading) && read_all_rows(&reading) &&
+           choose_columns(csv, options->columns);
+    if (done && options->max_rows > 0)
+        keep_rows(csv, options->max_rows);
+    done = done && cut_into_chunks(&reading) && make_columns(&reading) && read_all_rows(&reading) &&
            (kind != NDI_CSV_NUMBERS || refuse_texts(csv)) && close_gaps(&reading);
     if (done) {
         table->rows = reading.rows;

@@ -35,6 +35,8 @@ typedef struct ndi_csv {
     char separator;
     bool has_quotes;
     bool skip_blank; /* blank lines are no rows, in a table of one column neither */
+    bool numbered;   /* columns have numbers, no names */
+    bool lenient;    /* what is no number is missing: no column is text */
     int columns;
     ndi_csv_column *column;
     const char *const *missing;
@@ -59,6 +61,12 @@ typedef enum ndi_csv_kind {
 } ndi_csv_kind;
 
 nd_table *ndi_read_csv(const char *path, const nd_csv_options *options, ndi_csv_kind kind);
+
+/* The name of a column that was asked for: where columns are numbered, "-1" stands for the last. */
+typedef struct ndi_csv_name {
+    char text[16];
+} ndi_csv_name;
+const char *ndi_csv_name_of(const ndi_csv *csv, const char *name, ndi_csv_name *own);
 
 /* False, with ND_ERROR_ARGUMENT, for what cannot separate fields. */
 bool ndi_csv_check_separator(const char *operation, char separator);

@@ -149,6 +149,10 @@ static void store_field(const ndi_csv *csv, ndi_csv_chunk *chunk, int column,
         ndi_number number = {.kind = NDI_REAL, .real = NAN};
         if (!missing)
             number = ndi_csv_number_in(csv, field);
+        if (number.kind == NDI_NO_NUMBER && csv->lenient) {
+            number = (ndi_number){.kind = NDI_REAL, .real = NAN};
+            chunk->missing[column]++;
+        }
         if (number.kind == NDI_REAL && *type == NDI_CSV_INT64) {
             int64_to_float64(slots, chunk->rows);
             *type = NDI_CSV_FLOAT64;

@@ -224,6 +224,17 @@ done:
     return done;
 }
 
+bool ndi_file_text_copy(const char *bytes, size_t length, size_t padding, ndi_file_text *text)
+{
+    *text = (ndi_file_text){.length = length, .allocated = length + padding};
+    text->at = ndi_allocate(text->allocated);
+    if (!text->at)
+        return false;
+    memcpy(text->at, bytes, length);
+    memset(text->at + length, 0, padding);
+    return true;
+}
+
 void ndi_file_text_free(ndi_file_text *text)
 {
     if (text->at)

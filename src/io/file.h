@@ -50,6 +50,8 @@ typedef struct ndi_file_text {
 /* Reads a file of any kind to its end, with room for `padding` more bytes, which are 0. False on
  * error, with nothing to free. */
 bool ndi_file_read_all(const char *path, size_t padding, ndi_file_text *text);
+/* The same of bytes that are in memory already: a copy. */
+bool ndi_file_text_copy(const char *bytes, size_t length, size_t padding, ndi_file_text *text);
 void ndi_file_text_free(ndi_file_text *text);
 
 /* Read-only storage over the whole of an open regular file; it lives on after the file is closed.

@@ -278,6 +278,9 @@ static void files(int part)
             see_text("written");
         nd_table_free(read);
         see(nd_load_text(path, &(nd_csv_options){.separator = ','}));
+        see(nd_load_text_as(
+            "text", ND_INT32,
+            &(nd_csv_options){.no_header = true, .text = "1,2\n3,4", .text_bytes = 7}));
         break;
     }
     case 4:

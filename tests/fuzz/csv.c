@@ -6,7 +6,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *path = fuzz_file(data, size);
-    const nd_csv_options options = {.comment = '#'};
+    static const char *const columns[] = {"1", "-1", NULL};
+    const nd_csv_options options = {.comment = '#'}, part = {.no_header = true,
+                                                             .columns = columns,
+                                                             .skip_lines = 1,
+                                                             .max_rows = 3,
+                                                             .text = (const char *)data,
+                                                             .text_bytes = size,
+                                                             .lenient = true};
     if (!path)
         return 0;
     ND_SCOPE {
@@ -22,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         nd_table_free(table);
         fuzz_check(nd_load_text(path, NULL) != NULL);
         fuzz_check(nd_load_text(path, &options) != NULL);
+        fuzz_check(nd_load_text(path, &part) != NULL);
     }
     return 0;
 }

@@ -168,7 +168,7 @@ TEST(text_that_is_no_number_is_refused_with_its_place)
     assert_null(nd_load(write_text("x.csv", "a,b\n1,2\n\n3,four\n")));
     assert_error(ND_ERROR_DTYPE, "x.csv: line 4, column 2 (b): 'four' is no number");
     assert_null(nd_load(write_text("x.txt", "# words\n1 2\n3 x # y\n")));
-    assert_error(ND_ERROR_DTYPE, "x.txt: line 3, column 2 (1): 'x' is no number");
+    assert_error(ND_ERROR_DTYPE, "x.txt: line 3, column 2: 'x' is no number");
     assert_null(nd_load(write_text("x.txt", "1 2\n3\n")));
     assert_error(ND_ERROR_FORMAT, "line 2, column 1");
     assert_null(nd_load(write_text("x.txt", "# nothing\n")));
@@ -265,6 +265,62 @@ TEST(tables_of_many_parts_are_written_in_order)
 }
 
 /* ---- Progress -------------------------------------------------------------------------------- */
+
+TEST(tables_of_numbers_are_read_in_parts)
+{
+    static const char text[] = "units,m,s\n# about\nname,x,y\na,1,2.5\n\nb,3,oops\nc,5,6\n";
+    static const char *const both[] = {"2", "1", "2", NULL}, *const last[] = {"-1", NULL},
+                             *const first[] = {"1", NULL}, *const none[] = {"7", NULL};
+    nd_csv_options options = {.no_header = true,
+                              .comment = '#',
+                              .columns = both,
+                              .skip_lines = 3,
+                              .text = text,
+                              .text_bytes = sizeof text - 1};
+    ND_SCOPE {
+        assert_null(nd_load_text("t", &options));
+        assert_error(ND_ERROR_DTYPE, "t: line 6, column 3: 'oops' is no number");
+        options.lenient = true;
+        assert_same_elements(nd_load_text("t", &options),
+                             nd_from_data(ND_FLOAT64, ND_SHAPE(3, 3),
+                                          (double[]){2.5, 1, 2.5, NAN, 3, NAN, 6, 5, 6}));
+        options.max_rows = 1;
+        assert_same_elements(nd_load_text("t", &options),
+                             nd_from_data(ND_FLOAT64, ND_SHAPE(1, 3), (double[]){2.5, 1, 2.5}));
+        options.columns = last;
+        options.max_rows = 2;
+        assert_same_elements(nd_load_text("t", &options),
+                             nd_from_data(ND_FLOAT64, ND_SHAPE(2, 1), (double[]){2.5, NAN}));
+        options.columns = none;
+        assert_null(nd_load_text("t", &options));
+        assert_error(ND_ERROR_ARGUMENT, "no column '7'");
+        options.columns = first;
+        options.skip_lines = 100;
+        assert_null(nd_load_text("t", &options));
+        assert_error(ND_ERROR_FORMAT, "empty");
+        options = (nd_csv_options){.text = text, .text_bytes = 10};
+        assert_null(nd_load_text_as("t", ND_DTYPE_NONE, &options));
+        assert_error(ND_ERROR_DTYPE, "no dtype");
+    }
+}
+
+TEST(integers_of_tables_are_exact_or_refused)
+{
+    static const char text[] = "9007199254740993,-128\n-9223372036854775808,127\n";
+    static const char *const small[] = {"1", NULL};
+    nd_csv_options options = {.no_header = true, .text = text, .text_bytes = sizeof text - 1};
+    ND_SCOPE {
+        const nd_array *x = nd_load_text_as("t", ND_INT64, &options);
+        const int64_t *data = nd_data(x);
+        assert_true(data[0] == 9007199254740993 && data[2] == INT64_MIN);
+        assert_null(nd_load_text_as("t", ND_INT32, &options));
+        assert_error(ND_ERROR_DTYPE, "column 0 holds numbers that are not in int32");
+        options.columns = small;
+        assert_int_equal(nd_dtype_of(nd_load_text_as("t", ND_INT8, &options)), ND_INT8);
+        assert_null(nd_load_text_as("t", ND_UINT8, &options));
+        assert_error(ND_ERROR_DTYPE, "not in uint8");
+    }
+}
 
 struct told {
     int calls, stop_at;
