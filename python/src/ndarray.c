@@ -406,6 +406,13 @@ static Py_ssize_t array_length(PyObject *self)
     return -1;
 }
 
+/* What makes an array a sequence: for reversed(), and for C code that asks. */
+static PyObject *array_item(PyObject *self, Py_ssize_t index)
+{
+    PND_OBJECT number = PyLong_FromSsize_t(index);
+    return number ? pnd_get_item(self, number) : NULL;
+}
+
 static int array_contains(PyObject *self, PyObject *value)
 {
     PyObject *arguments[] = {self, value};
@@ -520,6 +527,7 @@ bool pnd_add_array(PyObject *module)
         {Py_tp_methods, all_methods()},
         {Py_tp_richcompare, pnd_compare},
         {Py_sq_length, array_length},
+        {Py_sq_item, array_item},
         {Py_sq_contains, array_contains},
         {Py_mp_length, array_length},
         {Py_mp_subscript, pnd_get_item},

@@ -464,8 +464,28 @@ memoryview(np.arange(4, dtype='i4')).format
 """
 
 
+SEQUENCES = """
+x = np.arange(6.0).reshape(2, 3); np.vstack(x)
+x = np.arange(6.0).reshape(2, 3); np.hstack(x)
+x = np.arange(6.0).reshape(2, 3); np.concatenate(x)
+x = np.arange(6.0).reshape(2, 3); np.stack(x, axis=-1)
+x = np.arange(6.0).reshape(2, 3); np.column_stack(x)
+np.concatenate(np.ones((2, 3, 4), 'f4'))
+np.concatenate(np.zeros((0, 3)))
+np.concatenate(np.arange(3))
+np.concatenate(np.array(3))
+x = np.arange(6.0).reshape(2, 3); list(reversed(x))
+list(reversed(np.array(3)))
+[1, 2, 3] + np.arange(3)
+[1, 2] * np.arange(2)
+x = np.arange(6.0).reshape(2, 3); dict(x[:, :2])
+x = np.arange(6.0).reshape(2, 3); np.select(x > 2, x)
+import operator; operator.countOf(np.array([1, 2, 1]), 1)
+"""
+
+
 @pytest.mark.parametrize(
-    "code", cases(CREATION + DTYPES + OPERATORS + SCALARS + INDEXING + VIEWS + TEXT + COPIES)
+    "code", cases(CREATION + DTYPES + OPERATORS + SCALARS + INDEXING + VIEWS + TEXT + COPIES + SEQUENCES)
 )
 def test_same(code):
     same(code)
