@@ -2,6 +2,7 @@
 
 import ast
 import math
+import mmap
 import os
 import re
 import tempfile
@@ -32,22 +33,38 @@ class _Stream:
         os.unlink(self.path)
 
 
+def _header(file):
+    """The bytes before the elements of a .npy file that is open, and what they say; None if nothing is understood."""
+    start = file.read(8)
+    if not start:
+        raise EOFError("No data left in file")
+    if start[:6] != b"\x93NUMPY" or len(start) < 8:
+        return start, None
+    size = file.read(2 if start[6] == 1 else 4)
+    text = file.read(int.from_bytes(size, "little"))
+    try:
+        told = ast.literal_eval(text.decode("latin1"))
+        told["bytes"] = int(re.search(r"\d+$", told["descr"])[0]) * math.prod(told["shape"])
+    except (ValueError, SyntaxError, KeyError, TypeError):
+        told = None
+    return start + size + text, told
+
+
 def _one_npy(file):
     """The bytes of one .npy file, of which an open file may hold several."""
-    start = file.read(8)
-    if start[:6] != b"\x93NUMPY" or len(start) < 8:
-        if not start:
-            raise EOFError("No data left in file")
-        return start + file.read()  # the library says what is wrong with it
-    size = file.read(2 if start[6] == 1 else 4)
-    header = file.read(int.from_bytes(size, "little"))
-    try:
-        told = ast.literal_eval(header.decode("latin1"))
-        item = int(re.search(r"\d+$", told["descr"])[0])
-        bytes_left = item * math.prod(told["shape"])
-    except (ValueError, SyntaxError, KeyError, TypeError):
-        return start + size + header
-    return start + size + header + file.read(bytes_left)
+    header, told = _header(file)
+    return header + file.read(told["bytes"] if told else -1)  # the library says what is wrong with it
+
+
+def _mapped(path, mode):
+    """A .npy file as memory that may be written: 'r+' writes the file, 'c' a copy of its pages."""
+    with open(path, "r+b" if mode == "r+" else "rb") as file:
+        header, told = _header(file)
+        if told is None:
+            return _core._load_npy(path, True)  # which says what is wrong
+        memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_WRITE if mode == "r+" else mmap.ACCESS_COPY)
+    order = "F" if told["fortran_order"] else "C"
+    return nd.ndarray(told["shape"], told["descr"], memory, len(header), order=order)
 
 
 class _Kept(os.PathLike):
@@ -110,7 +127,7 @@ class NpzFile(Mapping):
 
 
 def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000):
-    """Reads a .npy or .npz file; `mmap_mode` 'r' maps it into memory instead."""
+    """Reads a .npy or .npz file; `mmap_mode` maps it into memory instead: 'r' to read, 'r+' to write, 'c' to write a copy."""
     if not isinstance(file, (str, os.PathLike)):
         if not hasattr(file, "read"):
             raise TypeError(f"load: a path, or a binary file, not {type(file).__name__}")
@@ -129,8 +146,10 @@ def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="A
         return NpzFile(path)
     if mmap_mode not in (None, "r", "c", "r+", "w+"):
         raise ValueError(f"mode must be one of 'r', 'c', 'r+', 'w+', not {mmap_mode!r}")
-    if mmap_mode in ("r+", "w+"):
-        raise NotImplementedError("load: files are mapped for reading only; save() the changed array")
+    if mmap_mode == "w+":
+        raise NotImplementedError("load: mode 'w+' makes a new file: save() it first, and map it with 'r+'")
+    if mmap_mode in ("r+", "c"):
+        return _mapped(path, mmap_mode)
     return _core._load_npy(path, mmap_mode is not None)
 
 

@@ -156,3 +156,17 @@ def test_an_archive_of_an_open_file_outlives_it():
         arrays = ndstream.load(file)
     assert arrays["a"].tolist() == [0, 1, 2]
     assert arrays.f.a.tolist() == [0, 1, 2]
+
+
+MAPPED = r"""
+np.save('x.npy', np.arange(6).reshape(2, 3)); a = np.load('x.npy', mmap_mode='r+'); a[1] = 7; a.sum(); del a; np.load('x.npy')
+np.save('x.npy', np.arange(6).reshape(2, 3)); a = np.load('x.npy', mmap_mode='c'); a[1] = 7; [a * 2, np.load('x.npy')]
+np.save('x.npy', np.asfortranarray(np.ones((2, 3)))); a = np.load('x.npy', mmap_mode='r+'); a[0, 2] = 5; [a + 0, a.flags.f_contiguous]
+np.save('x.npy', np.arange(3)); a = np.load('x.npy', mmap_mode='r'); a[0] = 1
+np.load('b.txt', mmap_mode='r+')
+"""
+
+
+@pytest.mark.parametrize("code", cases(MAPPED))
+def test_mapped_files_are_written(code):
+    same(code)
