@@ -5,6 +5,7 @@
 Large results are computed when they are looked at, whole expressions in one loop.
 """
 
+import numbers as _numbers
 import sys as _sys
 
 from ndstream import _core
@@ -28,6 +29,11 @@ intc, uintc, short, ushort, byte, ubyte = (
 )  # fmt: skip
 half, single, double = _core.float16, _core.float32, _core.float64
 csingle, cdouble = _core.complex64, _core.complex128
+
+_numbers.Number.register(_core.number)
+_numbers.Complex.register(_core.inexact)
+_numbers.Real.register(_core.floating)
+_numbers.Integral.register(_core.integer)
 
 # What is written in Python is loaded when it is first named: the import takes a few milliseconds.
 _PLACES = {

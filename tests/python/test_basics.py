@@ -465,6 +465,7 @@ memoryview(np.arange(4, dtype='i4')).format
 
 
 SEQUENCES = """
+import numbers; [isinstance(x, t) for x in (np.int8(1), np.float32(1), np.complex64(1), np.bool_(1)) for t in (numbers.Number, numbers.Complex, numbers.Real, numbers.Integral)]
 x = np.arange(6.0).reshape(2, 3); np.vstack(x)
 x = np.arange(6.0).reshape(2, 3); np.hstack(x)
 x = np.arange(6.0).reshape(2, 3); np.concatenate(x)
