@@ -44,16 +44,8 @@ def _without_comment(line, marks):
 
 def _data_lines(lines, marks, skip, most):
     """Lines with data, without comments; none is taken from `lines` after the last."""
-    left = len(range(10**18)) if most is None else most
-    if left == 0:
-        return
-    for line in itertools.islice(lines, skip, None):
-        line = _without_comment(line, marks)
-        if line.strip():
-            yield line
-            left -= 1
-            if left == 0:
-                return
+    with_data = filter(str.strip, (_without_comment(line, marks) for line in itertools.islice(lines, skip, None)))
+    return itertools.islice(with_data, most)
 
 
 def _split(line, delimiter):
@@ -106,9 +98,9 @@ def _check_converters(converters):
 def _fits_library(delimiter, marks, dtype):
     """Whether the library's reader knows such tables: one letter between fields, floats or what fits int64."""
     return (
-        (delimiter is None or (isinstance(delimiter, str) and len(delimiter) == 1))
+        (delimiter is None or (isinstance(delimiter, str) and len(delimiter) == 1 and delimiter.isascii()))
         and len(marks) < 2
-        and all(len(mark) == 1 for mark in marks)
+        and all(len(mark) == 1 and mark.isascii() for mark in marks)
         and dtype.kind in "iuf"
         and dtype != nd.uint64
     )
