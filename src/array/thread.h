@@ -4,15 +4,7 @@
 #define NDSTREAM_ARRAY_THREAD_H
 
 #include "array/array.h"
-
-/* A few words of static TLS, so that reaching them is one instruction in a shared library too. Only
- * glibc keeps room for such variables of libraries that are loaded later (Python's extension
- * modules). */
-#if defined(__GLIBC__)
-#define NDI_FAST_TLS __attribute__((tls_model("initial-exec")))
-#else
-#define NDI_FAST_TLS
-#endif
+#include "base/tls.h"
 
 /* Under AddressSanitizer no object is reused, so that a use after release is found. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -10,6 +10,7 @@
 #include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
+#include "engine/habits.h"
 #include "engine/pending.h"
 #include "engine/map.h"
 #include "engine/rules.h"
@@ -168,9 +169,9 @@ static bool is_fill(nd_op op, nd_dtype dtype)
 
 /* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape and of
  * the dtypes that the kernel takes and gives. True if it was done so; `out` is made if it is NULL.
- */
+ * Else it may have been seen on the way that the result waits: see ndi_graph_waits(). */
 static bool small_call(nd_op op, int count, const nd_operand *arguments,
-                       const ndi_resolution *resolution, nd_array **out)
+                       const ndi_resolution *resolution, nd_array **out, int *waits)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
@@ -209,11 +210,18 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
     }
     if (!like)
         return false;
+    ndi_kernel *const kernel = kernel_of(op, arguments, resolution);
+    const int64_t bytes = like->size * (int64_t)ndi_dtype_size(resolution->kernel);
+    if (!*out && bytes >= NDI_HABITS_FROM && most != MOST_FILLED) {
+        *waits = ndi_graph_waits(kernel, bytes, count, arguments, like->size);
+        if (*waits != NDI_AT_ONCE)
+            return false;
+    }
     if (!*out && !(*out = ndi_new(resolution->result, like->rank, ndi_lengths(like), NULL)))
         return true;
     pointers[0] = (*out)->data;
     strides[0] = (ptrdiff_t)ndi_dtype_size(resolution->result);
-    kernel_of(op, arguments, resolution)((size_t)(*out)->size, pointers, strides);
+    kernel((size_t)(*out)->size, pointers, strides);
     return true;
 }
 
@@ -271,6 +279,7 @@ static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *argu
     step->out = out;
     step->computed = resolution->kernel_result;
     step->in_place = false;
+    step->habit = 0;
     for (int i = 0; i < count; i++) {
         const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
         step->taken[i] = step->in[i] = taken;
@@ -409,7 +418,8 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     if (ndi_checks(resolution.dtype) && ndi_may_overflow(op))
         return ndi_checked_elementwise(op, count, arguments, out);
     nd_array *small = out;
-    if (small_call(op, count, arguments, &resolution, &small))
+    int waits = NDI_AT_ONCE;
+    if (small_call(op, count, arguments, &resolution, &small, &waits))
         return small;
     common_shape shape;
     if (!broadcast(op, count, arguments, &shape))
@@ -423,8 +433,13 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     make_step(&step, op, count, arguments, &resolution, resolution.result, &scalars);
     const int64_t size =
         ndi_count_elements(shape.rank, shape.length, nd_dtype_size(resolution.result));
-    if (ndi_graph_wants(count, arguments, size))
+    if (waits == NDI_AT_ONCE)
+        waits = ndi_graph_waits(step.kernel, size * (int64_t)ndi_dtype_size(resolution.kernel),
+                                count, arguments, size);
+    if (waits != NDI_AT_ONCE) {
+        step.habit = (uint16_t)waits;
         return ndi_graph_map(&step, arguments, scalars.element, shape.rank, shape.length, order);
+    }
     if (!force_arguments(count, arguments))
         return NULL;
     out = ndi_new(resolution.result, shape.rank, shape.length, order);

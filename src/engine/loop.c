@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "array/dtype.h"
+#include "engine/habits.h"
 #include "engine/views.h"
 
 static bool is_leaf(const ndi_node *node)
@@ -112,19 +114,43 @@ void ndi_loop_results(ndi_node **result, int *results)
         find_results(result[r], result, results, walk);
 }
 
-static void demand(ndi_node *node, uint32_t walk)
+/* What is demanded with a root. */
+typedef struct demanded {
+    int steps, habits;
+    uint16_t habit[NDI_GRAPH_COST];
+    double bytes; /* of the largest value of a step */
+} demanded;
+
+static void demand(ndi_node *node, demanded *all, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
         return;
     node->demanded = true;
+    if (node->form == NDI_STEP) {
+        const double bytes = (double)node->size * (double)ndi_dtype_size(node->step.computed);
+        all->steps++;
+        if (bytes > all->bytes)
+            all->bytes = bytes;
+        if (node->step.habit && all->habits < NDI_GRAPH_COST)
+            all->habit[all->habits++] = node->step.habit;
+        node->step.habit = 0;
+    }
     for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
-            demand(node->argument[i], walk);
+            demand(node->argument[i], all, walk);
 }
 
-void ndi_loop_demand(ndi_node *root)
+void ndi_loop_demand(ndi_node *root, bool stored)
 {
-    demand(root, ndi_graph_walk());
+    demanded all;
+    all.steps = all.habits = 0;
+    all.bytes = 0;
+    demand(root, &all, ndi_graph_walk());
+    if (all.habits == 0)
+        return;
+    const bool paid = ndi_loop_pays(all.steps, all.bytes, !stored || root->form != NDI_STEP);
+    for (int i = 0; i < all.habits; i++)
+        ndi_habit_learn(all.habit[i], paid);
 }
 
 void ndi_loop_hold(ndi_loop *loop)

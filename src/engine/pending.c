@@ -6,6 +6,7 @@
 #include <ndstream/lazy.h>
 
 #include "array/thread.h"
+#include "engine/habits.h"
 #include "engine/pending.h"
 
 /* ---- Being lazy ------------------------------------------------------------------------------ */
@@ -62,22 +63,48 @@ bool nd_is_pending(const nd_array *array)
     return array && !ndi_has_data(array);
 }
 
-bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
+/* Whether some argument is pending; and whether memory of another one may be written at any time.
+ */
+static bool some_pending(int count, const nd_operand *arguments, bool *given_out)
 {
-    const int64_t from = nd_lazy();
-    if (from == 0)
-        return false;
-    bool wants = size >= from;
+    bool pending = false;
+    *given_out = false;
     for (int i = 0; i < count; i++) {
         const nd_array *const array = arguments[i].array;
         if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
         if (!ndi_has_data(array))
-            wants = true;
-        else if (array->storage && ndi_is_given_out(array->storage))
-            return false;
+            pending = true;
+        else
+            *given_out |= array->storage && ndi_is_given_out(array->storage);
     }
-    return wants;
+    return pending;
+}
+
+bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
+{
+    const int64_t from = nd_lazy();
+    bool given_out;
+    if (from == 0)
+        return false;
+    return (some_pending(count, arguments, &given_out) || size >= from) && !given_out;
+}
+
+int ndi_graph_waits(ndi_kernel *kernel, int64_t bytes, int count, const nd_operand *arguments,
+                    int64_t size)
+{
+    const int64_t from = nd_lazy();
+    bool given_out;
+    if (from == 0)
+        return NDI_AT_ONCE;
+    const bool pending = some_pending(count, arguments, &given_out), large = size >= from;
+    if (given_out)
+        return NDI_AT_ONCE;
+    if (pending || from != ND_LAZY_ELEMENTS || bytes >= NDI_HABITS_TO ||
+        (bytes < NDI_HABITS_FROM && !large))
+        return pending || large ? 0 : NDI_AT_ONCE;
+    const uint16_t habit = ndi_habit_of(kernel, size);
+    return ndi_habit_waits(habit, large) ? habit : NDI_AT_ONCE;
 }
 
 /* A sweep over elements in memory gains by waiting only where they exceed a core's cache: there
