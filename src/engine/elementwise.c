@@ -158,15 +158,6 @@ static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments,
                : kernels->elementwise[op][resolution->kernel];
 }
 
-/* Tests for what no integer is: a fill, sooner done than planned. */
-static bool is_fill(nd_op op, nd_dtype dtype)
-{
-    return nd_dtype_kind(dtype) <= ND_KIND_UNSIGNED &&
-           (op == ND_OP_isnan || op == ND_OP_isinf || op == ND_OP_isfinite ||
-            op == ND_OP_isposinf || op == ND_OP_isneginf || op == ND_OP_isreal ||
-            op == ND_OP_iscomplex);
-}
-
 /* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape and of
  * the dtypes that the kernel takes and gives. True if it was done so; `out` is made if it is NULL.
  * Else it may have been seen on the way that the result waits: see ndi_graph_waits(). */
@@ -176,8 +167,10 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
     const ndi_op_row *row = &ndi_op_rows[op];
     if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
         return false;
-    enum { MOST_FILLED = 1 << 18 };
-    const int64_t most = is_fill(op, resolution->kernel) ? MOST_FILLED : ndi_small_elements();
+    enum { MOST_FILLED = 1 << 18 }; /* a fill is sooner done than planned */
+    const bool fills =
+        row->properties & NDI_FILLS && nd_dtype_kind(resolution->kernel) <= ND_KIND_UNSIGNED;
+    const int64_t most = fills ? MOST_FILLED : ndi_small_elements();
     const nd_array *like = *out;
     if (like && (!like->contiguous || !like->writeable || like->size > most ||
                  (nd_dtype)like->dtype != resolution->result || !ndi_is_settled(like)))
@@ -212,7 +205,7 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
         return false;
     ndi_kernel *const kernel = kernel_of(op, arguments, resolution);
     const int64_t bytes = like->size * (int64_t)ndi_dtype_size(resolution->kernel);
-    if (!*out && bytes >= NDI_HABITS_FROM && most != MOST_FILLED) {
+    if (!*out && bytes >= NDI_HABITS_FROM && !fills) {
         *waits = ndi_graph_waits(kernel, bytes, count, arguments, like->size);
         if (*waits != NDI_AT_ONCE)
             return false;

@@ -282,21 +282,6 @@ static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char
     return NULL;
 }
 
-/* With the lock held; NULL when out of memory. A reduction or a scan, which its caller sets. */
-static ndi_node *new_node_of(ndi_node_form form, const nd_operand *argument, const nd_array *result)
-{
-    ndi_node *node =
-        ndi_node_new(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
-    if (!node)
-        return NULL;
-    node->form = (uint8_t)form;
-    node->cost = 1;
-    if (take_arguments(node, 1, argument, NULL))
-        return node;
-    ndi_node_release(node);
-    return NULL;
-}
-
 /* Gives a fresh array its node; with the lock held, which is given up. NULL if there is no node. */
 static nd_array *make_pending(nd_array *array, ndi_node *node)
 {
@@ -353,35 +338,50 @@ nd_array *ndi_graph_range(const ndi_map *step, const ndi_range *range, int64_t c
     return make_pending(array, new_range(step, range, array));
 }
 
-nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
-                         const int64_t *lengths, const int *axis_order)
+/* The pending array of what is made of one argument; its node without what its form says, and with
+ * the lock held, for make_pending(). NULL when out of memory. */
+static nd_array *begin_pending(const nd_array *argument, nd_dtype dtype, int rank,
+                               const int64_t *lengths, const int *axis_order, ndi_node **node)
 {
-    const nd_operand argument = nd_operand_array(array);
-    if (!make_room(1, 1, &argument))
+    const nd_operand operand = nd_operand_array(argument);
+    if (!make_room(1, 1, &operand))
         return NULL;
-    nd_array *result = ndi_new_pending(dtype, rank, lengths, axis_order);
+    nd_array *const result = ndi_new_pending(dtype, rank, lengths, axis_order);
     if (!result)
         return NULL;
     ndi_graph_lock();
-    ndi_node *const node = new_node_of(NDI_FOLD, &argument, result);
-    if (node)
-        node->fold = *fold;
+    *node = ndi_node_new(dtype, rank, result->size, ndi_lengths(result));
+    if (*node && take_arguments(*node, 1, &operand, NULL)) {
+        (*node)->cost = 1;
+        return result;
+    }
+    if (*node)
+        ndi_node_release(*node);
+    return make_pending(result, NULL);
+}
+
+nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
+                         const int64_t *lengths, const int *axis_order)
+{
+    ndi_node *node;
+    nd_array *const result = begin_pending(array, dtype, rank, lengths, axis_order, &node);
+    if (!result)
+        return NULL;
+    node->form = NDI_FOLD;
+    node->fold = *fold;
     return make_pending(result, node);
 }
 
 nd_array *ndi_graph_scan(const ndi_scan *scan, const nd_array *array, nd_dtype dtype,
                          const int *axis_order)
 {
-    const nd_operand argument = nd_operand_array(array);
-    if (!make_room(1, 1, &argument))
-        return NULL;
-    nd_array *result = ndi_new_pending(dtype, array->rank, ndi_lengths(array), axis_order);
+    ndi_node *node;
+    nd_array *const result =
+        begin_pending(array, dtype, array->rank, ndi_lengths(array), axis_order, &node);
     if (!result)
         return NULL;
-    ndi_graph_lock();
-    ndi_node *const node = new_node_of(NDI_SCAN, &argument, result);
-    if (node)
-        node->scan = *scan;
+    node->form = NDI_SCAN;
+    node->scan = *scan;
     return make_pending(result, node);
 }
 

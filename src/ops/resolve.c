@@ -41,7 +41,8 @@ enum {
     MONOTONE = NDI_MONOTONE,
     CANCELS = NDI_CANCELS,
     HALVES = NDI_HALVES,
-    SLOW = NDI_SLOW
+    SLOW = NDI_SLOW,
+    FILLS = NDI_FILLS
 };
 
 #define SIGNATURE_FIELDS(name)                                                                     \
