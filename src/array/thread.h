@@ -19,11 +19,20 @@
 #endif
 
 enum {
-    NDI_CACHED_OBJECTS = 128
-}; /* 22 KiB a thread: a scope of so many arrays allocates no objects */
+    NDI_CACHED_OBJECTS = 128, /* 22 KiB a thread: a scope of so many arrays allocates no objects */
+    NDI_CACHED_SIZES = 8,     /* of storages, at a time; and their headers alone */
+};
+
+/* Freed storages of one size, linked by `context`. */
+typedef struct ndi_freed_storages {
+    ndi_storage *first;
+    uint8_t lines; /* of 64 bytes behind the header */
+    uint8_t count;
+} ndi_freed_storages;
 
 typedef struct ndi_thread {
-    nd_array *freed; /* linked by `owner` */
+    nd_array *freed;                                   /* linked by `owner` */
+    ndi_freed_storages storages[NDI_CACHED_SIZES + 1]; /* see array.c */
     uint32_t freed_count;
     uint32_t freed_limit; /* 0 until the thread's exit is watched */
     uint32_t open_scopes;
