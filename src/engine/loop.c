@@ -4,7 +4,6 @@
 #include <assert.h>
 
 #include "array/dtype.h"
-#include "engine/habits.h"
 #include "engine/views.h"
 
 static bool is_leaf(const ndi_node *node)
@@ -116,10 +115,22 @@ void ndi_loop_results(ndi_node **result, int *results)
 
 /* What is demanded with a root. */
 typedef struct demanded {
-    int steps, habits;
+    int habits, cost; /* of the steps, as in habits.h */
     uint16_t habit[NDI_GRAPH_COST];
-    double bytes; /* of the largest value of a step */
+    double bytes; /* of what the steps make */
 } demanded;
+
+static double bytes_of(const ndi_node *step)
+{
+    return (double)step->size * (double)ndi_dtype_size(step->step.computed);
+}
+
+static int cost_of(const ndi_map *step)
+{
+    return step->computed == step->taken[0] && ndi_kernels_in_use()->chain[step->computed]
+               ? NDI_COST_LINK
+               : NDI_COST_KERNEL;
+}
 
 static void demand(ndi_node *node, demanded *all, uint32_t walk)
 {
@@ -127,10 +138,8 @@ static void demand(ndi_node *node, demanded *all, uint32_t walk)
         return;
     node->demanded = true;
     if (node->form == NDI_STEP) {
-        const double bytes = (double)node->size * (double)ndi_dtype_size(node->step.computed);
-        all->steps++;
-        if (bytes > all->bytes)
-            all->bytes = bytes;
+        all->cost += cost_of(&node->step);
+        all->bytes += bytes_of(node);
         if (node->step.habit && all->habits < NDI_GRAPH_COST)
             all->habit[all->habits++] = node->step.habit;
         node->step.habit = 0;
@@ -140,15 +149,18 @@ static void demand(ndi_node *node, demanded *all, uint32_t walk)
             demand(node->argument[i], all, walk);
 }
 
-void ndi_loop_demand(ndi_node *root, bool stored)
+void ndi_loop_demand(ndi_node *root, int cost)
 {
     demanded all;
-    all.steps = all.habits = 0;
+    all.habits = 0;
+    all.cost = cost;
     all.bytes = 0;
     demand(root, &all, ndi_graph_walk());
     if (all.habits == 0)
         return;
-    const bool paid = ndi_loop_pays(all.steps, all.bytes, !stored || root->form != NDI_STEP);
+    if (root->form == NDI_STEP && cost != NDI_COST_FOLDED) /* it is stored in any case */
+        all.bytes -= bytes_of(root);
+    const bool paid = ndi_loop_pays(all.cost, all.bytes);
     for (int i = 0; i < all.habits; i++)
         ndi_habit_learn(all.habit[i], paid);
 }

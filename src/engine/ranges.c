@@ -33,13 +33,9 @@ static nd_array *make_range(const char *name, nd_dtype dtype, nd_dtype computed,
 {
     if (!ndi_check_shape(name, dtype, 1, &count))
         return NULL;
-    ndi_map step = range_step(name, dtype, computed);
-    const int waits =
-        ndi_graph_waits(step.kernel, count * (int64_t)ndi_dtype_size(computed), 0, NULL, count);
-    if (waits != NDI_AT_ONCE) {
-        step.habit = (uint16_t)waits;
+    const ndi_map step = range_step(name, dtype, computed);
+    if (ndi_graph_wants(0, NULL, count))
         return ndi_graph_range(&step, range, count);
-    }
     nd_array *array = ndi_make(name, dtype, 1, &count, NULL, false);
     if (!array || count == 0)
         return array;

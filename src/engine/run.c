@@ -91,7 +91,7 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
         }
     }
     for (int r = 0; r < results; r++)
-        ndi_loop_demand(result[r], true);
+        ndi_loop_demand(result[r], target ? NDI_COST_ASSIGNED : NDI_COST_STORED);
     ndi_loop_begin(&loop, node, results);
     for (int r = 0; r < results; r++)
         if (r < first_made)
@@ -200,7 +200,7 @@ bool ndi_run_folds(ndi_node *node)
                                stored ? argument->data : ndi_virtual_elements};
     ndi_loop loop;
     const ndi_produced produced = {&loop.program, &loop.nest};
-    ndi_loop_demand(node, true);
+    ndi_loop_demand(node, NDI_COST_FOLDED);
     if (stored) {
         loop.sources = 1;
         loop.source[0] = argument;

@@ -653,7 +653,7 @@ bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
         if (p->stage[i].made)
             ndi_graph_claim(p->stage[i].node);
     }
-    ndi_loop_demand(tiling->root, true);
+    ndi_loop_demand(tiling->root, NDI_COST_TILED);
     ndi_graph_unlock();
     if (!target)
         ndi_watch_begin("eval");
