@@ -47,7 +47,10 @@ ND_API size_t nd_explain_svg(const nd_array *array, char *text, size_t size);
 /* From how many elements of the result on operations return pending arrays; 0: none do, everything
  * is computed at once. Reductions of what is pending are pending too, others from eight times as
  * many elements of their argument on. ND_LAZY_ELEMENTS at start, or the
- * environment variable ND_LAZY. What is pending stays so. Thread-safe. Errors: ND_ERROR_VALUE for a
+ * environment variable ND_LAZY. At ND_LAZY_ELEMENTS the boundary is no sharp one: between 16 and
+ * 128 KiB, whether a result of stored arrays waits follows from what became of those before it of
+ * the same operation and size; if they were looked at one by one, or the expressions were too short
+ * to gain, it does not. What is pending stays so. Thread-safe. Errors: ND_ERROR_VALUE for a
  * negative number. */
 ND_API nd_status nd_set_lazy(int64_t elements);
 
@@ -69,7 +72,8 @@ ND_API void nd_set_fast_math(bool on);
 /* What nd_set_fast_math() set on this thread. */
 ND_API bool nd_fast_math(void);
 
-/* Below this, an operation takes no longer than the bookkeeping that would save memory traffic. */
+/* Below this, most operations take no longer than the bookkeeping that would save memory traffic.
+ */
 #define ND_LAZY_ELEMENTS 8192
 
 ND_END_C

@@ -115,8 +115,12 @@ nd_array *ndi_register(nd_array *array);
 /* Releases an array that this thread has just made, whether in a scope or not. NULL is allowed. */
 void ndi_drop(nd_array *array);
 
-/* Frees the array objects that this thread keeps for reuse. They count as used memory. */
+/* Frees the array objects and the storages that this thread keeps for reuse. They count as used
+ * memory. */
 void ndi_arrays_trim(void);
+
+/* The storages among them. */
+void ndi_storages_trim(void);
 
 /* ---- Pending arrays -----------------------------------------------------------------------------
  * An array without `data` is pending: its node knows how to compute it. The layer that makes nodes

@@ -75,6 +75,7 @@ void ndi_arrays_trim(void)
         ndi_free(array, sizeof *array);
     }
     thread->freed_count = 0;
+    ndi_storages_trim();
     if (thread->scoped_count == 0)
         free_scope_list();
 }

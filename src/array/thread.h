@@ -4,15 +4,7 @@
 #define NDSTREAM_ARRAY_THREAD_H
 
 #include "array/array.h"
-
-/* A few words of static TLS, so that reaching them is one instruction in a shared library too. Only
- * glibc keeps room for such variables of libraries that are loaded later (Python's extension
- * modules). */
-#if defined(__GLIBC__)
-#define NDI_FAST_TLS __attribute__((tls_model("initial-exec")))
-#else
-#define NDI_FAST_TLS
-#endif
+#include "base/tls.h"
 
 /* Under AddressSanitizer no object is reused, so that a use after release is found. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -27,11 +19,20 @@
 #endif
 
 enum {
-    NDI_CACHED_OBJECTS = 128
-}; /* 22 KiB a thread: a scope of so many arrays allocates no objects */
+    NDI_CACHED_OBJECTS = 128, /* 22 KiB a thread: a scope of so many arrays allocates no objects */
+    NDI_CACHED_SIZES = 8,     /* of storages, at a time; and their headers alone */
+};
+
+/* Freed storages of one size, linked by `context`. */
+typedef struct ndi_freed_storages {
+    ndi_storage *first;
+    uint8_t lines; /* of 64 bytes behind the header */
+    uint8_t count;
+} ndi_freed_storages;
 
 typedef struct ndi_thread {
-    nd_array *freed; /* linked by `owner` */
+    nd_array *freed;                                   /* linked by `owner` */
+    ndi_freed_storages storages[NDI_CACHED_SIZES + 1]; /* see array.c */
     uint32_t freed_count;
     uint32_t freed_limit; /* 0 until the thread's exit is watched */
     uint32_t open_scopes;

@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/tls.h"
+
 enum { MESSAGE_BYTES = 1024 };
 
-static _Thread_local nd_status kept_code;
+static _Thread_local NDI_FAST_TLS nd_status kept_code;
 static _Thread_local char *kept_message; /* NULL until it is needed */
 
 /* ---- Memory for the message, until the thread ends ------------------------------------------- */

@@ -33,6 +33,7 @@
 #include "blocking.h"
 #include "placement.h"
 #include "progress.h"
+#include "tls.h"
 #include "wait.h"
 
 enum {
@@ -46,7 +47,7 @@ enum {
     STACK_BYTES = 8 << 20,
 };
 
-static _Thread_local bool in_job; /* this thread is a worker, or runs a job now */
+static _Thread_local NDI_FAST_TLS bool in_job; /* this thread is a worker, or runs a job now */
 
 /* Threads asked for; 0: the default. */
 static atomic_int wanted_threads;

@@ -5,14 +5,16 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/tls.h"
 
 static const double INTERVAL = 0.1; /* seconds */
 
-static _Thread_local nd_progress progress;
-static _Thread_local double next_report; /* not before: in seconds of the monotonic clock */
-static _Thread_local ndi_stage stage = {0, 1};
-static _Thread_local const char *watched; /* NULL: nothing is */
-static _Thread_local bool stopped;
+static _Thread_local NDI_FAST_TLS nd_progress progress;
+static _Thread_local NDI_FAST_TLS double
+    next_report; /* not before: in seconds of the monotonic clock */
+static _Thread_local NDI_FAST_TLS ndi_stage stage = {0, 1};
+static _Thread_local NDI_FAST_TLS const char *watched; /* NULL: nothing is */
+static _Thread_local NDI_FAST_TLS bool stopped;
 
 nd_progress nd_set_progress(nd_progress wanted)
 {

@@ -92,12 +92,28 @@ static int link_of(const ndi_program *program, const ndi_program_step *step)
     return -1;
 }
 
+/* A bit for each value: arrays of bools would be cleared by `rep stos`, which takes 8 ns to begin.
+ */
+typedef struct value_set {
+    uint64_t bits[(NDI_PROGRAM_VALUES + 63) / 64];
+} value_set;
+
+static bool contains(const value_set *set, int value)
+{
+    return set->bits[value / 64] >> value % 64 & 1;
+}
+
+static void include(value_set *set, int value)
+{
+    set->bits[value / 64] |= (uint64_t)1 << value % 64;
+}
+
 typedef struct builder {
     ndi_program *program;
     const int8_t *op;        /* of each step, its link; or -1 */
     int last;                /* step of the unit */
     uint8_t bank[NDI_BANKS]; /* the value there */
-    bool saved[NDI_PROGRAM_VALUES];
+    value_set saved;
 } builder;
 
 static ndi_program_link *add_link(builder *b, ndi_link_kind kind, int bank, int value)
@@ -111,14 +127,15 @@ static ndi_program_link *add_link(builder *b, ndi_link_kind kind, int bank, int 
 static void save(builder *b, int bank)
 {
     add_link(b, NDI_LINK_SAVES, bank, b->bank[bank]);
-    b->saved[b->bank[bank]] = true;
+    include(&b->saved, b->bank[bank]);
 }
 
 /* Whether a bank may be overwritten by the result of step `s`. */
 static bool is_free(const builder *b, int bank, int s)
 {
     const int value = b->bank[bank];
-    return value == NO_VALUE || b->saved[value] || b->program->value[value].last_use <= s;
+    return value == NO_VALUE || contains(&b->saved, value) ||
+           b->program->value[value].last_use <= s;
 }
 
 static int bank_for_result(builder *b, const ndi_program_step *step, int s)
@@ -259,19 +276,25 @@ static int add_step(builder *b, int s)
     return s;
 }
 
-/* Of a program with functions, beside which memory would idle: see fetch_ahead() in frame.c. */
-static void add_fetches(builder *b, int first)
+/* Of a program with functions, beside which memory would idle: see fetch_ahead() in frame.c. Twice:
+ * of what is read soon, and of what comes next. Returns how many each are. */
+static int add_fetches(builder *b, int first)
 {
-    const ndi_program *const program = b->program;
-    bool fetched[NDI_PROGRAM_VALUES] = {false};
+    ndi_program *const program = b->program;
+    const int link = program->links;
+    value_set fetched = {{0}};
     for (int s = first; s <= b->last; s++)
         for (int i = 0; i < program->step[s].arguments; i++) {
             const int value = program->step[s].argument[i];
-            if (program->value[value].place != NDI_IN_OPERAND || fetched[value])
+            if (program->value[value].place != NDI_IN_OPERAND || contains(&fetched, value))
                 continue;
-            fetched[value] = true;
+            include(&fetched, value);
             add_link(b, NDI_LINK_FETCHES, 0, value);
         }
+    const int each = program->links - link;
+    for (int i = 0; i < each; i++)
+        program->link[program->links++] = program->link[link + i];
+    return each;
 }
 
 /* Whether there is room for the links of a unit of so many steps. */
@@ -288,9 +311,7 @@ static void build_unit(ndi_program *program, const int8_t *op, int first, int la
     if (op[first] < 0 || !may_grow(program, last - first + 1))
         return;
     builder b = {.program = program, .op = op, .last = last, .bank = {NO_VALUE, NO_VALUE}};
-    add_fetches(&b, first); /* of what is read soon */
-    unit->fetches = (uint8_t)(program->links - unit->link);
-    add_fetches(&b, first);
+    unit->fetches = (uint8_t)add_fetches(&b, first);
     for (int s = first; s <= last; s++)
         s = add_step(&b, s);
     add_link(&b, NDI_LINK_NEXT, 0, 0);

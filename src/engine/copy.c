@@ -193,8 +193,12 @@ nd_array *nd_cast(const nd_array *array, nd_dtype dtype)
     int order[ND_MAX_RANK];
     ndi_axis_order(array, order);
     const nd_operand argument = nd_operand_array((nd_array *)array);
-    if (ndi_graph_wants(1, &argument, array->size)) {
-        const ndi_map step = ndi_cast_step(dtype, nd_dtype_of(array));
+    const int waits =
+        ndi_graph_waits(ndi_kernels_in_use()->cast[dtype][nd_dtype_of(array)],
+                        array->size * (int64_t)nd_dtype_size(dtype), 1, &argument, array->size);
+    if (waits != NDI_AT_ONCE) {
+        ndi_map step = ndi_cast_step(dtype, nd_dtype_of(array));
+        step.habit = (uint16_t)waits;
         return ndi_graph_map(&step, &argument, NULL, array->rank, ndi_lengths(array), order);
     }
     return copy_in_order(array, dtype, order);

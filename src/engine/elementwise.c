@@ -10,6 +10,7 @@
 #include "engine/checked.h"
 #include "engine/copy.h"
 #include "engine/evaluate.h"
+#include "engine/habits.h"
 #include "engine/pending.h"
 #include "engine/map.h"
 #include "engine/rules.h"
@@ -157,26 +158,19 @@ static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments,
                : kernels->elementwise[op][resolution->kernel];
 }
 
-/* Tests for what no integer is: a fill, sooner done than planned. */
-static bool is_fill(nd_op op, nd_dtype dtype)
-{
-    return nd_dtype_kind(dtype) <= ND_KIND_UNSIGNED &&
-           (op == ND_OP_isnan || op == ND_OP_isinf || op == ND_OP_isfinite ||
-            op == ND_OP_isposinf || op == ND_OP_isneginf || op == ND_OP_isreal ||
-            op == ND_OP_iscomplex);
-}
-
 /* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape and of
  * the dtypes that the kernel takes and gives. True if it was done so; `out` is made if it is NULL.
- */
+ * Else it may have been seen on the way that the result waits: see ndi_graph_waits(). */
 static bool small_call(nd_op op, int count, const nd_operand *arguments,
-                       const ndi_resolution *resolution, nd_array **out)
+                       const ndi_resolution *resolution, nd_array **out, int *waits)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
         return false;
-    enum { MOST_FILLED = 1 << 18 };
-    const int64_t most = is_fill(op, resolution->kernel) ? MOST_FILLED : ndi_small_elements();
+    enum { MOST_FILLED = 1 << 18 }; /* a fill is sooner done than planned */
+    const bool fills =
+        row->properties & NDI_FILLS && nd_dtype_kind(resolution->kernel) <= ND_KIND_UNSIGNED;
+    const int64_t most = fills ? MOST_FILLED : ndi_small_elements();
     const nd_array *like = *out;
     if (like && (!like->contiguous || !like->writeable || like->size > most ||
                  (nd_dtype)like->dtype != resolution->result || !ndi_is_settled(like)))
@@ -209,11 +203,18 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
     }
     if (!like)
         return false;
+    ndi_kernel *const kernel = kernel_of(op, arguments, resolution);
+    const int64_t bytes = like->size * (int64_t)ndi_dtype_size(resolution->kernel);
+    if (!*out && bytes >= NDI_HABITS_FROM && !fills) {
+        *waits = ndi_graph_waits(kernel, bytes, count, arguments, like->size);
+        if (*waits != NDI_AT_ONCE)
+            return false;
+    }
     if (!*out && !(*out = ndi_new(resolution->result, like->rank, ndi_lengths(like), NULL)))
         return true;
     pointers[0] = (*out)->data;
     strides[0] = (ptrdiff_t)ndi_dtype_size(resolution->result);
-    kernel_of(op, arguments, resolution)((size_t)(*out)->size, pointers, strides);
+    kernel((size_t)(*out)->size, pointers, strides);
     return true;
 }
 
@@ -271,6 +272,7 @@ static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *argu
     step->out = out;
     step->computed = resolution->kernel_result;
     step->in_place = false;
+    step->habit = 0;
     for (int i = 0; i < count; i++) {
         const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
         step->taken[i] = step->in[i] = taken;
@@ -409,7 +411,8 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     if (ndi_checks(resolution.dtype) && ndi_may_overflow(op))
         return ndi_checked_elementwise(op, count, arguments, out);
     nd_array *small = out;
-    if (small_call(op, count, arguments, &resolution, &small))
+    int waits = NDI_AT_ONCE;
+    if (small_call(op, count, arguments, &resolution, &small, &waits))
         return small;
     common_shape shape;
     if (!broadcast(op, count, arguments, &shape))
@@ -423,8 +426,13 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     make_step(&step, op, count, arguments, &resolution, resolution.result, &scalars);
     const int64_t size =
         ndi_count_elements(shape.rank, shape.length, nd_dtype_size(resolution.result));
-    if (ndi_graph_wants(count, arguments, size))
+    if (waits == NDI_AT_ONCE)
+        waits = ndi_graph_waits(step.kernel, size * (int64_t)ndi_dtype_size(resolution.kernel),
+                                count, arguments, size);
+    if (waits != NDI_AT_ONCE) {
+        step.habit = (uint16_t)waits;
         return ndi_graph_map(&step, arguments, scalars.element, shape.rank, shape.length, order);
+    }
     if (!force_arguments(count, arguments))
         return NULL;
     out = ndi_new(resolution.result, shape.rank, shape.length, order);

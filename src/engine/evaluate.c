@@ -370,7 +370,7 @@ bool ndi_production_of(ndi_production *p, ndi_node *node, nd_dtype taken)
         done = prepare_production(node, &ready);
     if (done && ready) {
         p->node = node;
-        ndi_loop_demand(node);
+        ndi_loop_demand(node, NDI_COST_FOLDED);
         ndi_loop_produce(&p->loop, node, taken);
         ndi_loop_hold(&p->loop);
         ndi_graph_claim(node); /* so that what it reads is not written */

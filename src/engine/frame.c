@@ -587,9 +587,8 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
     const size_t bytes = read + written;
     const int last = nest->rank - 1;
     const bool exceeds_cache = (double)in_all * (double)bytes > (double)ndi_cpu_caches().last,
-               streams = ndi_streams_past_cache((double)in_all, read, written) ||
-                         ((program->heavy || program->steps > MANY_STEPS) &&
-                          2 * (double)in_all * (double)written > (double)ndi_cpu_caches().last);
+               streams = ndi_streams_past_cache((double)in_all, read, written,
+                                                program->heavy || program->steps > MANY_STEPS);
     run.fetches = program->heavy && (exceeds_cache || in_all == 0);
     for (int r = 0; r < program->results; r++) {
         run.stream[r] = streams && !(in_place && r == 0) &&

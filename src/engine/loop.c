@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "array/dtype.h"
 #include "engine/views.h"
 
 static bool is_leaf(const ndi_node *node)
@@ -112,19 +113,56 @@ void ndi_loop_results(ndi_node **result, int *results)
         find_results(result[r], result, results, walk);
 }
 
-static void demand(ndi_node *node, uint32_t walk)
+/* What is demanded with a root. */
+typedef struct demanded {
+    int habits, cost; /* of the steps, as in habits.h */
+    uint16_t habit[NDI_GRAPH_COST];
+    double bytes; /* of what the steps make */
+} demanded;
+
+static double bytes_of(const ndi_node *step)
+{
+    return (double)step->size * (double)ndi_dtype_size(step->step.computed);
+}
+
+static int cost_of(const ndi_map *step)
+{
+    return step->computed == step->taken[0] && ndi_kernels_in_use()->chain[step->computed]
+               ? NDI_COST_LINK
+               : NDI_COST_KERNEL;
+}
+
+static void demand(ndi_node *node, demanded *all, uint32_t walk)
 {
     if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
         return;
     node->demanded = true;
+    if (node->form == NDI_STEP) {
+        all->cost += cost_of(&node->step);
+        all->bytes += bytes_of(node);
+        if (node->step.habit && all->habits < NDI_GRAPH_COST)
+            all->habit[all->habits++] = node->step.habit;
+        node->step.habit = 0;
+    }
     for (int i = 0; i < node->arguments; i++)
         if (node->argument[i])
-            demand(node->argument[i], walk);
+            demand(node->argument[i], all, walk);
 }
 
-void ndi_loop_demand(ndi_node *root)
+void ndi_loop_demand(ndi_node *root, int cost)
 {
-    demand(root, ndi_graph_walk());
+    demanded all;
+    all.habits = 0;
+    all.cost = cost;
+    all.bytes = 0;
+    demand(root, &all, ndi_graph_walk());
+    if (all.habits == 0)
+        return;
+    if (root->form == NDI_STEP && cost != NDI_COST_FOLDED) /* it is stored in any case */
+        all.bytes -= bytes_of(root);
+    const bool paid = ndi_loop_pays(all.cost, all.bytes);
+    for (int i = 0; i < all.habits; i++)
+        ndi_habit_learn(all.habit[i], paid);
 }
 
 void ndi_loop_hold(ndi_loop *loop)

@@ -3,6 +3,7 @@
 #define NDSTREAM_ENGINE_LOOP_H
 
 #include "engine/graph.h"
+#include "engine/habits.h"
 #include "engine/program.h"
 
 enum {
@@ -36,8 +37,9 @@ void ndi_loop_produce(ndi_loop *loop, ndi_node *node, nd_dtype taken);
  * program can have. */
 void ndi_loop_results(ndi_node **result, int *results);
 
-/* Counts this demand of the steps below `root`. */
-void ndi_loop_demand(ndi_node *root);
+/* Counts this demand of the steps below `root`, and what came of their waiting; `cost` as in
+ * habits.h, without the steps. */
+void ndi_loop_demand(ndi_node *root, int cost);
 
 /* Keeps the sources, and with them their memory, while the lock is given up. */
 void ndi_loop_hold(ndi_loop *loop);

@@ -296,7 +296,7 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
     const int last = nest->rank - 1;
     run.stream = !map->in_place && nest->stride[0][last] == (ptrdiff_t)out_size &&
                  nest->length[last] * (int64_t)out_size >= 1024 &&
-                 ndi_streams_past_cache((double)nest->size, read, out_size);
+                 ndi_streams_past_cache((double)nest->size, read, out_size, false);
     run.streaming_kernel = run.direct && run.stream && map->streaming;
     run.direct &= !run.stream;
     if (nest->rank > 1)

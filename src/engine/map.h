@@ -16,6 +16,7 @@ typedef struct ndi_map {
     bool slow;        /* some ns an element */
     uint8_t rewrites; /* what rules.def knows it by: 1 + its nd_op, NDI_CONVERSION, or 0 */
     bool fast;        /* called under fast maths */
+    uint16_t habit;   /* that says whether it waits, or 0: see habits.h */
     ndi_kernel *kernel;
     ndi_kernel *streaming; /* its form with streaming stores, or NULL */
     int arguments;

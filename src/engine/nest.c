@@ -173,10 +173,11 @@ bool ndi_nest_repeats(const ndi_nest *nest, int operand)
     return false;
 }
 
-bool ndi_streams_past_cache(double elements, size_t read, size_t written)
+bool ndi_streams_past_cache(double elements, size_t read, size_t written, bool busy)
 {
-    return 3 * read > written &&
-           elements * (double)(read + written) > (double)ndi_cpu_caches().last;
+    const double cache = (double)ndi_cpu_caches().last;
+    return (3 * read > written && elements * (double)(read + written) > cache) ||
+           (busy && 2 * elements * (double)written > cache);
 }
 
 bool ndi_nest_rows_aligned(const ndi_nest *nest, int operand)

@@ -62,8 +62,9 @@ bool ndi_nest_repeats(const ndi_nest *nest, int operand);
  * cache with streaming stores: where all of it exceeds the last level, and at least a third as much
  * is read as written. Results of hardly any input are written faster through the cache, which still
  * holds part of the memory (80 MB from bytes: 1.34 ms, 1.42 streamed; 40 MB: 0.69 and 1.40), and
- * no slower where they are many times as large. */
-bool ndi_streams_past_cache(double elements, size_t read, size_t written);
+ * no slower where they are many times as large. `busy`: so much is computed for each that stores
+ * hide behind it; these stream from half of the cache on, however little is read. */
+bool ndi_streams_past_cache(double elements, size_t read, size_t written, bool busy);
 
 /* Whether each row of an operand begins at a multiple of the widest vector, which is a line. */
 bool ndi_nest_rows_aligned(const ndi_nest *nest, int operand);

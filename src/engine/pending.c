@@ -6,6 +6,7 @@
 #include <ndstream/lazy.h>
 
 #include "array/thread.h"
+#include "engine/habits.h"
 #include "engine/pending.h"
 
 /* ---- Being lazy ------------------------------------------------------------------------------ */
@@ -62,22 +63,48 @@ bool nd_is_pending(const nd_array *array)
     return array && !ndi_has_data(array);
 }
 
-bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
+/* Whether some argument is pending; and whether memory of another one may be written at any time.
+ */
+static bool some_pending(int count, const nd_operand *arguments, bool *given_out)
 {
-    const int64_t from = nd_lazy();
-    if (from == 0)
-        return false;
-    bool wants = size >= from;
+    bool pending = false;
+    *given_out = false;
     for (int i = 0; i < count; i++) {
         const nd_array *const array = arguments[i].array;
         if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
         if (!ndi_has_data(array))
-            wants = true;
-        else if (array->storage && ndi_is_given_out(array->storage))
-            return false;
+            pending = true;
+        else
+            *given_out |= array->storage && ndi_is_given_out(array->storage);
     }
-    return wants;
+    return pending;
+}
+
+bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size)
+{
+    const int64_t from = nd_lazy();
+    bool given_out;
+    if (from == 0)
+        return false;
+    return (some_pending(count, arguments, &given_out) || size >= from) && !given_out;
+}
+
+int ndi_graph_waits(ndi_kernel *kernel, int64_t bytes, int count, const nd_operand *arguments,
+                    int64_t size)
+{
+    const int64_t from = nd_lazy();
+    bool given_out;
+    if (from == 0)
+        return NDI_AT_ONCE;
+    const bool pending = some_pending(count, arguments, &given_out), large = size >= from;
+    if (given_out)
+        return NDI_AT_ONCE;
+    if (pending || from != ND_LAZY_ELEMENTS || bytes >= NDI_HABITS_TO ||
+        (bytes < NDI_HABITS_FROM && !large))
+        return pending || large ? 0 : NDI_AT_ONCE;
+    const uint16_t habit = ndi_habit_of(kernel, size);
+    return ndi_habit_waits(habit, large) ? habit : NDI_AT_ONCE;
 }
 
 /* A sweep over elements in memory gains by waiting only where they exceed a core's cache: there
@@ -255,21 +282,6 @@ static ndi_node *new_step(const ndi_map *step, const nd_operand *arguments, char
     return NULL;
 }
 
-/* With the lock held; NULL when out of memory. A reduction or a scan, which its caller sets. */
-static ndi_node *new_node_of(ndi_node_form form, const nd_operand *argument, const nd_array *result)
-{
-    ndi_node *node =
-        ndi_node_new(nd_dtype_of(result), result->rank, result->size, ndi_lengths(result));
-    if (!node)
-        return NULL;
-    node->form = (uint8_t)form;
-    node->cost = 1;
-    if (take_arguments(node, 1, argument, NULL))
-        return node;
-    ndi_node_release(node);
-    return NULL;
-}
-
 /* Gives a fresh array its node; with the lock held, which is given up. NULL if there is no node. */
 static nd_array *make_pending(nd_array *array, ndi_node *node)
 {
@@ -326,35 +338,50 @@ nd_array *ndi_graph_range(const ndi_map *step, const ndi_range *range, int64_t c
     return make_pending(array, new_range(step, range, array));
 }
 
-nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
-                         const int64_t *lengths, const int *axis_order)
+/* The pending array of what is made of one argument; its node without what its form says, and with
+ * the lock held, for make_pending(). NULL when out of memory. */
+static nd_array *begin_pending(const nd_array *argument, nd_dtype dtype, int rank,
+                               const int64_t *lengths, const int *axis_order, ndi_node **node)
 {
-    const nd_operand argument = nd_operand_array(array);
-    if (!make_room(1, 1, &argument))
+    const nd_operand operand = nd_operand_array(argument);
+    if (!make_room(1, 1, &operand))
         return NULL;
-    nd_array *result = ndi_new_pending(dtype, rank, lengths, axis_order);
+    nd_array *const result = ndi_new_pending(dtype, rank, lengths, axis_order);
     if (!result)
         return NULL;
     ndi_graph_lock();
-    ndi_node *const node = new_node_of(NDI_FOLD, &argument, result);
-    if (node)
-        node->fold = *fold;
+    *node = ndi_node_new(dtype, rank, result->size, ndi_lengths(result));
+    if (*node && take_arguments(*node, 1, &operand, NULL)) {
+        (*node)->cost = 1;
+        return result;
+    }
+    if (*node)
+        ndi_node_release(*node);
+    return make_pending(result, NULL);
+}
+
+nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype dtype, int rank,
+                         const int64_t *lengths, const int *axis_order)
+{
+    ndi_node *node;
+    nd_array *const result = begin_pending(array, dtype, rank, lengths, axis_order, &node);
+    if (!result)
+        return NULL;
+    node->form = NDI_FOLD;
+    node->fold = *fold;
     return make_pending(result, node);
 }
 
 nd_array *ndi_graph_scan(const ndi_scan *scan, const nd_array *array, nd_dtype dtype,
                          const int *axis_order)
 {
-    const nd_operand argument = nd_operand_array(array);
-    if (!make_room(1, 1, &argument))
-        return NULL;
-    nd_array *result = ndi_new_pending(dtype, array->rank, ndi_lengths(array), axis_order);
+    ndi_node *node;
+    nd_array *const result =
+        begin_pending(array, dtype, array->rank, ndi_lengths(array), axis_order, &node);
     if (!result)
         return NULL;
-    ndi_graph_lock();
-    ndi_node *const node = new_node_of(NDI_SCAN, &argument, result);
-    if (node)
-        node->scan = *scan;
+    node->form = NDI_SCAN;
+    node->scan = *scan;
     return make_pending(result, node);
 }
 

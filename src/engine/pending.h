@@ -19,6 +19,13 @@ static inline int64_t ndi_small_elements(void)
  * reductions are). */
 bool ndi_graph_wants(int count, const nd_operand *arguments, int64_t size);
 
+/* The same for a step that makes `bytes` by this kernel: between NDI_HABITS_FROM and NDI_HABITS_TO
+ * habits decide, unless nd_set_lazy() has said from where on results wait. The habit of a pending
+ * one, 0 if it has none, for its step; or NDI_AT_ONCE. */
+enum { NDI_AT_ONCE = -1 };
+int ndi_graph_waits(ndi_kernel *kernel, int64_t bytes, int count, const nd_operand *arguments,
+                    int64_t size);
+
 /* With the lock held: true if what is below these nodes is not too large for one loop, and the last
  * reads something that others read too. */
 bool ndi_graph_shares(ndi_node *const *node, int count);

@@ -6,6 +6,7 @@
 
 #include "base/progress.h"
 #include "engine/copy.h"
+#include "engine/habits.h"
 #include "engine/shifted.h"
 
 bool ndi_is_plain(const ndi_node *node)
@@ -50,6 +51,8 @@ bool ndi_run_plain(ndi_node *node)
         assert(!source[i] || ndi_node_is_unchanged(source[i]));
     }
     node->demanded = true;
+    ndi_habit_learn(node->step.habit, false);
+    node->step.habit = 0;
     ndi_graph_claim(ndi_node_retain(node));
     ndi_graph_unlock();
 
@@ -88,7 +91,7 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
         }
     }
     for (int r = 0; r < results; r++)
-        ndi_loop_demand(result[r]);
+        ndi_loop_demand(result[r], target ? NDI_COST_ASSIGNED : NDI_COST_STORED);
     ndi_loop_begin(&loop, node, results);
     for (int r = 0; r < results; r++)
         if (r < first_made)
@@ -197,7 +200,7 @@ bool ndi_run_folds(ndi_node *node)
                                stored ? argument->data : ndi_virtual_elements};
     ndi_loop loop;
     const ndi_produced produced = {&loop.program, &loop.nest};
-    ndi_loop_demand(node);
+    ndi_loop_demand(node, NDI_COST_FOLDED);
     if (stored) {
         loop.sources = 1;
         loop.source[0] = argument;

@@ -435,7 +435,7 @@ static bool scan_into(const ndi_scan *scan, const ndi_elements *source, const nd
     const size_t size = nd_dtype_size(run.out);
     run.stream = run.out == scan->taken && result->strides[scan->axis] == (int64_t)size &&
                  run.length * (int64_t)size >= 1024 &&
-                 ndi_streams_past_cache((double)run.size, nd_dtype_size(run.in), size);
+                 ndi_streams_past_cache((double)run.size, nd_dtype_size(run.in), size, false);
     if (p && p->node) {
         run.source.data = ndi_virtual_elements;
         run.produced = &p->produced;
@@ -445,7 +445,7 @@ static bool scan_into(const ndi_scan *scan, const ndi_elements *source, const nd
     run.beside = axis_beside(&run);
     if (run.beside >= 0)
         run.stream = run.out == run.state &&
-                     ndi_streams_past_cache((double)run.size, nd_dtype_size(run.in), size);
+                     ndi_streams_past_cache((double)run.size, nd_dtype_size(run.in), size, false);
     return run.beside >= 0 ? sweep_tiles(&run, name) : run_sweeps(&run, name);
 }
 

@@ -402,7 +402,7 @@ static bool add_to_pipeline(plan *p, const stage *s)
         read += ndi_nest_repeats(nest, i) ? 0 : size;
     return ndi_pipeline_add_step(&p->pipeline, &s->loop.program, nest, s->axis, s->maker, stored,
                                  !s->in_place &&
-                                     ndi_streams_past_cache((double)nest->size, read, size));
+                                     ndi_streams_past_cache((double)nest->size, read, size, false));
 }
 
 /* Whether the stages make a pipeline, row by row of the axis that is cut, or by tiles of so many
@@ -653,7 +653,7 @@ bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)
         if (p->stage[i].made)
             ndi_graph_claim(p->stage[i].node);
     }
-    ndi_loop_demand(tiling->root);
+    ndi_loop_demand(tiling->root, NDI_COST_TILED);
     ndi_graph_unlock();
     if (!target)
         ndi_watch_begin("eval");

@@ -11,7 +11,8 @@ enum {
     NDI_MONOTONE = 4,
     NDI_CANCELS = 8,
     NDI_HALVES = 16,
-    NDI_SLOW = 32
+    NDI_SLOW = 32,
+    NDI_FILLS = 64
 };
 
 typedef enum ndi_identity { NDI_IDENTITY_NONE, NDI_IDENTITY_ZERO, NDI_IDENTITY_ONE } ndi_identity;
