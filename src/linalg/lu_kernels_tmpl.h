@@ -248,7 +248,8 @@ TARGET static void JOIN(SET, solve_transposed)(size_t n, const void *factors, co
 /* The last row and column become the first ones, so that the upper triangle is a lower one; rows
  * are divided by their diagonal, whose reciprocals go to the last column, where nothing is below.
  */
-TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *turned, void *sides)
+TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *turned,
+                                         size_t columns, void *sides)
 {
     const REAL *const u = factors;
     REAL *const to = turned, *const scale = to + (n - 1) * n * PARTS;
@@ -260,7 +261,7 @@ TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *tu
             JOIN(SET, put)
     (to, j * n + i,
      JOIN(SET, times)(JOIN(SET, at)(u, (n - 1 - j) * n + n - 1 - i), JOIN(SET, at)(scale, i)));
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = 0; j < columns; j++) {
         REAL *const x = (REAL *)sides + j * n * PARTS;
         for (size_t i = 0; i < n / 2; i++)
             JOIN(SET, exchange)(x + i * PARTS, x + (n - 1 - i) * PARTS);
@@ -269,11 +270,12 @@ TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *tu
     }
 }
 
-TARGET static void JOIN(SET, turn_back)(size_t n, const int *order, const void *sides, void *matrix)
+TARGET static void JOIN(SET, turn_back)(size_t n, size_t columns, const int *order,
+                                        const void *sides, void *to_matrix)
 {
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = 0; j < columns; j++) {
         const REAL *const x = (const REAL *)sides + j * n * PARTS;
-        REAL *const to = (REAL *)matrix + (size_t)order[j] * n * PARTS;
+        REAL *const to = (REAL *)to_matrix + (order ? (size_t)order[j] : j) * n * PARTS;
         for (size_t i = 0; i < n; i++)
             JOIN(SET, put)(to, i, JOIN(SET, at)(x, n - 1 - i));
     }
