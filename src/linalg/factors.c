@@ -45,6 +45,11 @@ static int cholesky_of_one(void *context, int64_t index, char *scratch)
     return info;
 }
 
+static double operations_of(int rows)
+{
+    return (double)rows * rows * rows / 6;
+}
+
 nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle)
 {
     ndi_stack stack;
@@ -56,8 +61,10 @@ nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle)
     cholesky c = {&stack,
                   ndi_stack_copy(&stack, a, n, n, by_columns ? NDI_BY_COLUMNS : NDI_BY_ROWS),
                   triangle == ND_LOWER || by_columns};
-    if (c.factor && ndi_stack_run(&stack, (double)n * n * n / 6, 0, cholesky_of_one, &c,
-                                  "is not positive definite"))
+    if (stack.is_complex)
+        stack.least_parallel = operations_of(NDI_LEAST_THREADED);
+    if (c.factor &&
+        ndi_stack_run(&stack, operations_of(n), 0, cholesky_of_one, &c, "is not positive definite"))
         return ndi_register(c.factor);
     nd_release(c.factor);
     return NULL;

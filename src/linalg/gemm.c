@@ -4,8 +4,9 @@
  * The loops are those of Goto and van de Geijn (ACM TOMS 34:3, 2008): blocks of columns of C, then
  * of depth, then of rows. Both operands of a block are packed by all threads together into buffers
  * that they share; then tasks, each a block of rows that fits the level 2 cache by a range of
- * columns, multiply panels into tiles of C. Blocks of depth depend on k alone and are added up in
- * their order, so every element is summed in one order, whatever the threads. */
+ * columns, multiply panels into tiles of C. Smaller products are done in shares or in one piece, as
+ * gemm_plan.c has it. Blocks of depth depend on k alone and are added up in their order, so every
+ * element is summed in one order, whatever the threads. */
 #include "linalg/gemm.h"
 
 #include "base/cpu.h"

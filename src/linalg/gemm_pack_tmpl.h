@@ -44,7 +44,7 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
     size_t p = 0;
     /* The first ones, in vectors: those of panels that begin at one. */
     const size_t whole = width % LANES == 0 ? across / LANES * LANES : 0;
-    if (across < width && across_stride != sizeof(STORED))
+    if (across < width)
         memset(to, 0, width * depth * sizeof(REAL));
     if (across_stride == sizeof(STORED))
         for (; p < depth; p++, to += width, from += depth_stride) {
@@ -53,8 +53,6 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
                     *(const stored_vector *)((const loose *)from + i), vector);
             for (size_t i = whole; i < across; i++)
                 to[i] = ((const loose *)from)[i];
-            for (size_t i = across; i < width; i++)
-                to[i] = 0;
         }
     else if (depth_stride == sizeof(STORED))
         for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * sizeof(STORED)) {
