@@ -34,7 +34,7 @@ typedef struct ndi_lu_kernels {
     void (*turn_upper)(size_t n, const void *factors, void *triangle, size_t columns, void *sides);
     void (*turn_back)(size_t n, size_t columns, const int *order, const void *sides, void *matrix);
 
-    /* Of real numbers only. The lower triangle of at most NDI_LU_FEW rows becomes its factor.
+    /* The lower triangle of at most NDI_LU_FEW rows becomes its factor.
      * Returns the number, from 1, of the first row whose pivot is not positive, or 0. */
     int (*cholesky_block)(size_t n, void *matrix, ptrdiff_t leading);
 
