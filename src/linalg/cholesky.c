@@ -2,12 +2,13 @@
  * rows below it, then what remains of the lower half. All but the few rows is products. */
 #include "linalg/cholesky.h"
 
+#include <complex.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
 #include "base/cpu.h"
 #include "base/pool.h"
-#include "linalg/gemm.h"
+#include "linalg/gemm_kernels.h"
 #include "linalg/lu_kernels.h"
 
 enum {
@@ -21,6 +22,7 @@ typedef struct cholesky {
     ndi_gemm_type type;
     ptrdiff_t item, leading; /* bytes, elements */
     char *matrix;
+    char *conjugates; /* of the rows that are done, in a matrix alike; of real ones that itself */
     atomic_bool failed;
 
     int first, width, begin, end; /* of solve_task() */
@@ -29,6 +31,24 @@ typedef struct cholesky {
 static char *at(const cholesky *f, int row, int column)
 {
     return f->matrix + ((ptrdiff_t)row * f->leading + column) * f->item;
+}
+
+/* Copies rows begin..end-1 of the columns first..first+width-1 there. */
+static void conjugate(const cholesky *f, int first, int width, int begin, int end)
+{
+    if (f->conjugates == f->matrix)
+        return;
+    for (int row = begin; row < end; row++) {
+        const ptrdiff_t offset = ((ptrdiff_t)row * f->leading + first) * f->item;
+        const void *const from = f->matrix + offset;
+        void *const to = f->conjugates + offset;
+        if (f->type == NDI_GEMM_C64)
+            for (int i = 0; i < width; i++)
+                ((float complex *)to)[i] = conjf(((const float complex *)from)[i]);
+        else
+            for (int i = 0; i < width; i++)
+                ((double complex *)to)[i] = conj(((const double complex *)from)[i]);
+    }
 }
 
 static int half_of(int count)
@@ -54,7 +74,8 @@ static void reduce(cholesky *f, int row, int rows, int column, int columns, int 
         .c_row_stride = row_stride,
         .c_column_stride = f->item,
     };
-    if (!ndi_gemm(&shape, at(f, row, inner), at(f, column, inner), at(f, row, column)))
+    const char *const b = f->conjugates + (at(f, column, inner) - f->matrix);
+    if (!ndi_gemm(&shape, at(f, row, inner), b, at(f, row, column)))
         atomic_store(&f->failed, true);
 }
 
@@ -89,8 +110,10 @@ static void solve_task(void *context, size_t begin, size_t end)
 {
     cholesky *const f = context;
     for (size_t i = begin; i < end; i++) {
-        const int row = f->begin + (int)i * TASK_ROWS, rest = f->end - row;
-        solve(f, f->first, f->width, row, row + (rest < TASK_ROWS ? rest : TASK_ROWS));
+        const int row = f->begin + (int)i * TASK_ROWS, rest = f->end - row,
+                  last = row + (rest < TASK_ROWS ? rest : TASK_ROWS);
+        solve(f, f->first, f->width, row, last);
+        conjugate(f, f->first, f->width, row, last);
     }
 }
 
@@ -110,7 +133,7 @@ static int factorize(cholesky *f, int first, int count)
     return factorize(f, middle, end - middle);
 }
 
-int ndi_cholesky(nd_dtype dtype, int n, void *matrix)
+int ndi_cholesky(nd_dtype dtype, int n, void *matrix, void *scratch)
 {
     const ndi_lu_kernels *const kernels = ndi_lu_kernels_for(ndi_isa_in_use(), dtype);
     cholesky f = {
@@ -119,6 +142,7 @@ int ndi_cholesky(nd_dtype dtype, int n, void *matrix)
         .item = (ptrdiff_t)kernels->item,
         .leading = n,
         .matrix = matrix,
+        .conjugates = ndi_gemm_formats[kernels->type].is_complex ? scratch : matrix,
     };
     const int info = n > 0 ? factorize(&f, 0, n) : 0;
     return f.failed ? -1 : info;

@@ -65,6 +65,11 @@ static int eigen_of_one(void *context, int64_t index, char *scratch)
     return info;
 }
 
+static double operations_of(int rows)
+{
+    return 10.0 * rows * rows * rows;
+}
+
 static bool compute(eigen *e)
 {
     const ndi_stack *s = e->stack;
@@ -76,8 +81,9 @@ static bool compute(eigen *e)
     e->lwork = ndi_stack_work(s, answer);
     e->work = ndi_scratch(&scratch, (size_t)e->lwork, s->item_bytes);
     e->real_work = ndi_scratch(&scratch, s->is_complex ? 2 * (size_t)s->rows : 0, s->real_bytes);
-    return ndi_stack_run(s, 10.0 * s->rows * s->rows * s->rows, scratch, eigen_of_one, e,
-                         no_convergence);
+    ndi_stack run = *s;
+    run.least_parallel = operations_of(NDI_LEAST_THREADED);
+    return ndi_stack_run(&run, operations_of(s->rows), scratch, eigen_of_one, e, no_convergence);
 }
 
 /* A pair of conjugate values has its vectors' real parts in one column, imaginary parts in the

@@ -2,7 +2,8 @@
  *
  * Matrices are copied in C order, which to LAPACK are their transposes: the inverse of a transpose
  * is the inverse transposed, its determinant is the same, and a solution asks for the transpose of
- * what was factorised. So matrices in C order, the usual ones, are never transposed. */
+ * what was factorised. So matrices in C order, the usual ones, are never transposed but for many
+ * right-hand sides, which outweigh that. */
 #include <ndstream/linalg.h>
 
 #include "base/complex.h"
@@ -17,7 +18,7 @@ static const char singular[] = "is singular";
 /* Matrices whose triangles are solved for one right-hand side after the other: up to so many rows
  * if there are few sides, or few rows. */
 enum { MOST_UNBLOCKED = 64, FEW_SIDES = 4, FEW_ROWS = 8 };
-/* Rows from which on inverses are made of our own products. */
+/* Rows from which on inverses, and solutions for more sides, are made of our own products. */
 enum { LEAST_BLOCKED = 24 };
 
 typedef struct factors {
@@ -26,7 +27,7 @@ typedef struct factors {
     nd_array *result; /* right-hand sides, then solutions; determinants, or their signs */
     nd_array *logdet; /* NULL: determinants are wanted */
     int columns;      /* of right-hand sides */
-    bool own_inverse; /* not LAPACK's */
+    bool own;         /* products, not LAPACK's routines */
     bool tolerant;    /* inverses of singular matrices are NaN */
     int lwork;
     size_t pivots, work; /* offsets in scratch */
@@ -81,22 +82,37 @@ static double cube(int n)
 
 /* ---- Solve ----------------------------------------------------------------------------------- */
 
+/* A quotient of an element of U and a pivot stays in range. */
+static bool are_moderate(const ndi_stack *s, const char *lu)
+{
+    const int64_t n = s->rows;
+    double least = HUGE_VAL;
+    for (int64_t i = 0; i < n; i++)
+        least = fmin(least, ndi_stack_largest(s, lu + i * (n + 1) * (int64_t)s->item_bytes, 1));
+    return ndi_stack_moderate(s, least) && ndi_stack_moderate(s, ndi_stack_largest(s, lu, n * n));
+}
+
 static int solve_one(void *context, int64_t index, char *scratch)
 {
     const factors *f = context;
     const ndi_stack *s = f->stack;
     const int n = s->rows, leading = ndi_leading(n);
-    char *lu;
+    int *const pivots = (int *)(scratch + f->pivots);
+    char *lu, *const sides = ndi_stack_at(s, f->result, index);
     int info = factorize(f, index, scratch, &lu);
-    if (info == 0 && (n <= FEW_ROWS || (n <= MOST_UNBLOCKED && f->columns <= FEW_SIDES)))
+    if (info != 0)
+        return info;
+    if (n <= FEW_ROWS || (n <= MOST_UNBLOCKED && f->columns <= FEW_SIDES))
         for (int column = 0; column < f->columns; column++)
-            ndi_lu_solve_transposed(s->dtype, n, lu, (int *)(scratch + f->pivots),
-                                    (char *)ndi_stack_at(s, f->result, index) +
-                                        (size_t)column * (size_t)n * s->item_bytes);
-    else if (info == 0)
+            ndi_lu_solve_transposed(s->dtype, n, lu, pivots,
+                                    sides + (size_t)column * (size_t)n * s->item_bytes);
+    else if (f->own && are_moderate(s, lu))
+        return ndi_lu_solve(s->dtype, n, lu, pivots, f->columns, sides, scratch + f->work)
+                   ? 0
+                   : NDI_NO_MEMORY;
+    else
         NDI_LAPACK(s->lapack, getrs, ndi_getrs)
-    ("T", &n, &f->columns, lu, &leading, (int *)(scratch + f->pivots),
-     ndi_stack_at(s, f->result, index), &leading, &info, 1);
+    (f->own ? "N" : "T", &n, &f->columns, lu, &leading, pivots, sides, &leading, &info, 1);
     return info;
 }
 
@@ -140,14 +156,17 @@ nd_array *nd_solve(const nd_array *a, const nd_array *b)
     if (!b || !ndi_stack_of(&stack, "solve", a, b, true) || !settle_sides(&stack, a, b, &columns))
         return NULL;
     const int n = stack.rows;
+    const bool own = n >= LEAST_BLOCKED && columns > FEW_SIDES;
     size_t scratch = 0;
     factors f = {
         .stack = &stack,
         .columns = columns == NDI_NO_AXIS ? 1 : (int)columns,
-        .lu = ndi_stack_copy(&stack, a, n, n, NDI_BY_ROWS),
+        .own = own,
+        .lu = ndi_stack_copy(&stack, a, n, n, own ? NDI_BY_COLUMNS : NDI_BY_ROWS),
         .result = ndi_stack_copy(&stack, b, n, columns, NDI_BY_COLUMNS),
     };
     f.pivots = ndi_scratch(&scratch, (size_t)n, sizeof(int));
+    f.work = ndi_scratch(&scratch, own ? (size_t)n * (size_t)(n + f.columns) : 0, stack.item_bytes);
     const bool done = f.lu && f.result &&
                       ndi_stack_run(&stack, cube(n) / 3 + (double)n * n * f.columns, scratch,
                                     solve_one, &f, singular);
@@ -167,7 +186,7 @@ static int invert_one(void *context, int64_t index, char *scratch)
     const int n = s->rows, leading = ndi_leading(n);
     char *lu;
     int info = factorize(f, index, scratch, &lu);
-    if (info == 0 && f->own_inverse)
+    if (info == 0 && f->own)
         return ndi_lu_inverse(s->dtype, n, lu, (int *)(scratch + f->pivots), scratch + f->work)
                    ? 0
                    : NDI_NO_MEMORY;
@@ -195,8 +214,8 @@ static nd_array *invert(const char *operation, const nd_array *a, bool tolerant)
     if (!f.lu)
         return NULL;
     f.pivots = ndi_scratch(&scratch, (size_t)n, sizeof(int));
-    f.own_inverse = n >= LEAST_BLOCKED;
-    if (f.own_inverse) {
+    f.own = n >= LEAST_BLOCKED;
+    if (f.own) {
         f.work = ndi_scratch(&scratch, 2 * (size_t)n * (size_t)n, stack.item_bytes);
     } else {
         double answer[2] = {0};

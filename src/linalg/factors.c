@@ -7,56 +7,38 @@
 #include "linalg/reflect.h"
 #include "linalg/stack.h"
 
-/* ---- Cholesky ----------------------------------------------------------------------------------
- * The transpose of a Hermitian matrix, which LAPACK sees in C order, is its conjugate: its factor
- * of the other half, in C order again, is the one that is wanted. */
+/* ---- Cholesky -------------------------------------------------------------------------------- */
 
 typedef struct cholesky {
     const ndi_stack *stack;
     nd_array *factor;
-    bool is_lower; /* of what lies in memory, in C order */
 } cholesky;
-
-/* Of real matrices, on our own products. */
-static int factor_lower(const ndi_stack *s, void *factor)
-{
-    const int info = ndi_cholesky(s->dtype, s->rows, factor);
-    return info < 0 ? NDI_NO_MEMORY : info;
-}
 
 static int cholesky_of_one(void *context, int64_t index, char *scratch)
 {
-    (void)scratch;
     const cholesky *c = context;
     const ndi_stack *s = c->stack;
-    const int n = s->rows, leading = ndi_leading(n);
-    const size_t item = s->item_bytes, row = (size_t)n * item;
+    const size_t n = (size_t)s->rows, item = s->item_bytes;
     char *factor = ndi_stack_at(s, c->factor, index);
-    int info = 0;
-    if (!s->is_complex)
-        info = factor_lower(s, factor);
-    else
-        NDI_LAPACK(s->lapack, potrf, ndi_potrf)
-    (c->is_lower ? "U" : "L", &n, factor, &leading, &info, 1);
-    for (size_t i = 0; i < (size_t)n; i++) {
-        const size_t from = c->is_lower ? i + 1 : 0, to = c->is_lower ? (size_t)n : i;
-        memset(factor + i * row + from * item, 0, (to - from) * item);
-    }
-    return info;
+    const int info = ndi_cholesky(s->dtype, s->rows, factor, scratch);
+    for (size_t i = 0; i < n; i++)
+        memset(factor + (i * n + i + 1) * item, 0, (n - i - 1) * item);
+    return info < 0 ? NDI_NO_MEMORY : info;
 }
 
+/* Of a Hermitian matrix the upper triangle in Fortran order is to us the lower one of the
+ * transpose, whose factor is the transpose of the one that is wanted. */
 nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle)
 {
     ndi_stack stack;
     if (!ndi_stack_of(&stack, "cholesky", a, NULL, true))
         return NULL;
     const int n = stack.rows;
-    /* Our own makes a lower triangle: an upper one in Fortran order. */
-    const bool by_columns = triangle == ND_UPPER && !stack.is_complex;
-    cholesky c = {&stack,
-                  ndi_stack_copy(&stack, a, n, n, by_columns ? NDI_BY_COLUMNS : NDI_BY_ROWS),
-                  triangle == ND_LOWER || by_columns};
-    if (c.factor && ndi_stack_run(&stack, (double)n * n * n / 6, 0, cholesky_of_one, &c,
+    size_t scratch = 0;
+    ndi_scratch(&scratch, stack.is_complex ? (size_t)n * (size_t)n : 0, stack.item_bytes);
+    cholesky c = {&stack, ndi_stack_copy(&stack, a, n, n,
+                                         triangle == ND_UPPER ? NDI_BY_COLUMNS : NDI_BY_ROWS)};
+    if (c.factor && ndi_stack_run(&stack, (double)n * n * n / 6, scratch, cholesky_of_one, &c,
                                   "is not positive definite"))
         return ndi_register(c.factor);
     nd_release(c.factor);

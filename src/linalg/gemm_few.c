@@ -14,11 +14,6 @@
 #include <string.h>
 
 enum {
-    FEW = 6,            /* columns: more fill tiles */
-    FEW_FLOATS = 8,     /* the same of long rows of float32 */
-    FEW_BY_FEW = 16,    /* columns of as few rows: packing them takes longer than multiplying */
-    MANY_ROWS = 64,     /* worth making columns contiguous */
-    LEAST_DEPTH = 64,   /* less is packed into tiles and multiplied sooner than sums are added up */
     BLOCK_ROWS = 64,    /* whose sums are on the stack */
     CHUNK_BYTES = 8192, /* of a row: four rows and the columns are in caches close by */
     LEAST_PARALLEL_BYTES = 256 << 10,
@@ -26,6 +21,7 @@ enum {
 
 typedef struct product {
     const ndi_gemv_kernels *kernels;
+    ndi_gemm_unpack_body *unpack;
     size_t rows, columns, depth, element_bytes;
     const char *a, *x; /* rows, and columns, of adjacent elements */
     ptrdiff_t a_stride, x_stride;
@@ -49,28 +45,22 @@ static void add_chunk(const product *p, size_t row, size_t rows, size_t chunk, b
                             p->a_stride, p->x + step * p->element_bytes, p->x_stride, adds, sums);
 }
 
-static void store(const product *p, size_t row, size_t rows, const char *sums)
+/* Sums lie row by row: to the moves of tiles they are the transpose. */
+static void store(const product *p, size_t row, size_t rows, const void *sums)
 {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < p->columns; c++, sums += p->element_bytes) {
-            char *to =
-                p->c + (ptrdiff_t)(row + r) * p->c_row_stride + (ptrdiff_t)c * p->c_column_stride;
-            if (p->element_bytes == sizeof(float))
-                memcpy(to, sums, sizeof(float));
-            else
-                memcpy(to, sums, sizeof(double));
-        }
+    p->unpack(sums, p->columns, p->columns, rows, NDI_GEMM_SET,
+              p->c + (ptrdiff_t)row * p->c_row_stride, p->c_column_stride, p->c_row_stride);
 }
 
 static void multiply_rows(void *context, size_t begin, size_t end)
 {
     const product *p = context;
-    double sums[BLOCK_ROWS * FEW_BY_FEW];
+    double sums[BLOCK_ROWS * NDI_GEMM_FEW_BY_FEW];
     for (size_t block = begin; block < end; block++) {
         const size_t row = block * BLOCK_ROWS, rows = smaller(BLOCK_ROWS, p->rows - row);
         for (size_t chunk = 0; chunk < p->chunk_count; chunk++)
             add_chunk(p, row, rows, chunk, chunk > 0, sums);
-        store(p, row, rows, (const char *)sums);
+        store(p, row, rows, sums);
     }
 }
 
@@ -80,14 +70,6 @@ static void multiply_chunks(void *context, size_t begin, size_t end)
     const size_t bytes = p->rows * p->columns * p->element_bytes;
     for (size_t chunk = begin; chunk < end; chunk++)
         add_chunk(p, 0, p->rows, chunk, false, p->sums + chunk * bytes);
-}
-
-static void add_sums(char *to, const char *from, size_t count, bool is_double)
-{
-    for (size_t i = 0; i < count && is_double; i++)
-        ((double *)to)[i] += ((const double *)from)[i];
-    for (size_t i = 0; i < count && !is_double; i++)
-        ((float *)to)[i] += ((const float *)from)[i];
 }
 
 static void multiply_in_place(product *p)
@@ -109,7 +91,8 @@ static void multiply_in_place(product *p)
     ndi_parallel_for(p->chunk_count, 1 + (LEAST_PARALLEL_BYTES / 2) / (bytes / p->chunk_count),
                      multiply_chunks, p);
     for (size_t chunk = 1; chunk < p->chunk_count; chunk++)
-        add_sums(p->sums, p->sums + chunk * sum_bytes, sums, p->element_bytes == sizeof(double));
+        p->unpack(p->sums + chunk * sum_bytes, sums, sums, 1, NDI_GEMM_ADD, p->sums,
+                  (ptrdiff_t)p->element_bytes, 0);
     store(p, 0, p->rows, p->sums);
     ndi_free(p->sums, p->chunk_count * sum_bytes);
 }
@@ -125,34 +108,10 @@ static char *gather(const ndi_gemm_shape *s, const char *x, size_t element_bytes
     return columns;
 }
 
-static bool takes(const ndi_gemm_shape *s)
-{
-    const ptrdiff_t element_bytes = (ptrdiff_t)ndi_gemm_formats[s->type].element_bytes;
-    if (s->a_column_stride != element_bytes)
-        return false;
-    const size_t few = element_bytes == sizeof(float) && s->k >= 2 * LEAST_DEPTH ? FEW_FLOATS : FEW;
-    return s->b_row_stride == element_bytes ? s->n <= (s->m <= FEW_BY_FEW ? FEW_BY_FEW : few)
-                                            : s->n <= (s->m >= MANY_ROWS ? few : 3);
-}
-
-bool ndi_gemm_has_few(const ndi_gemm_shape *shape)
-{
-    if ((shape->type != NDI_GEMM_F32 && shape->type != NDI_GEMM_F64) || shape->subtracts ||
-        shape->m <= 1 || shape->n <= 1 || shape->k < LEAST_DEPTH)
-        return false;
-    const ndi_gemm_shape other = ndi_gemm_transposed(shape);
-    return takes(shape) || takes(&other);
-}
-
 bool ndi_gemm_few(const ndi_gemm_shape *shape, const void *a, const void *b, void *c)
 {
-    ndi_gemm_shape s = ndi_gemm_transposed(shape);
-    const char *rows = b, *columns = a;
-    if (takes(shape)) {
-        s = *shape;
-        rows = a;
-        columns = b;
-    }
+    ndi_gemm_shape s = *shape;
+    const char *columns = b;
     const size_t element_bytes = ndi_gemm_formats[s.type].element_bytes;
     char *gathered = NULL;
     if (s.b_row_stride != (ptrdiff_t)element_bytes) {
@@ -163,11 +122,12 @@ bool ndi_gemm_few(const ndi_gemm_shape *shape, const void *a, const void *b, voi
     }
     product p = {
         .kernels = ndi_gemv_kernels_for(ndi_isa_in_use(), ndi_gemm_formats[s.type].rows),
+        .unpack = ndi_gemm_moves_for(s.type).unpack,
         .rows = s.m,
         .columns = s.n,
         .depth = s.k,
         .element_bytes = element_bytes,
-        .a = rows,
+        .a = a,
         .x = columns,
         .a_stride = s.a_row_stride,
         .x_stride = s.b_column_stride,

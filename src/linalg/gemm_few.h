@@ -5,11 +5,11 @@
 
 #include "linalg/gemm.h"
 
-/* Whether dot products are the way: of floats, where the many rows (or columns) are contiguous. */
-bool ndi_gemm_has_few(const ndi_gemm_shape *shape);
+/* Columns of as few rows at most: packing them takes longer than multiplying. */
+enum { NDI_GEMM_FEW_BY_FEW = 16 };
 
-/* ndi_gemm for such a shape. False with ND_ERROR_MEMORY kept when there is no room for the few
- * columns, where they are not contiguous. */
+/* ndi_gemm for the way NDI_GEMM_FEW. False with ND_ERROR_MEMORY kept when there is no room for the
+ * few columns, where they are not contiguous. */
 bool ndi_gemm_few(const ndi_gemm_shape *shape, const void *a, const void *b, void *c);
 
 #endif

@@ -141,7 +141,7 @@ enum { NDI_GEMM_MAX_TILE_BYTES = 48 * 8 * sizeof(float) }; /* 24 x 8 doubles are
 const ndi_gemm_kernels *ndi_gemm_kernels_for(ndi_isa isa, ndi_gemm_real real);
 
 /* The set for products of so few `rows` of reals: with narrower vectors if they fill those and not
- * the widest, so that nothing is packed. The bits are the same. */
+ * the widest, so that nothing is packed, or if fewer lanes stay empty. The bits are the same. */
 const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows);
 
 /* The set with the narrowest vectors that hold so many reals, else the widest one. */

@@ -33,15 +33,11 @@ static void copy_factors(char *factors, size_t item, const ndi_gemm_shape *s, co
                    b + (ptrdiff_t)p * s->b_row_stride + (ptrdiff_t)j * s->b_column_stride, item);
 }
 
-/* If A is long, B is small and the layouts are the kernels'. */
-static bool multiply(const ndi_gemm_shape *s, const char *a, const char *b, char *c)
+void ndi_gemm_shallow_rows(const ndi_gemm_shape *s, bool long_rows, const char *a, const char *b,
+                           char *c)
 {
     const ndi_gemm_real real = ndi_gemm_formats[s->type].tiles;
-    const size_t item = ndi_gemm_formats[s->type].element_bytes;
-    const size_t least_rows = 32, grain_bytes = 64 << 10;
-    const ptrdiff_t size = (ptrdiff_t)item;
-    if (s->m < least_rows || s->n > NDI_GEMM_SHALLOW)
-        return false;
+    const size_t item = ndi_gemm_formats[s->type].element_bytes, grain_bytes = 64 << 10;
     _Alignas(64) char factors[NDI_GEMM_SHALLOW * 64] = {0};
     task t = {.shallow = {.depth = s->k,
                           .columns = s->n,
@@ -52,28 +48,14 @@ static bool multiply(const ndi_gemm_shape *s, const char *a, const char *b, char
                           .c = c,
                           .c_step = s->c_column_stride},
               .c_next = s->c_row_stride};
-    if (s->a_row_stride == size && s->c_row_stride == size) {
+    if (long_rows) {
         t.rows = ndi_gemm_kernels_for(ndi_isa_in_use(), real)->multiply_long_rows;
         copy_factors(factors, item, s, b, 1, NDI_GEMM_SHALLOW);
-    } else if (s->c_column_stride == size && s->c_row_stride == (ptrdiff_t)s->n * size) {
+    } else {
         const ndi_gemm_kernels *const kernels =
             ndi_gemm_kernels_of_width(ndi_isa_in_use(), real, s->n);
-        if (kernels->lanes < s->n)
-            return false;
         t.rows = kernels->multiply_short_rows;
         copy_factors(factors, item, s, b, kernels->lanes, 1);
-    } else {
-        return false;
     }
     ndi_parallel_for(s->m, 1 + grain_bytes / ((s->k + s->n) * item), multiply_range, &t);
-    return true;
-}
-
-bool ndi_gemm_is_shallow(const ndi_gemm_shape *s, const void *a, const void *b, void *c)
-{
-    if ((s->type != NDI_GEMM_F32 && s->type != NDI_GEMM_F64) || s->subtracts || s->k == 0 ||
-        s->k > NDI_GEMM_SHALLOW)
-        return false;
-    const ndi_gemm_shape turned = ndi_gemm_transposed(s);
-    return s->m >= s->n ? multiply(s, a, b, c) : multiply(&turned, b, a, c);
 }

@@ -4,8 +4,9 @@
 
 #include "linalg/gemm.h"
 
-/* True if this is one, of floats, that is done now: the depth and one side are at most eight. The
- * bits are ndi_gemm()'s. */
-bool ndi_gemm_is_shallow(const ndi_gemm_shape *shape, const void *a, const void *b, void *c);
+/* ndi_gemm for the ways NDI_GEMM_LONG_ROWS and, unless `long_rows`, NDI_GEMM_SHORT_ROWS; the bits
+ * are those of tiles. */
+void ndi_gemm_shallow_rows(const ndi_gemm_shape *shape, bool long_rows, const char *a,
+                           const char *b, char *c);
 
 #endif

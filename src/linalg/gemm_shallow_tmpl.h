@@ -60,35 +60,25 @@ JOIN(SET, multiply_short_rows_of)(size_t depth, const ndi_gemm_shallow *s, size_
     }
 }
 
+#define DEPTH_IS(DEPTH, NAME)                                                                      \
+    case DEPTH:                                                                                    \
+        JOIN(SET, NAME##_of)(DEPTH, s, count);                                                     \
+        break
 #define SHALLOW(NAME)                                                                              \
     TARGET static void JOIN(SET, NAME)(const ndi_gemm_shallow *s, size_t count)                    \
     {                                                                                              \
         switch (s->depth) {                                                                        \
-        case 1:                                                                                    \
-            JOIN(SET, NAME##_of)(1, s, count);                                                     \
-            break;                                                                                 \
-        case 2:                                                                                    \
-            JOIN(SET, NAME##_of)(2, s, count);                                                     \
-            break;                                                                                 \
-        case 3:                                                                                    \
-            JOIN(SET, NAME##_of)(3, s, count);                                                     \
-            break;                                                                                 \
-        case 4:                                                                                    \
-            JOIN(SET, NAME##_of)(4, s, count);                                                     \
-            break;                                                                                 \
-        case 5:                                                                                    \
-            JOIN(SET, NAME##_of)(5, s, count);                                                     \
-            break;                                                                                 \
-        case 6:                                                                                    \
-            JOIN(SET, NAME##_of)(6, s, count);                                                     \
-            break;                                                                                 \
-        case 7:                                                                                    \
-            JOIN(SET, NAME##_of)(7, s, count);                                                     \
-            break;                                                                                 \
-        default:                                                                                   \
-            JOIN(SET, NAME##_of)(8, s, count);                                                     \
+            DEPTH_IS(1, NAME);                                                                     \
+            DEPTH_IS(2, NAME);                                                                     \
+            DEPTH_IS(3, NAME);                                                                     \
+            DEPTH_IS(4, NAME);                                                                     \
+            DEPTH_IS(5, NAME);                                                                     \
+            DEPTH_IS(6, NAME);                                                                     \
+            DEPTH_IS(7, NAME);                                                                     \
+            DEPTH_IS(8, NAME);                                                                     \
         }                                                                                          \
     }
 SHALLOW(multiply_long_rows)
 SHALLOW(multiply_short_rows)
 #undef SHALLOW
+#undef DEPTH_IS

@@ -18,7 +18,6 @@ typedef void ndi_getrs(const char *trans, ndi_int n, ndi_int columns, const void
                        const int *pivots, void *b, ndi_int ldb, int *info, size_t);
 typedef void ndi_getri(ndi_int n, void *a, ndi_int lda, const int *pivots, void *work,
                        ndi_int lwork, int *info);
-typedef void ndi_potrf(const char *uplo, ndi_int n, void *a, ndi_int lda, int *info, size_t);
 typedef void ndi_geqrf(ndi_int m, ndi_int n, void *a, ndi_int lda, void *tau, void *work,
                        ndi_int lwork, int *info);
 typedef void ndi_orgqr(ndi_int m, ndi_int n, ndi_int k, void *a, ndi_int lda, const void *tau,
@@ -67,7 +66,6 @@ typedef void ndi_sytrd(const char *uplo, ndi_int n, void *a, ndi_int lda, void *
 #define NDI_LAPACK_ROUTINES(X)                                                                     \
     X(getrs, "getrs", "getrs")                                                                     \
     X(getri, "getri", "getri")                                                                     \
-    X(potrf, "potrf", "potrf")                                                                     \
     X(geqrf, "geqrf", "geqrf")                                                                     \
     X(orgqr, "orgqr", "ungqr")                                                                     \
     X(gesdd, "gesdd", "gesdd")                                                                     \

@@ -25,7 +25,8 @@ typedef struct lu {
     int *pivots; /* of the whole matrix, from 0 while it is factorised */
     atomic_bool failed;
 
-    int first, width, left_end, right_begin, end; /* of exchange_and_solve() */
+    /* Of exchange_and_solve(); `together` columns are an item. */
+    int first, width, left_end, right_begin, end, together;
 } lu;
 
 static char *at(const lu *f, int row, int column)
@@ -127,13 +128,13 @@ static int factorize(lu *f, int n, int first, int width)
 static void exchange_and_solve(void *context, size_t begin, size_t end)
 {
     lu *f = context;
-    const int left_items = (f->left_end + TASK_COLUMNS - 1) / TASK_COLUMNS;
+    const int left_items = (f->left_end + f->together - 1) / f->together;
     for (int item = (int)begin; item < (int)end; item++) {
         const bool is_left = item < left_items;
         const int from =
-            is_left ? item * TASK_COLUMNS : f->right_begin + (item - left_items) * TASK_COLUMNS;
+            is_left ? item * f->together : f->right_begin + (item - left_items) * f->together;
         const int limit = is_left ? f->left_end : f->end;
-        const int to = from + TASK_COLUMNS < limit ? from + TASK_COLUMNS : limit;
+        const int to = from + f->together < limit ? from + f->together : limit;
         exchange(f, f->first, f->width, from, to);
         if (!is_left)
             solve(f, f->first, f->width, from, to);
@@ -148,6 +149,7 @@ static lu lu_of(nd_dtype dtype, int n, void *matrix)
         .item = kernels->item,
         .leading = n,
         .matrix = matrix,
+        .together = TASK_COLUMNS,
     };
 }
 
@@ -179,6 +181,33 @@ void ndi_lu_solve_transposed(nd_dtype dtype, int n, const void *factors, const i
     ndi_lu_kernels_for(ndi_isa_in_use(), dtype)->solve_transposed((size_t)n, factors, pivots, x);
 }
 
+/* X = U^-1 L^-1 P B: both solutions go by groups of columns, the second by the triangle turned. A
+ * thread has one group, as products pack the triangle for each. */
+bool ndi_lu_solve(nd_dtype dtype, int n, const void *factors, int *pivots, int columns, void *sides,
+                  void *scratch)
+{
+    lu f = lu_of(dtype, n, scratch);
+    const size_t size = (size_t)n, bytes = size * size * f.item;
+    char *const beside = (char *)scratch + bytes; /* the sides, as columns of the matrix */
+    const int threads = ndi_pool_threads(), share = (columns + threads - 1) / threads;
+    f.together = share < TASK_COLUMNS ? TASK_COLUMNS : (share + FEW - 1) / FEW * FEW;
+    const size_t groups = ((size_t)columns + (size_t)f.together - 1) / (size_t)f.together;
+    memcpy(scratch, factors, bytes);
+    memcpy(beside, sides, size * (size_t)columns * f.item);
+    for (int i = 0; i < n; i++)
+        pivots[i]--;
+    f.pivots = pivots;
+    f.width = f.right_begin = n;
+    f.end = n + columns;
+    ndi_parallel_for(groups, 1, exchange_and_solve, &f);
+    f.kernels->turn_upper(size, factors, scratch, (size_t)columns, beside);
+    for (int i = 0; i < n; i++)
+        pivots[i] = i;
+    ndi_parallel_for(groups, 1, exchange_and_solve, &f);
+    f.kernels->turn_back(size, (size_t)columns, NULL, beside, sides);
+    return !f.failed;
+}
+
 /* L^-1 in place of the unit matrix, whose columns follow those of L, in rows and columns
  * first..first+count-1: above its diagonal there is nothing to solve. */
 static void solve_unit(lu *f, int n, int first, int count)
@@ -206,7 +235,7 @@ bool ndi_lu_inverse(nd_dtype dtype, int n, void *matrix, int *pivots, void *scra
     memcpy(scratch, matrix, bytes);
     ndi_unit_columns(f.kernels->type, size, 0, size, 0, sides, (ptrdiff_t)(size * f.item));
     solve_unit(&f, n, 0, n);
-    f.kernels->turn_upper(size, matrix, scratch, sides);
+    f.kernels->turn_upper(size, matrix, scratch, size, sides);
     solve(&f, 0, n, n, 2 * n);
     for (int i = 0; i < n; i++)
         order[i] = i;
@@ -215,6 +244,6 @@ bool ndi_lu_inverse(nd_dtype dtype, int n, void *matrix, int *pivots, void *scra
         order[i] = order[other];
         order[other] = kept;
     }
-    f.kernels->turn_back(size, order, sides, matrix);
+    f.kernels->turn_back(size, size, order, sides, matrix);
     return !f.failed;
 }

@@ -20,6 +20,12 @@ int ndi_lu(nd_dtype dtype, int n, void *matrix, int *pivots);
 void ndi_lu_solve_transposed(nd_dtype dtype, int n, const void *factors, const int *pivots,
                              void *x);
 
+/* Solves A X = B for `columns` right-hand sides without gaps, in place, from the factors of A,
+ * whose magnitudes and pivots are far from overflow and from nothing; the pivots are destroyed.
+ * `scratch` has room for the matrix and the sides. False if there is no memory for products. */
+bool ndi_lu_solve(nd_dtype dtype, int n, const void *factors, int *pivots, int columns, void *sides,
+                  void *scratch);
+
 /* The factors become the inverse. `scratch` has room for two such matrices. False if there is no
  * memory for products. */
 bool ndi_lu_inverse(nd_dtype dtype, int n, void *matrix, int *pivots, void *scratch);

@@ -28,13 +28,13 @@ typedef struct ndi_lu_kernels {
     /* A' x = b in place from all factors of A, of n x n; pivots are rows, from 1. */
     void (*solve_transposed)(size_t n, const void *factors, const int *pivots, void *sides);
 
-    /* What makes an inverse of two solutions by lower triangles: the upper triangle of `factors`,
-     * and n right-hand sides, with rows in reverse and divided by the diagonal; the sides again in
-     * order, column j as column order[j]. */
-    void (*turn_upper)(size_t n, const void *factors, void *triangle, void *sides);
-    void (*turn_back)(size_t n, const int *order, const void *sides, void *matrix);
+    /* What makes a solution by the upper triangle one by a lower triangle: the triangle of
+     * `factors`, and right-hand sides, with rows in reverse and divided by the diagonal; the sides
+     * again in order, column j as column order[j], or j without an order. */
+    void (*turn_upper)(size_t n, const void *factors, void *triangle, size_t columns, void *sides);
+    void (*turn_back)(size_t n, size_t columns, const int *order, const void *sides, void *matrix);
 
-    /* Of real numbers only. The lower triangle of at most NDI_LU_FEW rows becomes its factor.
+    /* The lower triangle of at most NDI_LU_FEW rows becomes its factor.
      * Returns the number, from 1, of the first row whose pivot is not positive, or 0. */
     int (*cholesky_block)(size_t n, void *matrix, ptrdiff_t leading);
 

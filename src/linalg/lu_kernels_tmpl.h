@@ -1,5 +1,5 @@
 /* The last columns of LU and Cholesky factorizations, one after the other, and small triangles, for
- * each instruction set (isa_each.h) and dtype (numbers_each.h); Cholesky for real ones. */
+ * each instruction set (isa_each.h) and dtype (numbers_each.h). */
 
 #define loose_vector JOIN(SET, loose_vector)
 #define bits JOIN(SET, few_bits)
@@ -248,7 +248,8 @@ TARGET static void JOIN(SET, solve_transposed)(size_t n, const void *factors, co
 /* The last row and column become the first ones, so that the upper triangle is a lower one; rows
  * are divided by their diagonal, whose reciprocals go to the last column, where nothing is below.
  */
-TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *turned, void *sides)
+TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *turned,
+                                         size_t columns, void *sides)
 {
     const REAL *const u = factors;
     REAL *const to = turned, *const scale = to + (n - 1) * n * PARTS;
@@ -260,7 +261,7 @@ TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *tu
             JOIN(SET, put)
     (to, j * n + i,
      JOIN(SET, times)(JOIN(SET, at)(u, (n - 1 - j) * n + n - 1 - i), JOIN(SET, at)(scale, i)));
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = 0; j < columns; j++) {
         REAL *const x = (REAL *)sides + j * n * PARTS;
         for (size_t i = 0; i < n / 2; i++)
             JOIN(SET, exchange)(x + i * PARTS, x + (n - 1 - i) * PARTS);
@@ -269,17 +270,17 @@ TARGET static void JOIN(SET, turn_upper)(size_t n, const void *factors, void *tu
     }
 }
 
-TARGET static void JOIN(SET, turn_back)(size_t n, const int *order, const void *sides, void *matrix)
+TARGET static void JOIN(SET, turn_back)(size_t n, size_t columns, const int *order,
+                                        const void *sides, void *to_matrix)
 {
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = 0; j < columns; j++) {
         const REAL *const x = (const REAL *)sides + j * n * PARTS;
-        REAL *const to = (REAL *)matrix + (size_t)order[j] * n * PARTS;
+        REAL *const to = (REAL *)to_matrix + (order ? (size_t)order[j] : j) * n * PARTS;
         for (size_t i = 0; i < n; i++)
             JOIN(SET, put)(to, i, JOIN(SET, at)(x, n - 1 - i));
     }
 }
 
-#if PARTS == 1
 /* ---- Cholesky ----------------------------------------------------------------------------------
  * Lower triangles in C order, rows `leading` elements apart. */
 
@@ -290,26 +291,37 @@ TARGET static int JOIN(SET, cholesky_block)(size_t n, void *matrix, ptrdiff_t le
     triangle lower = {0};
     REAL pivots[NDI_LU_FEW];
     REAL *const a = matrix;
+    const ptrdiff_t apart = leading * PARTS;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k <= i; k++)
-            lower.reals[0][k][i] = a[(ptrdiff_t)i * leading + (ptrdiff_t)k];
+            JOIN(SET, put)
+    (lower.reals[0][k], i, JOIN(SET, at)(a + (ptrdiff_t)i * apart, k));
     for (size_t k = 0; k < n; k++) {
-        const REAL pivot = lower.reals[0][k][k], reciprocal = 1 / pivot;
+        const REAL pivot = lower.reals[0][k][k * PARTS], reciprocal = 1 / pivot;
+        vector turned[COLUMN];
         if (!(pivot > 0))
             return (int)k + 1;
         pivots[k] = pivot;
+        UNROLL
+        for (size_t v = 0; v < COLUMN; v++)
+            turned[v] = JOIN(SET, turned)(lower.vectors[0][k][v]);
         for (size_t j = k + 1; j < n; j++) {
-            const REAL factor = lower.reals[0][k][j] * reciprocal;
+            const number other = JOIN(SET, conjugate_at)(lower.reals[0][k], j),
+                         factor = {other.re * reciprocal, other.im * reciprocal};
             UNROLL
             for (size_t v = 0; v < COLUMN; v++)
-                lower.vectors[0][j][v] -= lower.vectors[0][k][v] * factor;
+                lower.vectors[0][j][v] = JOIN(SET, less)(lower.vectors[0][j][v],
+                                                         lower.vectors[0][k][v], turned[v], factor);
         }
     }
     for (size_t k = 0; k < n; k++)
         pivots[k] = 1 / ROOT(pivots[k]);
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k <= i; k++)
-            a[(ptrdiff_t)i * leading + (ptrdiff_t)k] = lower.reals[0][k][i] * pivots[k];
+        for (size_t k = 0; k <= i; k++) {
+            const number x = JOIN(SET, at)(lower.reals[0][k], i);
+            JOIN(SET, put)
+            (a + (ptrdiff_t)i * apart, k, (number){x.re * pivots[k], i > k ? x.im * pivots[k] : 0});
+        }
     return 0;
 }
 
@@ -321,17 +333,24 @@ TARGET static void JOIN(SET, cholesky_rows)(size_t width, const void *matrix, pt
     triangle lower = {0};
     union {
         vector vectors[COLUMN];
-        REAL reals[NDI_LU_FEW];
+        REAL reals[NDI_LU_FEW * PARTS];
     } scale = {0}; /* reciprocals of the diagonal */
     const REAL *const a = matrix;
+    const ptrdiff_t apart = leading * PARTS;
     for (size_t k = 0; k < width; k++)
-        scale.reals[k] = 1 / a[(ptrdiff_t)k * (leading + 1)];
+        for (size_t part = 0; part < PARTS; part++)
+            scale.reals[k * PARTS + part] = 1 / a[(ptrdiff_t)k * (apart + PARTS)];
     for (size_t i = 0; i < width; i++)
-        for (size_t k = 0; k < i; k++)
-            lower.reals[0][k][i] = a[(ptrdiff_t)i * leading + (ptrdiff_t)k] * scale.reals[k];
+        for (size_t k = 0; k < i; k++) {
+            const number x = JOIN(SET, conjugate_at)(a + (ptrdiff_t)i * apart, k);
+            const REAL by = scale.reals[k * PARTS];
+            JOIN(SET, put)(lower.reals[0][k], i, (number){x.re * by, x.im * by});
+        }
+    for (size_t k = 0; PARTS == 2 && k < width; k++)
+        for (size_t v = 0; v < COLUMN; v++)
+            lower.vectors[PARTS - 1][k][v] = JOIN(SET, turned)(lower.vectors[0][k][v]);
     JOIN(SET, solve_sides)(width, &lower, scale.vectors, rows, sides, leading);
 }
-#endif
 
 static const ndi_lu_kernels JOIN(SET, lu) = {
     .type = TYPE,
@@ -341,10 +360,8 @@ static const ndi_lu_kernels JOIN(SET, lu) = {
     .solve_transposed = JOIN(SET, solve_transposed),
     .turn_upper = JOIN(SET, turn_upper),
     .turn_back = JOIN(SET, turn_back),
-#if PARTS == 1
     .cholesky_block = JOIN(SET, cholesky_block),
     .cholesky_rows = JOIN(SET, cholesky_rows),
-#endif
 };
 
 #undef loose_vector

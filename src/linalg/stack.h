@@ -56,6 +56,10 @@ typedef int ndi_stack_body(void *context, int64_t index, char *scratch);
 bool ndi_stack_run(const ndi_stack *stack, double operations, size_t scratch_bytes,
                    ndi_stack_body *body, void *context, const char *why);
 
+/* Rows from which on LAPACK's threads help routines of many small steps, in which they mostly wait
+ * (eig of 200 doubles 16.3 ms with two, 14.3 with one). */
+enum { NDI_LEAST_THREADED = 800 };
+
 /* Takes part of the scratch: returns its offset, aligned, and makes the total larger. */
 size_t ndi_scratch(size_t *total, size_t count, size_t item_bytes);
 

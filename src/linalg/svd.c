@@ -18,18 +18,26 @@ static const char no_convergence[] = "has singular values that do not converge";
 
 /* ---- In steps of ours --------------------------------------------------------------------------
  * xGESDD and xGELSD reduce to a bidiagonal matrix, solve that, and turn back what they found. The
- * first and the last step are ours for matrices that fit the level 2 cache, and are not so tall
- * that LAPACK does better to begin with a QR. */
+ * first and the last step are ours for matrices that fit the level 2 cache. Of tall ones R of a QR
+ * is reduced. */
 
 enum { LEAST_REFLECTED = 16 };
 
-/* The matrix is to LAPACK of m x n. */
+/* The matrix is to LAPACK of `rows` x n, and what is reduced of m x n. */
 typedef struct steps {
     const ndi_reflect_kernels *kernels; /* NULL: LAPACK's own driver is called */
     const ndi_lapack *real;             /* routines of the real dtype */
-    size_t item, m, n;
+    size_t item, rows, m, n;
     size_t d, e, left, right, copy, turning, work, real_work, integer_work; /* offsets in scratch */
+    size_t r, tau, qr_work;                                                 /* of tall ones */
 } steps;
+
+/* A matrix that is reduced: itself, or R of its QR, whose reflections are `q`. */
+typedef struct reduced {
+    char *matrix;
+    bool is_r;
+    ndi_reflections q;
+} reduced;
 
 /* What the step between wants: work of the dtype, of the real one, of integers. */
 typedef struct lengths {
@@ -40,9 +48,11 @@ typedef struct lengths {
 static void plan_steps(steps *p, const ndi_stack *s, int m, int n, size_t columns,
                        const lengths *between, size_t *scratch)
 {
-    *p = (steps){.item = s->item_bytes, .m = (size_t)m, .n = (size_t)n};
+    const bool is_tall = m > n + n / 2;
+    *p = (steps){
+        .item = s->item_bytes, .rows = (size_t)m, .m = (size_t)(is_tall ? n : m), .n = (size_t)n};
     const size_t most_bytes = (size_t)ndi_cpu_caches().last / 4;
-    if (m < n || n < LEAST_REFLECTED || 2 * m > 3 * n || p->m * p->n * p->item > most_bytes)
+    if (m < n || n < LEAST_REFLECTED || p->rows * p->n * p->item > most_bytes)
         return;
     p->kernels = ndi_reflect_kernels_for(ndi_isa_in_use(), s->dtype);
     p->real = ndi_lapack_of(s->operation, s->real);
@@ -51,10 +61,15 @@ static void plan_steps(steps *p, const ndi_stack *s, int m, int n, size_t column
     p->left = ndi_scratch(scratch, p->n, p->item);
     p->right = ndi_scratch(scratch, p->n, p->item);
     p->copy = ndi_scratch(scratch, p->kernels->bidiagonal_length(p->m, p->n), p->item);
-    p->turning = ndi_scratch(scratch, ndi_reflect_work(p->kernels, p->m, columns), 1);
+    p->turning = ndi_scratch(scratch, ndi_reflect_work(p->kernels, p->rows, columns), 1);
     p->work = ndi_scratch(scratch, between->work, p->item);
     p->real_work = ndi_scratch(scratch, between->real_work, s->real_bytes);
     p->integer_work = ndi_scratch(scratch, between->integer_work, sizeof(int));
+    if (!is_tall)
+        return;
+    p->r = ndi_scratch(scratch, p->n * p->n, p->item);
+    p->tau = ndi_scratch(scratch, p->n, p->item);
+    p->qr_work = ndi_scratch(scratch, ndi_reflect_qr_work(p->kernels, p->rows, p->n), 1);
 }
 
 /* LAPACK's threads would wait for work where ours do some (svd of 200 rows: 17 ms, 4 without). */
@@ -66,29 +81,54 @@ static ndi_stack without_threads(const ndi_stack *s, const steps *p)
     return run;
 }
 
-static void bidiagonalize(const steps *p, void *a, char *scratch)
+/* R of the QR of `a`, which becomes the reflections, beside it. */
+static bool take_r(const steps *p, char *a, reduced *to, char *scratch)
 {
-    p->kernels->bidiagonalize(p->m, p->n, a, scratch + p->d, scratch + p->e, scratch + p->left,
-                              scratch + p->right, scratch + p->copy);
+    char *const r = scratch + p->r;
+    const size_t column = p->n * p->item;
+    if (!ndi_reflect_qr(p->kernels, p->rows, p->n, a, scratch + p->tau, &to->q,
+                        scratch + p->qr_work))
+        return false;
+    for (size_t j = 0; j < p->n; j++) {
+        const size_t filled = (j + 1) * p->item;
+        memcpy(r + j * column, a + j * p->rows * p->item, filled);
+        memset(r + j * column + filled, 0, column - filled);
+    }
+    to->matrix = r;
+    return true;
 }
 
-/* x becomes Q x, or Q' x, with the left reflections; x of m rows. */
-static bool turn_left(const steps *p, const char *a, bool adjoint, size_t columns, char *x,
+/* Until there is no memory for products. */
+static bool bidiagonalize(const steps *p, char *a, reduced *to, char *scratch)
+{
+    *to = (reduced){.matrix = a, .is_r = p->rows > p->m};
+    if (to->is_r && !take_r(p, a, to, scratch))
+        return false;
+    p->kernels->bidiagonalize(p->m, p->n, to->matrix, scratch + p->d, scratch + p->e,
+                              scratch + p->left, scratch + p->right, scratch + p->copy);
+    return true;
+}
+
+/* x becomes Q x, or Q' x, with the left reflections; x of all rows. */
+static bool turn_left(const steps *p, const reduced *a, bool adjoint, size_t columns, char *x,
                       size_t leading, char *scratch)
 {
-    const ptrdiff_t item = (ptrdiff_t)p->item;
-    const ndi_reflections q = {p->kernels,        p->m, p->n, a, item, (ptrdiff_t)p->m * item,
-                               scratch + p->left, false};
-    return ndi_reflect(&q, adjoint, columns, x, item, (ptrdiff_t)leading * item,
-                       scratch + p->turning);
+    const ptrdiff_t item = (ptrdiff_t)p->item, column = (ptrdiff_t)leading * item;
+    char *const work = scratch + p->turning;
+    const ndi_reflections left = {
+        p->kernels, p->m, p->n, a->matrix, item, (ptrdiff_t)p->m * item, scratch + p->left, false};
+    if (adjoint && a->is_r && !ndi_reflect(&a->q, true, columns, x, item, column, work))
+        return false;
+    return ndi_reflect(&left, adjoint, columns, x, item, column, work) &&
+           (adjoint || !a->is_r || ndi_reflect(&a->q, false, columns, x, item, column, work));
 }
 
 /* x becomes P x with the right ones, or with the conjugate of P; x of n rows, whose first stays. */
-static bool turn_right(const steps *p, const char *a, bool conjugated, size_t columns, char *x,
+static bool turn_right(const steps *p, const reduced *a, bool conjugated, size_t columns, char *x,
                        ptrdiff_t row_stride, ptrdiff_t column_stride, char *scratch)
 {
     const ptrdiff_t item = (ptrdiff_t)p->item, column = (ptrdiff_t)p->m * item;
-    const ndi_reflections q = {p->kernels, p->n - 1, p->n - 1,           a + column,
+    const ndi_reflections q = {p->kernels, p->n - 1, p->n - 1,           a->matrix + column,
                                column,     item,     scratch + p->right, conjugated};
     return ndi_reflect(&q, false, columns, x + row_stride, row_stride, column_stride,
                        scratch + p->turning);
@@ -126,16 +166,16 @@ static int call_gesdd(const svd *d, void *a, void *u, void *s, void *vh, void *w
     return info;
 }
 
-/* Singular vectors of the bidiagonal matrix become those of the matrix: `left`, m x n or m x m, and
- * `right`, n x n, are to LAPACK U and V'. */
-static bool turn_vectors(const svd *d, const char *a, char *left, char *right, char *scratch)
+/* Singular vectors of the bidiagonal matrix become those of the matrix: `left`, of all rows and n
+ * or as many columns, and `right`, n x n, are to LAPACK U and V'. */
+static bool turn_vectors(const svd *d, const reduced *a, char *left, char *right, char *scratch)
 {
     const steps *const p = &d->steps;
     const size_t columns = (size_t)d->vh_rows;
-    const ptrdiff_t column = (ptrdiff_t)(p->m * p->item);
-    ndi_unit_columns(p->kernels->type, p->m, 0, p->n, p->n, left, column);
-    ndi_unit_columns(p->kernels->type, p->m, p->n, columns, 0, left, column);
-    return turn_left(p, a, false, columns, left, p->m, scratch) &&
+    const ptrdiff_t column = (ptrdiff_t)(p->rows * p->item);
+    ndi_unit_columns(p->kernels->type, p->rows, 0, p->n, p->n, left, column);
+    ndi_unit_columns(p->kernels->type, p->rows, p->n, columns, 0, left, column);
+    return turn_left(p, a, false, columns, left, p->rows, scratch) &&
            turn_right(p, a, false, p->n, right, (ptrdiff_t)(p->n * p->item), (ptrdiff_t)p->item,
                       scratch);
 }
@@ -150,18 +190,20 @@ static int svd_by_steps(const svd *d, char *a, char *u, char *s, char *vh, char 
                                                                        stack->is_complex
                                                                            ? scratch + d->right
                                                                            : u;
-    bidiagonalize(p, a, scratch);
+    reduced made;
+    if (!bidiagonalize(p, a, &made, scratch))
+        return NDI_NO_MEMORY;
     memcpy(s, scratch + p->d, p->n * stack->real_bytes);
     NDI_LAPACK(p->real, bdsdc, ndi_bdsdc)
     ("U", d->u ? "I" : "N", &n, s, scratch + p->e, left, &m, right, &n, NULL, NULL,
      scratch + p->real_work, (int *)(scratch + p->integer_work), &info, 1, 1);
     if (info == 0 && d->u && stack->is_complex) {
         for (size_t j = 0; j < p->n; j++)
-            ndi_stack_join(stack, vh + j * p->m * p->item, left + j * p->m * stack->real_bytes,
-                           NULL, n, 1);
+            ndi_stack_join(stack, vh + j * p->rows * p->item,
+                           left + j * p->rows * stack->real_bytes, NULL, n, 1);
         ndi_stack_join(stack, u, right, NULL, (int64_t)n * n, 1);
     }
-    return info == 0 && d->u && !turn_vectors(d, a, vh, u, scratch) ? NDI_NO_MEMORY : info;
+    return info == 0 && d->u && !turn_vectors(d, &made, vh, u, scratch) ? NDI_NO_MEMORY : info;
 }
 
 static int svd_of_one(void *context, int64_t index, char *scratch)
@@ -373,10 +415,11 @@ static int solve_by_steps(least_squares *q, char *scratch)
     const ptrdiff_t item = (ptrdiff_t)p->item;
     char *const a = q->a->data, *const b = q->b->data, *const d = q->s->data;
     int info = 0;
-    bidiagonalize(p, a, scratch);
-    memcpy(d, scratch + p->d, p->n * s->real_bytes);
-    if (!turn_left(p, a, true, columns, b, (size_t)leading, scratch))
+    reduced made;
+    if (!bidiagonalize(p, a, &made, scratch) ||
+        !turn_left(p, &made, true, columns, b, (size_t)leading, scratch))
         return NDI_NO_MEMORY;
+    memcpy(d, scratch + p->d, p->n * s->real_bytes);
     int *const integers = (int *)(scratch + p->integer_work);
     if (s->is_complex)
         NDI_LAPACK(s->lapack, lalsd, ndi_lalsd_complex)
@@ -385,7 +428,7 @@ static int solve_by_steps(least_squares *q, char *scratch)
     else NDI_LAPACK(s->lapack, lalsd, ndi_lalsd_real)("U", &least_divided, &n, &q->columns, d,
                                                       scratch + p->e, b, &leading, rcond, &q->rank,
                                                       scratch + p->real_work, integers, &info, 1);
-    return info == 0 && !turn_right(p, a, true, columns, b, item, leading * item, scratch)
+    return info == 0 && !turn_right(p, &made, true, columns, b, item, leading * item, scratch)
                ? NDI_NO_MEMORY
                : info;
 }

@@ -339,20 +339,22 @@ def test_large_matrices_and_large_stacks(dtype, threads):
             assert_near(s, np.linalg.svd(a, compute_uv=False), unit_of(dtype, s))
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 31, 33, 48, 97, 128, 200, 257, 600])
 def test_cholesky_of_every_size_of_block(n, dtype):
     """Sizes around those at which triangles are cut; a pivot that is none anywhere; the same bits on all threads."""
     rng = np.random.default_rng(n)
-    a = rng.standard_normal((n, n)).astype(dtype).astype("float64")
-    a = (a @ a.T + np.eye(n)).astype(dtype)
-    expected, seen = np.linalg.cholesky(a.astype("float64")), []
+    a = widened(normal_values(rng, (n, n), dtype).astype(dtype))
+    a = a @ adjoint(a)
+    a = ((a + adjoint(a)) / 2 + np.eye(n)).astype(dtype)  # Hermitian to the last bit
+    expected, seen = np.linalg.cholesky(widened(a)), []
     for threads in (1, 2, 7):
         with nd.threads(threads):
             lower, upper = (numpys(nd.linalg("cholesky", nd.from_numpy(a), half)) for half in (0, 1))
-            assert (np.tril(lower) == lower).all() and (lower == upper.T).all()
-            wide = lower.astype("float64")
-            assert_near(wide @ wide.T, a.astype("float64"), unit_of(dtype, a), 3)
+            assert (np.tril(lower) == lower).all() and (lower == adjoint(upper)).all()
+            assert (np.diagonal(lower).imag == 0).all()
+            wide = widened(lower)
+            assert_near(wide @ adjoint(wide), widened(a), unit_of(dtype, a), 3)
             assert_near(wide, expected, unit_of(dtype, a))
             seen.append(lower.tobytes())
     assert len(set(seen)) == 1
@@ -381,7 +383,7 @@ def rectangles(m, n, rng, dtype):
 def test_reductions_of_every_size_of_block(n, dtype):
     """Sizes around those that our own reductions take; on all threads the same bits."""
     rng = np.random.default_rng(n)
-    for m in (n, n + 1, n * 3 // 2):
+    for m in (n, n + 1, n * 3 // 2, n * 2 + 1):
         for a in rectangles(m, n, rng, dtype):
             with np.errstate(under="ignore"):
                 a = a.astype(dtype)
@@ -491,19 +493,21 @@ def test_equations_of_every_size_of_block(n, dtype):
     a[np.arange(n), np.arange(n)] = 0 if n > 1 else 2
     b = normal_values(rng, (n, 3), dtype).astype(dtype)
     ours = nd.from_numpy(a), nd.from_numpy(b)
+    many = nd.from_numpy(normal_values(rng, (n, 37), dtype).astype(dtype))
     expected_sign, expected_log = np.linalg.slogdet(widened(a))
     eps, seen = np.finfo(dtype).eps, []
     for threads in (1, 2, 7):
         with nd.threads(threads):
-            x = numpys(nd.linalg("solve", *ours))
-            unit = n * eps * size(a) * size(x)
-            assert np.abs(widened(a) @ x - b).max() <= 30 * unit
+            x, more = (numpys(nd.linalg("solve", ours[0], sides)) for sides in (ours[1], many))
+            assert np.abs(widened(a) @ x - b).max() <= 30 * n * eps * size(a) * size(x)
+            residual = widened(a) @ widened(more) - widened(numpys(many))
+            assert np.abs(residual).max() <= 30 * n * eps * size(a) * size(more)
             inverse = numpys(nd.linalg("inv", ours[0]))
             assert np.abs(widened(inverse) @ a - np.eye(n)).max() <= 30 * n * eps * size(a) * size(inverse)
             sign, log = (numpys(part) for part in nd.linalg("slogdet", ours[0], results=2))
             assert abs(sign - expected_sign) <= (1e3 * n * eps if dtype.startswith("c") else 0)
             assert abs(log - expected_log) <= 1e3 * n * eps
-            seen.append((sign.tobytes(), log.tobytes()))
+            seen.append((sign.tobytes(), log.tobytes(), more.tobytes()))
     assert len(set(seen)) == 1
     a[:, n // 2] = 0
     with pytest.raises(nd.Failure, match="singular"):
@@ -518,7 +522,7 @@ def test_equations_of_extreme_sizes(n, dtype):
     a = normal_values(rng, (n, n), dtype) + 3 * np.eye(n)
     if dtype.startswith("c"):
         a = a * np.exp(2j * rng.standard_normal(n))
-    b = normal_values(rng, (n, 2), dtype)
+    b = normal_values(rng, (n, 2 if n < 40 else 9), dtype)
     most, least = np.finfo(dtype).max, np.finfo(dtype).tiny
     for scale in (most / 64 / n, least * 64 * n, most**0.6, least**0.6):
         given, sides = (a * scale).astype(dtype), (b * scale).astype(dtype)

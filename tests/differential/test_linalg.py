@@ -199,7 +199,7 @@ def test_integer_products_have_the_same_bits_for_any_number_of_threads(dtype):
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "complex128"])
 def test_float_products_have_the_same_bits_for_any_number_of_threads(dtype):
     rng = np.random.default_rng(16)
-    for rows, inner, columns in [(200, 900, 210), (10, 9001, 7), (3, 40000, 2), (51, 4000, 50)]:
+    for rows, inner, columns in [(200, 900, 210), (10, 9001, 7), (3, 40000, 2), (51, 4000, 50), (300, 300, 310), (90, 150, 100)]:
         a, b = (random_values(rng, dtype, s, "unit") for s in ((rows, inner), (inner, columns)))
         for left, right in ((a, b), (np.asfortranarray(a), b), (b.T, a.T)):
             mine = nd.from_numpy(left), nd.from_numpy(right)

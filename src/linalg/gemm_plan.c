@@ -1,0 +1,248 @@
+/* The choice among the ways of a matrix product, and how its blocks are cut. */
+#include "linalg/gemm_plan.h"
+
+#include "base/cpu.h"
+#include "base/pool.h"
+#include "linalg/gemm_few.h"
+
+typedef ndi_gemm_product product;
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t parts(size_t count, size_t size)
+{
+    return ndi_gemm_parts(count, size);
+}
+
+static void turn(ndi_gemm_plan *plan)
+{
+    plan->shape = ndi_gemm_transposed(&plan->shape);
+    plan->turned = !plan->turned;
+}
+
+static bool is_of_floats(const ndi_gemm_shape *s)
+{
+    return (s->type == NDI_GEMM_F32 || s->type == NDI_GEMM_F64) && !s->subtracts;
+}
+
+/* ---- Ways without tiles ---------------------------------------------------------------------- */
+
+static bool is_trivial(ndi_gemm_plan *plan)
+{
+    const ndi_gemm_shape *const s = &plan->shape;
+    if (s->m == 0 || s->n == 0 || (s->subtracts && s->k == 0)) {
+        plan->way = NDI_GEMM_NOTHING;
+        return true;
+    }
+    if (s->subtracts)
+        return false;
+    if (s->k == 0) {
+        plan->way = NDI_GEMM_ZEROS;
+        return true;
+    }
+    plan->way = NDI_GEMM_VECTOR;
+    if (s->n != 1 && s->m == 1)
+        turn(plan);
+    return s->n == 1;
+}
+
+/* If A is long, B is small and the layouts are the kernels'. */
+static bool is_shallow(ndi_gemm_plan *plan)
+{
+    const size_t least_rows = 32;
+    if (!is_of_floats(&plan->shape) || plan->shape.k > NDI_GEMM_SHALLOW)
+        return false;
+    ndi_gemm_plan long_one = {.shape = plan->shape, .turned = plan->turned};
+    if (plan->shape.m < plan->shape.n)
+        turn(&long_one);
+    const ndi_gemm_shape *const s = &long_one.shape;
+    const ndi_gemm_format *const format = &ndi_gemm_formats[s->type];
+    const ptrdiff_t size = format->element_bytes;
+    if (s->m < least_rows || s->n > NDI_GEMM_SHALLOW)
+        return false;
+    if (s->a_row_stride == size && s->c_row_stride == size)
+        long_one.way = NDI_GEMM_LONG_ROWS;
+    else if (s->c_column_stride == size && s->c_row_stride == (ptrdiff_t)s->n * size &&
+             ndi_gemm_kernels_of_width(ndi_isa_in_use(), format->tiles, s->n)->lanes >= s->n)
+        long_one.way = NDI_GEMM_SHORT_ROWS;
+    else
+        return false;
+    plan->way = long_one.way;
+    plan->turned = long_one.turned;
+    plan->shape = long_one.shape;
+    return true;
+}
+
+enum {
+    FEW = 6,          /* columns: more fill tiles */
+    FEW_FLOATS = 8,   /* the same of long rows of float32 */
+    MANY_ROWS = 64,   /* worth making columns contiguous */
+    LEAST_DEPTH = 64, /* less is packed into tiles and multiplied sooner than sums are added up */
+};
+
+static bool has_few_columns(const ndi_gemm_shape *s)
+{
+    const ptrdiff_t element_bytes = ndi_gemm_formats[s->type].element_bytes;
+    if (s->a_column_stride != element_bytes)
+        return false;
+    const size_t few = element_bytes == sizeof(float) && s->k >= 2 * LEAST_DEPTH ? FEW_FLOATS : FEW;
+    return s->b_row_stride == element_bytes
+               ? s->n <= (s->m <= NDI_GEMM_FEW_BY_FEW ? NDI_GEMM_FEW_BY_FEW : few)
+               : s->n <= (s->m >= MANY_ROWS ? few : 3);
+}
+
+static bool has_few(ndi_gemm_plan *plan)
+{
+    const ndi_gemm_shape *const s = &plan->shape;
+    if (!is_of_floats(s) || s->k < LEAST_DEPTH)
+        return false;
+    const ndi_gemm_shape other = ndi_gemm_transposed(s);
+    const bool straight = has_few_columns(s);
+    if (!straight && !has_few_columns(&other))
+        return false;
+    if (!straight)
+        turn(plan);
+    plan->way = NDI_GEMM_FEW;
+    return true;
+}
+
+/* ---- By tiles -------------------------------------------------------------------------------- */
+
+/* The least multiple of `unit` that cuts `count` into as few parts as `most` would: no sliver is
+ * left at the end. */
+static size_t even_part(size_t count, size_t most, size_t unit)
+{
+    most = most < unit ? unit : most;
+    return parts(parts(count, parts(count, most)), unit) * unit;
+}
+
+static bool in_whole_reals(ptrdiff_t stride, size_t real_bytes)
+{
+    return stride % (ptrdiff_t)real_bytes == 0;
+}
+
+/* Packing pays when a panel is read often: from 16 times on, with little between 8 and 32. Until
+ * then whole panels are read in place, which bytes cannot be, complex numbers in the right operand
+ * if its steps of depth are adjacent, and in the left operand only adjacent rows; that makes
+ * products of 32 x 32 doubles 1.6 times as fast, and of 4 x 1000 by 1000 x 1000 eight times. The
+ * kernels' sums are the same. */
+static void choose_packing(product *p, size_t m, size_t n)
+{
+    const size_t least_uses = 16;
+    p->packs_left = p->is_complex || p->is_widened || parts(n, p->tile_columns) >= least_uses ||
+                    p->left.row_stride != (ptrdiff_t)p->real_bytes ||
+                    !in_whole_reals(p->left.column_stride, p->real_bytes);
+    p->packs_right = (p->is_complex && p->right.row_stride != (ptrdiff_t)p->element_bytes) ||
+                     p->is_widened || parts(m, p->tile_rows) >= least_uses ||
+                     !in_whole_reals(p->right.row_stride, p->real_bytes) ||
+                     !in_whole_reals(p->right.column_stride, p->real_bytes);
+}
+
+/* How large blocks are, and what of them is packed. */
+static void settle_blocks(product *p)
+{
+    size_t most_bytes = (size_t)ndi_cpu_caches().last / 4, lanes = p->kernels->lanes;
+    most_bytes = most_bytes < (2u << 20) ? 2u << 20 : smaller(most_bytes, 8u << 20);
+    size_t reals = p->is_complex ? 2 : 1; /* a complex step of depth is two real ones */
+    p->most_depth = even_part(p->k, p->kernels->depth / reals, 1);
+    p->left_width = smaller(p->kernels->tile_rows, parts(reals * p->m, lanes) * lanes);
+    p->left_panel_bytes = p->left_width * p->most_depth * reals * p->real_bytes;
+    p->right_panel_bytes = p->kernels->tile_columns * p->most_depth * reals * p->real_bytes;
+    p->most_rows = even_part(p->m, most_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
+    p->most_columns =
+        even_part(p->n, most_bytes / p->right_panel_bytes * p->tile_columns, p->tile_columns);
+    choose_packing(p, p->m, p->n);
+    p->left_bytes = (p->packs_left ? parts(p->most_rows, p->tile_rows) : 1) * p->left_panel_bytes;
+    p->right_bytes =
+        (p->packs_right ? parts(p->most_columns, p->tile_columns) : 1) * p->right_panel_bytes;
+}
+
+/* All that does not depend on where the matrices are. */
+static void settle(product *to, const ndi_gemm_shape *shape, ndi_gemm_real real)
+{
+    const ndi_gemm_format *format = &ndi_gemm_formats[shape->type];
+    product p = {
+        .moves = ndi_gemm_moves_for(shape->type),
+        .is_complex = format->is_complex,
+        .is_widened = format->is_widened,
+        .subtracts = shape->subtracts,
+        .element_bytes = format->element_bytes,
+        .real_bytes = format->real_bytes,
+        .left = {NULL, shape->a_row_stride, shape->a_column_stride},
+        .right = {NULL, shape->b_row_stride, shape->b_column_stride},
+        .c_row_stride = shape->c_row_stride,
+        .c_column_stride = shape->c_column_stride,
+        .m = shape->m,
+        .n = shape->n,
+        .k = shape->k,
+    };
+    p.kernels =
+        ndi_gemm_kernels_for_rows(ndi_isa_in_use(), real, format->is_complex ? 2 * p.m : p.m);
+    p.tile_rows = format->is_complex ? p.kernels->tile_rows / 2 : p.kernels->tile_rows;
+    p.tile_columns = p.kernels->tile_columns;
+    p.stores_tiles = !p.is_widened && p.c_row_stride == (ptrdiff_t)p.element_bytes &&
+                     in_whole_reals(p.c_column_stride, p.real_bytes);
+    settle_blocks(&p);
+    *to = p;
+}
+
+/* Packed on the stack, and too little for several threads. */
+static bool is_small(const product *p)
+{
+    return p->left_bytes + p->right_bytes <= NDI_GEMM_SMALL_BYTES && p->most_depth == p->k &&
+           p->most_rows >= p->m && p->most_columns >= p->n &&
+           ndi_gemm_work(p->is_complex, p->m, p->n, p->k) < NDI_GEMM_LEAST_PARALLEL;
+}
+
+/* Enough work for all threads, but little in each step. */
+static bool is_deep(const product *p, size_t threads)
+{
+    const size_t least_work = 150000, steps = parts(p->k, p->most_depth);
+    const size_t padded =
+        p->left_width * parts(p->m, p->tile_rows) * p->tile_columns * parts(p->n, p->tile_columns);
+    return threads > 1 && steps >= threads && p->m <= p->most_rows && p->n <= p->most_columns &&
+           padded * p->most_depth < NDI_GEMM_LITTLE && padded * p->k >= least_work;
+}
+
+/* Panels that another core has packed cost more than packing them again while they are read often
+ * enough and stay in a cache close by: complex64 of 64 rows took 30 us, and 14 so; on cores with
+ * different last level caches complex128 of 200 rows took 1050 us, and 730. Rows are shared where
+ * they are many panels, else columns, for each share of which all of the left operand is packed. */
+static bool is_for_shares(product *p, size_t threads)
+{
+    const size_t least_uses = 16, most_bytes = 3 * (size_t)ndi_cpu_caches().level2;
+    if (threads == 1 || p->m > p->most_rows || p->n > p->most_columns ||
+        ndi_gemm_work(p->is_complex, p->m, p->n, p->k) < NDI_GEMM_LEAST_PARALLEL)
+        return false;
+    p->by_rows = parts(p->m, p->tile_rows) >= 4 * threads;
+    if (p->by_rows ? !p->packs_right : !p->packs_left)
+        return p->packs_left || p->packs_right;
+    return (p->by_rows ? p->m : p->n) >= least_uses * threads &&
+           (p->by_rows ? p->right_bytes : p->left_bytes) < most_bytes;
+}
+
+static ndi_gemm_way way_by_tiles(product *p)
+{
+    const size_t threads = (size_t)ndi_pool_threads();
+    return is_small(p)                 ? NDI_GEMM_WHOLE
+           : is_deep(p, threads)       ? NDI_GEMM_DEEP
+           : is_for_shares(p, threads) ? NDI_GEMM_SHARES
+                                       : NDI_GEMM_BLOCKS;
+}
+
+void ndi_gemm_choose(ndi_gemm_plan *plan, const ndi_gemm_shape *shape, ndi_gemm_real real,
+                     bool is_one_of_many)
+{
+    plan->shape = *shape;
+    plan->turned = false;
+    if (is_trivial(plan) || (!is_one_of_many && is_shallow(plan)) || has_few(plan))
+        return;
+    /* Kernels write columns: of C where rows are contiguous. */
+    if (shape->c_column_stride == (ptrdiff_t)ndi_gemm_formats[shape->type].element_bytes)
+        turn(plan);
+    settle(&plan->product, &plan->shape, real);
+    plan->way = way_by_tiles(&plan->product);
+}

@@ -1,0 +1,92 @@
+/* Which way a matrix product is done, chosen in one place (gemm_plan.c) from its shape, layout and
+ * type, the instruction set and the number of threads. Others only carry it out. */
+#ifndef NDSTREAM_LINALG_GEMM_PLAN_H
+#define NDSTREAM_LINALG_GEMM_PLAN_H
+
+#include "linalg/gemm_kernels.h"
+#include "linalg/gemm_pack.h"
+
+typedef enum ndi_gemm_way {
+    NDI_GEMM_NOTHING, /* no elements, or nothing to subtract */
+    NDI_GEMM_ZEROS,   /* no depth */
+    NDI_GEMM_VECTOR,  /* n is 1 */
+
+    /* Of small depth, as of many points and a rotation (gemm_shallow.c): m is large, n small; by
+     * contiguous columns of A and C, or by the rows of C one after the other. */
+    NDI_GEMM_LONG_ROWS,
+    NDI_GEMM_SHORT_ROWS,
+
+    NDI_GEMM_FEW, /* dot products of contiguous rows and a few columns (gemm_few.c) */
+
+    /* By tiles (gemm.c): */
+    NDI_GEMM_WHOLE,  /* in one piece, packed on the stack */
+    NDI_GEMM_DEEP,   /* narrow and deep: steps of depth side by side */
+    NDI_GEMM_SHARES, /* each thread packs what it takes */
+    NDI_GEMM_BLOCKS, /* blocks that are packed and multiplied by all threads */
+} ndi_gemm_way;
+
+/* Below the first a dispatch of a few microseconds costs more than it saves; below the second so do
+ * many tasks. In multiplications of reals. */
+enum { NDI_GEMM_LEAST_PARALLEL = 500000, NDI_GEMM_LITTLE = 4000000 };
+
+enum { NDI_GEMM_SMALL_BYTES = 32768 }; /* that are packed on the stack */
+
+typedef struct ndi_gemm_matrix {
+    const char *data;
+    ptrdiff_t row_stride, column_stride; /* bytes */
+} ndi_gemm_matrix;
+
+/* A product by tiles: what is settled before it begins, then where its matrices are and the block
+ * that is being done. */
+typedef struct ndi_gemm_product {
+    const ndi_gemm_kernels *kernels;
+    ndi_gemm_moves moves;
+    bool is_complex, is_widened, subtracts;
+    size_t element_bytes, real_bytes;
+    size_t tile_rows,
+        tile_columns;  /* in elements; columns of reals and of complex numbers are as many */
+    bool stores_tiles; /* C's columns are contiguous, so that kernels can write it themselves */
+
+    size_t m, n, k;
+    size_t most_rows, most_columns, most_depth; /* of a block */
+    size_t left_width; /* of a left panel, in reals: a tile's rows, or the vectors that suffice */
+    size_t left_panel_bytes, right_panel_bytes, left_bytes, right_bytes;
+    bool packs_left, packs_right;
+    bool by_rows; /* of shares; else by columns */
+
+    ndi_gemm_matrix left, right;
+    char *c;
+    ptrdiff_t c_row_stride, c_column_stride;
+
+    size_t row, rows, column, columns, step, depth;
+    char *left_panels, *right_panels;
+    size_t left_unpacked, right_unpacked; /* panels, the first ones, that are read where they are */
+    size_t row_tasks, column_tasks;
+    char *sums; /* unless NULL, a tile of all of C, for the sums of this step only */
+    size_t sum_rows;
+} ndi_gemm_product;
+
+typedef struct ndi_gemm_plan {
+    ndi_gemm_way way;
+    bool turned;              /* the transpose is computed, B' A', which has */
+    ndi_gemm_shape shape;     /* this shape */
+    ndi_gemm_product product; /* of ways by tiles; without addresses */
+} ndi_gemm_plan;
+
+/* Plans a product whose inner loops add up `real`; `is_one_of_many` small ones. */
+void ndi_gemm_choose(ndi_gemm_plan *plan, const ndi_gemm_shape *shape, ndi_gemm_real real,
+                     bool is_one_of_many);
+
+/* Parts of `size` that `count` makes. */
+static inline size_t ndi_gemm_parts(size_t count, size_t size)
+{
+    return (count + size - 1) / size;
+}
+
+/* Multiplications of reals. */
+static inline size_t ndi_gemm_work(bool is_complex, size_t m, size_t n, size_t k)
+{
+    return (is_complex ? 4 : 1) * m * n * k;
+}
+
+#endif
