@@ -71,6 +71,40 @@ static void end_leaf(column_run *run, int first, int last, int64_t time, int64_t
     }
 }
 
+static void move_lines(column_run *run, int first, int last, int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    const int end = first > 0 ? p->begin[first - 1] : p->links - 1;
+    for (int l = p->begin[last]; l < end; l++)
+        for (int i = 0; i < 2; i++)
+            run->link[l].pointer[i] += lines * run->link[l].row[i];
+}
+
+/* By the loop, round by round; and by links the lines that need them. */
+static void run_lines(column_run *run, int first, int last, int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    if (!p->loop) {
+        ndi_pipe_run_links(p, run->link, first, last, 0, p->row_bytes, lines);
+        return;
+    }
+    for (size_t at = 0; at < p->row_bytes; at += p->chain->round) {
+        int64_t line = p->loop->run(run->link, at, lines, first, last);
+        if (line == lines)
+            continue;
+        move_lines(run, first, last, line);
+        while (line < lines) {
+            ndi_pipe_run_links(p, run->link, first, last, at, at + p->chain->round, 1);
+            move_lines(run, first, last, 1);
+            line++;
+            const int64_t more = p->loop->run(run->link, at, lines - line, first, last);
+            move_lines(run, first, last, more);
+            line += more;
+        }
+        move_lines(run, first, last, -lines);
+    }
+}
+
 /* The results of the reductions of a tile each. */
 static void end_tiles(column_run *run, int first, int last, int64_t time)
 {
@@ -112,7 +146,7 @@ void ndi_pipeline_run_columns(const ndi_pipeline *p, int64_t begin, int64_t end,
         for (int64_t line = 0, lines; line < p->lines; line += lines) {
             lines = p->lines - line < NDI_WIDE_CHUNK ? p->lines - line : NDI_WIDE_CHUNK;
             begin_leaf(&run, first, last, time, line);
-            ndi_pipe_run_links(p, run.link, first, last, 0, p->row_bytes, lines);
+            run_lines(&run, first, last, lines);
             end_leaf(&run, first, last, time, line, lines);
         }
         end_tiles(&run, first, last, time);
