@@ -17,6 +17,7 @@ enum {
     ROWS_AHEAD = 2048,    /* the same by rows */
     SHORT_RUN = 2048,     /* bytes of a row for which beginning a chain is too much */
     PAGE = 4096,
+    MANY_ROWS = 64, /* for which it pays to look for a loop */
 };
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -641,7 +642,7 @@ static void run_links(const chain_block *b, bool fetches, size_t at, size_t end,
     ndi_link *first = first_link(b, fetches),
              *next = &b->frame->link[b->unit->link + b->unit->links - 1];
     ndi_link link[NDI_PROGRAM_LINKS];
-    if (rows > 1) {
+    if (rows >= MANY_ROWS) {
         const int links = copy_links(first, next, b->kernels->fetch, link);
         const ndi_link_loop *const loop = ndi_link_loop_of(b->kernels, link, links - 1);
         for (; loop && at < end; at += b->kernels->round)

@@ -88,10 +88,10 @@ typedef struct ndi_link {
     ptrdiff_t row[2]; /* bytes from a row to the next; of the last link, row[0]: rows to be done */
 } ndi_link;
 
-/* What a run of links does row by row, as one loop. Of a pipeline it is that of all stages, of which
- * those that lag `first` to `last` items take part; all links are passed. It does a round from `at`
- * bytes on of so many rows, leaves the pointers, and returns how many rows are done: the next one,
- * if there is one, needs the links. */
+/* What a run of links does row by row, as one loop. Of a pipeline it is that of all stages, of
+ * which those that lag `first` to `last` items take part; all links are passed. It does a round
+ * from `at` bytes on of so many rows, leaves the pointers, and returns how many rows are done: the
+ * next one, if there is one, needs the links. */
 enum { NDI_LOOP_LINKS = 9 };
 typedef struct ndi_link_loop {
     int links;

@@ -199,7 +199,7 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
     STREAM_LINK(stream, TYPE, D, NO_LOOK)                                                          \
-    STREAM_LINK(stream_apart, TYPE, D, LOOK_BELOW)                                               \
+    STREAM_LINK(stream_apart, TYPE, D, LOOK_BELOW)                                                 \
     SUM_LINK_##TYPE(D, sum, LANES, LANE_VECTORS) EXTREME_LINK(min, TYPE, D, <, LANES)              \
         EXTREME_LINK(max, TYPE, D, >, LANES)                                                       \
             SUM_LINK_##TYPE(D, sum_columns, COLUMNS, COLUMN_VECTORS)                               \
