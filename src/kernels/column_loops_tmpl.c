@@ -50,16 +50,16 @@ TYPES(double, float64)
 /* Where an argument of a link is in a line, and how it goes on. */
 #define ALONG(name, l, argument)                                                                   \
     char *name = link[l].pointer[argument] + at;                                                   \
-    const ptrdiff_t name##_row = link[l].row[argument];
+    const ptrdiff_t name##_row = link[l].row[argument]
 /* What stays from line to line, if the stage takes part. */
 #define KEPT(TYPE, name, count, taken, from)                                                       \
     vector_of_##TYPE *const name##_kept = (void *)(from);                                          \
     register_of_##TYPE name[count] = {{0}};                                                        \
     if (taken)                                                                                     \
-        EACH(k, count) name[k] = name##_kept[k];
+    EACH(k, count) name[k] = name##_kept[k]
 #define KEEP(name, count, taken)                                                                   \
     if (taken)                                                                                     \
-        EACH(k, count) name##_kept[k] = name[k];
+    EACH(k, count) name##_kept[k] = name[k]
 
 /* Sums are doubles. */
 #define SUMS_double VECTORS
@@ -82,14 +82,18 @@ TYPES(double, float64)
                                           int last)                                                \
     {                                                                                              \
         const bool divides = last == 2, raises = first <= 1 && last >= 1, compares = first == 0;   \
-        ALONG(done, 0, 0)                                                                          \
-        ALONG(quotient, 1, 0) ALONG(x, 2, 0) ALONG(power, 4, 0) ALONG(soon, 6, 0)                  \
-            ALONG(next, 7, 0) KEPT(TYPE, divisor, VECTORS, divides, link[0].pointer[1] + at)       \
-                KEPT(TYPE, largest, VECTORS, raises, link[2].pointer[1] + at)                      \
-                    KEPT(double, sum, SUMS_##TYPE, raises,                                         \
-                         link[5].pointer[0] + at / sizeof(TYPE) * sizeof(double))                  \
-                        KEPT(TYPE, best, VECTORS, compares, link[8].pointer[0] + at)               \
-                            int64_t line = 0;                                                      \
+        ALONG(done, 0, 0);                                                                         \
+        ALONG(quotient, 1, 0);                                                                     \
+        ALONG(x, 2, 0);                                                                            \
+        ALONG(power, 4, 0);                                                                        \
+        ALONG(soon, 6, 0);                                                                         \
+        ALONG(next, 7, 0);                                                                         \
+        KEPT(TYPE, divisor, VECTORS, divides, link[0].pointer[1] + at);                            \
+        KEPT(TYPE, largest, VECTORS, raises, link[2].pointer[1] + at);                             \
+        KEPT(double, sum, SUMS_##TYPE, raises,                                                     \
+             link[5].pointer[0] + at / sizeof(TYPE) * sizeof(double));                             \
+        KEPT(TYPE, best, VECTORS, compares, link[8].pointer[0] + at);                              \
+        int64_t line = 0;                                                                          \
         for (; line < lines; line++) {                                                             \
             register_of_##TYPE y[VECTORS];                                                         \
             if (raises) {                                                                          \
@@ -124,8 +128,8 @@ TYPES(double, float64)
             done += done_row, quotient += quotient_row, x += x_row, power += power_row;            \
             soon += soon_row, next += next_row;                                                    \
         }                                                                                          \
-        KEEP(sum, SUMS_##TYPE, raises)                                                             \
-        KEEP(best, VECTORS, compares)                                                              \
+        KEEP(sum, SUMS_##TYPE, raises);                                                            \
+        KEEP(best, VECTORS, compares);                                                             \
         return line;                                                                               \
     }
 SOFTMAX(double, float64, pd, stream_apart)
@@ -139,12 +143,13 @@ SOFTMAX(float, float32, ps, store)
     static int64_t standardise_##TYPE##_##FETCHES(ndi_link *link, size_t at, int64_t rows,         \
                                                   int first, int last)                             \
     {                                                                                              \
-        ALONG(soon, 0, 0)                                                                          \
-        ALONG(later, FETCHES - 1, 0) ALONG(x, FETCHES, 0) ALONG(quotient, FETCHES + 2, 0)          \
-            KEPT(TYPE, less, 2 * VECTORS, true, link[FETCHES].pointer[1] + at)                     \
-                KEPT(TYPE, divisor, 2 * VECTORS, true, link[FETCHES + 1].pointer[1] + at)(void)    \
-                    first,                                                                         \
-            (void)last;                                                                            \
+        ALONG(soon, 0, 0);                                                                         \
+        ALONG(later, FETCHES - 1, 0);                                                              \
+        ALONG(x, FETCHES, 0);                                                                      \
+        ALONG(quotient, FETCHES + 2, 0);                                                           \
+        KEPT(TYPE, less, 2 * VECTORS, true, link[FETCHES].pointer[1] + at);                        \
+        KEPT(TYPE, divisor, 2 * VECTORS, true, link[FETCHES + 1].pointer[1] + at);                 \
+        (void)first, (void)last;                                                                   \
         for (int64_t row = 0; row < rows; row++) {                                                 \
             LOOK_AT_PAGE(quotient, quotient_row)                                                   \
             EACH(k, 2 * VECTORS)                                                                   \
