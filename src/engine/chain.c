@@ -17,6 +17,7 @@ enum {
     ROWS_AHEAD = 2048,    /* the same by rows */
     SHORT_RUN = 2048,     /* bytes of a row for which beginning a chain is too much */
     PAGE = 4096,
+    MANY_ROWS = 64, /* for which it pays to look for a loop */
 };
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -371,6 +372,20 @@ ndi_link_code *ndi_link_code_of(const ndi_chain_kernels *chain, const ndi_progra
                                          : chain->binary[link->op][link->bank][from[0]][from[1]];
 }
 
+const ndi_link_loop *ndi_link_loop_of(const ndi_chain_kernels *chain, const ndi_link *link,
+                                      int links)
+{
+    for (const ndi_link_loop *loop = chain->loop; loop < chain->loop + chain->loops; loop++) {
+        int same = 0;
+        while (loop->links == links && same < links && link[same].code == loop->link[same].code &&
+               (!loop->link[same].keeps || link[same].row[1] == 0))
+            same++;
+        if (same == links)
+            return loop;
+    }
+    return NULL;
+}
+
 static ptrdiff_t size_of(const ndi_frame *f, int value)
 {
     return (ptrdiff_t)ndi_dtype_size((nd_dtype)f->program->value[value].dtype);
@@ -631,13 +646,37 @@ static ndi_link *first_link(const chain_block *b, bool fetches)
     return first;
 }
 
+/* The links from `first` to the last but for those that ask for what all rows have in common. */
+static int copy_links(const ndi_link *first, const ndi_link *last, ndi_link_code *fetch,
+                      ndi_link *to)
+{
+    int links = 0;
+    for (const ndi_link *l = first; l <= last; l++)
+        if (l->code != fetch || l->row[0] != 0)
+            to[links++] = *l;
+    return links;
+}
+
 /* Bytes from `at` to `end` of each row. */
 static void run_links(const chain_block *b, bool fetches, size_t at, size_t end, size_t rows)
 {
-    ndi_link *const next = &b->frame->link[b->unit->link + b->unit->links - 1];
+    ndi_link *first = first_link(b, fetches),
+             *next = &b->frame->link[b->unit->link + b->unit->links - 1];
+    ndi_link link[NDI_PROGRAM_LINKS];
+    if (rows >= MANY_ROWS) {
+        const int links = copy_links(first, next, b->kernels->fetch, link);
+        const ndi_link_loop *const loop = ndi_link_loop_of(b->kernels, link, links - 1);
+        for (; loop && at < end; at += b->kernels->round)
+            loop->run(link, at, (int64_t)rows, 0, 0);
+        if (loop)
+            return;
+        first = link;
+        next = &link[links - 1];
+        next->pointer[0] = (char *)first;
+    }
     next->pointer[1] = (char *)end;
     next->row[0] = (ptrdiff_t)rows;
-    b->kernels->run(first_link(b, fetches), at);
+    b->kernels->run(first, at);
 }
 
 /* The rest, `bytes` from `done` on, through copies that are as long as a round. */

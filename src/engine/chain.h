@@ -17,6 +17,10 @@ int ndi_link_arguments(const ndi_program_link *link);
 ndi_link_code *ndi_link_code_of(const ndi_chain_kernels *chain, const ndi_program_link *link,
                                 const int *from);
 
+/* The loop that does what so many links do, or NULL. */
+const ndi_link_loop *ndi_link_loop_of(const ndi_chain_kernels *chain, const ndi_link *link,
+                                      int links);
+
 /* The links of all chains for this frame, whose values have their places and strides. Chains whose
  * operands have gaps are left to their kernels. */
 void ndi_chains_begin(ndi_frame *frame);

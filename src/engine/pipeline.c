@@ -440,6 +440,18 @@ static void keep_in_bank(ndi_pipeline *p)
     }
 }
 
+/* The loop of all links, whose stages lag as those of the pipeline do. */
+static const ndi_link_loop *find_loop(const ndi_pipeline *p)
+{
+    const ndi_link_loop *const loop =
+        p->columns > 0 ? ndi_link_loop_of(p->chain, p->link, p->links) : NULL;
+    bool same = loop && loop->link[0].lag == p->lags - 1;
+    for (int lag = 0; same && lag < p->lags; lag++)
+        same = loop->link[p->begin[lag]].lag == lag &&
+               (p->begin[lag] == 0 || loop->link[p->begin[lag] - 1].lag == lag + 1);
+    return same ? loop : NULL;
+}
+
 bool ndi_pipeline_end(ndi_pipeline *p)
 {
     p->links = p->slots = 0;
@@ -455,6 +467,7 @@ bool ndi_pipeline_end(ndi_pipeline *p)
     }
     if (p->lags < 2 || !has_room(p))
         return false;
+    p->loop = find_loop(p);
     add_link(p, p->chain->next);
     if (p->columns == 0 && has_free_bank(p))
         keep_in_bank(p);

@@ -79,6 +79,7 @@ typedef struct ndi_pipeline {
     ndi_link link[NDI_PIPE_LINKS]; /* the stages that lag most come first */
     ndi_pipe_slot slot[NDI_PIPE_SLOTS];
     uint8_t begin[NDI_PIPE_STAGES + 1]; /* the first link of the stages of a lag */
+    const ndi_link_loop *loop;          /* of all links, over columns; or NULL */
     size_t scratch_bytes;               /* that a thread needs */
 } ndi_pipeline;
 
@@ -126,9 +127,10 @@ static inline int ndi_pipe_levels(const ndi_pipeline *p)
 
 static inline char *ndi_pipe_place(const ndi_pipe_track *track, char *scratch, int64_t item)
 {
-    return track->first
-               ? track->first + item * track->item
-               : scratch + track->offset + (size_t)(item % track->items) * (size_t)track->item;
+    if (track->first)
+        return track->first + item * track->item;
+    const int64_t place = track->items > 1 ? item % track->items : 0; /* a division takes longer */
+    return scratch + track->offset + (size_t)place * (size_t)track->item;
 }
 
 /* Whether a stage has an item of the part, some time after the first. */

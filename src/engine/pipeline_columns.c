@@ -71,6 +71,59 @@ static void end_leaf(column_run *run, int first, int last, int64_t time, int64_t
     }
 }
 
+static void move_lines(column_run *run, int first, int last, int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    const int end = first > 0 ? p->begin[first - 1] : p->links - 1;
+    for (int l = p->begin[last]; l < end; l++)
+        for (int i = 0; i < 2; i++)
+            run->link[l].pointer[i] += lines * run->link[l].row[i];
+}
+
+/* So many lines of a round by links. */
+static void run_round(column_run *run, int first, int last, size_t at, int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    if (p->row_bytes == p->chain->round) {
+        ndi_pipe_run_links(p, run->link, first, last, 0, p->row_bytes, lines);
+        move_lines(run, first, last, 1); /* the links have stayed on the last one */
+        return;
+    }
+    for (int64_t line = 0; line < lines; line++) {
+        ndi_pipe_run_links(p, run->link, first, last, at, at + p->chain->round, 1);
+        move_lines(run, first, last, 1);
+    }
+}
+
+/* From a line on that needs the links: it is done by them, and so are all that follow where the
+ * next one needs them too. */
+static void run_slowly(column_run *run, int first, int last, size_t at, int64_t line, int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    move_lines(run, first, last, line);
+    for (int64_t done = line; line < lines; line += done) {
+        const int64_t slow = done > 0 ? 1 : lines - line;
+        run_round(run, first, last, at, slow);
+        line += slow;
+        done = p->loop->run(run->link, at, lines - line, first, last);
+        move_lines(run, first, last, done);
+    }
+    move_lines(run, first, last, -lines);
+}
+
+/* By the loop, if there is one, round by round. */
+static void run_lines(column_run *run, int first, int last, int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    if (!p->loop)
+        ndi_pipe_run_links(p, run->link, first, last, 0, p->row_bytes, lines);
+    for (size_t at = 0; p->loop && at < p->row_bytes; at += p->chain->round) {
+        const int64_t done = p->loop->run(run->link, at, lines, first, last);
+        if (done < lines)
+            run_slowly(run, first, last, at, done, lines);
+    }
+}
+
 /* The results of the reductions of a tile each. */
 static void end_tiles(column_run *run, int first, int last, int64_t time)
 {
@@ -112,7 +165,7 @@ void ndi_pipeline_run_columns(const ndi_pipeline *p, int64_t begin, int64_t end,
         for (int64_t line = 0, lines; line < p->lines; line += lines) {
             lines = p->lines - line < NDI_WIDE_CHUNK ? p->lines - line : NDI_WIDE_CHUNK;
             begin_leaf(&run, first, last, time, line);
-            ndi_pipe_run_links(p, run.link, first, last, 0, p->row_bytes, lines);
+            run_lines(&run, first, last, lines);
             end_leaf(&run, first, last, time, line, lines);
         }
         end_tiles(&run, first, last, time);

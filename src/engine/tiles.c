@@ -19,6 +19,7 @@ enum {
     LEAST_PIPED = 1 << 19, /* the same of a pipeline, which has to be filled */
     LEAST_PIPED_TILES = 8, /* the same, of tiles */
     TILES_PER_THREAD = 4,
+    PIPES_PER_THREAD = 2, /* over columns: each is filled and drained */
 };
 
 /* ---- Finding --------------------------------------------------------------------------------- */
@@ -637,7 +638,7 @@ static size_t tiles_of_part(const plan *p)
     const size_t tiles = (size_t)p->tiles;
     if (p->pipeline.columns == 0)
         return rows_of_part(p, tiles);
-    const size_t parts = (size_t)ndi_pool_threads() * TILES_PER_THREAD,
+    const size_t parts = (size_t)ndi_pool_threads() * PIPES_PER_THREAD,
                  share = (tiles + parts - 1) / parts;
     return share > LEAST_PIPED_TILES ? share : LEAST_PIPED_TILES;
 }

@@ -11,7 +11,9 @@
 #ifndef NDSTREAM_KERNELS_CHAIN_H
 #define NDSTREAM_KERNELS_CHAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The operations that links do, of float32 and float64: lines of arithmetic.def, and functions. */
 typedef enum ndi_link_unary {
@@ -86,6 +88,21 @@ typedef struct ndi_link {
     ptrdiff_t row[2]; /* bytes from a row to the next; of the last link, row[0]: rows to be done */
 } ndi_link;
 
+/* What a run of links does row by row, as one loop. Of a pipeline it is that of all stages, of
+ * which those that lag `first` to `last` items take part; all links are passed. It does a round
+ * from `at` bytes on of so many rows, leaves the pointers, and returns how many rows are done: the
+ * next one, if there is one, needs the links. */
+enum { NDI_LOOP_LINKS = 9 };
+typedef struct ndi_link_loop {
+    int links;
+    struct {
+        ndi_link_code *code;
+        uint8_t lag; /* of its stage */
+        bool keeps;  /* all rows have argument 1 in common */
+    } link[NDI_LOOP_LINKS];
+    int64_t (*run)(ndi_link *link, size_t at, int64_t rows, int first, int last);
+} ndi_link_loop;
+
 typedef struct ndi_chain_kernels {
     size_t round; /* bytes of elements that a round computes */
     /* Functions are NULL where a CPU's registers are too few, and take their argument from a bank.
@@ -125,6 +142,9 @@ typedef struct ndi_chain_kernels {
     /* The links of bank 0 where the other bank is a part of it: rounds are twice as long. No folds
      * and functions, and others that are NULL; NULL: none. */
     const struct ndi_chain_kernels *wide;
+    /* Runs of links that are loops too. */
+    const ndi_link_loop *loop;
+    int loops;
 } ndi_chain_kernels;
 
 #endif

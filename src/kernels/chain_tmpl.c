@@ -87,11 +87,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define BINARY_TYPE(TYPE, NAME, ...)                                                               \
     BINARY_BANK(a, TYPE, NAME, __VA_ARGS__) BINARY_BANK(b, TYPE, NAME, __VA_ARGS__)
 
-/* The first line of a page some rows below: what the tiles beside this one have asked for too. */
-enum { PAGE = 4096, ROWS_TO_PAGE = 8 };
-#define LOOK_AT_PAGE(to)                                                                           \
-    __builtin_prefetch(                                                                            \
-        (void *)(((uintptr_t)(to) + ROWS_TO_PAGE * (uintptr_t)link->row[0]) / PAGE * PAGE), 0, 2);
+#define LOOK_BELOW(to) LOOK_AT_PAGE(to, link->row[0])
 #define NO_LOOK(to)
 #ifdef STREAM_VECTOR
 #define STREAM_LINK(NAME, TYPE, D, LOOK)                                                           \
@@ -203,7 +199,7 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
     STREAM_LINK(stream, TYPE, D, NO_LOOK)                                                          \
-    STREAM_LINK(stream_apart, TYPE, D, LOOK_AT_PAGE)                                               \
+    STREAM_LINK(stream_apart, TYPE, D, LOOK_BELOW)                                                 \
     SUM_LINK_##TYPE(D, sum, LANES, LANE_VECTORS) EXTREME_LINK(min, TYPE, D, <, LANES)              \
         EXTREME_LINK(max, TYPE, D, >, LANES)                                                       \
             SUM_LINK_##TYPE(D, sum_columns, COLUMNS, COLUMN_VECTORS)                               \
@@ -424,7 +420,7 @@ ON_TYPES(UNARY_WIDE, load, x)
     NO_RETURN_NOTED static void stream_apart_##TYPE##_wide(LINK(register_of_##TYPE))               \
     {                                                                                              \
         char *const to = link->pointer[0] + at;                                                    \
-        LOOK_AT_PAGE(to)                                                                           \
+        LOOK_BELOW(to)                                                                             \
         ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
     }
 ON_TYPES(WIDE_OF, )

@@ -18,6 +18,12 @@
 #define OTHER_a(k) b##k
 #define OTHER_b(k) a##k
 
+/* The first line of a page some rows below: what the tiles beside this one have asked for too. */
+enum { PAGE = 4096, ROWS_TO_PAGE = 8 };
+#define LOOK_AT_PAGE(to, row)                                                                      \
+    __builtin_prefetch(                                                                            \
+        (void *)(((uintptr_t)(to) + ROWS_TO_PAGE * (uintptr_t)(row)) / PAGE * PAGE), 0, 2);
+
 #define ON_VECTORS(M, ...) M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__)
 #define ON_BANKS(M, ...) M(a, __VA_ARGS__) M(b, __VA_ARGS__)
 #define ON_TYPES(M, ...) M(float, __VA_ARGS__) M(double, __VA_ARGS__)

@@ -11,6 +11,7 @@
     X(ndi_fill_counts_##isa)                                                                       \
     X(ndi_fill_functions_##isa)                                                                    \
     X(ndi_fill_function_links_##isa)                                                               \
+    X(ndi_fill_column_loops_##isa)                                                                 \
     X(ndi_fill_casts_##isa)                                                                        \
     X(ndi_fill_reductions_##isa)                                                                   \
     X(ndi_fill_strips_##isa)                                                                       \

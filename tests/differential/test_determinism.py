@@ -152,6 +152,19 @@ def chained_sums():
                 yield f"{text} {dtype} {n}", text, x
 
 
+def columns(text):
+    """Of matrices whose columns are computed in tiles, the results past the cache."""
+    rng = np.random.default_rng(23)
+    for shape, kind in (((2000, 2560), "small"), ((1111, 4104), "special"), ((600, 8200), "small")):
+        for dtype in ("float32", "float64"):
+            x = nd.from_data(random_values(rng, dtype, shape, kind))
+            yield f"{text} {dtype} {shape}", nd.expression(text, x=x)
+
+
+STANDARDISED = "(x - mean(x, axis=0)) / std(x, axis=0)"
+POWERS = "exp(x - max(x, axis=0)) / sum(exp(x - max(x, axis=0)), axis=0)"
+
+
 def test_sums_of_chains_have_the_bits_of_sums_of_memory():
     for what, text, x in chained_sums():
         name, inner = text.split("(", 1)
@@ -180,7 +193,7 @@ def digests_of_isas():
     return found
 
 
-@pytest.mark.parametrize("part", ["reductions", "elementwise", "chains"])
+@pytest.mark.parametrize("part", ["reductions", "elementwise", "chains", "columns"])
 def test_exact_results_have_the_same_bits_on_every_isa(digests_of_isas, part):
     reference = digests_of_isas["reference"][part]
     for isa, answer in digests_of_isas.items():
@@ -188,6 +201,13 @@ def test_exact_results_have_the_same_bits_on_every_isa(digests_of_isas, part):
         assert not different, (
             f"{isa}: {len(different)} of {len(reference)} differ: {different[:20]}"
         )
+
+
+def test_exponentials_of_columns_have_the_same_bits_wherever_multiplications_and_additions_fuse(
+    digests_of_isas,
+):
+    found = [digests_of_isas[isa]["powers"] for isa in ("avx2", "avx512") if isa in digests_of_isas]
+    assert all(answer == found[0] for answer in found)
 
 
 if __name__ == "__main__":
@@ -202,6 +222,8 @@ if __name__ == "__main__":
                     "chains": digests(
                         (what, nd.expression(text, x=x)) for what, text, x in chained_sums()
                     ),
+                    "columns": digests(columns(STANDARDISED)),
+                    "powers": digests(columns(POWERS)),
                 }
             )
         )
