@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import ndstream as nd
 from ndstream import _core
-from ndstream._core import LinAlgError, cross, matmul, matrix_transpose, outer, tensordot, vecdot
+from ndstream._core import LinAlgError, cross, matmul, matrix_transpose, tensordot, vecdot
 from ndstream._core import diagonal as _diagonal
+from ndstream._core import outer as _outer
 from ndstream._core import trace as _trace
 
 _names = [name for name in dir(_core._linalg) if not name.startswith("_")]
@@ -85,6 +86,14 @@ def trace(x, /, *, offset=0, dtype=None):
     return _trace(x, offset, -2, -1, dtype)
 
 
+def outer(x1, x2, /):
+    """All products of elements of two vectors."""
+    x1, x2 = nd.asarray(x1), nd.asarray(x2)
+    if x1.ndim != 1 or x2.ndim != 1:
+        raise ValueError(f"Input arrays must be one-dimensional, but they are x1.ndim={x1.ndim} and x2.ndim={x2.ndim}.")
+    return _outer(x1, x2)
+
+
 def tensorsolve(a, b, axes=None):
     """x of tensordot(a, x, x.ndim) == b: solve() with axes put together."""
     a, b = nd.asarray(a), nd.asarray(b)
@@ -104,3 +113,18 @@ def tensorinv(a, ind=2):
         raise ValueError("Invalid ind argument.")
     first, last = a.shape[:ind], a.shape[ind:]
     return inv(a.reshape(math.prod(last), -1)).reshape(last + first)  # noqa: F821
+
+
+def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
+    """How many singular values are above `tol`, or above `rtol` times the largest; one for all matrices, or one each."""
+    if tol is not None and rtol is not None:
+        raise ValueError("`tol` and `rtol` can't be both set.")
+    A = nd.asarray(A)
+    if A.ndim < 2 or (tol is None and rtol is None and not hermitian):
+        return _core._linalg.matrix_rank(A)
+    values = nd.abs(eigvalsh(A)) if hermitian else svdvals(A)  # noqa: F821
+    if tol is None:
+        if rtol is None:
+            rtol = max(A.shape[-2:]) * nd.finfo(values.dtype).eps
+        tol = nd.asarray(rtol) * nd.max(values, axis=-1, initial=0)
+    return nd.count_nonzero(values > nd.asarray(tol)[..., None], axis=-1)
