@@ -124,7 +124,8 @@ PND_FUNCTION(frombuffer, "buffer, dtype=None, count=-1, offset=0, *, like=None",
     Py_buffer *view = PyMem_Malloc(sizeof *view);
     if (!view)
         return PyErr_NoMemory();
-    if (PyObject_GetBuffer(given[0], view, PyBUF_WRITABLE) < 0) {
+    /* Bytes are not asked: the exception that they make takes as long as all the rest. */
+    if (PyBytes_Check(given[0]) || PyObject_GetBuffer(given[0], view, PyBUF_WRITABLE) < 0) {
         PyErr_Clear();
         if (PyObject_GetBuffer(given[0], view, PyBUF_SIMPLE) < 0) {
             PyMem_Free(view);

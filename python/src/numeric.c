@@ -465,13 +465,13 @@ PND_FUNCTION(cov,
         PND_AUTO found = matrix ? pnd_to_array(matrix) : NULL;
         return !found                   ? NULL
                : dtype == ND_DTYPE_NONE ? Py_NewRef(matrix)
-                                        : pnd_wrap_result(nd_cast(found, dtype));
+                                        : pnd_wrap(nd_cast(found, dtype));
     }
     PND_AUTO m = variables(given[0], given[1], &rows);
     if (!m)
         return NULL;
     PND_AUTO result = nd_cov(m, rows, ddof);
-    return pnd_wrap_result(dtype == ND_DTYPE_NONE ? nd_retain(result) : nd_cast(result, dtype));
+    return pnd_wrap(dtype == ND_DTYPE_NONE ? nd_retain(result) : nd_cast(result, dtype));
 }
 
 PND_FUNCTION(corrcoef, "x, y=None, rowvar=True, *, dtype=None", "Pearson's correlations.")

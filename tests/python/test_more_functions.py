@@ -310,6 +310,11 @@ np.average(np.arange(60.0).reshape(3, 4, 5), axis=(2, 0), weights=np.arange(15.0
 np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, -1), weights=np.ones((3, 5)), keepdims=True, returned=True)
 np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, 1), weights=np.ones((4, 3)))
 np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, 7), weights=np.ones((3, 4)))
+np.cov([1.0, 2, 4])
+np.cov([[1, 2, 4]], rowvar=True, dtype=np.float32)
+np.corrcoef([1.0, 2, 4])
+np.frombuffer(b'abcdefgh', np.uint8).flags.writeable
+np.frombuffer(bytearray(8), np.uint8).flags.writeable
 np.eye(0, k=2**63)
 np.eye(3, k=2**70)
 np.eye(3, k=-(2**70))
