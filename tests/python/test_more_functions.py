@@ -311,7 +311,7 @@ np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, -1), weights=np.ones((3, 5
 np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, 1), weights=np.ones((4, 3)))
 np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, 7), weights=np.ones((3, 4)))
 np.cov([1.0, 2, 4])
-np.cov([[1, 2, 4]], rowvar=True, dtype=np.float32)
+np.cov([[1, 3, 5]], rowvar=True, dtype=np.float32)
 np.corrcoef([1.0, 2, 4])
 np.frombuffer(b'abcdefgh', np.uint8).flags.writeable
 np.frombuffer(bytearray(8), np.uint8).flags.writeable

@@ -32,7 +32,6 @@ NOTHING_SELECTED = re.compile(r"set: shape mismatch: value array of shape \((.*,
 UNSPECIFIED = "invalid value encountered in cast"
 # Of more than 256 KiB NumPy squares what an expression made in its own memory, where an int8 is no bool.
 SQUARED_IN_PLACE = "Cannot cast ufunc 'square' output from dtype('int8') to dtype('bool')"
-# Of no elements NumPy's tile() is a view, read-only where its argument is: copyto() asks for some.
 LAZY = [1, 1, 8, 64, 8192, 0]
 
 
@@ -144,7 +143,7 @@ class Writer:
             lambda: f"np.add({self.view()}, {self.view()}, out={a})", lambda: f"np.negative(apart({a}), out={a})", lambda: f"np.maximum({a}, {self.operand()}, out={a})",
             lambda: f"{a}[1:] = {a}[:-1]", lambda: f"{a}[:-1] = {a}[1:] + {a}[:-1]", lambda: f"{a}[1:-1] = {a}[2:] - {a}[:-2]", lambda: f"{a}[::-1] = {a}", lambda: f"{a} += {a}.T", lambda: f"{a}.T[...] = {a}",
             lambda: f"{a}.sort()", lambda: f"{a}.sort(axis=0)", lambda: f"{a}.fill({self.integer()})", lambda: f"np.copyto({a}, {a} + {self.integer()})", lambda: f"np.copyto({a}, {a}[::-1] + 1, where={a} > {self.integer()})",
-            lambda: f"np.copyto({a}, {self.operand()}, casting='{self.pick('unsafe', 'same_kind', 'safe')}') if {a}.flags.writeable and {a}.size else 0", lambda: f"np.copyto({a}, {self.operand()}, where={a} > {self.integer()}) if {a}.flags.writeable and {a}.size else 0",
+            lambda: f"np.copyto({a}, {self.operand()}, casting='{self.pick('unsafe', 'same_kind', 'safe')}') if {a}.flags.writeable else 0", lambda: f"np.copyto({a}, {self.operand()}, where={a} > {self.integer()}) if {a}.flags.writeable else 0",
             lambda: f"np.add.at({a}, {self.pick('[0, 0, 1]', '[1, 1]')}, {self.integer(0, 6)}) if {a}.flags.writeable and {a}.dtype != 'uint64' else 0", lambda: f"np.put({a}, [0, -1], {self.operand()})", lambda: f"np.place({a}, {a} > {self.integer()}, [{self.integer()}, 2])", lambda: f"{a}[0], {a}[1] = {a}[1], {a}[0]",
             lambda: f"np.fill_diagonal({a}, {self.integer()})", lambda: f"np.putmask({a}, {a} > {self.integer()}, {self.operand()})",
             lambda: f"{a}.real[{self.basic()}] = {self.integer()}", lambda: f"{a}.imag[{self.basic()}] = {self.integer()}", lambda: f"{a}.flat[{self.integer()}] = {self.integer()}", lambda: f"{a}.flat = np.array({self.operand()})",
