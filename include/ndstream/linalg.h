@@ -9,10 +9,10 @@
  * loaded by the first of these calls. They take float32, float64, complex64 and complex128;
  * integers and bools are computed in float64, and half floats are ND_ERROR_DTYPE. A large matrix is
  * done on all threads, a stack of small ones side by side. Last bits may depend on the number of
- * threads. Their errors, beside those that are named: ND_ERROR_SHAPE (no matrix, or not square
- * where it must be), ND_ERROR_DTYPE, ND_ERROR_LINALG (NumPy's LinAlgError; the message gives the
- * index of the matrix in its stack), ND_ERROR_UNSUPPORTED (no OpenBLAS on this machine),
- * ND_ERROR_MEMORY. */
+ * threads. Their errors, beside those that are named: ND_ERROR_LINALG (NumPy's LinAlgError: no
+ * matrix, not square where it must be, or what is said of the function, with the index of the
+ * matrix in its stack), ND_ERROR_SHAPE (sides that do not fit), ND_ERROR_DTYPE,
+ * ND_ERROR_UNSUPPORTED (no OpenBLAS on this machine), ND_ERROR_MEMORY. */
 #ifndef NDSTREAM_LINALG_H
 #define NDSTREAM_LINALG_H
 

@@ -127,3 +127,18 @@ def tensorinv(a, ind=2):
         raise ValueError("Invalid ind argument.")
     first, last = a.shape[:ind], a.shape[ind:]
     return inv(a.reshape(math.prod(last), -1)).reshape(last + first)  # noqa: F821
+
+
+def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
+    """How many singular values are above `tol`, or above `rtol` times the largest; one for all matrices, or one each."""
+    if tol is not None and rtol is not None:
+        raise ValueError("`tol` and `rtol` can't be both set.")
+    A = nd.asarray(A)
+    if A.ndim < 2 or (tol is None and rtol is None and not hermitian):
+        return _core._linalg.matrix_rank(A)
+    values = nd.abs(eigvalsh(A)) if hermitian else svdvals(A)  # noqa: F821
+    if tol is None:
+        if rtol is None:
+            rtol = max(A.shape[-2:]) * nd.finfo(values.dtype).eps
+        tol = nd.asarray(rtol) * nd.max(values, axis=-1, initial=0)
+    return nd.count_nonzero(values > nd.asarray(tol)[..., None], axis=-1)

@@ -293,7 +293,7 @@ class RandomState:
 
     def __getattr__(self, name):
         """The distributions."""
-        if name.startswith("_") or name in ("integers", "permuted"):
+        if name.startswith("_") or name in ("integers", "permuted", "spawn", "multivariate_hypergeometric"):
             raise AttributeError(name)
         return getattr(self._generator, name)
 
@@ -331,7 +331,7 @@ def __getattr__(name):
         return sys.modules[__name__]
     if name == "_rand":
         return _local
-    if not name.startswith("_") and hasattr(_local, name):
+    if not name.startswith("_") and name != "tomaxint" and hasattr(_local, name):
         return getattr(_local, name)
     from ndstream._absent import missing
 
@@ -339,4 +339,5 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *(n for n in dir(_local) if not n.startswith("_")), *(n for n in dir(Generator) if not n.startswith("_"))})
+    legacy = (n for n in {*dir(_local), *dir(Generator)} if not n.startswith("_") and n != "tomaxint" and hasattr(_local, n))
+    return sorted({*globals(), *legacy})

@@ -116,6 +116,19 @@ bool pnd_to_int64(PyObject *object, int64_t *value)
     return *value != -1 || !PyErr_Occurred();
 }
 
+bool pnd_to_int64_within(PyObject *object, int64_t *value)
+{
+    if (pnd_to_int64(object, value))
+        return true;
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError))
+        return false;
+    PyErr_Clear();
+    PND_OBJECT zero = PyLong_FromLong(0);
+    const int below = zero ? PyObject_RichCompareBool(object, zero, Py_LT) : -1;
+    *value = below > 0 ? -INT64_MAX : INT64_MAX;
+    return below >= 0;
+}
+
 bool pnd_to_int(PyObject *object, int *value)
 {
     int64_t wide = *value;
@@ -131,6 +144,14 @@ bool pnd_to_double(PyObject *object, double *value)
         return true;
     *value = PyFloat_AsDouble(object);
     return *value != -1 || !PyErr_Occurred();
+}
+
+bool pnd_check_subtracts(const nd_array *array)
+{
+    if (nd_dtype_kind(nd_dtype_of(array)) != ND_KIND_BOOL)
+        return true;
+    PyErr_SetString(PyExc_TypeError, "bools cannot be subtracted: use an integer dtype, or `^`");
+    return false;
 }
 
 /* ---- Axes and shapes ------------------------------------------------------------------------- */

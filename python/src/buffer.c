@@ -174,7 +174,8 @@ Py_buffer *pnd_plain_buffer(PyObject *object)
         PyErr_NoMemory();
         return NULL;
     }
-    if (PyObject_GetBuffer(object, view, PyBUF_WRITABLE) < 0) {
+    /* Bytes are not asked: the exception that they make takes as long as all the rest. */
+    if (PyBytes_Check(object) || PyObject_GetBuffer(object, view, PyBUF_WRITABLE) < 0) {
         PyErr_Clear();
         if (PyObject_GetBuffer(object, view, PyBUF_SIMPLE) < 0) {
             PyMem_Free(view);

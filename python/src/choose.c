@@ -102,6 +102,10 @@ PND_FUNCTION(round, "a, decimals=0, out=None",
         return NULL;
     nd_array *array = pnd_array_of(object);
     const nd_kind kind = nd_dtype_kind(nd_dtype_of(array));
+    if (kind == ND_KIND_BOOL && decimals) {
+        PyErr_SetString(PyExc_TypeError, "round: bools have no decimals");
+        return NULL;
+    }
     nd_array *result;
     if (kind <= ND_KIND_UNSIGNED && decimals >= 0) {
         result =

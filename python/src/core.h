@@ -191,6 +191,7 @@ static inline bool pnd_given(PyObject *argument)
 /* Conversions of arguments. An argument left out, or None, leaves `*value` as it is and is true. */
 bool pnd_to_bool(PyObject *object, bool *value);
 bool pnd_to_int64(PyObject *object, int64_t *value);
+bool pnd_to_int64_within(PyObject *object, int64_t *value); /* the nearest int64 */
 bool pnd_to_int(PyObject *object, int *value); /* far out of range stays out of range */
 bool pnd_to_double(PyObject *object, double *value);
 bool pnd_to_dtype(PyObject *object, nd_dtype *dtype);
@@ -209,6 +210,8 @@ static inline bool pnd_is_fortran(const nd_array *array)
     return nd_is_fortran_contiguous(array) && !nd_is_contiguous(array);
 }
 
+/* A TypeError, as NumPy's, for bools, where differences are taken. */
+bool pnd_check_subtracts(const nd_array *array);
 bool pnd_to_casting(PyObject *object, nd_casting *casting);
 PyObject *pnd_shape_tuple(int rank, const int64_t *lengths);
 /* The lengths in reverse: what the shape of a transpose is. */

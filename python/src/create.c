@@ -419,7 +419,7 @@ bool pnd_to_matrix(PyObject *const *given, int64_t *rows, int64_t *columns, int6
     if (!pnd_to_int64(given[0], rows))
         return false;
     *columns = *rows;
-    return pnd_to_int64(given[1], columns) && pnd_to_int64(given[2], diagonal) &&
+    return pnd_to_int64(given[1], columns) && pnd_to_int64_within(given[2], diagonal) &&
            pnd_to_dtype(given[3], dtype);
 }
 

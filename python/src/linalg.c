@@ -221,23 +221,11 @@ PND_ALSO_METHOD(trace)
 
 /* ---- Equations and inverses ------------------------------------------------------------------ */
 
-/* A result, or the error: arrays that are no matrices are a LinAlgError, as in NumPy. */
-static PyObject *finished(nd_array *result)
-{
-    if (!result && nd_error() == ND_ERROR_SHAPE &&
-        (strstr(nd_error_message(), "matrix") || strstr(nd_error_message(), "square"))) {
-        PyErr_SetString(pnd.linalg_error, nd_error_message());
-        nd_error_clear();
-        return NULL;
-    }
-    return pnd_wrap_result(result);
-}
-
 /* Several results as a named tuple of ndstream.linalg, by its name there. */
 static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
 {
     if (!arrays[0] && !arrays[count - 1])
-        return finished(NULL);
+        return pnd_raise();
     PND_OBJECT values = PyTuple_New(count);
     for (int i = 0; i < count; i++) {
         PyObject *value = values ? pnd_wrap_result(arrays[i]) : (nd_release(arrays[i]), NULL);
@@ -263,7 +251,7 @@ static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
             return NULL;                                                                           \
         nd_array *result;                                                                          \
         UNLOCKED(a, result = call(a));                                                             \
-        return finished(result);                                                                   \
+        return pnd_wrap_result(result);                                                            \
     }
 OF_ONE(inv, nd_inv)
 OF_ONE(det, nd_det)
@@ -278,7 +266,7 @@ PND_FUNCTION(solve, "a, b", "x with a @ x = b.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_solve(a, b));
-    return finished(result);
+    return pnd_wrap_result(result);
 }
 
 PND_FUNCTION(slogdet, "a", "The sign and the logarithm of the determinant.")
@@ -320,7 +308,7 @@ PND_FUNCTION(pinv, "a, rcond", "The pseudo-inverse, of one tolerance for all mat
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_pinv(a, rcond));
-    return finished(result);
+    return pnd_wrap_result(result);
 }
 
 PND_FUNCTION(cholesky, "a, /, *, upper=False", "The Cholesky factor.")
@@ -331,7 +319,7 @@ PND_FUNCTION(cholesky, "a, /, *, upper=False", "The Cholesky factor.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_cholesky(a, upper ? ND_UPPER : ND_LOWER));
-    return finished(result);
+    return pnd_wrap_result(result);
 }
 
 PND_FUNCTION(qr, "a, mode='reduced'", "a = q @ r.")
@@ -367,7 +355,7 @@ PND_FUNCTION(svd, "a, full_matrices=True, compute_uv=True, hermitian=False",
     if (!vectors) {
         nd_array *result;
         UNLOCKED(a, result = nd_svdvals(a));
-        return finished(result);
+        return pnd_wrap_result(result);
     }
     nd_svd_result r;
     UNLOCKED(a, r = nd_svd(a, full));
@@ -416,7 +404,7 @@ PND_FUNCTION(eigvalsh, "a, UPLO='L'", "Eigenvalues of symmetric matrices.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_eigvalsh(a, triangle));
-    return finished(result);
+    return pnd_wrap_result(result);
 }
 
 /* ---- Norms ----------------------------------------------------------------------------------- */
@@ -492,22 +480,13 @@ PND_FUNCTION(cond, "x, p=None", "The condition number.")
     return pnd_wrap_result(result);
 }
 
-PND_FUNCTION(matrix_rank, "A, tol=None, hermitian=False, *, rtol=None",
-             "How many singular values are not small.")
+PND_FUNCTION(matrix_rank, "a", "How many singular values are not small.")
 {
-    double tol = -1, rtol = -1;
     PND_AUTO a = pnd_to_array(given[0]);
-    if (!a || !pnd_to_double(given[1], &tol) || !pnd_to_double(given[3], &rtol))
+    if (!a)
         return NULL;
-    if (rtol >= 0) {
-        PND_AUTO values = nd_svdvals(a);
-        PND_AUTO most = values ? nd_max(values, ND_ALL) : NULL;
-        if (!most)
-            return pnd_raise();
-        tol = rtol * nd_item(most);
-    }
     nd_array *result;
-    UNLOCKED(a, result = nd_matrix_rank(a, tol));
+    UNLOCKED(a, result = nd_matrix_rank(a, NAN));
     return pnd_wrap_result(result);
 }
 
@@ -527,6 +506,10 @@ PND_FUNCTION(multi_dot, "arrays, *, out=None",
 {
     PND_OBJECT items = PySequence_Tuple(given[0]);
     operands list __attribute__((cleanup(release_operands))) = {0};
+    if (items && PyTuple_GET_SIZE(items) < 2) {
+        PyErr_SetString(PyExc_ValueError, "Expecting at least two arrays.");
+        return NULL;
+    }
     if (!items || !to_operands(&list, &PyTuple_GET_ITEM(items, 0), PyTuple_GET_SIZE(items),
                                ND_DTYPE_NONE, ND_CAST_SAFE))
         return NULL;

@@ -116,6 +116,36 @@ static nd_array *weight_sum(const nd_array *a, const nd_array *weights, nd_axes 
     return nd_cast(spread, nd_dtype_of(average));
 }
 
+/* Weights of several axes, in the order in which they are named, as a view of the array's shape. */
+static nd_array *spread_weights(const nd_array *a, const nd_array *weights, const nd_axes *axes)
+{
+    nd_axes order = {0};
+    nd_shape shape = {.rank = nd_rank(a)};
+    bool fits = true;
+    for (int axis = 0; axis < shape.rank; axis++) {
+        shape.length[axis] = 1;
+        for (int i = 0; i < axes->count; i++)
+            if (axes->axis[i] == axis || axes->axis[i] + shape.rank == axis) {
+                order.axis[order.count++] = i;
+                shape.length[axis] = nd_length(weights, i);
+                fits = fits && nd_length(weights, i) == nd_length(a, axis);
+            }
+    }
+    if (order.count != axes->count) { /* an axis that there is not, or one that is named twice */
+        PND_AUTO wrong = nd_sum(a, *axes);
+        return wrong ? nd_retain((nd_array *)weights) : pnd_raise();
+    }
+    if (!fits) {
+        PyErr_SetString(PyExc_ValueError, "Shape of weights must be consistent with shape of a "
+                                          "along specified axis.");
+        return NULL;
+    }
+    PND_AUTO turned = nd_permute(weights, order);
+    PND_AUTO line = nd_reshape(turned, shape);
+    nd_array *const spread = nd_broadcast_to(line, nd_shape_like(a));
+    return spread ? spread : pnd_raise();
+}
+
 PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=False",
              "The weighted mean.")
 {
@@ -132,6 +162,14 @@ PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=F
         PyErr_SetString(PyExc_TypeError,
                         "Axis must be specified when shapes of a and weights differ.");
         return NULL;
+    }
+    if (weights && axes.count > 1 && nd_rank(weights) == axes.count &&
+        nd_rank(weights) != nd_rank(a)) {
+        nd_array *const spread = spread_weights(a, weights, &axes);
+        nd_release(weights);
+        weights = spread;
+        if (!weights)
+            return NULL;
     }
     PND_AUTO average = nd_average(a, axes, weights);
     if (!average && nd_error() == ND_ERROR_VALUE) {
@@ -155,7 +193,8 @@ PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=F
     PND_OBJECT result = pnd_wrap_result(nd_retain(kept));
     if (!result || !returned)
         return Py_XNewRef(result);
-    PND_OBJECT sum = pnd_wrap_result(weight_sum(a, weights, axes, kept));
+    PND_AUTO whole = weight_sum(a, weights, axes, average);
+    PND_OBJECT sum = pnd_wrap_result(nd_reshape(whole, nd_shape_like(kept)));
     return sum ? PyTuple_Pack(2, result, sum) : NULL;
 }
 
@@ -191,9 +230,11 @@ PND_FUNCTION(ediff1d, "ary, to_end=None, to_begin=None",
              "The differences of the elements in C order.")
 {
     PND_AUTO array = pnd_to_array(given[0]);
-    PND_AUTO inner = array ? nd_ediff1d(array) : NULL;
+    if (!array || !pnd_check_subtracts(array))
+        return NULL;
+    PND_AUTO inner = nd_ediff1d(array);
     if (!inner)
-        return array ? pnd_raise() : NULL;
+        return pnd_raise();
     const nd_array *parts[3];
     nd_array *owned[2] = {NULL, NULL};
     int count = 0;
@@ -264,6 +305,8 @@ static PyObject *gradient(PyObject *Py_UNUSED(module), PyObject *const *argument
             PyErr_SetString(PyExc_TypeError, "gradient() needs its argument 'f'");
         return NULL;
     }
+    if (!pnd_check_subtracts(f))
+        return NULL;
     if (axes.all) {
         axes = (nd_axes){.count = nd_rank(f)};
         for (int i = 0; i < axes.count; i++)
@@ -422,13 +465,13 @@ PND_FUNCTION(cov,
         PND_AUTO found = matrix ? pnd_to_array(matrix) : NULL;
         return !found                   ? NULL
                : dtype == ND_DTYPE_NONE ? Py_NewRef(matrix)
-                                        : pnd_wrap_result(nd_cast(found, dtype));
+                                        : pnd_wrap(nd_cast(found, dtype));
     }
     PND_AUTO m = variables(given[0], given[1], &rows);
     if (!m)
         return NULL;
     PND_AUTO result = nd_cov(m, rows, ddof);
-    return pnd_wrap_result(dtype == ND_DTYPE_NONE ? nd_retain(result) : nd_cast(result, dtype));
+    return pnd_wrap(dtype == ND_DTYPE_NONE ? nd_retain(result) : nd_cast(result, dtype));
 }
 
 PND_FUNCTION(corrcoef, "x, y=None, rowvar=True, *, dtype=None", "Pearson's correlations.")

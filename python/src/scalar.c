@@ -420,6 +420,10 @@ static PyObject *scalar_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *scalar_round(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
+    if (pnd_scalar_type_dtype(Py_TYPE(self)) == ND_BOOL) {
+        PyErr_SetString(PyExc_TypeError, "bools have no decimals that round() could drop");
+        return NULL;
+    }
     PND_OBJECT value = as_python(self);
     if (!value)
         return NULL;

@@ -197,6 +197,12 @@ static PyObject *weighted(quantiles *of, PyObject *const *given, bool ignore_nan
     return array ? pnd_into(nd_retain(array), given[3]) : NULL;
 }
 
+enum { /* The methods that interpolate nothing. */
+       ELEMENTS_THEMSELVES = 1 << ND_QUANTILE_LOWER | 1 << ND_QUANTILE_HIGHER |
+                             1 << ND_QUANTILE_NEAREST | 1 << ND_QUANTILE_INVERTED_CDF |
+                             1 << ND_QUANTILE_CLOSEST_OBSERVATION
+};
+
 /* a, q, axis, out, overwrite_input, method, keepdims, weights */
 static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_nan)
 {
@@ -217,6 +223,8 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
             return NULL;
         }
     }
+    if (!(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))
+        return NULL;
     nd_array *result;
     PND_UNLOCKED(nd_size(array), result = of(array, q, axes, options));
     return pnd_into(result, given[3]);

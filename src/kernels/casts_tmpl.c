@@ -250,6 +250,16 @@ static void move_run(char *to, const char *from, size_t bytes)
         for (size_t i = 0; i < n; i++)                                                             \
             *(TYPE *)(to + (ptrdiff_t)i * so) = x;                                                 \
     }                                                                                              \
+    ALWAYS_INLINE void fill_apart_##SIZE(size_t n, char *to, ptrdiff_t so, TYPE x)                 \
+    {                                                                                              \
+        for (; n >= 4; n -= 4, to += 4 * so) {                                                     \
+            *(TYPE *)to = x;                                                                       \
+            *(TYPE *)(to + so) = x;                                                                \
+            *(TYPE *)(to + 2 * so) = x;                                                            \
+            *(TYPE *)(to + 3 * so) = x;                                                            \
+        }                                                                                          \
+        fill_##SIZE(n, to, so, x);                                                                 \
+    }                                                                                              \
     static void copy_##SIZE(size_t n, char *const *p, const ptrdiff_t *s)                          \
     {                                                                                              \
         if (s[0] == SIZE && s[1] == SIZE)                                                          \
@@ -257,7 +267,7 @@ static void move_run(char *to, const char *from, size_t bytes)
         else if (s[1] == 0 && n && s[0] == SIZE)                                                   \
             fill_##SIZE(n, p[0], SIZE, *(const TYPE *)p[1]);                                       \
         else if (s[1] == 0 && n)                                                                   \
-            fill_##SIZE(n, p[0], s[0], *(const TYPE *)p[1]);                                       \
+            fill_apart_##SIZE(n, p[0], s[0], *(const TYPE *)p[1]);                                 \
         else if (s[0] == SIZE && s[1] == 2 * SIZE)                                                 \
             copy_every_other_##SIZE(n, (TYPE *)p[0], (const TYPE *)p[1]);                          \
         else if (s[0] == SIZE && s[1] == -SIZE)                                                    \

@@ -26,7 +26,12 @@ static inline complex128 complex_exp2(complex128 x)
 static inline complex128 complex_expm1(complex128 x)
 {
     const double re = creal(x), im = cimag(x), half = sin(im / 2);
-    return __builtin_complex(expm1(re) * cos(im) - 2 * half * half, exp(re) * sin(im));
+    if (!isfinite(re)) { /* by the special cases of exp, where the formula has inf * 0 */
+        const complex128 y = cexp(x);
+        return __builtin_complex(creal(y) - 1, cimag(y));
+    }
+    /* + 0: the array API standard has expm1(-0 + 0i) = 0 */
+    return __builtin_complex(expm1(re) * cos(im) - 2 * half * half + 0.0, exp(re) * sin(im));
 }
 
 static inline complex128 complex_log2(complex128 x)

@@ -286,7 +286,7 @@ nd_array *nd_cond(const nd_array *a, nd_norm_order order)
         return NULL;
     ndi_shape_text(shape, a->rank, ndi_lengths(a));
     if (nd_rank(a) < 2)
-        return ndi_fail(ND_ERROR_SHAPE, "cond: shape %s is no matrix or stack of matrices", shape);
+        return ndi_fail(ND_ERROR_LINALG, "cond: shape %s is no matrix or stack of matrices", shape);
     if (nd_length(a, -1) == 0 || nd_length(a, -2) == 0)
         return ndi_fail(ND_ERROR_LINALG, "cond: empty matrices, of shape %s, have none", shape);
     ND_SCOPE {

@@ -359,7 +359,7 @@ nd_array *nd_matrix_power(const nd_array *a, int64_t exponent)
     if (!a)
         return NULL;
     if (nd_rank(a) < 2 || nd_length(a, -1) != nd_length(a, -2))
-        return ndi_fail(ND_ERROR_SHAPE, "matrix_power: shape %s is no stack of square matrices",
+        return ndi_fail(ND_ERROR_LINALG, "matrix_power: shape %s is no stack of square matrices",
                         ndi_shape_text(shape, a->rank, ndi_lengths(a)));
     ND_SCOPE {
         if (exponent == 0) {

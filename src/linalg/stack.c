@@ -41,7 +41,7 @@ static bool settle_dtype(ndi_stack *stack, const nd_array *a, const nd_array *b)
 static bool refuse_shape(const char *operation, const nd_array *a, const char *why)
 {
     char shape[NDI_SHAPE_TEXT];
-    ndi_fail(ND_ERROR_SHAPE, "%s: shape %s%s", operation,
+    ndi_fail(ND_ERROR_LINALG, "%s: shape %s%s", operation,
              ndi_shape_text(shape, a->rank, ndi_lengths(a)), why);
     return false;
 }

@@ -521,7 +521,7 @@ static bool fits(const ndi_stack *s, const nd_array *a, const nd_array *b)
                       nd_length(b, 0) == s->rows &&
                       (nd_rank(b) == 1 || nd_length(b, 1) < INT32_MAX);
     if (!good)
-        ndi_fail(ND_ERROR_SHAPE, "lstsq: shapes %s and %s are not (m, n) and (m) or (m, k)",
+        ndi_fail(ND_ERROR_LINALG, "lstsq: shapes %s and %s are not (m, n) and (m) or (m, k)",
                  ndi_shape_text(left, a->rank, ndi_lengths(a)),
                  ndi_shape_text(right, b->rank, ndi_lengths(b)));
     return good;

@@ -16,8 +16,8 @@ enum { GRAIN = 8192 }; /* elements that are worth a thread */
 static bool is_plain(const nd_array *array, const nd_array *index)
 {
     return array->rank == 1 && array->size > 0 && index->rank == 1 && index->dtype == ND_INT64 &&
-           index->size > 0 && ndi_strides(index)[0] == sizeof(int64_t) && ndi_is_settled(array) &&
-           ndi_is_settled(index);
+           index->size > 0 && ndi_strides(index)[0] == sizeof(int64_t) && ndi_has_data(array) &&
+           ndi_has_data(index);
 }
 
 /* More than that is better moved past the caches, or dealt among threads (move.c). */

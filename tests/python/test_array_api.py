@@ -112,6 +112,25 @@ def test_namespace():
         array.__array_namespace__(api_version="2030.12")
 
 
+def test_expm1_of_complex_infinities_is_as_the_standard_says():
+    inf, nan = math.inf, math.nan
+    for x, expected in [
+        (complex(-0.0, 0), complex(0, 0)),
+        (complex(inf, 0), complex(inf, 0)),
+        (complex(-inf, inf), complex(-1, 0)),
+        (complex(inf, inf), complex(inf, nan)),
+        (complex(-inf, nan), complex(-1, 0)),
+        (complex(inf, nan), complex(inf, nan)),
+        (complex(nan, 0), complex(nan, 0)),
+    ]:
+        for dtype in (ndstream.complex64, ndstream.complex128):
+            got = complex(ndstream.expm1(ndstream.asarray([x], dtype=dtype))[0])
+            for mine, theirs in ((got.real, expected.real), (got.imag, expected.imag)):
+                assert math.isnan(mine) if math.isnan(theirs) else mine == theirs, (x, got)
+    zero = ndstream.expm1(ndstream.asarray([complex(-0.0, 0)]))[0]
+    assert math.copysign(1, zero.real) == 1
+
+
 # ---- DLPack -------------------------------------------------------------------------------------
 
 

@@ -276,8 +276,67 @@ import pickle; b = pickle.loads(pickle.dumps(np.random.PCG64(5))); b.random_raw(
 """
 
 
+# Ranks by several tolerances, averages by weights of several axes, diagonals beyond any int64; and what NumPy refuses.
+LIMITS = """
+np.linalg.matrix_rank(np.zeros((3, 0)), rtol=0.1)
+np.linalg.matrix_rank(np.zeros((0, 1, 1)), rtol=0.0)
+np.linalg.matrix_rank(np.zeros((2, 0, 3)), rtol=0.1)
+np.linalg.matrix_rank(np.eye(2) * [[[1.0]], [[100.0]]], rtol=0.1)
+np.linalg.matrix_rank(np.diag([1.0, 0.5]) * [[[1.0]], [[100.0]]], rtol=[0.1, 0.8])
+np.linalg.matrix_rank(np.diag([1.0, 0.5]) * [[[1.0]], [[100.0]]], [0.8, 0.8])
+np.linalg.matrix_rank([[1.0, 9.0], [0.0, 0.5]], hermitian=True)
+np.linalg.matrix_rank([[1.0, 9.0], [0.0, 0.5]], 0.9, True)
+np.linalg.matrix_rank(np.eye(2), 0.9, rtol=0.1)
+np.linalg.matrix_rank(np.eye(2), -1)
+np.linalg.matrix_power(np.ones((2, 3)), 2)
+np.linalg.matrix_power(np.ones(3), 2)
+np.linalg.inv(np.ones((2, 3)))
+np.linalg.det(np.ones((2, 3)))
+np.linalg.slogdet(np.ones((2, 3)))
+np.linalg.solve(np.ones((2, 3)), np.ones(2))
+np.linalg.solve(np.eye(2), np.ones(3))
+np.linalg.cholesky(np.ones((2, 3)))
+np.linalg.eig(np.ones((2, 3)))
+np.linalg.eigvalsh(np.ones(2))
+np.linalg.lstsq(np.ones(3), np.ones(3))
+np.linalg.lstsq(np.ones((3, 2)), np.ones(2))
+np.linalg.cond(np.ones(3))
+np.linalg.cond(np.ones((2, 3)), 1)
+np.linalg.tensorinv(np.ones((2, 3)))
+np.linalg.multi_dot([np.eye(2)])
+np.linalg.outer([1.0, 2.0], [3.0, 4.0])
+np.linalg.outer(np.ones((2, 2)), np.ones(2))
+np.average(np.arange(60.0).reshape(3, 4, 5), axis=(2, 0), weights=np.arange(15.0).reshape(5, 3))
+np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, -1), weights=np.ones((3, 5)), keepdims=True, returned=True)
+np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, 1), weights=np.ones((4, 3)))
+np.average(np.arange(60.0).reshape(3, 4, 5), axis=(0, 7), weights=np.ones((3, 4)))
+np.cov([1.0, 2, 4])
+np.cov([[1, 3, 5]], rowvar=True, dtype=np.float32)
+np.corrcoef([1.0, 2, 4])
+np.frombuffer(b'abcdefgh', np.uint8).flags.writeable
+np.frombuffer(bytearray(8), np.uint8).flags.writeable
+np.eye(0, k=2**63)
+np.eye(3, k=2**70)
+np.eye(3, k=-(2**70))
+np.percentile([True, False], 50)
+np.nanpercentile([True, False], 50)
+np.quantile([True, False], 0.5, method='hazen')
+np.nanquantile([True, False], 0.5)
+np.quantile([True, False], 0.5, method='nearest')
+np.quantile([True, False], 0.5, method='inverted_cdf')
+np.gradient([True, False, True])
+np.gradient([1, 2, 4], np.array([True, False, True]))
+np.ediff1d([True, False])
+np.round([True, False])
+np.round([True, False], 1)
+np.round([True, False], -1)
+round(np.True_)
+'integers' in dir(np.random) or 'permuted' in dir(np.random) or 'spawn' in dir(np.random)
+"""
+
+
 @pytest.mark.parametrize(
-    "code", cases(POLYNOMIALS + WINDOWS + DIGITS + BITS + SETS + ITERATORS + ABOUT + BIT_GENERATORS)
+    "code", cases(POLYNOMIALS + WINDOWS + DIGITS + BITS + SETS + ITERATORS + ABOUT + BIT_GENERATORS + LIMITS)
 )
 def test_same(code):
     same(code, rtol=1e-12)
