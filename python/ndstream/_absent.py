@@ -50,7 +50,6 @@ DIFFERENT = {
     "array2string": _FORMATTER, "set_printoptions": _FORMATTER, "printoptions": _FORMATTER,
     "load": "files are mapped for reading only: mmap_mode='r+' and 'w+' are not there",
     "genfromtxt": "tables with names or several dtypes are not there: read columns with pandas",
-    "geomspace": "the bounds are real numbers, no arrays",
     "ndarray": "cannot be derived from; strides= is not there: slice instead",
     "spacing": "of negative float16 it has the sign of x, as for the other floats",
     "einsum_path": "the report is shorter; subscripts are texts without ellipses",

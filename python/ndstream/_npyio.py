@@ -1,5 +1,6 @@
 """load(), save() and the rest of NumPy's functions for files."""
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Mapping
@@ -262,9 +263,9 @@ def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", foote
 def fromfile(file, dtype=float, count=-1, sep="", offset=0, *, like=None):
     """Raw elements of a file, or numbers of a text."""
     if sep:
-        return nd.array([float(x) for x in "\n".join(_lines(file)).split(sep.strip() or None)], dtype=dtype)
-    with open(_path(file, "fromfile"), "rb") as source:
-        source.seek(offset)
+        return fromstring("\n".join(_lines(file)), dtype, count, sep=sep)
+    with contextlib.nullcontext(file) if hasattr(file, "read") else open(_path(file, "fromfile"), "rb") as source:
+        source.seek(offset, os.SEEK_CUR)
         size = nd.dtype(dtype).itemsize
         data = bytearray(source.read(-1 if count < 0 else count * size))
     return nd.frombuffer(data, dtype, count=len(data) // size)
@@ -272,5 +273,11 @@ def fromfile(file, dtype=float, count=-1, sep="", offset=0, *, like=None):
 
 def fromstring(string, dtype=float, count=-1, *, sep, like=None):
     """Numbers of a text."""
-    words = string.split(sep.strip() or None)
-    return nd.array([float(x) for x in words[: count if count >= 0 else None]]).astype(dtype)
+    text = string.decode("latin1") if isinstance(string, bytes) else string
+    words = text.split(sep.strip() or None)
+    if words and not words[-1].strip():
+        words.pop()  # a separator at the end
+    words = words[: count if count >= 0 else None]
+    if nd.dtype(dtype).kind in "iu":
+        return nd.array([int(x) for x in words], dtype)
+    return nd.array([float(x) for x in words]).astype(dtype)
