@@ -119,6 +119,48 @@ np.logspace(0, 2, 3, base=np.array([2.0, 3.0]), axis=-1)
 np.logspace(0, 2, 3, base='a')
 """
 
+TEXTS = """
+np.array(['1', '2.5', 'nan', ' -inf '], dtype=float)
+np.array(['1', 2, 3.5], dtype=float)
+np.array([['1', '2'], ['3', '4']], dtype=np.float32)
+np.array([' 12 ', b'-3'], dtype='i1')
+np.array(['1+2j', b'3'], dtype=complex)
+np.array('12', dtype=int)
+np.array(b'1.5', dtype=float)
+np.asarray('1,2,3'.split(','), float)
+np.float32(['1', '2'])
+np.array([None, 1.0], dtype=float)
+np.array([None, 1.0], dtype='f2')
+np.array([None], dtype=complex)
+np.array(None, dtype=float)
+np.array([None, 1], dtype=bool)
+np.array(['', 'a', 'False'], dtype=bool)
+np.array([None], dtype=int)
+np.array(['1.5'], dtype=int)
+np.array(['300'], dtype='i1')
+np.array(['a'], dtype=float)
+np.array([''], dtype=float)
+np.array(['1', [2]], dtype=float)
+np.full(2, '1.5', dtype=float)
+x = np.zeros(4); x[0] = '1.5'; x[1:3] = ['2', '3']; x[3] = None; x
+x = np.zeros(2, int); x[0] = '7'; x
+np.array([1.0]) * '2'
+np.add([1.0], ['2'])
+np.sum(['1', '2'])
+"""
+
+CALLS = """
+np.arctan2(0.0, 2.0, dtype='f4')
+np.add(1, 2, dtype='f4')
+np.multiply(1.5, 2.0, dtype='f4')
+np.sqrt(2, dtype='f4')
+np.add(np.float32(1), 2.0, dtype='f8')
+np.array([3, 1, 2]).argsort(kind='quick')
+np.sort([3, 1, 2], kind='merge')
+np.max(np.array([1, 2]), where=[True, False])
+np.min(np.array([[1.0, 2]]), axis=0, where=[True, False])
+"""
+
 FILES = """
 np.fromstring(b'1, 2, 3', sep=',')
 np.fromstring('1 2 3 ', sep=' ', dtype=int)
@@ -142,7 +184,7 @@ import warnings; warnings.simplefilter('ignore', np.exceptions.ComplexWarning); 
 
 
 @pytest.mark.parametrize(
-    "code", cases(SHAPES + PROMOTION + NUMBERS + EXCEPTIONS + DTYPES + FILES + ITERATORS + WARNINGS)
+    "code", cases(SHAPES + PROMOTION + NUMBERS + EXCEPTIONS + DTYPES + TEXTS + CALLS + FILES + ITERATORS + WARNINGS)
 )
 def test_programs_find_what_numpy_has(code):
     same(code)
