@@ -52,6 +52,11 @@ ND_API nd_kind nd_dtype_kind(nd_dtype dtype);
  * it gives float32). Never fails for valid dtypes. */
 ND_API nd_dtype nd_promote(nd_dtype a, nd_dtype b);
 
+/* What any number of dtypes promote to, a bit each: `1u << ND_INT8 | 1u << ND_FLOAT16`. Floats and
+ * complex numbers come first: int16, uint16 and float32 give float32, though the integers alone
+ * would give int32, which float32 does not hold. ND_DTYPE_NONE for no dtype. */
+ND_API nd_dtype nd_promote_set(uint32_t dtypes);
+
 /* How far a cast may go. */
 typedef enum nd_casting {
     ND_CAST_SAFE,      /* every value is kept */

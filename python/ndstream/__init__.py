@@ -43,6 +43,7 @@ _PLACES = {
     "tril_indices_from triu_indices_from mask_indices trim_zeros pad block interp",
     "_polynomials": "poly roots polyadd polysub polymul polydiv polyder polyint polyval polyfit poly1d",
     "_windows": "bartlett hanning hamming blackman kaiser unwrap",
+    "_ranges": "geomspace",
     "_digits": "binary_repr base_repr format_float_positional format_float_scientific",
     "_sets": "unique_all unique_counts unique_inverse cumulative_sum cumulative_prod sort_complex",
     "_iterators": "nditer nested_iters",

@@ -51,7 +51,6 @@ DIFFERENT = {
     "load": "mmap_mode='w+' is not there",
     "loadtxt": "rows have equally many fields, with usecols too; fields in quotes are taken out of them",
     "genfromtxt": "tables with names or several dtypes are not there: read columns with pandas",
-    "geomspace": "the bounds are real numbers, no arrays",
     "ndarray": "cannot be derived from; strides= goes with buffer=",
     "spacing": "of negative float16 it has the sign of x, as for the other floats",
     "einsum_path": "the report is shorter",

@@ -149,6 +149,15 @@ class nditer:
             yield self.value
             self._step()
 
+    def __next__(self):
+        if self.finished:
+            raise StopIteration
+        if "external_loop" in self._flags:
+            return next(iter(self))
+        value = self.value
+        self._step()
+        return value
+
     def __len__(self):
         return self.itersize
 

@@ -354,7 +354,7 @@ def fromstring(string, dtype=float, count=-1, *, sep="", like=None):
     if not sep:
         raise ValueError("The binary mode of fromstring is removed, use frombuffer instead")
     dtype = nd.dtype(dtype)
-    words = string.split(sep.strip() or None)
+    words = (string.decode("latin1") if isinstance(string, bytes) else string).split(sep.strip() or None)
     if sep.strip() and words and not words[-1].strip():
         words.pop()
     return nd.array([_number(word, dtype) for word in words[: count if count >= 0 else None]], dtype=dtype)

@@ -109,6 +109,10 @@ bool pnd_to_int64(PyObject *object, int64_t *value)
 {
     if (!pnd_given(object))
         return true;
+    if (PyBool_Check(object)) {
+        PyErr_SetString(PyExc_TypeError, "an integer is required, not a bool");
+        return false;
+    }
     PND_OBJECT number = PyNumber_Index(object);
     if (!number)
         return false;
@@ -189,14 +193,24 @@ bool pnd_to_axes(PyObject *object, nd_axes *axes)
     return pnd_to_int(object, &axes->axis[0]);
 }
 
+static bool to_length(PyObject *object, int64_t *length)
+{
+    if (pnd_to_int64(object, length))
+        return true;
+    if (PyErr_ExceptionMatches(PyExc_OverflowError))
+        PyErr_SetString(PyExc_ValueError, "Maximum allowed dimension exceeded");
+    return false;
+}
+
 bool pnd_to_shape(PyObject *object, nd_shape *shape)
 {
     shape->rank = 0;
-    if (PyLong_CheckExact(object) || PyIndex_Check(object)) {
+    PND_OBJECT items = PyLong_Check(object) ? NULL : PySequence_Tuple(object);
+    if (!items && PyIndex_Check(object)) { /* (an array of lengths has an index as well) */
+        PyErr_Clear();
         shape->rank = 1;
-        return pnd_to_int64(object, &shape->length[0]);
+        return to_length(object, &shape->length[0]);
     }
-    PND_OBJECT items = PySequence_Tuple(object);
     if (!items) {
         PyErr_Format(PyExc_TypeError, "a shape is an integer or a tuple of integers, not %.200s",
                      Py_TYPE(object)->tp_name);
@@ -214,7 +228,7 @@ bool pnd_to_shape(PyObject *object, nd_shape *shape)
             PyErr_SetString(PyExc_TypeError, "a shape is made of integers, not None");
             return false;
         }
-        if (!pnd_to_int64(item, &shape->length[i]))
+        if (!to_length(item, &shape->length[i]))
             return false;
     }
     shape->rank = (int)count;

@@ -6,6 +6,7 @@
  * trusts nothing that the first one saw. */
 #include "core.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
@@ -94,6 +95,24 @@ static bool convert_element(nd_dtype from, const void *source, nd_dtype to, char
     return true;
 }
 
+/* What becomes a number where the dtype is given: texts, and None, which is NaN. */
+static bool is_convertible(PyObject *object)
+{
+    return PyUnicode_Check(object) || PyBytes_Check(object) || object == Py_None;
+}
+
+/* The number that a text, or None, stands for in a float or complex dtype: a new reference. */
+static PyObject *read_number(PyObject *object, nd_kind kind)
+{
+    if (object == Py_None)
+        return PyFloat_FromDouble(NAN);
+    if (kind != ND_KIND_COMPLEX)
+        return PyNumber_Float(object);
+    PND_OBJECT text = PyBytes_Check(object) ? PyUnicode_FromEncodedObject(object, "ascii", NULL)
+                                            : Py_NewRef(object);
+    return text ? PyObject_CallOneArg((PyObject *)&PyComplex_Type, text) : NULL;
+}
+
 /* Writes a number, or a 0-d array or scalar, as an element. */
 bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
 {
@@ -128,7 +147,14 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
             return store_int(object, dtype, element);
         return convert_element(from, value, dtype, element);
     }
-    switch (nd_dtype_kind(dtype)) {
+    const nd_kind kind = nd_dtype_kind(dtype);
+    if (kind >= ND_KIND_FLOAT && is_convertible(object)) {
+        PND_OBJECT number = read_number(object, kind);
+        if (number && object == Py_None && kind == ND_KIND_COMPLEX)
+            Py_SETREF(number, PyComplex_FromDoubles(NAN, NAN));
+        return number && pnd_store(number, dtype, element);
+    }
+    switch (kind) {
     case ND_KIND_BOOL: {
         const int truth = PyObject_IsTrue(object);
         *element = truth > 0;
@@ -254,6 +280,7 @@ typedef struct nested {
     int64_t length[ND_MAX_RANK];
     nd_dtype dtype; /* of what was seen; ND_DTYPE_NONE: nothing yet */
     bool settled;   /* the rank is known: an element was met */
+    bool reads;     /* the dtype is given: texts are read as numbers */
 } nested;
 
 static bool is_sequence(PyObject *object)
@@ -327,6 +354,8 @@ static bool discover(nested *n, PyObject *object, int depth)
         note_dtype(n, dtype);
         return note_axes(n, depth, 0, NULL);
     }
+    if (n->reads && is_convertible(object))
+        return note_axes(n, depth, 0, NULL);
     if (pnd_is_scalar(object)) {
         note_dtype(n, pnd_scalar_type_dtype(Py_TYPE(object)));
         return note_axes(n, depth, 0, NULL);
@@ -417,7 +446,7 @@ static bool fill(const nested *n, nd_dtype dtype, PyObject *object, int depth, c
 
 static nd_array *from_nested(PyObject *object, nd_dtype dtype)
 {
-    nested n = {.dtype = ND_DTYPE_NONE};
+    nested n = {.dtype = ND_DTYPE_NONE, .reads = dtype != ND_DTYPE_NONE};
     if (!discover(&n, object, 0))
         return NULL;
     if (dtype == ND_DTYPE_NONE)
@@ -510,6 +539,8 @@ nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype)
     const nd_dtype number = number_dtype(object);
     if (number != ND_DTYPE_NONE)
         return from_number(object, dtype == ND_DTYPE_NONE ? number : dtype);
+    if (dtype != ND_DTYPE_NONE && is_convertible(object))
+        return from_number(object, dtype);
     bool failed = false;
     nd_array *array = NULL;
     if (PyObject_CheckBuffer(object) && !PyBytes_Check(object))
@@ -556,7 +587,7 @@ nd_array *pnd_to_values(PyObject *object, nd_dtype dtype)
 {
     const bool python = PyLong_Check(object) || PyFloat_CheckExact(object) ||
                         PyComplex_CheckExact(object) || PyList_Check(object) ||
-                        PyTuple_Check(object);
+                        PyTuple_Check(object) || is_convertible(object);
     return pnd_to_array_of(object, python && !pnd_is_scalar(object) ? dtype : ND_DTYPE_NONE);
 }
 

@@ -351,64 +351,29 @@ PND_FUNCTION(logspace, "start, stop, num=50, endpoint=True, base=10.0, dtype=Non
     int axis = 0;
     double base = 10;
     if (!to_count(given[2], &count) || !pnd_to_bool(given[3], &endpoint) ||
-        !pnd_to_double(given[4], &base) || !pnd_to_dtype(given[5], &dtype) ||
-        !pnd_to_int(given[6], &axis))
+        !pnd_to_dtype(given[5], &dtype) || !pnd_to_int(given[6], &axis))
         return NULL;
-    PND_AUTO exponents = evenly(given[0], given[1], count, endpoint, NULL);
-    if (!exponents)
+    PND_AUTO bases = NULL;
+    if (given[4] && !plain_bound(given[4], &base)) {
+        if (PyErr_Occurred() || !(bases = pnd_to_array(given[4])))
+            return NULL;
+    }
+    PND_AUTO line = evenly(given[0], given[1], count, endpoint, NULL);
+    if (!line)
         return PyErr_Occurred() ? NULL : pnd_raise();
-    PND_AUTO array = (nd_power)(nd_operand_real(base), nd_operand_array(exponents));
+    /* Bases of more axes than the bounds have: the new axis stays in front of them. */
+    nd_shape shape = nd_shape_like(line);
+    const int more = bases ? nd_rank(bases) - (shape.rank - 1) : 0;
+    for (int i = shape.rank - 1; more > 0 && i > 0; i--)
+        shape.length[i + more] = shape.length[i];
+    for (int i = 1; i <= more; i++)
+        shape.length[i] = 1;
+    shape.rank += more > 0 ? more : 0;
+    PND_AUTO exponents = nd_reshape(line, shape);
+    PND_AUTO array = (nd_power)(bases ? nd_operand_array(bases) : nd_operand_real(base),
+                                nd_operand_array(exponents));
     PND_AUTO converted = into_dtype(array, dtype);
     return pnd_wrap(with_axis(converted, axis));
-}
-
-PND_FUNCTION(geomspace, "start, stop, num=50, endpoint=True, dtype=None, axis=0",
-             "`num` numbers from start to stop, each the one before times the same factor.")
-{
-    int64_t count = 50;
-    bool endpoint = true;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    double start, stop;
-    if (!to_count(given[2], &count) || !pnd_to_bool(given[3], &endpoint) ||
-        !pnd_to_dtype(given[4], &dtype))
-        return NULL;
-    if (!plain_bound(given[0], &start) || !plain_bound(given[1], &stop)) {
-        if (!PyErr_Occurred())
-            PyErr_SetString(PyExc_NotImplementedError,
-                            "geomspace: the bounds are real numbers; take exp(linspace(log(a), "
-                            "log(b))) for arrays");
-        return NULL;
-    }
-    if (start == 0 || stop == 0) {
-        PyErr_SetString(PyExc_ValueError, "Geometric sequence cannot include zero");
-        return NULL;
-    }
-    /* The way of NumPy: a sequence of logarithms from 0, so that the first element is exact. */
-    const bool negative = start < 0 && stop < 0;
-    const double sign = negative ? -1 : 1, first = start * sign, last = stop * sign;
-    const double low = log10(first), high = log10(last);
-    PND_OBJECT a = PyFloat_FromDouble(low);
-    PND_OBJECT b = PyFloat_FromDouble(high);
-    PND_AUTO exponents = a && b ? evenly(a, b, count, endpoint, NULL) : NULL;
-    PND_AUTO powers =
-        exponents ? (nd_power)(nd_operand_real(10.0), nd_operand_array(exponents)) : NULL;
-    if (!powers)
-        return PyErr_Occurred() ? NULL : pnd_raise();
-    if (count > 0) {
-        PND_AUTO one = nd_slice(powers, ND_INDEX(0));
-        PND_AUTO exact = nd_from_data(ND_FLOAT64, ND_SCALAR_SHAPE, &first);
-        if (!one || !exact || nd_assign(one, exact) != ND_OK)
-            return pnd_raise();
-        if (count > 1 && endpoint) {
-            PND_AUTO other = nd_slice(powers, ND_INDEX(count - 1));
-            PND_AUTO end = nd_from_data(ND_FLOAT64, ND_SCALAR_SHAPE, &last);
-            if (!other || !end || nd_assign(other, end) != ND_OK)
-                return pnd_raise();
-        }
-    }
-    PND_AUTO signed_powers = (nd_multiply)(nd_operand_array(powers), nd_operand_real(sign));
-    PND_AUTO converted = into_dtype(signed_powers, dtype);
-    return pnd_wrap(nd_retain(converted));
 }
 
 /* ---- Matrices -------------------------------------------------------------------------------- */
@@ -443,9 +408,11 @@ PND_FUNCTION(identity, "n, dtype=None, *, like=None", "The identity matrix.")
 }
 
 PyMethodDef pnd_create_functions[] = {
-    PND_ROW(empty),     PND_ROW(zeros),      PND_ROW(ones),
-    PND_ROW(full),      PND_ROW(empty_like), PND_ROW(zeros_like),
-    PND_ROW(ones_like), PND_ROW(full_like),  PND_ROW(arange),
-    PND_ROW(linspace),  PND_ROW(logspace),   PND_ROW(geomspace),
-    PND_ROW(eye),       PND_ROW(identity),   {0},
+    PND_ROW(empty),      PND_ROW(zeros),
+    PND_ROW(ones),       PND_ROW(full),
+    PND_ROW(empty_like), PND_ROW(zeros_like),
+    PND_ROW(ones_like),  PND_ROW(full_like),
+    PND_ROW(arange),     PND_ROW(linspace),
+    PND_ROW(logspace),   PND_ROW(eye),
+    PND_ROW(identity),   {0},
 };

@@ -199,6 +199,9 @@ bool pnd_to_dtype(PyObject *object, nd_dtype *dtype)
         }
     } else if (PyUnicode_Check(object)) {
         return from_text(object, dtype);
+    } else if (PyBytes_Check(object)) {
+        PND_OBJECT text = PyUnicode_FromEncodedObject(object, "ascii", NULL);
+        return text && from_text(text, dtype);
     } else {
         /* NumPy's dtypes, or anything that has one. */
         PND_OBJECT inner = PyObject_GetAttrString(object, "dtype");
@@ -430,6 +433,7 @@ static PyMethodDef dtype_methods[] = {
     {"__reduce__", dtype_reduce, METH_NOARGS, "For pickle and copy."},
     {"newbyteorder", dtype_newbyteorder, METH_VARARGS,
      "The dtype itself: there is one byte order."},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, "For annotations."},
     {0},
 };
 
@@ -478,6 +482,20 @@ PND_FUNCTION(promote_types, "type1, type2, /", "The smallest dtype that both pro
     return pnd_dtype_object(nd_promote(a, b));
 }
 
+/* The dtype that an object stands for, or that it has as an array. */
+static bool of_anything(PyObject *object, nd_dtype *dtype)
+{
+    if (pnd_to_dtype(object, dtype))
+        return true;
+    if (PyType_Check(object) || PyUnicode_Check(object))
+        return false;
+    PyErr_Clear();
+    PND_AUTO array = pnd_to_array(object);
+    if (array)
+        *dtype = nd_dtype_of(array);
+    return array != NULL;
+}
+
 PND_FUNCTION(
     can_cast, "from_, to, casting='safe'",
     "True if a cast from a dtype (or an array's) to another goes no further than `casting`.")
@@ -493,7 +511,7 @@ PND_FUNCTION(
     }
     if (pnd_is_array(given[0]))
         from = nd_dtype_of(pnd_array_of(given[0]));
-    else if (!pnd_to_dtype(given[0], &from))
+    else if (!of_anything(given[0], &from))
         return NULL;
     if (!pnd_to_dtype(given[1], &to) || !pnd_to_casting(given[2], &casting))
         return NULL;
@@ -507,7 +525,7 @@ PND_FUNCTION(
 static PyObject *result_type(PyObject *Py_UNUSED(module), PyObject *const *arguments,
                              Py_ssize_t count)
 {
-    nd_dtype dtype = ND_DTYPE_NONE;
+    uint32_t dtypes = 0;
     int weak = -1; /* bool, int, float, complex */
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *object = arguments[i];
@@ -529,15 +547,12 @@ static PyObject *result_type(PyObject *Py_UNUSED(module), PyObject *const *argum
                    Py_TYPE(object) == pnd.dtype || object == Py_None) {
             if (!pnd_to_dtype(object, &one))
                 return NULL;
-        } else if (!pnd_to_dtype(object, &one)) {
-            PyErr_Clear();
-            PND_AUTO array = pnd_to_array(object);
-            if (!array)
-                return NULL;
-            one = nd_dtype_of(array);
+        } else if (!of_anything(object, &one)) {
+            return NULL;
         }
-        dtype = dtype == ND_DTYPE_NONE ? one : nd_promote(dtype, one);
+        dtypes |= 1u << one;
     }
+    nd_dtype dtype = nd_promote_set(dtypes);
     static const nd_dtype strong[] = {ND_BOOL, ND_INT64, ND_FLOAT64, ND_COMPLEX128};
     if (dtype == ND_DTYPE_NONE && weak < 0) {
         PyErr_SetString(PyExc_ValueError, "at least one array or dtype is required");

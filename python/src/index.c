@@ -105,18 +105,25 @@ static bool parse_empty_mask(parsed_key *key, nd_array *mask)
     return true;
 }
 
+static bool no_index(void)
+{
+    PyErr_SetString(PyExc_IndexError,
+                    "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
+                    "integer or boolean arrays are valid indices");
+    return false;
+}
+
 /* An array, or what becomes one. */
 static bool parse_array(parsed_key *key, nd_index *term, PyObject *item)
 {
     const bool sequence = PyList_Check(item) || PyTuple_Check(item);
     if (!pnd_is_array(item) && !sequence && !PyObject_CheckBuffer(item) &&
         !PyObject_HasAttrString(item, "__array__")) {
-        PyErr_SetString(PyExc_IndexError,
-                        "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and "
-                        "integer or boolean arrays are valid indices");
-        return false;
+        return no_index();
     }
     nd_array *array = pnd_to_array(item);
+    if (!array && sequence && PyErr_ExceptionMatches(PyExc_TypeError))
+        return no_index();
     if (!array)
         return false;
     if (sequence && !nd_size(array)) { /* an empty list picks nothing */

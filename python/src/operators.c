@@ -1,6 +1,7 @@
 /* Operators of arrays, and the one way from Python objects to an elementwise operation. */
 #include "core.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Elementwise operations ------------------------------------------------------------------ */
@@ -46,7 +47,14 @@ static void *raise_for(nd_op op, int count, const pnd_operand *x)
         integer |= x[i].operand.kind == ND_OPERAND_INT || x[i].operand.kind == ND_OPERAND_UINT;
     if (integer && nd_error() == ND_ERROR_VALUE && !PyErr_Occurred() &&
         !(op == ND_OP_power && strstr(nd_error_message(), "negative"))) {
-        PyErr_SetString(PyExc_OverflowError, nd_error_message());
+        /* ("add: integer 300 is out of range for int8 (...)") */
+        char value[24], dtype[16];
+        const char *at = strstr(nd_error_message(), ": integer ");
+        if (at && sscanf(at, ": integer %23s is out of range for %15s", value, dtype) == 2)
+            PyErr_Format(PyExc_OverflowError, "Python integer %s out of bounds for %s", value,
+                         dtype);
+        else
+            PyErr_SetString(PyExc_OverflowError, nd_error_message());
         nd_error_clear();
         return NULL;
     }

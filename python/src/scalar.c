@@ -136,7 +136,7 @@ static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *
         PyErr_Format(PyExc_TypeError, "%s() takes no keyword arguments", type->tp_name);
         return NULL;
     }
-    if (PyTuple_GET_SIZE(arguments) == 2 && dtype == ND_COMPLEX128) {
+    if (PyTuple_GET_SIZE(arguments) == 2 && nd_dtype_kind(dtype) == ND_KIND_COMPLEX) {
         PND_OBJECT number = PyObject_Call((PyObject *)&PyComplex_Type, arguments, NULL);
         return number ? PyObject_CallOneArg((PyObject *)type, number) : NULL;
     }
@@ -222,14 +222,19 @@ static inline bool as_int64(PyObject *object, int64_t *value)
     return false;
 }
 
-/* [1, 2] * np.int64(3): a whole scalar repeats a sequence. NULL without an exception if it is
- * nothing of the kind. */
+/* [1, 2] * np.int64(3): a whole scalar repeats a sequence, others are refused. NULL without an
+ * exception if there is none. */
 static PyObject *repeated(PyObject *a, PyObject *b)
 {
     PyObject *sequence = PyList_Check(a) || PyTuple_Check(a) ? a : b,
              *number = sequence == a ? b : a;
-    if ((!PyList_Check(sequence) && !PyTuple_Check(sequence)) || !PyIndex_Check(number))
+    if (!PyList_Check(sequence) && !PyTuple_Check(sequence))
         return NULL;
+    if (!PyIndex_Check(number)) {
+        PyErr_Format(PyExc_TypeError, "can't multiply sequence by non-int of type '%.200s'",
+                     Py_TYPE(number)->tp_name);
+        return NULL;
+    }
     const Py_ssize_t count = PyNumber_AsSsize_t(number, PyExc_OverflowError);
     return count == -1 && PyErr_Occurred() ? NULL : PySequence_Repeat(sequence, count);
 }
@@ -448,14 +453,33 @@ static PyObject *call_method(PyObject *method, PyObject *const *arguments, Py_ss
     return scalar;
 }
 
+/* Of the names with underscores only what NumPy's scalars have: by __len__ and __iter__ programs
+ * tell sequences from numbers. (__array_interface__ is an address, which would not keep the array
+ * alive;
+ * __array__ does.) */
+static bool is_borrowed(PyObject *name)
+{
+    if (!PyUnicode_Check(name))
+        return false;
+    static const char *const borrowed[] = {"__array__",          "__array_namespace__",
+                                           "__array_priority__", "__array_wrap__",
+                                           "__copy__",           "__deepcopy__"};
+    if (PyUnicode_GET_LENGTH(name) < 2 || PyUnicode_READ_CHAR(name, 0) != '_')
+        return true;
+    for (size_t i = 0; i < sizeof borrowed / sizeof *borrowed; i++)
+        if (PyUnicode_CompareWithASCIIString(name, borrowed[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Whatever an array has: dtype, shape, astype(), sum(), ... */
 static PyObject *scalar_getattr(PyObject *self, PyObject *name)
 {
     PyObject *found = PyObject_GenericGetAttr(self, name);
     if (found || !PyErr_ExceptionMatches(PyExc_AttributeError))
         return found;
-    if (PyUnicode_CompareWithASCIIString(name, "__array_interface__") == 0)
-        return NULL; /* an address, which would not keep the array alive; __array__ does */
+    if (!is_borrowed(name))
+        return NULL;
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     PND_OBJECT array = as_array(self);
@@ -526,6 +550,72 @@ static PyObject *scalar_complex(PyObject *self, PyObject *Py_UNUSED(ignored))
     return value ? PyObject_CallOneArg((PyObject *)&PyComplex_Type, value) : NULL;
 }
 
+/* The bytes of the value, read only. */
+static int scalar_get_buffer(PyObject *self, Py_buffer *view, int flags)
+{
+    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(self));
+    const char *format = dtype == ND_DTYPE_NONE ? NULL : pnd_format_of(dtype);
+    view->obj = NULL;
+    if (!format || (flags & PyBUF_WRITABLE)) {
+        PyErr_SetString(PyExc_BufferError, format ? "scalar buffer is readonly"
+                                                  : "the buffer protocol has no format for this");
+        return -1;
+    }
+    void *value = dtype == ND_FLOAT64      ? (void *)&((PyFloatObject *)self)->ob_fval
+                  : dtype == ND_COMPLEX128 ? (void *)&((PyComplexObject *)self)->cval
+                                           : ((pnd_scalar *)self)->value;
+    const Py_ssize_t size = (Py_ssize_t)nd_dtype_size(dtype);
+    *view = (Py_buffer){.obj = Py_NewRef(self),
+                        .buf = value,
+                        .len = size,
+                        .itemsize = size,
+                        .readonly = 1,
+                        .format = (flags & PyBUF_FORMAT) ? (char *)format : NULL};
+    return 0;
+}
+
+/* What Python's int and float have: the others borrow it from the Python number. */
+static PyObject *as_ratio(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PND_OBJECT value = as_python(self);
+    return value ? PyObject_CallMethod(value, "as_integer_ratio", NULL) : NULL;
+}
+
+static PyObject *is_whole(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PND_OBJECT value = as_python(self);
+    return !value                ? NULL
+           : PyLong_Check(value) ? Py_NewRef(Py_True)
+                                 : PyObject_CallMethod(value, "is_integer", NULL);
+}
+
+static PyObject *get_denominator(PyObject *Py_UNUSED(self), void *Py_UNUSED(unused))
+{
+    return PyLong_FromLong(1);
+}
+
+static PyObject *get_numerator(PyObject *self, void *Py_UNUSED(unused))
+{
+    return Py_NewRef(self);
+}
+
+static PyMethodDef integer_methods[] = {
+    {"is_integer", is_whole, METH_NOARGS, "True."},
+    {0},
+};
+
+static PyGetSetDef integer_attributes[] = {
+    {"numerator", get_numerator, NULL, "The number itself.", NULL},
+    {"denominator", get_denominator, NULL, "1.", NULL},
+    {0},
+};
+
+static PyMethodDef floating_methods[] = {
+    {"is_integer", is_whole, METH_NOARGS, "True if the value is a whole number."},
+    {"as_integer_ratio", as_ratio, METH_NOARGS, "Two integers whose quotient is the value."},
+    {0},
+};
+
 static PyMethodDef scalar_methods[] = {
     {"__complex__", scalar_complex, METH_NOARGS, "complex(x)."},
     {"item", scalar_item, METH_VARARGS, "The value as a Python number."},
@@ -556,6 +646,7 @@ static PyType_Slot generic_slots[] = {
     {Py_tp_methods, scalar_methods},
     {Py_tp_getset, scalar_attributes},
     {Py_mp_subscript, scalar_subscript},
+    {Py_bf_getbuffer, scalar_get_buffer},
     {Py_nb_add, scalar_add},
     {Py_nb_subtract, scalar_subtract},
     {Py_nb_multiply, scalar_multiply},
@@ -622,8 +713,13 @@ bool pnd_add_scalars(PyObject *module)
     /* float and complex free their objects in ways of their own: the new function and the end are
      * said again. */
     static PyType_Slot numbers[] = {{Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
+    static PyType_Slot integer[] = {
+        {Py_tp_methods, integer_methods}, {Py_tp_getset, integer_attributes}, {0}};
+    static PyType_Slot floating[] = {{Py_tp_methods, floating_methods}, {0}};
+    static PyType_Slot *const slots[ABSTRACT_COUNT] = {
+        [GENERIC] = generic_slots, [INTEGER] = integer, [FLOATING] = floating};
     for (int i = 0; i < ABSTRACT_COUNT; i++) {
-        abstract[i] = make_type(module, roots[i].name, 0, i ? none : generic_slots,
+        abstract[i] = make_type(module, roots[i].name, 0, slots[i] ? slots[i] : none,
                                 i ? abstract[roots[i].base] : NULL, NULL);
         if (!abstract[i])
             return false;

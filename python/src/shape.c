@@ -146,7 +146,10 @@ static PyObject *transposed(PyObject *object, PyObject *axes_object)
     if (!pnd_given(axes_object))
         return view(nd_transpose(pnd_array_of(array)), array);
     nd_axes axes;
-    if (!pnd_to_axes(axes_object, &axes))
+    /* (Any sequence, an array too.) */
+    PND_OBJECT items = PyLong_Check(axes_object) ? NULL : PySequence_Tuple(axes_object);
+    PyErr_Clear();
+    if (!pnd_to_axes(items ? items : axes_object, &axes))
         return NULL;
     if (axes.count != nd_rank(pnd_array_of(array))) {
         PyErr_SetString(PyExc_ValueError, "axes don't match array");

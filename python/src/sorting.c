@@ -18,7 +18,7 @@ static bool to_sort_axis(PyObject *object, int *axis)
 static bool check_kind(PyObject *kind)
 {
     static const char *const words[] = {"quicksort", "mergesort", "heapsort", "stable",
-                                        "introselect"};
+                                        "quick",     "merge",     "heap",     "introselect"};
     if (!pnd_given(kind))
         return true;
     for (size_t i = 0; PyUnicode_Check(kind) && i < sizeof words / sizeof *words; i++)

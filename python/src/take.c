@@ -202,9 +202,10 @@ PND_FUNCTION(select, "condlist, choicelist, default=0",
                         "list of cases must be same length as list of conditions");
         return NULL;
     }
-    nd_dtype dtype = choices.count ? nd_dtype_of(choices.array[0]) : ND_DTYPE_NONE;
-    for (int i = 1; i < choices.count; i++)
-        dtype = nd_promote(dtype, nd_dtype_of(choices.array[i]));
+    uint32_t dtypes = 0;
+    for (int i = 0; i < choices.count; i++)
+        dtypes |= 1u << nd_dtype_of(choices.array[i]);
+    const nd_dtype dtype = nd_promote_set(dtypes);
     if (given[2] && (otherwise.owned = pnd_to_wrapped(given[2], dtype)))
         otherwise.operand = nd_operand_array(otherwise.owned);
     else if (PyErr_Occurred() || (given[2] && !pnd_to_operand(given[2], &otherwise)))

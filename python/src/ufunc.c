@@ -138,6 +138,11 @@ static PyObject *masked(nd_array *result, PyObject *where, PyObject *out)
     return Py_NewRef(out);
 }
 
+static bool is_weak(PyObject *object)
+{
+    return PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyComplex_CheckExact(object);
+}
+
 static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const words *w)
 {
     const int count = self->info->arguments;
@@ -156,6 +161,9 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
     }
     if (w->out && !pnd_check_writeable(w->out))
         return NULL;
+    bool all_weak = true;
+    for (int i = 0; i < count; i++)
+        all_weak &= is_weak(arguments[i]);
     for (int i = 0; i < count; i++) {
         operands[i] = Py_NewRef(arguments[i]);
         if (dtype == ND_DTYPE_NONE)
@@ -164,8 +172,7 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         PND_AUTO source = pnd_to_array(arguments[i]);
         if (!source)
             goto done;
-        const bool weak = PyLong_CheckExact(arguments[i]) || PyFloat_CheckExact(arguments[i]) ||
-                          PyComplex_CheckExact(arguments[i]);
+        const bool weak = is_weak(arguments[i]);
         if (!weak && !nd_can_cast(nd_dtype_of(source), dtype, casting)) {
             PyErr_Format(PyExc_TypeError,
                          "Cannot cast ufunc '%s' input %d from dtype('%s') to dtype('%s') with "
@@ -173,7 +180,7 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
                          self->name, i, nd_dtype_name(nd_dtype_of(source)), nd_dtype_name(dtype));
             goto done;
         }
-        if (!weak || nd_dtype_kind(nd_dtype_of(source)) != nd_dtype_kind(dtype) || count == 1)
+        if (!weak || nd_dtype_kind(nd_dtype_of(source)) != nd_dtype_kind(dtype) || all_weak)
             Py_SETREF(operands[i], pnd_wrap(nd_cast(source, dtype)));
         if (!operands[i])
             goto done;

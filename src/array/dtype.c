@@ -116,6 +116,15 @@ nd_dtype nd_promote(nd_dtype a, nd_dtype b)
     return (nd_dtype)promotion[a][b];
 }
 
+nd_dtype nd_promote_set(uint32_t dtypes)
+{
+    nd_dtype dtype = ND_DTYPE_NONE;
+    for (int i = ND_DTYPE_COUNT - 1; i >= 0; i--) /* (the integers have the lowest numbers) */
+        if (dtypes >> i & 1)
+            dtype = dtype == ND_DTYPE_NONE ? (nd_dtype)i : nd_promote(dtype, (nd_dtype)i);
+    return dtype;
+}
+
 bool nd_can_cast(nd_dtype from, nd_dtype to, nd_casting casting)
 {
     if (!ndi_dtype_valid(from) || !ndi_dtype_valid(to))

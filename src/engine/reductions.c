@@ -167,7 +167,7 @@ static bool options_allowed(nd_op op, const char *name, const nd_reduce_options 
         return false;
     }
     if (options->where && is_extreme(op) && !options->has_initial) {
-        ndi_fail(ND_ERROR_ARGUMENT, "%s: has no identity, so `where` needs `initial` too", name);
+        ndi_fail(ND_ERROR_VALUE, "%s: has no identity, so `where` needs `initial` too", name);
         return false;
     }
     if (options->has_initial && !is_extreme(op) && op != ND_OP_sum && op != ND_OP_prod) {

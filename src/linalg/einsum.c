@@ -106,12 +106,13 @@ static nd_array *each_label_once(const sum *s, nd_array *array, const ndi_axis_l
 static bool take_operands(sum *s, int count, const nd_array *const *operands,
                           const ndi_axis_labels *labels)
 {
-    nd_dtype dtype = nd_dtype_of(operands[0]);
+    uint32_t dtypes = 0;
     for (int i = 0; i < count; i++) {
-        dtype = nd_promote(dtype, nd_dtype_of(operands[i]));
+        dtypes |= 1u << nd_dtype_of(operands[i]);
         if (!note_lengths(s, i, operands[i], &labels[i]))
             return false;
     }
+    const nd_dtype dtype = nd_promote_set(dtypes);
     for (int i = 0; i < count; i++, s->count++)
         ND_SCOPE {
             factor *f = &s->factors[i];

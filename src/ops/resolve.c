@@ -196,22 +196,17 @@ static bool integer_apart(const ndi_op_row *row, nd_operand argument)
     return false;
 }
 
-/* What the arrays promote to. Three of them: those of inexact dtypes first, because int8, uint8 and
- * float16 promote to float16, but int8 and uint8 alone to int16, which float16 does not hold. */
+/* What the arrays promote to. */
 static nd_dtype promote_arrays(const ndi_op_row *row, int count, const nd_operand *arguments)
 {
-    nd_dtype dtype = ND_DTYPE_NONE;
-    const int passes = count > 2 && row->apart == NDI_APART_NONE ? 2 : 1;
-    for (int pass = 0; pass < passes; pass++)
-        for (int i = 0; i < count; i++) {
-            if (arguments[i].kind != ND_OPERAND_ARRAY || is_apart(row, i))
-                continue;
-            const nd_dtype next = (nd_dtype)arguments[i].array->dtype;
-            if (passes == 2 && (nd_dtype_kind(next) < ND_KIND_FLOAT) != pass)
-                continue;
-            dtype = dtype == ND_DTYPE_NONE || dtype == next ? next : nd_promote(dtype, next);
+    uint32_t dtypes = 0;
+    nd_dtype last = ND_DTYPE_NONE;
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !is_apart(row, i)) {
+            last = (nd_dtype)arguments[i].array->dtype;
+            dtypes |= 1u << last;
         }
-    return dtype;
+    return dtypes & (dtypes - 1) ? nd_promote_set(dtypes) : last;
 }
 
 /* Two integer arrays are converted to floats each for itself: int8 with uint8 is computed in

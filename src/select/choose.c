@@ -32,10 +32,10 @@ static const nd_array *in_bounds(const nd_array *indices, int count, nd_index_mo
 
 static nd_dtype common_dtype(int count, const nd_array *const *arrays)
 {
-    nd_dtype dtype = (nd_dtype)arrays[0]->dtype;
-    for (int i = 1; i < count; i++)
-        dtype = nd_promote(dtype, (nd_dtype)arrays[i]->dtype);
-    return dtype;
+    uint32_t dtypes = 0;
+    for (int i = 0; i < count; i++)
+        dtypes |= 1u << arrays[i]->dtype;
+    return nd_promote_set(dtypes);
 }
 
 static bool check_arrays(const char *operation, int count, const nd_array *const *arrays)

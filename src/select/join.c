@@ -77,7 +77,7 @@ static ndi_axis_vote vote_on_axes(const void *operands, int outer, int inner)
 
 static nd_array *join(const char *operation, int count, const nd_array *const *arrays, int axis)
 {
-    nd_dtype dtype = (nd_dtype)arrays[0]->dtype;
+    uint32_t dtypes = 1u << arrays[0]->dtype;
     nd_shape shape = nd_shape_like(arrays[0]);
     int order[ND_MAX_RANK];
     if (shape.rank == 0)
@@ -88,13 +88,14 @@ static nd_array *join(const char *operation, int count, const nd_array *const *a
     for (int i = 1; i < count; i++) {
         if (!fits(operation, arrays[0], arrays[i], i, axis))
             return NULL;
-        dtype = nd_promote(dtype, (nd_dtype)arrays[i]->dtype);
+        dtypes |= 1u << arrays[i]->dtype;
         if (__builtin_add_overflow(shape.length[axis], ndi_lengths(arrays[i])[axis],
                                    &shape.length[axis]))
             return ndi_fail(ND_ERROR_SHAPE, "%s: the result is too large", operation);
     }
     ndi_order_axes(shape.rank, vote_on_axes, &(joined){count, arrays}, true, order);
-    nd_array *const result = ndi_make(operation, dtype, shape.rank, shape.length, order, false);
+    nd_array *const result =
+        ndi_make(operation, nd_promote_set(dtypes), shape.rank, shape.length, order, false);
     int64_t first = 0;
     for (int i = 0; result && i < count; i++) {
         if (!put_part(result, arrays[i], axis, first)) {
