@@ -1,14 +1,13 @@
-/* Generators of random numbers, with NumPy's values for the same seed: PCG64, and the twister of
- * the legacy functions.
+/* Generators of random numbers, with NumPy's values for the same seed.
  *
- * One type holds either; random.py makes numpy.random's classes and functions of it. The
+ * One type holds any bit generator with either formulas; random.py makes numpy.random's classes and functions of it. The
  * distributions are the rows of the library's table: a row that is added there is a method here. */
 #include "core.h"
 
 typedef struct generator {
     PyObject_HEAD nd_random *random;
     PyObject *seed;  /* the SeedSequence it was made of, or NULL */
-    PyObject *owner; /* whose stream it draws from, if it is not its own */
+    PyObject *owner; /* the bit generator whose stream it draws from, if it is not its own */
 } generator;
 
 static PyTypeObject *generator_type;
@@ -21,8 +20,7 @@ static nd_random *stream(PyObject *self)
 static void generator_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    if (!((generator *)self)->owner)
-        nd_random_free(stream(self));
+    nd_random_free(stream(self));
     Py_XDECREF(((generator *)self)->owner);
     Py_XDECREF(((generator *)self)->seed);
     PyObject_Free(self);
@@ -54,19 +52,38 @@ static uint32_t *to_words(PyObject *object, size_t *count)
     return words;
 }
 
-static PyObject *generator_of(nd_random *random, PyObject *seed)
+static PyObject *generator_with(PyTypeObject *type, nd_random *random, PyObject *seed,
+                                PyObject *owner)
 {
     if (!random)
         return pnd_raise();
-    generator *self = PyObject_New(generator, generator_type);
+    generator *self = PyObject_New(generator, type);
     if (!self) {
         nd_random_free(random);
         return NULL;
     }
     self->random = random;
     self->seed = Py_XNewRef(seed);
-    self->owner = NULL;
+    self->owner = Py_XNewRef(owner);
     return (PyObject *)self;
+}
+
+static PyObject *generator_of(nd_random *random, PyObject *seed)
+{
+    return generator_with(generator_type, random, seed, NULL);
+}
+
+/* What draws from the stream of a bit generator. */
+static PyObject *generator_sharing(PyTypeObject *type, PyObject *bits, bool is_legacy)
+{
+    PND_OBJECT source = PyObject_GetAttrString(bits, "_stream");
+    if (!source || !PyObject_TypeCheck(source, generator_type)) {
+        PyErr_Format(PyExc_TypeError, "a bit generator of ndstream.random is needed, not %.200s",
+                     Py_TYPE(bits)->tp_name);
+        return NULL;
+    }
+    return generator_with(type, nd_random_new_sharing(stream(source), is_legacy),
+                          ((generator *)source)->seed, bits);
 }
 
 /* Generator(bit_generator): draws from the same stream. */
@@ -76,30 +93,28 @@ static PyObject *generator_new(PyTypeObject *type, PyObject *arguments, PyObject
     PyObject *bits;
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Generator", names, &bits))
         return NULL;
-    PND_OBJECT source = PyObject_GetAttrString(bits, "_stream");
-    if (!source || !PyObject_TypeCheck(source, generator_type) ||
-        nd_random_get_state(stream(source)).is_legacy) {
-        PyErr_Format(source ? PyExc_NotImplementedError : PyExc_TypeError,
-                     "Generator() takes a PCG64, not %.200s", Py_TYPE(bits)->tp_name);
-        return NULL;
-    }
-    generator *self = PyObject_New(generator, type);
-    if (!self)
-        return NULL;
-    self->random = stream(source);
-    self->seed = Py_XNewRef(((generator *)source)->seed);
-    self->owner = Py_NewRef(source);
-    return (PyObject *)self;
+    return generator_sharing(type, bits, false);
 }
 
-PND_NAMED_FUNCTION(make_generator, "_generator", "words, key, seed",
-                   "PCG64 of the words of a seed sequence.")
+PND_NAMED_FUNCTION(share_legacy, "_legacy_of", "bits",
+                   "The legacy formulas over the stream of a bit generator.")
+{
+    return generator_sharing(generator_type, given[0], true);
+}
+
+PND_NAMED_FUNCTION(make_generator, "_generator", "kind, words, key, seed",
+                   "A bit generator, by number, of the words of a seed sequence.")
 {
     size_t count, key_count = 0;
-    uint32_t *words = to_words(given[0], &count),
-             *key = words ? to_words(given[1], &key_count) : NULL;
+    int kind = 0;
+    if (!pnd_to_int(given[0], &kind))
+        return NULL;
+    uint32_t *words = to_words(given[1], &count),
+             *key = words ? to_words(given[2], &key_count) : NULL;
     PyObject *result =
-        key ? generator_of(nd_random_new_seeded(words, count, key, key_count), given[2]) : NULL;
+        key ? generator_of(
+                  nd_random_new_of((nd_bit_generator)kind, words, count, key, key_count), given[3])
+            : NULL;
     PyMem_Free(words);
     PyMem_Free(key);
     return result;
@@ -523,35 +538,35 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
 }
 PND_ALSO_METHOD(integers)
 
-/* The state as a tuple: of PCG64 (state, increment, has_uint32, uinteger), of the twister (key,
- * pos, has_gauss, gauss). */
+/* The state as the tuple of the fields of nd_random_state, but for is_legacy. */
 static PyObject *get_state(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     const nd_random_state s = nd_random_get_state(stream(self));
-    if (!s.is_legacy)
-        return Py_BuildValue("((KK)(KK)ik)", s.state[0], s.state[1], s.increment[0], s.increment[1],
-                             (int)s.has_uint32, (unsigned long)s.uinteger);
+    const uint64_t *v = s.state, *buffer = s.buffer;
     PND_OBJECT key = pnd_wrap(nd_from_data(ND_UINT32, ND_SHAPE(624), s.key));
-    return key ? Py_BuildValue("(Oiid)", key, s.pos, (int)s.has_gauss, s.gauss) : NULL;
+    return key ? Py_BuildValue("i(KKKK)(KK)(KKKK)ikOiid", (int)s.bits, v[0], v[1], v[2], v[3],
+                               s.increment[0], s.increment[1], buffer[0], buffer[1], buffer[2],
+                               buffer[3], (int)s.has_uint32, (unsigned long)s.uinteger, key, s.pos,
+                               (int)s.has_gauss, s.gauss)
+               : NULL;
 }
 
 static PyObject *set_state(PyObject *self, PyObject *arguments)
 {
-    nd_random_state s = {0};
+    nd_random_state s = {.is_legacy = nd_random_get_state(stream(self)).is_legacy};
+    uint64_t *v = s.state, *buffer = s.buffer;
     PyObject *key;
-    if (PyTuple_Check(arguments) && PyTuple_GET_SIZE(arguments) == 4 &&
-        PyTuple_Check(PyTuple_GET_ITEM(arguments, 0))) {
-        int half;
-        unsigned long word;
-        if (!PyArg_ParseTuple(arguments, "(KK)(KK)ik", &s.state[0], &s.state[1], &s.increment[0],
-                              &s.increment[1], &half, &word))
-            return NULL;
-        s.has_uint32 = half != 0;
-        s.uinteger = (uint32_t)word;
-    } else {
-        int gauss;
-        if (!PyArg_ParseTuple(arguments, "Oiid", &key, &s.pos, &gauss, &s.gauss))
-            return NULL;
+    int bits, half, gauss;
+    unsigned long word;
+    if (!PyArg_ParseTuple(arguments, "i(KKKK)(KK)(KKKK)ikOiid", &bits, &v[0], &v[1], &v[2], &v[3],
+                          &s.increment[0], &s.increment[1], &buffer[0], &buffer[1], &buffer[2],
+                          &buffer[3], &half, &word, &key, &s.pos, &gauss, &s.gauss))
+        return NULL;
+    s.bits = (nd_bit_generator)bits;
+    s.has_uint32 = half != 0;
+    s.uinteger = (uint32_t)word;
+    s.has_gauss = gauss != 0;
+    if (s.bits == ND_MT19937) {
         PND_AUTO array = pnd_to_array_of(key, ND_UINT32);
         PND_AUTO plain = array ? nd_ascontiguous(array) : NULL;
         if (!plain || nd_size(plain) != 624) {
@@ -560,8 +575,6 @@ static PyObject *set_state(PyObject *self, PyObject *arguments)
             return NULL;
         }
         memcpy(s.key, nd_data(plain), sizeof s.key);
-        s.is_legacy = true;
-        s.has_gauss = gauss != 0;
     }
     return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
 }
@@ -585,7 +598,7 @@ PND_NAMED_FUNCTION(jumped, "_jumped", "$self, jumps", "A stream that does not ov
 }
 PND_ALSO_METHOD(jumped)
 
-/* In Python, as it is rarely asked for: the PCG64 that shares the stream, and generators of seeds
+/* In Python, as it is rarely asked for: the bit generator that shares the stream, and generators of seeds
  * that are spawned. */
 static PyObject *call_module(const char *name, PyObject *self, PyObject *argument)
 {
@@ -606,12 +619,19 @@ PND_ALSO_METHOD(multivariate_hypergeometric)
 
 static PyObject *get_bit_generator(PyObject *self, void *Py_UNUSED(unused))
 {
-    return call_module("_bits_of", self, NULL);
+    PyObject *owner = ((generator *)self)->owner;
+    return owner ? Py_NewRef(owner) : call_module("_bits_of", self, NULL);
 }
 
 static PyObject *spawn(PyObject *self, PyObject *count)
 {
     return call_module("_spawn", self, count);
+}
+
+static PyObject *reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PND_OBJECT bits = get_bit_generator(self, NULL);
+    return bits ? Py_BuildValue("O(O)", Py_TYPE(self), bits) : NULL;
 }
 
 static PyObject *get_seed(PyObject *self, void *Py_UNUSED(unused))
@@ -651,6 +671,7 @@ static PyMethodDef methods[] = {
     {"_set_state", set_state, METH_O, "Sets what _get_state() gave."},
     PND_METHOD_ROW("_advance", advance),
     PND_METHOD_ROW("_jumped", jumped),
+    {"__reduce__", reduce, METH_NOARGS, "For pickle and copy."},
     {"spawn", spawn, METH_O, "spawn($self, n_children)\n--\n\nIndependent generators."},
     {0},
 };
@@ -658,7 +679,11 @@ static PyMethodDef methods[] = {
 
 static PyObject *generator_repr(PyObject *self)
 {
-    return PyUnicode_FromFormat("Generator(PCG64) at %p", (void *)self);
+    PND_OBJECT bits = get_bit_generator(self, NULL);
+    char address[32];
+    snprintf(address, sizeof address, "0x%zX", (size_t)self);
+    return bits ? PyUnicode_FromFormat("Generator(%s) at %s", Py_TYPE(bits)->tp_name, address)
+                : NULL;
 }
 
 static PyType_Slot slots[] = {
@@ -692,6 +717,7 @@ bool pnd_add_random(PyObject *module)
 {
     static PyMethodDef functions[] = {PND_ROW_NAMED("_generator", make_generator),
                                       PND_ROW_NAMED("_legacy", make_legacy),
+                                      PND_ROW_NAMED("_legacy_of", share_legacy),
                                       PND_ROW_NAMED("_seed_state", seed_state),
                                       {0}};
     for (nd_distribution i = 0; i < ND_RANDOM_DISTRIBUTIONS; i++)
