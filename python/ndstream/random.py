@@ -385,10 +385,13 @@ class RandomState:
 
     def tomaxint(self, size=None):
         """Integers from 0 to 2**63 - 1."""
-        return self.randint(0, 2**63 - 1, size)
+        words = self._generator.integers(0, 2**64, 1 if size is None else size, dtype=nd.uint64) >> nd.uint64(1)
+        return int(words[0]) if size is None else words.astype(nd.int64)
 
     def choice(self, a, size=None, replace=True, p=None):
         """A sample of an array, or of 0, ..., a - 1."""
+        if nd.ndim(a) > 1:
+            raise ValueError("a must be 1-dimensional")
         picked = self._generator.choice(a, size, replace, p)
         return picked.item() if size is None and not hasattr(a, "__len__") else picked
 

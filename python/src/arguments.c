@@ -171,7 +171,9 @@ bool pnd_to_axes(PyObject *object, nd_axes *axes)
 bool pnd_to_shape(PyObject *object, nd_shape *shape)
 {
     shape->rank = 0;
-    if (PyLong_CheckExact(object) || PyIndex_Check(object)) {
+    const bool several = pnd_is_array(object) ? nd_rank(pnd_array_of(object)) > 0
+                                              : PySequence_Check(object) != 0;
+    if (PyLong_CheckExact(object) || (PyIndex_Check(object) && !several)) {
         shape->rank = 1;
         return pnd_to_int64(object, &shape->length[0]);
     }

@@ -455,7 +455,7 @@ PND_FUNCTION(choice, "$self, a, size=None, replace=True, p=None, axis=0, shuffle
     if (!to_size(given[2], &shape, &scalar) || !pnd_to_bool(given[3], &replace) ||
         !pnd_to_int(given[5], &axis) || !pnd_to_bool(given[6], &shuffles))
         return NULL;
-    PND_AUTO p = pnd_given(given[4]) ? pnd_to_array_of(given[4], ND_FLOAT64) : NULL;
+    PND_AUTO p = pnd_given(given[4]) ? pnd_to_array(given[4]) : NULL;
     if (pnd_given(given[4]) && !p)
         return NULL;
     const bool number =
@@ -502,6 +502,61 @@ PND_FUNCTION(bytes, "$self, length", "Random bytes.")
 }
 PND_ALSO_METHOD(bytes)
 
+/* A number by itself: fractions are cut off, as NumPy does. */
+static bool is_number(PyObject *object)
+{
+    return !pnd_is_array(object) && !PySequence_Check(object) &&
+           (PyIndex_Check(object) || PyFloat_Check(object));
+}
+
+/* A bound as a value of the dtype, which raises that it is none. */
+static bool to_bound(PyObject *number, nd_dtype dtype, const char *which, uint64_t *bound)
+{
+    if (nd_dtype_kind(dtype) == ND_KIND_SIGNED)
+        *bound = (uint64_t)PyLong_AsLongLong(number);
+    else
+        *bound = PyLong_AsUnsignedLongLong(number);
+    const unsigned bits = dtype == ND_BOOL ? 1 : 8 * (unsigned)nd_dtype_size(dtype);
+    const bool fits = !PyErr_Occurred() &&
+                      (bits == 64 || nd_dtype_kind(dtype) == ND_KIND_SIGNED
+                           ? bits == 64 || ((int64_t)*bound >= -(INT64_C(1) << (bits - 1)) &&
+                                            (int64_t)*bound < INT64_C(1) << (bits - 1))
+                           : *bound >> bits == 0);
+    if (fits)
+        return true;
+    PyErr_Format(PyExc_ValueError, "%s is out of bounds for %s", which, nd_dtype_name(dtype));
+    return false;
+}
+
+/* low (NULL: 0) to the last number before `high`, or `high` itself. */
+static bool to_bounds(PyObject *low, PyObject *high, nd_dtype dtype, bool endpoint,
+                      uint64_t *first, uint64_t *last)
+{
+    PND_OBJECT step = PyLong_FromLong(!endpoint);
+    PND_OBJECT from = low ? PyNumber_Long(low) : PyLong_FromLong(0);
+    PND_OBJECT until = PyNumber_Long(high);
+    PND_OBJECT end = step && until ? PyNumber_Subtract(until, step) : NULL;
+    if (!from || !end || nd_dtype_kind(dtype) > ND_KIND_UNSIGNED)
+        return PyErr_Occurred() ? false
+                                : (PyErr_Format(PyExc_TypeError, "Unsupported dtype dtype('%s') for integers",
+                                                nd_dtype_name(dtype)),
+                                   false);
+    if (!to_bound(from, dtype, "low", first) || !to_bound(end, dtype, "high", last))
+        return false;
+    const int backwards = PyObject_RichCompareBool(from, end, Py_GT);
+    if (backwards > 0)
+        PyErr_SetString(PyExc_ValueError, endpoint ? "low > high" : "low >= high");
+    return backwards == 0;
+}
+
+/* A Python int for dtype=int, else a scalar. */
+static PyObject *given_integers(nd_array *array, bool scalar, PyObject *dtype)
+{
+    if (!scalar || (array && nd_rank(array)))
+        return pnd_wrap(array);
+    return dtype != (PyObject *)&PyLong_Type ? pnd_wrap_result(array) : finish(array, true, NULL);
+}
+
 PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=False",
              "Integers from low, below high.")
 {
@@ -513,6 +568,14 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
         return NULL;
     PyObject *low = pnd_given(given[2]) ? given[1] : NULL, *high = low ? given[2] : given[1];
     nd_array *array;
+    if ((!low || is_number(low)) && is_number(high)) {
+        uint64_t first = 0, last;
+        if (!to_bounds(low, high, dtype, endpoint, &first, &last))
+            return NULL;
+        PND_UNLOCKED(elements(&shape), array = nd_random_integers_closed(stream(given[0]), dtype,
+                                                                         first, last, shape));
+        return given_integers(array, scalar, given[4]);
+    }
     pnd_operand x = {.operand = nd_operand_int(0)}, y;
     if (low && !pnd_to_operand(low, &x))
         return NULL;
@@ -520,21 +583,11 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
         pnd_operand_clear(&x);
         return NULL;
     }
-    if (x.operand.kind == ND_OPERAND_INT && y.operand.kind == ND_OPERAND_INT && !endpoint) {
-        const int64_t first = x.operand.value.integer, last = y.operand.value.integer;
-        PND_UNLOCKED(elements(&shape),
-                     array = nd_random_integers(stream(given[0]), dtype, first, last, shape));
-    } else {
-        array = nd_random_integers_between(stream(given[0]), dtype, x.operand, y.operand, endpoint,
-                                           scalar ? NULL : &shape);
-    }
+    array = nd_random_integers_between(stream(given[0]), dtype, x.operand, y.operand, endpoint,
+                                       scalar ? NULL : &shape);
     pnd_operand_clear(&x);
     pnd_operand_clear(&y);
-    /* A Python int for dtype=None, else a scalar. */
-    if (!scalar || (array && nd_rank(array)))
-        return pnd_wrap(array);
-    return given[4] != (PyObject *)&PyLong_Type ? pnd_wrap_result(array)
-                                                : finish(array, true, NULL);
+    return given_integers(array, scalar, given[4]);
 }
 PND_ALSO_METHOD(integers)
 

@@ -175,7 +175,12 @@ double ndi_kahan_sum(const double *values, int64_t count)
 /* The probabilities as contiguous doubles, in the open scope. NULL after an error. */
 static nd_array *checked_probabilities(const nd_array *given, int64_t population)
 {
-    const double tolerance = 0x1p-26;
+    /* The square root of the precision in which they were computed. */
+    const nd_dtype dtype = nd_dtype_of(given);
+    const double tolerance = dtype == ND_FLOAT32    ? 0x1.6a09e667f3bcdp-12
+                             : dtype == ND_FLOAT16  ? 0x1p-5
+                             : dtype == ND_BFLOAT16 ? 0x1.6a09e667f3bcdp-4
+                                                    : 0x1p-26;
     if (nd_rank(given) != 1 || nd_length(given, 0) != population)
         return ndi_fail(ND_ERROR_VALUE,
                         "random_choice: p must have one probability for each of %lld numbers",

@@ -118,3 +118,32 @@ def test_spawned_ones_are_numpys():
         a, b = both(kind)
         for x, y in zip(nd.random.Generator(a).spawn(2), np.random.Generator(b).spawn(2)):
             equal(x.random(2), y.random(2))
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "int32", "uint8", "bool"])
+def test_integers_over_the_whole_range_of_a_dtype(dtype):
+    low, high = (0, 1) if dtype == "bool" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
+    for make in ("default_rng", "RandomState"):
+        ours, theirs = getattr(nd.random, make)(5), getattr(np.random, make)(5)
+        name = "integers" if make == "default_rng" else "randint"
+        for bounds in ((low, high + 1), (high, high + 1), (low, low + 1)):
+            equal(getattr(ours, name)(*bounds, size=9, dtype=dtype), getattr(theirs, name)(*bounds, size=9, dtype=dtype))
+        for bounds in ((low - 1, high), (low, high + 2), (high, low)):
+            with pytest.raises(ValueError):
+                getattr(ours, name)(*bounds, dtype=dtype)
+        if name == "integers":
+            equal(ours.integers(low, high, 5, dtype=dtype, endpoint=True), theirs.integers(low, high, 5, dtype=dtype, endpoint=True))
+
+
+def test_integers_below_a_float():
+    ours, theirs = nd.random.RandomState(5), np.random.RandomState(5)
+    equal(ours.randint(0, 1e6, 5), theirs.randint(0, 1e6, 5))
+    assert ours.randint(10.0) == theirs.randint(10.0)
+    equal(ours.tomaxint(4), theirs.tomaxint(4))
+
+
+def test_probabilities_of_float32_sum_to_one_in_their_precision():
+    p = np.array([0.1, 0.2, 0.3, 0.4], "float32") * np.float32(1.0002)
+    equal(nd.random.default_rng(1).choice(4, 9, p=nd.asarray(p)), np.random.default_rng(1).choice(4, 9, p=p))
+    with pytest.raises(ValueError):
+        nd.random.default_rng(1).choice(4, 9, p=p.astype("float64"))

@@ -148,3 +148,17 @@ def test_axes_that_are_not_there():
     for name in ("tril_indices_from", "triu_indices_from"):
         with pytest.raises(ValueError):
             getattr(nd, name)(nd.ones(2))
+
+
+def test_shapes_may_be_arrays():
+    for make in (lambda m: m.zeros(m.array([2, 3])), lambda m: m.arange(6).reshape(m.array([3, 2])), lambda m: m.ones(m.array(4))):
+        each(make)
+    assert nd.zeros(np.array([2, 3])).shape == (2, 3)
+    assert nd.random.random_sample(nd.array([2, 2])).shape == (2, 2)
+
+
+def test_bytes_of_a_matrix_are_hashed():
+    import hashlib
+
+    for shape in ((6,), (2, 3), (1, 2, 3)):
+        each(lambda m: m.frombuffer(hashlib.sha256(m.arange(6).reshape(shape)).digest(), dtype="uint8"))
