@@ -1,9 +1,9 @@
 /* Random numbers: NumPy's generators, with NumPy's values for NumPy's seeds.
  *
  * A generator is numpy.random.default_rng(seed), a PCG64 stream, or the legacy
- * numpy.random.RandomState(seed), a Mersenne Twister, or either over another bit generator; each function gives the values that the
- * method of the same name gives there, one call after the other. Large fills of the first run on
- * the thread pool, with the same bits for any number of threads.
+ * numpy.random.RandomState(seed), a Mersenne Twister, or either over another bit generator; each
+ * function gives the values that the method of the same name gives there, one call after the other.
+ * Large fills of the first run on the thread pool, with the same bits for any number of threads.
  *
  * A generator serves one thread at a time. New arrays are the caller's, or the open scope's;
  * nothing here is pending. Every function given a generator of NULL returns NULL. */
@@ -41,8 +41,8 @@ ND_API void nd_random_free(nd_random *random);
 ND_API nd_random *nd_random_new_seeded(const uint32_t *entropy, size_t words,
                                        const uint32_t *spawn_key, size_t key_words);
 
-/* Generator(KIND(SeedSequence(entropy, spawn_key=spawn_key))) for any bit generator; those but PCG64
- * run on one thread. NULL on ND_ERROR_MEMORY or ND_ERROR_ARGUMENT. */
+/* Generator(KIND(SeedSequence(entropy, spawn_key=spawn_key))) for any bit generator; those but
+ * PCG64 run on one thread. NULL on ND_ERROR_MEMORY or ND_ERROR_ARGUMENT. */
 ND_API nd_random *nd_random_new_of(nd_bit_generator kind, const uint32_t *entropy, size_t words,
                                    const uint32_t *spawn_key, size_t key_words);
 

@@ -15,6 +15,8 @@ __all__ = ["BitGenerator", "Generator", "MT19937", "PCG64", "PCG64DXSM", "Philox
 
 def _words(entropy):
     """An integer as its words of 32 bits from the low end, a list as those of its integers in turn."""
+    if isinstance(entropy, nd.generic):
+        entropy = entropy.item()
     if hasattr(entropy, "__len__"):
         return [word for one in entropy for word in _words(one)]
     number = operator.index(entropy)
@@ -337,6 +339,7 @@ class RandomState:
         """Starts again from a seed."""
         if self._bit_generator is not None and not isinstance(self._bit_generator, MT19937):
             raise TypeError("can only re-seed a MT19937 BitGenerator")
+        seed = seed.item() if isinstance(seed, nd.generic) else seed
         if seed is None:
             seed = [secrets.randbits(32) for _ in range(4)]
         elif hasattr(seed, "__len__"):

@@ -308,11 +308,11 @@ PND_FUNCTION(isin, "element, test_elements, assume_unique=False, invert=False, *
     PND_AUTO tests = elements ? pnd_to_array(given[1]) : NULL;
     if (!tests || !pnd_to_bool(given[3], &invert))
         return NULL;
-    if (pnd_given(given[4]) &&
-        !(PyUnicode_Check(given[4]) && (PyUnicode_CompareWithASCIIString(given[4], "sort") == 0 ||
-                                        PyUnicode_CompareWithASCIIString(given[4], "table") == 0))) {
-        PyErr_Format(PyExc_ValueError,
-                     "Invalid kind: '%S'. Please use None, 'sort' or 'table'.", given[4]);
+    if (pnd_given(given[4]) && !(PyUnicode_Check(given[4]) &&
+                                 (PyUnicode_CompareWithASCIIString(given[4], "sort") == 0 ||
+                                  PyUnicode_CompareWithASCIIString(given[4], "table") == 0))) {
+        PyErr_Format(PyExc_ValueError, "Invalid kind: '%S'. Please use None, 'sort' or 'table'.",
+                     given[4]);
         return NULL;
     }
     nd_array *result;

@@ -1,8 +1,11 @@
 /* Generators of random numbers, with NumPy's values for the same seed.
  *
- * One type holds any bit generator with either formulas; random.py makes numpy.random's classes and functions of it. The
- * distributions are the rows of the library's table: a row that is added there is a method here. */
+ * One type holds any bit generator with either formulas; random.py makes numpy.random's classes and
+ * functions of it. The distributions are the rows of the library's table: a row that is added there
+ * is a method here. */
 #include "core.h"
+
+#include <math.h>
 
 typedef struct generator {
     PyObject_HEAD nd_random *random;
@@ -112,8 +115,8 @@ PND_NAMED_FUNCTION(make_generator, "_generator", "kind, words, key, seed",
     uint32_t *words = to_words(given[1], &count),
              *key = words ? to_words(given[2], &key_count) : NULL;
     PyObject *result =
-        key ? generator_of(
-                  nd_random_new_of((nd_bit_generator)kind, words, count, key, key_count), given[3])
+        key ? generator_of(nd_random_new_of((nd_bit_generator)kind, words, count, key, key_count),
+                           given[3])
             : NULL;
     PyMem_Free(words);
     PyMem_Free(key);
@@ -227,10 +230,25 @@ PND_FUNCTION(standard_normal, "$self, size=None, dtype=None, out=None",
 }
 PND_ALSO_METHOD(standard_normal)
 
+static nd_array *exponential_by_inversion(nd_random *random, nd_dtype dtype, nd_shape shape)
+{
+    nd_array *array = nd_random_uniform(random, dtype, shape);
+    void *values = array && nd_size(array) ? nd_data_once(array) : NULL;
+    for (int64_t i = 0; values && i < nd_size(array); i++)
+        if (dtype == ND_FLOAT64)
+            ((double *)values)[i] = -log1p(-((double *)values)[i]);
+        else
+            ((float *)values)[i] = -log1pf(-((float *)values)[i]);
+    return array;
+}
+
 PND_FUNCTION(standard_exponential, "$self, size=None, dtype=None, method='zig', out=None",
              "Mean 1.")
 {
-    return drawn(nd_random_exponential, given[0], given[1], given[2], given[4]);
+    const bool inverts = given[3] && PyUnicode_Check(given[3]) &&
+                         PyUnicode_CompareWithASCIIString(given[3], "inv") == 0;
+    return drawn(inverts ? exponential_by_inversion : nd_random_exponential, given[0], given[1],
+                 given[2], given[4]);
 }
 PND_ALSO_METHOD(standard_exponential)
 
@@ -328,10 +346,26 @@ ND_DISTRIBUTIONS(DRAW)
 
 PND_FUNCTION(standard_gamma, "$self, shape, size=None, dtype=None, out=None", "Gamma with scale 1.")
 {
-    PyObject *arguments[] = {given[1], given[2] ? given[2] : Py_None};
+    nd_dtype dtype = ND_FLOAT64;
+    if (!pnd_to_dtype(given[3], &dtype))
+        return NULL;
+    if (dtype != ND_FLOAT64) {
+        PyErr_Format(dtype == ND_FLOAT32 ? PyExc_NotImplementedError : PyExc_TypeError,
+                     "standard_gamma: gives float64, not %s; cast the result",
+                     nd_dtype_name(dtype));
+        return NULL;
+    }
+    PND_OBJECT out_shape = pnd_given(given[4]) ? PyObject_GetAttrString(given[4], "shape") : NULL;
+    PyObject *size = pnd_given(given[2]) ? given[2] : out_shape ? out_shape : Py_None;
     PND_OBJECT one = PyFloat_FromDouble(1);
-    PyObject *all[] = {arguments[0], one, arguments[1]};
-    return draw_call(ND_RANDOM_GAMMA, given[0], all, 3, NULL);
+    PyObject *all[] = {given[1], one, size};
+    if (PyErr_Occurred())
+        return NULL;
+    PND_OBJECT drawn = draw_call(ND_RANDOM_GAMMA, given[0], all, 3, NULL);
+    if (!drawn || !pnd_given(given[4]))
+        return Py_XNewRef(drawn);
+    PND_AUTO values = pnd_to_array(drawn);
+    return values ? pnd_into(nd_retain(values), given[4]) : NULL;
 }
 PND_ALSO_METHOD(standard_gamma)
 
@@ -502,59 +536,14 @@ PND_FUNCTION(bytes, "$self, length", "Random bytes.")
 }
 PND_ALSO_METHOD(bytes)
 
-/* A number by itself: fractions are cut off, as NumPy does. */
-static bool is_number(PyObject *object)
-{
-    return !pnd_is_array(object) && !PySequence_Check(object) &&
-           (PyIndex_Check(object) || PyFloat_Check(object));
-}
-
-/* A bound as a value of the dtype, which raises that it is none. */
-static bool to_bound(PyObject *number, nd_dtype dtype, const char *which, uint64_t *bound)
-{
-    if (nd_dtype_kind(dtype) == ND_KIND_SIGNED)
-        *bound = (uint64_t)PyLong_AsLongLong(number);
-    else
-        *bound = PyLong_AsUnsignedLongLong(number);
-    const unsigned bits = dtype == ND_BOOL ? 1 : 8 * (unsigned)nd_dtype_size(dtype);
-    const bool fits = !PyErr_Occurred() &&
-                      (bits == 64 || nd_dtype_kind(dtype) == ND_KIND_SIGNED
-                           ? bits == 64 || ((int64_t)*bound >= -(INT64_C(1) << (bits - 1)) &&
-                                            (int64_t)*bound < INT64_C(1) << (bits - 1))
-                           : *bound >> bits == 0);
-    if (fits)
-        return true;
-    PyErr_Format(PyExc_ValueError, "%s is out of bounds for %s", which, nd_dtype_name(dtype));
-    return false;
-}
-
-/* low (NULL: 0) to the last number before `high`, or `high` itself. */
-static bool to_bounds(PyObject *low, PyObject *high, nd_dtype dtype, bool endpoint,
-                      uint64_t *first, uint64_t *last)
-{
-    PND_OBJECT step = PyLong_FromLong(!endpoint);
-    PND_OBJECT from = low ? PyNumber_Long(low) : PyLong_FromLong(0);
-    PND_OBJECT until = PyNumber_Long(high);
-    PND_OBJECT end = step && until ? PyNumber_Subtract(until, step) : NULL;
-    if (!from || !end || nd_dtype_kind(dtype) > ND_KIND_UNSIGNED)
-        return PyErr_Occurred() ? false
-                                : (PyErr_Format(PyExc_TypeError, "Unsupported dtype dtype('%s') for integers",
-                                                nd_dtype_name(dtype)),
-                                   false);
-    if (!to_bound(from, dtype, "low", first) || !to_bound(end, dtype, "high", last))
-        return false;
-    const int backwards = PyObject_RichCompareBool(from, end, Py_GT);
-    if (backwards > 0)
-        PyErr_SetString(PyExc_ValueError, endpoint ? "low > high" : "low >= high");
-    return backwards == 0;
-}
-
 /* A Python int for dtype=int, else a scalar. */
 static PyObject *given_integers(nd_array *array, bool scalar, PyObject *dtype)
 {
     if (!scalar || (array && nd_rank(array)))
         return pnd_wrap(array);
-    return dtype != (PyObject *)&PyLong_Type ? pnd_wrap_result(array) : finish(array, true, NULL);
+    return dtype != (PyObject *)&PyLong_Type && dtype != (PyObject *)&PyBool_Type
+               ? pnd_wrap_result(array)
+               : finish(array, true, NULL);
 }
 
 PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=False",
@@ -568,9 +557,9 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
         return NULL;
     PyObject *low = pnd_given(given[2]) ? given[1] : NULL, *high = low ? given[2] : given[1];
     nd_array *array;
-    if ((!low || is_number(low)) && is_number(high)) {
+    if ((!low || pnd_is_number(low)) && pnd_is_number(high)) {
         uint64_t first = 0, last;
-        if (!to_bounds(low, high, dtype, endpoint, &first, &last))
+        if (!pnd_to_bounds(low, high, dtype, endpoint, &first, &last))
             return NULL;
         PND_UNLOCKED(elements(&shape), array = nd_random_integers_closed(stream(given[0]), dtype,
                                                                          first, last, shape));
@@ -651,8 +640,8 @@ PND_NAMED_FUNCTION(jumped, "_jumped", "$self, jumps", "A stream that does not ov
 }
 PND_ALSO_METHOD(jumped)
 
-/* In Python, as it is rarely asked for: the bit generator that shares the stream, and generators of seeds
- * that are spawned. */
+/* In Python, as it is rarely asked for: the bit generator that shares the stream, and generators of
+ * seeds that are spawned. */
 static PyObject *call_module(const char *name, PyObject *self, PyObject *argument)
 {
     PND_OBJECT module = PyImport_ImportModule("ndstream.random");
@@ -739,10 +728,17 @@ static PyObject *generator_repr(PyObject *self)
                 : NULL;
 }
 
+static PyObject *generator_str(PyObject *self)
+{
+    PND_OBJECT bits = get_bit_generator(self, NULL);
+    return bits ? PyUnicode_FromFormat("Generator(%s)", Py_TYPE(bits)->tp_name) : NULL;
+}
+
 static PyType_Slot slots[] = {
     {Py_tp_new, generator_new},
     {Py_tp_dealloc, generator_free},
     {Py_tp_repr, generator_repr},
+    {Py_tp_str, generator_str},
     {Py_tp_methods, methods},
     {Py_tp_getset, attributes},
     {Py_tp_doc, "A stream of random numbers; made by default_rng()."},

@@ -264,21 +264,24 @@ nd_array *nd_as_strided(const nd_array *array, nd_shape shape, const int64_t *st
     if (!array || !ndi_check_shape("as_strided", (nd_dtype)array->dtype, shape.rank, shape.length))
         return NULL;
     const size_t item = nd_dtype_size((nd_dtype)array->dtype);
-    const size_t alignment = nd_dtype_kind((nd_dtype)array->dtype) == ND_KIND_COMPLEX ? item / 2 : item;
+    const size_t alignment =
+        nd_dtype_kind((nd_dtype)array->dtype) == ND_KIND_COMPLEX ? item / 2 : item;
     const bool empty = ndi_count_elements(shape.rank, shape.length, item) == 0;
     if (!empty && array->size > 0)
         room_of(array, &low, &high);
     for (int i = 0; i < shape.rank && !empty; i++)
         if (shape.length[i] > 1 && strides[i] % (int64_t)alignment)
-            return ndi_fail(ND_ERROR_VALUE, "as_strided: a stride of %" PRId64 " bytes leaves %s unaligned",
+            return ndi_fail(ND_ERROR_VALUE,
+                            "as_strided: a stride of %" PRId64 " bytes leaves %s unaligned",
                             strides[i], nd_dtype_name((nd_dtype)array->dtype));
-    if (!empty && (!span_of(shape.rank, shape.length, strides, item, &first, &last) || first < low ||
-                   last > high))
-        return ndi_fail(ND_ERROR_VALUE,
-                        "as_strided: shape %s with strides %s reaches beyond the memory of the array, "
-                        "bytes %" PRId64 " to %" PRId64 " from its first element",
-                        ndi_shape_text(text, shape.rank, shape.length),
-                        ndi_shape_text(steps, shape.rank, strides), low, high);
+    if (!empty && (!span_of(shape.rank, shape.length, strides, item, &first, &last) ||
+                   first < low || last > high))
+        return ndi_fail(
+            ND_ERROR_VALUE,
+            "as_strided: shape %s with strides %s reaches beyond the memory of the array, "
+            "bytes %" PRId64 " to %" PRId64 " from its first element",
+            ndi_shape_text(text, shape.rank, shape.length),
+            ndi_shape_text(steps, shape.rank, strides), low, high);
     return ndi_view_at(array, (nd_dtype)array->dtype, shape.rank, shape.length, strides, 0);
 }
 

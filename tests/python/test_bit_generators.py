@@ -147,3 +147,34 @@ def test_probabilities_of_float32_sum_to_one_in_their_precision():
     equal(nd.random.default_rng(1).choice(4, 9, p=nd.asarray(p)), np.random.default_rng(1).choice(4, 9, p=p))
     with pytest.raises(ValueError):
         nd.random.default_rng(1).choice(4, 9, p=p.astype("float64"))
+
+
+def test_exponential_by_inversion_and_gamma_into_an_array():
+    ours, theirs = nd.random.default_rng(4), np.random.default_rng(4)
+    for dtype in ("float64", "float32"):
+        equal(ours.standard_exponential(5, dtype, method="inv"), theirs.standard_exponential(5, dtype, method="inv"))
+    a, b = nd.zeros(5), np.zeros(5)
+    assert ours.standard_gamma(2.0, out=a) is a
+    theirs.standard_gamma(2.0, out=b)
+    equal(a, b)
+    with pytest.raises(NotImplementedError):
+        ours.standard_gamma(2.0, dtype="float32")
+
+
+def test_seeds_may_be_scalars_of_arrays():
+    for seed in (nd.uint32(7), nd.int64(7), nd.array([7, 8])[0]):
+        equal(nd.random.default_rng(seed).random(3), np.random.default_rng(7).random(3))
+        equal(nd.random.RandomState(seed).random_sample(3), np.random.RandomState(7).random_sample(3))
+
+
+def test_successes_of_tiny_probability_are_not_lost():
+    equal(nd.random.default_rng(2).binomial(50_000_000_000, 5e-12, 50), np.random.default_rng(2).binomial(50_000_000_000, 5e-12, 50))
+    equal(nd.random.default_rng(2).binomial(5 * 10**16, 5e-17, 50), np.random.default_rng(2).binomial(5 * 10**16, 5e-17, 50))
+
+
+def test_what_a_generator_is_printed_as():
+    for bits in (nd.random.PCG64(1), nd.random.PCG64DXSM(1), nd.random.Philox(1), nd.random.SFC64(1), nd.random.MT19937(1)):
+        name = type(bits).__name__
+        assert str(nd.random.Generator(bits)) == f"Generator({name})"
+        assert repr(nd.random.Generator(bits)).startswith(f"Generator({name}) at 0x")
+        assert str(nd.random.RandomState(bits)) == f"RandomState({name})"
