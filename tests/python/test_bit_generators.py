@@ -178,3 +178,9 @@ def test_what_a_generator_is_printed_as():
         assert str(nd.random.Generator(bits)) == f"Generator({name})"
         assert repr(nd.random.Generator(bits)).startswith(f"Generator({name}) at 0x")
         assert str(nd.random.RandomState(bits)) == f"RandomState({name})"
+
+
+def test_dxsm_differs_from_pcg64_in_its_output_only():
+    ours, theirs = nd.random.PCG64DXSM(3), np.random.PCG64DXSM(3)
+    assert ours.state == theirs.state and ours.state["state"] == nd.random.PCG64(3).state["state"]
+    equal(ours.random_raw(4), theirs.random_raw(4))
