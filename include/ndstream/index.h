@@ -112,6 +112,15 @@ ND_API nd_array *nd_take_along_axis(const nd_array *array, const nd_array *indic
 ND_API nd_status nd_put_along_axis(nd_array *array, const nd_array *indices, nd_operand values,
                                    int axis);
 
+/* ---- By strides ------------------------------------------------------------------------------ */
+
+/* A view of any shape and strides (in bytes) that begins with the first element. It may reach what
+ * the array itself does not, but no further than the memory that was allocated for it and other
+ * views (of borrowed memory, and of a pending array: no further than the array): ND_ERROR_VALUE,
+ * and for strides that leave elements unaligned. Where elements of the view are the same memory,
+ * writing through it is in no defined order. */
+ND_API nd_array *nd_as_strided(const nd_array *array, nd_shape shape, const int64_t *strides);
+
 /* ---- By conditions ---------------------------------------------------------------------------
  * Conditions and masks of any dtype: what is not 0 is true. */
 

@@ -1,9 +1,9 @@
 /* Random numbers: NumPy's generators, with NumPy's values for NumPy's seeds.
  *
  * A generator is numpy.random.default_rng(seed), a PCG64 stream, or the legacy
- * numpy.random.RandomState(seed), a Mersenne Twister; each function gives the values that the
- * method of the same name gives there, one call after the other. Large fills of the first run on
- * the thread pool, with the same bits for any number of threads.
+ * numpy.random.RandomState(seed), a Mersenne Twister, or either over another bit generator; each
+ * function gives the values that the method of the same name gives there, one call after the other.
+ * Large fills of the first run on the thread pool, with the same bits for any number of threads.
  *
  * A generator serves one thread at a time. New arrays are the caller's, or the open scope's;
  * nothing here is pending. Every function given a generator of NULL returns NULL. */
@@ -20,6 +20,16 @@ typedef struct nd_random nd_random;
 
 /* ---- Generators ------------------------------------------------------------------------------ */
 
+/* What a stream is made of: NumPy's bit generators. */
+typedef enum nd_bit_generator {
+    ND_PCG64,
+    ND_MT19937,
+    ND_PCG64DXSM,
+    ND_PHILOX,
+    ND_SFC64,
+    ND_BIT_GENERATORS
+} nd_bit_generator;
+
 /* numpy.random.default_rng(seed). The caller owns it (nd_random_free). NULL on ND_ERROR_MEMORY. */
 ND_API nd_random *nd_random_new(uint64_t seed);
 ND_API void nd_random_free(nd_random *random);
@@ -30,6 +40,16 @@ ND_API void nd_random_free(nd_random *random);
  * (SeedSequence.spawn). NULL on ND_ERROR_MEMORY. */
 ND_API nd_random *nd_random_new_seeded(const uint32_t *entropy, size_t words,
                                        const uint32_t *spawn_key, size_t key_words);
+
+/* Generator(KIND(SeedSequence(entropy, spawn_key=spawn_key))) for any bit generator; those but
+ * PCG64 run on one thread. NULL on ND_ERROR_MEMORY or ND_ERROR_ARGUMENT. */
+ND_API nd_random *nd_random_new_of(nd_bit_generator kind, const uint32_t *entropy, size_t words,
+                                   const uint32_t *spawn_key, size_t key_words);
+
+/* A generator that draws from the stream of another, which must live as long: NumPy's
+ * Generator(source.bit_generator), or RandomState(...) if `is_legacy`. The caller owns it. NULL on
+ * ND_ERROR_MEMORY, or ND_ERROR_ARGUMENT for NULL. */
+ND_API nd_random *nd_random_new_sharing(const nd_random *source, bool is_legacy);
 
 /* SeedSequence(entropy, spawn_key=spawn_key).generate_state(count). */
 ND_API void nd_seed_sequence(const uint32_t *entropy, size_t words, const uint32_t *spawn_key,
@@ -42,13 +62,16 @@ ND_API nd_random *nd_random_new_legacy_seeded(const uint32_t *words, size_t coun
 
 /* Everything that a generator is: bit_generator.state there, RandomState.get_state(). */
 typedef struct nd_random_state {
+    nd_bit_generator bits;
     bool is_legacy;
-    uint64_t state[2], increment[2]; /* of PCG64; low half first */
-    bool has_uint32;                 /* half a draw is left: */
+    uint64_t state[4];     /* of PCG64 and PCG64DXSM, low half first; of SFC64; Philox's counter */
+    uint64_t increment[2]; /* of PCG64 and PCG64DXSM; Philox's key */
+    uint64_t buffer[4];    /* of Philox: the draws of the counter */
+    bool has_uint32;       /* half a draw is left, of any but MT19937: */
     uint32_t uinteger;
-    uint32_t key[624]; /* of the twister */
-    int pos;           /* 0..624: the next word of key */
-    bool has_gauss;    /* a normal value is left: */
+    uint32_t key[624]; /* of MT19937 */
+    int pos;           /* the next word of key, 0..624, or of buffer, 0..4 */
+    bool has_gauss;    /* of a legacy generator: a normal value is left: */
     double gauss;
 } nd_random_state;
 
@@ -56,15 +79,16 @@ typedef struct nd_random_state {
 ND_API nd_random_state nd_random_get_state(const nd_random *random);
 
 /* ND_ERROR_VALUE, and nothing changed, if there is no such state: an even increment, or a `pos` out
- * of range. A generator may change its kind. */
+ * of range. A generator may change its kind, and its bit generator. */
 ND_API nd_status nd_random_set_state(nd_random *random, const nd_random_state *state);
 
-/* PCG64.advance(high * 2**64 + low): the state after so many draws, which may be counted modulo
- * 2**128. ND_ERROR_UNSUPPORTED for a legacy generator. */
+/* advance(high * 2**64 + low) of PCG64, PCG64DXSM and Philox: the state after so many draws, which
+ * may be counted modulo 2**128; of Philox after so many counts, four draws each.
+ * ND_ERROR_UNSUPPORTED for MT19937 and SFC64. */
 ND_API nd_status nd_random_advance(nd_random *random, uint64_t high, uint64_t low);
 
-/* A new generator with the state of PCG64.jumped(jumps): streams that do not overlap. The caller
- * owns it. ND_ERROR_UNSUPPORTED for a legacy generator. */
+/* A new generator with the state of bit_generator.jumped(jumps): streams that do not overlap. The
+ * caller owns it. ND_ERROR_UNSUPPORTED as above. */
 ND_API nd_random *nd_random_jumped(const nd_random *random, uint64_t jumps);
 
 /* ---- Numbers --------------------------------------------------------------------------------- */

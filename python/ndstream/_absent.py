@@ -36,9 +36,6 @@ ABSENT = {
     "get_include": "C code uses <ndstream/nd.h>; pkg-config --cflags ndstream",
     "core": _NUMPYS, "dtypes": "dtype objects have one class: dtype", "test": _NUMPYS, "typing": "the package has stubs",
     "ndarray.ctypes": "use memoryview(x), or C with <ndstream/nd.h>",
-    "random.Philox": "default_rng() is PCG64, RandomState the twister",
-    "random.PCG64DXSM": "default_rng() is PCG64, RandomState the twister",
-    "random.SFC64": "default_rng() is PCG64, RandomState the twister",
     "random.test": _NUMPYS, "linalg.test": _NUMPYS,
 }  # fmt: skip
 
@@ -56,7 +53,7 @@ DIFFERENT = {
     "einsum_path": "the report is shorter",
     "nditer": "elements that are written are not converted; op_axes, buffers and copies have no effect",
     "linalg.qr": "mode='raw' is not there",
-    "random.RandomState": "draws from MT19937 only", "random.set_bit_generator": "takes MT19937 only", "random.BitGenerator": "has no ctypes, cffi and capsule",
+    "random.MT19937": "jumped() is not there: spawn() instead", "random.BitGenerator": "has no ctypes, cffi and capsule",
 }  # fmt: skip
 
 

@@ -58,13 +58,15 @@ class vectorize:
         self.signature, self._core_axes = signature, None if signature is None else _core_axes(signature)
         self.pyfunc, self.excluded = pyfunc, set(excluded or ())
         self.otypes = None if otypes is None else [nd.dtype(t) for t in otypes]
+        self._doc = doc
+        if pyfunc is not None and not callable(pyfunc):
+            raise TypeError("When used as a decorator, only accepts keyword arguments.")
         self.__doc__ = doc if doc is not None else getattr(pyfunc, "__doc__", None)
         self.__name__ = getattr(pyfunc, "__name__", "vectorize")
 
     def __call__(self, *args, **kwargs):
         if self.pyfunc is None:  # used as a decorator with arguments
-            self.pyfunc = args[0]
-            return self
+            return vectorize(args[0], self.otypes, self._doc, self.excluded, signature=self.signature)
         if self._core_axes:
             return self._call_with_axes(args, kwargs)
         names = [name for name in kwargs if name not in self.excluded]
@@ -116,10 +118,18 @@ class vectorize:
             results = results if isinstance(results, tuple) else (results,)
             if len(results) != len(outputs):
                 raise ValueError(f"wrong number of outputs from pyfunc: expected {len(outputs)}, got {len(results)}")
-            for column, result in zip(columns, results):
-                column.append(nd.asarray(result))
+            for column, result, axes in zip(columns, map(nd.asarray, results), outputs):
+                for axis, length in zip(axes, result.shape[result.ndim - len(axes) :]):
+                    if lengths.setdefault(axis, length) != length:
+                        raise ValueError(f"inconsistent size for core dimension {axis!r}: {length!r} vs {lengths[axis]!r}")
+                column.append(result)
         if not columns[0]:
-            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+            if self.otypes is None:
+                raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+            if any(axis not in lengths for axes in outputs for axis in axes):
+                raise ValueError("cannot call `vectorize` with a signature including new output dimensions on size 0 inputs")
+            joined = tuple(nd.empty(shape + tuple(lengths[a] for a in axes), dtype=t) for axes, t in zip(outputs, self.otypes))
+            return joined if len(joined) > 1 else joined[0]
         types = self.otypes or [None] * len(outputs)
         joined = tuple(nd.stack(c, dtype=t).reshape(shape + c[0].shape) for c, t in zip(columns, types))
         joined = tuple(a[()] if a.ndim == 0 else a for a in joined)

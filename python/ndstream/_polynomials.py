@@ -162,6 +162,18 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     return found, spread * factor if y.ndim == 1 else spread[:, :, None] * factor
 
 
+def _printed(coefficient):
+    """Whether a sign goes before it, and the rest."""
+    if not isinstance(coefficient, complex):
+        return coefficient < 0, f"{abs(coefficient):.4g}"
+    if coefficient.imag == 0:
+        return _printed(coefficient.real)
+    if coefficient.real == 0:
+        negative, number = _printed(coefficient.imag)
+        return negative, number + "j"
+    return False, f"({coefficient.real:.4g} + {coefficient.imag:.4g}j)"
+
+
 class poly1d:
     """A polynomial as an object: poly1d([1, 2, 3]) is x**2 + 2*x + 3."""
 
@@ -285,11 +297,10 @@ class poly1d:
         for power, coefficient in zip(range(self.order, -1, -1), self._coeffs.tolist()):
             if coefficient == 0 and self.order:
                 continue
-            negative = not isinstance(coefficient, complex) and coefficient < 0
+            negative, number = _printed(coefficient)
             sign = (" - " if negative else " + ") if below else "-" if negative else ""
-            number = f"{abs(coefficient) if negative else coefficient:.4g}"
             below += f"{sign}{number} {self.variable}" if power else sign + number
             if power > 1:
                 above = above.ljust(len(below)) + str(power)
                 below += " " * (len(str(power)) - 1)
-        return f"{above or ' '}\n{below}"
+        return f"{above or ' '}\n{below or 0}"

@@ -127,11 +127,15 @@ def diag_indices_from(arr):
 
 def tril_indices_from(arr, k=0):
     """tril_indices() for a matrix."""
+    if arr.ndim != 2:
+        raise ValueError("input array must be 2-d")
     return nd.tril_indices(arr.shape[-2], k, arr.shape[-1])
 
 
 def triu_indices_from(arr, k=0):
     """triu_indices() for a matrix."""
+    if arr.ndim != 2:
+        raise ValueError("input array must be 2-d")
     return nd.triu_indices(arr.shape[-2], k, arr.shape[-1])
 
 
@@ -251,6 +255,8 @@ def pad(array, pad_width, mode="constant", **kwargs):
 def _with_ends(a, prepend, append, axis):
     """For diff(): the array with values before and after it along an axis."""
     a = nd.asarray(a)
+    if not -a.ndim <= axis < a.ndim:
+        raise nd.exceptions.AxisError(axis, a.ndim)
     parts = [a]
     for value, place in ((prepend, 0), (append, len(parts) + 1)):
         if value is None:
@@ -276,9 +282,21 @@ def _variables(m, y, rows):
 def interp(x, xp, fp, left=None, right=None, period=None):
     """The line through the points (xp, fp), at x."""
     xp, fp = nd.asarray(xp), nd.asarray(fp)
+    if fp.dtype.kind == "c":  # real and imaginary parts go their ways
+        parts = [
+            interp(x, xp, part, *(None if end is None else getattr(nd.asarray(end), name)[()] for end in (left, right)), period)
+            for part, name in ((fp.real, "real"), (fp.imag, "imag"))
+        ]
+        result = nd.empty(nd.shape(parts[0]), dtype=complex)
+        result.real, result.imag = parts
+        return result[()]
     if period is not None:
         if not period:
             raise ValueError("period must be a non-zero value")
+        if xp.ndim != 1 or fp.ndim != 1:
+            raise ValueError("Data points must be 1-D sequences")
+        if xp.shape != fp.shape:
+            raise ValueError("fp and xp are not of the same length.")
         period = abs(period)
         x, xp = nd.asarray(x, dtype=float) % period, nd.asarray(xp, dtype=float) % period
         order = nd.argsort(xp)

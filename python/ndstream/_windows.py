@@ -11,6 +11,7 @@ def _half_turns(M):
 
 
 def _window(M, values):
+    M = M.item() if hasattr(M, "item") else M  # 1 - M wraps in a narrow dtype
     if M < 1:
         return nd.array([])
     return nd.ones(1) if M == 1 else values(_half_turns(M), M - 1)

@@ -10,11 +10,13 @@ from ndstream._core import _random
 
 Generator = _random.Generator
 
-__all__ = ["BitGenerator", "Generator", "MT19937", "PCG64", "RandomState", "SeedSequence", "default_rng"]
+__all__ = ["BitGenerator", "Generator", "MT19937", "PCG64", "PCG64DXSM", "Philox", "RandomState", "SFC64", "SeedSequence", "default_rng"]
 
 
 def _words(entropy):
     """An integer as its words of 32 bits from the low end, a list as those of its integers in turn."""
+    if isinstance(entropy, nd.generic):
+        entropy = entropy.item()
     if hasattr(entropy, "__len__"):
         return [word for one in entropy for word in _words(one)]
     number = operator.index(entropy)
@@ -61,17 +63,40 @@ class SeedSequence:
 
 
 def _sequence(seed):
-    return seed if isinstance(seed, SeedSequence) else SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
+    if isinstance(seed, SeedSequence):
+        return seed
+    if hasattr(seed, "spawn_key"):  # NumPy's
+        return SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
+    return SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
+
+
+# The fields of _get_state().
+_BITS, _STATE, _INCREMENT, _BUFFER, _HAS_UINT32, _UINTEGER, _KEY, _POS, _HAS_GAUSS, _GAUSS = range(10)
+
+
+def _limbs(number, count):
+    return tuple(number >> 64 * i & (2**64 - 1) for i in range(count))
 
 
 class BitGenerator:
-    """What draws the bits: PCG64 and MT19937."""
+    """What draws the bits."""
+
+    _number = None  # in the library's table
 
     def __init__(self, seed=None):
-        if type(self) is BitGenerator:
+        if self._number is None:
             raise NotImplementedError("BitGenerator is a base class and cannot be instantized")
         self.lock = threading.Lock()
         self._start(_sequence(seed))
+
+    def _start(self, seed):
+        self._seed, self._stream = seed, _random._generator(self._number, *seed._parts(), seed)
+
+    @classmethod
+    def _over(cls, stream, seed):
+        bits = object.__new__(cls)
+        bits.lock, bits._seed, bits._stream = threading.Lock(), seed, stream
+        return bits
 
     @property
     def seed_seq(self):
@@ -80,7 +105,36 @@ class BitGenerator:
 
     def spawn(self, n_children):
         """Independent ones."""
+        if not isinstance(self._seed, SeedSequence):
+            raise TypeError("The underlying SeedSequence does not implement spawning.")
         return [type(self)(child) for child in self._seed.spawn(n_children)]
+
+    def random_raw(self, size=None, output=True):
+        """The next words of 64 bits."""
+        words = Generator(self).integers(0, 2**64 - 1, size, dtype=nd.uint64, endpoint=True)
+        return None if not output else int(words) if size is None else words
+
+    @property
+    def state(self):
+        """The state as a dictionary."""
+        fields = self._stream._get_state()
+        state = {"bit_generator": type(self).__name__, **self._get(fields)}
+        if type(self) is not MT19937:
+            state |= {"has_uint32": fields[_HAS_UINT32], "uinteger": fields[_UINTEGER]}
+        return state
+
+    @state.setter
+    def state(self, value):
+        if not isinstance(value, dict):
+            raise TypeError("state must be a dict")
+        name = type(self).__name__
+        if value.get("bit_generator") != name:
+            raise ValueError(f"state must be for a {name} RNG")
+        fields = list(self._stream._get_state())
+        self._set(fields, value)
+        fields[_HAS_UINT32] = int(value.get("has_uint32", 0))
+        fields[_UINTEGER] = int(value.get("uinteger", 0))
+        self._stream._set_state(tuple(fields))
 
     def __getstate__(self):
         return self.state, self._seed
@@ -90,90 +144,141 @@ class BitGenerator:
         self._start(state[1])
         self.state = state[0]
 
+    def __reduce__(self):
+        return _unpickled, (type(self), self.__getstate__())
 
-class PCG64(BitGenerator):
-    """The generator of default_rng()."""
 
-    def _start(self, seed):
-        self._seed, self._stream = seed, _random._generator(*seed._parts(), seed)
+def _unpickled(kind, state):
+    bits = object.__new__(kind)
+    bits.__setstate__(state)
+    return bits
 
-    @property
-    def state(self):
-        """The state as a dictionary."""
-        state, increment, has_uint32, uinteger = self._stream._get_state()
-        whole = {"state": state[0] | state[1] << 64, "inc": increment[0] | increment[1] << 64}
-        return {"bit_generator": "PCG64", "state": whole, "has_uint32": has_uint32, "uinteger": uinteger}
 
-    @state.setter
-    def state(self, value):
-        if not isinstance(value, dict):
-            raise TypeError("state must be a dict")
-        if value.get("bit_generator") != "PCG64":
-            raise ValueError("state must be for a PCG64 RNG")
-        halves = [(x & (2**64 - 1), x >> 64) for x in (value["state"]["state"], value["state"]["inc"])]
-        self._stream._set_state((*halves, int(value["has_uint32"]), int(value["uinteger"])))
+class _Jumping(BitGenerator):
+    """Those that go on by any number of draws."""
 
     def advance(self, delta):
-        """Goes on by `delta` draws, modulo 2**128."""
+        """Goes on by `delta` draws, modulo the period."""
         delta %= 2**128
         self._stream._advance(delta >> 64, delta & (2**64 - 1))
         return self
 
     def jumped(self, jumps=1):
         """Another whose stream does not overlap."""
-        other = object.__new__(PCG64)
-        other.lock, other._seed, other._stream = threading.Lock(), self._seed, self._stream._jumped(jumps)
-        return other
+        return self._over(self._stream._jumped(jumps), self._seed)
 
-    def random_raw(self, size=None, output=True):
-        """The next words of 64 bits."""
-        words = self._stream.integers(0, 2**64 - 1, size, dtype=nd.uint64, endpoint=True)
-        return None if not output else int(words) if size is None else words
+
+class PCG64(_Jumping):
+    """The generator of default_rng()."""
+
+    _number = 0
+
+    def _get(self, fields):
+        state, increment = fields[_STATE], fields[_INCREMENT]
+        return {"state": {"state": state[0] | state[1] << 64, "inc": increment[0] | increment[1] << 64}}
+
+    def _set(self, fields, value):
+        fields[_STATE] = _limbs(int(value["state"]["state"]), 4)
+        fields[_INCREMENT] = _limbs(int(value["state"]["inc"]), 2)
+
+
+class PCG64DXSM(PCG64):
+    """PCG64 with a better output of its state."""
+
+    _number = 2
+
+
+class Philox(_Jumping):
+    """A function of a counter and a key: Philox4x64-10."""
+
+    _number = 3
+
+    def __init__(self, seed=None, counter=None, key=None):
+        if seed is not None and key is not None:
+            raise ValueError("seed and key cannot be both used")
+        super().__init__(0 if key is not None else seed)
+        fields = list(self._stream._get_state())
+        for given, field, count in ((key, _INCREMENT, 2), (counter, _STATE, 4)):
+            if given is not None:
+                words = [int(x) for x in nd.asarray(given).reshape(-1)] if hasattr(given, "__len__") else None
+                fields[field] = (*words, *[0] * (count - len(words))) if words else _limbs(operator.index(given), count)
+        self._stream._set_state(tuple(fields))
+
+    def _get(self, fields):
+        state = {"counter": nd.array(fields[_STATE], dtype=nd.uint64), "key": nd.array(fields[_INCREMENT], dtype=nd.uint64)}
+        return {"state": state, "buffer": nd.array(fields[_BUFFER], dtype=nd.uint64), "buffer_pos": fields[_POS]}
+
+    def _set(self, fields, value):
+        fields[_STATE] = tuple(int(x) for x in value["state"]["counter"])
+        fields[_INCREMENT] = tuple(int(x) for x in value["state"]["key"])
+        fields[_BUFFER] = tuple(int(x) for x in value["buffer"])
+        fields[_POS] = int(value["buffer_pos"])
+
+    def advance(self, delta):
+        """Goes on by `delta` counts of four draws each, modulo 2**256."""
+        fields = list(self._stream._get_state())
+        counter = sum(word << 64 * i for i, word in enumerate(fields[_STATE])) + delta
+        fields[_STATE], fields[_BUFFER], fields[_POS] = _limbs(counter, 4), (0,) * 4, 4
+        fields[_HAS_UINT32] = fields[_UINTEGER] = 0
+        self._stream._set_state(tuple(fields))
+        return self
+
+
+class SFC64(BitGenerator):
+    """A small fast chaotic generator."""
+
+    _number = 4
+
+    def _get(self, fields):
+        return {"state": {"state": nd.array(fields[_STATE], dtype=nd.uint64)}}
+
+    def _set(self, fields, value):
+        fields[_STATE] = tuple(int(x) for x in value["state"]["state"])
 
 
 class MT19937(BitGenerator):
-    """The twister, as a seed for RandomState; Generator() takes PCG64 only."""
+    """The Mersenne twister, which RandomState draws from."""
 
-    def _start(self, seed):
-        self._seed, self._stream = seed, _random._legacy(0)
-        key = seed.generate_state(624)
-        key[0] = 0x80000000
-        self._stream._set_state((key, 623, 0, 0.0))
+    _number = 1
 
     def _legacy_seeding(self, seed):
         self._stream._set_state(_random._legacy(seed)._get_state())
 
+    def _get(self, fields):
+        return {"state": {"key": fields[_KEY], "pos": fields[_POS]}}
+
+    def _set(self, fields, value):
+        fields[_KEY], fields[_POS] = value["state"]["key"], int(value["state"]["pos"])
+
     @property
     def state(self):
         """The state as a dictionary."""
-        key, pos, _, _ = self._stream._get_state()
-        return {"bit_generator": "MT19937", "state": {"key": key, "pos": pos}}
+        return BitGenerator.state.fget(self)
 
     @state.setter
     def state(self, value):
         if isinstance(value, tuple):
+            if value[0] != "MT19937" or len(value) not in (3, 5):
+                raise ValueError("state is not a legacy MT19937 state")
             value = {"bit_generator": value[0], "state": {"key": value[1], "pos": value[2]}}
-        if not isinstance(value, dict):
-            raise TypeError("state must be a dict")
-        if value.get("bit_generator") != "MT19937":
-            raise ValueError("state must be for a MT19937 PRNG")
-        self._stream._set_state((value["state"]["key"], int(value["state"]["pos"]), 0, 0.0))
+        BitGenerator.state.fset(self, value)
 
     def random_raw(self, size=None, output=True):
         """The next words of 32 bits."""
-        words = self._stream.integers(0, 2**32, size, dtype=nd.uint32)
+        words = Generator(self).integers(0, 2**32, size, dtype=nd.uint32)
         return None if not output else int(words) if size is None else words.astype(nd.uint64)
 
 
+_KINDS = {kind._number: kind for kind in (PCG64, MT19937, PCG64DXSM, Philox, SFC64)}
+
+
 def _bits_of(generator):
-    """The PCG64 that a generator draws from."""
-    bits = object.__new__(PCG64)
-    bits.lock, bits._seed, bits._stream = threading.Lock(), generator._seed_seq, generator
-    return bits
+    """The bit generator that a generator draws from."""
+    return _KINDS[generator._get_state()[_BITS]]._over(generator, generator._seed_seq)
 
 
 def _spawn(generator, n_children):
-    return [Generator(PCG64(child)) for child in generator._seed_seq.spawn(n_children)]
+    return [Generator(bits) for bits in generator.bit_generator.spawn(n_children)]
 
 
 def _multivariate_hypergeometric(generator, colors, nsample, size, method):
@@ -209,39 +314,55 @@ def default_rng(seed=None):
     """A generator: PCG64, with NumPy's numbers for the same seed."""
     if isinstance(seed, Generator):
         return seed
+    if isinstance(seed, RandomState):
+        seed = seed._bit_generator
     if isinstance(seed, BitGenerator):
         return Generator(seed)
-    if isinstance(seed, RandomState):
-        raise NotImplementedError("default_rng: a Generator draws from PCG64, not from the twister")
-    if not isinstance(seed, SeedSequence):
-        seed = SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
-    return _random._generator(*seed._parts(), seed)
+    seed = _sequence(seed)
+    return _random._generator(PCG64._number, *seed._parts(), seed)
 
 
 class RandomState:
-    """The legacy generator: the Mersenne twister."""
+    """The legacy generator: the Mersenne twister, or another bit generator."""
 
     def __init__(self, seed=None):
-        self.seed(seed)
+        if isinstance(seed, BitGenerator):
+            self._draw_from(seed)
+        else:
+            self._bit_generator = None
+            self.seed(seed)
+
+    def _draw_from(self, bits):
+        self._bit_generator, self._generator = bits, _random._legacy_of(bits)
 
     def seed(self, seed=None):
         """Starts again from a seed."""
-        if isinstance(seed, BitGenerator):
-            if not isinstance(seed, MT19937):
-                raise NotImplementedError("RandomState: the legacy numbers are those of MT19937")
-            self._generator = seed._stream
-            return
+        if self._bit_generator is not None and not isinstance(self._bit_generator, MT19937):
+            raise TypeError("can only re-seed a MT19937 BitGenerator")
+        seed = seed.item() if isinstance(seed, nd.generic) else seed
         if seed is None:
             seed = [secrets.randbits(32) for _ in range(4)]
         elif hasattr(seed, "__len__"):
-            seed = [operator.index(x) for x in seed]
-            if not seed:
+            seed = nd.asarray(seed)
+            if seed.size == 0:
                 raise ValueError("Seed must be non-empty")
+            if seed.dtype.kind not in "iub":
+                raise TypeError(f"Cannot cast array from {seed.dtype!r} to dtype('int64') according to the rule 'safe'")
+            if seed.ndim != 1:
+                raise ValueError("Seed array must be 1-d")
+            seed = [operator.index(x) for x in seed.tolist()]
+            if min(seed) < 0 or max(seed) >= 2**32:
+                raise ValueError("Seed values must be between 0 and 2**32 - 1")
         else:
             seed = operator.index(seed)
             if not 0 <= seed < 2**32:
                 raise ValueError("Seed must be between 0 and 2**32 - 1")
-        self._generator = _random._legacy(seed)
+        fresh = _random._legacy(seed)
+        if self._bit_generator is None:
+            self._bit_generator = MT19937._over(fresh, None)
+            self._generator = _random._legacy_of(self._bit_generator)
+        else:
+            self._generator._set_state(fresh._get_state())
 
     def random_sample(self, size=None):
         """Uniform on [0, 1)."""
@@ -267,29 +388,49 @@ class RandomState:
 
     def tomaxint(self, size=None):
         """Integers from 0 to 2**63 - 1."""
-        return self.randint(0, 2**63 - 1, size)
+        words = self._generator.integers(0, 2**64, 1 if size is None else size, dtype=nd.uint64) >> nd.uint64(1)
+        return int(words[0]) if size is None else words.astype(nd.int64)
 
     def choice(self, a, size=None, replace=True, p=None):
         """A sample of an array, or of 0, ..., a - 1."""
+        if nd.ndim(a) > 1:
+            raise ValueError("a must be 1-dimensional")
         picked = self._generator.choice(a, size, replace, p)
         return picked.item() if size is None and not hasattr(a, "__len__") else picked
 
     def get_state(self, legacy=True):
         """The state, for set_state()."""
-        key, pos, has_gauss, gauss = self._generator._get_state()
-        if legacy:
-            return "MT19937", key, pos, has_gauss, gauss
-        return {"bit_generator": "MT19937", "state": {"key": key, "pos": pos}, "has_gauss": has_gauss, "gauss": gauss}
+        fields = self._generator._get_state()
+        state = self._bit_generator.state | {"has_gauss": fields[_HAS_GAUSS], "gauss": fields[_GAUSS]}
+        if legacy and isinstance(self._bit_generator, MT19937):
+            return "MT19937", fields[_KEY], fields[_POS], fields[_HAS_GAUSS], fields[_GAUSS]
+        return state
 
     def set_state(self, state):
         """Goes on from a state."""
         if isinstance(state, dict):
-            state = ("MT19937", state["state"]["key"], state["state"]["pos"], state["has_gauss"], state["gauss"])
-        if state[0] != "MT19937":
-            raise ValueError("set_state can only be used with legacy MT19937 state instances.")
-        _, key, pos, *gauss = state
-        has_gauss, value = gauss or (0, 0.0)
-        self._generator._set_state((key, int(pos), int(has_gauss), float(value)))
+            if "bit_generator" not in state or "state" not in state:
+                raise ValueError("state dictionary is not valid.")
+        elif isinstance(state, (tuple, list)):
+            if state[0] != "MT19937" or not isinstance(self._bit_generator, MT19937):
+                raise ValueError("set_state can only be used with legacy MT19937 state instances.")
+            gauss = dict(zip(("has_gauss", "gauss"), state[3:]))
+            state = {"bit_generator": "MT19937", "state": {"key": state[1], "pos": state[2]}, **gauss}
+        else:
+            raise TypeError("state must be a dict or a tuple.")
+        self._bit_generator.state = state
+        fields = list(self._generator._get_state())
+        fields[_HAS_GAUSS], fields[_GAUSS] = int(state.get("has_gauss", 0)), float(state.get("gauss", 0.0))
+        self._generator._set_state(tuple(fields))
+
+    def __getstate__(self):
+        return self.get_state(legacy=False)
+
+    def __setstate__(self, state):
+        self.set_state(state)
+
+    def __reduce__(self):
+        return _restored, (self._bit_generator, self.get_state(legacy=False))
 
     def __getattr__(self, name):
         """The distributions."""
@@ -298,7 +439,16 @@ class RandomState:
         return getattr(self._generator, name)
 
     def __repr__(self):
-        return f"RandomState(MT19937) at {id(self):#x}"
+        return f"{self} at 0x{id(self):X}"
+
+    def __str__(self):
+        return f"{type(self).__name__}({type(self._bit_generator).__name__})"
+
+
+def _restored(bits, state):
+    random = RandomState(bits)
+    random.set_state(state)
+    return random
 
 
 _local = RandomState()
@@ -311,16 +461,12 @@ def get_state(legacy=True):
 
 def get_bit_generator():
     """What the functions of this module draw from."""
-    bits = object.__new__(MT19937)
-    bits.lock, bits._seed, bits._stream = threading.Lock(), None, _local._generator
-    return bits
+    return _local._bit_generator
 
 
 def set_bit_generator(bitgen):
-    """Lets the functions of this module draw from another twister."""
-    if not isinstance(bitgen, MT19937):
-        raise NotImplementedError("set_bit_generator: the legacy numbers are those of MT19937")
-    _local._generator = bitgen._stream
+    """Lets the functions of this module draw from another bit generator."""
+    _local._draw_from(bitgen)
 
 
 def __getattr__(name):

@@ -63,7 +63,7 @@ int pnd_get_buffer(PyObject *self, Py_buffer *view, int flags)
         .len = (Py_ssize_t)nd_bytes(array),
         .itemsize = (Py_ssize_t)nd_dtype_size(dtype),
         .readonly = !writeable,
-        .ndim = rank,
+        .ndim = flags & PyBUF_ND ? rank : 1, /* else it is bytes */
         .format = flags & PyBUF_FORMAT ? (char *)pnd_format_of(dtype) : NULL,
         .shape = flags & PyBUF_ND ? info->dims : NULL,
         .strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? info->dims + rank : NULL,

@@ -378,6 +378,12 @@ bool pnd_add_array(PyObject *module);
 bool pnd_add_ufuncs(PyObject *module);
 bool pnd_add_reductions(PyObject *module);
 bool pnd_add_random(PyObject *module);
+
+/* bounds.c: whether it is one number, and low (NULL: 0) to the last number before `high`, or `high`
+ * itself, as values of an integer dtype; false with an exception. */
+bool pnd_is_number(PyObject *object);
+bool pnd_to_bounds(PyObject *low, PyObject *high, nd_dtype dtype, bool endpoint, uint64_t *first,
+                   uint64_t *last);
 extern PyNumberMethods *pnd_array_numbers;
 extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
 

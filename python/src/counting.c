@@ -238,7 +238,7 @@ PND_FUNCTION(histogramdd, "sample, bins=10, range=None, density=None, weights=No
     PND_AUTO sample = NULL;
     if (PyList_Check(given[0]) || PyTuple_Check(given[0])) { /* a variable each */
         PND_AUTO rows = pnd_to_array(given[0]);
-        sample = rows ? nd_transpose(rows) : NULL;
+        sample = !rows ? NULL : nd_rank(rows) == 1 ? nd_expand_dims(rows, 1) : nd_transpose(rows);
     } else {
         sample = pnd_to_array(given[0]);
         if (sample && nd_rank(sample) == 1) {
@@ -308,6 +308,13 @@ PND_FUNCTION(isin, "element, test_elements, assume_unique=False, invert=False, *
     PND_AUTO tests = elements ? pnd_to_array(given[1]) : NULL;
     if (!tests || !pnd_to_bool(given[3], &invert))
         return NULL;
+    if (pnd_given(given[4]) && !(PyUnicode_Check(given[4]) &&
+                                 (PyUnicode_CompareWithASCIIString(given[4], "sort") == 0 ||
+                                  PyUnicode_CompareWithASCIIString(given[4], "table") == 0))) {
+        PyErr_Format(PyExc_ValueError, "Invalid kind: '%S'. Please use None, 'sort' or 'table'.",
+                     given[4]);
+        return NULL;
+    }
     nd_array *result;
     PND_UNLOCKED(nd_size(elements), result = nd_isin(elements, tests, invert));
     return pnd_wrap_result(result);
@@ -330,7 +337,16 @@ PND_FUNCTION(union1d, "ar1, ar2", "The different elements of both.")
 PND_FUNCTION(setdiff1d, "ar1, ar2, assume_unique=False",
              "Those of the first that are not in the second.")
 {
-    return of_sets(nd_setdiff1d, given);
+    bool in_order = false;
+    if (!pnd_to_bool(given[2], &in_order))
+        return NULL;
+    if (!in_order)
+        return of_sets(nd_setdiff1d, given);
+    PND_AUTO a = pnd_to_array(given[0]);
+    PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
+    PND_AUTO line = b ? nd_ravel(a) : NULL;
+    PND_AUTO others = line ? nd_isin(line, b, true) : NULL;
+    return others ? pnd_wrap(nd_extract(others, line)) : pnd_raise();
 }
 
 PND_FUNCTION(setxor1d, "ar1, ar2, assume_unique=False", "Those that are in one of both.")

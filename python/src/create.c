@@ -393,9 +393,14 @@ PND_FUNCTION(eye, "N, M=None, k=0, dtype=None, order='C', *, device=None, like=N
 {
     int64_t rows = 0, columns, diagonal = 0;
     nd_dtype dtype = ND_FLOAT64;
-    if (!pnd_to_matrix(given, &rows, &columns, &diagonal, &dtype))
+    char order = 'C';
+    if (!pnd_to_matrix(given, &rows, &columns, &diagonal, &dtype) ||
+        !pnd_to_order(given[4], &order))
         return NULL;
-    return pnd_wrap(nd_eye(dtype, rows, columns, diagonal));
+    if (order != 'F')
+        return pnd_wrap(nd_eye(dtype, rows, columns, diagonal));
+    PND_AUTO turned = nd_eye(dtype, columns, rows, -diagonal);
+    return pnd_wrap(nd_transpose(turned));
 }
 
 PND_FUNCTION(identity, "n, dtype=None, *, like=None", "The identity matrix.")

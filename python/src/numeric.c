@@ -322,6 +322,10 @@ static PyObject *gradient(PyObject *Py_UNUSED(module), PyObject *const *argument
         PND_AUTO x = distance ? pnd_to_array(distance) : NULL;
         if (distance && !x)
             return NULL;
+        if (x && nd_rank(x) && count != 1 + axes.count) {
+            PyErr_SetString(PyExc_TypeError, "invalid number of arguments");
+            return NULL;
+        }
         nd_array *one = x && nd_rank(x)
                             ? nd_gradient_at(f, x, axes.axis[i], edge_order)
                             : nd_gradient(f, x ? nd_item(x) : 1, axes.axis[i], edge_order);

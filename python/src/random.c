@@ -1,14 +1,16 @@
-/* Generators of random numbers, with NumPy's values for the same seed: PCG64, and the twister of
- * the legacy functions.
+/* Generators of random numbers, with NumPy's values for the same seed.
  *
- * One type holds either; random.py makes numpy.random's classes and functions of it. The
- * distributions are the rows of the library's table: a row that is added there is a method here. */
+ * One type holds any bit generator with either formulas; random.py makes numpy.random's classes and
+ * functions of it. The distributions are the rows of the library's table: a row that is added there
+ * is a method here. */
 #include "core.h"
+
+#include <math.h>
 
 typedef struct generator {
     PyObject_HEAD nd_random *random;
     PyObject *seed;  /* the SeedSequence it was made of, or NULL */
-    PyObject *owner; /* whose stream it draws from, if it is not its own */
+    PyObject *owner; /* the bit generator whose stream it draws from, if it is not its own */
 } generator;
 
 static PyTypeObject *generator_type;
@@ -21,8 +23,7 @@ static nd_random *stream(PyObject *self)
 static void generator_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    if (!((generator *)self)->owner)
-        nd_random_free(stream(self));
+    nd_random_free(stream(self));
     Py_XDECREF(((generator *)self)->owner);
     Py_XDECREF(((generator *)self)->seed);
     PyObject_Free(self);
@@ -54,19 +55,38 @@ static uint32_t *to_words(PyObject *object, size_t *count)
     return words;
 }
 
-static PyObject *generator_of(nd_random *random, PyObject *seed)
+static PyObject *generator_with(PyTypeObject *type, nd_random *random, PyObject *seed,
+                                PyObject *owner)
 {
     if (!random)
         return pnd_raise();
-    generator *self = PyObject_New(generator, generator_type);
+    generator *self = PyObject_New(generator, type);
     if (!self) {
         nd_random_free(random);
         return NULL;
     }
     self->random = random;
     self->seed = Py_XNewRef(seed);
-    self->owner = NULL;
+    self->owner = Py_XNewRef(owner);
     return (PyObject *)self;
+}
+
+static PyObject *generator_of(nd_random *random, PyObject *seed)
+{
+    return generator_with(generator_type, random, seed, NULL);
+}
+
+/* What draws from the stream of a bit generator. */
+static PyObject *generator_sharing(PyTypeObject *type, PyObject *bits, bool is_legacy)
+{
+    PND_OBJECT source = PyObject_GetAttrString(bits, "_stream");
+    if (!source || !PyObject_TypeCheck(source, generator_type)) {
+        PyErr_Format(PyExc_TypeError, "a bit generator of ndstream.random is needed, not %.200s",
+                     Py_TYPE(bits)->tp_name);
+        return NULL;
+    }
+    return generator_with(type, nd_random_new_sharing(stream(source), is_legacy),
+                          ((generator *)source)->seed, bits);
 }
 
 /* Generator(bit_generator): draws from the same stream. */
@@ -76,30 +96,28 @@ static PyObject *generator_new(PyTypeObject *type, PyObject *arguments, PyObject
     PyObject *bits;
     if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "O:Generator", names, &bits))
         return NULL;
-    PND_OBJECT source = PyObject_GetAttrString(bits, "_stream");
-    if (!source || !PyObject_TypeCheck(source, generator_type) ||
-        nd_random_get_state(stream(source)).is_legacy) {
-        PyErr_Format(source ? PyExc_NotImplementedError : PyExc_TypeError,
-                     "Generator() takes a PCG64, not %.200s", Py_TYPE(bits)->tp_name);
-        return NULL;
-    }
-    generator *self = PyObject_New(generator, type);
-    if (!self)
-        return NULL;
-    self->random = stream(source);
-    self->seed = Py_XNewRef(((generator *)source)->seed);
-    self->owner = Py_NewRef(source);
-    return (PyObject *)self;
+    return generator_sharing(type, bits, false);
 }
 
-PND_NAMED_FUNCTION(make_generator, "_generator", "words, key, seed",
-                   "PCG64 of the words of a seed sequence.")
+PND_NAMED_FUNCTION(share_legacy, "_legacy_of", "bits",
+                   "The legacy formulas over the stream of a bit generator.")
+{
+    return generator_sharing(generator_type, given[0], true);
+}
+
+PND_NAMED_FUNCTION(make_generator, "_generator", "kind, words, key, seed",
+                   "A bit generator, by number, of the words of a seed sequence.")
 {
     size_t count, key_count = 0;
-    uint32_t *words = to_words(given[0], &count),
-             *key = words ? to_words(given[1], &key_count) : NULL;
+    int kind = 0;
+    if (!pnd_to_int(given[0], &kind))
+        return NULL;
+    uint32_t *words = to_words(given[1], &count),
+             *key = words ? to_words(given[2], &key_count) : NULL;
     PyObject *result =
-        key ? generator_of(nd_random_new_seeded(words, count, key, key_count), given[2]) : NULL;
+        key ? generator_of(nd_random_new_of((nd_bit_generator)kind, words, count, key, key_count),
+                           given[3])
+            : NULL;
     PyMem_Free(words);
     PyMem_Free(key);
     return result;
@@ -212,10 +230,25 @@ PND_FUNCTION(standard_normal, "$self, size=None, dtype=None, out=None",
 }
 PND_ALSO_METHOD(standard_normal)
 
+static nd_array *exponential_by_inversion(nd_random *random, nd_dtype dtype, nd_shape shape)
+{
+    nd_array *array = nd_random_uniform(random, dtype, shape);
+    void *values = array && nd_size(array) ? nd_data_once(array) : NULL;
+    for (int64_t i = 0; values && i < nd_size(array); i++)
+        if (dtype == ND_FLOAT64)
+            ((double *)values)[i] = -log1p(-((double *)values)[i]);
+        else
+            ((float *)values)[i] = -log1pf(-((float *)values)[i]);
+    return array;
+}
+
 PND_FUNCTION(standard_exponential, "$self, size=None, dtype=None, method='zig', out=None",
              "Mean 1.")
 {
-    return drawn(nd_random_exponential, given[0], given[1], given[2], given[4]);
+    const bool inverts = given[3] && PyUnicode_Check(given[3]) &&
+                         PyUnicode_CompareWithASCIIString(given[3], "inv") == 0;
+    return drawn(inverts ? exponential_by_inversion : nd_random_exponential, given[0], given[1],
+                 given[2], given[4]);
 }
 PND_ALSO_METHOD(standard_exponential)
 
@@ -313,10 +346,26 @@ ND_DISTRIBUTIONS(DRAW)
 
 PND_FUNCTION(standard_gamma, "$self, shape, size=None, dtype=None, out=None", "Gamma with scale 1.")
 {
-    PyObject *arguments[] = {given[1], given[2] ? given[2] : Py_None};
+    nd_dtype dtype = ND_FLOAT64;
+    if (!pnd_to_dtype(given[3], &dtype))
+        return NULL;
+    if (dtype != ND_FLOAT64) {
+        PyErr_Format(dtype == ND_FLOAT32 ? PyExc_NotImplementedError : PyExc_TypeError,
+                     "standard_gamma: gives float64, not %s; cast the result",
+                     nd_dtype_name(dtype));
+        return NULL;
+    }
+    PND_OBJECT out_shape = pnd_given(given[4]) ? PyObject_GetAttrString(given[4], "shape") : NULL;
+    PyObject *size = pnd_given(given[2]) ? given[2] : out_shape ? out_shape : Py_None;
     PND_OBJECT one = PyFloat_FromDouble(1);
-    PyObject *all[] = {arguments[0], one, arguments[1]};
-    return draw_call(ND_RANDOM_GAMMA, given[0], all, 3, NULL);
+    PyObject *all[] = {given[1], one, size};
+    if (PyErr_Occurred())
+        return NULL;
+    PND_OBJECT drawn = draw_call(ND_RANDOM_GAMMA, given[0], all, 3, NULL);
+    if (!drawn || !pnd_given(given[4]))
+        return Py_XNewRef(drawn);
+    PND_AUTO values = pnd_to_array(drawn);
+    return values ? pnd_into(nd_retain(values), given[4]) : NULL;
 }
 PND_ALSO_METHOD(standard_gamma)
 
@@ -440,7 +489,7 @@ PND_FUNCTION(choice, "$self, a, size=None, replace=True, p=None, axis=0, shuffle
     if (!to_size(given[2], &shape, &scalar) || !pnd_to_bool(given[3], &replace) ||
         !pnd_to_int(given[5], &axis) || !pnd_to_bool(given[6], &shuffles))
         return NULL;
-    PND_AUTO p = pnd_given(given[4]) ? pnd_to_array_of(given[4], ND_FLOAT64) : NULL;
+    PND_AUTO p = pnd_given(given[4]) ? pnd_to_array(given[4]) : NULL;
     if (pnd_given(given[4]) && !p)
         return NULL;
     const bool number =
@@ -487,6 +536,16 @@ PND_FUNCTION(bytes, "$self, length", "Random bytes.")
 }
 PND_ALSO_METHOD(bytes)
 
+/* A Python int for dtype=int, else a scalar. */
+static PyObject *given_integers(nd_array *array, bool scalar, PyObject *dtype)
+{
+    if (!scalar || (array && nd_rank(array)))
+        return pnd_wrap(array);
+    return dtype != (PyObject *)&PyLong_Type && dtype != (PyObject *)&PyBool_Type
+               ? pnd_wrap_result(array)
+               : finish(array, true, NULL);
+}
+
 PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=False",
              "Integers from low, below high.")
 {
@@ -498,6 +557,14 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
         return NULL;
     PyObject *low = pnd_given(given[2]) ? given[1] : NULL, *high = low ? given[2] : given[1];
     nd_array *array;
+    if ((!low || pnd_is_number(low)) && pnd_is_number(high)) {
+        uint64_t first = 0, last;
+        if (!pnd_to_bounds(low, high, dtype, endpoint, &first, &last))
+            return NULL;
+        PND_UNLOCKED(elements(&shape), array = nd_random_integers_closed(stream(given[0]), dtype,
+                                                                         first, last, shape));
+        return given_integers(array, scalar, given[4]);
+    }
     pnd_operand x = {.operand = nd_operand_int(0)}, y;
     if (low && !pnd_to_operand(low, &x))
         return NULL;
@@ -505,53 +572,43 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
         pnd_operand_clear(&x);
         return NULL;
     }
-    if (x.operand.kind == ND_OPERAND_INT && y.operand.kind == ND_OPERAND_INT && !endpoint) {
-        const int64_t first = x.operand.value.integer, last = y.operand.value.integer;
-        PND_UNLOCKED(elements(&shape),
-                     array = nd_random_integers(stream(given[0]), dtype, first, last, shape));
-    } else {
-        array = nd_random_integers_between(stream(given[0]), dtype, x.operand, y.operand, endpoint,
-                                           scalar ? NULL : &shape);
-    }
+    array = nd_random_integers_between(stream(given[0]), dtype, x.operand, y.operand, endpoint,
+                                       scalar ? NULL : &shape);
     pnd_operand_clear(&x);
     pnd_operand_clear(&y);
-    /* A Python int for dtype=None, else a scalar. */
-    if (!scalar || (array && nd_rank(array)))
-        return pnd_wrap(array);
-    return given[4] != (PyObject *)&PyLong_Type ? pnd_wrap_result(array)
-                                                : finish(array, true, NULL);
+    return given_integers(array, scalar, given[4]);
 }
 PND_ALSO_METHOD(integers)
 
-/* The state as a tuple: of PCG64 (state, increment, has_uint32, uinteger), of the twister (key,
- * pos, has_gauss, gauss). */
+/* The state as the tuple of the fields of nd_random_state, but for is_legacy. */
 static PyObject *get_state(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     const nd_random_state s = nd_random_get_state(stream(self));
-    if (!s.is_legacy)
-        return Py_BuildValue("((KK)(KK)ik)", s.state[0], s.state[1], s.increment[0], s.increment[1],
-                             (int)s.has_uint32, (unsigned long)s.uinteger);
+    const uint64_t *v = s.state, *buffer = s.buffer;
     PND_OBJECT key = pnd_wrap(nd_from_data(ND_UINT32, ND_SHAPE(624), s.key));
-    return key ? Py_BuildValue("(Oiid)", key, s.pos, (int)s.has_gauss, s.gauss) : NULL;
+    return key ? Py_BuildValue("i(KKKK)(KK)(KKKK)ikOiid", (int)s.bits, v[0], v[1], v[2], v[3],
+                               s.increment[0], s.increment[1], buffer[0], buffer[1], buffer[2],
+                               buffer[3], (int)s.has_uint32, (unsigned long)s.uinteger, key, s.pos,
+                               (int)s.has_gauss, s.gauss)
+               : NULL;
 }
 
 static PyObject *set_state(PyObject *self, PyObject *arguments)
 {
-    nd_random_state s = {0};
+    nd_random_state s = {.is_legacy = nd_random_get_state(stream(self)).is_legacy};
+    uint64_t *v = s.state, *buffer = s.buffer;
     PyObject *key;
-    if (PyTuple_Check(arguments) && PyTuple_GET_SIZE(arguments) == 4 &&
-        PyTuple_Check(PyTuple_GET_ITEM(arguments, 0))) {
-        int half;
-        unsigned long word;
-        if (!PyArg_ParseTuple(arguments, "(KK)(KK)ik", &s.state[0], &s.state[1], &s.increment[0],
-                              &s.increment[1], &half, &word))
-            return NULL;
-        s.has_uint32 = half != 0;
-        s.uinteger = (uint32_t)word;
-    } else {
-        int gauss;
-        if (!PyArg_ParseTuple(arguments, "Oiid", &key, &s.pos, &gauss, &s.gauss))
-            return NULL;
+    int bits, half, gauss;
+    unsigned long word;
+    if (!PyArg_ParseTuple(arguments, "i(KKKK)(KK)(KKKK)ikOiid", &bits, &v[0], &v[1], &v[2], &v[3],
+                          &s.increment[0], &s.increment[1], &buffer[0], &buffer[1], &buffer[2],
+                          &buffer[3], &half, &word, &key, &s.pos, &gauss, &s.gauss))
+        return NULL;
+    s.bits = (nd_bit_generator)bits;
+    s.has_uint32 = half != 0;
+    s.uinteger = (uint32_t)word;
+    s.has_gauss = gauss != 0;
+    if (s.bits == ND_MT19937) {
         PND_AUTO array = pnd_to_array_of(key, ND_UINT32);
         PND_AUTO plain = array ? nd_ascontiguous(array) : NULL;
         if (!plain || nd_size(plain) != 624) {
@@ -560,8 +617,6 @@ static PyObject *set_state(PyObject *self, PyObject *arguments)
             return NULL;
         }
         memcpy(s.key, nd_data(plain), sizeof s.key);
-        s.is_legacy = true;
-        s.has_gauss = gauss != 0;
     }
     return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
 }
@@ -585,8 +640,8 @@ PND_NAMED_FUNCTION(jumped, "_jumped", "$self, jumps", "A stream that does not ov
 }
 PND_ALSO_METHOD(jumped)
 
-/* In Python, as it is rarely asked for: the PCG64 that shares the stream, and generators of seeds
- * that are spawned. */
+/* In Python, as it is rarely asked for: the bit generator that shares the stream, and generators of
+ * seeds that are spawned. */
 static PyObject *call_module(const char *name, PyObject *self, PyObject *argument)
 {
     PND_OBJECT module = PyImport_ImportModule("ndstream.random");
@@ -606,12 +661,19 @@ PND_ALSO_METHOD(multivariate_hypergeometric)
 
 static PyObject *get_bit_generator(PyObject *self, void *Py_UNUSED(unused))
 {
-    return call_module("_bits_of", self, NULL);
+    PyObject *owner = ((generator *)self)->owner;
+    return owner ? Py_NewRef(owner) : call_module("_bits_of", self, NULL);
 }
 
 static PyObject *spawn(PyObject *self, PyObject *count)
 {
     return call_module("_spawn", self, count);
+}
+
+static PyObject *reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PND_OBJECT bits = get_bit_generator(self, NULL);
+    return bits ? Py_BuildValue("O(O)", Py_TYPE(self), bits) : NULL;
 }
 
 static PyObject *get_seed(PyObject *self, void *Py_UNUSED(unused))
@@ -651,6 +713,7 @@ static PyMethodDef methods[] = {
     {"_set_state", set_state, METH_O, "Sets what _get_state() gave."},
     PND_METHOD_ROW("_advance", advance),
     PND_METHOD_ROW("_jumped", jumped),
+    {"__reduce__", reduce, METH_NOARGS, "For pickle and copy."},
     {"spawn", spawn, METH_O, "spawn($self, n_children)\n--\n\nIndependent generators."},
     {0},
 };
@@ -658,13 +721,24 @@ static PyMethodDef methods[] = {
 
 static PyObject *generator_repr(PyObject *self)
 {
-    return PyUnicode_FromFormat("Generator(PCG64) at %p", (void *)self);
+    PND_OBJECT bits = get_bit_generator(self, NULL);
+    char address[32];
+    snprintf(address, sizeof address, "0x%zX", (size_t)self);
+    return bits ? PyUnicode_FromFormat("Generator(%s) at %s", Py_TYPE(bits)->tp_name, address)
+                : NULL;
+}
+
+static PyObject *generator_str(PyObject *self)
+{
+    PND_OBJECT bits = get_bit_generator(self, NULL);
+    return bits ? PyUnicode_FromFormat("Generator(%s)", Py_TYPE(bits)->tp_name) : NULL;
 }
 
 static PyType_Slot slots[] = {
     {Py_tp_new, generator_new},
     {Py_tp_dealloc, generator_free},
     {Py_tp_repr, generator_repr},
+    {Py_tp_str, generator_str},
     {Py_tp_methods, methods},
     {Py_tp_getset, attributes},
     {Py_tp_doc, "A stream of random numbers; made by default_rng()."},
@@ -692,6 +766,7 @@ bool pnd_add_random(PyObject *module)
 {
     static PyMethodDef functions[] = {PND_ROW_NAMED("_generator", make_generator),
                                       PND_ROW_NAMED("_legacy", make_legacy),
+                                      PND_ROW_NAMED("_legacy_of", share_legacy),
                                       PND_ROW_NAMED("_seed_state", seed_state),
                                       {0}};
     for (nd_distribution i = 0; i < ND_RANDOM_DISTRIBUTIONS; i++)

@@ -523,8 +523,10 @@ PND_FUNCTION(sliding_window_view, "x, window_shape, axis=None, *, subok=False, w
 {
     nd_shape window;
     nd_axes axes;
+    bool writeable = false;
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
-    if (!array || !pnd_to_shape(given[1], &window) || !pnd_to_axes(given[2], &axes))
+    if (!array || !pnd_to_shape(given[1], &window) || !pnd_to_axes(given[2], &axes) ||
+        !pnd_to_bool(given[4], &writeable))
         return NULL;
     const int rank = nd_rank(pnd_array_of(array));
     if (axes.all) {
@@ -549,7 +551,28 @@ PND_FUNCTION(sliding_window_view, "x, window_shape, axis=None, *, subok=False, w
         if (!next)
             return pnd_raise();
     }
-    return view(nd_retain(result), array);
+    if (!writeable)
+        return view(nd_retain(result), array);
+    nd_array *of = pnd_array_of(array);
+    return nd_eval(1, &of) == ND_OK
+               ? view(nd_as_strided(of, nd_shape_like(result), nd_strides(result)), array)
+               : pnd_raise();
+}
+
+PND_NAMED_FUNCTION(as_strided, "_as_strided", "x, shape, strides",
+                   "A view of any shape and strides within the memory of the array.")
+{
+    nd_shape shape, strides;
+    PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
+    if (!array || !pnd_to_shape(given[1], &shape) || !pnd_to_shape(given[2], &strides))
+        return NULL;
+    if (shape.rank != strides.rank) {
+        PyErr_SetString(PyExc_ValueError, "mismatch in length of strides and shape");
+        return NULL;
+    }
+    nd_array *of = pnd_array_of(array);
+    return nd_eval(1, &of) == ND_OK ? view(nd_as_strided(of, shape, strides.length), array)
+                                    : pnd_raise();
 }
 
 /* ---- Questions ------------------------------------------------------------------------------- */
@@ -629,6 +652,7 @@ PyMethodDef pnd_shape_functions[] = {
     PND_ROW(real),
     PND_ROW(imag),
     PND_ROW(sliding_window_view),
+    PND_ROW_NAMED("_as_strided", as_strided),
     PND_ROW(shape),
     PND_ROW(ndim),
     PND_ROW(size),

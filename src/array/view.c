@@ -1,4 +1,6 @@
 /* Views: other axes over the same memory. Slicing is in slice.c, reshaping in reshape.c. */
+#include <ndstream/index.h>
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -221,6 +223,66 @@ nd_array *nd_sliding_window(const nd_array *array, int axis, int64_t window)
     if (view)
         view->writeable = false;
     return view;
+}
+
+/* The bytes from the first element that elements of this layout take: low <= 0 < high. False if no
+ * number of 64 bits holds them. */
+static bool span_of(int rank, const int64_t *lengths, const int64_t *strides, size_t item,
+                    int64_t *low, int64_t *high)
+{
+    *low = 0;
+    *high = (int64_t)item;
+    for (int i = 0; i < rank; i++) {
+        int64_t reach;
+        if (__builtin_mul_overflow(lengths[i] - 1, strides[i], &reach) ||
+            __builtin_add_overflow(reach < 0 ? *low : *high, reach, reach < 0 ? low : high))
+            return false;
+    }
+    return true;
+}
+
+/* Where the memory that the array lies in begins and ends, from its first element. */
+static void room_of(const nd_array *array, int64_t *low, int64_t *high)
+{
+    const nd_array *owner = array->owner ? array->owner : array;
+    const ndi_storage *storage = array->storage;
+    span_of(array->rank, ndi_lengths(array), ndi_strides(array),
+            nd_dtype_size((nd_dtype)array->dtype), low, high);
+    if (array->data && storage && storage->bytes) {
+        *low = (const char *)storage->memory - array->data;
+        *high = *low + (int64_t)storage->bytes;
+    } else if (array->data && !storage) {
+        *low = owner->inline_data - array->data;
+        *high = *low + owner->size * (int64_t)nd_dtype_size((nd_dtype)owner->dtype);
+    }
+}
+
+nd_array *nd_as_strided(const nd_array *array, nd_shape shape, const int64_t *strides)
+{
+    int64_t low = 0, high = 0, first = 0, last = 0;
+    char text[NDI_SHAPE_TEXT], steps[NDI_SHAPE_TEXT];
+    if (!array || !ndi_check_shape("as_strided", (nd_dtype)array->dtype, shape.rank, shape.length))
+        return NULL;
+    const size_t item = nd_dtype_size((nd_dtype)array->dtype);
+    const size_t alignment =
+        nd_dtype_kind((nd_dtype)array->dtype) == ND_KIND_COMPLEX ? item / 2 : item;
+    const bool empty = ndi_count_elements(shape.rank, shape.length, item) == 0;
+    if (!empty && array->size > 0)
+        room_of(array, &low, &high);
+    for (int i = 0; i < shape.rank && !empty; i++)
+        if (shape.length[i] > 1 && strides[i] % (int64_t)alignment)
+            return ndi_fail(ND_ERROR_VALUE,
+                            "as_strided: a stride of %" PRId64 " bytes leaves %s unaligned",
+                            strides[i], nd_dtype_name((nd_dtype)array->dtype));
+    if (!empty && (!span_of(shape.rank, shape.length, strides, item, &first, &last) ||
+                   first < low || last > high))
+        return ndi_fail(
+            ND_ERROR_VALUE,
+            "as_strided: shape %s with strides %s reaches beyond the memory of the array, "
+            "bytes %" PRId64 " to %" PRId64 " from its first element",
+            ndi_shape_text(text, shape.rank, shape.length),
+            ndi_shape_text(steps, shape.rank, strides), low, high);
+    return ndi_view_at(array, (nd_dtype)array->dtype, shape.rank, shape.length, strides, 0);
 }
 
 nd_array *nd_flip(const nd_array *array, nd_axes axes)

@@ -19,21 +19,14 @@ typedef struct pieces {
     unsigned left; /* pieces of the word */
 } pieces;
 
-static uint32_t next_word(nd_random *random)
-{
-    return random->is_legacy ? ndi_mt19937_next32(&random->legacy.words)
-                             : ndi_pcg64_next32(&random->generator);
-}
-
 static uint64_t next_piece(pieces *p, unsigned bits)
 {
     if (bits == 64)
-        return p->random->is_legacy ? ndi_mt19937_next64(&p->random->legacy.words)
-                                    : ndi_pcg64_next64(&p->random->generator);
+        return ndi_bits_next64(p->random->bits);
     if (bits == 32)
-        return next_word(p->random);
+        return ndi_bits_next32(p->random->bits);
     if (p->left == 0) {
-        p->word = next_word(p->random);
+        p->word = ndi_bits_next32(p->random->bits);
         p->left = 32 / bits;
     } else {
         p->word >>= bits;
@@ -144,8 +137,8 @@ nd_array *nd_random_integers_closed(nd_random *random, nd_dtype dtype, uint64_t 
     nd_array *out = nd_empty(dtype, shape);
     if (!out)
         return NULL;
-    if (!random->is_legacy) {
-        ndi_random_integers(&random->generator, integer_kind(dtype), low, last, out->data,
+    if (ndi_fills_in_parallel(random)) {
+        ndi_random_integers(&random->bits->pcg64, integer_kind(dtype), low, last, out->data,
                             (size_t)out->size);
         return out;
     }
@@ -264,16 +257,16 @@ nd_status nd_random_bytes(nd_random *random, void *bytes, size_t count)
         return ndi_fail_status(ND_ERROR_ARGUMENT, "random_bytes: there is no %s",
                                random ? "room" : "generator");
     if (count == 0) { /* NumPy rounds the number of words up to one */
-        next_word(random);
+        ndi_bits_next32(random->bits);
         return ND_OK;
     }
-    if (!random->is_legacy && count >= 4) {
-        ndi_random_integers(&random->generator, NDI_INTEGER_32, 0, UINT32_MAX, bytes, count / 4);
+    if (ndi_fills_in_parallel(random) && count >= 4) {
+        ndi_random_integers(&random->bits->pcg64, NDI_INTEGER_32, 0, UINT32_MAX, bytes, count / 4);
         bytes = (char *)bytes + count / 4 * 4;
         count %= 4;
     }
     for (char *to = bytes; count > 0;) { /* words, low bytes first */
-        const uint32_t word = next_word(random);
+        const uint32_t word = ndi_bits_next32(random->bits);
         const size_t part = count < 4 ? count : 4;
         memcpy(to, &word, part);
         to += part;

@@ -267,8 +267,7 @@ static bool check_together(call *c, nd_distribution distribution, int64_t size)
 static void fill_in_turn(nd_random *random, nd_distribution distribution, call *c, void *out,
                          size_t size)
 {
-    ndi_sampler *sampler =
-        (random->is_legacy ? ndi_samplers_legacy : ndi_samplers_pcg64)[distribution];
+    ndi_sampler *sampler = ndi_sampler_of(random, distribution);
     if (all_scalars(c)) {
         sampler(ndi_generator_of(random), c->scalar, out, size);
         return;
@@ -362,8 +361,8 @@ nd_array *nd_random_draw(nd_random *random, nd_distribution distribution,
             nd_array *out = nd_empty(c.row->info.dtype, size);
             if (out && check_together(&c, distribution, out->size)) {
                 const ndi_transform *transform = &ndi_transforms[distribution];
-                if (random->is_legacy || transform->base == NDI_BASE_NONE ||
-                    !fill_by_transform(&random->generator, transform, distribution, &c,
+                if (!ndi_fills_in_parallel(random) || transform->base == NDI_BASE_NONE ||
+                    !fill_by_transform(&random->bits->pcg64, transform, distribution, &c,
                                        (double *)out->data, (size_t)out->size))
                     fill_in_turn(random, distribution, &c, out->data, (size_t)out->size);
                 result = nd_keep(out);

@@ -83,10 +83,10 @@ void ndi_pcg64_seed_u64(ndi_pcg64 *generator, uint64_t seed)
 
 /* Brown 1994, "Random number generation with arbitrary strides": squares the step while halving the
  * count. */
-ndi_uint128 ndi_pcg64_jump(ndi_uint128 state, ndi_uint128 increment, ndi_uint128 draws)
+ndi_uint128 ndi_lcg_jump(ndi_uint128 state, ndi_uint128 increment, ndi_uint128 draws,
+                         ndi_uint128 multiplier)
 {
-    ndi_uint128 factor = NDI_PCG64_A1;
-    for (; draws; draws >>= 1) {
+    for (ndi_uint128 factor = multiplier; draws; draws >>= 1) {
         if (draws & 1)
             state = state * factor + increment;
         increment *= factor + 1;
@@ -95,9 +95,14 @@ ndi_uint128 ndi_pcg64_jump(ndi_uint128 state, ndi_uint128 increment, ndi_uint128
     return state;
 }
 
-void ndi_pcg64_advance(ndi_pcg64 *generator, ndi_uint128 draws)
+ndi_uint128 ndi_pcg64_jump(ndi_uint128 state, ndi_uint128 increment, ndi_uint128 draws)
 {
-    generator->state = ndi_pcg64_jump(generator->state, generator->increment, draws);
+    return ndi_lcg_jump(state, increment, draws, NDI_PCG64_A1);
+}
+
+void ndi_pcg64_advance(ndi_pcg64 *generator, ndi_uint128 draws, ndi_uint128 multiplier)
+{
+    generator->state = ndi_lcg_jump(generator->state, generator->increment, draws, multiplier);
     generator->has_word = false;
     generator->word = 0;
 }

@@ -61,9 +61,11 @@ void ndi_pcg64_seed_sequence(ndi_pcg64 *generator, const ndi_seed_sequence *sequ
 /* The LCG's state that lies `draws` steps after `state`, in O(log draws) operations. Steps count
  * modulo 2^128, so -1 is one step back. */
 ndi_uint128 ndi_pcg64_jump(ndi_uint128 state, ndi_uint128 increment, ndi_uint128 draws);
+ndi_uint128 ndi_lcg_jump(ndi_uint128 state, ndi_uint128 increment, ndi_uint128 draws,
+                         ndi_uint128 multiplier);
 
 /* Skips `draws` draws and drops the buffered word, like PCG64.advance. */
-void ndi_pcg64_advance(ndi_pcg64 *generator, ndi_uint128 draws);
+void ndi_pcg64_advance(ndi_pcg64 *generator, ndi_uint128 draws, ndi_uint128 multiplier);
 
 /* The draw that belongs to the state after a step. */
 static inline uint64_t ndi_pcg64_output(ndi_uint128 state)

@@ -9,27 +9,27 @@
 #include "random/samplers.h"
 
 /* Lemire's method, of words where 32 bits suffice: Generator.integers(0, last + 1). */
-static uint64_t below(ndi_pcg64 *generator, uint64_t last)
+static uint64_t below(ndi_bits *bits, uint64_t last)
 {
     if (last == 0)
         return 0;
     if (last == UINT32_MAX)
-        return ndi_pcg64_next32(generator);
+        return ndi_bits_next32(bits);
     if (last < UINT32_MAX) {
         const uint32_t values = (uint32_t)last + 1,
                        threshold = (UINT32_MAX - (uint32_t)last) % values;
         uint64_t product;
         do
-            product = (uint64_t)ndi_pcg64_next32(generator) * values;
+            product = (uint64_t)ndi_bits_next32(bits) * values;
         while ((uint32_t)product < threshold);
         return product >> 32;
     }
     if (last == UINT64_MAX)
-        return ndi_pcg64_next64(generator);
+        return ndi_bits_next64(bits);
     const uint64_t values = last + 1, threshold = (UINT64_MAX - last) % values;
     ndi_uint128 product;
     do
-        product = (ndi_uint128)ndi_pcg64_next64(generator) * values;
+        product = (ndi_uint128)ndi_bits_next64(bits) * values;
     while ((uint64_t)product < threshold);
     return (uint64_t)(product >> 64);
 }
@@ -175,7 +175,12 @@ double ndi_kahan_sum(const double *values, int64_t count)
 /* The probabilities as contiguous doubles, in the open scope. NULL after an error. */
 static nd_array *checked_probabilities(const nd_array *given, int64_t population)
 {
-    const double tolerance = 0x1p-26;
+    /* The square root of the precision in which they were computed. */
+    const nd_dtype dtype = nd_dtype_of(given);
+    const double tolerance = dtype == ND_FLOAT32    ? 0x1.6a09e667f3bcdp-12
+                             : dtype == ND_FLOAT16  ? 0x1p-5
+                             : dtype == ND_BFLOAT16 ? 0x1.6a09e667f3bcdp-4
+                                                    : 0x1p-26;
     if (nd_rank(given) != 1 || nd_length(given, 0) != population)
         return ndi_fail(ND_ERROR_VALUE,
                         "random_choice: p must have one probability for each of %lld numbers",
@@ -268,10 +273,10 @@ static bool choose_distinct_by_probability(nd_random *random, int64_t population
     return true;
 }
 
-static void shuffle_by_lemire(ndi_pcg64 *generator, int64_t *numbers, int64_t count, int64_t until)
+static void shuffle_by_lemire(ndi_bits *bits, int64_t *numbers, int64_t count, int64_t until)
 {
     for (int64_t i = count - 1; i >= until; i--) {
-        const int64_t j = (int64_t)below(generator, (uint64_t)i), kept = numbers[j];
+        const int64_t j = (int64_t)below(bits, (uint64_t)i), kept = numbers[j];
         numbers[j] = numbers[i];
         numbers[i] = kept;
     }
@@ -279,7 +284,7 @@ static void shuffle_by_lemire(ndi_pcg64 *generator, int64_t *numbers, int64_t co
 
 /* Floyd's method (Bentley and Floyd, CACM 30:9, 1987): number j, or j itself if that is taken. The
  * set is a table of open addresses. */
-static bool choose_distinct_by_floyd(ndi_pcg64 *generator, int64_t population, int64_t *chosen,
+static bool choose_distinct_by_floyd(ndi_bits *bits, int64_t population, int64_t *chosen,
                                      int64_t count)
 {
     const uint64_t least = (uint64_t)(1.2 * (double)count);
@@ -290,7 +295,7 @@ static bool choose_distinct_by_floyd(ndi_pcg64 *generator, int64_t population, i
     int64_t *set = (int64_t *)table->data;
     memset(set, 0xff, (size_t)nd_bytes(table));
     for (int64_t j = population - count; j < population; j++) {
-        int64_t number = (int64_t)below(generator, (uint64_t)j);
+        int64_t number = (int64_t)below(bits, (uint64_t)j);
         uint64_t at = (uint64_t)number & mask;
         while (set[at] >= 0 && set[at] != number)
             at = (at + 1) & mask;
@@ -321,14 +326,14 @@ static bool choose_distinct(nd_random *random, int64_t population, int64_t *chos
         if (!all)
             return false;
         const int64_t until = population - count > 1 ? population - count : 1;
-        shuffle_by_lemire(&random->generator, (int64_t *)all->data, population, until);
+        shuffle_by_lemire(random->bits, (int64_t *)all->data, population, until);
         memcpy(chosen, (int64_t *)all->data + (population - count), (size_t)count * sizeof *chosen);
         return true;
     }
-    if (!choose_distinct_by_floyd(&random->generator, population, chosen, count))
+    if (!choose_distinct_by_floyd(random->bits, population, chosen, count))
         return false;
     if (!in_order)
-        shuffle_by_lemire(&random->generator, chosen, count, 1);
+        shuffle_by_lemire(random->bits, chosen, count, 1);
     return true;
 }
 

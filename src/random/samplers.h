@@ -1,4 +1,5 @@
-/* Distributions, one value after the other: for each of the two generators a table of loops. */
+/* Distributions, one value after the other: for PCG64, any bit generator, and the legacy
+ * formulas a table of loops each. */
 #ifndef NDSTREAM_RANDOM_SAMPLERS_H
 #define NDSTREAM_RANDOM_SAMPLERS_H
 
@@ -13,10 +14,11 @@ typedef union ndi_parameter {
 enum { NDI_MOST_PARAMETERS = 3 };
 
 /* Stores `n` values, doubles or int64, of one distribution with these parameters. The generator is
- * an ndi_pcg64 or an ndi_legacy. */
+ * an ndi_pcg64, an ndi_bits, or an nd_random with the legacy formulas. */
 typedef void ndi_sampler(void *generator, const ndi_parameter *parameters, void *out, size_t n);
 
 extern ndi_sampler *const ndi_samplers_pcg64[ND_RANDOM_DISTRIBUTIONS];
+extern ndi_sampler *const ndi_samplers_bits[ND_RANDOM_DISTRIBUTIONS];
 extern ndi_sampler *const ndi_samplers_legacy[ND_RANDOM_DISTRIBUTIONS];
 
 /* What a distribution makes of one number of a simpler one, if it is made of that alone. */
@@ -69,17 +71,28 @@ typedef struct ndi_single {
     uint64_t (*below_masked)(void *generator, uint64_t last);
 } ndi_single;
 
-extern const ndi_single ndi_single_pcg64, ndi_single_legacy;
+extern const ndi_single ndi_single_pcg64, ndi_single_bits, ndi_single_legacy;
 
 /* The generator and its functions. */
 static inline void *ndi_generator_of(nd_random *random)
 {
-    return random->is_legacy ? (void *)&random->legacy : (void *)&random->generator;
+    if (random->is_legacy)
+        return random;
+    return ndi_fills_in_parallel(random) ? (void *)&random->bits->pcg64 : (void *)random->bits;
 }
 
 static inline const ndi_single *ndi_single_of(const nd_random *random)
 {
-    return random->is_legacy ? &ndi_single_legacy : &ndi_single_pcg64;
+    if (random->is_legacy)
+        return &ndi_single_legacy;
+    return ndi_fills_in_parallel(random) ? &ndi_single_pcg64 : &ndi_single_bits;
+}
+
+static inline ndi_sampler *ndi_sampler_of(const nd_random *random, nd_distribution distribution)
+{
+    if (random->is_legacy)
+        return ndi_samplers_legacy[distribution];
+    return (ndi_fills_in_parallel(random) ? ndi_samplers_pcg64 : ndi_samplers_bits)[distribution];
 }
 
 #endif

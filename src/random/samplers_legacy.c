@@ -3,7 +3,7 @@
 #include "random/transforms.h"
 
 /* The polar method of Marsaglia and Bray 1964 makes two: the second is kept. */
-static double next_normal(ndi_legacy *g)
+static double next_normal(nd_random *g)
 {
     if (g->has_normal) {
         const double kept = g->normal;
@@ -13,8 +13,8 @@ static double next_normal(ndi_legacy *g)
     }
     double x, y, square;
     do {
-        x = 2.0 * ndi_mt19937_next_double(&g->words) - 1.0;
-        y = 2.0 * ndi_mt19937_next_double(&g->words) - 1.0;
+        x = 2.0 * ndi_bits_next_double(g->bits) - 1.0;
+        y = 2.0 * ndi_bits_next_double(g->bits) - 1.0;
         square = x * x + y * y;
     } while (square >= 1 || square == 0);
     const double factor = sqrt(-2.0 * log(square) / square);
@@ -23,17 +23,17 @@ static double next_normal(ndi_legacy *g)
     return factor * y;
 }
 
-static double next_exponential(ndi_legacy *g)
+static double next_exponential(nd_random *g)
 {
-    return -log(1.0 - ndi_mt19937_next_double(&g->words));
+    return -log(1.0 - ndi_bits_next_double(g->bits));
 }
 
-#define GENERATOR ndi_legacy
+#define GENERATOR nd_random
 #define SINGLE ndi_single_legacy
 #define LEGACY 1
-#define DOUBLE(g) ndi_mt19937_next_double(&(g)->words)
-#define WORD(g) ndi_mt19937_next32(&(g)->words)
-#define DRAW(g) ndi_mt19937_next64(&(g)->words)
+#define DOUBLE(g) ndi_bits_next_double((g)->bits)
+#define WORD(g) ndi_bits_next32((g)->bits)
+#define DRAW(g) ndi_bits_next64((g)->bits)
 #define NORMAL(g) next_normal(g)
 #define EXPONENTIAL(g) next_exponential(g)
 #include "random/samplers_tmpl.h"

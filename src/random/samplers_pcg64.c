@@ -64,7 +64,7 @@ void ndi_binomial_prepare(ndi_binomial *b, int64_t n, double p)
     const double trials = (double)n;
     if (b->by_inversion) {
         const double mean = trials * b->p, bound = mean + 10.0 * sqrt(mean * b->q + 1);
-        b->none = exp(trials * log(b->q));
+        b->none = exp(trials * log1p(-b->p));
         b->bound = trials < bound ? n : (int64_t)bound;
         return;
     }

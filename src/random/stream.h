@@ -1,24 +1,24 @@
-/* The public generator: NumPy's default one, or its legacy one. */
+/* The public generator: a stream of bits, and NumPy's formulas or its legacy ones. */
 #ifndef NDSTREAM_RANDOM_STREAM_H
 #define NDSTREAM_RANDOM_STREAM_H
 
 #include <ndstream/random.h>
 
-#include "random/mt19937.h"
-#include "random/pcg64.h"
-
-/* RandomState: the twister, and the second of the two normals that the polar method makes. */
-typedef struct ndi_legacy {
-    ndi_mt19937 words;
-    bool has_normal;
-    double normal;
-} ndi_legacy;
+#include "random/bits.h"
 
 struct nd_random {
-    bool is_legacy;
-    ndi_pcg64 generator; /* unless it is */
-    ndi_legacy legacy;
+    ndi_bits *bits; /* its own, or another's */
+    ndi_bits own;
+    bool is_legacy;  /* RandomState's formulas, and */
+    bool has_normal; /* the second of the two normals that its polar method makes */
+    double normal;
 };
+
+/* Whether the parallel fills of PCG64 serve it. */
+static inline bool ndi_fills_in_parallel(const nd_random *random)
+{
+    return !random->is_legacy && random->bits->kind == ND_PCG64;
+}
 
 /* The shape of the parameters broadcast together, or `wanted`, to which they must broadcast. False
  * with ND_ERROR_SHAPE. */

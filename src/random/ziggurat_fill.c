@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "random/bits.h"
 #include "random/fill.h"
 #include "random/segments.h"
 #include "random/ziggurat.h"
@@ -109,3 +110,32 @@ double ndi_pcg64_next_exponential(ndi_pcg64 *generator)
         ;
     return value;
 }
+
+/* ---- Of any bit generator -------------------------------------------------------------------- */
+
+static uint64_t read64(void *bits)
+{
+    return ndi_bits_next64(bits);
+}
+
+static ndi_piece32 read32(void *bits)
+{
+    return ndi_bits_next32(bits);
+}
+
+#define IN_TURN(name, REAL, UNIT, read, attempt, decide)                                           \
+    void name(ndi_bits *bits, REAL *out, size_t n)                                                 \
+    {                                                                                              \
+        ndi_ziggurat_prepare();                                                                    \
+        for (size_t done = 0; done < n;) {                                                         \
+            const UNIT first = read(bits);                                                         \
+            done += attempt(first, out + done) || decide(first, out + done, read, bits);           \
+        }                                                                                          \
+    }
+IN_TURN(ndi_bits_normal, double, uint64_t, read64, ndi_normal_attempt, double_normal_decide)
+IN_TURN(ndi_bits_normal_float, float, ndi_piece32, read32, ndi_normal_attempt_float,
+        float_normal_decide)
+IN_TURN(ndi_bits_exponential, double, uint64_t, read64, ndi_exponential_attempt,
+        double_exponential_decide)
+IN_TURN(ndi_bits_exponential_float, float, ndi_piece32, read32, ndi_exponential_attempt_float,
+        float_exponential_decide)

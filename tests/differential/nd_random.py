@@ -9,9 +9,11 @@ import numpy as np
 
 class State(Structure):
     _fields_ = [
+        ("bits", c_int),
         ("is_legacy", c_bool),
-        ("state", c_uint64 * 2),
+        ("state", c_uint64 * 4),
         ("increment", c_uint64 * 2),
+        ("buffer", c_uint64 * 4),
         ("has_uint32", c_bool),
         ("uinteger", c_uint32),
         ("key", c_uint32 * 624),

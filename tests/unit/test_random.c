@@ -320,7 +320,7 @@ TEST(a_state_that_is_none_is_refused_and_changes_nothing)
     state.increment[0] &= ~UINT64_C(1);
     assert_int_equal(nd_random_set_state(random, &state), ND_ERROR_VALUE);
     assert_error(ND_ERROR_VALUE, "increment");
-    state.is_legacy = true;
+    state.bits = ND_MT19937;
     state.pos = 625;
     assert_int_equal(nd_random_set_state(random, &state), ND_ERROR_VALUE);
     assert_error(ND_ERROR_VALUE, "pos");

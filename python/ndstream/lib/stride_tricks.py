@@ -1,10 +1,15 @@
 """Views with other strides."""
 
-from ndstream._core import broadcast_arrays, broadcast_shapes, broadcast_to, sliding_window_view
+import ndstream as nd
+from ndstream._core import _as_strided, broadcast_arrays, broadcast_shapes, broadcast_to, sliding_window_view
 
 __all__ = ["as_strided", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "sliding_window_view"]
 
 
 def as_strided(x, shape=None, strides=None, subok=False, writeable=True):
-    """Not there: a view that reaches beyond its array would read what is not its own."""
-    raise NotImplementedError("as_strided() is not there: use sliding_window_view(), slices or broadcast_to()")
+    """A view of any shape and strides in bytes; a ValueError if it reaches beyond the memory of the array."""
+    x = nd.asarray(x)
+    view = _as_strided(x, x.shape if shape is None else shape, x.strides if strides is None else strides)
+    if not writeable and view.flags.writeable:
+        view.flags.writeable = False
+    return view
