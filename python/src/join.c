@@ -19,7 +19,7 @@ bool pnd_to_parts(PyObject *object, pnd_parts *p)
 {
     *p = (pnd_parts){0};
     PND_OBJECT items = NULL;
-    if (pnd_is_array(object) || (PySequence_Check(object) && !PyUnicode_Check(object)))
+    if (PySequence_Check(object) && !PyUnicode_Check(object))
         items = PySequence_Tuple(object);
     else
         PyErr_Format(PyExc_TypeError,
