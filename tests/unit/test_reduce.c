@@ -596,7 +596,7 @@ TEST(options_that_make_no_sense_are_refused)
     ND_SCOPE {
         nd_array *a = ramp(ND_FLOAT64, ND_SHAPE(2, 3)), *mask = nd_ones(ND_BOOL, ND_SHAPE(2, 3));
         assert_null(nd_min_with(a, ND_ALL, WITH(.where = mask)));
-        assert_error(ND_ERROR_ARGUMENT, "`initial`");
+        assert_error(ND_ERROR_VALUE, "`initial`");
         assert_null(nd_argmin_with(a, ND_ALL, WITH(.where = mask)));
         assert_error(ND_ERROR_ARGUMENT, "`where`");
         assert_null(nd_mean_with(a, ND_ALL, WITH(.has_initial = true)));
