@@ -144,14 +144,18 @@ def class_lines(name, kind):
     if fields:
         return [f"class {name}(NamedTuple):", *(f"    {field}: Any" for field in fields)]
     known = ("builtins", kind.__module__)
-    bases = ", ".join(base.__name__ for base in kind.__bases__ if base.__module__ in known and base is not object)
+    own, bases = [kind], list(kind.__bases__)
+    while bases and bases[0].__name__.startswith("_"):  # a base that only shares methods: they are the class's
+        own.append(bases[0])
+        bases = list(bases[0].__bases__)
+    bases = ", ".join(base.__name__ for base in bases if base.__module__ in known and base is not object)
     lines = [f"class {name}({bases}):" if bases else f"class {name}:"]
     if not kind.__flags__ & CAN_BE_DERIVED_FROM:
         lines.insert(0, "@final")
     if not issubclass(kind, Exception):
         lines.append("    def __getattr__(self, name: _str, /) -> Any: ...")
-    for member in sorted(vars(kind)):
-        value = vars(kind)[member]
+    members = {member: value for part in reversed(own) for member, value in vars(part).items()}
+    for member, value in sorted(members.items()):
         if not isinstance(value, (types.FunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)):
             continue
         if not member.startswith("_") or member in DUNDERS:

@@ -181,7 +181,8 @@ static void end_weights(double d1, double d2, double weights[3])
 static nd_array *unevenly(const nd_array *f, const nd_array *x, int axis, int edge_order)
 {
     const int64_t n = nd_length(f, axis);
-    const bool whole = nd_dtype_kind((nd_dtype)x->dtype) <= ND_KIND_UNSIGNED; /* would wrap */
+    const nd_kind kind = nd_dtype_kind((nd_dtype)x->dtype);
+    const bool whole = kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED; /* would wrap */
     nd_array *d = nd_cast(differences(whole ? nd_cast(x, ND_FLOAT64) : x, 1, 0), ND_FLOAT64);
     if (!d)
         return NULL;

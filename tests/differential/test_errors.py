@@ -91,7 +91,7 @@ def test_where_of_another_shape_or_dtype():
     assert failure_of(lambda: nd.reduce("sum", array, where=zeros((2, 4), "bool"))).code == "SHAPE"
     assert failure_of(lambda: nd.reduce("sum", array, where=zeros((2, 3), "int8"))).code == "DTYPE"
     failure = failure_of(lambda: nd.reduce("max", array, where=zeros((2, 3), "bool")))
-    assert failure.code == "ARGUMENT" and "initial" in failure.message
+    assert failure.code == "VALUE" and "initial" in failure.message
 
 
 def test_options_that_a_reduction_does_not_take():

@@ -496,7 +496,7 @@ def test_what_is_absent_says_why(name, why):
 OTHERWISE = {
     "borrow retain keep release view_of": "handles, not values",
     "empty empty_fortran empty_like copy_fortran": "zeros, zeros_like, asfortranarray",
-    "load load_npy load_npz load_png load_pnm load_raw load_text map_npy map_raw table_column archive_load": "files are arguments",
+    "load load_npy load_npz load_png load_pnm load_raw load_text load_text_as map_npy map_raw table_column archive_load": "files are arguments",
     "get slice slice_terms move_axis swap_axes sliding_window permute": "brackets, moveaxis, swapaxes, sliding_window_view, transpose",
     "expr expr_with eval": "what expressions are",
     "cast ascontiguous asfortran from_data from_data_strided from_numpy scalar": "astype, ascontiguousarray, asfortranarray, array",
@@ -506,6 +506,7 @@ OTHERWISE = {
     "reduce scan elementwise ufunc_reduce ufunc_accumulate ufunc_outer reduceat nan_reduce nan_scan": "methods of operations",
     "apply_along_axis": "takes a function",
     "block": "vstack and hstack",
+    "as_strided": "an array of memory, not of values",
     "roll_axes gradient_at unravel eye_like arange_step": "roll, gradient, unravel_index, eye, arange",
 }
 
