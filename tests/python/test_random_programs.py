@@ -216,8 +216,9 @@ def run(program, module):
         seen[line] = plain(list(values))
 
     def outside(array):
-        """NumPy's own view of the same memory is written."""
-        numpy.asarray(array)[...] += 1
+        """NumPy's own view of the same memory is written; that of a scalar of ours is read-only."""
+        if not isinstance(array, module.generic):
+            numpy.asarray(array)[...] += 1
 
     def apart(value):
         """NumPy reads values that overlap the target while it writes them, where a mask selects, and in place with gaps (negative
