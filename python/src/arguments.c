@@ -170,7 +170,8 @@ bool pnd_to_axes(PyObject *object, nd_axes *axes)
         axes->count = 1;
         return pnd_to_int(object, &axes->axis[0]);
     }
-    if (PyTuple_Check(object) || PyList_Check(object)) {
+    if (PyTuple_Check(object) || PyList_Check(object) || PyRange_Check(object) ||
+        (pnd_is_array(object) && nd_rank(pnd_array_of(object)) == 1)) {
         const Py_ssize_t count = PySequence_Size(object);
         if (count > ND_MAX_RANK) {
             PyErr_Format(PyExc_ValueError, "axis: %zd axes; there are at most %d", count,

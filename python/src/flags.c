@@ -144,6 +144,16 @@ static PyObject *flags_repr(PyObject *self)
     return Py_XNewRef(text);
 }
 
+static PyObject *flags_compare(PyObject *self, PyObject *other, int how)
+{
+    if (Py_TYPE(other) != Py_TYPE(self) || (how != Py_EQ && how != Py_NE))
+        Py_RETURN_NOTIMPLEMENTED;
+    bool same = true;
+    for (int which = C_ORDER; which <= ALIGNED; which++)
+        same &= flag(self, which) == flag(other, which);
+    return PyBool_FromLong(same == (how == Py_EQ));
+}
+
 static PyGetSetDef flags_attributes[] = {
     {"c_contiguous", flags_get, NULL, "In C order without gaps.", (void *)C_ORDER},
     {"f_contiguous", flags_get, NULL, "In Fortran order without gaps.", (void *)F_ORDER},
@@ -166,6 +176,8 @@ static PyType_Slot flags_slots[] = {
     {Py_tp_new, flags_new},
     {Py_tp_dealloc, flags_free},
     {Py_tp_repr, flags_repr},
+    {Py_tp_richcompare, flags_compare},
+    {Py_tp_hash, PyObject_HashNotImplemented},
     {Py_tp_getset, flags_attributes},
     {Py_mp_subscript, flags_item},
     {Py_mp_ass_subscript, flags_set_item},

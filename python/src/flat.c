@@ -65,6 +65,10 @@ static Py_ssize_t flat_length(PyObject *self)
 static PyObject *flat_item(PyObject *self, PyObject *key)
 {
     PND_OBJECT flat = raveled(self);
+    PND_OBJECT zero = PyLong_FromLong(0);
+    PND_OBJECT place = PyBool_Check(key) ? PySlice_New(NULL, key, NULL) : NULL; /* False: none */
+    if (place)
+        key = key == Py_True ? zero : place;
     PND_OBJECT item = flat ? pnd_get_item(flat, key) : NULL;
     if (item && pnd_is_array(item)) /* a copy, as NumPy's */
         return pnd_wrap(nd_copy(pnd_array_of(item)));

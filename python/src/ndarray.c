@@ -144,6 +144,8 @@ PyObject *pnd_into(nd_array *array, PyObject *out)
         return pnd_wrap_result(array);
     if (!array)
         return pnd_raise();
+    if (out == Py_Ellipsis) /* an array, where a number would be given */
+        return pnd_wrap(array);
     PyObject *result = NULL;
     PyObject *target =
         PyTuple_Check(out) && PyTuple_GET_SIZE(out) == 1 ? PyTuple_GET_ITEM(out, 0) : out;
@@ -260,6 +262,21 @@ static PyObject *get_dtype(PyObject *self, void *Py_UNUSED(unused))
     return pnd_dtype_object(nd_dtype_of(pnd_array_of(self)));
 }
 
+static int set_dtype(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
+{
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!value || !pnd_to_dtype(value, &dtype)) {
+        if (!value)
+            PyErr_SetString(PyExc_AttributeError, "the dtype cannot be deleted");
+        return -1;
+    }
+    PND_OBJECT view = pnd_view_as(self, dtype);
+    if (!view)
+        return -1;
+    pnd_replace(self, nd_retain(pnd_array_of(view)));
+    return 0;
+}
+
 static PyObject *get_ndim(PyObject *self, void *Py_UNUSED(unused))
 {
     return PyLong_FromLong(nd_rank(pnd_array_of(self)));
@@ -369,7 +386,8 @@ static PyObject *get_flags(PyObject *self, void *Py_UNUSED(unused))
 static PyGetSetDef array_attributes[] = {
     {"shape", get_shape, set_shape, "The lengths of the axes; may be set where no copy is needed.",
      NULL},
-    {"dtype", get_dtype, NULL, "The type of the elements.", NULL},
+    {"dtype", get_dtype, set_dtype, "The type of the elements; may be set, which views their bytes.",
+     NULL},
     {"ndim", get_ndim, NULL, "The number of axes.", NULL},
     {"size", get_size, NULL, "The number of elements.", NULL},
     {"itemsize", get_itemsize, NULL, "Bytes of an element.", NULL},
