@@ -39,7 +39,8 @@ PND_FUNCTION(where, "condition, x=None, y=None, /",
 static PyObject *bound(PyObject *object, nd_dtype dtype, bool low)
 {
     const nd_kind kind = nd_dtype_kind(dtype);
-    if (!object || !PyLong_CheckExact(object) || (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED))
+    if (!object || !PyLong_CheckExact(object) ||
+        (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED))
         return object;
     const int bits = 8 * (int)nd_dtype_size(dtype);
     int overflow;
@@ -65,12 +66,12 @@ static PyObject *clipped_so(PyObject *array, PyObject *low, PyObject *high, PyOb
                             PyObject *const *words)
 {
     PND_OBJECT module = PyImport_ImportModule("ndstream._functional");
-    return module ? PyObject_CallMethod(module, "_clip", "OOOOOOO", array, low ? low : Py_None,
-                                        high ? high : Py_None, out ? out : Py_None,
-                                        words[0] ? words[0] : Py_None,
-                                        words[1] ? words[1] : Py_True,
-                                        words[2] ? words[2] : Py_None)
-                  : NULL;
+    return module
+               ? PyObject_CallMethod(module, "_clip", "OOOOOOO", array, low ? low : Py_None,
+                                     high ? high : Py_None, out ? out : Py_None,
+                                     words[0] ? words[0] : Py_None, words[1] ? words[1] : Py_True,
+                                     words[2] ? words[2] : Py_None)
+               : NULL;
 }
 
 /* words: dtype, where, casting */
@@ -84,8 +85,7 @@ static PyObject *clipped(PyObject *array, PyObject *low, PyObject *high, PyObjec
         low = bound(low, nd_dtype_of(source), true);
         high = bound(high, nd_dtype_of(source), false);
     }
-    if (pnd_given(words[0]) || (words[1] && words[1] != Py_True) || words[2] ||
-        out == Py_Ellipsis)
+    if (pnd_given(words[0]) || (words[1] && words[1] != Py_True) || words[2] || out == Py_Ellipsis)
         return clipped_so(array, low, high, out, words);
     const bool has_low = pnd_given(low), has_high = pnd_given(high);
     PyObject *three[] = {array, low, high}, *two[] = {array, has_low ? low : high};

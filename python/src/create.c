@@ -71,7 +71,7 @@ PND_FUNCTION(full, "shape, fill_value, dtype=None, order='C', *, device=None, li
 /* An uninitialised array of another shape; with order 'K' its axes lie as those of `source` do. */
 static nd_array *shaped_like(const nd_array *source, nd_dtype dtype, nd_shape shape, char order)
 {
-    if (order == 'F')
+    if (order == 'F' || (order == 'A' && pnd_is_fortran(source)))
         return nd_empty_fortran(dtype, shape);
     if (order != 'K' || shape.rank != nd_rank(source) || nd_is_contiguous(source))
         return nd_empty(dtype, shape);

@@ -423,8 +423,7 @@ PND_FUNCTION(roll, "a, shift, axis=None",
     PND_AUTO array = pnd_to_array(given[0]);
     nd_axes axes;
     nd_shape shift;
-    if (!array || !to_shifts(given[1], nd_size(array), &shift) ||
-        !pnd_to_axes(given[2], &axes))
+    if (!array || !to_shifts(given[1], nd_size(array), &shift) || !pnd_to_axes(given[2], &axes))
         return NULL;
     PND_AUTO line = axes.all ? nd_ravel(array) : nd_retain(array);
     if (axes.all)

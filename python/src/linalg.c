@@ -19,9 +19,10 @@ static nd_array *with_third(const nd_array *vectors)
     return zeros ? nd_concatenate(2, parts, -1) : NULL;
 }
 
-PND_FUNCTION(cross, "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None",
-             "The cross product of vectors of three elements; of two, whose third is zero: of both, "
-             "the third of the result alone.")
+PND_FUNCTION(
+    cross, "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None",
+    "The cross product of vectors of three elements; of two, whose third is zero: of both, "
+    "the third of the result alone.")
 {
     int first = -1, second = -1, third = -1;
     PND_AUTO a = pnd_to_array(given[0]);

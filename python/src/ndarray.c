@@ -386,8 +386,8 @@ static PyObject *get_flags(PyObject *self, void *Py_UNUSED(unused))
 static PyGetSetDef array_attributes[] = {
     {"shape", get_shape, set_shape, "The lengths of the axes; may be set where no copy is needed.",
      NULL},
-    {"dtype", get_dtype, set_dtype, "The type of the elements; may be set, which views their bytes.",
-     NULL},
+    {"dtype", get_dtype, set_dtype,
+     "The type of the elements; may be set, which views their bytes.", NULL},
     {"ndim", get_ndim, NULL, "The number of axes.", NULL},
     {"size", get_size, NULL, "The number of elements.", NULL},
     {"itemsize", get_itemsize, NULL, "Bytes of an element.", NULL},

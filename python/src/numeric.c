@@ -429,8 +429,7 @@ static bool to_mode(PyObject *object, nd_convolve_mode *mode)
             return true;
         }
     PyErr_Format(object == Py_None ? PyExc_TypeError : PyExc_ValueError,
-                 "mode must be one of 'valid', 'same', or 'full' (got %R)",
-                 object);
+                 "mode must be one of 'valid', 'same', or 'full' (got %R)", object);
     return false;
 }
 

@@ -167,10 +167,9 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
             return NULL;
         options.where = where;
     }
-    nd_array *result =
-        pnd_given(by_role[INITIAL])
-            ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])
-            : (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
+    nd_array *result = pnd_given(by_role[INITIAL])
+                           ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])
+                           : (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
     const bool any_dtype = form_of(op) == &sums || form_of(op) == &extremes;
     return pnd_into(any_dtype ? in_dtype_of_out(result, by_role) : result, by_role[OUT]);
 }

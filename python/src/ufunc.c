@@ -17,9 +17,10 @@ static const struct identity {
     nd_op op;
     double value; /* -1: all bits set */
 } identities[] = {
-    {ND_OP_add, 0},         {ND_OP_multiply, 1},   {ND_OP_logical_and, 1}, {ND_OP_logical_or, 0},
-    {ND_OP_logical_xor, 0}, {ND_OP_bitwise_or, 0}, {ND_OP_bitwise_xor, 0}, {ND_OP_bitwise_and, -1},
-    {ND_OP_hypot, 0},       {ND_OP_gcd, 0},        {ND_OP_logaddexp, -INFINITY}, {ND_OP_logaddexp2, -INFINITY},
+    {ND_OP_add, 0},         {ND_OP_multiply, 1},          {ND_OP_logical_and, 1},
+    {ND_OP_logical_or, 0},  {ND_OP_logical_xor, 0},       {ND_OP_bitwise_or, 0},
+    {ND_OP_bitwise_xor, 0}, {ND_OP_bitwise_and, -1},      {ND_OP_hypot, 0},
+    {ND_OP_gcd, 0},         {ND_OP_logaddexp, -INFINITY}, {ND_OP_logaddexp2, -INFINITY},
 };
 
 static const struct identity *identity_of(nd_op op)
@@ -291,7 +292,7 @@ static nd_array *without_masked(const ufunc *self, nd_array *array, PyObject *wh
         return NULL;
     const bool truth = nd_dtype_of(array) == ND_BOOL;
     nd_array *result = (nd_where)(nd_operand_array(mask), nd_operand_array(array),
-                                  truth              ? nd_operand_bool(row->value != 0)
+                                  truth               ? nd_operand_bool(row->value != 0)
                                   : isinf(row->value) ? nd_operand_real(row->value)
                                                       : nd_operand_int((int64_t)row->value));
     PND_AUTO chosen = result;
