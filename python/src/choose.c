@@ -85,7 +85,8 @@ static PyObject *clipped(PyObject *array, PyObject *low, PyObject *high, PyObjec
         low = bound(low, nd_dtype_of(source), true);
         high = bound(high, nd_dtype_of(source), false);
     }
-    if (pnd_given(words[0]) || (words[1] && words[1] != Py_True) || words[2] || out == Py_Ellipsis)
+    if (pnd_given(words[0]) || (words[1] && words[1] != Py_True) || words[2] ||
+        out == Py_Ellipsis || (pnd_given(out) && !pnd_given(low) && !pnd_given(high)))
         return clipped_so(array, low, high, out, words);
     const bool has_low = pnd_given(low), has_high = pnd_given(high);
     PyObject *three[] = {array, low, high}, *two[] = {array, has_low ? low : high};
@@ -190,11 +191,18 @@ PND_FUNCTION(round, "a, decimals=0, out=None",
 }
 PND_ALSO_METHOD(round)
 
-static PyObject *conjugate_method(PyObject *self, PyObject *Py_UNUSED(ignored))
+PND_FUNCTION(conjugate, "self, out=None, /", "The complex conjugate; a real array itself.")
 {
-    const nd_operand operand = nd_operand_array(pnd_array_of(self));
-    return pnd_wrap(nd_elementwise(ND_OP_conjugate, 1, &operand, NULL));
+    const nd_operand operand = nd_operand_array(pnd_array_of(given[0]));
+    const bool real = nd_dtype_kind(nd_dtype_of(pnd_array_of(given[0]))) != ND_KIND_COMPLEX;
+    if (pnd_given(given[1]))
+        return pnd_into(real ? nd_retain(pnd_array_of(given[0]))
+                             : nd_elementwise(ND_OP_conjugate, 1, &operand, NULL),
+                        given[1]);
+    return real ? Py_NewRef(given[0])
+                : pnd_wrap(nd_elementwise(ND_OP_conjugate, 1, &operand, NULL));
 }
+PND_ALSO_METHOD(conjugate)
 
 PyMethodDef pnd_choose_functions[] = {
     PND_ROW(where),
@@ -205,8 +213,8 @@ PyMethodDef pnd_choose_functions[] = {
 
 PyMethodDef pnd_choose_methods[] = {
     {"clip", (PyCFunction)(void (*)(void))clip_method, METH_FASTCALL | METH_KEYWORDS, clip_doc},
+    PND_METHOD_ROW("conj", conjugate),
+    PND_METHOD_ROW("conjugate", conjugate),
     PND_METHOD_ROW("round", round),
-    {"conj", conjugate_method, METH_NOARGS, "conj($self)\n--\n\nThe complex conjugate."},
-    {"conjugate", conjugate_method, METH_NOARGS, "conjugate($self)\n--\n\nThe complex conjugate."},
     {0},
 };

@@ -35,6 +35,8 @@ static PyObject *resize_method(PyObject *self, PyObject *const *arguments, Py_ss
         !pnd_to_bool(given[0], &check) ||
         !pnd_to_shape(count == 1 ? arguments[0] : several, &shape))
         return NULL;
+    if (!count)
+        Py_RETURN_NONE;
     pnd_array *array = (pnd_array *)self;
     if (array->base) {
         PyErr_SetString(PyExc_ValueError, "cannot resize this array: it does not own its data");

@@ -505,7 +505,21 @@ static PyObject *array_copy(PyObject *self, PyObject *Py_UNUSED(ignored))
     return pnd_wrap(nd_cast(pnd_array_of(self), nd_dtype_of(pnd_array_of(self))));
 }
 
+/* An array without axes as its number. */
+static PyObject *array_format(PyObject *self, PyObject *specification)
+{
+    if (!nd_rank(pnd_array_of(self))) {
+        PND_OBJECT number = PyObject_CallMethod(self, "item", NULL);
+        return number ? PyObject_Format(number, specification) : NULL;
+    }
+    if (PyUnicode_Check(specification) && !PyUnicode_GET_LENGTH(specification))
+        return PyObject_Str(self);
+    PyErr_SetString(PyExc_TypeError, "unsupported format string passed to ndarray.__format__");
+    return NULL;
+}
+
 PyMethodDef pnd_array_methods[] = {
+    {"__format__", array_format, METH_O, "A number, of no axes, as Python formats it."},
     {"__reduce__", array_reduce, METH_NOARGS, "For pickle."},
     {"__copy__", array_copy, METH_NOARGS, "For copy.copy()."},
     {"__deepcopy__", array_copy, METH_O, "For copy.deepcopy()."},

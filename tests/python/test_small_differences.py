@@ -251,6 +251,45 @@ np.flip(np.arange(6).reshape(2, 3), range(2))
 a = np.arange(24).reshape((2, 3, 4), order='F'); np.zeros_like(a, order='A', shape=(5, 6)).flags.f_contiguous
 """
 
+CHOICES = """
+np.select([[True, False], [False, True]], [np.float32([1, 2]), 1.5])
+np.select([[True, False], [False, True]], [np.float32([1, 2]), 1.5], 2.5)
+np.select([[True, False], [False, True]], [np.uint8([1, 2]), 1.5])
+np.select([[True, False], [False, True]], [1, 2.5])
+np.select([[True, False], [False, False]], [np.float32([1, 2]), 1j])
+np.choose([0, 1], [np.uint8([1, 2]), 3])
+np.choose([0, 1], [np.float32([1, 2]), 3.5])
+np.choose([0, 1], (3.5, np.float32([1, 2])))
+np.choose([0, 1], [1, 2.5])
+np.clip(np.array([1.0, 2]), None, None, out=np.zeros(2))
+np.clip(np.uint8([1, 250]), -1, 300, out=np.zeros(2, 'u1'))
+np.array([True]).conj()
+a = np.array([1.5]); a.conj() is a, a.conjugate() is a
+np.array([1j]).conjugate(np.zeros(1, complex))
+np.array([1.5]).conjugate(np.zeros(1))
+np.partition(np.array([]), 0)
+np.partition(np.array([]), [0, 3], axis=None)
+np.argpartition(np.zeros((3, 0)), 0)
+np.argpartition(np.zeros((0, 3)), 1, axis=0)
+np.argpartition(np.zeros((0, 3)), 3)
+np.sort([2, 1], kind='m')
+np.sort([2, 1], kind='Stable')
+np.sort([2, 1], kind='x')
+np.sort([2, 1], kind='')
+a = np.arange(3); a.resize(); a
+format(np.array(1.5), '.2f'), f"{np.array(3):d}", format(np.array(True), ''), format(np.array(1j), '')
+format(np.array([1, 2]), ''), f"{np.array([1.5])}"
+format(np.array([1, 2]), 'd')
+np.arange(stop=4)
+np.arange(stop=5, start=2)
+np.arange(start=2)
+np.arange(5, start=2)
+np.arange(5, None)
+np.arange(1, None, 2)
+np.arange()
+np.arange(stop=3, dtype='f4')
+"""
+
 VECTORS = """
 np.cross([1, 2], [3, 4])
 np.cross([1, 2], [3, 4, 5])
@@ -296,6 +335,6 @@ def test_spaces_of_arrays_and_complex_numbers(code):
     same(code, rtol=1e-14)
 
 
-@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + VECTORS + ASSERTIONS))
+@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + VECTORS + ASSERTIONS))
 def test_arguments_are_taken_as_numpy_takes_them(code):
     same(code)
