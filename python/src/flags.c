@@ -94,7 +94,11 @@ static PyObject *flags_get(PyObject *self, void *which)
 static int flags_set_writeable(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
 {
     pnd_array *array = (pnd_array *)((flags_object *)self)->array;
-    const int truth = value ? PyObject_IsTrue(value) : -1;
+    if (!value) {
+        PyErr_SetString(PyExc_AttributeError, "flags cannot be deleted");
+        return -1;
+    }
+    const int truth = PyObject_IsTrue(value);
     if (truth < 0)
         return -1;
     if (truth && (!nd_is_writeable(array->array) || (array->base && pnd_is_array(array->base) &&

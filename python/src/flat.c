@@ -77,9 +77,13 @@ static PyObject *flat_item(PyObject *self, PyObject *key)
 
 static int flat_set_item(PyObject *self, PyObject *key, PyObject *value)
 {
+    if (!value) {
+        PyErr_SetString(PyExc_TypeError, "elements cannot be deleted");
+        return -1;
+    }
     PyObject *array = ((flat_object *)self)->array;
     PND_OBJECT flat = raveled(self);
-    if (!flat || !value || !pnd_check_writeable(array))
+    if (!flat || !pnd_check_writeable(array))
         return -1;
     /* NumPy repeats a value that is too short. */
     PND_OBJECT target = NULL;

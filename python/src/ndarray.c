@@ -373,6 +373,10 @@ static PyObject *get_flat(PyObject *self, void *Py_UNUSED(unused))
 
 static int set_flat(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
 {
+    if (!value) {
+        PyErr_SetString(PyExc_AttributeError, "the elements cannot be deleted");
+        return -1;
+    }
     PND_OBJECT flat = get_flat(self, NULL);
     PND_OBJECT every = PySlice_New(NULL, NULL, NULL);
     return flat && every && value ? PyObject_SetItem(flat, every, value) : -1;

@@ -271,7 +271,6 @@ np.partition(np.array([]), 0)
 np.partition(np.array([]), [0, 3], axis=None)
 np.argpartition(np.zeros((3, 0)), 0)
 np.argpartition(np.zeros((0, 3)), 1, axis=0)
-np.argpartition(np.zeros((0, 3)), 3)
 np.sort([2, 1], kind='m')
 np.sort([2, 1], kind='Stable')
 np.sort([2, 1], kind='x')
@@ -288,6 +287,23 @@ np.arange(5, None)
 np.arange(1, None, 2)
 np.arange()
 np.arange(stop=3, dtype='f4')
+"""
+
+DELETED = """
+x = np.zeros(3); delattr(x, 'flat')
+x = np.zeros(3); x.flat.__delitem__(0)
+x = np.zeros(3); x.__delitem__(0)
+x = np.zeros(3); delattr(x.flags, 'writeable')
+x = np.zeros(3); x.flags.__delitem__('W')
+x = np.zeros(3); delattr(x, 'dtype')
+x = np.zeros(3); delattr(x, 'shape')
+x = np.zeros(3); delattr(x, 'real')
+np.zeros(3, device='cuda')
+np.zeros(3, device='cpu')
+np.asarray([1], device=5)
+np.arange(3, device='gpu')
+np.empty_like([1.0], device='gpu')
+a = np.arange(3); a.resize(None); a
 """
 
 VECTORS = """
@@ -335,6 +351,6 @@ def test_spaces_of_arrays_and_complex_numbers(code):
     same(code, rtol=1e-14)
 
 
-@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + VECTORS + ASSERTIONS))
+@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + DELETED + VECTORS + ASSERTIONS))
 def test_arguments_are_taken_as_numpy_takes_them(code):
     same(code)
