@@ -306,6 +306,35 @@ np.empty_like([1.0], device='gpu')
 a = np.arange(3); a.resize(None); a
 """
 
+NDITER = """
+[int(x) for x in np.nditer(np.arange(5)[::-1])]
+[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[::-1])]
+[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[:,::-1].T)]
+[int(x) for x in np.nditer(np.arange(5)[::-1],order='C')]
+[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)])]
+[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)[::-1]])]
+it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['multi_index']); [(int(x),it.multi_index) for x in it]
+it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['c_index']); [(int(x),it.index) for x in it]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop','buffered'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'],order='F')]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1,::-1],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(24).reshape(2,3,4)[:,:2],flags=['external_loop'])]
+[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(3)],flags=['external_loop'])]
+[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(2).reshape(2,1)],flags=['external_loop'])]
+a=np.arange(12).reshape(3,4); it=np.nditer(a[:,::2],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
+a=np.arange(12).reshape(3,4); it=np.nditer(a.T[::-1],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
+a=np.arange(6).reshape(2,3); b=np.zeros(2,int).reshape(2,1); it=np.nditer([a,b],flags=['reduce_ok'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
+a=np.arange(6).reshape(2,3); b=np.zeros(3,int); it=np.nditer([a,b],flags=['reduce_ok','external_loop'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
+[x.tolist() for x in np.nditer(np.array(5),flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.zeros((0,3)),flags=['external_loop','zerosize_ok'])]
+it=np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop']); next(it).tolist(), next(it).tolist(), next(it).tolist()
+it=np.nditer([np.arange(12).reshape(3,4),None]); exec('for x,y in it: y[...]=x*x'); it.operands[1]
+it=np.nditer([np.arange(12).reshape(3,4)[::-1],None],flags=['external_loop']); exec('for x,y in it: y[...]=x*x'); it.operands[1]
+"""
+
 VECTORS = """
 np.cross([1, 2], [3, 4])
 np.cross([1, 2], [3, 4, 5])
@@ -351,6 +380,6 @@ def test_spaces_of_arrays_and_complex_numbers(code):
     same(code, rtol=1e-14)
 
 
-@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + DELETED + VECTORS + ASSERTIONS))
+@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + DELETED + NDITER + VECTORS + ASSERTIONS))
 def test_arguments_are_taken_as_numpy_takes_them(code):
     same(code)
