@@ -213,7 +213,8 @@ PyMethodDef pnd_choose_functions[] = {
 
 PyMethodDef pnd_choose_methods[] = {
     {"clip", (PyCFunction)(void (*)(void))clip_method, METH_FASTCALL | METH_KEYWORDS, clip_doc},
-    PND_METHOD_ROW("conj", conjugate),
+    {"conj", (PyCFunction)(void (*)(void))conjugate_method, METH_FASTCALL | METH_KEYWORDS,
+     "conj($self, out=None, /)\n--\n\nThe complex conjugate; a real array itself."},
     PND_METHOD_ROW("conjugate", conjugate),
     PND_METHOD_ROW("round", round),
     {0},
