@@ -43,7 +43,7 @@ _FORMATTER = "formatter= is not there: format the elements of tolist()"
 
 DIFFERENT = {
     "seterr": "nothing warns and nothing is raised: results may be computed much later; test isfinite()",
-    "errstate": "taken, but without effect: see seterr()",
+    "errstate": "taken, but without effect, and refused with 'raise': see seterr()",
     "array2string": _FORMATTER, "set_printoptions": _FORMATTER, "printoptions": _FORMATTER,
     "load": "mmap_mode='w+' is not there",
     "loadtxt": "rows have equally many fields, with usecols too; fields in quotes are taken out of them",

@@ -147,6 +147,23 @@ def _core_axes(signature):
     return [[tuple(re.findall(r"\w+", one)) for one in re.findall(group, side)] for side in sides]
 
 
+def _clip(a, low, high, out, dtype, where, casting):
+    words = {"casting": casting or "same_kind", "dtype": dtype}
+    if low is not None and high is not None:
+        a, low = nd.maximum(a, low, **words), None
+    last = {"out": out, "where": where, **words}
+    if low is not None:
+        return nd.maximum(a, low, **last)
+    return nd.positive(a, **last) if high is None else nd.minimum(a, high, **last)
+
+
+def _isclose(a, b, rtol, atol, equal_nan):
+    a, b, rtol, atol = nd.asarray(a), nd.asarray(b), nd.asarray(rtol), nd.asarray(atol)
+    b = b.astype(nd.result_type(b, 1.0))  # differences of unsigned integers would wrap
+    close = ((nd.abs(a - b) <= atol + rtol * nd.abs(b)) & nd.isfinite(b)) | (a == b)
+    return close | (nd.isnan(a) & nd.isnan(b)) if equal_nan else close
+
+
 def frompyfunc(func, /, nin, nout, *, identity=None):
     """Not there: it makes arrays of objects."""
     raise NotImplementedError("frompyfunc() gives arrays of Python objects, which are not there; use vectorize()")

@@ -62,7 +62,19 @@ class nditer:
             self._views.append((view, writes))
         self.nop, self._single = len(given), not several or len(given) == 1
         self._order = self._axis_order(order)
+        steps = [self._steps(view) for view, _ in self._views]
+        self._backward = {  # in memory the other way round
+            axis for axis in range(self.ndim)
+            if order == "K" and all(s[axis] <= 0 for s in steps) and any(s[axis] < 0 for s in steps)
+        }  # fmt: skip
         self.reset()
+
+    def _steps(self, view):
+        """The strides along all axes, 0 where the view is repeated."""
+        return [0] * (self.ndim - view.ndim) + [s if n != 1 else 0 for s, n in zip(view.strides, view.shape)]
+
+    def _along_axis(self, axis):
+        return range(self.shape[axis])[:: -1 if axis in self._backward else 1]
 
     @staticmethod
     def _along(array, axes):
@@ -86,7 +98,7 @@ class nditer:
         return list(range(self.ndim))
 
     def _indices(self):
-        for place in itertools.product(*(range(self.shape[axis]) for axis in self._order)):
+        for place in itertools.product(*map(self._along_axis, self._order)):
             index = [0] * self.ndim
             for axis, i in zip(self._order, place):
                 index[axis] = i
@@ -94,7 +106,7 @@ class nditer:
 
     def reset(self):
         """Begins again."""
-        self._walk = self._indices()
+        self._walk, self._rest = self._indices(), None
         self.iterindex, self.finished = -1, False
         if "external_loop" not in self._flags:
             self._step()
@@ -133,17 +145,39 @@ class nditer:
     def __setitem__(self, i, value):
         self[i][...] = value
 
-    def __iter__(self):
-        if "external_loop" in self._flags:  # all elements as one line each
+    def _lines(self):
+        """Lines as long as all operands have their elements at one distance."""
+        if not self.itersize:
+            return
+        writes = any(w for _, w in self._views)
+        order = [axis for axis in self._order if self.shape[axis] != 1]
+        inner = order[-1:]
+        steps = [[-s if a in self._backward else s for a, s in enumerate(self._steps(view))] for view, _ in self._views]
+        while len(inner) < len(order):
+            slow, fast = order[-len(inner) - 1], inner[0]
+            if any(s[slow] != s[fast] * self.shape[fast] for s in steps) and (writes or "buffered" not in self._flags):
+                break
+            inner.insert(0, slow)
+        if any(w and 0 in [s[a] for a in inner] for s, (_, w) in zip(steps, self._views)):
+            inner = []  # what is written at every step
+        outer = [axis for axis in self._order if axis not in inner]
+        index = [slice(None, None, -1 if axis in self._backward else None) for axis in range(self.ndim)]
+        turned = [sorted(inner).index(axis) for axis in inner]
+        for place in itertools.product(*map(self._along_axis, outer)):
+            for axis, i in zip(outer, place):
+                index[axis] = i
             lines = []
-            for view, writes in self._views:
-                full = view if writes else nd.broadcast_to(view, self.shape)
-                full = full.transpose(self._order) if view.ndim == self.ndim else full
-                line = full.reshape(-1)
-                lines.append(line)
+            for view, writeable in self._views:
+                full = view if writeable else nd.broadcast_to(view, self.shape)
+                at = index[self.ndim - full.ndim :]
+                at = [0 if n == 1 and isinstance(i, int) else i for i, n in zip(at, full.shape)]
+                lines.append(full[(*at, ...)].transpose(turned).reshape(-1))
+            yield lines[0] if self._single else tuple(lines)
+
+    def __iter__(self):
+        if "external_loop" in self._flags:
             self.finished = True
-            if self.itersize:
-                yield lines[0] if self._single else tuple(lines)
+            yield from self._lines()
             return
         while not self.finished:
             yield self.value
@@ -153,7 +187,8 @@ class nditer:
         if self.finished:
             raise StopIteration
         if "external_loop" in self._flags:
-            return next(iter(self))
+            self._rest = self._rest or self._lines()
+            return next(self._rest)
         value = self.value
         self._step()
         return value

@@ -39,6 +39,11 @@ def _both_nan(a, b):
     return nd.zeros((), bool)
 
 
+def _distance(a, b):
+    """|a - b|, which neither wraps nor is refused for integers and bools."""
+    return nd.abs(a - b.astype(nd.result_type(b, 1.0)))
+
+
 def assert_array_equal(actual, desired, err_msg="", verbose=True, *, strict=False):
     """Fails unless shapes and elements are equal; NaN equals NaN."""
     a, b = _arrays(actual, desired, err_msg, strict)
@@ -64,16 +69,14 @@ def assert_equal(actual, desired, err_msg="", verbose=True, *, strict=False):
 def assert_allclose(actual, desired, rtol=1e-07, atol=0, equal_nan=True, err_msg="", verbose=True, *, strict=False):
     """Fails unless |actual - desired| <= atol + rtol * |desired|."""
     a, b = _arrays(actual, desired, err_msg, strict)
-    good = (a == b) | (nd.abs(a - b) <= atol + rtol * nd.abs(b)) if a.dtype != bool else a == b
-    if equal_nan:
-        good = good | _both_nan(a, b)
+    good = nd.isclose(a, b, rtol, atol, equal_nan)
     _check(a, b, good, f"Not equal to tolerance rtol={rtol:g}, atol={atol:g}", err_msg)
 
 
 def assert_array_almost_equal(actual, desired, decimal=6, err_msg="", verbose=True):
     """Fails unless elements differ by less than 1.5 * 10**-decimal."""
     a, b = _arrays(actual, desired, err_msg)
-    good = (a == b) | (nd.abs(a - b) < 1.5 * 10.0**-decimal) | _both_nan(a, b)
+    good = (a == b) | (_distance(a, b) < 1.5 * 10.0**-decimal) | _both_nan(a, b)
     _check(a, b, good, f"Arrays are not almost equal to {decimal} decimals", err_msg)
 
 
@@ -97,14 +100,28 @@ def assert_approx_equal(actual, desired, significant=7, err_msg="", verbose=True
         raise AssertionError(f"\nItems are not equal to {significant} significant digits:\n{err_msg}\n{actual!r}\n{desired!r}")
 
 
+def assert_array_almost_equal_nulp(x, y, nulp=1):
+    """Fails if elements differ by more than that many times the spacing at the larger of the two."""
+    x, y = nd.asarray(x), nd.asarray(y)
+    ax, ay = nd.abs(x), nd.abs(y)
+    if not (nd.abs(x - y) <= nulp * nd.spacing(nd.where(ax > ay, ax, ay))).all():
+        raise AssertionError(f"Arrays are not equal to {nulp} ULP")
+
+
+def _place(x):
+    """Where each number stands among all of its dtype: an unsigned integer, zero in the middle."""
+    size = 8 * x.dtype.itemsize
+    bits = x.view(f"u{size // 8}").astype("u8")
+    middle = nd.uint64(2 ** (size - 1))
+    return nd.where(bits < middle, middle + bits, middle - (bits - middle))
+
+
 def assert_array_max_ulp(a, b, maxulp=1, dtype=None):
     """Fails if elements differ by more units in the last place."""
     a, b = nd.asarray(a, dtype), nd.asarray(b, dtype)
     both = nd.isnan(a) & nd.isnan(b)
-    a, b = nd.where(both, 0, a), nd.where(both, 0, b)  # NaN is one value, whatever its bits
-    bits = {2: "i2", 4: "i4", 8: "i8"}[a.dtype.itemsize]
-    x, y = a.view(bits).astype("f8"), b.astype(a.dtype).view(bits).astype("f8")
-    difference = nd.abs(x - y)
+    x, y = (_place(nd.where(both, 0, x.astype(a.dtype))) for x in (a, b))  # NaN is one value, whatever its bits
+    difference = nd.where(x > y, x - y, y - x).astype(a.dtype)
     if (difference > maxulp).any():
         raise AssertionError(f"Arrays are not almost equal up to {maxulp} ULP (max difference is {difference.max()} ULP)")
     return difference

@@ -54,6 +54,18 @@ static int find_keyword(const pnd_signature *s, PyObject *name)
     return -1;
 }
 
+/* False, with an exception, for device="cuda" and the like. */
+static bool is_device_here(PyObject *name, PyObject *value)
+{
+    if (value == Py_None || PyUnicode_CompareWithASCIIString(name, "device") != 0 ||
+        PyTuple_Check(value) ||
+        (PyUnicode_Check(value) && PyUnicode_CompareWithASCIIString(value, "cpu") == 0))
+        return true;
+    PyErr_Format(PyExc_ValueError,
+                 "Device not understood. Only \"cpu\" is allowed, but received: %S", value);
+    return false;
+}
+
 bool pnd_bind(pnd_signature *s, PyObject *self, PyObject *const *arguments, Py_ssize_t count,
               PyObject *keywords, PyObject **given)
 {
@@ -84,6 +96,8 @@ bool pnd_bind(pnd_signature *s, PyObject *self, PyObject *const *arguments, Py_s
             return false;
         }
         given[at] = arguments[count + k];
+        if (!is_device_here(name, given[at]))
+            return false;
     }
     for (int i = 0; i < s->count; i++)
         if (!given[i] && s->required >> i & 1) {
@@ -170,7 +184,8 @@ bool pnd_to_axes(PyObject *object, nd_axes *axes)
         axes->count = 1;
         return pnd_to_int(object, &axes->axis[0]);
     }
-    if (PyTuple_Check(object) || PyList_Check(object)) {
+    if (PyTuple_Check(object) || PyList_Check(object) || PyRange_Check(object) ||
+        (pnd_is_array(object) && nd_rank(pnd_array_of(object)) == 1)) {
         const Py_ssize_t count = PySequence_Size(object);
         if (count > ND_MAX_RANK) {
             PyErr_Format(PyExc_ValueError, "axis: %zd axes; there are at most %d", count,

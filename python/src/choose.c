@@ -35,8 +35,59 @@ PND_FUNCTION(where, "condition, x=None, y=None, /",
     return result ? pnd_wrap(result) : NULL;
 }
 
-static PyObject *clipped(PyObject *array, PyObject *low, PyObject *high, PyObject *out)
+/* None in place of a Python integer that no element of the dtype passes: it bounds nothing. */
+static PyObject *bound(PyObject *object, nd_dtype dtype, bool low)
 {
+    const nd_kind kind = nd_dtype_kind(dtype);
+    if (!object || !PyLong_CheckExact(object) ||
+        (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED))
+        return object;
+    const int bits = 8 * (int)nd_dtype_size(dtype);
+    int overflow;
+    const long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (kind == ND_KIND_UNSIGNED) {
+        if (low)
+            return overflow < 0 || (!overflow && value < 0) ? Py_None : object;
+        if (bits < 64)
+            return overflow > 0 || (!overflow && value >> bits > 0) ? Py_None : object;
+        if (overflow > 0 && PyLong_AsUnsignedLongLong(object) == (unsigned long long)-1) {
+            PyErr_Clear();
+            return Py_None;
+        }
+        return object;
+    }
+    if (low)
+        return overflow < 0 || (!overflow && value >> (bits - 1) < -1) ? Py_None : object;
+    return overflow > 0 || (!overflow && value >> (bits - 1) > 0) ? Py_None : object;
+}
+
+/* With more words than bounds and `out`: made of the ufuncs, which take them. */
+static PyObject *clipped_so(PyObject *array, PyObject *low, PyObject *high, PyObject *out,
+                            PyObject *const *words)
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream._functional");
+    return module
+               ? PyObject_CallMethod(module, "_clip", "OOOOOOO", array, low ? low : Py_None,
+                                     high ? high : Py_None, out ? out : Py_None,
+                                     words[0] ? words[0] : Py_None, words[1] ? words[1] : Py_True,
+                                     words[2] ? words[2] : Py_None)
+               : NULL;
+}
+
+/* words: dtype, where, casting */
+static PyObject *clipped(PyObject *array, PyObject *low, PyObject *high, PyObject *out,
+                         PyObject *const *words)
+{
+    if ((low && PyLong_CheckExact(low)) || (high && PyLong_CheckExact(high))) {
+        PND_AUTO source = pnd_to_array(array);
+        if (!source)
+            return NULL;
+        low = bound(low, nd_dtype_of(source), true);
+        high = bound(high, nd_dtype_of(source), false);
+    }
+    if (pnd_given(words[0]) || (words[1] && words[1] != Py_True) || words[2] ||
+        out == Py_Ellipsis || (pnd_given(out) && !pnd_given(low) && !pnd_given(high)))
+        return clipped_so(array, low, high, out, words);
     const bool has_low = pnd_given(low), has_high = pnd_given(high);
     PyObject *three[] = {array, low, high}, *two[] = {array, has_low ? low : high};
     const nd_op op = has_low && has_high ? ND_OP_clip : has_low ? ND_OP_maximum : ND_OP_minimum;
@@ -78,7 +129,7 @@ PND_FUNCTION(clip,
         return NULL;
     }
     return clipped(given[0], pnd_given(given[1]) ? given[1] : given[4],
-                   pnd_given(given[2]) ? given[2] : given[5], given[3]);
+                   pnd_given(given[2]) ? given[2] : given[5], given[3], given + 6);
 }
 
 static PyObject *clip_method(PyObject *self, PyObject *const *arguments, Py_ssize_t count,
@@ -89,7 +140,7 @@ static PyObject *clip_method(PyObject *self, PyObject *const *arguments, Py_ssiz
     PyObject *given[PND_MOST_PARAMETERS];
     if (!pnd_bind(&signature, self, arguments, count, keywords, given))
         return NULL;
-    return clipped(given[0], given[1], given[2], given[3]);
+    return clipped(given[0], given[1], given[2], given[3], given + 4);
 }
 
 /* NumPy's round(): times a power of ten, to even, and back. */
@@ -140,11 +191,18 @@ PND_FUNCTION(round, "a, decimals=0, out=None",
 }
 PND_ALSO_METHOD(round)
 
-static PyObject *conjugate_method(PyObject *self, PyObject *Py_UNUSED(ignored))
+PND_FUNCTION(conjugate, "self, out=None, /", "The complex conjugate; a real array itself.")
 {
-    const nd_operand operand = nd_operand_array(pnd_array_of(self));
-    return pnd_wrap(nd_elementwise(ND_OP_conjugate, 1, &operand, NULL));
+    const nd_operand operand = nd_operand_array(pnd_array_of(given[0]));
+    const bool real = nd_dtype_kind(nd_dtype_of(pnd_array_of(given[0]))) != ND_KIND_COMPLEX;
+    if (pnd_given(given[1]))
+        return pnd_into(real ? nd_retain(pnd_array_of(given[0]))
+                             : nd_elementwise(ND_OP_conjugate, 1, &operand, NULL),
+                        given[1]);
+    return real ? Py_NewRef(given[0])
+                : pnd_wrap(nd_elementwise(ND_OP_conjugate, 1, &operand, NULL));
 }
+PND_ALSO_METHOD(conjugate)
 
 PyMethodDef pnd_choose_functions[] = {
     PND_ROW(where),
@@ -155,8 +213,9 @@ PyMethodDef pnd_choose_functions[] = {
 
 PyMethodDef pnd_choose_methods[] = {
     {"clip", (PyCFunction)(void (*)(void))clip_method, METH_FASTCALL | METH_KEYWORDS, clip_doc},
+    {"conj", (PyCFunction)(void (*)(void))conjugate_method, METH_FASTCALL | METH_KEYWORDS,
+     "conj($self, out=None, /)\n--\n\nThe complex conjugate; a real array itself."},
+    PND_METHOD_ROW("conjugate", conjugate),
     PND_METHOD_ROW("round", round),
-    {"conj", conjugate_method, METH_NOARGS, "conj($self)\n--\n\nThe complex conjugate."},
-    {"conjugate", conjugate_method, METH_NOARGS, "conjugate($self)\n--\n\nThe complex conjugate."},
     {0},
 };

@@ -79,7 +79,7 @@ PND_FUNCTION(bincount, "x, /, weights=None, minlength=0", "How often each number
 {
     nd_bincount_options options = {0};
     PND_AUTO x = pnd_to_array(given[0]);
-    if (x && !nd_size(x) && nd_dtype_kind(nd_dtype_of(x)) == ND_KIND_FLOAT) {
+    if (x && !pnd_is_array(given[0]) && nd_dtype_kind(nd_dtype_of(x)) == ND_KIND_FLOAT) {
         nd_array *empty = nd_cast(x, ND_INT64);
         nd_release(x);
         x = empty;

@@ -71,7 +71,7 @@ PND_FUNCTION(full, "shape, fill_value, dtype=None, order='C', *, device=None, li
 /* An uninitialised array of another shape; with order 'K' its axes lie as those of `source` do. */
 static nd_array *shaped_like(const nd_array *source, nd_dtype dtype, nd_shape shape, char order)
 {
-    if (order == 'F')
+    if (order == 'F' || (order == 'A' && pnd_is_fortran(source)))
         return nd_empty_fortran(dtype, shape);
     if (order != 'K' || shape.rank != nd_rank(source) || nd_is_contiguous(source))
         return nd_empty(dtype, shape);
@@ -190,16 +190,27 @@ static bool bound(PyObject *object, nd_dtype *dtype, double *value, int64_t *who
     return true;
 }
 
-PND_FUNCTION(arange, "start_or_stop, /, stop=None, step=1, dtype=None, *, device=None, like=None",
+PND_FUNCTION(arange,
+             "start_or_stop=None, /, stop=None, step=1, dtype=None, *, device=None, like=None, "
+             "start=None",
              "start, start + step, ... below stop; with one argument 0, 1, ... below it.")
 {
     nd_dtype wanted = ND_DTYPE_NONE, dtype = ND_INT64; /* int64 at least, as in NumPy */
     double start = 0, stop = 0, step = 1;
     int64_t first = 0, last = 0, stride = 1;
-    const bool two = pnd_given(given[1]);
-    if (!pnd_to_dtype(given[3], &wanted) ||
-        !bound(given[0], &dtype, two ? &start : &stop, two ? &first : &last) ||
-        (two && !bound(given[1], &dtype, &stop, &last)) ||
+    if (pnd_given(given[0]) && pnd_given(given[6])) {
+        PyErr_SetString(PyExc_TypeError, "arange() has two values for its argument 'start'");
+        return NULL;
+    }
+    PyObject *from = pnd_given(given[6]) ? given[6] : given[0], *to = given[1];
+    if (!pnd_given(to) && pnd_given(given[0]))
+        to = from, from = NULL;
+    if (!pnd_given(to)) {
+        PyErr_SetString(PyExc_TypeError, "arange() requires stop to be specified.");
+        return NULL;
+    }
+    if (!pnd_to_dtype(given[3], &wanted) || !bound(to, &dtype, &stop, &last) ||
+        (pnd_given(from) && !bound(from, &dtype, &start, &first)) ||
         (pnd_given(given[2]) && !bound(given[2], &dtype, &step, &stride)))
         return NULL;
     if (wanted == ND_DTYPE_NONE)

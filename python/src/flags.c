@@ -94,7 +94,11 @@ static PyObject *flags_get(PyObject *self, void *which)
 static int flags_set_writeable(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
 {
     pnd_array *array = (pnd_array *)((flags_object *)self)->array;
-    const int truth = value ? PyObject_IsTrue(value) : -1;
+    if (!value) {
+        PyErr_SetString(PyExc_AttributeError, "flags cannot be deleted");
+        return -1;
+    }
+    const int truth = PyObject_IsTrue(value);
     if (truth < 0)
         return -1;
     if (truth && (!nd_is_writeable(array->array) || (array->base && pnd_is_array(array->base) &&
@@ -144,6 +148,16 @@ static PyObject *flags_repr(PyObject *self)
     return Py_XNewRef(text);
 }
 
+static PyObject *flags_compare(PyObject *self, PyObject *other, int how)
+{
+    if (Py_TYPE(other) != Py_TYPE(self) || (how != Py_EQ && how != Py_NE))
+        Py_RETURN_NOTIMPLEMENTED;
+    bool same = true;
+    for (int which = C_ORDER; which <= ALIGNED; which++)
+        same &= flag(self, which) == flag(other, which);
+    return PyBool_FromLong(same == (how == Py_EQ));
+}
+
 static PyGetSetDef flags_attributes[] = {
     {"c_contiguous", flags_get, NULL, "In C order without gaps.", (void *)C_ORDER},
     {"f_contiguous", flags_get, NULL, "In Fortran order without gaps.", (void *)F_ORDER},
@@ -166,6 +180,8 @@ static PyType_Slot flags_slots[] = {
     {Py_tp_new, flags_new},
     {Py_tp_dealloc, flags_free},
     {Py_tp_repr, flags_repr},
+    {Py_tp_richcompare, flags_compare},
+    {Py_tp_hash, PyObject_HashNotImplemented},
     {Py_tp_getset, flags_attributes},
     {Py_mp_subscript, flags_item},
     {Py_mp_ass_subscript, flags_set_item},

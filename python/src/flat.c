@@ -65,6 +65,10 @@ static Py_ssize_t flat_length(PyObject *self)
 static PyObject *flat_item(PyObject *self, PyObject *key)
 {
     PND_OBJECT flat = raveled(self);
+    PND_OBJECT zero = PyLong_FromLong(0);
+    PND_OBJECT place = PyBool_Check(key) ? PySlice_New(NULL, key, NULL) : NULL; /* False: none */
+    if (place)
+        key = key == Py_True ? zero : place;
     PND_OBJECT item = flat ? pnd_get_item(flat, key) : NULL;
     if (item && pnd_is_array(item)) /* a copy, as NumPy's */
         return pnd_wrap(nd_copy(pnd_array_of(item)));
@@ -73,9 +77,13 @@ static PyObject *flat_item(PyObject *self, PyObject *key)
 
 static int flat_set_item(PyObject *self, PyObject *key, PyObject *value)
 {
+    if (!value) {
+        PyErr_SetString(PyExc_TypeError, "elements cannot be deleted");
+        return -1;
+    }
     PyObject *array = ((flat_object *)self)->array;
     PND_OBJECT flat = raveled(self);
-    if (!flat || !value || !pnd_check_writeable(array))
+    if (!flat || !pnd_check_writeable(array))
         return -1;
     /* NumPy repeats a value that is too short. */
     PND_OBJECT target = NULL;

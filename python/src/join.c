@@ -390,13 +390,40 @@ PND_NAMED_FUNCTION(pad_plain, "_pad", "array, widths, mode, values=None, lengths
 
 /* ---- roll ------------------------------------------------------------------------------------ */
 
+/* Shifts, of any size: all are taken modulo the number of elements, which every axis divides. */
+static bool to_shifts(PyObject *object, int64_t size, nd_shape *shift)
+{
+    if (pnd_to_shape(object, shift))
+        return true;
+    if (!PyErr_ExceptionMatches(PyExc_ValueError))
+        return false;
+    PyErr_Clear();
+    PND_OBJECT items = PyIndex_Check(object) ? PyTuple_Pack(1, object) : PySequence_Tuple(object);
+    PND_OBJECT modulus = PyLong_FromLongLong(size ? size : 1);
+    if (!items || !modulus)
+        return false;
+    const Py_ssize_t count = PyTuple_GET_SIZE(items);
+    if (count > ND_MAX_RANK) {
+        PyErr_Format(PyExc_ValueError, "%zd shifts; there may be %d", count, ND_MAX_RANK);
+        return false;
+    }
+    shift->rank = (int)count;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PND_OBJECT whole = PyNumber_Index(PyTuple_GET_ITEM(items, i));
+        PND_OBJECT rest = whole ? PyNumber_Remainder(whole, modulus) : NULL;
+        if (!rest || !pnd_to_int64(rest, &shift->length[i]))
+            return false;
+    }
+    return true;
+}
+
 PND_FUNCTION(roll, "a, shift, axis=None",
              "The elements shifted along axes; those pushed out at one end come in at the other.")
 {
     PND_AUTO array = pnd_to_array(given[0]);
     nd_axes axes;
     nd_shape shift;
-    if (!array || !pnd_to_shape(given[1], &shift) || !pnd_to_axes(given[2], &axes))
+    if (!array || !to_shifts(given[1], nd_size(array), &shift) || !pnd_to_axes(given[2], &axes))
         return NULL;
     PND_AUTO line = axes.all ? nd_ravel(array) : nd_retain(array);
     if (axes.all)

@@ -4,8 +4,25 @@
 #include <math.h>
 #include <string.h>
 
-PND_FUNCTION(cross, "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None",
-             "The cross product of vectors of three elements.")
+static bool is_flat(const nd_array *vectors)
+{
+    return vectors && nd_lengths(vectors)[nd_rank(vectors) - 1] == 2;
+}
+
+/* The vectors of two elements with a third, zero. */
+static nd_array *with_third(const nd_array *vectors)
+{
+    nd_shape shape = nd_shape_like(vectors);
+    shape.length[shape.rank - 1] = 1;
+    PND_AUTO zeros = nd_zeros(nd_dtype_of(vectors), shape);
+    const nd_array *parts[] = {vectors, zeros};
+    return zeros ? nd_concatenate(2, parts, -1) : NULL;
+}
+
+PND_FUNCTION(
+    cross, "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None",
+    "The cross product of vectors of three elements; of two, whose third is zero: of both, "
+    "the third of the result alone.")
 {
     int first = -1, second = -1, third = -1;
     PND_AUTO a = pnd_to_array(given[0]);
@@ -20,7 +37,12 @@ PND_FUNCTION(cross, "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None",
     }
     PND_AUTO x = nd_move_axis(a, first, -1);
     PND_AUTO y = nd_move_axis(b, second, -1);
-    PND_AUTO result = nd_cross(x, y, -1);
+    const bool flat = is_flat(x) && is_flat(y);
+    PND_AUTO full_x = is_flat(x) ? with_third(x) : nd_retain(x);
+    PND_AUTO full_y = is_flat(y) ? with_third(y) : nd_retain(y);
+    PND_AUTO result = nd_cross(full_x, full_y, -1);
+    if (flat)
+        return pnd_wrap(result ? nd_slice(result, ND_REST, ND_INDEX(2)) : NULL);
     return pnd_wrap(nd_move_axis(result, -1, third));
 }
 

@@ -28,6 +28,8 @@ static PyObject *resize_method(PyObject *self, PyObject *const *arguments, Py_ss
     PyObject *given[PND_MOST_PARAMETERS];
     bool check = true;
     nd_shape shape;
+    if (!count || (count == 1 && arguments[0] == Py_None))
+        Py_RETURN_NONE;
     PND_OBJECT several = PyTuple_New(count);
     for (Py_ssize_t i = 0; several && i < count; i++)
         PyTuple_SET_ITEM(several, i, Py_NewRef(arguments[i]));

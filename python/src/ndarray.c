@@ -144,6 +144,8 @@ PyObject *pnd_into(nd_array *array, PyObject *out)
         return pnd_wrap_result(array);
     if (!array)
         return pnd_raise();
+    if (out == Py_Ellipsis) /* an array, where a number would be given */
+        return pnd_wrap(array);
     PyObject *result = NULL;
     PyObject *target =
         PyTuple_Check(out) && PyTuple_GET_SIZE(out) == 1 ? PyTuple_GET_ITEM(out, 0) : out;
@@ -260,6 +262,21 @@ static PyObject *get_dtype(PyObject *self, void *Py_UNUSED(unused))
     return pnd_dtype_object(nd_dtype_of(pnd_array_of(self)));
 }
 
+static int set_dtype(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
+{
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!value || !pnd_to_dtype(value, &dtype)) {
+        if (!value)
+            PyErr_SetString(PyExc_AttributeError, "the dtype cannot be deleted");
+        return -1;
+    }
+    PND_OBJECT view = pnd_view_as(self, dtype);
+    if (!view)
+        return -1;
+    pnd_replace(self, nd_retain(pnd_array_of(view)));
+    return 0;
+}
+
 static PyObject *get_ndim(PyObject *self, void *Py_UNUSED(unused))
 {
     return PyLong_FromLong(nd_rank(pnd_array_of(self)));
@@ -356,6 +373,10 @@ static PyObject *get_flat(PyObject *self, void *Py_UNUSED(unused))
 
 static int set_flat(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
 {
+    if (!value) {
+        PyErr_SetString(PyExc_AttributeError, "the elements cannot be deleted");
+        return -1;
+    }
     PND_OBJECT flat = get_flat(self, NULL);
     PND_OBJECT every = PySlice_New(NULL, NULL, NULL);
     return flat && every && value ? PyObject_SetItem(flat, every, value) : -1;
@@ -369,7 +390,8 @@ static PyObject *get_flags(PyObject *self, void *Py_UNUSED(unused))
 static PyGetSetDef array_attributes[] = {
     {"shape", get_shape, set_shape, "The lengths of the axes; may be set where no copy is needed.",
      NULL},
-    {"dtype", get_dtype, NULL, "The type of the elements.", NULL},
+    {"dtype", get_dtype, set_dtype,
+     "The type of the elements; may be set, which views their bytes.", NULL},
     {"ndim", get_ndim, NULL, "The number of axes.", NULL},
     {"size", get_size, NULL, "The number of elements.", NULL},
     {"itemsize", get_itemsize, NULL, "Bytes of an element.", NULL},
@@ -487,7 +509,21 @@ static PyObject *array_copy(PyObject *self, PyObject *Py_UNUSED(ignored))
     return pnd_wrap(nd_cast(pnd_array_of(self), nd_dtype_of(pnd_array_of(self))));
 }
 
+/* An array without axes as its number. */
+static PyObject *array_format(PyObject *self, PyObject *specification)
+{
+    if (!nd_rank(pnd_array_of(self))) {
+        PND_OBJECT number = PyObject_CallMethod(self, "item", NULL);
+        return number ? PyObject_Format(number, specification) : NULL;
+    }
+    if (PyUnicode_Check(specification) && !PyUnicode_GET_LENGTH(specification))
+        return PyObject_Str(self);
+    PyErr_SetString(PyExc_TypeError, "unsupported format string passed to ndarray.__format__");
+    return NULL;
+}
+
 PyMethodDef pnd_array_methods[] = {
+    {"__format__", array_format, METH_O, "A number, of no axes, as Python formats it."},
     {"__reduce__", array_reduce, METH_NOARGS, "For pickle."},
     {"__copy__", array_copy, METH_NOARGS, "For copy.copy()."},
     {"__deepcopy__", array_copy, METH_O, "For copy.deepcopy()."},

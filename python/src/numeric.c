@@ -20,12 +20,32 @@ static bool to_tolerance(PyObject *const *given, pnd_operand *a, pnd_operand *b,
            pnd_to_operand(given[1], b);
 }
 
+/* Whether a tolerance is an array: then Python code compares. */
+static bool is_line(PyObject *object)
+{
+    return object && (PyList_Check(object) || PyTuple_Check(object) ||
+                      (pnd_is_array(object) && nd_rank(pnd_array_of(object))));
+}
+
+static PyObject *close_to_each(PyObject *const *given)
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream._functional");
+    PND_OBJECT rtol = given[2] ? Py_NewRef(given[2]) : PyFloat_FromDouble(ND_RTOL);
+    PND_OBJECT atol = given[3] ? Py_NewRef(given[3]) : PyFloat_FromDouble(ND_ATOL);
+    return module && rtol && atol
+               ? PyObject_CallMethod(module, "_isclose", "OOOOO", given[0], given[1], rtol, atol,
+                                     given[4] ? given[4] : Py_False)
+               : NULL;
+}
+
 PND_FUNCTION(isclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
              "True where |a - b| <= atol + rtol * |b|.")
 {
     pnd_operand a, b;
     double rtol, atol;
     bool equal_nan;
+    if (is_line(given[2]) || is_line(given[3]))
+        return close_to_each(given);
     PyObject *result = NULL;
     if (to_tolerance(given, &a, &b, &rtol, &atol, &equal_nan))
         result = pnd_wrap_result((nd_isclose)(a.operand, b.operand, rtol, atol, equal_nan));
@@ -37,6 +57,12 @@ PND_FUNCTION(isclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
 PND_FUNCTION(allclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
              "True if all elements are close.")
 {
+    if (is_line(given[2]) || is_line(given[3])) {
+        PND_OBJECT each = close_to_each(given);
+        PND_OBJECT every = each ? PyObject_CallMethod(each, "all", NULL) : NULL;
+        const int truth = every ? PyObject_IsTrue(every) : -1;
+        return truth < 0 ? NULL : PyBool_FromLong(truth);
+    }
     pnd_operand a, b;
     double rtol, atol;
     bool equal_nan, close = false;
@@ -386,15 +412,24 @@ PND_FUNCTION(unpackbits, "a, /, axis=None, count=None, bitorder='big'",
 static bool to_mode(PyObject *object, nd_convolve_mode *mode)
 {
     static const char *const words[] = {"full", "same", "valid"};
-    if (!pnd_given(object))
+    if (!object)
         return true;
+    if (PyLong_CheckExact(object)) { /* NumPy numbers them the other way round */
+        int number = -1;
+        if (!pnd_to_int(object, &number))
+            return false;
+        if (number >= 0 && number < 3) {
+            *mode = (nd_convolve_mode)(2 - number);
+            return true;
+        }
+    }
     for (int i = 0; PyUnicode_Check(object) && i < 3; i++)
         if (PyUnicode_CompareWithASCIIString(object, words[i]) == 0) {
             *mode = (nd_convolve_mode)i;
             return true;
         }
-    PyErr_Format(PyExc_ValueError, "mode must be one of 'valid', 'same', or 'full' (got %R)",
-                 object);
+    PyErr_Format(object == Py_None ? PyExc_TypeError : PyExc_ValueError,
+                 "mode must be one of 'valid', 'same', or 'full' (got %R)", object);
     return false;
 }
 

@@ -62,13 +62,60 @@ static form *form_of(nd_op op)
 
 /* ---- Calls ----------------------------------------------------------------------------------- */
 
-/* The initial value as the library takes it. */
-static bool to_initial(PyObject *object, nd_reduce_options *options)
+/* How an initial value meets a reduction, ND_OP_COUNT where there is no such value. */
+static nd_op step_of(nd_op op, bool without_nan)
 {
-    if (!pnd_given(object))
-        return true;
-    options->has_initial = true;
-    return pnd_to_double(object, &options->initial);
+    switch (op) {
+    case ND_OP_sum:
+        return ND_OP_add;
+    case ND_OP_prod:
+        return ND_OP_multiply;
+    case ND_OP_min:
+        return without_nan ? ND_OP_fmin : ND_OP_minimum;
+    case ND_OP_max:
+        return without_nan ? ND_OP_fmax : ND_OP_maximum;
+    default:
+        return ND_OP_COUNT;
+    }
+}
+
+/* From an initial value of the result's dtype: the options of the library hold a double, into which
+ * neither large integers nor complex numbers go. */
+static nd_array *reduce_from(nd_op op, bool without_nan, const nd_array *array, nd_axes axes,
+                             nd_reduce_options options, PyObject *initial)
+{
+    const nd_op step = step_of(op, without_nan);
+    const bool extreme = step != ND_OP_add && step != ND_OP_multiply;
+    if (step == ND_OP_COUNT) {
+        PyErr_Format(PyExc_TypeError, "%s: does not take `initial`", nd_op_describe(op)->name);
+        return NULL;
+    }
+    PND_AUTO kept = NULL;
+    if (extreme && options.where) {
+        PND_AUTO start = pnd_to_array_of(initial, nd_dtype_of(array));
+        kept = start ? (nd_where)(nd_operand_array(options.where), nd_operand_array(array),
+                                  nd_operand_array(start))
+                     : NULL;
+        if (!kept)
+            return NULL;
+        array = kept;
+        options.where = NULL;
+    }
+    options.has_initial = !nd_size(array); /* lets it be empty */
+    PND_AUTO folded = (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
+    PND_AUTO start = folded ? pnd_to_array_of(initial, nd_dtype_of(folded)) : NULL;
+    if (!start)
+        return NULL;
+    if (nd_rank(start)) {
+        PyErr_SetString(PyExc_ValueError, "initial must be a number");
+        return NULL;
+    }
+    if (options.has_initial) {
+        PND_AUTO filled = nd_broadcast_to(start, nd_shape_like(folded));
+        return filled ? nd_copy(filled) : NULL;
+    }
+    const nd_operand both[] = {nd_operand_array(start), nd_operand_array(folded)};
+    return nd_elementwise(step, 2, both, NULL);
 }
 
 /* True if the only axis named is 0 or -1, which NumPy lets arrays without axes have. */
@@ -93,8 +140,7 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
 {
     nd_axes axes;
     nd_reduce_options options = {0};
-    if (!pnd_to_axes(by_role[AXIS], &axes) || !pnd_to_bool(by_role[KEEPDIMS], &options.keepdims) ||
-        !to_initial(by_role[INITIAL], &options))
+    if (!pnd_to_axes(by_role[AXIS], &axes) || !pnd_to_bool(by_role[KEEPDIMS], &options.keepdims))
         return NULL;
     if (pnd_given(by_role[DTYPE])) {
         options.has_dtype = true;
@@ -121,7 +167,9 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
             return NULL;
         options.where = where;
     }
-    nd_array *result = (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
+    nd_array *result = pnd_given(by_role[INITIAL])
+                           ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])
+                           : (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
     const bool any_dtype = form_of(op) == &sums || form_of(op) == &extremes;
     return pnd_into(any_dtype ? in_dtype_of_out(result, by_role) : result, by_role[OUT]);
 }

@@ -165,12 +165,52 @@ PND_FUNCTION(extract, "condition, arr", "The elements whose condition is true.")
 
 /* ---- Choices --------------------------------------------------------------------------------- */
 
+static bool is_python_number(PyObject *object)
+{
+    return PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyComplex_CheckExact(object);
+}
+
+/* Python's numbers among choices take on the dtype of all, which result_type() tells. */
+static bool settle_numbers(PyObject *choices, pnd_parts *s)
+{
+    PND_OBJECT items = PySequence_Tuple(choices);
+    PND_OBJECT dtypes = PyTuple_New(s->count);
+    if (!items || !dtypes)
+        return false;
+    bool weak = false;
+    for (int i = 0; i < s->count; i++) {
+        PyObject *item = PyTuple_GET_ITEM(items, i);
+        const bool number = is_python_number(item);
+        weak |= number;
+        PyTuple_SET_ITEM(dtypes, i,
+                         number ? Py_NewRef(item) : pnd_dtype_object(nd_dtype_of(s->array[i])));
+    }
+    if (!weak)
+        return true;
+    PND_OBJECT module = PyImport_ImportModule("ndstream");
+    PND_OBJECT result_type = module ? PyObject_GetAttrString(module, "result_type") : NULL;
+    PND_OBJECT common = result_type ? PyObject_CallObject(result_type, dtypes) : NULL;
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!common || !pnd_to_dtype(common, &dtype))
+        return false;
+    for (int i = 0; i < s->count; i++) {
+        if (!is_python_number(PyTuple_GET_ITEM(items, i)))
+            continue;
+        nd_array *converted = nd_cast(s->array[i], dtype);
+        if (!converted)
+            return pnd_raise() != NULL;
+        nd_release(s->array[i]);
+        s->array[i] = converted;
+    }
+    return true;
+}
+
 static PyObject *chosen(PyObject *indices_object, PyObject *choices, PyObject *out,
                         PyObject *mode_object)
 {
     nd_index_mode mode = ND_INDEX_RAISE;
     PND_PARTS s;
-    if (!pnd_to_parts(choices, &s) || !to_mode(mode_object, &mode))
+    if (!pnd_to_parts(choices, &s) || !settle_numbers(choices, &s) || !to_mode(mode_object, &mode))
         return NULL;
     PND_AUTO indices = pnd_to_positions(indices_object);
     if (!indices)
@@ -195,7 +235,7 @@ PND_FUNCTION(select, "condlist, choicelist, default=0",
     if (!pnd_to_parts(given[0], &conditions))
         return NULL;
     choices = (pnd_parts){0};
-    if (!pnd_to_parts(given[1], &choices))
+    if (!pnd_to_parts(given[1], &choices) || !settle_numbers(given[1], &choices))
         return NULL;
     if (conditions.count != choices.count) {
         PyErr_SetString(PyExc_ValueError,

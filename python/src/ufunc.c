@@ -2,6 +2,7 @@
  * reduceat. */
 #include "core.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct ufunc {
@@ -14,11 +15,12 @@ typedef struct ufunc {
 /* What an operation leaves as it is; the public header does not tell it. */
 static const struct identity {
     nd_op op;
-    int value; /* -1: all bits set */
+    double value; /* -1: all bits set */
 } identities[] = {
-    {ND_OP_add, 0},         {ND_OP_multiply, 1},   {ND_OP_logical_and, 1}, {ND_OP_logical_or, 0},
-    {ND_OP_logical_xor, 0}, {ND_OP_bitwise_or, 0}, {ND_OP_bitwise_xor, 0}, {ND_OP_bitwise_and, -1},
-    {ND_OP_hypot, 0},       {ND_OP_gcd, 0},
+    {ND_OP_add, 0},         {ND_OP_multiply, 1},          {ND_OP_logical_and, 1},
+    {ND_OP_logical_or, 0},  {ND_OP_logical_xor, 0},       {ND_OP_bitwise_or, 0},
+    {ND_OP_bitwise_xor, 0}, {ND_OP_bitwise_and, -1},      {ND_OP_hypot, 0},
+    {ND_OP_gcd, 0},         {ND_OP_logaddexp, -INFINITY}, {ND_OP_logaddexp2, -INFINITY},
 };
 
 static const struct identity *identity_of(nd_op op)
@@ -71,6 +73,7 @@ static const char *scan_of(nd_op op)
 /* The words of a call of a ufunc. */
 typedef struct words {
     PyObject *out, *where, *dtype, *casting, *order;
+    bool as_array; /* out=...: an array, where a number would be given */
 } words;
 
 static bool read_words(const ufunc *self, PyObject *const *values, PyObject *names, words *w)
@@ -97,7 +100,8 @@ static bool read_words(const ufunc *self, PyObject *const *values, PyObject *nam
     }
     if (w->where == Py_True)
         w->where = NULL;
-    if (w->out == Py_None)
+    w->as_array = w->out == Py_Ellipsis;
+    if (w->out == Py_None || w->as_array)
         w->out = NULL;
     if (w->out && self->second != ND_OP_COUNT) {
         if (PyTuple_Check(w->out) && PyTuple_GET_SIZE(w->out) == 2)
@@ -206,9 +210,10 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         if (pnd_check(nd_assign(pnd_array_of(w->out), array)))
             result = Py_NewRef(w->out);
     } else {
-        result = pnd_wrap_result(order == 'C'   ? nd_ascontiguous(array)
-                                 : order == 'F' ? nd_asfortran(array)
-                                                : nd_retain(array));
+        nd_array *ordered = order == 'C'   ? nd_ascontiguous(array)
+                            : order == 'F' ? nd_asfortran(array)
+                                           : nd_retain(array);
+        result = w->as_array ? pnd_wrap(ordered) : pnd_wrap_result(ordered);
     }
 done:
     for (int i = 0; i < count; i++)
@@ -287,7 +292,9 @@ static nd_array *without_masked(const ufunc *self, nd_array *array, PyObject *wh
         return NULL;
     const bool truth = nd_dtype_of(array) == ND_BOOL;
     nd_array *result = (nd_where)(nd_operand_array(mask), nd_operand_array(array),
-                                  truth ? nd_operand_bool(row->value) : nd_operand_int(row->value));
+                                  truth               ? nd_operand_bool(row->value != 0)
+                                  : isinf(row->value) ? nd_operand_real(row->value)
+                                                      : nd_operand_int((int64_t)row->value));
     PND_AUTO chosen = result;
     result = nd_cast(chosen, nd_dtype_of(array));
     return result ? result : pnd_raise();
@@ -469,7 +476,7 @@ static PyObject *pair_call(PyObject *object, PyObject *const *arguments, size_t 
     for (int i = 0; i < 2 && w.out; i++)
         outs[i] = PyTuple_GET_ITEM(w.out, i);
     /* Both are computed before one is written: an argument may be where it goes. */
-    const words plain = {.dtype = w.dtype, .casting = w.casting};
+    const words plain = {.dtype = w.dtype, .casting = w.casting, .as_array = w.as_array};
     ufunc second = *self;
     second.op = self->second;
     PND_OBJECT first_result = ufunc_full_call(self, arguments, &plain);
@@ -537,8 +544,8 @@ static PyObject *get_identity(PyObject *self, void *Py_UNUSED(unused))
         Py_RETURN_NONE;
     if (((ufunc *)self)->op == ND_OP_logical_and || ((ufunc *)self)->op == ND_OP_logical_or ||
         ((ufunc *)self)->op == ND_OP_logical_xor)
-        return PyBool_FromLong(row->value);
-    return PyLong_FromLong(row->value);
+        return PyBool_FromLong(row->value != 0);
+    return isinf(row->value) ? PyFloat_FromDouble(row->value) : PyLong_FromDouble(row->value);
 }
 
 /* The dtypes that it takes and gives, as NumPy writes loops: "dd->d". */

@@ -275,6 +275,8 @@ static nd_array *reduced(nd_op op, const nd_array *x, int axis, const ndi_resolu
         default:
             if (op == ND_OP_bitwise_and) /* all bits set */
                 return nd_invert(nd_zeros(resolution->result, shape));
+            if (op == ND_OP_logaddexp || op == ND_OP_logaddexp2)
+                return nd_log(nd_zeros(resolution->result, shape)); /* minus infinity */
             return ndi_fail(ND_ERROR_VALUE, "reduce: %s of no elements has no value",
                             ndi_op_rows[op].info.name);
         }

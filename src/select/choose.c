@@ -41,7 +41,7 @@ static nd_dtype common_dtype(int count, const nd_array *const *arrays)
 static bool check_arrays(const char *operation, int count, const nd_array *const *arrays)
 {
     if (count < 1 || !arrays) {
-        ndi_fail(ND_ERROR_ARGUMENT, "%s: there must be choices", operation);
+        ndi_fail(ND_ERROR_VALUE, "%s: there must be choices", operation);
         return false;
     }
     for (int i = 0; i < count; i++)

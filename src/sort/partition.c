@@ -167,7 +167,8 @@ static bool read_places(const char *operation, int count, const int64_t *kth, in
                         size_t *places, size_t *distinct)
 {
     *distinct = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && length;
+         i++) { /* without elements any place will do, as in NumPy */
         const int64_t place = kth[i] < 0 ? kth[i] + length : kth[i];
         if (place < 0 || place >= length) {
             ndi_fail(ND_ERROR_INDEX, "%s: place %lld is out of range for %lld elements", operation,

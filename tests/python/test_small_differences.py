@@ -182,6 +182,191 @@ issubclass(np.exceptions.VisibleDeprecationWarning, UserWarning)
 import warnings; warnings.simplefilter('ignore', np.exceptions.ComplexWarning); np.array([1.5]).astype(int)
 """
 
+BOUNDS = """
+np.clip(np.arange(5), 1, 3, where=np.array([True, False, True, False, True]), out=np.full(5, 9))
+np.clip(np.arange(5), 1, 3, dtype='f8')
+np.clip(np.arange(5), 1.5, 3.5, dtype='f4')
+np.clip(np.arange(5.0), 1, 3, out=np.zeros(5, 'i4'), casting='unsafe')
+np.arange(5).clip(1, 3, dtype='f8')
+np.arange(5.0).clip(1, out=np.zeros(5, 'i4'), casting='unsafe')
+np.clip(np.arange(5), None, None, dtype='f8')
+np.clip(np.arange(5, dtype='u1'), -1, 129)
+np.clip(np.arange(5, dtype='i4'), -2**40, 2**300)
+np.clip(np.arange(5, dtype='u8'), -1, 2**64)
+np.clip(np.arange(5, dtype='u8'), 2**63, 2**64 - 1)
+np.clip(np.arange(5, dtype='i1'), 200, None)
+np.sum([1], initial=2**60 + 1)
+np.sum(np.array([1j]), initial=1j)
+np.prod(np.array([1j]), initial=2j)
+np.max(np.int64([1]), initial=2**60 + 1)
+np.max(np.array([], 'i8'), initial=2**60 + 1)
+np.max(np.uint64([1]), initial=2**64 - 1)
+np.min(np.int64([5]), initial=-2**62 - 1)
+np.max([1, 7, 3], initial=2**60 + 1, where=[True, False, True])
+np.max([[1, 7], [3, 2]], axis=1, initial=0, where=[True, False])
+np.max(np.zeros((2, 0)), axis=1, initial=4)
+np.nanmax(np.array([np.nan, np.nan]), initial=4)
+np.nansum([np.nan, 2], initial=4)
+np.max([1], initial=2.5)
+np.max(np.int8([1]), initial=300)
+np.mean([1], initial=1)
+np.signbit([np.sum([-0.0], initial=-0.0), np.sum([], initial=-0.0)])
+np.logaddexp.reduce([]), np.logaddexp2.reduce(np.zeros((2, 0), 'f4'), axis=1), np.logaddexp.identity
+np.logaddexp.reduce([1.0, 2.0], where=[True, False])
+np.add.identity, np.multiply.identity, np.logical_and.identity, np.bitwise_and.identity, np.maximum.identity
+np.isclose([1, 2], [1, 2.1], rtol=[0, 1])
+np.isclose([1, np.nan], [1, np.nan], atol=np.array([0, 1]), rtol=0, equal_nan=True)
+np.isclose(np.uint8([1, 1]), np.uint8([2, 3]), atol=np.array([1, 1]))
+np.allclose([1, 2], [1, 2.1], atol=np.array([0, 1]), rtol=0)
+"""
+
+ARGUMENTS = """
+np.add(1, 2, out=...)
+np.add([1, 2], 2, out=...)
+np.add.reduce([1, 2], out=...)
+np.sin(0.0, out=...)
+np.divmod(7, 2, out=...)
+np.matmul([1, 2], [3, 4], out=...)
+x = np.arange(4); x.dtype = np.int32; x
+x = np.arange(6).reshape(2, 3); x.dtype = 'i4'; x.shape
+x = np.arange(4, dtype='i4'); y = x[:]; x.dtype = 'i8'; x[0] = 7; (x, y)
+x = np.arange(3, dtype='i4'); x.dtype = 'i8'; x
+x = np.arange(3); x.flat[True], x.flat[False]
+np.zeros(3).flags == np.zeros(3).flags, np.zeros(3).flags == np.zeros((3, 2)).T.flags
+np.zeros(3).flags != np.zeros(3).flags, np.zeros(3).flags == 3
+np.bincount([0.0, 1.0])
+np.bincount(np.array([0.0, 1.0]))
+np.choose([0, 1], [])
+np.roll(np.arange(5), 2**70)
+np.roll(np.arange(5), np.uint64(2**63 + 2))
+np.roll(np.arange(6).reshape(2, 3), (2**70, -1), axis=(0, 1))
+np.roll([], 2**70)
+np.correlate([1, 2, 3], [0, 1, 0.5], 1)
+np.correlate([1, 2, 3], [0, 1, 0.5], mode=None)
+np.convolve([1, 2, 3], [0, 1, 0.5], 2)
+np.convolve([1, 2, 3], [0, 1, 0.5], -1)
+np.moveaxis(np.zeros((2, 3, 4)), range(2), range(1, 3)).shape
+np.moveaxis(np.zeros((2, 3, 4)), np.array([0, 1]), [-1, 0]).shape
+np.flip(np.arange(6).reshape(2, 3), range(2))
+a = np.arange(24).reshape((2, 3, 4), order='F'); np.zeros_like(a, order='A', shape=(5, 6)).flags.f_contiguous
+"""
+
+CHOICES = """
+np.select([[True, False], [False, True]], [np.float32([1, 2]), 1.5])
+np.select([[True, False], [False, True]], [np.float32([1, 2]), 1.5], 2.5)
+np.select([[True, False], [False, True]], [np.uint8([1, 2]), 1.5])
+np.select([[True, False], [False, True]], [1, 2.5])
+np.select([[True, False], [False, False]], [np.float32([1, 2]), 1j])
+np.choose([0, 1], [np.uint8([1, 2]), 3])
+np.choose([0, 1], [np.float32([1, 2]), 3.5])
+np.choose([0, 1], (3.5, np.float32([1, 2])))
+np.choose([0, 1], [1, 2.5])
+np.clip(np.array([1.0, 2]), None, None, out=np.zeros(2))
+np.clip(np.uint8([1, 250]), -1, 300, out=np.zeros(2, 'u1'))
+np.array([True]).conj()
+a = np.array([1.5]); a.conj() is a, a.conjugate() is a
+np.array([1j]).conjugate(np.zeros(1, complex))
+np.array([1.5]).conjugate(np.zeros(1))
+np.partition(np.array([]), 0)
+np.partition(np.array([]), [0, 3], axis=None)
+np.argpartition(np.zeros((3, 0)), 0)
+np.argpartition(np.zeros((0, 3)), 1, axis=0)
+np.sort([2, 1], kind='m')
+np.sort([2, 1], kind='Stable')
+np.sort([2, 1], kind='x')
+np.sort([2, 1], kind='')
+a = np.arange(3); a.resize(); a
+format(np.array(1.5), '.2f'), f"{np.array(3):d}", format(np.array(True), ''), format(np.array(1j), '')
+format(np.array([1, 2]), ''), f"{np.array([1.5])}"
+format(np.array([1, 2]), 'd')
+np.arange(stop=4)
+np.arange(stop=5, start=2)
+np.arange(start=2)
+np.arange(5, start=2)
+np.arange(5, None)
+np.arange(1, None, 2)
+np.arange()
+np.arange(stop=3, dtype='f4')
+"""
+
+DELETED = """
+x = np.zeros(3); delattr(x, 'flat')
+x = np.zeros(3); x.flat.__delitem__(0)
+x = np.zeros(3); x.__delitem__(0)
+x = np.zeros(3); delattr(x.flags, 'writeable')
+x = np.zeros(3); x.flags.__delitem__('W')
+x = np.zeros(3); delattr(x, 'dtype')
+x = np.zeros(3); delattr(x, 'shape')
+x = np.zeros(3); delattr(x, 'real')
+np.zeros(3, device='cuda')
+np.zeros(3, device='cpu')
+np.asarray([1], device=5)
+np.arange(3, device='gpu')
+np.empty_like([1.0], device='gpu')
+a = np.arange(3); a.resize(None); a
+"""
+
+NDITER = """
+[int(x) for x in np.nditer(np.arange(5)[::-1])]
+[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[::-1])]
+[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[:,::-1].T)]
+[int(x) for x in np.nditer(np.arange(5)[::-1],order='C')]
+[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)])]
+[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)[::-1]])]
+it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['multi_index']); [(int(x),it.multi_index) for x in it]
+it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['c_index']); [(int(x),it.index) for x in it]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop','buffered'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'],order='F')]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1,::-1],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(24).reshape(2,3,4)[:,:2],flags=['external_loop'])]
+[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(3)],flags=['external_loop'])]
+[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(2).reshape(2,1)],flags=['external_loop'])]
+a=np.arange(12).reshape(3,4); it=np.nditer(a[:,::2],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
+a=np.arange(12).reshape(3,4); it=np.nditer(a.T[::-1],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
+a=np.arange(6).reshape(2,3); b=np.zeros(2,int).reshape(2,1); it=np.nditer([a,b],flags=['reduce_ok'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
+a=np.arange(6).reshape(2,3); b=np.zeros(3,int); it=np.nditer([a,b],flags=['reduce_ok','external_loop'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
+[x.tolist() for x in np.nditer(np.array(5),flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.zeros((0,3)),flags=['external_loop','zerosize_ok'])]
+it=np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop']); next(it).tolist(), next(it).tolist(), next(it).tolist()
+it=np.nditer([np.arange(12).reshape(3,4),None]); exec('for x,y in it: y[...]=x*x'); it.operands[1]
+it=np.nditer([np.arange(12).reshape(3,4)[::-1],None],flags=['external_loop']); exec('for x,y in it: y[...]=x*x'); it.operands[1]
+"""
+
+VECTORS = """
+np.cross([1, 2], [3, 4])
+np.cross([1, 2], [3, 4, 5])
+np.cross([1, 2, 3], [4, 5])
+np.cross([[1, 2], [3, 4]], [[3, 4], [5, 6.5]])
+np.cross(np.ones((2, 5)), np.arange(10).reshape(5, 2), axisa=0)
+np.cross([1, 2], [[1, 2, 3], [3, 4, 5]])
+np.cross([1], [3])
+"""
+
+ASSERTIONS = """
+np.testing.assert_allclose(np.uint8([1]), np.uint8([2]), atol=1)
+np.testing.assert_allclose(np.int8([100]), np.int8([-100]))
+np.testing.assert_allclose(np.array([True]), np.array([False]))
+np.testing.assert_allclose(np.array([True]), np.array([0.0]), atol=1)
+np.testing.assert_allclose([np.inf], [np.inf])
+np.testing.assert_allclose([np.inf], [-np.inf])
+np.testing.assert_allclose([1.0], [np.inf])
+np.testing.assert_allclose([np.inf], [1.0])
+np.testing.assert_allclose([np.nan, 1], [np.nan, 1])
+np.testing.assert_allclose([np.nan, 1], [np.nan, 1], equal_nan=False)
+np.testing.assert_array_almost_equal(np.uint8([1]), np.uint8([2]))
+np.testing.assert_array_almost_equal([np.inf, True], [np.inf, 1])
+np.testing.assert_array_almost_equal([np.inf], [1.0])
+np.testing.assert_array_almost_equal_nulp(1.0, 1.0 + 2.0**-52)
+np.testing.assert_array_almost_equal_nulp(1.0, 1.0 + 2.0**-50)
+np.testing.assert_array_almost_equal_nulp(np.array([1.0, 2]), np.array([1, 2 + 2**-50]), nulp=5)
+np.testing.assert_array_max_ulp([1.0, 2.0], [1.0, 2.0000000001])
+np.testing.assert_array_max_ulp([0.0, 5e-324], [-0.0, -5e-324], maxulp=2).ravel()
+np.testing.assert_array_max_ulp([5e-324], [-5e-324], maxulp=1)
+"""
+
 
 @pytest.mark.parametrize(
     "code", cases(SHAPES + PROMOTION + NUMBERS + EXCEPTIONS + DTYPES + TEXTS + CALLS + FILES + ITERATORS + WARNINGS)
@@ -193,3 +378,8 @@ def test_programs_find_what_numpy_has(code):
 @pytest.mark.parametrize("code", cases(SPACES))
 def test_spaces_of_arrays_and_complex_numbers(code):
     same(code, rtol=1e-14)
+
+
+@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + DELETED + NDITER + VECTORS + ASSERTIONS))
+def test_arguments_are_taken_as_numpy_takes_them(code):
+    same(code)
