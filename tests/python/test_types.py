@@ -96,7 +96,7 @@ draw(default_rng(1), 5)
 WRONG = """
 np.zeros(3).shap
 np.linalg.sovle(np.eye(2), np.ones(2))
-np.arange()
+np.linspace(1)
 np.zeros(3, dtyp=int)
 np.zeros((3, 2)).reshape(6).transpose().nonsense()
 np.random.default_rng(1).normal(lok=1)
