@@ -45,7 +45,7 @@ LOOP(sin_avx2, "avx2,fma", __m256d, Sleef_sind4_u10avx2)
 #define LOOP_OF_TWO(NAME, TARGET, VECTOR, PAIR, FUNCTION)                                          \
     __attribute__((target(TARGET))) static void NAME(double *out, const double *in)                \
     {                                                                                              \
-        static _Thread_local _Alignas(64) double other[RESIDENT];                                  \
+        _Alignas(64) double other[RESIDENT];                                                       \
         for (size_t i = 0; i < RESIDENT; i += sizeof(VECTOR) / sizeof(double)) {                   \
             const PAIR both = FUNCTION(*(const VECTOR *)(in + i));                                 \
             *(VECTOR *)(out + i) = both.x;                                                         \

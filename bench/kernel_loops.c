@@ -31,7 +31,7 @@ void kernel_sin(double *out, const double *in)
 
 void kernel_sincos(double *out, const double *in)
 {
-    static _Thread_local double cosine[RESIDENT];
+    double cosine[RESIDENT];
     ndi_kernel *const both = ndi_kernels_in_use()->sincos[ND_FLOAT64];
     if (both) {
         both(RESIDENT, (char *[]){(char *)out, (char *)cosine, (char *)in}, DOUBLES);

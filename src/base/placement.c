@@ -43,29 +43,28 @@ int ndi_cpu_here(void)
     return sched_getcpu();
 }
 
-static _Thread_local struct {
-    cpu_set_t before, during;
-    bool changed;
-} choice;
+_Static_assert(sizeof(cpu_set_t) == sizeof((ndi_cpu_choice *)0)->before, "a set fits");
 
-void ndi_leave_cpu(int cpu)
+void ndi_leave_cpu(ndi_cpu_choice *choice, int cpu)
 {
-    choice.changed = false;
-    if (cpu < 0 || sched_getaffinity(0, sizeof choice.before, &choice.before) != 0 ||
-        !CPU_ISSET(cpu, &choice.before) || CPU_COUNT(&choice.before) < 2)
+    cpu_set_t *const before = (cpu_set_t *)choice->before, *const during =
+                                                               (cpu_set_t *)choice->during;
+    choice->changed = false;
+    if (cpu < 0 || sched_getaffinity(0, sizeof *before, before) != 0 || !CPU_ISSET(cpu, before) ||
+        CPU_COUNT(before) < 2)
         return;
-    choice.during = choice.before;
-    CPU_CLR(cpu, &choice.during);
-    choice.changed = sched_setaffinity(0, sizeof choice.during, &choice.during) == 0;
+    *during = *before;
+    CPU_CLR(cpu, during);
+    choice->changed = sched_setaffinity(0, sizeof *during, during) == 0;
 }
 
 /* Unless somebody has set them since, who then knows better. */
-void ndi_return_to_cpus(void)
+void ndi_return_to_cpus(const ndi_cpu_choice *choice)
 {
     cpu_set_t now;
-    if (choice.changed && sched_getaffinity(0, sizeof now, &now) == 0 &&
-        CPU_EQUAL(&now, &choice.during))
-        sched_setaffinity(0, sizeof choice.before, &choice.before);
+    if (choice->changed && sched_getaffinity(0, sizeof now, &now) == 0 &&
+        CPU_EQUAL(&now, (const cpu_set_t *)choice->during))
+        sched_setaffinity(0, sizeof now, (const cpu_set_t *)choice->before);
 }
 
 static cpu_set_t noted;
@@ -105,12 +104,15 @@ int ndi_cpu_here(void)
     return -1;
 }
 
-void ndi_leave_cpu(int cpu)
+void ndi_leave_cpu(ndi_cpu_choice *choice, int cpu)
 {
-    (void)cpu;
+    (void)choice, (void)cpu;
 }
 
-void ndi_return_to_cpus(void) {}
+void ndi_return_to_cpus(const ndi_cpu_choice *choice)
+{
+    (void)choice;
+}
 
 void ndi_note_cpus(void) {}
 

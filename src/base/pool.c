@@ -217,13 +217,14 @@ static void wait_for_work(void)
 {
     if (spin_until(work_or_stop, spin_time()))
         return;
-    ndi_leave_cpu(atomic_load_explicit(&caller_cpu, memory_order_relaxed));
+    ndi_cpu_choice choice;
+    ndi_leave_cpu(&choice, atomic_load_explicit(&caller_cpu, memory_order_relaxed));
     const unsigned heard = atomic_load(&alarms);
     atomic_fetch_add(&sleepers, 1);
     if (!work_or_stop())
         ndi_wait(&alarms, heard);
     atomic_fetch_sub(&sleepers, 1);
-    ndi_return_to_cpus();
+    ndi_return_to_cpus(&choice);
 }
 
 static void wake_workers(unsigned count)
