@@ -113,8 +113,8 @@ def _is_ascii_like(encoding):
     return encoding is None or encoding.lower() in ("bytes", "ascii", "latin1", "utf-8", "utf8")
 
 
-def _read(source, dtype, delimiter, marks, skip, most, columns, lenient, encoding):
-    """A table that _fits_library()."""
+def _read_by_library(source, dtype, delimiter, marks, skip, most, columns, lenient, encoding):
+    """A table that _fits_library(); None if there is no data."""
     names = None if columns is None else tuple(str(column) for column in columns)
     comment = marks[0] if marks else "\0"
     by_name = isinstance(source, (str, os.PathLike))
@@ -127,7 +127,12 @@ def _read(source, dtype, delimiter, marks, skip, most, columns, lenient, encodin
         text = text.encode() if isinstance(text, str) else text
     else:
         text = "".join(line if line.endswith("\n") else line + "\n" for line in _lines_of(source, encoding)).encode()
-    return _core._load_text(text, dtype, delimiter or " ", comment, skip, most or 0, names, lenient)
+    try:
+        return _core._load_text(text, dtype, delimiter or " ", comment, skip, most or 0, names, lenient)
+    except ValueError as error:
+        if "is empty" in str(error) or (by_name and not any(_data_lines(_lines_of(source), marks, skip, 1))):
+            return None
+        raise
 
 
 def _shaped(table, ndmin, unpack):
@@ -145,10 +150,6 @@ def _nothing(name, dtype, columns):
     return nd.empty((0, len(columns) if columns else 1), dtype)
 
 
-def _is_blank(source, marks, skip):
-    return isinstance(source, (str, os.PathLike)) and not any(_data_lines(_lines_of(source), marks, skip, 1))
-
-
 def loadtxt(
     fname, dtype=float, comments="#", delimiter=None, converters=None, skiprows=0, usecols=None, unpack=False,
     ndmin=0, encoding=None, max_rows=None, *, quotechar=None, like=None,
@@ -164,11 +165,8 @@ def loadtxt(
     if max_rows == 0:
         table = _nothing("loadtxt", dtype, columns)
     elif converters is None and _fits_library(delimiter, marks, dtype):
-        try:
-            table = _read(source, dtype, delimiter, marks, skiprows, max_rows, columns, False, encoding)
-        except ValueError as error:
-            if "is empty" not in str(error) and not _is_blank(fname, marks, skiprows):
-                raise
+        table = _read_by_library(source, dtype, delimiter, marks, skiprows, max_rows, columns, False, encoding)
+        if table is None:
             table = _nothing("loadtxt", dtype, columns)
     else:
         lines = _data_lines(iter(_lines_of(source, encoding)), marks, skiprows, max_rows)
@@ -237,13 +235,8 @@ def genfromtxt(
     source = fname if isinstance(fname, (str, os.PathLike)) or hasattr(fname, "read") else iter(fname)
     plain = converters is None and missing_values is None and filling_values is None and loose and invalid_raise
     if plain and not skip_footer and dtype.kind == "f" and _fits_library(delimiter, marks, dtype):
-        try:
-            table = _read(source, dtype, delimiter, marks, skip_header, max_rows, columns, True, encoding)
-        except ValueError as error:
-            if "is empty" not in str(error) and not _is_blank(fname, marks, skip_header):
-                raise
-            return _nothing("genfromtxt", dtype, columns)[:, 0]
-        return _shaped(table, ndmin, bool(unpack))
+        table = _read_by_library(source, dtype, delimiter, marks, skip_header, max_rows, columns, True, encoding)
+        return _nothing("genfromtxt", dtype, columns)[:, 0] if table is None else _shaped(table, ndmin, bool(unpack))
     lines = list(_data_lines(iter(_lines_of(source, encoding)), marks, skip_header, max_rows))
     rows = [_split(line, delimiter) for line in lines]
     rows = _whole_rows(rows[: len(rows) - skip_footer], columns, invalid_raise)

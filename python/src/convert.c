@@ -105,7 +105,7 @@ static bool is_convertible(PyObject *object)
 static PyObject *read_number(PyObject *object, nd_kind kind)
 {
     if (object == Py_None)
-        return PyFloat_FromDouble(NAN);
+        return kind == ND_KIND_COMPLEX ? PyComplex_FromDoubles(NAN, NAN) : PyFloat_FromDouble(NAN);
     if (kind != ND_KIND_COMPLEX)
         return PyNumber_Float(object);
     PND_OBJECT text = PyBytes_Check(object) ? PyUnicode_FromEncodedObject(object, "ascii", NULL)
@@ -150,8 +150,6 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
     const nd_kind kind = nd_dtype_kind(dtype);
     if (kind >= ND_KIND_FLOAT && is_convertible(object)) {
         PND_OBJECT number = read_number(object, kind);
-        if (number && object == Py_None && kind == ND_KIND_COMPLEX)
-            Py_SETREF(number, PyComplex_FromDoubles(NAN, NAN));
         return number && pnd_store(number, dtype, element);
     }
     switch (kind) {

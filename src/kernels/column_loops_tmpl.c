@@ -20,18 +20,7 @@ void NDI_ISA_NAME(ndi_fill_column_loops)(ndi_kernels *kernels)
 
 #else
 
-#define NEAR_OR_FAR(NAME, TYPE, VECTOR, S, ARE_NEAR, NEAR, FAR)                                    \
-    ALWAYS_INLINE __mmask16 near_lanes_##NAME##_##TYPE(VECTOR x)                                   \
-    {                                                                                              \
-        return ARE_NEAR;                                                                           \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR near_##NAME##_##TYPE(VECTOR x)                                            \
-    {                                                                                              \
-        return NEAR;                                                                               \
-    }
-#include "kernels/sincos.h"
-
-#include "kernels/exponential.h"
+#include "kernels/near_lanes.h"
 
 enum {
     VECTORS = NDI_CHAIN_VECTORS,

@@ -17,18 +17,8 @@ void NDI_ISA_NAME(ndi_fill_function_links)(ndi_kernels *kernels)
 
 #else
 
-#define NEAR_OR_FAR(NAME, TYPE, VECTOR, S, ARE_NEAR, NEAR, FAR)                                    \
-    ALWAYS_INLINE __mmask16 near_lanes_##NAME##_##TYPE(VECTOR x)                                   \
-    {                                                                                              \
-        return ARE_NEAR;                                                                           \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR near_##NAME##_##TYPE(VECTOR x)                                            \
-    {                                                                                              \
-        return NEAR;                                                                               \
-    }
-#include "kernels/sincos.h"
+#include "kernels/near_lanes.h"
 
-#include "kernels/exponential.h"
 #include "kernels/logarithm.h"
 
 typedef vector_float32 register_of_float;
