@@ -101,7 +101,9 @@ static nd_array *reduce_from(nd_op op, bool without_nan, const nd_array *array, 
         array = kept;
         options.where = NULL;
     }
-    options.has_initial = !nd_size(array); /* lets it be empty */
+    const bool empty = !nd_size(array), sum = step == ND_OP_add;
+    options.has_initial = empty || sum; /* lets it be empty */
+    options.initial = sum ? -0.0 : 0;   /* a sum of -0.0 to which -0.0 is added stays one */
     PND_AUTO folded = (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
     PND_AUTO start = folded ? pnd_to_array_of(initial, nd_dtype_of(folded)) : NULL;
     if (!start)
@@ -110,7 +112,7 @@ static nd_array *reduce_from(nd_op op, bool without_nan, const nd_array *array, 
         PyErr_SetString(PyExc_ValueError, "initial must be a number");
         return NULL;
     }
-    if (options.has_initial) {
+    if (empty) {
         PND_AUTO filled = nd_broadcast_to(start, nd_shape_like(folded));
         return filled ? nd_copy(filled) : NULL;
     }

@@ -18,6 +18,24 @@ enum {
     TASKS = 64,           /* wanted where there are few tiles */
 };
 
+/* Sums begin with 0.0, which shows where all elements are -0.0: it is added at the end, so that
+ * leaves may begin with an element, and those that meet in a scan keep the sign. */
+static void add_zero(const ndi_swept_fold *run, size_t columns, const ndi_tile_state *state)
+{
+    const nd_dtype dtype = run->reducer->state[0];
+    if (run->fold->kind != NDI_REDUCE_SUM || run->fold->signed_zero)
+        return;
+    if (dtype == ND_FLOAT32) {
+        float *const sums = state->plane[0];
+        for (size_t c = 0; c < columns; c++)
+            sums[c] += 0.0f;
+    } else if (dtype == ND_FLOAT64 || dtype == ND_COMPLEX128) {
+        double *const sums = state->plane[0];
+        for (size_t i = 0; i < columns << (dtype == ND_COMPLEX128); i++)
+            sums[i] += 0.0;
+    }
+}
+
 /* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the
  * result's dtype at `out`. */
 static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t first,
@@ -59,6 +77,7 @@ void ndi_finish_state(const ndi_kernels *kernels, const ndi_swept_fold *run, siz
                       const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
     const size_t size = ndi_dtype_size(run->result);
+    add_zero(run, columns, state);
     if (run->streams) {
         kernels->stream(out, state->plane[0], columns * size);
         return;
@@ -337,7 +356,8 @@ static void share_sums(ndi_sweep *run, ndi_leaf_order order)
         const ndi_fold *const fold = run->each[i].fold;
         run->each[i].state_of = i;
         for (int j = 0; order == NDI_LEAF_WIDE && j < run->count; j++)
-            if (fold->kind == NDI_REDUCE_SUM && run->each[j].fold->kind == NDI_REDUCE_MOMENTS &&
+            if (fold->kind == NDI_REDUCE_SUM && !fold->signed_zero &&
+                run->each[j].fold->kind == NDI_REDUCE_MOMENTS &&
                 run->each[j].fold->taken == fold->taken)
                 run->each[i].state_of = j;
     }
