@@ -347,3 +347,15 @@ bool pnd_to_casting(PyObject *object, nd_casting *casting)
                  object);
     return false;
 }
+
+PyObject *pnd_in_python(const char *module, const char *name, PyObject *const *given, int count)
+{
+    PND_OBJECT from = PyImport_ImportModule(module);
+    PND_OBJECT function = from ? PyObject_GetAttrString(from, name) : NULL;
+    PND_OBJECT arguments = function ? PyTuple_New(count) : NULL;
+    if (!arguments)
+        return NULL;
+    for (int i = 0; i < count; i++)
+        PyTuple_SET_ITEM(arguments, i, Py_NewRef(given[i] ? given[i] : Py_None));
+    return PyObject_CallObject(function, arguments);
+}

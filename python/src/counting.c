@@ -63,14 +63,20 @@ PND_FUNCTION(lexsort, "keys, axis=-1", "The indices that sort by several keys, t
         ready++;
     }
     nd_array *result = NULL;
-    if (keys && ready == count && count)
+    bool numbers =
+        ready > 0 && (axis == 0 || axis == -1); /* as NumPy has it: one place, the first */
+    for (Py_ssize_t i = 0; i < ready; i++)
+        numbers &= nd_rank(keys[i]) == 0;
+    if (keys && ready == count && numbers)
+        result = nd_zeros(ND_INT64, ND_SCALAR_SHAPE);
+    else if (keys && ready == count && count)
         result = nd_lexsort((int)count, (const nd_array *const *)keys, axis);
     else if (!PyErr_Occurred())
         PyErr_SetString(PyExc_TypeError, "need sequence of keys with len > 0 in lexsort");
     while (ready)
         nd_release(keys[--ready]);
     PyMem_Free(keys);
-    return result ? pnd_wrap(result) : PyErr_Occurred() ? NULL : pnd_raise();
+    return result ? pnd_wrap_result(result) : PyErr_Occurred() ? NULL : pnd_raise();
 }
 
 /* ---- Counting ------------------------------------------------------------------------------- */
@@ -156,6 +162,11 @@ PND_FUNCTION(histogram, "a, bins=10, range=None, density=None, weights=None",
     PND_AUTO weights = good && pnd_given(given[4]) ? pnd_to_array(given[4]) : NULL;
     if (!good || (pnd_given(given[4]) && !weights) || !pnd_to_bool(given[3], &options.density))
         return NULL;
+    if (weights && nd_dtype_kind(nd_dtype_of(weights)) == ND_KIND_COMPLEX) { /* rare: in Python */
+        PND_OBJECT array = pnd_wrap(nd_retain(weights));
+        PyObject *const all[] = {given[0], given[1], given[2], given[3], array};
+        return array ? pnd_in_python("ndstream._statistics", "complex_histogram", all, 5) : NULL;
+    }
     options.weights = weights;
     nd_histogram_result r;
     PND_UNLOCKED(nd_size(a), r = nd_histogram(a, options));
@@ -276,7 +287,9 @@ PND_FUNCTION(unique,
         !pnd_to_bool(given[2], &options.inverse) || !pnd_to_bool(given[3], &options.counts) ||
         !pnd_to_int(given[4], &options.axis) || !pnd_to_bool(given[5], &equal_nan))
         return NULL;
-    options.has_axis = pnd_given(given[4]);
+    /* Lines of an array of one axis are its elements. */
+    options.has_axis =
+        pnd_given(given[4]) && (nd_rank(array) != 1 || options.axis < -1 || options.axis > 0);
     options.nan_apart = !equal_nan;
     nd_unique_result r;
     PND_UNLOCKED(nd_size(array), r = nd_unique(array, options));

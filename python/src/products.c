@@ -139,10 +139,13 @@ static PyObject *broadcast_into(nd_array *result, int core, int least, PyObject 
 /* given: x1, x2, out, casting, order, dtype, subok, axes, axis, keepdims. */
 static PyObject *stacked_product(const stacked *p, PyObject *const *given)
 {
-    nd_dtype dtype = ND_DTYPE_NONE;
+    nd_dtype dtype = ND_DTYPE_NONE,
+             unsafe = ND_DTYPE_NONE; /* the result is converted to the last */
     nd_casting casting = ND_CAST_SAME_KIND;
     bool keepdims = false;
-    if (!pnd_to_dtype(given[5], &dtype) || !pnd_to_casting(given[3], &casting))
+    char order = 'K';
+    if (!pnd_to_order(given[4], &order) || !pnd_to_dtype(given[5], &dtype) ||
+        !pnd_to_casting(given[3], &casting))
         return NULL;
     PND_AUTO a = pnd_to_cast(given[0], dtype, casting);
     PND_AUTO b = a ? pnd_to_cast(given[1], dtype, casting) : NULL;
@@ -179,6 +182,22 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
                         "for outputs can only be omitted if none of them has core axes.");
         return NULL;
     }
+    if (pnd_given(given[3]) &&
+        PyUnicode_Check(given[3])) { /* 'no' and 'equiv': nothing is converted */
+        const bool strict = PyUnicode_CompareWithASCIIString(given[3], "no") == 0 ||
+                            PyUnicode_CompareWithASCIIString(given[3], "equiv") == 0;
+        const nd_dtype of_a = nd_dtype_of(a), of_b = nd_dtype_of(b), both = nd_promote(of_a, of_b);
+        if (strict && of_a != of_b) {
+            PyErr_Format(PyExc_TypeError,
+                         "Cannot cast ufunc '%s' input %d from dtype('%s') to dtype('%s') with "
+                         "casting rule %R",
+                         p->name, of_a == both, nd_dtype_name(of_a == both ? of_b : of_a),
+                         nd_dtype_name(both), given[3]);
+            return NULL;
+        }
+        if (casting == ND_CAST_UNSAFE && pnd_given(given[2]) && pnd_is_array(given[2]))
+            unsafe = nd_dtype_of(pnd_array_of(given[2]));
+    }
     const bool chosen = list || axis_object;
     for (int i = 0; chosen && i < 2; i++) {
         nd_array **operand = i ? &b : &a;
@@ -208,6 +227,12 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
             return NULL;
         }
         result = moved(result, core[2], axes[2], true);
+    }
+    if (result && (unsafe != ND_DTYPE_NONE || (order == 'F' && !pnd_given(given[2])))) {
+        nd_array *const other =
+            unsafe != ND_DTYPE_NONE ? nd_cast(result, unsafe) : nd_asfortran(result);
+        nd_release(result);
+        result = other;
     }
     return chosen ? pnd_into(result, given[2])
                   : broadcast_into(result, core[2], p->vectors && core[2] ? 1 : core[2], given[2]);

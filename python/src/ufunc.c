@@ -223,6 +223,19 @@ done:
     return result;
 }
 
+/* equal() and not_equal() of None, which no element is. */
+static PyObject *compared_with_none(nd_op op, PyObject *const *arguments)
+{
+    const bool both = arguments[0] == arguments[1], truth = both == (op == ND_OP_equal);
+    PND_AUTO array = both ? nd_zeros(ND_BOOL, ND_SCALAR_SHAPE)
+                          : pnd_to_array(arguments[arguments[0] == Py_None]);
+    if (!array)
+        return NULL;
+    PND_AUTO one = nd_cast(array, ND_BOOL);
+    const nd_operand value = nd_operand_array(one), all[] = {value, value};
+    return pnd_wrap_result(nd_elementwise(truth ? ND_OP_equal : ND_OP_not_equal, 2, all, NULL));
+}
+
 static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t flags,
                             PyObject *names)
 {
@@ -236,6 +249,9 @@ static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t
             const nd_operand operand = nd_operand_array(pnd_array_of(arguments[0]));
             return pnd_wrap_result(nd_elementwise(self->op, 1, &operand, NULL));
         }
+        if (count == 2 && (arguments[0] == Py_None || arguments[1] == Py_None) &&
+            (self->op == ND_OP_equal || self->op == ND_OP_not_equal))
+            return compared_with_none(self->op, arguments);
         return pnd_apply(self->op, count, arguments);
     }
     words w = {0};

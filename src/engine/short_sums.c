@@ -2,8 +2,9 @@
  *
  * Leaves of a reduction add in lanes that meet as a tree, or one after the other, as
  * kernels/kernel.h fixes it; the identity of a sum, -0.0, changes nothing, so what is not there is
- * left out. The 0.0 that a sum begins with is added in the end, unless the terms cannot be -0.0. 2000 x 2000 distances of points in space take 1.3 ms so, and 5.8 where the terms of
- * each lie side by side. */
+ * left out. The 0.0 that a sum begins with is added in the end, unless the terms cannot be -0.0.
+ * 2000 x 2000 distances of points in space take 1.3 ms so, and 5.8 where the terms of each lie side
+ * by side. */
 #include "engine/short_sums.h"
 
 #include "engine/pending.h"
