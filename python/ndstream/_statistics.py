@@ -52,6 +52,24 @@ def quantile(a, q, axis, method, keepdims, weights, ignore_nan):
     return result[()]
 
 
+def about(a, axis, dtype, ddof, keepdims, where, mean, root, ignore_nan):
+    """The variance about a mean that is given, or its root."""
+    a, mean = nd.asarray(a), nd.asarray(mean)
+    where = True if where is None else where
+    words = {"axis": axis, "keepdims": bool(keepdims)}
+    if ignore_nan:
+        where = nd.logical_and(where, ~nd.isnan(a))
+    if dtype is not None or a.dtype.kind in "biu":
+        a = a.astype(nd.float64 if dtype is None else dtype)
+    away = nd.abs(a - mean) if "c" in a.dtype.kind + mean.dtype.kind else a - mean
+    count = nd.count_nonzero(nd.broadcast_to(where, a.shape), **words)
+    left = nd.maximum(count - ddof, 0)
+    result = nd.sum(away * away, where=where, **words) / left.astype(away.dtype)
+    if ignore_nan:
+        result = nd.where(left > 0, result, nd.nan).astype(result.dtype)[()]
+    return nd.sqrt(result) if root else result
+
+
 def complex_median(a, axis, keepdims, ignore_nan):
     """The median of complex numbers, in the order of sort(): by real part, then by imaginary part."""
     a = nd.asarray(a)

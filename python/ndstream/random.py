@@ -18,6 +18,8 @@ def _words(entropy):
     """An integer as its words of 32 bits from the low end, a list as those of its integers in turn."""
     if isinstance(entropy, nd.generic):
         entropy = entropy.item()
+    if isinstance(entropy, (str, bytes, dict)):
+        raise TypeError(f"SeedSequence expects int or sequence of ints for entropy not {entropy}")
     if hasattr(entropy, "__len__"):
         return [word for one in entropy for word in _words(one)]
     number = operator.index(entropy)
@@ -368,6 +370,16 @@ def _spawn(generator, n_children):
     return [Generator(bits) for bits in generator.bit_generator.spawn(n_children)]
 
 
+def _below(generator, last):
+    """0 to `last`, by words that are cut to its bits and drawn again if they are above."""
+    dtype, mask = nd.uint32 if last < 2**32 else nd.uint64, (1 << last.bit_length()) - 1
+    while last:
+        word = int(generator.integers(0, nd.iinfo(dtype).max, dtype=dtype, endpoint=True)) & mask
+        if word <= last:
+            return word
+    return 0
+
+
 def _multivariate_hypergeometric(generator, colors, nsample, size, method):
     """Color by color, from what is left; of more than half, what is not taken is drawn."""
     colors = nd.asarray(colors)
@@ -380,11 +392,21 @@ def _multivariate_hypergeometric(generator, colors, nsample, size, method):
         raise ValueError("nsample > sum(colors)")
     if method not in (None, "marginals", "count"):
         raise ValueError('method must be "count" or "marginals".')
-    if method == "count":
-        raise NotImplementedError("multivariate_hypergeometric: method='count' is not there; take 'marginals'")
     shape = () if size is None else (size,) if not hasattr(size, "__len__") else tuple(size)
     most = nsample > total // 2
     rows = []
+    if method == "count":
+        wanted = total - nsample if most else nsample
+        items = [color for color, count in enumerate(counts) for _ in range(count)]
+        for _ in range(math.prod(shape)):
+            row = [0] * len(counts)
+            for j in range(wanted):
+                k = j + _below(generator, total - j - 1)
+                items[j], items[k] = items[k], items[j]
+            for color in items[:wanted]:
+                row[color] += 1
+            rows.append([n - x for n, x in zip(counts, row)] if most else row)
+        return nd.array(rows, dtype=nd.int64).reshape(*shape, len(counts))
     for _ in range(math.prod(shape)):
         left, rest, row = total - nsample if most else nsample, total, []
         for count in counts[:-1]:

@@ -151,6 +151,15 @@ static void *raise_value(void)
     return pnd_raise();
 }
 
+static bool weights_allowed(const nd_histogram_options *options, PyObject *weights)
+{
+    if (!options->rule || !pnd_given(weights))
+        return true;
+    PyErr_SetString(PyExc_TypeError, "Automated estimation of the number of bins is not supported "
+                                     "for weighted data");
+    return false;
+}
+
 PND_FUNCTION(histogram, "a, bins=10, range=None, density=None, weights=None",
              "How many elements fall into each bin, and the edges.")
 {
@@ -160,7 +169,8 @@ PND_FUNCTION(histogram, "a, bins=10, range=None, density=None, weights=None",
     const bool good = a && to_bins(given[1], given[2], &options, &edges_pointer);
     PND_AUTO edges = edges_pointer;
     PND_AUTO weights = good && pnd_given(given[4]) ? pnd_to_array(given[4]) : NULL;
-    if (!good || (pnd_given(given[4]) && !weights) || !pnd_to_bool(given[3], &options.density))
+    if (!good || (pnd_given(given[4]) && !weights) || !pnd_to_bool(given[3], &options.density) ||
+        !weights_allowed(&options, given[4]))
         return NULL;
     if (weights && nd_dtype_kind(nd_dtype_of(weights)) == ND_KIND_COMPLEX) { /* rare: in Python */
         PND_OBJECT array = pnd_wrap(nd_retain(weights));
@@ -187,6 +197,8 @@ PND_FUNCTION(histogram_bin_edges, "a, bins=10, range=None, weights=None",
     PND_AUTO edges = edges_pointer;
     if (!good)
         return NULL;
+    if (!weights_allowed(&options, given[3]))
+        return NULL;
     nd_array *result = nd_histogram_bin_edges(a, options);
     return result ? pnd_wrap(result) : raise_value();
 }
@@ -195,11 +207,16 @@ enum { MOST_VARIABLES = 32 };
 
 /* The options of each variable: one bins for all, or one for each; likewise the
  * range. */
-static bool to_several_bins(PyObject *bins, PyObject *range, int count,
+static bool to_several_bins(PyObject *bins, PyObject *range, int count, bool flat,
                             nd_histogram_options *options, nd_array **edges)
 {
-    const bool each = pnd_given(bins) && (PyList_Check(bins) || PyTuple_Check(bins)) &&
-                      PySequence_Size(bins) == count;
+    const bool list = pnd_given(bins) && (PyList_Check(bins) || PyTuple_Check(bins)),
+               each = list && PySequence_Size(bins) == count;
+    if (list && !each && !flat) {
+        PyErr_SetString(PyExc_ValueError, "The dimension of bins must be equal to the dimension of "
+                                          "the sample x.");
+        return false;
+    }
     for (int i = 0; i < count; i++) {
         PND_OBJECT own_bins = each ? PySequence_GetItem(bins, i) : NULL;
         PND_OBJECT own_range = pnd_given(range) ? PySequence_GetItem(range, i) : NULL;
@@ -223,7 +240,7 @@ static PyObject *histogram_of(nd_array *sample, PyObject *bins, PyObject *range,
     PyObject *result = NULL;
     PND_AUTO weights = pnd_given(weights_object) ? pnd_to_array(weights_object) : NULL;
     if ((!pnd_given(weights_object) || weights) && pnd_to_bool(density_object, &density) &&
-        to_several_bins(bins, range, count, options, given_edges)) {
+        to_several_bins(bins, range, count, flat, options, given_edges)) {
         nd_array *counts = nd_histogramdd(sample, options, density, weights, edges);
         PND_OBJECT table = counts ? pnd_wrap(counts) : raise_value();
         PND_OBJECT list = table ? PyTuple_New(count) : NULL;

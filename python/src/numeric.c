@@ -192,7 +192,10 @@ PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=F
     PND_AUTO weights = pnd_given(given[2]) ? pnd_to_array(given[2]) : NULL;
     if (pnd_given(given[2]) && !weights)
         return NULL;
-    if (weights && axes.all && nd_rank(weights) != nd_rank(a)) {
+    bool differ = weights && nd_rank(weights) != nd_rank(a);
+    for (int i = 0; weights && !differ && i < nd_rank(a); i++)
+        differ = nd_length(weights, i) != nd_length(a, i);
+    if (differ && axes.all) {
         PyErr_SetString(PyExc_TypeError,
                         "Axis must be specified when shapes of a and weights differ.");
         return NULL;

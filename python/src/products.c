@@ -139,8 +139,7 @@ static PyObject *broadcast_into(nd_array *result, int core, int least, PyObject 
 /* given: x1, x2, out, casting, order, dtype, subok, axes, axis, keepdims. */
 static PyObject *stacked_product(const stacked *p, PyObject *const *given)
 {
-    nd_dtype dtype = ND_DTYPE_NONE,
-             unsafe = ND_DTYPE_NONE; /* the result is converted to the last */
+    nd_dtype dtype = ND_DTYPE_NONE;
     nd_casting casting = ND_CAST_SAME_KIND;
     bool keepdims = false;
     char order = 'K';
@@ -182,22 +181,10 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
                         "for outputs can only be omitted if none of them has core axes.");
         return NULL;
     }
-    if (pnd_given(given[3]) &&
-        PyUnicode_Check(given[3])) { /* 'no' and 'equiv': nothing is converted */
-        const bool strict = PyUnicode_CompareWithASCIIString(given[3], "no") == 0 ||
-                            PyUnicode_CompareWithASCIIString(given[3], "equiv") == 0;
-        const nd_dtype of_a = nd_dtype_of(a), of_b = nd_dtype_of(b), both = nd_promote(of_a, of_b);
-        if (strict && of_a != of_b) {
-            PyErr_Format(PyExc_TypeError,
-                         "Cannot cast ufunc '%s' input %d from dtype('%s') to dtype('%s') with "
-                         "casting rule %R",
-                         p->name, of_a == both, nd_dtype_name(of_a == both ? of_b : of_a),
-                         nd_dtype_name(both), given[3]);
-            return NULL;
-        }
-        if (casting == ND_CAST_UNSAFE && pnd_given(given[2]) && pnd_is_array(given[2]))
-            unsafe = nd_dtype_of(pnd_array_of(given[2]));
-    }
+    const nd_dtype both = nd_promote(nd_dtype_of(a), nd_dtype_of(b));
+    if (!pnd_check_strict(given[3], nd_dtype_of(a), both) ||
+        !pnd_check_strict(given[3], nd_dtype_of(b), both))
+        return NULL;
     const bool chosen = list || axis_object;
     for (int i = 0; chosen && i < 2; i++) {
         nd_array **operand = i ? &b : &a;
@@ -228,9 +215,9 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
         }
         result = moved(result, core[2], axes[2], true);
     }
-    if (result && (unsafe != ND_DTYPE_NONE || (order == 'F' && !pnd_given(given[2])))) {
-        nd_array *const other =
-            unsafe != ND_DTYPE_NONE ? nd_cast(result, unsafe) : nd_asfortran(result);
+    result = pnd_unsafe_for(result, given[2], casting);
+    if (result && order == 'F' && !pnd_given(given[2])) {
+        nd_array *const other = nd_asfortran(result);
         nd_release(result);
         result = other;
     }

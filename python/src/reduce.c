@@ -169,6 +169,23 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
             return NULL;
         options.where = where;
     }
+    if (pnd_given(by_role[MEAN])) {
+        PND_OBJECT number = PyFloat_FromDouble(ddof);
+        PyObject *const all[] = {by_role[ARRAY],
+                                 by_role[AXIS],
+                                 by_role[DTYPE],
+                                 number,
+                                 by_role[KEEPDIMS],
+                                 by_role[WHERE],
+                                 by_role[MEAN],
+                                 op == ND_OP_std ? Py_True : Py_False,
+                                 without_nan ? Py_True : Py_False};
+        PND_OBJECT moment = number ? pnd_in_python("ndstream._statistics", "about", all, 9) : NULL;
+        if (!moment || !pnd_given(by_role[OUT]))
+            return Py_XNewRef(moment);
+        nd_array *const values = pnd_to_array(moment);
+        return values ? pnd_into(values, by_role[OUT]) : NULL;
+    }
     nd_array *result = pnd_given(by_role[INITIAL])
                            ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])
                            : (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);

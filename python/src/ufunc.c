@@ -345,6 +345,9 @@ PND_FUNCTION(reduce,
         nd_release(array);
         array = kept;
     }
+    if (!nd_rank(array) && !axes.all && axes.count == 1 &&
+        (axes.axis[0] == 0 || axes.axis[0] == -1))
+        axes = ND_ALL; /* as NumPy has it */
     nd_reduce_options options = {
         .keepdims = keepdims, .has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
     nd_array *result;
@@ -356,6 +359,10 @@ PND_FUNCTION(reduce,
                      "specified",
                      self->name);
         return NULL;
+    }
+    if (!result && nd_error() == ND_ERROR_VALUE && self->op == ND_OP_hypot && !nd_size(array)) {
+        nd_error_clear();
+        result = nd_sum_with(array, axes, options); /* 0 */
     }
     if (result && pnd_given(given[6])) {
         PND_AUTO folded = result;
@@ -537,6 +544,15 @@ static PyObject *get_doc(PyObject *self, void *Py_UNUSED(unused))
         u->name, letters[u->info->arguments], u->doc);
 }
 
+/* What inspect.signature() gives; in Python, as it is rarely asked for. */
+static PyObject *get_signature_object(PyObject *self, void *Py_UNUSED(unused))
+{
+    const ufunc *u = (ufunc *)self;
+    PND_OBJECT counts = Py_BuildValue("(ii)", u->info->arguments, u->second == ND_OP_COUNT ? 1 : 2);
+    PyObject *const all[] = {counts};
+    return counts ? pnd_in_python("ndstream._about", "ufunc_signature", all, 1) : NULL;
+}
+
 static PyObject *get_nin(PyObject *self, void *Py_UNUSED(unused))
 {
     return PyLong_FromLong(((ufunc *)self)->info->arguments);
@@ -610,6 +626,7 @@ static PyGetSetDef ufunc_attributes[] = {
     {"__name__", get_name, NULL, NULL, NULL},
     {"__qualname__", get_name, NULL, NULL, NULL},
     {"__doc__", get_doc, NULL, NULL, NULL},
+    {"__signature__", get_signature_object, NULL, "What inspect.signature() gives.", NULL},
     {"nin", get_nin, NULL, "How many arguments it takes.", NULL},
     {"nout", get_nout, NULL, "How many results it has.", NULL},
     {"nargs", get_nargs, NULL, "Arguments and results.", NULL},
