@@ -7,6 +7,7 @@
  * by side. */
 #include "engine/short_sums.h"
 
+#include "array/dtype.h"
 #include "engine/pending.h"
 #include "engine/views.h"
 
@@ -69,17 +70,24 @@ static ndi_node *term(const ndi_node *fold, int axis, int64_t index)
     return ndi_view_as_steps(of, rank, fold->size, dims, index * ndi_node_strides(of)[axis]);
 }
 
-/* True where all terms may be -0.0, of which the sum is 0.0. */
+/* True where all terms may be -0.0, of which the sum is 0.0: not those of squares. */
 static bool needs_zero(const ndi_node *fold)
 {
-    const ndi_map *const made = &fold->argument[0]->step;
-    const ndi_kernels *const kernels = ndi_kernels_in_use();
+    const ndi_node *const of = fold->argument[0];
+    const ndi_map *const made = &of->step;
+    const nd_dtype taken = made->taken[0];
     const nd_kind kind = nd_dtype_kind(fold->fold.taken);
     if (fold->fold.signed_zero || kind < ND_KIND_FLOAT)
         return false;
-    return kind == ND_KIND_COMPLEX ||
-           (made->kernel != kernels->elementwise[ND_OP_square][made->taken[0]] &&
-            made->kernel != kernels->elementwise[ND_OP_absolute][made->taken[0]]);
+    if (kind == ND_KIND_COMPLEX)
+        return true;
+#define MADE_BY(op) (made->kernel == ndi_kernels_in_use()->elementwise[ND_OP_##op][taken])
+    const bool squares =
+        MADE_BY(square) || MADE_BY(absolute) ||
+        (MADE_BY(multiply) && of->argument[0] && of->argument[0] == of->argument[1]) ||
+        (MADE_BY(power) && !of->argument[1] && ndi_load_double(taken, of->scalar[1]) == 2);
+    return !squares;
+#undef MADE_BY
 }
 
 /* `to` becomes left + right, whose references it takes over; NULL: 0.0. */
