@@ -109,6 +109,12 @@ static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
     return true;
 }
 
+/* A result that goes past the cache by way of a register, for want of alignment, in any case. */
+static bool takes_detour(const ndi_frame *f, int operand)
+{
+    return operand < f->program->results && f->stream[operand];
+}
+
 static bool takes_rows(ndi_frame *f)
 {
     const ndi_nest *const nest = f->nest;
@@ -119,7 +125,8 @@ static bool takes_rows(ndi_frame *f)
     if (nest->rank < 2 || (length >= SHORT_ROW && length * f->program->widest >= SHORT_CHAIN))
         return false;
     for (int operand = 0; operand < nest->operands; operand++)
-        if (!judge_gap(f, nest, operand) || (f->gap[operand] == NDI_PACKED && length >= SHORT_ROW))
+        if (!judge_gap(f, nest, operand) ||
+            (f->gap[operand] == NDI_PACKED && length >= SHORT_ROW && !takes_detour(f, operand)))
             return false;
     return true;
 }

@@ -8,6 +8,8 @@
  * turn. Rows between stages stay in scratch; sums have their lanes and leaves, so the bits are
  * those of the stages.
  *
+ * Steps over what reductions leave, an element a row, follow them: the logarithm of a sum.
+ *
  * Over columns it is the same with tiles of a few columns, line by line: the chain divides what
  * tile t - 1 left, computes the exponentials of tile t and looks for the largest elements of tile t
  * + 1, which is in cache when it is wanted again. */
@@ -53,6 +55,15 @@ typedef struct ndi_pipe_stage {
     uint8_t operand[NDI_NEST_OPERANDS]; /* tracks of a step: its result, and what it reads */
     bool streams;
     int copied; /* the track in memory that it goes to when it is whole; or -1 */
+    /* A step over what reductions leave, as the logarithm of a sum: of one element a row, or a line
+     * a tile. It has no links, and is done when they are. */
+    bool follows;
+    ptrdiff_t step[NDI_NEST_OPERANDS]; /* of it: bytes from an element of the line to the next */
+    /* Of a step whose tiles are copied to rows that are no whole lines of the cache: where in
+     * scratch the last line of each of the tile before waits, to be completed by this tile, as half
+     * a line that is written makes memory read it. In the step's scratch there is room for it
+     * before each line. */
+    size_t carried;
     /* A reduction: */
     nd_dtype lane, result;
     ndi_reduction kind;
@@ -112,6 +123,10 @@ void ndi_pipeline_run(const ndi_pipeline *pipeline, int64_t begin, int64_t end, 
 
 /* ---- Between the files of pipelines ---------------------------------------------------------- */
 
+/* The item of a stage that follows reductions. */
+void ndi_pipe_run_follower(const ndi_pipeline *pipeline, const ndi_pipe_stage *stage, char *scratch,
+                           int64_t item);
+
 void ndi_pipeline_run_rows(const ndi_pipeline *pipeline, int64_t begin, int64_t end, char *scratch);
 void ndi_pipeline_run_columns(const ndi_pipeline *pipeline, int64_t begin, int64_t end,
                               char *scratch);
@@ -131,6 +146,11 @@ static inline char *ndi_pipe_place(const ndi_pipe_track *track, char *scratch, i
         return track->first + item * track->item;
     const int64_t place = track->items > 1 ? item % track->items : 0; /* a division takes longer */
     return scratch + track->offset + (size_t)place * (size_t)track->item;
+}
+
+static inline bool ndi_pipe_has_links(const ndi_pipe_stage *stage)
+{
+    return stage->program && !stage->follows;
 }
 
 /* Whether a stage has an item of the part, some time after the first. */

@@ -12,6 +12,7 @@
 typedef struct column_run {
     const ndi_pipeline *p;
     char *scratch;
+    int64_t begin, end;              /* tiles */
     ndi_tree *tree[NDI_PIPE_STAGES]; /* of a reduction with states of its own */
     ndi_link link[NDI_PIPE_LINKS];
 } column_run;
@@ -51,6 +52,28 @@ static void begin_leaf(column_run *run, int first, int last, int64_t time, int64
     }
 }
 
+/* The lines of a leaf go to memory, as whole lines of the cache: with the end of what the tile
+ * before has left, and without that of this one, unless there is no such neighbour in the run. */
+static void copy_leaf(column_run *run, const ndi_pipe_stage *s, int64_t tile, int64_t line,
+                      int64_t lines)
+{
+    enum { LINE = 64 };
+    const ndi_pipeline *const p = run->p;
+    const ndi_pipe_track *const to = &p->track[s->copied], *const from = &p->track[s->operand[0]];
+    char *const first = line_of(run, s->copied, tile, line),
+                *const made = line_of(run, s->operand[0], tile, line),
+                *const carried = run->scratch + s->carried + line * LINE;
+    for (int64_t l = 0; l < lines && tile > run->begin; l++)
+        memcpy(made + l * from->line - LINE, carried + l * LINE, LINE);
+    for (int64_t l = 0; l < lines; l++) {
+        char *const out = first + l * to->line, *const in = made + l * from->line;
+        const size_t over = (uintptr_t)out % LINE, before = tile > run->begin ? over : 0,
+                     left = tile + 1 < run->end ? over : 0;
+        p->kernels->stream(out - before, in - before, before + p->row_bytes - left);
+        memcpy(carried + l * LINE, in + p->row_bytes - LINE, LINE);
+    }
+}
+
 static void end_leaf(column_run *run, int first, int last, int64_t time, int64_t line,
                      int64_t lines)
 {
@@ -60,9 +83,8 @@ static void end_leaf(column_run *run, int first, int last, int64_t time, int64_t
         if (!ndi_pipe_takes_part(s->lag, first, last))
             continue;
         const int64_t tile = time - s->lag;
-        for (int64_t l = line; s->program && s->copied >= 0 && l < line + lines; l++)
-            p->kernels->stream(line_of(run, s->copied, tile, l),
-                               line_of(run, s->operand[0], tile, l), p->row_bytes);
+        if (s->program && s->copied >= 0)
+            copy_leaf(run, s, tile, line, lines);
         if (s->program)
             continue;
         ndi_tree *const tree = run->tree[i];
@@ -131,9 +153,13 @@ static void end_tiles(column_run *run, int first, int last, int64_t time)
     const size_t columns = (size_t)p->columns;
     for (int i = 0; i < p->stages; i++) {
         const ndi_pipe_stage *const s = &p->stage[i];
-        if (s->program || !ndi_pipe_takes_part(s->lag, first, last))
+        if (ndi_pipe_has_links(s) || !ndi_pipe_takes_part(s->lag, first, last))
             continue;
         const int64_t tile = time - s->lag;
+        if (s->program) {
+            ndi_pipe_run_follower(p, s, run->scratch, tile);
+            continue;
+        }
         const size_t size = ndi_dtype_size(s->result);
         char *const to = line_of(run, s->operand[0], tile, 0);
         ndi_finish_state(p->kernels, &s->fold, columns,
@@ -145,7 +171,7 @@ static void end_tiles(column_run *run, int first, int last, int64_t time)
 
 void ndi_pipeline_run_columns(const ndi_pipeline *p, int64_t begin, int64_t end, char *scratch)
 {
-    column_run run = {.p = p, .scratch = scratch};
+    column_run run = {.p = p, .scratch = scratch, .begin = begin, .end = end};
     ndi_tree tree[NDI_PIPE_FOLDS];
     ndi_sweep sizes; /* what trees are made by */
     sizes.levels = ndi_pipe_levels(p);

@@ -177,6 +177,8 @@ void ndi_pipeline_run_rows(const ndi_pipeline *p, int64_t begin, int64_t end, ch
                 continue;
             if (!s->program)
                 finish_row(&run, s, row);
+            else if (s->follows)
+                ndi_pipe_run_follower(p, s, scratch, row);
             else if (s->copied >= 0)
                 p->kernels->stream(row_of(&run, s->copied, row), row_of(&run, s->operand[0], row),
                                    p->row_bytes);

@@ -14,7 +14,7 @@
 #include "engine/views.h"
 
 enum {
-    TILE_RUN = 64,         /* elements along an innermost axis: shorter runs waste memory's lines */
+    TILE_RUN = 512,        /* bytes along an innermost axis: shorter runs waste memory's lines */
     LEAST_TILE = 1 << 16,  /* bytes that are worth a task */
     LEAST_PIPED = 1 << 19, /* the same of a pipeline, which has to be filled */
     LEAST_PIPED_TILES = 8, /* the same, of tiles */
@@ -134,7 +134,7 @@ static bool choose_width(ndi_tiling *tiling)
     const double index_bytes = tiling->bytes / (double)length;
     const int64_t stride = ndi_node_strides(tiling->widest)[tiling->widest->cut];
     tiling->inner = tiling->widest->size > length && (stride < 0 ? -stride : stride) == item;
-    const int64_t least = tiling->inner ? TILE_RUN : 1;
+    const int64_t least = tiling->inner && item < TILE_RUN ? TILE_RUN / item : 1;
     int64_t width = (int64_t)((double)caches.level2 / 2 / index_bytes);
     const int64_t even = (length + TILES_PER_THREAD * threads - 1) / (TILES_PER_THREAD * threads);
     if (width > even && (double)even * index_bytes >= LEAST_TILE)

@@ -251,7 +251,7 @@ ON_TYPES(VECTORS_OF, )
 #define ROUNDS_OF(TYPE, form, vectors)                                                             \
     NO_RETURN_NOTED static void fetch_##TYPE##form(LINK(register_of_##TYPE))                       \
     {                                                                                              \
-        const char *const from = link->pointer[0] + at;                                            \
+        const char *const from = link->pointer[0] + at + LAST_OF_LINE;                             \
         for (size_t line = 0; line < (vectors)*VECTOR_BYTES; line += 64)                           \
             __builtin_prefetch(from + line, 0, 2);                                                 \
         GO(register_of_##TYPE, link + 1, at);                                                      \

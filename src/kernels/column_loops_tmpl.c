@@ -76,6 +76,7 @@ TYPES(double, float64)
         ALONG(x, 2, 0);                                                                            \
         ALONG(power, 4, 0);                                                                        \
         ALONG(soon, 6, 0);                                                                         \
+        soon += LAST_OF_LINE;                                                                      \
         ALONG(next, 7, 0);                                                                         \
         KEPT(TYPE, divisor, VECTORS, divides, link[0].pointer[1] + at);                            \
         KEPT(TYPE, largest, VECTORS, raises, link[2].pointer[1] + at);                             \
@@ -85,6 +86,7 @@ TYPES(double, float64)
         int64_t line = 0;                                                                          \
         for (; line < lines; line++) {                                                             \
             register_of_##TYPE y[VECTORS];                                                         \
+            bool vanishes = false;                                                                 \
             if (raises) {                                                                          \
                 __mmask16 near = LANES_FULL_##S;                                                   \
                 EACH(k, VECTORS)                                                                   \
@@ -92,8 +94,13 @@ TYPES(double, float64)
                     y[k] = ((vector_of_##TYPE *)x)[k] - largest[k];                                \
                     near &= near_lanes_exp_##FLOATS(y[k]);                                         \
                 }                                                                                  \
-                if (__builtin_expect(near != LANES_FULL_##S, 0))                                   \
-                    break;                                                                         \
+                if (__builtin_expect(near != LANES_FULL_##S, 0)) {                                 \
+                    near = LANES_FULL_##S;                                                         \
+                    EACH(k, VECTORS) near &= near_lanes_vanishing_exp_##FLOATS(y[k]);              \
+                    if (near != LANES_FULL_##S)                                                    \
+                        break;                                                                     \
+                    vanishes = true;                                                               \
+                }                                                                                  \
             }                                                                                      \
             if (divides) {                                                                         \
                 LOOK_##PUT(quotient, quotient_row) EACH(k, VECTORS)                                \
@@ -102,8 +109,12 @@ TYPES(double, float64)
             if (raises)                                                                            \
                 EACH(k, VECTORS)                                                                   \
                 {                                                                                  \
-                    __builtin_prefetch(x + LINES_AGAIN * x_row + k * VECTOR_BYTES, 0, 3);          \
+                    __builtin_prefetch(x + LINES_AGAIN * x_row + k * VECTOR_BYTES + LAST_OF_LINE,  \
+                                       0, 3);                                                      \
                     y[k] = near_exp_##FLOATS(y[k]);                                                \
+                    if (__builtin_expect(vanishes, 0))                                             \
+                        y[k] =                                                                     \
+                            or_zero_exp_##FLOATS(((vector_of_##TYPE *)x)[k] - largest[k], y[k]);   \
                     ((vector_of_##TYPE *)power)[k] = y[k];                                         \
                     ADD_##TYPE(sum, k, y[k])                                                       \
                 }                                                                                  \

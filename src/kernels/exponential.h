@@ -6,8 +6,8 @@
  * in two parts that fits registers, times e^r, whose polynomial is minimax for relative errors of
  * 2**-56.2 and 2**-29.2 (floats). e^x - 1 must keep more of r: |r| <= ln 2 / 2 there, what rounding
  * takes from it is kept, and the polynomial is minimax for 2**-55.6 and 2**-31.9. The results are
- * good to 0.65 ulp, e^x - 1 to 1.1, where 2^n and the result are normal numbers; larger arguments,
- * infinities and NaN are SLEEF's.
+ * good to 0.65 ulp, e^x - 1 to 1.1, where 2^n and the result are normal numbers, and 0 where
+ * 0 is the nearest; other arguments, infinity and NaN are SLEEF's.
  *
  * Measured once (AVX-512): exp 0.47 ns an element, SLEEF's 1.0; expm1 0.79 and 1.5. */
 #ifndef NDSTREAM_KERNELS_EXPONENTIAL_H
@@ -99,10 +99,26 @@ static const double expm1_terms_float64[] = {
 static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1.5554acp-5f,
                                             0x1.11108ep-7f, 0x1.6d75dcp-10f, 0x1.a1a342p-13f};
 
+/* Lanes where |x| is below the limit, or x so small that the result is 0, as it is of minus
+ * infinity: masks of a softmax are such. And y, or 0 in the latter. */
+#if VECTOR_BYTES == 64
+#define LANES_SMALL(S, x, least) _mm512_cmp_##S##_mask(x, _mm512_set1_##S(least), _CMP_LT_OQ)
+#define LANES_NEAR_OR_SMALL(S, x, limit, least)                                                    \
+    (LANES_BELOW(S, x, limit) | LANES_SMALL(S, x, least))
+#define LANES_OR_ZERO(S, x, least, y)                                                              \
+    _mm512_maskz_mov_##S((__typeof__(LANES_SMALL(S, x, least)))~LANES_SMALL(S, x, least), y)
+#else
+#define LANES_SMALL(S, x, least) _mm256_cmp_##S(x, _mm256_set1_##S(least), _CMP_LT_OQ)
+#define LANES_NEAR_OR_SMALL(S, x, limit, least)                                                    \
+    _mm256_or_##S(LANES_BELOW(S, x, limit), LANES_SMALL(S, x, least))
+#define LANES_OR_ZERO(S, x, least, y) _mm256_andnot_##S(LANES_SMALL(S, x, least), y)
+#endif
+
 /* SHIFT: adding it leaves whole numbers in the last bits. FIRST, SECOND: ln 2, the first with zeros
- * at the end; LN2: rounded. LIMIT, LIMIT_2: |x| below which base e and 2 have normal results. */
+ * at the end; LN2: rounded. LIMIT, LIMIT_2: |x| below which base e and 2 have normal results.
+ * LEAST: x below which e^x is 0. */
 #define MAKE_EXPONENTIALS(TYPE, REAL, VECTOR, INTEGERS, S, SLEEF, MANTISSA, SHIFT, LOG2_E, FIRST,  \
-                          SECOND, LN2, LIMIT, LIMIT_2)                                             \
+                          SECOND, LN2, LIMIT, LIMIT_2, LEAST)                                      \
     /* 2^(n / 16) e^r; n in the last bits. */                                                      \
     ALWAYS_INLINE VECTOR raised_##TYPE(INTEGERS n, VECTOR r)                                       \
     {                                                                                              \
@@ -150,8 +166,8 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
         const VECTOR rest = LANES_FMA(S, r * r, p, below);                                         \
         return LANES_SIGNED(S, sum + LANES_FMA(S, power, rest, lost), x); /* and -0 */             \
     }                                                                                              \
-    NEAR_OR_FAR(exp, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), exp_near_zero_##TYPE(x),           \
-                SLEEF(exp, u10)(x))                                                                \
+    NEAR_ZERO_OR_FAR(exp, TYPE, VECTOR, S, LIMIT, LEAST, exp_near_zero_##TYPE(x),                  \
+                     SLEEF(exp, u10)(x))                                                           \
     NEAR_OR_FAR(expm1, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), expm1_near_zero_##TYPE(x),       \
                 SLEEF(exp, u10)(x) - 1)                                                            \
     NEAR_OR_FAR(exp2, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT_2), exp2_near_zero_##TYPE(x),       \
@@ -159,8 +175,9 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
 
 MAKE_EXPONENTIALS(float64, double, vector_float64, vector_int64, pd, SLEEF_FLOAT64, 52, 0x1.8p52,
                   0x1.71547652b82fep+0, 0x1.62e42fefa0000p-1, 0x1.cf79abc9e3b39p-40,
-                  0x1.62e42fefa39efp-1, 708.0, 1022.0)
+                  0x1.62e42fefa39efp-1, 708.0, 1022.0, -746.0)
 MAKE_EXPONENTIALS(float32, float, vector_float32, vector_int32, ps, SLEEF_FLOAT32, 23, 0x1.8p23f,
-                  0x1.715476p+0f, 0x1.62e4p-1f, 0x1.7f7d1cp-20f, 0x1.62e43p-1f, 87.0f, 126.0f)
+                  0x1.715476p+0f, 0x1.62e4p-1f, 0x1.7f7d1cp-20f, 0x1.62e43p-1f, 87.0f, 126.0f,
+                  -104.0f)
 
 #endif

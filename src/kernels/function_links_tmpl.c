@@ -1,8 +1,9 @@
 /* Links of functions: chains go on in registers where they would store and load for a kernel
  * between two of them (sin(x)**2 + cos(x)**2); compiled once for each ISA.
  *
- * A link computes what is near by the functions' own vectors, four at a time. Where a lane is far,
- * the kernel of the operation takes the round by way of memory: same bits. */
+ * A link computes what is near by the functions' own vectors, four at a time. Where a lane is so
+ * far that the result is 0, it does so with these set; where others are far, the kernel of the
+ * operation takes the round by way of memory: same bits. */
 #include "kernels/lanes.h"
 #include "kernels/links.h"
 #include "kernels/loops.h"
@@ -31,6 +32,7 @@ typedef vector_float64 register_of_double;
 #define PASTE(a, b, c) PASTE_(a, b, c)
 #define NEAR(name, TYPE) PASTE(near_, name, FLOATS_##TYPE)
 #define NEAR_LANES(name, TYPE) PASTE(near_lanes_, name, FLOATS_##TYPE)
+#define VANISHES(name, TYPE) PASTE(vanishes_, name, FLOATS_##TYPE)
 #define ALL_float LANES_FULL_ps
 #define ALL_double LANES_FULL_pd
 
@@ -45,9 +47,17 @@ typedef vector_float64 register_of_double;
 /* The round by the kernel: a jump of its own, so that the near way keeps its registers. No local of
  * a link has an address, or its jump to the next one would be a call. */
 #define FUNCTION_LINK(X, D, name, TYPE)                                                            \
+    NO_RETURN_NOTED static __attribute__((noinline)) void name##_vanishing_##TYPE##_##D##_##X(     \
+        LINK(register_of_##TYPE))                                                                  \
+    {                                                                                              \
+        ON_VECTORS(NEARLY, D, X, vanishing_##name, TYPE)                                           \
+        GO(register_of_##TYPE, link + 1, at);                                                      \
+    }                                                                                              \
     NO_RETURN_NOTED static                                                                         \
         __attribute__((noinline)) void name##_far_##TYPE##_##D##_##X(LINK(register_of_##TYPE))     \
     {                                                                                              \
+        if (VANISHES(name, TYPE) && ARE_NEAR(D, X, vanishing_##name, TYPE))                        \
+            return name##_vanishing_##TYPE##_##D##_##X(link, at, a0, a1, a2, a3, b0, b1, b2, b3);  \
         ON_VECTORS(BY_KERNEL, D, X, name, TYPE)                                                    \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \

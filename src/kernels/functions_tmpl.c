@@ -61,6 +61,21 @@ MEND_HYPOT(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-500)
         const VECTOR y = NEAR;                                                                     \
         return __builtin_expect(LANES_ALL(S, ARE_NEAR), 1) ? y : NAME##_far_##TYPE(x, y);          \
     }
+/* The same where small arguments have the result 0, for which FAR is not needed. */
+#define NEAR_ZERO_OR_FAR(NAME, TYPE, VECTOR, S, LIMIT, LEAST, NEAR, FAR)                           \
+    static __attribute__((noinline)) VECTOR NAME##_far_##TYPE(VECTOR x, VECTOR near)               \
+    {                                                                                              \
+        if (LANES_ALL(S, LANES_NEAR_OR_SMALL(S, x, LIMIT, LEAST)))                                 \
+            return LANES_OR_ZERO(S, x, LEAST, near);                                               \
+        return LANES_SELECT(S, LANES_BELOW(S, x, LIMIT), near, FAR);                               \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR own_##NAME##_##TYPE(VECTOR x)                                             \
+    {                                                                                              \
+        const VECTOR y = NEAR;                                                                     \
+        return __builtin_expect(LANES_ALL(S, LANES_BELOW(S, x, LIMIT)), 1)                         \
+                   ? y                                                                             \
+                   : NAME##_far_##TYPE(x, y);                                                      \
+    }
 #include "kernels/sincos.h"
 MAKE_SINCOS_KERNELS
 

@@ -18,6 +18,10 @@
 #define OTHER_a(k) b##k
 #define OTHER_b(k) a##k
 
+/* Where a run of whole lines that is asked for begins in a line, its end is asked for too: what
+ * lies before it has brought its beginning. */
+enum { LAST_OF_LINE = 63 };
+
 /* The first line of a page some rows below: what the tiles beside this one have asked for too. */
 enum { PAGE = 4096, ROWS_TO_PAGE = 8 };
 #define LOOK_AT_PAGE(to, row)                                                                      \

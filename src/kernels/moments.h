@@ -194,13 +194,16 @@
     static void moments_##D##_combine(size_t columns, void *const *a, double na, void *const *b,   \
                                       double nb)                                                   \
     {                                                                                              \
-        ACC *sum = a[0];                                                                           \
-        double *squares = a[1];                                                                    \
+        ACC *const sum = a[0];                                                                     \
+        const ACC *const other_sum = b[0];                                                         \
+        double *const squares = a[1];                                                              \
+        const double *const other_squares = b[1];                                                  \
         const double weight = na * nb / (na + nb), share_a = 1 / na, share_b = 1 / nb;             \
+        IVDEP                                                                                      \
         for (size_t c = 0; c < columns; c++) {                                                     \
-            const ACC other = ((const ACC *)b[0])[c];                                              \
+            const ACC other = other_sum[c];                                                        \
             const ACC d = other * share_b - sum[c] * share_a;                                      \
-            squares[c] += ((const double *)b[1])[c] + SQUARE(d) * weight;                          \
+            squares[c] += other_squares[c] + SQUARE(d) * weight;                                   \
             sum[c] += other;                                                                       \
         }                                                                                          \
     }

@@ -49,8 +49,9 @@ STRIP_TYPES(double, double)
 STRIP_TYPES(float, double)
 STRIP_TYPES(float, float)
 
+/* Where rows begin in a line, their end: what lies before them has brought their beginning. */
 #define FETCH(TYPE, row)                                                                           \
-    for (size_t at = 0; at < STRIP * sizeof(TYPE); at += 64)                                       \
+    for (size_t at = 63; at < 63 + STRIP * sizeof(TYPE); at += 64)                                 \
         __builtin_prefetch((row) + at, 0, 2);
 
 /* One vector of accumulators and one of elements. */

@@ -48,17 +48,31 @@ def most_of_softmax(np, x):
     return np.max(softmax(np, x))
 
 
-FORMULAS = [softmax, shares, between, twice, most_of_softmax]
+def log_softmax(np, x):
+    """What the first reduction gives is wanted behind the second one, and a function of the latter."""
+    y = x - np.max(x)
+    return y - np.log(np.sum(np.exp(y)))
+
+
+def log_of_sum(np, x):
+    """An element a row, of two reductions that are done one after the other."""
+    most = np.max(x)
+    return np.log(np.sum(np.exp(x - most))) + most
+
+
+def over_function_of_function(np, x):
+    """Followers of followers, which are wanted two rows later."""
+    total = np.sum(np.exp(x - np.max(x)))
+    length = np.log(total) * 0.5 + 1
+    y = x / length
+    return y * np.exp(np.max(y) - length)
+
+
+FORMULAS = [softmax, shares, between, twice, most_of_softmax, log_softmax, log_of_sum, over_function_of_function]
 
 
 def over_mean(np, x):
     return np.exp(x - np.mean(x)) * np.min(x)
-
-
-def log_softmax(np, x):
-    """What the first reduction gives is wanted behind the second one."""
-    y = x - np.max(x)
-    return y - np.log(np.sum(np.exp(y)))
 
 
 def twice_with_functions(np, x):
@@ -72,7 +86,23 @@ def standardise(np, x):
     return (x - np.mean(x)) / np.std(x)
 
 
-OF_COLUMNS = [softmax, most_of_softmax, over_mean, log_softmax, twice_with_functions, between, standardise]
+def log_of_mean(np, x):
+    """A line a tile behind a reduction, for tiles that are made next."""
+    return np.exp(x - np.log(np.mean(np.exp(x * 0.5))))
+
+
+OF_COLUMNS = [
+    softmax,
+    most_of_softmax,
+    over_mean,
+    log_softmax,
+    log_of_sum,
+    log_of_mean,
+    over_function_of_function,
+    twice_with_functions,
+    between,
+    standardise,
+]
 TALL = [(1, 9000), (512, 2100), (700, 2060), (1031, 1111), (40, 20, 2048)]
 
 
@@ -179,6 +209,14 @@ def test_rows(formula, dtype):
             compare(formula, x, nd.from_data(x), len(shape) - 1, kind == "near" and formula is not shares)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("formula", [softmax, log_softmax, log_of_sum])
+def test_masked_rows(formula, dtype):
+    for shape in [(50, 5000), (21, 4099), (300, 5001)]:
+        x = elements(dtype, "masked", shape)
+        compare(formula, x, nd.from_data(x), 1, formula is softmax)
+
+
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_planes(formula):
     x = elements("float64", "far", (40, 30, 70))
@@ -242,8 +280,8 @@ def test_columns_over_their_own_input(formula, shape):
         same_bits(nd.to_numpy(target).copy(), expected)
 
 
-@pytest.mark.parametrize("formula", [softmax, standardise])
-@pytest.mark.parametrize("dtype, length", [("float64", 3000), ("float64", 3001), ("float64", 3016), ("float32", 6000)])
+@pytest.mark.parametrize("formula", [softmax, standardise, over_mean])
+@pytest.mark.parametrize("dtype, length", [("float64", 3000), ("float64", 3001), ("float64", 3016), ("float32", 6001)])
 def test_large_results_of_columns_go_past_the_cache(formula, dtype, length):
     for kind in ("near", "masked" if length == 3000 else "far"):
         x = elements(dtype, kind, (2000, length))
