@@ -42,6 +42,7 @@ typedef struct ndi_gemm_product {
     const ndi_gemm_kernels *kernels;
     ndi_gemm_moves moves;
     bool is_complex, is_widened, subtracts;
+    bool is_symmetric; /* A A': what is above the diagonal of C is copied from below it */
     size_t element_bytes, real_bytes;
     size_t tile_rows,
         tile_columns;  /* in elements; columns of reals and of complex numbers are as many */

@@ -210,6 +210,27 @@ def test_float_products_have_the_same_bits_for_any_number_of_threads(dtype):
                     assert_equal(nd.to_numpy(nd.call("matmul", *mine)), alone)
 
 
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_a_matrix_times_its_transpose_has_the_bits_of_any_product_and_is_symmetric(dtype):
+    """Of complex numbers those of one triangle, for the halves of an imaginary part are added in the other order."""
+    rng = np.random.default_rng(18)
+    for depth, side in [(30, 24), (7, 65), (900, 63), (90, 131), (5000, 70), (900, 300), (40, 509)]:
+        x = random_values(rng, dtype, (depth, side), "unit")
+        for left in (x.T, np.asfortranarray(x).T, x[::-1].T):
+            right = left.T
+            compare("matmul", left, right)
+            apart = nd.to_numpy(nd.call("matmul", nd.from_numpy(left), nd.from_numpy(right.copy())))
+            for count in (1, 2, 5):
+                with nd.threads(count):
+                    got = nd.to_numpy(nd.call("matmul", nd.from_numpy(left), nd.from_numpy(right)))
+                if got.dtype.kind == "c":
+                    assert_equal(got, got.T)
+                    halves = (np.tril(got), np.tril(apart)), (np.triu(got), np.triu(apart))
+                    assert any(np.array_equal(*half) for half in halves)
+                else:
+                    assert_equal(got, apart)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
 def test_infinities_and_nans_reach_their_rows_and_columns_only(dtype):
     rng = np.random.default_rng(12)
