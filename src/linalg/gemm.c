@@ -328,11 +328,12 @@ typedef struct shares {
  * its first columns long. */
 static size_t share_begin(const product *p, size_t count, size_t share)
 {
-    const size_t panels = parts(p->by_rows ? p->m : p->n, p->by_rows ? p->tile_rows : p->tile_columns);
+    const size_t panels =
+        parts(p->by_rows ? p->m : p->n, p->by_rows ? p->tile_rows : p->tile_columns);
     const double part = (double)share / (double)count;
-    return !p->is_symmetric ? panels * share / count
-                            : (size_t)((double)panels *
-                                       (p->by_rows ? sqrt(part) : 1 - sqrt(1 - part)));
+    return !p->is_symmetric
+               ? panels * share / count
+               : (size_t)((double)panels * (p->by_rows ? sqrt(part) : 1 - sqrt(1 - part)));
 }
 
 static void multiply_shares(void *context, size_t begin, size_t end)
@@ -688,6 +689,52 @@ static size_t batch_grain(size_t count, size_t work)
     return wanted > threads ? parts(count, wanted) : least;
 }
 
+typedef struct dots {
+    const ndi_gemv_kernels *kernels;
+    bool is_complex, conjugates;
+    size_t reals;
+    ndi_gemm_locate *locate;
+    const void *context;
+} dots;
+
+static void multiply_dots(void *context, size_t begin, size_t end)
+{
+    const dots *d = context;
+    for (size_t i = begin, count; i < end; i += count) {
+        const char *a, *b;
+        char *c;
+        ptrdiff_t distances[3] = {0};
+        count = smaller(d->locate(d->context, i, &a, &b, &c, distances), end - i);
+        for (size_t j = 0; j < count; j++, a += distances[0], b += distances[1], c += distances[2])
+            d->kernels->dot_rows(1, d->is_complex, d->conjugates, d->reals, (const void *[]){a}, b,
+                                 c);
+    }
+}
+
+void ndi_gemm_dots(ndi_gemm_type type, bool conjugates, size_t depth, size_t count,
+                   ndi_gemm_locate *locate, const void *context)
+{
+    const ndi_gemm_format *const format = &ndi_gemm_formats[type];
+    dots d = {.kernels = ndi_gemv_kernels_for(ndi_isa_in_use(), format->rows),
+              .is_complex = format->is_complex,
+              .conjugates = conjugates,
+              .reals = format->is_complex ? 2 * depth : depth,
+              .locate = locate,
+              .context = context};
+    const size_t some_reals = 32768, most = some_reals / (d.reals + 32);
+    ndi_parallel_for(count, most ? most : 1, multiply_dots, &d);
+}
+
+/* If the products are such ones, as they lie in memory. */
+static bool are_dots(const ndi_gemm_shape *s)
+{
+    const ndi_gemm_format *const format = &ndi_gemm_formats[s->type];
+    const ptrdiff_t item = format->element_bytes;
+    return s->m == 1 && s->n == 1 && s->type >= NDI_GEMM_F32 && !s->subtracts && s->k > 0 &&
+           s->k * (format->is_complex ? 2 : 1) <= NDI_GEMM_DOT_REALS &&
+           s->a_column_stride == item && s->b_row_stride == item;
+}
+
 bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *locate,
                     const void *context)
 {
@@ -695,6 +742,10 @@ bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *
         ndi_gemm_work(ndi_gemm_formats[shape->type].is_complex, shape->m, shape->n, shape->k);
     batch b = {.shape = shape, .locate = locate, .context = context};
     ndi_gemm_plan plan;
+    if (are_dots(shape)) {
+        ndi_gemm_dots(shape->type, false, shape->k, count, locate, context);
+        return true;
+    }
     ndi_gemm_choose(&plan, shape, ndi_gemm_formats[shape->type].tiles, true);
     if (count == 0 || plan.way == NDI_GEMM_NOTHING)
         return true;
