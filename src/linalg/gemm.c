@@ -16,6 +16,7 @@
 #include "linalg/gemm_few.h"
 #include "linalg/gemm_plan.h"
 #include "linalg/gemm_shallow.h"
+#include "linalg/gemm_thin.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -177,6 +178,10 @@ static void cut_into_tasks(product *p, size_t level2)
     p->column_tasks = 1;
     if (threads == 1)
         return;
+    if (column_panels < wanted && column_panels < row_panels) { /* of even length by rows */
+        p->row_tasks = larger(p->row_tasks, smaller(row_panels, wanted));
+        return;
+    }
     while ((p->row_tasks * p->column_tasks < wanted || p->row_tasks * p->column_tasks % threads) &&
            p->column_tasks < column_panels && p->column_tasks < 8 * threads)
         p->column_tasks++;
@@ -448,7 +453,7 @@ static void place(product *p, const char *left, const char *right, char *c)
  * so). Of few rows too few tiles would be left out. */
 static bool is_symmetric(const ndi_gemm_shape *s, const void *a, const void *b)
 {
-    const size_t least_rows = ndi_gemm_formats[s->type].is_complex ? 24 : 64;
+    const size_t least_rows = ndi_gemm_formats[s->type].is_complex ? 9 : 64;
     return a == b && s->m == s->n && s->m >= least_rows && !s->subtracts &&
            s->a_row_stride == s->b_column_stride && s->a_column_stride == s->b_row_stride &&
            s->c_row_stride == (ptrdiff_t)ndi_gemm_formats[s->type].element_bytes;
@@ -542,7 +547,7 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
     const ndi_gemm_shape *const s = &plan.shape;
     const void *const left = plan.turned ? b : a, *const right = plan.turned ? a : b;
     const size_t threads = (size_t)ndi_pool_threads();
-    if (plan.way >= NDI_GEMM_WHOLE) {
+    if (plan.way >= NDI_GEMM_THIN) {
         place(&plan.product, left, right, c);
         plan.product.is_symmetric = is_symmetric(s, a, b);
     }
@@ -561,6 +566,8 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
         return true;
     case NDI_GEMM_FEW:
         return ndi_gemm_few(s, left, right, c);
+    case NDI_GEMM_THIN:
+        return ndi_gemm_thin(&plan.product) && mirror(&plan.product);
     case NDI_GEMM_WHOLE:
         return multiply_whole(&plan.product) && mirror(&plan.product);
     case NDI_GEMM_DEEP:

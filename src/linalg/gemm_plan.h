@@ -18,6 +18,10 @@ typedef enum ndi_gemm_way {
 
     NDI_GEMM_FEW, /* dot products of contiguous rows and a few columns (gemm_few.c) */
 
+    /* Complex numbers, a few columns, A by contiguous columns, which are read where they are
+     * (gemm_thin.c): to pack A would take longer. */
+    NDI_GEMM_THIN,
+
     /* By tiles (gemm.c): */
     NDI_GEMM_WHOLE,  /* in one piece, packed on the stack */
     NDI_GEMM_DEEP,   /* narrow and deep: steps of depth side by side */
@@ -27,7 +31,9 @@ typedef enum ndi_gemm_way {
 
 /* Below the first a dispatch of a few microseconds costs more than it saves; below the second so do
  * many tasks. In multiplications of reals. */
-enum { NDI_GEMM_LEAST_PARALLEL = 500000, NDI_GEMM_LITTLE = 4000000 };
+enum { NDI_GEMM_LEAST_PARALLEL = 150000, NDI_GEMM_LITTLE = 4000000 };
+
+enum { NDI_GEMM_THIN_COLUMNS = 16 }; /* at most */
 
 enum { NDI_GEMM_SMALL_BYTES = 32768 }; /* that are packed on the stack */
 
