@@ -125,6 +125,8 @@ def _sequence(seed):
         return seed
     if hasattr(seed, "spawn_key"):  # NumPy's
         return SeedSequence(seed.entropy, spawn_key=seed.spawn_key, pool_size=getattr(seed, "pool_size", 4))
+    if hasattr(seed, "generate_state"):  # any that gives words
+        return seed
     return SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
 
 
@@ -148,8 +150,9 @@ class BitGenerator:
         self._start(_sequence(seed))
 
     def _start(self, seed):
-        self._seed, self._stream = seed, _random._generator(self._number, *seed._parts(), seed)
-        if seed.pool_size != 4:  # the library seeds from pools of 4 words
+        own = isinstance(seed, SeedSequence)
+        self._seed, self._stream = seed, _random._generator(self._number, *(seed._parts() if own else ([0], [])), seed)
+        if not own or seed.pool_size != 4:  # the library seeds from pools of 4 words
             fields = list(self._stream._get_state())
             self._seed_fields(fields, seed)
             self._stream._set_state(tuple(fields))
@@ -491,7 +494,7 @@ def default_rng(seed=None):
     if isinstance(seed, BitGenerator):
         return Generator(seed)
     seed = _sequence(seed)
-    if seed.pool_size != 4:
+    if not isinstance(seed, SeedSequence) or seed.pool_size != 4:
         return Generator(PCG64(seed))
     return _random._generator(PCG64._number, *seed._parts(), seed)
 

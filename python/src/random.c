@@ -245,10 +245,11 @@ static nd_array *exponential_by_inversion(nd_random *random, nd_dtype dtype, nd_
 PND_FUNCTION(standard_exponential, "$self, size=None, dtype=None, method='zig', out=None",
              "Mean 1.")
 {
-    const bool inverts = given[3] && PyUnicode_Check(given[3]) &&
-                         PyUnicode_CompareWithASCIIString(given[3], "inv") == 0;
-    return drawn(inverts ? exponential_by_inversion : nd_random_exponential, given[0], given[1],
-                 given[2], given[4]);
+    return drawn(given[3] && PyUnicode_Check(given[3]) &&
+                         PyUnicode_CompareWithASCIIString(given[3], "inv") == 0
+                     ? exponential_by_inversion
+                     : nd_random_exponential,
+                 given[0], given[1], given[2], given[4]);
 }
 PND_ALSO_METHOD(standard_exponential)
 
@@ -350,7 +351,7 @@ PND_FUNCTION(standard_gamma, "$self, shape, size=None, dtype=None, out=None", "G
     if (!pnd_to_dtype(given[3], &dtype))
         return NULL;
     if (dtype != ND_FLOAT64 && dtype != ND_FLOAT32) {
-        PyErr_Format(PyExc_TypeError, "Unsupported dtype dtype('%s') for standard_gamma",
+        PyErr_Format(PyExc_TypeError, "Unsupported dtype %s for standard_gamma",
                      nd_dtype_name(dtype));
         return NULL;
     }
@@ -579,6 +580,8 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
         return NULL;
     PyObject *low = pnd_given(given[2]) ? given[1] : NULL, *high = low ? given[2] : given[1];
     nd_array *array;
+    if (!scalar && !elements(&shape)) /* whatever the bounds */
+        return pnd_wrap(nd_empty(dtype, shape));
     if ((!low || pnd_is_number(low)) && pnd_is_number(high)) {
         uint64_t first = 0, last;
         if (!pnd_to_bounds(low, high, dtype, endpoint, &first, &last))
@@ -665,14 +668,6 @@ PND_NAMED_FUNCTION(jumped, "_jumped", "$self, jumps", "A stream that does not ov
 }
 PND_ALSO_METHOD(jumped)
 
-/* In Python, as it is rarely asked for: the bit generator that shares the stream, and generators of
- * seeds that are spawned. */
-static PyObject *call_module(const char *name, PyObject *self, PyObject *argument)
-{
-    PND_OBJECT module = PyImport_ImportModule("ndstream.random");
-    return module ? PyObject_CallMethod(module, name, argument ? "OO" : "O", self, argument) : NULL;
-}
-
 PND_FUNCTION(multivariate_hypergeometric, "$self, colors, nsample, size=None, method='marginals'",
              "Counts of a sample without replacement from items of several colors.")
 {
@@ -683,12 +678,12 @@ PND_ALSO_METHOD(multivariate_hypergeometric)
 static PyObject *get_bit_generator(PyObject *self, void *Py_UNUSED(unused))
 {
     PyObject *owner = ((generator *)self)->owner;
-    return owner ? Py_NewRef(owner) : call_module("_bits_of", self, NULL);
+    return owner ? Py_NewRef(owner) : pnd_in_python("ndstream.random", "_bits_of", &self, 1);
 }
 
 static PyObject *spawn(PyObject *self, PyObject *count)
 {
-    return call_module("_spawn", self, count);
+    return pnd_in_python("ndstream.random", "_spawn", (PyObject *[]){self, count}, 2);
 }
 
 static PyObject *reduce(PyObject *self, PyObject *Py_UNUSED(ignored))

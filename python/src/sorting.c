@@ -213,6 +213,12 @@ enum { /* The methods that interpolate nothing. */
                              1 << ND_QUANTILE_CLOSEST_OBSERVATION
 };
 
+/* The dtype of quantiles of floats at places of a dtype. */
+static nd_dtype wider_of(nd_dtype dtype, nd_dtype q)
+{
+    return nd_promote(dtype, nd_dtype_kind(q) == ND_KIND_FLOAT ? q : ND_FLOAT64);
+}
+
 /* True if there is no element along the axes. */
 static bool sweeps_nothing(const nd_array *array, const nd_axes *axes)
 {
@@ -246,6 +252,19 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
     }
     if (!(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))
         return NULL;
+    /* A q that is no Python number counts as an array of its dtype, of float64 if it is of
+     * integers. */
+    const nd_kind kind = nd_dtype_kind(nd_dtype_of(array));
+    if (kind == ND_KIND_FLOAT && !(ELEMENTS_THEMSELVES >> options.method & 1) &&
+        !PyFloat_CheckExact(given[1]) && !PyLong_CheckExact(given[1])) {
+        PND_AUTO own = pnd_to_array(given[1]);
+        nd_array *const wider =
+            own ? nd_cast(array, wider_of(nd_dtype_of(array), nd_dtype_of(own))) : NULL;
+        if (!wider)
+            return PyErr_Occurred() ? NULL : pnd_raise();
+        nd_release(array);
+        array = wider;
+    }
     if (!ignore_nan && sweeps_nothing(array, &axes)) {
         PyErr_SetString(PyExc_IndexError, "there are no quantiles of no elements");
         return NULL;

@@ -221,6 +221,11 @@ static bool fit_together(const call *c, nd_distribution distribution, ndi_parame
         if (p[1].real > p[2].real)
             return fails(c, 1, "above right");
         return p[0].real != p[2].real || fails(c, 0, "equal to right");
+    case ND_RANDOM_NEGATIVE_BINOMIAL: /* of a mean that poisson() takes, ten deviations above n */
+        return c->is_legacy ||
+               !complaint(POISSON,
+                          (1 - p[1].real) / p[1].real * (p[0].real + 10 * sqrt(p[0].real))) ||
+               fails(c, 0, "too large, or p too small");
     case ND_RANDOM_HYPERGEOMETRIC:
         if ((double)p[0].whole >= most_items)
             return fails(c, 0, "not below 1e9");

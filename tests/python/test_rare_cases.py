@@ -326,6 +326,36 @@ x=np.array([0,1,1],np.uint8); y=x.view(bool); y[0]=True; x
 
 
 ARGUMENTS = r"""
+np.percentile(np.float32([1,2,3]),[25,75])
+np.percentile(np.float32([1,2,3]),np.array([25,75]))
+np.percentile(np.float32([1,2,3]),np.array([25.,75]))
+np.percentile(np.float32([1,2,3]),np.array([25.,75],'f4'))
+np.percentile(np.float32([1,2,3]),np.float64(50))
+np.percentile(np.float32([1,2,3]),50)
+np.percentile(np.float32([1,2,3]),np.int64(50))
+np.quantile(np.float32([1,2,3]),0.5)
+np.quantile(np.float32([1,2,3]),[0.5])
+np.quantile(np.float32([1,2,3]),np.linspace(0,1,3))
+np.quantile(np.float32([1,2,3]),np.linspace(0,1,3),method='lower')
+np.quantile(np.float32([1,2,3]),np.linspace(0,1,3),method='inverted_cdf')
+np.quantile(np.float32([1,2,3]),np.linspace(0,1,3),method='hazen')
+np.quantile(np.float32([1,2,3]),np.linspace(0,1,3),method='averaged_inverted_cdf')
+np.quantile(np.float32([1,2,3]),np.linspace(0,1,3),method='nearest')
+np.nanquantile(np.float32([1,2,np.nan]),np.linspace(0,1,3))
+np.nanpercentile(np.float32([1,2,3]),np.float64(50))
+np.quantile(np.float16([1,2,3]),np.float32(0.3))
+np.quantile(np.float16([1,2,3]),0.3)
+np.quantile(np.float64([1,2,3]),np.float32(0.3))
+np.random.default_rng(1).integers(0,2,size=0,dtype=bool)
+np.random.default_rng(1).integers(0,0,size=0)
+np.random.default_rng(1).integers(10,5,size=(2,0))
+np.random.default_rng(1).negative_binomial(2**62,0.1)
+np.r_[0:36:100j][:3]
+np.nanargmax([])
+np.random.default_rng(1).negative_binomial([5,2**62],0.5)
+np.random.RandomState(1).negative_binomial(5,.5)
+np.quantile(np.arange(12,dtype='f4').reshape(3,4),[[.1,.5],[.7,1]],axis=0)
+np.percentile(np.arange(5.),[25,75])
 np.var([1,2,4],mean=3.0)
 np.std([1,2,4],mean=3.0)
 np.var(np.arange(6.).reshape(2,3),axis=1,mean=[[1.],[2.]],keepdims=True)
@@ -415,6 +445,19 @@ def test_a_covariance_that_is_none_warns():
     for random in (ndstream.random.default_rng(1), ndstream.random.RandomState(1)):
         with pytest.warns(RuntimeWarning, match="not symmetric positive-semidefinite"):
             random.multivariate_normal([0, 1], [[1, 2], [2, 1]], 3)
+
+
+class Seeds:
+    """What gives words to seed with, and is no SeedSequence."""
+
+    def generate_state(self, n_words, dtype="uint32"):
+        return numpy.random.SeedSequence(7).generate_state(n_words, str(numpy.dtype(str(ndstream.dtype(dtype)))))
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937"])
+def test_bit_generators_take_any_seed_sequence(kind):
+    theirs = getattr(numpy.random, kind)(numpy.random.SeedSequence(7))
+    assert getattr(ndstream.random, kind)(Seeds()).random_raw(5).tolist() == theirs.random_raw(5).tolist()
 
 
 def test_a_median_of_no_complex_numbers_is_nan():
