@@ -164,8 +164,9 @@ static PyObject *tolist_method(PyObject *self, PyObject *Py_UNUSED(ignored))
     return data ? listed(array, 0, data) : pnd_raise();
 }
 
-/* glibc gives large blocks back to the system when they are freed, so that the next is made of fresh
- * pages (800 KB: 220 us, 18 otherwise), until it has seen such a block freed. It sees none of ours. */
+/* glibc gives large blocks back to the system when they are freed, so that the next is made of
+ * fresh pages (800 KB: 220 us, 18 otherwise), until it has seen such a block freed. It sees none of
+ * ours. */
 static void keep_large_blocks(size_t bytes)
 {
     enum { FROM = 1 << 17, MOST = 1 << 24 };

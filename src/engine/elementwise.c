@@ -254,7 +254,8 @@ static bool exponents_allowed(const ndi_resolution *resolution, nd_operand expon
     return !negative;
 }
 
-/* The dtype of an argument, or what is taken if the bytes are the same: those of bools are 0 and 1. */
+/* The dtype of an argument, or what is taken if the bytes are the same: those of bools are 0 and 1.
+ */
 static nd_dtype dtype_as_taken(nd_dtype dtype, nd_dtype taken)
 {
     return dtype == ND_BOOL && (taken == ND_INT8 || taken == ND_UINT8) ? taken : dtype;
