@@ -43,12 +43,40 @@ i + j * 2 - 1
 np.maximum(x - y, 0) * 2
 (m - m.mean(axis=0)) / m.std(axis=0)
 x[1:-1] * 2 - x[:-2] - x[2:]
+x ** 2 + y ** 2
+i ** 2 + j ** 2
+np.sqrt(f * f + g * g)
+(f - 0.5) / 0.25 + g
+(x - x.mean()) / x.std()
+(f - f.mean()) / f.std()
+(f > 0.2) & (f < 0.7)
+(i > 10) & (i < 30)
+np.where(x > 0.5, x, 0) * 2
+np.where(f > 0.5, f, 0) * 2
+np.where(i > 20, i, 0) * 2
+np.exp(-x * x) * y
+np.exp(-f * f) * g
+1 / (1 + np.exp(-x))
+1 / (1 + np.exp(-f))
+0.5 * (x + y) * f
+2 * x * x + 3 * x + 5
+(i & 7) * 2 + (j >> 1)
+i * 0.5 + x * 2
+np.sin(f) * np.cos(g) + f
+np.clip(x * 2 - 1, 0, 1) * y
+np.sqrt(((x - y) ** 2).mean())
+abs(f - g) / (f + g)
 """
 
 # One a line: what the names of SETUP are used in. What returns nothing changes an array in place.
 CODES = """
 x + y * x
+x * y + s
+f * g + f
+i * j + i
+x * f + i
 np.where(b, x, y) + x
+c * c + c
 x / x.max() - 1
 x + i
 x * 2
@@ -328,7 +356,9 @@ def main():
                 if theirs is not None:
                     print(f"{code[:58]:60}{n:9}  fails with ndstream only")
                 continue
-            if theirs < least * mine:  # again, to be sure
+            for _ in range(4):  # again, to be sure: a CPU is slower for whole seconds
+                if theirs >= least * mine:
+                    break
                 again = [json.loads(worker.ask(json.dumps([code, n]))) for worker in theirs_and_mine]
                 theirs, mine = min(theirs, again[0]), min(mine, again[1])
             (wanted if code in expressions else ratios)[n].append(theirs / mine)

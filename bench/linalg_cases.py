@@ -1,7 +1,7 @@
 """Cases of linear algebra: for each a name, the arrays, and the call by NumPy's name and as an expression.
 
-`cases()` yields (name, arrays, expression): the expression reads `linalg.solve(a, b)` and means the same in NumPy
-(eval() with `linalg = numpy.linalg`) and in nd_expr(). Matrices are well conditioned, so that no path is special.
+`cases()` yields (name, arrays, expression): the expression reads `linalg.solve(a, b)` and means the same for NumPy
+(eval() with `linalg = numpy.linalg`) and for the package. Matrices are well conditioned, so that no path is special.
 """
 
 import numpy as np

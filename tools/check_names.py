@@ -1,9 +1,11 @@
-"""Checks names: symbols of the built library, and texts that mean nothing to a reader of the repository.
+"""Checks names: symbols of the built library, and texts that mean nothing to a reader of the repository; and what the
+library asks of the loader.
 
 usage: check_names.py --build BUILD
 
 The shared library exports nd_* and nothing else; what is global in the static library begins nd_ or ndi_. No file
-names a folder of one developer's machine. Without a built library only the files are looked at.
+names a folder of one developer's machine. Variables of threads are few: the C library keeps about 1,600 bytes for all the
+libraries that a program loads late, as Python does. Without a built library only the files are looked at.
 """
 
 import argparse
@@ -15,6 +17,8 @@ from project import ROOT, files, finish, place
 
 # Broken up, so that this file does not hold them.
 FOREIGN = re.compile(r"/" r"work/|\.\./" r"shared|/" r"tmp/(?!ndstream-)\w|/" r"home/\w|/" r"root/")
+
+THREAD_BYTES = 320
 
 
 def symbols(library: Path, *options: str) -> set[str]:
@@ -33,6 +37,14 @@ def check_library(library: Path, allowed: tuple[str, ...], *options: str) -> lis
     if not any(name.startswith("nd_") for name in found):
         return [f"{library.name}: defines no nd_ function"]
     return [f"{library.name}: {name} is global: it must begin {' or '.join(allowed)}, or be static" for name in wrong]
+
+
+def check_thread_variables(library: Path) -> list[str]:
+    headers = subprocess.run(["readelf", "-lW", str(library)], capture_output=True, text=True, check=True).stdout
+    bytes_kept = sum(int(line.split()[5], 16) for line in headers.splitlines() if line.split()[:1] == ["TLS"])
+    if bytes_kept <= THREAD_BYTES:
+        return []
+    return [f"{library.name}: variables of threads take {bytes_kept} bytes, and may take {THREAD_BYTES}"]
 
 
 def is_text(content: bytes) -> bool:
@@ -59,7 +71,7 @@ def main() -> None:
     findings = check_texts()
     shared, static = build / "src" / "libndstream.so", build / "src" / "libndstream.a"
     if shared.exists():
-        findings += check_library(shared, ("nd_",), "--dynamic")
+        findings += check_library(shared, ("nd_",), "--dynamic") + check_thread_variables(shared)
     if static.exists():
         findings += check_library(static, ("nd_", "ndi_"))
     looked_at = "files and libraries" if shared.exists() else "files (no library is built)"

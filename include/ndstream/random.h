@@ -88,7 +88,7 @@ ND_API nd_status nd_random_set_state(nd_random *random, const nd_random_state *s
 ND_API nd_status nd_random_advance(nd_random *random, uint64_t high, uint64_t low);
 
 /* A new generator with the state of bit_generator.jumped(jumps): streams that do not overlap. The
- * caller owns it. ND_ERROR_UNSUPPORTED as above. */
+ * caller owns it. Of MT19937 2**128 words each, a millisecond; ND_ERROR_UNSUPPORTED for SFC64. */
 ND_API nd_random *nd_random_jumped(const nd_random *random, uint64_t jumps);
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
@@ -103,6 +103,13 @@ ND_API nd_array *nd_random_normal(nd_random *random, nd_dtype dtype, nd_shape sh
 
 /* Mean 1: standard_exponential (ziggurat; legacy: by inversion). dtype as above. */
 ND_API nd_array *nd_random_exponential(nd_random *random, nd_dtype dtype, nd_shape shape);
+
+/* standard_gamma(shape, dtype=float32), by the formulas of float64 in float32: for the elements of
+ * `shape`, converted to float32 and broadcast to `size`, or of its shape if that is NULL.
+ * ND_ERROR_VALUE for negative ones, ND_ERROR_DTYPE for complex ones and a legacy generator,
+ * ND_ERROR_SHAPE. */
+ND_API nd_array *nd_random_gamma_float(nd_random *random, const nd_array *shape,
+                                       const nd_shape *size);
 
 /* low <= x < high: Generator.integers, RandomState.randint, for every integer dtype and bool.
  * ND_ERROR_VALUE if low >= high or a bound is out of the dtype's range. */

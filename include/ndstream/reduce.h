@@ -11,7 +11,7 @@
 typedef struct nd_reduce_options {
     bool keepdims;    /* reduced axes stay, with length 1 */
     bool has_dtype;   /* compute and return in `dtype` */
-    bool has_initial; /* start from `initial`: sum, prod, min, max */
+    bool has_initial; /* start from `initial`: sum (else from 0.0), prod, min, max */
     nd_dtype dtype;
     double initial;
     const nd_array *where; /* bool, broadcast to the array: only these elements count; NULL: all */

@@ -173,6 +173,19 @@ class _Info:
         return {name: nd.dtype(name) for one in kinds for name in groups[one]}
 
 
+def ufunc_signature(counts):
+    """inspect.signature() of a ufunc of so many arguments and results."""
+    from inspect import Parameter, Signature
+
+    names = ["x"] if counts[0] == 1 else [f"x{i + 1}" for i in range(counts[0])]
+    words = {"where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True, "signature": None}
+    return Signature([
+        *(Parameter(name, Parameter.POSITIONAL_ONLY) for name in names),
+        Parameter("out", Parameter.POSITIONAL_OR_KEYWORD, default=None if counts[1] == 1 else (None,) * counts[1]),
+        *(Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, value in words.items()),
+    ])  # fmt: skip
+
+
 def _check_device(device):
     if device not in ("cpu", None):
         raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device!r}')

@@ -47,6 +47,21 @@ def _named(terms, output, arrays):
     return named, output.replace("...", most)
 
 
+def _orders(left, output, flops, path):
+    """Every order of products of pairs: what it costs, and the order."""
+    if len(left) == 1:
+        yield 0, path
+        return
+    for i in range(len(left)):
+        for j in range(i + 1, len(left)):
+            rest = output.union(*(t for k, t in enumerate(left) if k not in (i, j)))
+            both = left[i] | left[j]
+            kept = both & rest
+            others = [t for k, t in enumerate(left) if k not in (i, j)]
+            for cost, order in _orders([*others, kept], output, flops, [*path, (i, j)]):
+                yield cost + flops(both, both - kept, 2), order
+
+
 def einsum_path(*operands, optimize="greedy", einsum_call=False):
     """An order in which products of pairs are cheap, and a report."""
     text, *arrays = operands if operands and isinstance(operands[0], str) else as_text(operands)
@@ -76,8 +91,12 @@ def einsum_path(*operands, optimize="greedy", einsum_call=False):
     every = set("".join(terms))
     naive = flops(every, every - set(output), len(terms))
     left, path, total, largest, rows = [frozenset(t) for t in terms], [], 0, size(output), []
+    if isinstance(optimize, (tuple, list)) and optimize and isinstance(optimize[0], str):
+        optimize = optimize[0] if optimize[0] != "einsum_path" else optimize
     if optimize in (False, None) or len(terms) < 3:
         path, total = [tuple(range(len(terms)))], naive
+    elif optimize == "optimal" and len(terms) < 8:
+        total, path = min(_orders(left, frozenset(output), flops, []), key=lambda one: one[0])
     else:
         while len(left) > 1:
             best = None

@@ -158,7 +158,8 @@ def _clip(a, low, high, out, dtype, where, casting):
 
 
 def _isclose(a, b, rtol, atol, equal_nan):
-    a, b, rtol, atol = nd.asarray(a), nd.asarray(b), nd.asarray(rtol), nd.asarray(atol)
+    a, b = nd.asarray(a), nd.asarray(b)
+    rtol, atol = (x if type(x) in (int, float) else nd.asarray(x) for x in (rtol, atol))
     b = b.astype(nd.result_type(b, 1.0))  # differences of unsigned integers would wrap
     close = ((nd.abs(a - b) <= atol + rtol * nd.abs(b)) & nd.isfinite(b)) | (a == b)
     return close | (nd.isnan(a) & nd.isnan(b)) if equal_nan else close
@@ -222,17 +223,30 @@ class ndenumerate:
 
 
 class broadcast:
-    """What arrays broadcast to: shape, and tuples of elements."""
+    """What arrays broadcast to: shape, and an iterator over tuples of elements."""
 
     def __init__(self, *arrays):
-        self._arrays = nd.broadcast_arrays(*arrays)
-        self.shape = nd.broadcast_shapes(*(nd.shape(a) for a in arrays))
+        given = [part for a in arrays for part in (a._arrays if isinstance(a, broadcast) else [nd.asarray(a)])]
+        if len(given) > 64:
+            raise ValueError(f"Need at least 0 and at most 64 array objects, got {len(given)}.")
+        self.shape = nd.broadcast_shapes(*(a.shape for a in given))
+        self._arrays = nd.broadcast_arrays(*given)
         self.ndim = self.nd = len(self.shape)
-        self.size, self.numiter, self.index = math.prod(self.shape), len(arrays), 0
-        self.iters = tuple(a.flat for a in self._arrays)
+        self.size, self.numiter = math.prod(self.shape), len(given)
+        self.reset()
+
+    def reset(self):
+        """Begins again."""
+        self.index, self.iters = 0, tuple(a.flat for a in self._arrays)
+        self._tuples = zip(*(a.flat for a in self._arrays))
 
     def __iter__(self):
-        return zip(*(a.flat for a in self._arrays))
+        return self
+
+    def __next__(self):
+        values = next(self._tuples)
+        self.index += 1
+        return values
 
 
 def iterable(y):

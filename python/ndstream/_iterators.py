@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import operator
 
 import ndstream as nd
 
@@ -35,7 +36,7 @@ class nditer:
         arrays = [None if x is None else nd.asarray(x) for x in given]
         axes = op_axes or [None] * len(given)
         placed = [x if x is None or a is None else self._along(x, a) for x, a in zip(arrays, axes)]
-        shape = nd.broadcast_shapes(*(x.shape for x in placed if x is not None), *([tuple(itershape)] if itershape else []))
+        shape = nd.broadcast_shapes(*(x.shape for x in placed if x is not None), *([tuple(1 if n == -1 else n for n in itershape)] if itershape else []))
         if 0 in shape and "zerosize_ok" not in self._flags:
             raise ValueError("Iteration of zero-sized operands is not enabled")
         self.shape, self.ndim, self.itersize = shape, len(shape), math.prod(shape)
@@ -220,6 +221,19 @@ class nditer:
         if "multi_index" not in self._flags:
             raise ValueError("Iterator is not tracking a multi-index")
         return self._index
+
+    @multi_index.setter
+    def multi_index(self, value):
+        if "multi_index" not in self._flags:
+            raise ValueError("Iterator is not tracking a multi-index")
+        wanted = tuple(operator.index(i) for i in value)
+        if len(wanted) != self.ndim or any(not 0 <= i < n for i, n in zip(wanted, self.shape)):
+            raise IndexError("Iterator GotoMultiIndex called with an out-of-bounds multi-index.")
+        self._go_to(next(n for n, index in enumerate(self._indices()) if index == wanted))
+
+    def _go_to(self, place):
+        self._walk, self._rest, self.iterindex = itertools.islice(self._indices(), place, None), None, place - 1
+        self._step()
 
     @property
     def index(self):

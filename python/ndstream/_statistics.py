@@ -1,5 +1,7 @@
 """Statistics with weights: what quantile() and cov() do when they are given."""
 
+import math
+
 import ndstream as nd
 
 
@@ -48,6 +50,57 @@ def quantile(a, q, axis, method, keepdims, weights, ignore_nan):
     if keepdims:
         result = result.reshape(q.shape + tuple(1 if x in axes else a.shape[x] for x in range(a.ndim)))
     return result[()]
+
+
+def about(a, axis, dtype, ddof, keepdims, where, mean, root, ignore_nan):
+    """The variance about a mean that is given, or its root."""
+    a, mean = nd.asarray(a), nd.asarray(mean)
+    where = True if where is None else where
+    words = {"axis": axis, "keepdims": bool(keepdims)}
+    if ignore_nan:
+        where = nd.logical_and(where, ~nd.isnan(a))
+    if dtype is not None or a.dtype.kind in "biu":
+        a = a.astype(nd.float64 if dtype is None else dtype)
+    away = nd.abs(a - mean) if "c" in a.dtype.kind + mean.dtype.kind else a - mean
+    count = nd.count_nonzero(nd.broadcast_to(where, a.shape), **words)
+    left = nd.maximum(count - ddof, 0)
+    result = nd.sum(away * away, where=where, **words) / left.astype(away.dtype)
+    if ignore_nan:
+        result = nd.where(left > 0, result, nd.nan).astype(result.dtype)[()]
+    return nd.sqrt(result) if root else result
+
+
+def complex_median(a, axis, keepdims, ignore_nan):
+    """The median of complex numbers, in the order of sort(): by real part, then by imaginary part."""
+    a = nd.asarray(a)
+    axes = tuple(range(a.ndim)) if axis is None else (axis,) if nd.ndim(axis) == 0 else tuple(axis)
+    axes = tuple(x % a.ndim for x in axes)
+    rest = [x for x in range(a.ndim) if x not in axes]
+    outer = tuple(a.shape[x] for x in rest)
+    count = math.prod(a.shape[x] for x in axes)
+    lines = nd.sort(a.transpose([*rest, *axes]).reshape(*outer, count), axis=-1)
+    if not count:
+        result = nd.full(outer, complex("nan+nanj"), a.dtype)
+    elif ignore_nan:  # which are last
+        left = nd.count_nonzero(~nd.isnan(lines), axis=-1, keepdims=True)
+        pair = [nd.take_along_axis(lines, nd.maximum(at, 0), -1)[..., 0] for at in ((left - 1) // 2, left // 2)]
+        result = (pair[0] + pair[1]) / 2
+    else:
+        result = (lines[..., (count - 1) // 2] + lines[..., count // 2]) / 2
+        result = nd.where(nd.isnan(lines[..., -1]), lines[..., -1], result)
+    result = result.astype(a.dtype)
+    if keepdims:
+        result = result.reshape([1 if x in axes else a.shape[x] for x in range(a.ndim)])
+    return result[()]
+
+
+def complex_histogram(a, bins, range, density, weights):
+    """histogram() with complex weights: of their parts."""
+    bins = 10 if bins is None else bins
+    parts = [nd.histogram(a, bins, range, weights=part) for part in (weights.real, weights.imag)]
+    counts, edges = nd.empty(parts[0][0].shape, weights.dtype), parts[0][1]
+    counts.real, counts.imag = parts[0][0], parts[1][0]
+    return (counts / nd.diff(edges) / counts.sum() if density else counts), edges
 
 
 def cov(m, y, rowvar, ddof, fweights, aweights):

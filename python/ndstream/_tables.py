@@ -113,6 +113,10 @@ def _is_ascii_like(encoding):
     return encoding is None or encoding.lower() in ("bytes", "ascii", "latin1", "utf-8", "utf8")
 
 
+class _Ragged(Exception):
+    """A table with rows of several lengths, of which some columns are wanted: where to read it again."""
+
+
 def _read_by_library(source, dtype, delimiter, marks, skip, most, columns, lenient, encoding):
     """A table that _fits_library(); None if there is no data."""
     names = None if columns is None else tuple(str(column) for column in columns)
@@ -130,6 +134,9 @@ def _read_by_library(source, dtype, delimiter, marks, skip, most, columns, lenie
     try:
         return _core._load_text(text, dtype, delimiter or " ", comment, skip, most or 0, names, lenient)
     except ValueError as error:
+        if columns is not None and not lenient and "the row " in str(error):
+            given = source if by_name else iter(text.decode("latin1" if encoding == "bytes" else encoding or "utf8").splitlines())
+            raise _Ragged(given, encoding) from None
         if "is empty" in str(error) or (by_name and not any(_data_lines(_lines_of(source), marks, skip, 1))):
             return None
         raise
@@ -165,7 +172,12 @@ def loadtxt(
     if max_rows == 0:
         table = _nothing("loadtxt", dtype, columns)
     elif converters is None and _fits_library(delimiter, marks, dtype):
-        table = _read_by_library(source, dtype, delimiter, marks, skiprows, max_rows, columns, False, encoding)
+        try:
+            table = _read_by_library(source, dtype, delimiter, marks, skiprows, max_rows, columns, False, encoding)
+        except _Ragged as ragged:
+            lines = _data_lines(iter(_lines_of(*ragged.args)), marks, skiprows, max_rows)
+            rows = [_split(line, delimiter) for line in lines]
+            table = _converted(rows, columns, [lambda word: _number(word, dtype)] * len(columns), dtype)
         if table is None:
             table = _nothing("loadtxt", dtype, columns)
     else:
@@ -212,6 +224,11 @@ def _functions(converters, rows, columns, usual):
 
 def _converted(rows, columns, functions, dtype):
     wanted = range(len(rows[0])) if columns is None else columns
+    least = max((at if at >= 0 else ~at for at in wanted), default=-1)
+    for i, row in enumerate(rows):
+        if len(row) <= least:
+            wrong = next(at for at in wanted if not -len(row) <= at < len(row))
+            raise ValueError(f"invalid column index {wrong} at row {i + 1} with {len(row)} columns")
     return nd.array([[function(row[at]) for at, function in zip(wanted, functions)] for row in rows], dtype=dtype)
 
 

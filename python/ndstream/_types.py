@@ -162,8 +162,8 @@ def geterr():
 class errstate(contextlib.ContextDecorator):
     """seterr() for a block."""
 
-    def __init__(self, *, call=None, **words):
-        self.words = words
+    def __init__(self, *, call=None, all=None, divide=None, over=None, under=None, invalid=None):
+        self.words = dict(all=all, divide=divide, over=over, under=under, invalid=invalid)
 
     def __enter__(self):
         self.before = seterr(**self.words)

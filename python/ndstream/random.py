@@ -4,6 +4,7 @@ import math
 import operator
 import secrets
 import threading
+import warnings
 
 import ndstream as nd
 from ndstream._core import _random
@@ -17,6 +18,8 @@ def _words(entropy):
     """An integer as its words of 32 bits from the low end, a list as those of its integers in turn."""
     if isinstance(entropy, nd.generic):
         entropy = entropy.item()
+    if isinstance(entropy, (str, bytes, dict)):
+        raise TypeError(f"SeedSequence expects int or sequence of ints for entropy not {entropy}")
     if hasattr(entropy, "__len__"):
         return [word for one in entropy for word in _words(one)]
     number = operator.index(entropy)
@@ -28,12 +31,51 @@ def _words(entropy):
     return words
 
 
+def _hash(multiplier, factor):
+    """O'Neill's hash of words, whose constant is another for each."""
+
+    def of(word):
+        nonlocal multiplier
+        word = (word ^ multiplier) & 0xFFFFFFFF
+        multiplier = multiplier * factor & 0xFFFFFFFF
+        word = word * multiplier & 0xFFFFFFFF
+        return word ^ word >> 16
+
+    return of
+
+
+def _pool(entropy, key, size):
+    """The pool of a SeedSequence, of any size; the library knows those of 4 words."""
+    if key and len(entropy) < size:  # as if no entropy ended in zeros
+        entropy = entropy + [0] * (size - len(entropy))
+    words = entropy + key
+    hashed = _hash(0x43B0D7E5, 0x931E8875)
+    pool = [hashed(words[i] if i < len(words) else 0) for i in range(size)]
+
+    def mix(x, y):
+        word = (0xCA01F9DD * x - 0x4973F715 * y) & 0xFFFFFFFF
+        return word ^ word >> 16
+
+    for source in range(size):
+        for to in range(size):
+            if source != to:
+                pool[to] = mix(pool[to], hashed(pool[source]))
+    for word in words[size:]:
+        pool = [mix(x, hashed(word)) for x in pool]
+    return pool
+
+
+def _drawn_from(pool, count):
+    hashed = _hash(0x8B51F9DD, 0x58F38DED)
+    return [hashed(pool[i % len(pool)]) for i in range(count)]
+
+
 class SeedSequence:
     """Entropy mixed into seeds, and sequences that do not overlap from it."""
 
     def __init__(self, entropy=None, *, spawn_key=(), pool_size=4, n_children_spawned=0):
-        if pool_size != 4:
-            raise NotImplementedError("SeedSequence: the pool has 4 words")
+        if pool_size < 4:
+            raise ValueError("The size of the entropy pool should be at least 4")
         self.entropy = secrets.randbits(128) if entropy is None else entropy
         self.spawn_key, self.pool_size, self.n_children_spawned = tuple(spawn_key), pool_size, n_children_spawned
         _words(self.entropy)
@@ -44,14 +86,26 @@ class SeedSequence:
     def generate_state(self, n_words, dtype=nd.uint32):
         """Words to seed something with."""
         wide = nd.dtype(dtype) == nd.uint64
-        state = _random._seed_state(*self._parts(), n_words * (1 + wide))
+        if not wide and nd.dtype(dtype) != nd.uint32:
+            raise ValueError("only support uint32 or uint64")
+        count = n_words * (1 + wide)
+        if self.pool_size == 4:
+            state = _random._seed_state(*self._parts(), count)
+        else:
+            state = nd.array(_drawn_from(_pool(*self._parts(), self.pool_size), count), dtype=nd.uint32)
         return state.view(nd.uint64) if wide else state
+
+    @property
+    def pool(self):
+        """The mixed entropy."""
+        return nd.array(_pool(*self._parts(), self.pool_size), dtype=nd.uint32)
 
     def spawn(self, n_children):
         """Sequences that are independent of this one and of each other."""
         first = self.n_children_spawned
         self.n_children_spawned += n_children
-        return [SeedSequence(self.entropy, spawn_key=(*self.spawn_key, first + i)) for i in range(n_children)]
+        keys = ((*self.spawn_key, first + i) for i in range(n_children))
+        return [type(self)(self.entropy, spawn_key=key, pool_size=self.pool_size) for key in keys]
 
     @property
     def state(self):
@@ -59,14 +113,18 @@ class SeedSequence:
         return {name: getattr(self, name) for name in ("entropy", "spawn_key", "pool_size", "n_children_spawned")}
 
     def __repr__(self):
-        return f"SeedSequence(\n    entropy={self.entropy},\n)"
+        fields = {"entropy": self.entropy}
+        fields |= {"spawn_key": self.spawn_key} if self.spawn_key else {}
+        fields |= {"pool_size": self.pool_size} if self.pool_size != 4 else {}
+        fields |= {"n_children_spawned": self.n_children_spawned} if self.n_children_spawned else {}
+        return f"{type(self).__name__}(\n" + "".join(f"    {name}={value},\n" for name, value in fields.items()) + ")"
 
 
 def _sequence(seed):
     if isinstance(seed, SeedSequence):
         return seed
     if hasattr(seed, "spawn_key"):  # NumPy's
-        return SeedSequence(seed.entropy, spawn_key=seed.spawn_key)
+        return SeedSequence(seed.entropy, spawn_key=seed.spawn_key, pool_size=getattr(seed, "pool_size", 4))
     return SeedSequence(seed.tolist() if isinstance(seed, nd.ndarray) else seed)
 
 
@@ -91,6 +149,10 @@ class BitGenerator:
 
     def _start(self, seed):
         self._seed, self._stream = seed, _random._generator(self._number, *seed._parts(), seed)
+        if seed.pool_size != 4:  # the library seeds from pools of 4 words
+            fields = list(self._stream._get_state())
+            self._seed_fields(fields, seed)
+            self._stream._set_state(tuple(fields))
 
     @classmethod
     def _over(cls, stream, seed):
@@ -182,6 +244,15 @@ class PCG64(_Jumping):
         fields[_INCREMENT] = _limbs(int(value["state"]["inc"]), 2)
 
 
+    def _seed_fields(self, fields, seed):
+        words = [int(x) for x in seed.generate_state(4, nd.uint64)]
+        state, increment = words[0] << 64 | words[1], (words[2] << 65 | words[3] << 1 | 1) & (2**128 - 1)
+        state = ((increment + state) * self._multiplier + increment) & (2**128 - 1)
+        fields[_STATE], fields[_INCREMENT] = _limbs(state, 4), _limbs(increment, 2)
+
+    _multiplier = 0x2360ED051FC65DA44385DF649FCCF645
+
+
 class PCG64DXSM(PCG64):
     """PCG64 with a better output of its state."""
 
@@ -203,6 +274,9 @@ class Philox(_Jumping):
                 words = [int(x) for x in nd.asarray(given).reshape(-1)] if hasattr(given, "__len__") else None
                 fields[field] = (*words, *[0] * (count - len(words))) if words else _limbs(operator.index(given), count)
         self._stream._set_state(tuple(fields))
+
+    def _seed_fields(self, fields, seed):
+        fields[_INCREMENT] = tuple(int(x) for x in seed.generate_state(2, nd.uint64))
 
     def _get(self, fields):
         state = {"counter": nd.array(fields[_STATE], dtype=nd.uint64), "key": nd.array(fields[_INCREMENT], dtype=nd.uint64)}
@@ -229,6 +303,12 @@ class SFC64(BitGenerator):
 
     _number = 4
 
+    def _seed_fields(self, fields, seed):
+        fields[_STATE] = (*(int(x) for x in seed.generate_state(3, nd.uint64)), 1)
+        self._stream._set_state(tuple(fields))
+        self.random_raw(12)
+        fields[:] = self._stream._get_state()
+
     def _get(self, fields):
         return {"state": {"state": nd.array(fields[_STATE], dtype=nd.uint64)}}
 
@@ -240,6 +320,15 @@ class MT19937(BitGenerator):
     """The Mersenne twister, which RandomState draws from."""
 
     _number = 1
+
+    def _seed_fields(self, fields, seed):
+        key = seed.generate_state(624)
+        key[0] = 0x80000000
+        fields[_KEY], fields[_POS] = key, 623
+
+    def jumped(self, jumps=1):
+        """Another whose stream begins 2**128 words further for each jump."""
+        return self._over(self._stream._jumped(jumps), self._seed)
 
     def _legacy_seeding(self, seed):
         self._stream._set_state(_random._legacy(seed)._get_state())
@@ -281,6 +370,16 @@ def _spawn(generator, n_children):
     return [Generator(bits) for bits in generator.bit_generator.spawn(n_children)]
 
 
+def _below(generator, last):
+    """0 to `last`, by words that are cut to its bits and drawn again if they are above."""
+    dtype, mask = nd.uint32 if last < 2**32 else nd.uint64, (1 << last.bit_length()) - 1
+    while last:
+        word = int(generator.integers(0, nd.iinfo(dtype).max, dtype=dtype, endpoint=True)) & mask
+        if word <= last:
+            return word
+    return 0
+
+
 def _multivariate_hypergeometric(generator, colors, nsample, size, method):
     """Color by color, from what is left; of more than half, what is not taken is drawn."""
     colors = nd.asarray(colors)
@@ -293,11 +392,21 @@ def _multivariate_hypergeometric(generator, colors, nsample, size, method):
         raise ValueError("nsample > sum(colors)")
     if method not in (None, "marginals", "count"):
         raise ValueError('method must be "count" or "marginals".')
-    if method == "count":
-        raise NotImplementedError("multivariate_hypergeometric: method='count' is not there; take 'marginals'")
     shape = () if size is None else (size,) if not hasattr(size, "__len__") else tuple(size)
     most = nsample > total // 2
     rows = []
+    if method == "count":
+        wanted = total - nsample if most else nsample
+        items = [color for color, count in enumerate(counts) for _ in range(count)]
+        for _ in range(math.prod(shape)):
+            row = [0] * len(counts)
+            for j in range(wanted):
+                k = j + _below(generator, total - j - 1)
+                items[j], items[k] = items[k], items[j]
+            for color in items[:wanted]:
+                row[color] += 1
+            rows.append([n - x for n, x in zip(counts, row)] if most else row)
+        return nd.array(rows, dtype=nd.int64).reshape(*shape, len(counts))
     for _ in range(math.prod(shape)):
         left, rest, row = total - nsample if most else nsample, total, []
         for count in counts[:-1]:
@@ -310,6 +419,69 @@ def _multivariate_hypergeometric(generator, colors, nsample, size, method):
     return nd.array(rows, dtype=nd.int64).reshape(*shape, len(counts))
 
 
+def _check_covariance(mean, cov, check, tol, method, legacy):
+    """The arguments of multivariate_normal()."""
+    check, tol = "warn" if check is None else check, 1e-8 if tol is None else tol
+    if not legacy and method not in (None, "eigh", "svd", "cholesky"):
+        raise ValueError("method must be one of {'eigh', 'svd', 'cholesky'}")
+    cov, mean = nd.asarray(cov), nd.asarray(mean)
+    if not legacy and "c" in (cov.dtype.kind, mean.dtype.kind):
+        raise TypeError("mean and cov must not be complex")
+    if mean.ndim != 1 or cov.ndim != 2 or cov.shape[0] != cov.shape[1] or mean.shape[0] != cov.shape[0]:
+        return  # which the library refuses
+    if check not in ("warn", "raise", "ignore"):
+        raise ValueError("check_valid must equal 'warn', 'raise', or 'ignore'")
+    if check == "ignore" or (method == "cholesky" and not legacy):
+        return
+    if method == "eigh" and not legacy:
+        valid = not (nd.linalg.eigh(cov)[0] < -tol).any()
+    else:
+        _, s, v = nd.linalg.svd(cov)
+        valid = nd.allclose((v.T * s) @ v, cov, rtol=tol, atol=tol)
+    if not valid:
+        if check == "raise":
+            raise ValueError("covariance is not symmetric positive-semidefinite.")
+        warnings.warn("covariance is not symmetric positive-semidefinite.", RuntimeWarning, stacklevel=2)
+
+
+def _integers_in(bound):
+    """The shape and all integers of a bound, which may be nested lists with such as no dtype holds."""
+    if isinstance(bound, (list, tuple)):
+        parts = [_integers_in(one) for one in bound]
+        if any(shape != parts[0][0] for shape, _ in parts):
+            raise ValueError("bounds of integers() are arrays")
+        return (len(parts), *(parts[0][0] if parts else ())), [value for _, values in parts for value in values]
+    if type(bound) is int:
+        return (), [bound]
+    bound = nd.asarray(bound)
+    if bound.dtype.kind not in "biuf":
+        raise TypeError("bounds of integers() are integers")
+    return bound.shape, [int(x) for x in bound.ravel().tolist()]
+
+
+def _closed_bounds(low, high, dtype, endpoint):
+    """Bounds of integers() as arrays: the lowest and the highest value that may come."""
+    dtype, arrays = nd.dtype(int if dtype is None else dtype), []
+    least, most = (0, 1) if dtype == nd.bool_ else (nd.iinfo(dtype).min, nd.iinfo(dtype).max)
+    wide = nd.dtype(nd.uint64 if dtype == nd.uint64 else nd.int64)
+    for name, bound, less in (("low", 0 if low is None else low, 0), ("high", high, int(not endpoint))):
+        if not isinstance(bound, (list, tuple, int)):
+            bound = nd.asarray(bound)
+            if bound.size and bound.dtype.kind in "biu" and least <= int(bound.min()) - less <= int(bound.max()) - less <= most:
+                arrays.append(bound.astype(wide) - wide.type(less))
+                continue
+        shape, values = _integers_in(bound)
+        values = [value - less for value in values]
+        if max(values, default=most) > most or (name == "low" and min(values, default=least) < least):
+            raise ValueError(f"{name} is out of bounds for {dtype.name}")
+        if min(values, default=least) < least:
+            raise ValueError("low >= high" if less else "low > high")
+        arrays.append(nd.array(values, dtype=wide).reshape(shape))
+    if (arrays[0] > arrays[1]).any():
+        raise ValueError("low > high" if endpoint else "low >= high")
+    return tuple(arrays)
+
+
 def default_rng(seed=None):
     """A generator: PCG64, with NumPy's numbers for the same seed."""
     if isinstance(seed, Generator):
@@ -319,6 +491,8 @@ def default_rng(seed=None):
     if isinstance(seed, BitGenerator):
         return Generator(seed)
     seed = _sequence(seed)
+    if seed.pool_size != 4:
+        return Generator(PCG64(seed))
     return _random._generator(PCG64._number, *seed._parts(), seed)
 
 

@@ -347,3 +347,36 @@ bool pnd_to_casting(PyObject *object, nd_casting *casting)
                  object);
     return false;
 }
+
+PyObject *pnd_in_python(const char *module, const char *name, PyObject *const *given, int count)
+{
+    PND_OBJECT from = PyImport_ImportModule(module);
+    PND_OBJECT function = from ? PyObject_GetAttrString(from, name) : NULL;
+    PND_OBJECT arguments = function ? PyTuple_New(count) : NULL;
+    if (!arguments)
+        return NULL;
+    for (int i = 0; i < count; i++)
+        PyTuple_SET_ITEM(arguments, i, Py_NewRef(given[i] ? given[i] : Py_None));
+    return PyObject_CallObject(function, arguments);
+}
+
+bool pnd_check_strict(PyObject *casting, nd_dtype from, nd_dtype to)
+{
+    if (from == to || !pnd_given(casting) || !PyUnicode_Check(casting) ||
+        (PyUnicode_CompareWithASCIIString(casting, "no") != 0 &&
+         PyUnicode_CompareWithASCIIString(casting, "equiv") != 0))
+        return true;
+    PyErr_Format(PyExc_TypeError,
+                 "Cannot cast array data from dtype('%s') to dtype('%s') according to the rule %R",
+                 nd_dtype_name(from), nd_dtype_name(to), casting);
+    return false;
+}
+
+nd_array *pnd_unsafe_for(nd_array *array, PyObject *out, nd_casting casting)
+{
+    if (!array || casting != ND_CAST_UNSAFE || !pnd_given(out) || !pnd_is_array(out))
+        return array;
+    nd_array *const converted = nd_cast(array, nd_dtype_of(pnd_array_of(out)));
+    nd_release(array);
+    return converted;
+}

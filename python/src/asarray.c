@@ -77,11 +77,30 @@ PND_FUNCTION(
 {
     int copy = 1;
     char order = 'K';
-    int64_t ndmin = 0;
+    int64_t ndmin = 0, ndmax = 0;
     if (!to_copy(given[2], &copy) || !pnd_to_order(given[3], &order) ||
-        !pnd_to_int64(given[5], &ndmin))
+        !pnd_to_int64(given[5], &ndmin) || !pnd_to_int64(given[6], &ndmax))
         return NULL;
-    return make(given[0], given[1], copy, order, ndmin);
+    if (!given[6])
+        return make(given[0], given[1], copy, order, ndmin);
+    if (ndmax < 0 || ndmax > 64 || ndmin > ndmax) {
+        if (ndmin > ndmax && ndmax >= 0)
+            PyErr_Format(PyExc_ValueError, "ndmin must be <= ndmax (%lld)", (long long)ndmax);
+        else
+            PyErr_SetString(PyExc_ValueError, "ndmax must be in the range [0, 64]");
+        return NULL;
+    }
+    PyObject *const array = make(given[0], given[1], copy, order, ndmin);
+    if (array && (PyList_Check(given[0]) || PyTuple_Check(given[0])) &&
+        nd_rank(pnd_array_of(array)) > ndmax) { /* NumPy's lists are objects then */
+        PyErr_Format(PyExc_ValueError,
+                     "setting an array element with a sequence. The requested array would exceed "
+                     "the maximum number of dimension of %lld.",
+                     (long long)ndmax);
+        Py_DECREF(array);
+        return NULL;
+    }
+    return array;
 }
 
 PND_FUNCTION(
@@ -148,12 +167,12 @@ PND_FUNCTION(frombuffer, "buffer, dtype=None, count=-1, offset=0, *, like=None",
             if (!array)
                 pnd_raise();
             else
-                return pnd_wrap_view(array, given[0]);
+                return pnd_wrap_view(dtype == ND_BOOL ? pnd_true_bools(array) : array, given[0]);
         }
     }
     PyBuffer_Release(view);
     PyMem_Free(view);
-    return array ? pnd_wrap(array) : NULL;
+    return array ? pnd_wrap(dtype == ND_BOOL ? pnd_true_bools(array) : array) : NULL;
 }
 
 PND_FUNCTION(fromiter, "iter, dtype, count=-1, *, like=None",

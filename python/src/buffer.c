@@ -88,6 +88,23 @@ static void release_array(void *context)
     nd_release(context);
 }
 
+nd_array *pnd_true_bools(nd_array *array)
+{
+    PND_AUTO given = array;
+    PND_AUTO line = given ? nd_ascontiguous(given) : NULL;
+    const uint8_t *bytes = line && nd_size(line) ? nd_data(line) : NULL;
+    uint8_t seen = 0;
+    for (int64_t i = 0; bytes && i < nd_size(line); i++)
+        seen |= bytes[i];
+    if (!line || seen <= 1)
+        return line ? nd_retain(given) : NULL;
+    nd_array *const copy = nd_copy(line);
+    uint8_t *to = copy ? nd_data_once(copy) : NULL;
+    for (int64_t i = 0; to && i < nd_size(copy); i++)
+        to[i] = to[i] != 0;
+    return copy;
+}
+
 PyObject *pnd_view_as(PyObject *self, nd_dtype dtype)
 {
     nd_array *array = pnd_array_of(self);
@@ -132,7 +149,8 @@ PyObject *pnd_view_as(PyObject *self, nd_dtype dtype)
     nd_array *view = nd_borrow(dtype, shape, strides, data, writeable, release_array, held);
     if (!view)
         nd_release(held);
-    return pnd_wrap_view(view, self);
+    const bool of_others = dtype == ND_BOOL && nd_dtype_of(array) != ND_BOOL;
+    return pnd_wrap_view(view && of_others ? pnd_true_bools(view) : view, self);
 }
 
 /* ---- An array over a buffer ------------------------------------------------------------------ */

@@ -128,6 +128,11 @@ PND_FUNCTION(clip,
                                           "and `a_max` are provided is forbidden.");
         return NULL;
     }
+    if ((given[1] != NULL) != (given[2] != NULL) && !given[4] && !given[5]) {
+        PyErr_Format(PyExc_TypeError, "clip() missing 1 required positional argument: '%s'",
+                     given[1] ? "a_max" : "a_min");
+        return NULL;
+    }
     return clipped(given[0], pnd_given(given[1]) ? given[1] : given[4],
                    pnd_given(given[2]) ? given[2] : given[5], given[3], given + 6);
 }

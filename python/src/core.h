@@ -225,6 +225,7 @@ nd_array *pnd_to_line(PyObject *object, PyObject *axis_object, int *axis);
 typedef struct pnd_parts {
     int count;
     nd_array **array;
+    nd_casting casting; /* of their conversion */
 } pnd_parts;
 bool pnd_to_parts(PyObject *object, pnd_parts *parts);
 void pnd_release_parts(pnd_parts *parts);
@@ -345,6 +346,21 @@ void pnd_release_buffer(PyObject *array, Py_buffer *view);
 
 /* The same bytes as another dtype (buffer.c). */
 PyObject *pnd_view_as(PyObject *array, nd_dtype dtype);
+
+/* False with a TypeError if casting is 'no' or 'equiv' and `from` is not `to`. */
+bool pnd_check_strict(PyObject *casting, nd_dtype from, nd_dtype to);
+
+/* The array in the dtype of `out` if casting='unsafe'; takes the reference over. */
+nd_array *pnd_unsafe_for(nd_array *array, PyObject *out, nd_casting casting);
+
+/* What is rarely asked for is written in Python: a call of a module's function with these
+ * arguments, None for NULL. */
+PyObject *pnd_in_python(const char *module, const char *name, PyObject *const *given, int count);
+
+/* An array of bools that was made over bytes of something else; a copy with ones for what is
+ * neither 0 nor 1, if there is any. Takes the reference over; NULL with the library's error kept.
+ */
+nd_array *pnd_true_bools(nd_array *array);
 /* The bytes of an object, writeable if they can be; pnd_free_buffer() gives them back. */
 Py_buffer *pnd_plain_buffer(PyObject *object);
 /* An array over the bytes of a buffer, its element (0, ..., 0) `offset` bytes from the start;

@@ -63,14 +63,20 @@ PND_FUNCTION(lexsort, "keys, axis=-1", "The indices that sort by several keys, t
         ready++;
     }
     nd_array *result = NULL;
-    if (keys && ready == count && count)
+    bool numbers =
+        ready > 0 && (axis == 0 || axis == -1); /* as NumPy has it: one place, the first */
+    for (Py_ssize_t i = 0; i < ready; i++)
+        numbers &= nd_rank(keys[i]) == 0;
+    if (keys && ready == count && numbers)
+        result = nd_zeros(ND_INT64, ND_SCALAR_SHAPE);
+    else if (keys && ready == count && count)
         result = nd_lexsort((int)count, (const nd_array *const *)keys, axis);
     else if (!PyErr_Occurred())
         PyErr_SetString(PyExc_TypeError, "need sequence of keys with len > 0 in lexsort");
     while (ready)
         nd_release(keys[--ready]);
     PyMem_Free(keys);
-    return result ? pnd_wrap(result) : PyErr_Occurred() ? NULL : pnd_raise();
+    return result ? pnd_wrap_result(result) : PyErr_Occurred() ? NULL : pnd_raise();
 }
 
 /* ---- Counting ------------------------------------------------------------------------------- */
@@ -145,6 +151,15 @@ static void *raise_value(void)
     return pnd_raise();
 }
 
+static bool weights_allowed(const nd_histogram_options *options, PyObject *weights)
+{
+    if (!options->rule || !pnd_given(weights))
+        return true;
+    PyErr_SetString(PyExc_TypeError, "Automated estimation of the number of bins is not supported "
+                                     "for weighted data");
+    return false;
+}
+
 PND_FUNCTION(histogram, "a, bins=10, range=None, density=None, weights=None",
              "How many elements fall into each bin, and the edges.")
 {
@@ -154,8 +169,14 @@ PND_FUNCTION(histogram, "a, bins=10, range=None, density=None, weights=None",
     const bool good = a && to_bins(given[1], given[2], &options, &edges_pointer);
     PND_AUTO edges = edges_pointer;
     PND_AUTO weights = good && pnd_given(given[4]) ? pnd_to_array(given[4]) : NULL;
-    if (!good || (pnd_given(given[4]) && !weights) || !pnd_to_bool(given[3], &options.density))
+    if (!good || (pnd_given(given[4]) && !weights) || !pnd_to_bool(given[3], &options.density) ||
+        !weights_allowed(&options, given[4]))
         return NULL;
+    if (weights && nd_dtype_kind(nd_dtype_of(weights)) == ND_KIND_COMPLEX) { /* rare: in Python */
+        PND_OBJECT array = pnd_wrap(nd_retain(weights));
+        PyObject *const all[] = {given[0], given[1], given[2], given[3], array};
+        return array ? pnd_in_python("ndstream._statistics", "complex_histogram", all, 5) : NULL;
+    }
     options.weights = weights;
     nd_histogram_result r;
     PND_UNLOCKED(nd_size(a), r = nd_histogram(a, options));
@@ -176,6 +197,8 @@ PND_FUNCTION(histogram_bin_edges, "a, bins=10, range=None, weights=None",
     PND_AUTO edges = edges_pointer;
     if (!good)
         return NULL;
+    if (!weights_allowed(&options, given[3]))
+        return NULL;
     nd_array *result = nd_histogram_bin_edges(a, options);
     return result ? pnd_wrap(result) : raise_value();
 }
@@ -184,11 +207,16 @@ enum { MOST_VARIABLES = 32 };
 
 /* The options of each variable: one bins for all, or one for each; likewise the
  * range. */
-static bool to_several_bins(PyObject *bins, PyObject *range, int count,
+static bool to_several_bins(PyObject *bins, PyObject *range, int count, bool flat,
                             nd_histogram_options *options, nd_array **edges)
 {
-    const bool each = pnd_given(bins) && (PyList_Check(bins) || PyTuple_Check(bins)) &&
-                      PySequence_Size(bins) == count;
+    const bool list = pnd_given(bins) && (PyList_Check(bins) || PyTuple_Check(bins)),
+               each = list && PySequence_Size(bins) == count;
+    if (list && !each && !flat) {
+        PyErr_SetString(PyExc_ValueError, "The dimension of bins must be equal to the dimension of "
+                                          "the sample x.");
+        return false;
+    }
     for (int i = 0; i < count; i++) {
         PND_OBJECT own_bins = each ? PySequence_GetItem(bins, i) : NULL;
         PND_OBJECT own_range = pnd_given(range) ? PySequence_GetItem(range, i) : NULL;
@@ -212,7 +240,7 @@ static PyObject *histogram_of(nd_array *sample, PyObject *bins, PyObject *range,
     PyObject *result = NULL;
     PND_AUTO weights = pnd_given(weights_object) ? pnd_to_array(weights_object) : NULL;
     if ((!pnd_given(weights_object) || weights) && pnd_to_bool(density_object, &density) &&
-        to_several_bins(bins, range, count, options, given_edges)) {
+        to_several_bins(bins, range, count, flat, options, given_edges)) {
         nd_array *counts = nd_histogramdd(sample, options, density, weights, edges);
         PND_OBJECT table = counts ? pnd_wrap(counts) : raise_value();
         PND_OBJECT list = table ? PyTuple_New(count) : NULL;
@@ -276,7 +304,9 @@ PND_FUNCTION(unique,
         !pnd_to_bool(given[2], &options.inverse) || !pnd_to_bool(given[3], &options.counts) ||
         !pnd_to_int(given[4], &options.axis) || !pnd_to_bool(given[5], &equal_nan))
         return NULL;
-    options.has_axis = pnd_given(given[4]);
+    /* Lines of an array of one axis are its elements. */
+    options.has_axis =
+        pnd_given(given[4]) && (nd_rank(array) != 1 || options.axis < -1 || options.axis > 0);
     options.nan_apart = !equal_nan;
     nd_unique_result r;
     PND_UNLOCKED(nd_size(array), r = nd_unique(array, options));

@@ -66,6 +66,13 @@ static bool to_joined(PyObject *object, PyObject *dtype_object, PyObject *castin
         PyErr_SetString(PyExc_ValueError, "need at least one array to concatenate");
         return false;
     }
+    p->casting = casting;
+    nd_dtype all = dtype;
+    for (int i = 0; i < p->count && dtype == ND_DTYPE_NONE; i++)
+        all = i ? nd_promote(all, nd_dtype_of(p->array[i])) : nd_dtype_of(p->array[0]);
+    for (int i = 0; i < p->count; i++)
+        if (!pnd_check_strict(casting_object, nd_dtype_of(p->array[i]), all))
+            return false;
     for (int i = 0; i < p->count && dtype != ND_DTYPE_NONE; i++) {
         if (!nd_can_cast(nd_dtype_of(p->array[i]), dtype, casting)) {
             PyErr_Format(PyExc_TypeError, "Cannot cast array data from dtype('%s') to dtype('%s')",
@@ -103,7 +110,8 @@ PND_FUNCTION(concatenate, "arrays, /, axis=0, out=None, *, dtype=None, casting='
     nd_array *result;
     PND_UNLOCKED(elements_of(&p),
                  result = nd_concatenate(p.count, (const nd_array *const *)p.array, axis));
-    return pnd_given(given[2]) ? pnd_into(result, given[2]) : pnd_wrap(result);
+    return pnd_given(given[2]) ? pnd_into(pnd_unsafe_for(result, given[2], p.casting), given[2])
+                               : pnd_wrap(result);
 }
 
 PND_FUNCTION(stack, "arrays, axis=0, out=None, *, dtype=None, casting='same_kind'",
@@ -116,7 +124,8 @@ PND_FUNCTION(stack, "arrays, axis=0, out=None, *, dtype=None, casting='same_kind
     nd_array *result;
     PND_UNLOCKED(elements_of(&p),
                  result = nd_stack(p.count, (const nd_array *const *)p.array, axis));
-    return pnd_given(given[2]) ? pnd_into(result, given[2]) : pnd_wrap(result);
+    return pnd_given(given[2]) ? pnd_into(pnd_unsafe_for(result, given[2], p.casting), given[2])
+                               : pnd_wrap(result);
 }
 
 static PyObject *joined(joiner *by, PyObject *arrays, PyObject *dtype, PyObject *casting)

@@ -20,11 +20,19 @@ static bool to_tolerance(PyObject *const *given, pnd_operand *a, pnd_operand *b,
            pnd_to_operand(given[1], b);
 }
 
-/* Whether a tolerance is an array: then Python code compares. */
-static bool is_line(PyObject *object)
+/* Whether a tolerance is an array, or a scalar that may be of a wider dtype than the arrays of
+ * float16 and float32: then Python code compares. */
+static bool is_line(PyObject *object, PyObject *const *given)
 {
-    return object && (PyList_Check(object) || PyTuple_Check(object) ||
-                      (pnd_is_array(object) && nd_rank(pnd_array_of(object))));
+    bool narrow = false;
+    for (int i = 0; i < 2; i++)
+        if (pnd_is_array(given[i])) {
+            const nd_dtype dtype = nd_dtype_of(pnd_array_of(given[i]));
+            narrow |= dtype == ND_FLOAT16 || dtype == ND_FLOAT32 || dtype == ND_COMPLEX64;
+        }
+    return object &&
+           (PyList_Check(object) || PyTuple_Check(object) || (narrow && pnd_is_scalar(object)) ||
+            (pnd_is_array(object) && (narrow || nd_rank(pnd_array_of(object)))));
 }
 
 static PyObject *close_to_each(PyObject *const *given)
@@ -44,7 +52,7 @@ PND_FUNCTION(isclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
     pnd_operand a, b;
     double rtol, atol;
     bool equal_nan;
-    if (is_line(given[2]) || is_line(given[3]))
+    if (is_line(given[2], given) || is_line(given[3], given))
         return close_to_each(given);
     PyObject *result = NULL;
     if (to_tolerance(given, &a, &b, &rtol, &atol, &equal_nan))
@@ -57,7 +65,7 @@ PND_FUNCTION(isclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
 PND_FUNCTION(allclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
              "True if all elements are close.")
 {
-    if (is_line(given[2]) || is_line(given[3])) {
+    if (is_line(given[2], given) || is_line(given[3], given)) {
         PND_OBJECT each = close_to_each(given);
         PND_OBJECT every = each ? PyObject_CallMethod(each, "all", NULL) : NULL;
         const int truth = every ? PyObject_IsTrue(every) : -1;
@@ -184,7 +192,10 @@ PND_FUNCTION(average, "a, axis=None, weights=None, returned=False, *, keepdims=F
     PND_AUTO weights = pnd_given(given[2]) ? pnd_to_array(given[2]) : NULL;
     if (pnd_given(given[2]) && !weights)
         return NULL;
-    if (weights && axes.all && nd_rank(weights) != nd_rank(a)) {
+    bool differ = weights && nd_rank(weights) != nd_rank(a);
+    for (int i = 0; weights && !differ && i < nd_rank(a); i++)
+        differ = nd_length(weights, i) != nd_length(a, i);
+    if (differ && axes.all) {
         PyErr_SetString(PyExc_TypeError,
                         "Axis must be specified when shapes of a and weights differ.");
         return NULL;

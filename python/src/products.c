@@ -142,7 +142,9 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
     nd_dtype dtype = ND_DTYPE_NONE;
     nd_casting casting = ND_CAST_SAME_KIND;
     bool keepdims = false;
-    if (!pnd_to_dtype(given[5], &dtype) || !pnd_to_casting(given[3], &casting))
+    char order = 'K';
+    if (!pnd_to_order(given[4], &order) || !pnd_to_dtype(given[5], &dtype) ||
+        !pnd_to_casting(given[3], &casting))
         return NULL;
     PND_AUTO a = pnd_to_cast(given[0], dtype, casting);
     PND_AUTO b = a ? pnd_to_cast(given[1], dtype, casting) : NULL;
@@ -179,6 +181,10 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
                         "for outputs can only be omitted if none of them has core axes.");
         return NULL;
     }
+    const nd_dtype both = nd_promote(nd_dtype_of(a), nd_dtype_of(b));
+    if (!pnd_check_strict(given[3], nd_dtype_of(a), both) ||
+        !pnd_check_strict(given[3], nd_dtype_of(b), both))
+        return NULL;
     const bool chosen = list || axis_object;
     for (int i = 0; chosen && i < 2; i++) {
         nd_array **operand = i ? &b : &a;
@@ -208,6 +214,12 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
             return NULL;
         }
         result = moved(result, core[2], axes[2], true);
+    }
+    result = pnd_unsafe_for(result, given[2], casting);
+    if (result && order == 'F' && !pnd_given(given[2])) {
+        nd_array *const other = nd_asfortran(result);
+        nd_release(result);
+        result = other;
     }
     return chosen ? pnd_into(result, given[2])
                   : broadcast_into(result, core[2], p->vectors && core[2] ? 1 : core[2], given[2]);

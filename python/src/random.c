@@ -349,14 +349,30 @@ PND_FUNCTION(standard_gamma, "$self, shape, size=None, dtype=None, out=None", "G
     nd_dtype dtype = ND_FLOAT64;
     if (!pnd_to_dtype(given[3], &dtype))
         return NULL;
-    if (dtype != ND_FLOAT64) {
-        PyErr_Format(dtype == ND_FLOAT32 ? PyExc_NotImplementedError : PyExc_TypeError,
-                     "standard_gamma: gives float64, not %s; cast the result",
+    if (dtype != ND_FLOAT64 && dtype != ND_FLOAT32) {
+        PyErr_Format(PyExc_TypeError, "Unsupported dtype dtype('%s') for standard_gamma",
                      nd_dtype_name(dtype));
+        return NULL;
+    }
+    if (pnd_given(given[4]) && pnd_is_array(given[4]) &&
+        nd_dtype_of(pnd_array_of(given[4])) != dtype) {
+        PyErr_Format(PyExc_TypeError,
+                     "Supplied output array has the wrong type. Expected %s, got %s",
+                     nd_dtype_name(dtype), nd_dtype_name(nd_dtype_of(pnd_array_of(given[4]))));
         return NULL;
     }
     PND_OBJECT out_shape = pnd_given(given[4]) ? PyObject_GetAttrString(given[4], "shape") : NULL;
     PyObject *size = pnd_given(given[2]) ? given[2] : out_shape ? out_shape : Py_None;
+    if (dtype == ND_FLOAT32) {
+        nd_shape shape;
+        bool scalar;
+        PND_AUTO parameter = to_size(size, &shape, &scalar) ? pnd_to_array(given[1]) : NULL;
+        if (!parameter)
+            return NULL;
+        nd_array *array =
+            nd_random_gamma_float(stream(given[0]), parameter, scalar ? NULL : &shape);
+        return finish(array, scalar && array && !nd_rank(array), given[4]);
+    }
     PND_OBJECT one = PyFloat_FromDouble(1);
     PyObject *all[] = {given[1], one, size};
     if (PyErr_Occurred())
@@ -406,6 +422,12 @@ PND_FUNCTION(multivariate_normal,
     if (!covariance || !to_size(given[3], &shape, &scalar))
         return NULL;
     const char *word = given[6] && PyUnicode_Check(given[6]) ? PyUnicode_AsUTF8(given[6]) : "svd";
+    PyObject *const all[] = {
+        given[1], given[2], given[4],
+        given[5], given[6], nd_random_get_state(stream(given[0])).is_legacy ? Py_True : Py_False};
+    PND_OBJECT checked = pnd_in_python("ndstream.random", "_check_covariance", all, 6);
+    if (!checked)
+        return NULL;
     const nd_factorization by = strcmp(word, "cholesky") == 0 ? ND_BY_CHOLESKY
                                 : strcmp(word, "eigh") == 0   ? ND_BY_EIGH
                                                               : ND_BY_SVD;
@@ -565,14 +587,17 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
                                                                          first, last, shape));
         return given_integers(array, scalar, given[4]);
     }
-    pnd_operand x = {.operand = nd_operand_int(0)}, y;
-    if (low && !pnd_to_operand(low, &x))
+    /* Arrays of bounds, of which the upper may be 2**64: what is drawn at most, in the dtype. */
+    PyObject *const all[] = {low, high, given[4], endpoint ? Py_True : Py_False};
+    PND_OBJECT closed = pnd_in_python("ndstream.random", "_closed_bounds", all, 4);
+    pnd_operand x, y;
+    if (!closed || !pnd_to_operand(PyTuple_GET_ITEM(closed, 0), &x))
         return NULL;
-    if (!pnd_to_operand(high, &y)) {
+    if (!pnd_to_operand(PyTuple_GET_ITEM(closed, 1), &y)) {
         pnd_operand_clear(&x);
         return NULL;
     }
-    array = nd_random_integers_between(stream(given[0]), dtype, x.operand, y.operand, endpoint,
+    array = nd_random_integers_between(stream(given[0]), dtype, x.operand, y.operand, true,
                                        scalar ? NULL : &shape);
     pnd_operand_clear(&x);
     pnd_operand_clear(&y);
@@ -651,11 +676,7 @@ static PyObject *call_module(const char *name, PyObject *self, PyObject *argumen
 PND_FUNCTION(multivariate_hypergeometric, "$self, colors, nsample, size=None, method='marginals'",
              "Counts of a sample without replacement from items of several colors.")
 {
-    PND_OBJECT module = PyImport_ImportModule("ndstream.random");
-    return module ? PyObject_CallMethod(module, "_multivariate_hypergeometric", "OOOOO", given[0],
-                                        given[1], given[2], given[3] ? given[3] : Py_None,
-                                        given[4] ? given[4] : Py_None)
-                  : NULL;
+    return pnd_in_python("ndstream.random", "_multivariate_hypergeometric", given, 5);
 }
 PND_ALSO_METHOD(multivariate_hypergeometric)
 

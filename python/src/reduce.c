@@ -101,7 +101,9 @@ static nd_array *reduce_from(nd_op op, bool without_nan, const nd_array *array, 
         array = kept;
         options.where = NULL;
     }
-    options.has_initial = !nd_size(array); /* lets it be empty */
+    const bool empty = !nd_size(array), sum = step == ND_OP_add;
+    options.has_initial = empty || sum; /* lets it be empty */
+    options.initial = sum ? -0.0 : 0;   /* a sum of -0.0 to which -0.0 is added stays one */
     PND_AUTO folded = (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
     PND_AUTO start = folded ? pnd_to_array_of(initial, nd_dtype_of(folded)) : NULL;
     if (!start)
@@ -110,7 +112,7 @@ static nd_array *reduce_from(nd_op op, bool without_nan, const nd_array *array, 
         PyErr_SetString(PyExc_ValueError, "initial must be a number");
         return NULL;
     }
-    if (options.has_initial) {
+    if (empty) {
         PND_AUTO filled = nd_broadcast_to(start, nd_shape_like(folded));
         return filled ? nd_copy(filled) : NULL;
     }
@@ -166,6 +168,23 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
         if (!where)
             return NULL;
         options.where = where;
+    }
+    if (pnd_given(by_role[MEAN])) {
+        PND_OBJECT number = PyFloat_FromDouble(ddof);
+        PyObject *const all[] = {by_role[ARRAY],
+                                 by_role[AXIS],
+                                 by_role[DTYPE],
+                                 number,
+                                 by_role[KEEPDIMS],
+                                 by_role[WHERE],
+                                 by_role[MEAN],
+                                 op == ND_OP_std ? Py_True : Py_False,
+                                 without_nan ? Py_True : Py_False};
+        PND_OBJECT moment = number ? pnd_in_python("ndstream._statistics", "about", all, 9) : NULL;
+        if (!moment || !pnd_given(by_role[OUT]))
+            return Py_XNewRef(moment);
+        nd_array *const values = pnd_to_array(moment);
+        return values ? pnd_into(values, by_role[OUT]) : NULL;
     }
     nd_array *result = pnd_given(by_role[INITIAL])
                            ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])

@@ -159,6 +159,14 @@ static PyObject *median_of(PyObject *const *given, bool ignore_nan)
     if (!array || !pnd_to_axes(given[1], &axes) || !pnd_to_bool(given[4], &options.keepdims))
         return NULL;
     nd_array *result;
+    if (nd_dtype_kind(nd_dtype_of(array)) == ND_KIND_COMPLEX) { /* rare: in Python */
+        PyObject *const all[] = {given[0], given[1], given[4], ignore_nan ? Py_True : Py_False};
+        PND_OBJECT median = pnd_in_python("ndstream._statistics", "complex_median", all, 4);
+        if (!median || !pnd_given(given[2]))
+            return Py_XNewRef(median);
+        result = pnd_to_array(median);
+        return result ? pnd_into(result, given[2]) : NULL;
+    }
     PND_UNLOCKED(nd_size(array), result = nd_median(array, axes, options));
     return pnd_into(result, given[2]);
 }
@@ -205,6 +213,17 @@ enum { /* The methods that interpolate nothing. */
                              1 << ND_QUANTILE_CLOSEST_OBSERVATION
 };
 
+/* True if there is no element along the axes. */
+static bool sweeps_nothing(const nd_array *array, const nd_axes *axes)
+{
+    if (axes->all)
+        return !nd_size(array);
+    for (int i = 0; i < axes->count; i++)
+        if (nd_length(array, axes->axis[i]) == 0)
+            return true;
+    return false;
+}
+
 /* a, q, axis, out, overwrite_input, method, keepdims, weights */
 static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_nan)
 {
@@ -227,6 +246,10 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
     }
     if (!(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))
         return NULL;
+    if (!ignore_nan && sweeps_nothing(array, &axes)) {
+        PyErr_SetString(PyExc_IndexError, "there are no quantiles of no elements");
+        return NULL;
+    }
     nd_array *result;
     PND_UNLOCKED(nd_size(array), result = of(array, q, axes, options));
     return pnd_into(result, given[3]);

@@ -106,6 +106,13 @@ PND_FUNCTION(put_along_axis, "arr, indices, values, axis",
     PND_AUTO values = indices ? pnd_to_values(given[2], nd_dtype_of(a)) : NULL;
     if (!values || !pnd_to_int(given[3], &axis))
         return NULL;
+    if (given[3] == Py_None) { /* the elements in C order, one after the other */
+        if (nd_rank(indices) == 1)
+            return done((nd_put)(a, indices, nd_operand_array(values), ND_INDEX_RAISE));
+        PyErr_SetString(PyExc_ValueError,
+                        "when axis=None, `indices` must have a single dimension.");
+        return NULL;
+    }
     return done((nd_put_along_axis)(a, indices, nd_operand_array(values), axis));
 }
 

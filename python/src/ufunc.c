@@ -223,6 +223,19 @@ done:
     return result;
 }
 
+/* equal() and not_equal() of None, which no element is. */
+static PyObject *compared_with_none(nd_op op, PyObject *const *arguments)
+{
+    const bool both = arguments[0] == arguments[1], truth = both == (op == ND_OP_equal);
+    PND_AUTO array = both ? nd_zeros(ND_BOOL, ND_SCALAR_SHAPE)
+                          : pnd_to_array(arguments[arguments[0] == Py_None]);
+    if (!array)
+        return NULL;
+    PND_AUTO one = nd_cast(array, ND_BOOL);
+    const nd_operand value = nd_operand_array(one), all[] = {value, value};
+    return pnd_wrap_result(nd_elementwise(truth ? ND_OP_equal : ND_OP_not_equal, 2, all, NULL));
+}
+
 static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t flags,
                             PyObject *names)
 {
@@ -236,6 +249,9 @@ static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t
             const nd_operand operand = nd_operand_array(pnd_array_of(arguments[0]));
             return pnd_wrap_result(nd_elementwise(self->op, 1, &operand, NULL));
         }
+        if (count == 2 && (arguments[0] == Py_None || arguments[1] == Py_None) &&
+            (self->op == ND_OP_equal || self->op == ND_OP_not_equal))
+            return compared_with_none(self->op, arguments);
         return pnd_apply(self->op, count, arguments);
     }
     words w = {0};
@@ -329,6 +345,9 @@ PND_FUNCTION(reduce,
         nd_release(array);
         array = kept;
     }
+    if (!nd_rank(array) && !axes.all && axes.count == 1 &&
+        (axes.axis[0] == 0 || axes.axis[0] == -1))
+        axes = ND_ALL; /* as NumPy has it */
     nd_reduce_options options = {
         .keepdims = keepdims, .has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
     nd_array *result;
@@ -340,6 +359,10 @@ PND_FUNCTION(reduce,
                      "specified",
                      self->name);
         return NULL;
+    }
+    if (!result && nd_error() == ND_ERROR_VALUE && self->op == ND_OP_hypot && !nd_size(array)) {
+        nd_error_clear();
+        result = nd_sum_with(array, axes, options); /* 0 */
     }
     if (result && pnd_given(given[6])) {
         PND_AUTO folded = result;
@@ -521,6 +544,15 @@ static PyObject *get_doc(PyObject *self, void *Py_UNUSED(unused))
         u->name, letters[u->info->arguments], u->doc);
 }
 
+/* What inspect.signature() gives; in Python, as it is rarely asked for. */
+static PyObject *get_signature_object(PyObject *self, void *Py_UNUSED(unused))
+{
+    const ufunc *u = (ufunc *)self;
+    PND_OBJECT counts = Py_BuildValue("(ii)", u->info->arguments, u->second == ND_OP_COUNT ? 1 : 2);
+    PyObject *const all[] = {counts};
+    return counts ? pnd_in_python("ndstream._about", "ufunc_signature", all, 1) : NULL;
+}
+
 static PyObject *get_nin(PyObject *self, void *Py_UNUSED(unused))
 {
     return PyLong_FromLong(((ufunc *)self)->info->arguments);
@@ -594,6 +626,7 @@ static PyGetSetDef ufunc_attributes[] = {
     {"__name__", get_name, NULL, NULL, NULL},
     {"__qualname__", get_name, NULL, NULL, NULL},
     {"__doc__", get_doc, NULL, NULL, NULL},
+    {"__signature__", get_signature_object, NULL, "What inspect.signature() gives.", NULL},
     {"nin", get_nin, NULL, "How many arguments it takes.", NULL},
     {"nout", get_nout, NULL, "How many results it has.", NULL},
     {"nargs", get_nargs, NULL, "Arguments and results.", NULL},

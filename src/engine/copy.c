@@ -1,5 +1,7 @@
 /* Copies, conversions and assignment: one-argument maps whose kernel is a cast, and the transposing
  * copy. */
+#include <stdlib.h>
+
 #include "engine/copy.h"
 
 #include <ndstream/lazy.h>
@@ -85,7 +87,17 @@ static void transpose_tiles(void *context, size_t begin, size_t end)
         t->kernels->stream_end();
 }
 
-/* True if it was done: same size of elements, and each side contiguous along an axis of its own. */
+/* Backwards along an axis. */
+static void turn_round(ndi_nest *nest, int axis)
+{
+    for (int operand = 0; operand < nest->operands; operand++) {
+        nest->data[operand] += (nest->length[axis] - 1) * nest->stride[operand][axis];
+        nest->stride[operand][axis] = -nest->stride[operand][axis];
+    }
+}
+
+/* True if it was done: same size of elements, and each side contiguous along an axis of its own,
+ * the source maybe backwards. */
 static bool transpose(ndi_nest *nest, size_t size)
 {
     const int last = nest->rank - 1;
@@ -93,10 +105,12 @@ static bool transpose(ndi_nest *nest, size_t size)
         return false;
     transposition t = {.nest = nest, .kernels = ndi_kernels_in_use(), .size = size, .cross = -1};
     for (int axis = 0; axis < last; axis++)
-        if (nest->stride[1][axis] == (ptrdiff_t)size && nest->length[axis] >= 8)
+        if (labs(nest->stride[1][axis]) == (ptrdiff_t)size && nest->length[axis] >= 8)
             t.cross = axis;
     if (t.cross < 0)
         return false;
+    if (nest->stride[1][t.cross] < 0)
+        turn_round(nest, t.cross);
     while ((size_t)1 << t.power < size)
         t.power++;
     t.stream = 2.0 * (double)nest->size * (double)size > (double)ndi_cpu_caches().last;

@@ -254,6 +254,13 @@ static bool exponents_allowed(const ndi_resolution *resolution, nd_operand expon
     return !negative;
 }
 
+/* The dtype of an argument, or what is taken if the bytes are the same: those of bools are 0 and 1.
+ */
+static nd_dtype dtype_as_taken(nd_dtype dtype, nd_dtype taken)
+{
+    return dtype == ND_BOOL && (taken == ND_INT8 || taken == ND_UINT8) ? taken : dtype;
+}
+
 /* The step of a call, and its scalars as the kernel takes them. Not returned by value: fields that
  * are written one by one and copied at once wait for each other, a tenth of what pending costs. */
 static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *arguments,
@@ -277,7 +284,7 @@ static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *argu
         const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
         step->taken[i] = step->in[i] = taken;
         if (arguments[i].kind == ND_OPERAND_ARRAY)
-            step->in[i] = nd_dtype_of(arguments[i].array);
+            step->in[i] = dtype_as_taken(nd_dtype_of(arguments[i].array), taken);
         else
             store_scalar(arguments[i], taken == resolution->kernel ? resolution->dtype : taken,
                          taken, scalars->element[i]);

@@ -31,7 +31,8 @@ static bool same_step(const ndi_map *a, const ndi_map *b, int arguments)
 static bool same_fold(const ndi_fold *a, const ndi_fold *b)
 {
     return a->kind == b->kind && a->finish == b->finish && a->taken == b->taken &&
-           a->ddof == b->ddof && a->swept == b->swept && a->keepdims == b->keepdims;
+           a->ddof == b->ddof && a->swept == b->swept && a->keepdims == b->keepdims &&
+           a->signed_zero == b->signed_zero;
 }
 
 static bool same_argument(const ndi_node *a, const ndi_node *b)

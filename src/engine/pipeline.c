@@ -233,6 +233,8 @@ bool ndi_pipeline_add_step(ndi_pipeline *p, const ndi_program *program, const nd
 static bool has_link(const ndi_pipeline *p, const ndi_fold *fold)
 {
     const bool state = fold->finish == NDI_FINISH_STATE, columns = p->columns > 0;
+    if (fold->signed_zero)
+        return false;
     return fold->kind == NDI_REDUCE_SUM
                ? state || (columns && fold->finish == NDI_FINISH_MEAN)
                : state && (fold->kind == NDI_REDUCE_MIN || fold->kind == NDI_REDUCE_MAX);

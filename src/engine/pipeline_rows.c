@@ -31,7 +31,7 @@ static void begin_lanes(const pipe_run *run, const ndi_pipe_stage *s)
 {
     char *const lanes = lanes_of(run, s);
     const size_t bytes = (size_t)run->p->leaves * NDI_LANE_BYTES;
-    const double none = s->kind == NDI_REDUCE_SUM   ? -0.0
+    const double none = s->kind == NDI_REDUCE_SUM   ? 0.0
                         : s->kind == NDI_REDUCE_MIN ? INFINITY
                                                     : -INFINITY;
     if (s->lane == ND_FLOAT64)

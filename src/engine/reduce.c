@@ -18,6 +18,28 @@ enum {
     TASKS = 64,           /* wanted where there are few tiles */
 };
 
+/* Sums begin with 0.0, which shows where all elements are -0.0: it is added at the end, so that
+ * leaves may begin with an element, and those that meet in a scan keep the sign. */
+static bool adds_zero(const ndi_swept_fold *run)
+{
+    return run->fold->kind == NDI_REDUCE_SUM && !run->fold->signed_zero &&
+           nd_dtype_kind(run->reducer->state[0]) >= ND_KIND_FLOAT;
+}
+
+/* Sums and 0.0, side by side at `out`, which may be where they are. */
+static void add_zero(const ndi_kernels *kernels, nd_dtype dtype, size_t columns, char *sums,
+                     char *out)
+{
+    if (columns == 1 && dtype == ND_FLOAT64) {
+        *(double *)out = *(double *)sums + 0.0;
+        return;
+    }
+    _Alignas(16) static const char zero[16] = {0};
+    const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(dtype);
+    kernels->elementwise[ND_OP_add][dtype](columns, (char *[]){out, sums, (char *)zero},
+                                           (const ptrdiff_t[]){size, size, 0});
+}
+
 /* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the
  * result's dtype at `out`. */
 static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t first,
@@ -59,13 +81,19 @@ void ndi_finish_state(const ndi_kernels *kernels, const ndi_swept_fold *run, siz
                       const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
     const size_t size = ndi_dtype_size(run->result);
+    const bool zero = adds_zero(run), plain = run->fold->finish == NDI_FINISH_STATE &&
+                                              run->reducer->state[0] == run->result &&
+                                              (columns == 1 || stride == (ptrdiff_t)size);
+    if (zero)
+        add_zero(kernels, run->reducer->state[0], columns, state->plane[0],
+                 plain && !run->streams ? out : state->plane[0]);
     if (run->streams) {
         kernels->stream(out, state->plane[0], columns * size);
         return;
     }
-    if (run->fold->finish == NDI_FINISH_STATE && run->reducer->state[0] == run->result &&
-        (columns == 1 || stride == (ptrdiff_t)size)) {
-        memcpy(out, state->plane[0], columns * size);
+    if (plain) {
+        if (!zero)
+            memcpy(out, state->plane[0], columns * size);
         return;
     }
     for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {
@@ -337,7 +365,8 @@ static void share_sums(ndi_sweep *run, ndi_leaf_order order)
         const ndi_fold *const fold = run->each[i].fold;
         run->each[i].state_of = i;
         for (int j = 0; order == NDI_LEAF_WIDE && j < run->count; j++)
-            if (fold->kind == NDI_REDUCE_SUM && run->each[j].fold->kind == NDI_REDUCE_MOMENTS &&
+            if (fold->kind == NDI_REDUCE_SUM && !fold->signed_zero &&
+                run->each[j].fold->kind == NDI_REDUCE_MOMENTS &&
                 run->each[j].fold->taken == fold->taken)
                 run->each[i].state_of = j;
     }

@@ -78,7 +78,8 @@ static nd_operand number(double value, nd_dtype dtype)
 {
     if (dtype == ND_BOOL)
         return nd_operand_bool(value != 0);
-    return value == floor(value) && fabs(value) < 9007199254740992.0
+    const bool minus_zero = value == 0 && signbit(value) && nd_dtype_kind(dtype) == ND_KIND_FLOAT;
+    return value == floor(value) && fabs(value) < 9007199254740992.0 && !minus_zero
                ? nd_operand_int((int64_t)value)
                : nd_operand_real(value);
 }
@@ -307,6 +308,7 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
             .ddof = options.ddof,
             .swept = mask,
             .keepdims = options.keepdims && !flattened,
+            .signed_zero = options.has_initial,
         };
         const nd_shape folded = flattened ? ND_SCALAR_SHAPE : shape;
         result = ndi_graph_wants_fold(source)
@@ -326,7 +328,8 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
     nd_release(source);
     if (!result)
         return NULL;
-    if (options.has_initial && (swept != 0 || !is_extreme(op))) {
+    const bool nothing = op == ND_OP_sum && options.initial == 0 && signbit(options.initial);
+    if (options.has_initial && !nothing && (swept != 0 || !is_extreme(op))) {
         const nd_op step = kind == NDI_REDUCE_SUM    ? ND_OP_add
                            : kind == NDI_REDUCE_PROD ? ND_OP_multiply
                            : kind == NDI_REDUCE_MIN  ? ND_OP_minimum

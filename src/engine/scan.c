@@ -103,9 +103,11 @@ static void first_carry(const scan_run *run, scan_place at, void *carry)
                                                           (ptrdiff_t[]){0, 0});
         return;
     }
-    const float neutral = run->reduction == NDI_REDUCE_PROD ? 1 : -0.0f;
-    run->kernels->cast[run->state][ND_FLOAT32](1, (char *[]){carry, (char *)&neutral},
-                                               (ptrdiff_t[]){0, 0});
+    const float sign = -0.0f, neutral[2] = {run->reduction == NDI_REDUCE_PROD ? 1 : sign,
+                                            run->reduction == NDI_REDUCE_PROD ? 0 : sign};
+    const bool two = nd_dtype_kind(run->state) == ND_KIND_COMPLEX;
+    run->kernels->cast[run->state][two ? ND_COMPLEX64 : ND_FLOAT32](
+        1, (char *[]){carry, (char *)neutral}, (ptrdiff_t[]){0, 0});
 }
 
 /* The total of n elements, in the order of the row leaf, which fills vectors. Not for products: in

@@ -143,8 +143,7 @@ ALWAYS_INLINE uint64_t integer_power(uint64_t x, uint64_t y)
 {
     uint64_t power = 1;
     for (; y; y >>= 1, x *= x)
-        if (y & 1)
-            power *= x;
+        power *= y & 1 ? x : 1;
     return power;
 }
 
@@ -379,6 +378,7 @@ DIVIDE_BY_ONE(FLOAT64, double, _streaming, STREAM_VECTOR)
 
 #if VECTOR_BYTES == 64
 #include "kernels/frexp.h"
+#include "kernels/integer_power.h"
 #endif
 
 void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
@@ -404,5 +404,9 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
     kernels->elementwise[ND_OP_frexp_mantissa][ND_FLOAT64] = frexp_mantissa_FLOAT64_wide;
     kernels->elementwise[ND_OP_frexp_exponent][ND_FLOAT32] = frexp_exponent_FLOAT32_wide;
     kernels->elementwise[ND_OP_frexp_exponent][ND_FLOAT64] = frexp_exponent_FLOAT64_wide;
+    kernels->elementwise[ND_OP_power][ND_INT32] = power_of_32_bits;
+    kernels->elementwise[ND_OP_power][ND_UINT32] = power_of_32_bits;
+    kernels->elementwise[ND_OP_power][ND_INT64] = power_of_64_bits;
+    kernels->elementwise[ND_OP_power][ND_UINT64] = power_of_64_bits;
 #endif
 }

@@ -33,6 +33,7 @@
 #define KERNEL2_TEST(name, group, ...) ON_##group(BINARY_TEST_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_TEST_BLOCKS(name, group, ...) ON_##group(UNARY_BLOCKS_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_TEST_BLOCKS(name, group, ...) ON_##group(BINARY_BLOCKS_KERNEL, name, __VA_ARGS__)
+#define KERNEL2_TRUTHS(name, group, OP) ON_##group(TRUTHS_KERNEL, name, OP)
 #define KERNEL1_COUNTED KERNEL1_TEST
 #define KERNEL2_COUNTED KERNEL2_TEST
 #define KERNEL2_COUNTED_MIRROR(name, other, group, ...) ON_##group(MIRROR_TEST_KERNEL, name, other)
@@ -50,6 +51,7 @@
 #undef KERNEL2_TEST
 #undef KERNEL1_TEST_BLOCKS
 #undef KERNEL2_TEST_BLOCKS
+#undef KERNEL2_TRUTHS
 #undef KERNEL2_COUNTED_MIRROR
 #undef KERNEL2_MIRROR
 #undef KERNEL2_SAME
@@ -65,6 +67,7 @@ void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
 #define KERNEL2_TEST(name, group, ...) ON_##group(TEST_SLOT, name, )
 #define KERNEL1_TEST_BLOCKS(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_TEST_BLOCKS(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL2_TRUTHS(name, group, OP) ON_##group(SLOT, name, )
 #define KERNEL2_COUNTED_MIRROR(name, other, group, ...) ON_##group(TEST_SLOT, name, )
 #define KERNEL2_MIRROR(name, other, group) ON_##group(SLOT, name, )
 #define KERNEL2_SAME(name, other, group) ON_##group(SAME_SLOT, name, other)

@@ -303,6 +303,40 @@
     TEST_STREAMING(BINARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE))
 #define UNARY_BLOCKS_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define BINARY_BLOCKS_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
+/* x OP y of truths. The kernels of not_equal make bytes of numbers, those of bool do the rest:
+ * narrowing stands once for each dtype, and not in each form of each operation. */
+#ifdef NDI_REFERENCE
+#define TRUTHS_KERNEL(D, TYPE, name, OP) BINARY_BLOCKS_KERNEL(D, TYPE, name, (x != 0) OP(y != 0))
+#else
+static inline void to_truths(size_t n, char *truths, char *x, ptrdiff_t stride, const void *zero,
+                             ndi_kernel *not_equal)
+{
+    not_equal(stride != 0 ? n : 1, (char *[]){truths, x, (char *)zero},
+              (ptrdiff_t[]){1, stride, 0});
+    if (stride == 0)
+        memset(truths, truths[0], n);
+}
+static inline void by_truths(size_t n, char *const *p, const ptrdiff_t *s, const void *zero,
+                             ndi_kernel *not_equal, ndi_kernel *of_bools)
+{
+    enum { TOGETHER = 1024 };
+    char x[TOGETHER], y[TOGETHER];
+    for (size_t i = 0; i < n; i += TOGETHER) {
+        const size_t count = n - i < TOGETHER ? n - i : TOGETHER;
+        to_truths(count, x, p[1] + (ptrdiff_t)i * s[1], s[1], zero, not_equal);
+        to_truths(count, y, p[2] + (ptrdiff_t)i * s[2], s[2], zero, not_equal);
+        of_bools(count, (char *[]){p[0] + (ptrdiff_t)i * s[0], x, y}, (ptrdiff_t[]){s[0], 1, 1});
+    }
+}
+#define TRUTHS_KERNEL(D, TYPE, name, OP)                                                           \
+    static void name##_##D(size_t n, char *const *p, const ptrdiff_t *s)                           \
+    {                                                                                              \
+        if (sizeof(TYPE) == 1)                                                                     \
+            name##_BOOL(n, p, s);                                                                  \
+        else                                                                                       \
+            by_truths(n, p, s, &(const TYPE){0}, not_equal_##D, name##_BOOL);                      \
+    }
+#endif
 /* The kernels of `other` with their arguments exchanged. */
 #define MIRROR_LOOP(NAME, OTHER)                                                                   \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \

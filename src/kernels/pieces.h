@@ -85,28 +85,83 @@ static const double sinh_series_float64[] = {1.0L / 6,
                                              1.0L / 355687428096000,
                                              1.0L / 121645100408832000};
 
-/* HUGE: above it x + 1 is x, and x * x still a number. END: where tanh is 1. */
-#define MAKE_PIECES(TYPE, REAL, VECTOR, S, HUGE, END)                                              \
-    ALWAYS_INLINE VECTOR mended_sinh_##TYPE(VECTOR x)                                              \
+/* By the exponential EXP of |x|: (e - 1/e) / 2, below 1 the series; and (e + 1/e) / 2. */
+#define MAKE_HYPERBOLIC(SINH, COSH, EXP, TYPE, REAL, VECTOR, S)                                    \
+    ALWAYS_INLINE VECTOR SINH(VECTOR x)                                                            \
     {                                                                                              \
-        const VECTOR e = exp_of_##TYPE(LANES_ABSOLUTE(S, x));                                      \
-        const VECTOR far = LANES_SIGNED(S, e * (REAL)0.5 - (REAL)0.5 / e, x);                      \
-        if (!LANES_ANY(S, LANES_BELOW(S, x, (REAL)1)))                                             \
-            return far;                                                                            \
         const VECTOR square = x * x;                                                               \
         const VECTOR near =                                                                        \
             LANES_MULTIPLY_ADD(S, x, square * SERIES(VECTOR, S, square, sinh_series_##TYPE), x);   \
+        if (LANES_ALL(S, LANES_BELOW(S, x, (REAL)1)))                                              \
+            return near;                                                                           \
+        const VECTOR e = EXP(LANES_ABSOLUTE(S, x));                                                \
+        const VECTOR far = LANES_SIGNED(S, e * (REAL)0.5 - (REAL)0.5 / e, x);                      \
         return LANES_SELECT(S, LANES_BELOW(S, x, (REAL)1), near, far);                             \
     }                                                                                              \
-    ALWAYS_INLINE VECTOR mended_cosh_##TYPE(VECTOR x)                                              \
+    ALWAYS_INLINE VECTOR COSH(VECTOR x)                                                            \
     {                                                                                              \
-        const VECTOR e = exp_of_##TYPE(LANES_ABSOLUTE(S, x));                                      \
+        const VECTOR e = EXP(LANES_ABSOLUTE(S, x));                                                \
         return e * (REAL)0.5 + (REAL)0.5 / e;                                                      \
+    }
+
+#ifdef LANES_FMA
+
+/* Where the near form of exp does not serve, half of the exponential is the result. */
+#define MAKE_HYPERBOLIC_NEAR_OR_FAR(TYPE, REAL, VECTOR, S, SLEEF, LIMIT)                           \
+    MAKE_HYPERBOLIC(sinh_near_##TYPE, cosh_near_##TYPE, exp_near_zero_##TYPE, TYPE, REAL, VECTOR,  \
+                    S)                                                                             \
+    ALWAYS_INLINE VECTOR half_exp_##TYPE(VECTOR x)                                                 \
+    {                                                                                              \
+        return SLEEF(exp, u10)(LANES_ABSOLUTE(S, x)) * (REAL)0.5;                                  \
     }                                                                                              \
+    NEAR_OR_FAR(sinh, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), sinh_near_##TYPE(x),              \
+                LANES_SIGNED(S, half_exp_##TYPE(x), x))                                            \
+    NEAR_OR_FAR(cosh, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), cosh_near_##TYPE(x),              \
+                half_exp_##TYPE(x))
+MAKE_HYPERBOLIC_NEAR_OR_FAR(float32, float, vector_float32, ps, SLEEF_FLOAT32, 87.0f)
+MAKE_HYPERBOLIC_NEAR_OR_FAR(float64, double, vector_float64, pd, SLEEF_FLOAT64, 708.0)
+#define mended_sinh_float32 own_sinh_float32
+#define mended_sinh_float64 own_sinh_float64
+#define mended_cosh_float32 own_cosh_float32
+#define mended_cosh_float64 own_cosh_float64
+
+/* For tanh, whose argument is bounded. */
+#define EXPM1_OF_BOUNDED(TYPE, x) expm1_near_zero_##TYPE(x)
+/* x + sqrt(x^2 + 1) and what rounding took from it. What it took from x^2 + 1 and from the root
+ * shows as its half over the root, for which 1 - root / 2 will do: where that is far off, the
+ * result is so large that little of it shows. */
+#define LOG_OF_SIZE_AND_ROOT(TYPE, VECTOR, S, size)                                                \
+    __extension__({                                                                                \
+        const VECTOR one_ = (VECTOR){0} + 1, square_ = size * size, sum_ = square_ + 1;            \
+        const VECTOR root_ = LANES_ROOT(S, sum_), u_ = size + root_;                               \
+        const VECTOR rest_ = LANES_FMA(S, -root_, root_, sum_) + (square_ - (sum_ - 1));           \
+        const VECTOR half_ = LANES_MAX(S, one_ - root_ * 0.5f, (VECTOR){0});                       \
+        const VECTOR lost_ = LANES_FMA(S, rest_, half_, size - (u_ - root_));                      \
+        log_of_sum_##TYPE(u_, &lost_, &base_of_log_##TYPE);                                        \
+    })
+
+#else
+
+MAKE_HYPERBOLIC(mended_sinh_float32, mended_cosh_float32, exp_of_float32, float32, float,
+                vector_float32, ps)
+MAKE_HYPERBOLIC(mended_sinh_float64, mended_cosh_float64, exp_of_float64, float64, double,
+                vector_float64, pd)
+#define EXPM1_OF_BOUNDED(TYPE, x) mended_expm1_##TYPE(x)
+/* log(x + sqrt(x^2 + 1)) with the 1 apart. */
+#define LOG_OF_SIZE_AND_ROOT(TYPE, VECTOR, S, size)                                                \
+    __extension__({                                                                                \
+        const VECTOR square_ = size * size;                                                        \
+        mended_log1p_##TYPE(size + square_ / (LANES_ROOT(S, square_ + 1) + 1));                    \
+    })
+
+#endif
+
+/* HUGE: above it x + 1 is x, and x * x still a number. END: where tanh is 1. */
+#define MAKE_PIECES(TYPE, REAL, VECTOR, S, HUGE, END)                                              \
     ALWAYS_INLINE VECTOR mended_tanh_##TYPE(VECTOR x)                                              \
     {                                                                                              \
         const VECTOR size = LANES_MIN(S, (VECTOR){0} + END, LANES_ABSOLUTE(S, x)); /* NaN stays */ \
-        const VECTOR t = mended_expm1_##TYPE(size + size);                                         \
+        const VECTOR t = EXPM1_OF_BOUNDED(TYPE, size + size);                                      \
         return LANES_SIGNED(S, t / (t + (REAL)2), x);                                              \
     }                                                                                              \
     /* log(2x), where that is the result of both arcsinh and arccosh; elsewhere `near`. */         \
@@ -115,12 +170,10 @@ static const double sinh_series_float64[] = {1.0L / 6,
         const VECTOR twice = mended_log1p_##TYPE(x) + (REAL)0.693147180559945309417232L;           \
         return LANES_SELECT(S, LANES_BELOW(S, x, HUGE), near, twice);                              \
     }                                                                                              \
-    /* log(x + sqrt(x^2 + 1)) with the 1 apart. */                                                 \
     ALWAYS_INLINE VECTOR mended_asinh_##TYPE(VECTOR x)                                             \
     {                                                                                              \
-        const VECTOR size = LANES_ABSOLUTE(S, x), square = size * size;                            \
-        const VECTOR root = LANES_ROOT(S, square + (REAL)1) + (REAL)1;                             \
-        VECTOR value = mended_log1p_##TYPE(size + square / root);                                  \
+        const VECTOR size = LANES_ABSOLUTE(S, x);                                                  \
+        VECTOR value = LOG_OF_SIZE_AND_ROOT(TYPE, VECTOR, S, size);                                \
         if (__builtin_expect(!LANES_ALL(S, LANES_BELOW(S, x, HUGE)), 0))                           \
             value = log_of_twice_##TYPE(size, value);                                              \
         return LANES_SIGNED(S, value, x);                                                          \

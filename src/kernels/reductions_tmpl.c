@@ -137,6 +137,10 @@ enum { ROWS_TOGETHER = 8 };
     (*(const TYPE *)((from) + (ptrdiff_t)(r) * (row_stride) + (ptrdiff_t)(c) * (stride)))
 
 #define SIMPLE_WIDE(NAME, IN, ACC, CONVERT, STEP)                                                  \
+    WIDE_BY(ROWS_TOGETHER, NAME, IN, ACC, CONVERT, STEP)
+/* TOGETHER: how many rows at once; fewer for what is rare, or whose accumulators are a small part
+ * of what is read. These have no forms of their own for few elements side by side. */
+#define WIDE_BY(TOGETHER, NAME, IN, ACC, CONVERT, STEP)                                            \
     ALWAYS_INLINE void NAME##_wide_rows(size_t columns, ACC *acc, const char *from,                \
                                         ptrdiff_t row_stride, ptrdiff_t stride, int rows,          \
                                         bool begins)                                               \
@@ -154,13 +158,14 @@ enum { ROWS_TOGETHER = 8 };
     }                                                                                              \
     static void NAME##_wide(const ndi_leaf *leaf)                                                  \
     {                                                                                              \
+        const int together = (TOGETHER);                                                           \
         ACC *acc = leaf->state[0];                                                                 \
         const size_t columns = leaf->columns;                                                      \
         const ptrdiff_t row_stride = leaf->row_stride, stride = leaf->column_stride;               \
         const char *from = leaf->data;                                                             \
         size_t r = 0;                                                                              \
-        if (row_stride == sizeof(IN) && stride == (ptrdiff_t)(leaf->rows * sizeof(IN)) &&          \
-            leaf->rows >= 2 && leaf->rows <= 4) { /* few elements side by side for each column */  \
+        if (together == ROWS_TOGETHER && row_stride == sizeof(IN) && leaf->rows >= 2 &&            \
+            leaf->rows <= 4 && stride == (ptrdiff_t)(leaf->rows * sizeof(IN))) {                   \
             if (leaf->rows == 2)                                                                   \
                 NAME##_wide_rows(columns, acc, from, sizeof(IN), 2 * sizeof(IN), 2, true);         \
             else if (leaf->rows == 3)                                                              \
@@ -169,14 +174,14 @@ enum { ROWS_TOGETHER = 8 };
                 NAME##_wide_rows(columns, acc, from, sizeof(IN), 4 * sizeof(IN), 4, true);         \
             return;                                                                                \
         }                                                                                          \
-        if (leaf->ahead && stride == sizeof(IN) && leaf->rows % ROWS_TOGETHER == 0 &&              \
+        if (leaf->ahead && stride == sizeof(IN) && leaf->rows % together == 0 &&                   \
             columns % (64 / sizeof(IN)) == 0) {                                                    \
-            for (; r < leaf->rows; r += ROWS_TOGETHER) {                                           \
+            for (; r < leaf->rows; r += together) {                                                \
                 const char *row = from + (ptrdiff_t)r * row_stride + leaf->ahead, *next = row;     \
                 for (size_t c = 0; c < columns; c += 64 / sizeof(IN)) {                            \
                     const char *const line =                                                       \
                         from + (ptrdiff_t)r * row_stride + (ptrdiff_t)(c * sizeof(IN));            \
-                    for (int i = 0; i < ROWS_TOGETHER; i++) {                                      \
+                    for (int i = 0; i < together; i++) {                                           \
                         __builtin_prefetch(next, 0, 2); /* row after row, as memory likes it */    \
                         next += 64;                                                                \
                         if (next == row + columns * sizeof(IN))                                    \
@@ -184,19 +189,19 @@ enum { ROWS_TOGETHER = 8 };
                     }                                                                              \
                     if (r == 0)                                                                    \
                         NAME##_wide_rows(64 / sizeof(IN), acc + c, line, row_stride, sizeof(IN),   \
-                                         ROWS_TOGETHER, true);                                     \
+                                         together, true);                                          \
                     else                                                                           \
                         NAME##_wide_rows(64 / sizeof(IN), acc + c, line, row_stride, sizeof(IN),   \
-                                         ROWS_TOGETHER, false);                                    \
+                                         together, false);                                         \
                 }                                                                                  \
             }                                                                                      \
             return;                                                                                \
         }                                                                                          \
-        if (stride == sizeof(IN) && leaf->rows >= ROWS_TOGETHER) {                                 \
-            NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), ROWS_TOGETHER, true);     \
-            for (r = ROWS_TOGETHER; r + ROWS_TOGETHER <= leaf->rows; r += ROWS_TOGETHER)           \
+        if (stride == sizeof(IN) && leaf->rows >= together) {                                      \
+            NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), together, true);          \
+            for (r = together; r + together <= leaf->rows; r += together)                          \
                 NAME##_wide_rows(columns, acc, from + (ptrdiff_t)r * row_stride, row_stride,       \
-                                 sizeof(IN), ROWS_TOGETHER, false);                                \
+                                 sizeof(IN), together, false);                                     \
         } else {                                                                                   \
             NAME##_wide_rows(columns, acc, from, row_stride, stride, 1, true);                     \
             r = 1;                                                                                 \
@@ -264,8 +269,10 @@ enum { ROWS_TOGETHER = 8 };
 #define SUM_INTEGER(D, TYPE)                                                                       \
     SIMPLE_REDUCTION(sum_##D, TYPE, uint64_t, OPTIMAL_LANES(uint64_t), 1, 0, (uint64_t), PLUS, PLUS)
 #define PROD_INTEGER(D, TYPE)                                                                      \
-    SIMPLE_REDUCTION(prod_##D, TYPE, uint64_t, OPTIMAL_LANES(uint64_t), 1, 1, (uint64_t), TIMES,   \
-                     TIMES)
+    WIDE_BY(sizeof(TYPE) < 4 ? 1 : ROWS_TOGETHER, prod_##D, TYPE, uint64_t, (uint64_t), TIMES)     \
+    SIMPLE_LEAVES(BY_LANES, prod_##D, TYPE, uint64_t, OPTIMAL_LANES(uint64_t), 1, (uint64_t),      \
+                  TIMES, TIMES)                                                                    \
+    SIMPLE_COLUMNS(prod_##D, TYPE, uint64_t, 1, 1, (uint64_t), TIMES, TIMES)
 #define FLOAT_SUMS(D, TYPE, WIDE)                                                                  \
     SIMPLE_WHOLE(sum_##D, TYPE, WIDE, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)                   \
     WHOLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS)     \
@@ -445,9 +452,14 @@ ON_COMPLEX128(EXTREMES_COMPLEX, double)
 
 /* ---- Logic ---- */
 
+#define BYTES_TOGETHER(TYPE) (sizeof(TYPE) < 8 ? ROWS_TOGETHER / sizeof(TYPE) : 1)
+#define TRUTH(NAME, TYPE, IDENTITY, STEP)                                                          \
+    WIDE_BY(BYTES_TOGETHER(TYPE), NAME, TYPE, uint8_t, IS_TRUE, STEP)                              \
+    SIMPLE_LEAVES(BY_LANES, NAME, TYPE, uint8_t, 64, IDENTITY, IS_TRUE, STEP, STEP)                \
+    SIMPLE_COLUMNS(NAME, TYPE, uint8_t, 1, IDENTITY, IS_TRUE, STEP, STEP)
 #define LOGIC(D, TYPE, ...)                                                                        \
-    SIMPLE_REDUCTION(any_##D, TYPE, uint8_t, 64, 1, 0, IS_TRUE, OR, OR)                            \
-    SIMPLE_REDUCTION(all_##D, TYPE, uint8_t, 64, 1, 1, IS_TRUE, AND, AND)                          \
+    TRUTH(any_##D, TYPE, 0, OR)                                                                    \
+    TRUTH(all_##D, TYPE, 1, AND)                                                                   \
     NARROW_ROW(count_##D, TYPE, UNSIGNED_OF(TYPE), int64_t, 1, IS_TRUE)                            \
     SIMPLE_WIDE(count_##D, TYPE, int64_t, IS_TRUE, PLUS)                                           \
     SIMPLE_COLUMNS(count_##D, TYPE, int64_t, 1, 0, IS_TRUE, PLUS, PLUS)

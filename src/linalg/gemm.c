@@ -16,7 +16,9 @@
 #include "linalg/gemm_few.h"
 #include "linalg/gemm_plan.h"
 #include "linalg/gemm_shallow.h"
+#include "linalg/gemm_thin.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
@@ -26,6 +28,11 @@ typedef ndi_gemm_product product;
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
 }
 
 static size_t parts(size_t count, size_t size)
@@ -130,6 +137,13 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
                         p->c_column_stride);
 }
 
+/* The first tile of this panel of columns that is not all above the diagonal, or 0. */
+static size_t first_below(const product *p, size_t j)
+{
+    const size_t column = p->column + j * p->tile_columns;
+    return !p->is_symmetric || column <= p->row ? 0 : (column - p->row) / p->tile_rows;
+}
+
 /* An item is a block of rows by a range of columns; both are cut evenly, in whole panels. The panel
  * of the right operand stays in the level 2 cache while the rows go by; fetching the next one
  * during the last tile saves the 8 % that waiting for it costs. */
@@ -144,7 +158,7 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
                i_end = row_panels * (row_task + 1) / p->row_tasks;
         size_t j_end = column_panels * (column_task + 1) / p->column_tasks;
         for (size_t j = column_panels * column_task / p->column_tasks; j < j_end; j++)
-            for (size_t i = i_begin; i < i_end; i++)
+            for (size_t i = larger(i_begin, first_below(p, j)); i < i_end; i++)
                 multiply_tile(p, i, j, i + 1 == i_end && j + 1 < j_end ? j + 1 : j);
     }
 }
@@ -164,6 +178,10 @@ static void cut_into_tasks(product *p, size_t level2)
     p->column_tasks = 1;
     if (threads == 1)
         return;
+    if (column_panels < wanted && column_panels < row_panels) { /* of even length by rows */
+        p->row_tasks = larger(p->row_tasks, smaller(row_panels, wanted));
+        return;
+    }
     while ((p->row_tasks * p->column_tasks < wanted || p->row_tasks * p->column_tasks % threads) &&
            p->column_tasks < column_panels && p->column_tasks < 8 * threads)
         p->column_tasks++;
@@ -311,19 +329,42 @@ typedef struct shares {
     size_t buffer_bytes;
 } shares;
 
+/* The first panel of a share. Of a triangle the shares are as large: its upper rows are short, and
+ * its first columns long. */
+static size_t share_begin(const product *p, size_t count, size_t share)
+{
+    const size_t panels =
+        parts(p->by_rows ? p->m : p->n, p->by_rows ? p->tile_rows : p->tile_columns);
+    const double part = (double)share / (double)count;
+    return !p->is_symmetric
+               ? panels * share / count
+               : (size_t)((double)panels * (p->by_rows ? sqrt(part) : 1 - sqrt(1 - part)));
+}
+
 static void multiply_shares(void *context, size_t begin, size_t end)
 {
     const shares *s = context;
     for (size_t share = begin; share < end; share++) {
         product p = *s->product;
         const size_t unit = p.by_rows ? p.tile_rows : p.tile_columns,
-                     panels = parts(p.by_rows ? p.m : p.n, unit), first = panels * share / s->count,
-                     last = panels * (share + 1) / s->count;
-        *(p.by_rows ? &p.most_rows : &p.most_columns) = (last - first) * unit;
+                     first = share_begin(&p, s->count, share) * unit,
+                     last = share_begin(&p, s->count, share + 1) * unit;
+        size_t row = 0, column = 0;
+        if (p.by_rows) {
+            row = first;
+            p.most_rows = last - first;
+            if (p.is_symmetric) /* what is right of the diagonal is not needed */
+                p.n = smaller(p.n, last);
+        } else {
+            column = first;
+            p.most_columns = last - first;
+            if (p.is_symmetric)
+                row = first / p.tile_rows * p.tile_rows;
+        }
         set_buffer(&p, s->buffers + share * s->buffer_bytes);
         p.row_tasks = p.column_tasks = 1;
-        for (size_t step = 0; step < p.k; step += p.most_depth) {
-            choose_block(&p, p.by_rows ? first * unit : 0, p.by_rows ? 0 : first * unit, step);
+        for (size_t step = 0; step < p.k && last > first; step += p.most_depth) {
+            choose_block(&p, row, column, step);
             multiply_small(&p, left_to_pack(&p) + right_to_pack(&p));
         }
     }
@@ -333,7 +374,9 @@ static bool multiply_in_shares(product *p, size_t threads)
 {
     const size_t panels = p->by_rows ? parts(p->m, p->tile_rows) : parts(p->n, p->tile_columns);
     shares s = {.product = p, .count = smaller(threads, panels)};
-    const size_t each = parts(panels, s.count); /* of the operand that is shared, at most */
+    size_t each = 0; /* of the operand that is shared, at most */
+    for (size_t share = 0; share < s.count; share++)
+        each = larger(each, share_begin(p, s.count, share + 1) - share_begin(p, s.count, share));
     if (p->by_rows)
         p->left_bytes = smaller(p->left_bytes, each * p->left_panel_bytes);
     else
@@ -404,6 +447,45 @@ static void place(product *p, const char *left, const char *right, char *c)
     p->c = c;
 }
 
+/* ---- A matrix times its transpose ------------------------------------------------------------ */
+
+/* Whose result is symmetric, so that half of it is done (500 columns of 1000 doubles 4.9 ms, 2.9
+ * so). Of few rows too few tiles would be left out. */
+static bool is_symmetric(const ndi_gemm_shape *s, const void *a, const void *b)
+{
+    const size_t least_rows = ndi_gemm_formats[s->type].is_complex ? 9 : 64;
+    return a == b && s->m == s->n && s->m >= least_rows && !s->subtracts &&
+           s->a_row_stride == s->b_column_stride && s->a_column_stride == s->b_row_stride &&
+           s->c_row_stride == (ptrdiff_t)ndi_gemm_formats[s->type].element_bytes;
+}
+
+enum { MIRRORED_COLUMNS = 16, MIRRORED_ROWS = 64 }; /* whose lines stay in the level 1 cache */
+
+static void mirror_columns(void *context, size_t begin, size_t end)
+{
+    const product *p = context;
+    for (size_t group = begin; group < end; group++) {
+        const size_t first = group * MIRRORED_COLUMNS,
+                     last = smaller(first + MIRRORED_COLUMNS, p->n);
+        for (size_t row = 0; row < last; row += MIRRORED_ROWS)
+            for (size_t j = larger(first, row + 1); j < last; j++)
+                ndi_gemm_gather(
+                    p->c + (ptrdiff_t)row * p->c_row_stride + (ptrdiff_t)j * p->c_column_stride,
+                    p->c + (ptrdiff_t)j * p->c_row_stride + (ptrdiff_t)row * p->c_column_stride,
+                    p->c_column_stride, p->element_bytes, smaller(MIRRORED_ROWS, j - row));
+    }
+}
+
+/* Elements above the diagonal of a symmetric product, from those below it. */
+static bool mirror(product *p)
+{
+    const size_t groups = parts(p->n, MIRRORED_COLUMNS), least_bytes = 128 << 10;
+    if (p->is_symmetric)
+        ndi_parallel_for(groups, 1 + least_bytes / (MIRRORED_COLUMNS * p->n * p->element_bytes),
+                         mirror_columns, p);
+    return true;
+}
+
 /* ---- Integers of 64 bits that fit 32 --------------------------------------------------------- */
 
 typedef struct scan {
@@ -465,8 +547,10 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
     const ndi_gemm_shape *const s = &plan.shape;
     const void *const left = plan.turned ? b : a, *const right = plan.turned ? a : b;
     const size_t threads = (size_t)ndi_pool_threads();
-    if (plan.way >= NDI_GEMM_WHOLE)
+    if (plan.way >= NDI_GEMM_THIN) {
         place(&plan.product, left, right, c);
+        plan.product.is_symmetric = is_symmetric(s, a, b);
+    }
     switch (plan.way) {
     case NDI_GEMM_NOTHING:
         return true;
@@ -482,14 +566,16 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
         return true;
     case NDI_GEMM_FEW:
         return ndi_gemm_few(s, left, right, c);
+    case NDI_GEMM_THIN:
+        return ndi_gemm_thin(&plan.product) && mirror(&plan.product);
     case NDI_GEMM_WHOLE:
-        return multiply_whole(&plan.product);
+        return multiply_whole(&plan.product) && mirror(&plan.product);
     case NDI_GEMM_DEEP:
-        return multiply_deep(&plan.product, 2 * threads);
+        return multiply_deep(&plan.product, 2 * threads) && mirror(&plan.product);
     case NDI_GEMM_SHARES:
-        return multiply_in_shares(&plan.product, threads);
+        return multiply_in_shares(&plan.product, threads) && mirror(&plan.product);
     default:
-        return multiply_by_blocks(&plan.product);
+        return multiply_by_blocks(&plan.product) && mirror(&plan.product);
     }
 }
 
@@ -610,6 +696,52 @@ static size_t batch_grain(size_t count, size_t work)
     return wanted > threads ? parts(count, wanted) : least;
 }
 
+typedef struct dots {
+    const ndi_gemv_kernels *kernels;
+    bool is_complex, conjugates;
+    size_t reals;
+    ndi_gemm_locate *locate;
+    const void *context;
+} dots;
+
+static void multiply_dots(void *context, size_t begin, size_t end)
+{
+    const dots *d = context;
+    for (size_t i = begin, count; i < end; i += count) {
+        const char *a, *b;
+        char *c;
+        ptrdiff_t distances[3] = {0};
+        count = smaller(d->locate(d->context, i, &a, &b, &c, distances), end - i);
+        for (size_t j = 0; j < count; j++, a += distances[0], b += distances[1], c += distances[2])
+            d->kernels->dot_rows(1, d->is_complex, d->conjugates, d->reals, (const void *[]){a}, b,
+                                 c);
+    }
+}
+
+void ndi_gemm_dots(ndi_gemm_type type, bool conjugates, size_t depth, size_t count,
+                   ndi_gemm_locate *locate, const void *context)
+{
+    const ndi_gemm_format *const format = &ndi_gemm_formats[type];
+    dots d = {.kernels = ndi_gemv_kernels_for(ndi_isa_in_use(), format->rows),
+              .is_complex = format->is_complex,
+              .conjugates = conjugates,
+              .reals = format->is_complex ? 2 * depth : depth,
+              .locate = locate,
+              .context = context};
+    const size_t some_reals = 32768, most = some_reals / (d.reals + 32);
+    ndi_parallel_for(count, most ? most : 1, multiply_dots, &d);
+}
+
+/* If the products are such ones, as they lie in memory. */
+static bool are_dots(const ndi_gemm_shape *s)
+{
+    const ndi_gemm_format *const format = &ndi_gemm_formats[s->type];
+    const ptrdiff_t item = format->element_bytes;
+    return s->m == 1 && s->n == 1 && s->type >= NDI_GEMM_F32 && !s->subtracts && s->k > 0 &&
+           s->k * (format->is_complex ? 2 : 1) <= NDI_GEMM_DOT_REALS &&
+           s->a_column_stride == item && s->b_row_stride == item;
+}
+
 bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *locate,
                     const void *context)
 {
@@ -617,6 +749,10 @@ bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *
         ndi_gemm_work(ndi_gemm_formats[shape->type].is_complex, shape->m, shape->n, shape->k);
     batch b = {.shape = shape, .locate = locate, .context = context};
     ndi_gemm_plan plan;
+    if (are_dots(shape)) {
+        ndi_gemm_dots(shape->type, false, shape->k, count, locate, context);
+        return true;
+    }
     ndi_gemm_choose(&plan, shape, ndi_gemm_formats[shape->type].tiles, true);
     if (count == 0 || plan.way == NDI_GEMM_NOTHING)
         return true;

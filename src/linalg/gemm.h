@@ -51,9 +51,10 @@ static inline ndi_gemm_shape ndi_gemm_transposed(const ndi_gemm_shape *s)
 
 /* Uses the thread pool, and may be called by many threads at once. The bits of C depend on the
  * values, the shape, the kernels in use (ND_ISA), and, for complex numbers, on which axis of C is
- * contiguous; not on the number of threads, nor on the strides of A and B where m and n are more
- * than 16 (gemm_plan.h). False with ND_ERROR_MEMORY kept when there is no room for packed
- * blocks (at most about 16 MB together). */
+ * contiguous and whether B is A' in the same memory, which makes C symmetric to the last bit; not
+ * on the number of threads, nor on the strides of A and B where m and n are more than 16
+ * (gemm_plan.h). False with ND_ERROR_MEMORY kept when there is no room for packed blocks (at most
+ * about 16 MB together). */
 bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c);
 
 /* Tells where the matrices of product `index` begin, and how many products there are from it on
@@ -65,6 +66,12 @@ typedef size_t ndi_gemm_locate(const void *context, size_t index, const char **a
  * turn. */
 bool ndi_gemm_batch(const ndi_gemm_shape *shape, size_t count, ndi_gemm_locate *locate,
                     const void *context);
+
+/* Dot products of `depth` adjacent floats or complex numbers, NDI_GEMM_DOT_REALS reals at most and
+ * conjugated in A or not: `count` of one row and one column, as ndi_gemm_batch() has them. */
+enum { NDI_GEMM_DOT_REALS = 4096 };
+void ndi_gemm_dots(ndi_gemm_type type, bool conjugates, size_t depth, size_t count,
+                   ndi_gemm_locate *locate, const void *context);
 
 /* y = A x, where A is `rows` x `depth`; otherwise as ndi_gemm, which calls it for vectors. With one
  * row it is the dot product. It runs at the speed of memory when one stride of A is that of

@@ -97,14 +97,16 @@ static void multiply_in_place(product *p)
     ndi_free(p->sums, p->chunk_count * sum_bytes);
 }
 
-/* The columns made contiguous, in memory that the caller frees. */
-static char *gather(const ndi_gemm_shape *s, const char *x, size_t element_bytes)
+/* The columns made contiguous, `*stride` bytes apart, in memory that the caller frees: to the moves
+ * of tiles they are the steps of a panel as wide as they are long. */
+static char *gather(const ndi_gemm_shape *s, const char *x, size_t element_bytes, size_t *stride)
 {
-    const size_t bytes = s->k * element_bytes;
-    char *columns = ndi_allocate(s->n * bytes);
-    for (size_t c = 0; columns && c < s->n; c++)
-        ndi_gemm_gather(columns + c * bytes, x + (ptrdiff_t)c * s->b_column_stride, s->b_row_stride,
-                        element_bytes, s->k);
+    const size_t unit = 16, width = (s->k * element_bytes + unit - 1) / unit * unit;
+    char *columns = ndi_allocate(s->n * width);
+    if (columns)
+        ndi_gemm_moves_for(s->type).pack_left(columns, x, s->b_row_stride, s->b_column_stride,
+                                              width / element_bytes, s->k, s->n);
+    *stride = width;
     return columns;
 }
 
@@ -114,10 +116,11 @@ bool ndi_gemm_few(const ndi_gemm_shape *shape, const void *a, const void *b, voi
     const char *columns = b;
     const size_t element_bytes = ndi_gemm_formats[s.type].element_bytes;
     char *gathered = NULL;
+    size_t stride = 0;
     if (s.b_row_stride != (ptrdiff_t)element_bytes) {
-        if (!(gathered = gather(&s, columns, element_bytes)))
+        if (!(gathered = gather(&s, columns, element_bytes, &stride)))
             return false;
-        s.b_column_stride = (ptrdiff_t)(s.k * element_bytes);
+        s.b_column_stride = (ptrdiff_t)stride;
         columns = gathered;
     }
     product p = {
@@ -139,6 +142,6 @@ bool ndi_gemm_few(const ndi_gemm_shape *shape, const void *a, const void *b, voi
     p.chunk_count = (p.depth + p.chunk - 1) / p.chunk;
     multiply_in_place(&p);
     if (gathered)
-        ndi_free(gathered, s.n * s.k * element_bytes);
+        ndi_free(gathered, s.n * stride);
     return true;
 }

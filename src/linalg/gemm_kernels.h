@@ -101,9 +101,9 @@ typedef struct ndi_gemm_kernels {
 /* Rows and columns times a vector. */
 typedef struct ndi_gemv_kernels {
     /* totals[r] = the dot product of x and rows[r], each of `count` adjacent reals; or of count / 2
-     * complex numbers. */
-    void (*dot_rows)(size_t row_count, bool is_complex, size_t count, const void *const *rows,
-                     const void *x, void *totals);
+     * complex numbers, those of the rows conjugated or not. */
+    void (*dot_rows)(size_t row_count, bool is_complex, bool conjugates, size_t count,
+                     const void *const *rows, const void *x, void *totals);
 
     /* y[i] += the sum over the four columns q of columns[q][i] x[q], for i < count. */
     void (*add_columns)(size_t count, const void *const columns[4], const void *x, void *y);

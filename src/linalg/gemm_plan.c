@@ -89,9 +89,11 @@ static bool has_few_columns(const ndi_gemm_shape *s)
     if (s->a_column_stride != element_bytes)
         return false;
     const size_t few = element_bytes == sizeof(float) && s->k >= 2 * LEAST_DEPTH ? FEW_FLOATS : FEW;
-    return s->b_row_stride == element_bytes
-               ? s->n <= (s->m <= NDI_GEMM_FEW_BY_FEW ? NDI_GEMM_FEW_BY_FEW : few)
-               : s->n <= (s->m >= MANY_ROWS ? few : 3);
+    const size_t gathered_bytes = 6144; /* of a column: longer ones leave the cache meanwhile */
+    if (s->m <= NDI_GEMM_FEW_BY_FEW &&
+        (s->b_row_stride == element_bytes || s->k * (size_t)element_bytes <= gathered_bytes))
+        return s->n <= NDI_GEMM_FEW_BY_FEW;
+    return s->n <= (s->b_row_stride == element_bytes || s->m >= MANY_ROWS ? few : 3);
 }
 
 static bool has_few(ndi_gemm_plan *plan)
@@ -207,26 +209,46 @@ static bool is_deep(const product *p, size_t threads)
            padded * p->most_depth < NDI_GEMM_LITTLE && padded * p->k >= least_work;
 }
 
-/* Panels that another core has packed cost more than packing them again while they are read often
- * enough and stay in a cache close by: complex64 of 64 rows took 30 us, and 14 so; on cores with
- * different last level caches complex128 of 200 rows took 1050 us, and 730. Rows are shared where
- * they are many panels, else columns, for each share of which all of the left operand is packed. */
-static bool is_for_shares(product *p, size_t threads)
+/* Shares of rows, or of columns, for each of which all of the other operand is packed: it is read
+ * often enough, and stays in a cache close by. */
+static bool fits_shares(const product *p, size_t threads, bool by_rows)
 {
     const size_t least_uses = 16, most_bytes = 3 * (size_t)ndi_cpu_caches().level2;
+    if (by_rows ? !p->packs_right : !p->packs_left)
+        return p->packs_left || p->packs_right;
+    return (by_rows ? p->m : p->n) >= least_uses * threads &&
+           (by_rows ? p->right_bytes : p->left_bytes) < most_bytes;
+}
+
+/* Panels that another core has packed cost more than packing them again: complex64 of 64 rows took
+ * 30 us, and 14 so; on cores with different last level caches complex128 of 200 rows took 1050 us,
+ * and 730. Columns of C, which are runs of memory, are shared where they are many panels: threads
+ * that write parts of the same lines wait for each other (300 x 10 by 10 x 300 doubles 52 us by
+ * rows, 23 by columns). */
+static bool is_for_shares(product *p, size_t threads)
+{
     if (threads == 1 || p->m > p->most_rows || p->n > p->most_columns ||
         ndi_gemm_work(p->is_complex, p->m, p->n, p->k) < NDI_GEMM_LEAST_PARALLEL)
         return false;
+    p->by_rows = false;
+    if (parts(p->n, p->tile_columns) >= 4 * threads && fits_shares(p, threads, false))
+        return true;
     p->by_rows = parts(p->m, p->tile_rows) >= 4 * threads;
-    if (p->by_rows ? !p->packs_right : !p->packs_left)
-        return p->packs_left || p->packs_right;
-    return (p->by_rows ? p->m : p->n) >= least_uses * threads &&
-           (p->by_rows ? p->right_bytes : p->left_bytes) < most_bytes;
+    return fits_shares(p, threads, p->by_rows);
 }
 
-static ndi_gemm_way way_by_tiles(product *p)
+static bool is_thin(const product *p)
+{
+    const size_t least_rows = 8;
+    return p->is_complex && p->n <= NDI_GEMM_THIN_COLUMNS && p->m >= least_rows &&
+           p->left.row_stride == (ptrdiff_t)p->element_bytes;
+}
+
+static ndi_gemm_way way_by_tiles(product *p, bool is_one_of_many)
 {
     const size_t threads = (size_t)ndi_pool_threads();
+    if (!is_one_of_many && is_thin(p))
+        return NDI_GEMM_THIN;
     return is_small(p)                 ? NDI_GEMM_WHOLE
            : is_deep(p, threads)       ? NDI_GEMM_DEEP
            : is_for_shares(p, threads) ? NDI_GEMM_SHARES
@@ -244,5 +266,5 @@ void ndi_gemm_choose(ndi_gemm_plan *plan, const ndi_gemm_shape *shape, ndi_gemm_
     if (shape->c_column_stride == (ptrdiff_t)ndi_gemm_formats[shape->type].element_bytes)
         turn(plan);
     settle(&plan->product, &plan->shape, real);
-    plan->way = way_by_tiles(&plan->product);
+    plan->way = way_by_tiles(&plan->product, is_one_of_many);
 }

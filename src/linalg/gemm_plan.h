@@ -18,6 +18,10 @@ typedef enum ndi_gemm_way {
 
     NDI_GEMM_FEW, /* dot products of contiguous rows and a few columns (gemm_few.c) */
 
+    /* Complex numbers, a few columns, A by contiguous columns, which are read where they are
+     * (gemm_thin.c): to pack A would take longer. */
+    NDI_GEMM_THIN,
+
     /* By tiles (gemm.c): */
     NDI_GEMM_WHOLE,  /* in one piece, packed on the stack */
     NDI_GEMM_DEEP,   /* narrow and deep: steps of depth side by side */
@@ -27,7 +31,9 @@ typedef enum ndi_gemm_way {
 
 /* Below the first a dispatch of a few microseconds costs more than it saves; below the second so do
  * many tasks. In multiplications of reals. */
-enum { NDI_GEMM_LEAST_PARALLEL = 500000, NDI_GEMM_LITTLE = 4000000 };
+enum { NDI_GEMM_LEAST_PARALLEL = 150000, NDI_GEMM_LITTLE = 4000000 };
+
+enum { NDI_GEMM_THIN_COLUMNS = 16 }; /* at most */
 
 enum { NDI_GEMM_SMALL_BYTES = 32768 }; /* that are packed on the stack */
 
@@ -42,6 +48,7 @@ typedef struct ndi_gemm_product {
     const ndi_gemm_kernels *kernels;
     ndi_gemm_moves moves;
     bool is_complex, is_widened, subtracts;
+    bool is_symmetric; /* A A': what is above the diagonal of C is copied from below it */
     size_t element_bytes, real_bytes;
     size_t tile_rows,
         tile_columns;  /* in elements; columns of reals and of complex numbers are as many */

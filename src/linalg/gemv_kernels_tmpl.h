@@ -44,7 +44,8 @@ TARGET static inline __attribute__((always_inline)) void JOIN(SET, add_lanes)(ve
 /* `row_count` and `is_complex` are constants. Products of complex numbers: lanes of a x hold the
  * parts of real parts, lanes of a times x with its parts exchanged those of imaginary parts. */
 TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool is_complex,
-                                                             size_t count, const void *const *rows,
+                                                             bool conjugates, size_t count,
+                                                             const void *const *rows,
                                                              const loose_real *x, REAL *totals)
 {
     vector sum[4][2] = {0};
@@ -100,12 +101,15 @@ TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool
         if (is_complex) {
             JOIN(SET, add_lanes)(sum[r][0], first);
             JOIN(SET, add_lanes)(sum[r][1], second);
-            REAL real = (REAL)(first[0] - first[1]), imaginary = (REAL)(second[0] + second[1]);
+            const REAL sign = conjugates ? (REAL)-1 : (REAL)1; /* of imaginary parts of a row */
+            REAL real = (REAL)(first[0] - sign * first[1]),
+                 imaginary = (REAL)(second[0] + sign * second[1]);
             for (size_t p = done; p < count; p += 2) {
+                const REAL turned = sign * row[p + 1];
                 real += row[p] * x[p]; /* one product a statement: one way to contract it */
-                real -= row[p + 1] * x[p + 1];
+                real -= turned * x[p + 1];
                 imaginary += row[p] * x[p + 1];
-                imaginary += row[p + 1] * x[p];
+                imaginary += turned * x[p];
             }
             totals[2 * r] = real;
             totals[2 * r + 1] = imaginary;
@@ -119,20 +123,21 @@ TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool
     }
 }
 
-TARGET static void JOIN(SET, dot_rows)(size_t row_count, bool is_complex, size_t count,
-                                       const void *const *rows, const void *x, void *totals)
+TARGET static void JOIN(SET, dot_rows)(size_t row_count, bool is_complex, bool conjugates,
+                                       size_t count, const void *const *rows, const void *x,
+                                       void *totals)
 {
     size_t done = 0, result_reals = is_complex ? 2 : 1;
     for (; done + 4 <= row_count; done += 4)
         if (is_complex)
-            dot(4, true, count, rows + done, x, (REAL *)totals + done * result_reals);
+            dot(4, true, conjugates, count, rows + done, x, (REAL *)totals + done * result_reals);
         else
-            dot(4, false, count, rows + done, x, (REAL *)totals + done * result_reals);
+            dot(4, false, false, count, rows + done, x, (REAL *)totals + done * result_reals);
     for (; done < row_count; done++)
         if (is_complex)
-            dot(1, true, count, rows + done, x, (REAL *)totals + done * result_reals);
+            dot(1, true, conjugates, count, rows + done, x, (REAL *)totals + done * result_reals);
         else
-            dot(1, false, count, rows + done, x, (REAL *)totals + done * result_reals);
+            dot(1, false, false, count, rows + done, x, (REAL *)totals + done * result_reals);
 }
 
 TARGET static void JOIN(SET, add_columns)(size_t count, const void *const columns[4],

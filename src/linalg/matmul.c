@@ -318,6 +318,53 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     return result;
 }
 
+/* Axes before the last as batches of products of one row and one column; false if they do not
+ * broadcast. */
+static bool settle_dots(product *p, const nd_array *a, const nd_array *b, nd_shape *shape)
+{
+    *p = (product){.m = 1, .n = 1, .k = ndi_lengths(a)[a->rank - 1], .batches = 1};
+    shape->rank = p->batch_rank = (a->rank > b->rank ? a->rank : b->rank) - 1;
+    for (int axis = 0; axis < p->batch_rank; axis++) {
+        const int in_a = axis - p->batch_rank + a->rank - 1,
+                  in_b = axis - p->batch_rank + b->rank - 1;
+        const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a],
+                      from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
+        if (from_a != from_b && from_a != 1 && from_b != 1)
+            return false;
+        shape->length[axis] = p->batch_length[axis] = from_a == 1 ? from_b : from_a;
+        p->batches *= p->batch_length[axis];
+    }
+    return true;
+}
+
+/* Many rows shorter than vectors, and more than fits a cache, are sooner summed with what made
+ * them. */
+nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
+{
+    const int64_t least_depth = 16, few_elements = 2048, most_elements = 1 << 19;
+    const nd_dtype dtype = nd_dtype_of(a);
+    const int64_t k = ndi_lengths(a)[a->rank - 1], size = (int64_t)nd_dtype_size(dtype);
+    const int64_t most_depth =
+        NDI_GEMM_DOT_REALS / (nd_dtype_kind(dtype) == ND_KIND_COMPLEX ? 2 : 1);
+    product p;
+    nd_shape shape;
+    *fits = dtype >= ND_FLOAT32 && dtype == nd_dtype_of(b) && k > 0 && k <= most_depth &&
+            settle_dots(&p, a, b, &shape) &&
+            p.batches * k <= (k >= least_depth ? most_elements : few_elements);
+    if (!*fits || !ndi_force(a) || !ndi_force(b))
+        return NULL;
+    *fits = ndi_strides(a)[a->rank - 1] == size && ndi_strides(b)[b->rank - 1] == size;
+    nd_array *const out = *fits ? ndi_new(dtype, shape.rank, shape.length, NULL) : NULL;
+    if (!out)
+        return NULL;
+    p.a = a, p.b = b, p.out = out;
+    settle_strides(&p, a, 1, p.a_batch); /* an array's may change when it gets its elements */
+    settle_strides(&p, b, 1, p.b_batch);
+    settle_strides(&p, out, 0, p.out_batch);
+    ndi_gemm_dots(gemm_type(dtype), true, (size_t)k, (size_t)p.batches, batch_at, &p);
+    return out;
+}
+
 nd_array *nd_matmul(const nd_array *a, const nd_array *b)
 {
     return multiply(NULL, a, b);

@@ -114,6 +114,30 @@ static bool is_run(const nd_array *x)
            (is_complex(x) || x->size <= MOST_AT_ONCE);
 }
 
+/* If the sum of squares takes them as reals: complex numbers along the last axis, side by side. The
+ * array has its elements. */
+static bool are_reals(const nd_array *x, uint32_t mask)
+{
+    const int last = nd_rank(x) - 1;
+    return is_complex(x) && last >= 0 && mask >> last & 1 &&
+           ndi_strides(x)[last] == (int64_t)nd_dtype_size(nd_dtype_of(x));
+}
+
+/* Twice as many along the last axis. */
+static nd_array *as_reals(const nd_array *x)
+{
+    const nd_dtype real = nd_dtype_of(x) == ND_COMPLEX64 ? ND_FLOAT32 : ND_FLOAT64;
+    const int last = nd_rank(x) - 1;
+    int64_t lengths[ND_MAX_RANK], strides[ND_MAX_RANK];
+    for (int axis = 0; axis <= last; axis++) {
+        lengths[axis] = ndi_lengths(x)[axis];
+        strides[axis] = ndi_strides(x)[axis];
+    }
+    lengths[last] *= 2;
+    strides[last] = (int64_t)nd_dtype_size(real);
+    return ndi_view_at(x, real, last + 1, lengths, strides, 0);
+}
+
 static nd_array *root_of_squares(const nd_array *x, nd_axes axes, bool keepdims)
 {
     uint32_t mask;
@@ -132,7 +156,10 @@ static nd_array *root_of_squares(const nd_array *x, nd_axes axes, bool keepdims)
                    ? nd_from_data(ND_FLOAT32, shape, &single)
                    : nd_from_data(ND_FLOAT64, shape, &root);
     }
-    nd_array *const sum = reduced(ND_OP_sum, squared(x), axes, keepdims);
+    if (is_complex(x) && !ndi_force(x))
+        return NULL;
+    nd_array *const squares = are_reals(x, mask) ? nd_square(as_reals(x)) : squared(x);
+    nd_array *const sum = reduced(ND_OP_sum, squares, axes, keepdims);
     if (sum && sum->size == 1 && !ndi_force(sum)) /* alone it is made in fewer steps */
         return NULL;
     return nd_sqrt(sum);
@@ -173,7 +200,12 @@ nd_array *nd_vector_norm(const nd_array *x, double p, nd_axes axes, bool keepdim
 /* The values along `row` become sums, of which the largest, or smallest, along `column` counts. */
 static nd_array *norm_of_sums(const nd_array *x, int row, int column, bool smallest)
 {
-    nd_array *sums = reduced(ND_OP_sum, nd_absolute(x), ND_AXIS(row), true);
+    const int64_t few =
+        1 << 17; /* elements: in a cache, and sooner stored than produced in tiles */
+    nd_array *sizes = nd_absolute(x);
+    if (sizes && is_complex(x) && sizes->size <= few && !ndi_force(sizes))
+        return NULL;
+    nd_array *sums = reduced(ND_OP_sum, sizes, ND_AXIS(row), true);
     return smallest ? reduced(ND_OP_min, sums, ND_AXIS(column), true)
                     : largest(sums, ND_AXIS(column), true);
 }

@@ -70,6 +70,10 @@ nd_array *nd_vecdot(const nd_array *a, const nd_array *b)
         return NULL;
     if (nd_rank(a) < 1 || nd_rank(b) < 1 || nd_length(a, -1) != nd_length(b, -1))
         return ndi_shapes_do_not_fit("vecdot", a, b, "their last axes must be equally long");
+    bool fits;
+    result = ndi_dots(a, b, &fits);
+    if (fits)
+        return result;
     ND_SCOPE {
         /* Half floats are summed before they are rounded: as matrices. */
         const nd_dtype dtype = nd_promote(nd_dtype_of(a), nd_dtype_of(b));

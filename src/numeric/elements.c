@@ -49,6 +49,8 @@ nd_array *nd_round(const nd_array *x, int decimals)
 
 static nd_operand as_inexact(nd_operand x)
 {
+    if (x.kind == ND_OPERAND_BOOL) /* two bools have no difference */
+        return nd_operand_int(x.value.integer);
     return x.kind == ND_OPERAND_ARRAY ? nd_operand_array(ndi_inexact(x.array)) : x;
 }
 

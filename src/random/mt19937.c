@@ -1,5 +1,7 @@
-/* Seeding and recurrence of MT19937. */
+/* Seeding, recurrence and jumps of MT19937. */
 #include "random/mt19937.h"
+
+#include "random/mt19937_jump.h"
 
 enum { WORDS = NDI_MT_WORDS, MIDDLE = 397 };
 
@@ -59,4 +61,39 @@ void ndi_mt19937_refill(ndi_mt19937 *generator)
         key[i] = twist(key[i], key[i + 1], key[i + MIDDLE - WORDS]);
     key[WORDS - 1] = twist(key[WORDS - 1], key[0], key[MIDDLE - 1]);
     generator->at = 0;
+}
+
+/* One word, which takes the place of the first of the 624 that it is made of. */
+static void step(ndi_mt19937 *g)
+{
+    const int at = g->at, next = at + 1 == WORDS ? 0 : at + 1,
+              middle = at < WORDS - MIDDLE ? at + MIDDLE : at + MIDDLE - WORDS;
+    g->key[at] = twist(g->key[at], g->key[next], g->key[middle]);
+    g->at = next;
+}
+
+/* The words of two states from `at` on, one by one. */
+static void add(ndi_mt19937 *to, const ndi_mt19937 *from)
+{
+    for (int i = 0, a = to->at, b = from->at; i < WORDS;) {
+        const int last = a > b ? a : b, rest = WORDS - last, left = WORDS - i,
+                  now = rest < left ? rest : left;
+        for (int k = 0; k < now; k++)
+            to->key[a + k] ^= from->key[b + k];
+        i += now;
+        a = (a + now) % WORDS;
+        b = (b + now) % WORDS;
+    }
+}
+
+void ndi_mt19937_jump(ndi_mt19937 *generator)
+{
+    ndi_mt19937 from = *generator;
+    from.at %= WORDS;
+    *generator = from;
+    for (int i = NDI_MT_JUMP_DEGREE - 1; i >= 0; i--) { /* Horner's rule */
+        step(generator);
+        if (ndi_mt_jump[i / 64] >> i % 64 & 1)
+            add(generator, &from);
+    }
 }

@@ -20,6 +20,9 @@ void ndi_mt19937_seed_words(ndi_mt19937 *generator, const uint32_t *words, size_
 /* Makes the next 624 words. */
 void ndi_mt19937_refill(ndi_mt19937 *generator);
 
+/* Goes on by 2^128 words, as NumPy's jumped() does: from the words of `key` that follow `at`. */
+void ndi_mt19937_jump(ndi_mt19937 *generator);
+
 static inline uint32_t ndi_mt19937_next32(ndi_mt19937 *generator)
 {
     if (generator->at == NDI_MT_WORDS)

@@ -233,6 +233,11 @@ nd_random *nd_random_jumped(const nd_random *random, uint64_t jumps)
         return NULL;
     *jumped->bits = *random->bits;
     const bool counts = random->bits->kind == ND_PHILOX;
+    if (random->bits->kind == ND_MT19937) {
+        for (uint64_t i = 0; i < jumps; i++)
+            ndi_mt19937_jump(&jumped->bits->twister);
+        return jumped;
+    }
     if (advance(jumped->bits, jumps, counts ? 0 : step * jumps))
         return jumped;
     nd_random_free(jumped);

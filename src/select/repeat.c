@@ -297,7 +297,7 @@ static nd_array *plain_indices(const char *operation, const nd_array *indices, i
                         nd_dtype_name((nd_dtype)indices->dtype));
     if (indices->dtype == ND_BOOL && indices->rank == 1) {
         if (!behind && indices->size != length)
-            return ndi_fail(ND_ERROR_INDEX,
+            return ndi_fail(ND_ERROR_VALUE,
                             "%s: a mask of %" PRId64 " elements does not fit axis %d with size "
                             "%" PRId64,
                             operation, indices->size, axis, length);

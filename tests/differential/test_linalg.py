@@ -210,6 +210,45 @@ def test_float_products_have_the_same_bits_for_any_number_of_threads(dtype):
                     assert_equal(nd.to_numpy(nd.call("matmul", *mine)), alone)
 
 
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_complex_products_of_few_columns_equal_numpy_and_have_the_bits_of_wide_ones(dtype):
+    rng = np.random.default_rng(21)
+    for rows, inner, columns in [(1, 5, 40), (3, 193, 31), (8, 192, 9), (10, 400, 10), (13, 900, 301), (16, 7, 8), (17, 20, 64)]:
+        a, b = (random_values(rng, dtype, s, "unit") for s in ((rows, inner), (inner, columns)))
+        compare("matmul", a, b)
+        compare("matmul", np.asfortranarray(a), b)
+        compare("matmul", a, b[:, ::-1])
+        compare("matmul", b.T, a.T)
+        wide = np.zeros((40, inner), dtype)
+        wide[:rows] = a
+        large = nd.to_numpy(nd.call("matmul", nd.from_numpy(wide), nd.from_numpy(b)))[:rows]
+        for count in (1, 2, 5) if rows > 1 else ():
+            with nd.threads(count):
+                got = nd.to_numpy(nd.call("matmul", nd.from_numpy(a), nd.from_numpy(b)))
+                assert got.tobytes() == large.tobytes()
+
+
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_a_matrix_times_its_transpose_has_the_bits_of_any_product_and_is_symmetric(dtype):
+    """Of complex numbers those of one triangle, for the halves of an imaginary part are added in the other order."""
+    rng = np.random.default_rng(18)
+    for depth, side in [(30, 24), (400, 10), (70, 13), (7, 65), (900, 63), (90, 131), (5000, 70), (900, 300), (40, 509)]:
+        x = random_values(rng, dtype, (depth, side), "unit")
+        for left in (x.T, np.asfortranarray(x).T, x[::-1].T):
+            right = left.T
+            compare("matmul", left, right)
+            apart = nd.to_numpy(nd.call("matmul", nd.from_numpy(left), nd.from_numpy(right.copy())))
+            for count in (1, 2, 5):
+                with nd.threads(count):
+                    got = nd.to_numpy(nd.call("matmul", nd.from_numpy(left), nd.from_numpy(right)))
+                if got.dtype.kind == "c":
+                    assert_equal(got, got.T)
+                    halves = (np.tril(got), np.tril(apart)), (np.triu(got), np.triu(apart))
+                    assert any(np.array_equal(*half) for half in halves)
+                elif side > 16:  # fewer are read where they lie, in an order of its own
+                    assert_equal(got, apart)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
 def test_infinities_and_nans_reach_their_rows_and_columns_only(dtype):
     rng = np.random.default_rng(12)

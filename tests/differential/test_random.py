@@ -405,6 +405,6 @@ def test_sizes_that_parameters_do_not_broadcast_to_are_refused():
 
 
 def test_what_a_legacy_generator_lacks_is_refused():
-    for call in (lambda g: g.random(3, "float32"), lambda g: g.advance(1), lambda g: g.jumped(1)):
+    for call in (lambda g: g.random(3, "float32"), lambda g: g.advance(1)):
         with pytest.raises(nd.Failure):
             call(legacy(0))

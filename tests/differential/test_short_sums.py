@@ -33,7 +33,7 @@ def pair(axis):
 
 
 def in_order(terms, axis, columns):
-    """The sum as kernels/kernel.h has it: wide leaves from the left, others in lanes that meet as a tree."""
+    """The sum as kernels/kernel.h has it: wide leaves from the left, others in lanes that meet as a tree; and 0.0."""
     wide = {"f": np.float64, "c": np.complex128, "i": np.int64, "u": np.uint64}[terms.dtype.kind]
     left = [np.take(terms, i, axis).astype(wide) for i in range(terms.shape[axis])]
     if columns > 64:
@@ -44,7 +44,7 @@ def in_order(terms, axis, columns):
             if len(left) > i + half:
                 left[i] = left[i] + left[i + half]
         left = left[:half]
-    return left[0].astype(terms.dtype if terms.dtype.kind in "fc" else wide)
+    return (left[0] + wide(0)).astype(terms.dtype if terms.dtype.kind in "fc" else wide)
 
 
 @pytest.mark.parametrize("axis", [0, 2])
