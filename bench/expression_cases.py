@@ -52,6 +52,14 @@ def softmax(axis):
     return run
 
 
+def log_softmax(axis):
+    def run(np, m):
+        y = m - m.max(axis=axis, keepdims=True)
+        return y - np.log(np.exp(y).sum(axis=axis, keepdims=True))
+
+    return run
+
+
 def distances(np, p):
     return np.sqrt(((p[:, None, :] - p[None, :, :]) ** 2).sum(axis=2))
 
@@ -121,6 +129,7 @@ def cases():
     yield "(M - M.mean(0)) / M.std(0), 5000x5000", standardise, [m], m.nbytes, m.nbytes, None, {}
     for axis, name in ((1, "rows"), (0, "columns")):
         yield f"softmax over {name}, 5000x5000", softmax(axis), [m], m.nbytes, m.nbytes, ("softmax", m.size), {}
+        yield f"log-softmax over {name}, 5000x5000", log_softmax(axis), [m], m.nbytes, m.nbytes, None, {}
     p = random.random((2000, 3))
     yield ("distances of 2000 points in space", distances, [p], 0, 8 * 2000**2, ("root", 2000**2),
            peers_of(None, numba_distances, p=p))
