@@ -173,6 +173,23 @@ def test_sums_of_chains_have_the_bits_of_sums_of_memory():
         assert digest(nd.expression(text, x=x)) == digest(nd.reduce(name, elements)), what
 
 
+@pytest.mark.parametrize("name", ["sum", "max", "argmin", "std"])
+def test_reductions_of_short_rows_that_are_produced_have_the_bits_of_stored_ones(name):
+    """Many rows are produced together, as many as are left in a tile."""
+    rng = np.random.default_rng(24)
+    for rows, length in ((3, 5), (100, 17), (501, 100), (70, 999), (9, 1024), (5, 2047), (2000, 33)):
+        for dtype in ("float32", "float64", "complex64", "int32"):
+            if dtype == "complex64" and name != "sum":
+                continue
+            x = nd.from_numpy(random_values(rng, dtype, (rows, length), "small"))
+            stored = nd.expression("x * x - x", x=x)
+            nd.evaluate([stored])
+            for view in ("", "[::-1]", "[:, 1:]"):
+                pending = nd.expression(f"{name}((x * x - x){view}, axis=1)", x=x)
+                expected = nd.expression(f"{name}(stored{view}, axis=1)", stored=stored)
+                assert digest(pending) == digest(expected), (rows, length, dtype, view)
+
+
 @pytest.fixture(scope="module")
 def digests_of_isas():
     found = {}
