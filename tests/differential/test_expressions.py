@@ -502,7 +502,7 @@ OTHERWISE = {
     "cast ascontiguous asfortran from_data from_data_strided from_numpy scalar": "astype, ascontiguousarray, asfortranarray, array",
     "random_exponential random_normal random_uniform random_integers random_integers_between random_integers_closed": "state",
     "random_choice random_dirichlet random_draw random_multinomial random_multivariate_normal random_permutation": "state",
-    "random_permuted": "state",
+    "random_gamma_float random_permuted": "state",
     "reduce scan elementwise ufunc_reduce ufunc_accumulate ufunc_outer reduceat nan_reduce nan_scan": "methods of operations",
     "apply_along_axis": "takes a function",
     "block": "vstack and hstack",
