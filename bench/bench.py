@@ -153,6 +153,7 @@ def main():
     title = (
         f"{model}, {threads} threads, {configuration.isa.decode()}, {configuration.blas.decode()}, "
         f"{configuration.vector_math.decode()}; commit {commit}, {datetime.date.today()}"
+        f"{', fewer rounds (`--quick`)' if arguments.quick else ''}"
     )
     print(title)
     header = ("case", "ndstream ms", "NumPy ms", "vs NumPy", "best peer ms", "vs peer", "limit ms", "of limit")
