@@ -246,7 +246,6 @@ class PCG64(_Jumping):
         fields[_STATE] = _limbs(int(value["state"]["state"]), 4)
         fields[_INCREMENT] = _limbs(int(value["state"]["inc"]), 2)
 
-
     def _seed_fields(self, fields, seed):
         words = [int(x) for x in seed.generate_state(4, nd.uint64)]
         state, increment = words[0] << 64 | words[1], (words[2] << 65 | words[3] << 1 | 1) & (2**128 - 1)

@@ -65,13 +65,9 @@ static PyObject *bound(PyObject *object, nd_dtype dtype, bool low)
 static PyObject *clipped_so(PyObject *array, PyObject *low, PyObject *high, PyObject *out,
                             PyObject *const *words)
 {
-    PND_OBJECT module = PyImport_ImportModule("ndstream._functional");
-    return module
-               ? PyObject_CallMethod(module, "_clip", "OOOOOOO", array, low ? low : Py_None,
-                                     high ? high : Py_None, out ? out : Py_None,
-                                     words[0] ? words[0] : Py_None, words[1] ? words[1] : Py_True,
-                                     words[2] ? words[2] : Py_None)
-               : NULL;
+    PyObject *const all[] = {array,   low, high, out, words[0], words[1] ? words[1] : Py_True,
+                             words[2]};
+    return pnd_in_python("ndstream._functional", "_clip", all, 7);
 }
 
 /* words: dtype, where, casting */

@@ -274,6 +274,8 @@ bool pnd_check_writeable(PyObject *array);
 /* `array` (whose reference is taken over) into `out`, if that is given: returns `out`, else the
  * result. */
 PyObject *pnd_into(nd_array *array, PyObject *out);
+/* The same of an object, or NULL with an exception. */
+PyObject *pnd_object_into(PyObject *object, PyObject *out);
 
 /* ---- Conversion (convert.c) ------------------------------------------------------------------ */
 

@@ -195,9 +195,7 @@ PND_FUNCTION(histogram_bin_edges, "a, bins=10, range=None, weights=None",
     PND_AUTO a = pnd_to_array(given[0]);
     const bool good = a && to_bins(given[1], given[2], &options, &edges_pointer);
     PND_AUTO edges = edges_pointer;
-    if (!good)
-        return NULL;
-    if (!weights_allowed(&options, given[3]))
+    if (!good || !weights_allowed(&options, given[3]))
         return NULL;
     nd_array *result = nd_histogram_bin_edges(a, options);
     return result ? pnd_wrap(result) : raise_value();

@@ -1,6 +1,7 @@
 /* Elements: copies, conversions, single elements, bytes, lists. */
 #include "core.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 PND_FUNCTION(copy, "a, order='K', subok=False", "A copy.")
@@ -170,11 +171,11 @@ static PyObject *tolist_method(PyObject *self, PyObject *Py_UNUSED(ignored))
 static void keep_large_blocks(size_t bytes)
 {
     enum { FROM = 1 << 17, MOST = 1 << 24 };
-    static size_t kept = FROM;
-    if (bytes <= kept || bytes > MOST)
+    static atomic_size_t kept = FROM;
+    if (bytes <= atomic_load(&kept) || bytes > MOST)
         return;
-    kept = 2 * bytes;
-    void *volatile block = malloc(kept);
+    atomic_store(&kept, 2 * bytes);
+    void *volatile block = malloc(2 * bytes);
     free(block);
 }
 
@@ -309,10 +310,8 @@ PND_FUNCTION(byteswap, "self, inplace=False", "The elements with their bytes in 
     bool inplace = false;
     if (!pnd_to_bool(given[1], &inplace) || (inplace && !pnd_check_writeable(given[0])))
         return NULL;
-    PND_OBJECT module = PyImport_ImportModule("ndstream._memory");
-    return module ? PyObject_CallMethod(module, "byteswap", "OO", given[0],
-                                        inplace ? Py_True : Py_False)
-                  : NULL;
+    PyObject *const all[] = {given[0], inplace ? Py_True : Py_False};
+    return pnd_in_python("ndstream._memory", "byteswap", all, 2);
 }
 PND_ALSO_METHOD(byteswap)
 

@@ -168,6 +168,14 @@ PyObject *pnd_into(nd_array *array, PyObject *out)
     return result;
 }
 
+PyObject *pnd_object_into(PyObject *object, PyObject *out)
+{
+    if (!object || !pnd_given(out))
+        return Py_XNewRef(object);
+    nd_array *const array = pnd_to_array(object);
+    return array ? pnd_into(array, out) : NULL;
+}
+
 /* As many strides as there are axes, of any sign. */
 static bool to_strides(PyObject *object, int rank, nd_shape *strides)
 {

@@ -37,13 +37,10 @@ static bool is_line(PyObject *object, PyObject *const *given)
 
 static PyObject *close_to_each(PyObject *const *given)
 {
-    PND_OBJECT module = PyImport_ImportModule("ndstream._functional");
     PND_OBJECT rtol = given[2] ? Py_NewRef(given[2]) : PyFloat_FromDouble(ND_RTOL);
     PND_OBJECT atol = given[3] ? Py_NewRef(given[3]) : PyFloat_FromDouble(ND_ATOL);
-    return module && rtol && atol
-               ? PyObject_CallMethod(module, "_isclose", "OOOOO", given[0], given[1], rtol, atol,
-                                     given[4] ? given[4] : Py_False)
-               : NULL;
+    PyObject *const all[] = {given[0], given[1], rtol, atol, given[4] ? given[4] : Py_False};
+    return rtol && atol ? pnd_in_python("ndstream._functional", "_isclose", all, 5) : NULL;
 }
 
 PND_FUNCTION(isclose, "a, b, rtol=1e-05, atol=1e-08, equal_nan=False",
@@ -480,10 +477,8 @@ static nd_array *variables(PyObject *m, PyObject *y, bool *rows)
     }
     if (!pnd_given(y))
         return nd_retain(first);
-    PND_OBJECT module = PyImport_ImportModule("ndstream._shapes");
-    PND_OBJECT both =
-        module ? PyObject_CallMethod(module, "_variables", "OOO", m, y, *rows ? Py_True : Py_False)
-               : NULL;
+    PyObject *const all[] = {m, y, *rows ? Py_True : Py_False};
+    PND_OBJECT both = pnd_in_python("ndstream._shapes", "_variables", all, 3);
     *rows = true;
     return both ? pnd_to_array(both) : NULL;
 }
@@ -503,15 +498,10 @@ PND_FUNCTION(cov,
     if (!pnd_to_double(given[4], &ddof))
         return NULL;
     if (pnd_given(given[5]) || pnd_given(given[6])) {
-        PND_OBJECT module = PyImport_ImportModule("ndstream._statistics");
         PND_OBJECT divisor = PyFloat_FromDouble(ddof);
-        PND_OBJECT matrix =
-            module && divisor
-                ? PyObject_CallMethod(module, "cov", "OOOOOO", given[0],
-                                      given[1] ? given[1] : Py_None, rows ? Py_True : Py_False,
-                                      divisor, given[5] ? given[5] : Py_None,
-                                      given[6] ? given[6] : Py_None)
-                : NULL;
+        PyObject *const all[] = {given[0], given[1], rows ? Py_True : Py_False,
+                                 divisor,  given[5], given[6]};
+        PND_OBJECT matrix = divisor ? pnd_in_python("ndstream._statistics", "cov", all, 6) : NULL;
         PND_AUTO found = matrix ? pnd_to_array(matrix) : NULL;
         return !found                   ? NULL
                : dtype == ND_DTYPE_NONE ? Py_NewRef(matrix)

@@ -181,10 +181,7 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
                                  op == ND_OP_std ? Py_True : Py_False,
                                  without_nan ? Py_True : Py_False};
         PND_OBJECT moment = number ? pnd_in_python("ndstream._statistics", "about", all, 9) : NULL;
-        if (!moment || !pnd_given(by_role[OUT]))
-            return Py_XNewRef(moment);
-        nd_array *const values = pnd_to_array(moment);
-        return values ? pnd_into(values, by_role[OUT]) : NULL;
+        return pnd_object_into(moment, by_role[OUT]);
     }
     nd_array *result = pnd_given(by_role[INITIAL])
                            ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])

@@ -162,10 +162,7 @@ static PyObject *median_of(PyObject *const *given, bool ignore_nan)
     if (nd_dtype_kind(nd_dtype_of(array)) == ND_KIND_COMPLEX) { /* rare: in Python */
         PyObject *const all[] = {given[0], given[1], given[4], ignore_nan ? Py_True : Py_False};
         PND_OBJECT median = pnd_in_python("ndstream._statistics", "complex_median", all, 4);
-        if (!median || !pnd_given(given[2]))
-            return Py_XNewRef(median);
-        result = pnd_to_array(median);
-        return result ? pnd_into(result, given[2]) : NULL;
+        return pnd_object_into(median, given[2]);
     }
     PND_UNLOCKED(nd_size(array), result = nd_median(array, axes, options));
     return pnd_into(result, given[2]);
@@ -189,22 +186,20 @@ typedef nd_array *quantiles(const nd_array *array, const nd_array *q, nd_axes ax
 /* With weights, which few ask for, in Python. */
 static PyObject *weighted(quantiles *of, PyObject *const *given, bool ignore_nan)
 {
-    PND_OBJECT module = PyImport_ImportModule("ndstream._statistics");
-    PND_OBJECT q = module ? pnd_as_array_object(given[1], ND_FLOAT64) : NULL;
+    PND_OBJECT q = pnd_as_array_object(given[1], ND_FLOAT64);
     if (q && of == nd_percentile) {
         PND_AUTO part = nd_divide(pnd_array_of(q), 100.0);
         Py_SETREF(q, pnd_wrap(nd_retain(part)));
     }
-    PND_OBJECT result =
-        q ? PyObject_CallMethod(module, "quantile", "OOOOOOO", given[0], q,
-                                given[2] ? given[2] : Py_None, given[5] ? given[5] : Py_None,
-                                given[6] ? given[6] : Py_False, given[7],
-                                ignore_nan ? Py_True : Py_False)
-          : NULL;
-    if (!result || !pnd_given(given[3]))
-        return Py_XNewRef(result);
-    PND_AUTO array = pnd_to_array(result);
-    return array ? pnd_into(nd_retain(array), given[3]) : NULL;
+    PyObject *const all[] = {given[0],
+                             q,
+                             given[2],
+                             given[5],
+                             given[6] ? given[6] : Py_False,
+                             given[7],
+                             ignore_nan ? Py_True : Py_False};
+    PND_OBJECT result = q ? pnd_in_python("ndstream._statistics", "quantile", all, 7) : NULL;
+    return pnd_object_into(result, given[3]);
 }
 
 enum { /* The methods that interpolate nothing. */

@@ -1,10 +1,9 @@
 /* Copies, conversions and assignment: one-argument maps whose kernel is a cast, and the transposing
  * copy. */
-#include <stdlib.h>
-
 #include "engine/copy.h"
 
 #include <ndstream/lazy.h>
+#include <stdlib.h>
 
 #include "base/pool.h"
 #include "engine/checked.h"

@@ -24,8 +24,7 @@ typedef struct ndi_fold {
     double ddof;
     uint32_t swept; /* a bit for each axis */
     bool keepdims;
-    bool signed_zero; /* a sum of -0.0 is -0.0, for something is added to it; else 0.0, as in NumPy
-                       */
+    bool signed_zero; /* a sum of -0.0 is -0.0, for something is added to it; else 0.0 */
 } ndi_fold;
 
 enum { NDI_FOLDS = 4 }; /* that can sweep together */

@@ -17,6 +17,7 @@
 #include "linalg/gemm_plan.h"
 #include "linalg/gemm_shallow.h"
 #include "linalg/gemm_thin.h"
+#include "linalg/sizes.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -24,16 +25,6 @@
 #include <string.h>
 
 typedef ndi_gemm_product product;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
 
 static size_t parts(size_t count, size_t size)
 {

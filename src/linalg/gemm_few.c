@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "linalg/gemm_kernels.h"
 #include "linalg/gemm_pack.h"
+#include "linalg/sizes.h"
 
 #include <string.h>
 
@@ -30,11 +31,6 @@ typedef struct product {
     size_t chunk, chunk_count; /* elements of depth that are summed together */
     char *sums;                /* chunk_count x rows x columns, where chunks are tasks */
 } product;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static void add_chunk(const product *p, size_t row, size_t rows, size_t chunk, bool adds,
                       void *sums)

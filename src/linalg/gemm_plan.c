@@ -4,13 +4,9 @@
 #include "base/cpu.h"
 #include "base/pool.h"
 #include "linalg/gemm_few.h"
+#include "linalg/sizes.h"
 
 typedef ndi_gemm_product product;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t parts(size_t count, size_t size)
 {

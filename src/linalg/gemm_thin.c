@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "linalg/sizes.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -18,11 +19,6 @@ typedef struct thin {
     size_t column_bytes;     /* of the columns of a step */
     atomic_bool failed;
 } thin;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Columns of a tile that holds so many: a whole one or a half. */
 static size_t tile_columns(const ndi_gemm_product *p, size_t columns)

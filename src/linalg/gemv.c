@@ -11,6 +11,7 @@
 #include "base/pool.h"
 #include "linalg/gemm_kernels.h"
 #include "linalg/gemm_pack.h"
+#include "linalg/sizes.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -40,16 +41,6 @@ typedef struct product {
     size_t chunk_tasks; /* tasks to a block of rows; if not 1, sums of chunks go to `sums` */
     char *sums;         /* chunk_count x rows elements */
 } product;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
 
 static size_t parts(size_t count, size_t size)
 {

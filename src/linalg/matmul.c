@@ -35,6 +35,26 @@ void *ndi_shapes_do_not_fit(const char *operation, const nd_array *a, const nd_a
                     ndi_shape_text(right, b->rank, ndi_lengths(b)), why);
 }
 
+/* The axes before those of a vector or matrix, as batches; false if they do not broadcast. */
+static bool settle_batches(product *p, const nd_array *a, int a_matrix_rank, const nd_array *b,
+                           int b_matrix_rank, nd_shape *shape)
+{
+    const int a_batches = a->rank - a_matrix_rank, b_batches = b->rank - b_matrix_rank;
+    shape->rank = p->batch_rank = a_batches > b_batches ? a_batches : b_batches;
+    p->batches = 1;
+    for (int axis = 0; axis < p->batch_rank; axis++) {
+        const int in_a = axis - (p->batch_rank - a_batches),
+                  in_b = axis - (p->batch_rank - b_batches);
+        const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a],
+                      from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
+        if (from_a != from_b && from_a != 1 && from_b != 1)
+            return false;
+        shape->length[axis] = p->batch_length[axis] = from_a == 1 ? from_b : from_a;
+        p->batches *= p->batch_length[axis];
+    }
+    return true;
+}
+
 /* Works out lengths and the result's shape; strides follow when the operands are final. */
 static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_shape *shape)
 {
@@ -57,23 +77,9 @@ static bool settle_shapes(product *p, const nd_array *a, const nd_array *b, nd_s
         ndi_shapes_do_not_fit("matmul", a, b, why);
         return false;
     }
-    const int a_batches = p->a_is_vector ? 0 : a->rank - 2,
-              b_batches = p->b_is_vector ? 0 : b->rank - 2;
-    p->batch_rank = a_batches > b_batches ? a_batches : b_batches;
-    p->batches = 1;
-    shape->rank = 0;
-    for (int axis = 0; axis < p->batch_rank; axis++) {
-        const int in_a = axis - (p->batch_rank - a_batches),
-                  in_b = axis - (p->batch_rank - b_batches);
-        const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a],
-                      from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
-        if (from_a != from_b && from_a != 1 && from_b != 1) {
-            ndi_shapes_do_not_fit("matmul", a, b, "the axes before the last two do not broadcast");
-            return false;
-        }
-        p->batch_length[axis] = from_a == 1 ? from_b : from_a;
-        p->batches *= p->batch_length[axis];
-        shape->length[shape->rank++] = p->batch_length[axis];
+    if (!settle_batches(p, a, p->a_is_vector ? 1 : 2, b, p->b_is_vector ? 1 : 2, shape)) {
+        ndi_shapes_do_not_fit("matmul", a, b, "the axes before the last two do not broadcast");
+        return false;
     }
     if (!p->a_is_vector)
         shape->length[shape->rank++] = p->m;
@@ -318,25 +324,6 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     return result;
 }
 
-/* Axes before the last as batches of products of one row and one column; false if they do not
- * broadcast. */
-static bool settle_dots(product *p, const nd_array *a, const nd_array *b, nd_shape *shape)
-{
-    *p = (product){.m = 1, .n = 1, .k = ndi_lengths(a)[a->rank - 1], .batches = 1};
-    shape->rank = p->batch_rank = (a->rank > b->rank ? a->rank : b->rank) - 1;
-    for (int axis = 0; axis < p->batch_rank; axis++) {
-        const int in_a = axis - p->batch_rank + a->rank - 1,
-                  in_b = axis - p->batch_rank + b->rank - 1;
-        const int64_t from_a = in_a < 0 ? 1 : ndi_lengths(a)[in_a],
-                      from_b = in_b < 0 ? 1 : ndi_lengths(b)[in_b];
-        if (from_a != from_b && from_a != 1 && from_b != 1)
-            return false;
-        shape->length[axis] = p->batch_length[axis] = from_a == 1 ? from_b : from_a;
-        p->batches *= p->batch_length[axis];
-    }
-    return true;
-}
-
 /* Many rows shorter than vectors, and more than fits a cache, are sooner summed with what made
  * them. */
 nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
@@ -346,10 +333,10 @@ nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
     const int64_t k = ndi_lengths(a)[a->rank - 1], size = (int64_t)nd_dtype_size(dtype);
     const int64_t most_depth =
         NDI_GEMM_DOT_REALS / (nd_dtype_kind(dtype) == ND_KIND_COMPLEX ? 2 : 1);
-    product p;
+    product p = {.m = 1, .n = 1, .k = k};
     nd_shape shape;
     *fits = dtype >= ND_FLOAT32 && dtype == nd_dtype_of(b) && k > 0 && k <= most_depth &&
-            settle_dots(&p, a, b, &shape) &&
+            settle_batches(&p, a, 1, b, 1, &shape) &&
             p.batches * k <= (k >= least_depth ? most_elements : few_elements);
     if (!*fits || !ndi_force(a) || !ndi_force(b))
         return NULL;

@@ -1,5 +1,4 @@
-/* The gamma distribution in float32: the formulas of samplers_tmpl.h with NumPy's order of draws.
- */
+/* The gamma distribution in float32, over any bit generator. */
 #include <math.h>
 
 #include "array/array.h"
@@ -7,64 +6,27 @@
 #include "random/samplers.h"
 #include "random/ziggurat.h"
 
-static float uniform(ndi_bits *bits)
-{
-    return ndi_uniform_float(ndi_bits_next32(bits));
-}
-
-static float normal(ndi_bits *bits)
+static float next_normal(ndi_bits *bits)
 {
     float value;
     ndi_bits_normal_float(bits, &value, 1);
     return value;
 }
 
-static float exponential(ndi_bits *bits)
+static float next_exponential(ndi_bits *bits)
 {
     float value;
     ndi_bits_exponential_float(bits, &value, 1);
     return value;
 }
 
-static float below_one(ndi_bits *bits, float shape)
-{
-    for (;;) {
-        const float u = uniform(bits), v = exponential(bits);
-        float x, limit = v;
-        if (u <= 1.0f - shape) {
-            x = powf(u, 1.0f / shape);
-        } else {
-            const float y = -logf((1.0f - u) / shape);
-            x = powf(1.0f - shape + shape * y, 1.0f / shape);
-            limit = v + y;
-        }
-        if (x <= limit)
-            return x;
-    }
-}
-
-static float gamma_of(ndi_bits *bits, float shape)
-{
-    if (shape == 1.0f)
-        return exponential(bits);
-    if (shape == 0.0f || isnan(shape))
-        return shape;
-    if (shape < 1.0f)
-        return below_one(bits, shape);
-    const float b = shape - 1.0f / 3.0f, c = 1.0f / sqrtf(9.0f * b);
-    for (;;) {
-        float x, v;
-        do {
-            x = normal(bits);
-            v = 1.0f + c * x;
-        } while (v <= 0.0f);
-        v = v * v * v;
-        const float u = uniform(bits);
-        if (u < 1.0f - 0.0331f * (x * x) * (x * x) ||
-            logf(u) < 0.5f * x * x + b * (1.0f - v + logf(v)))
-            return b * v;
-    }
-}
+#define GENERATOR ndi_bits
+#define REAL float
+#define FUNCTION(name) name##f
+#define UNIFORM(g) ndi_uniform_float(ndi_bits_next32(g))
+#define NORMAL(g) next_normal(g)
+#define EXPONENTIAL(g) next_exponential(g)
+#include "random/gamma_tmpl.h"
 
 static bool is_valid(const nd_array *values)
 {
@@ -94,7 +56,7 @@ nd_array *nd_random_gamma_float(nd_random *random, const nd_array *shape, const 
             if (out && ndi_force(values)) {
                 for (int64_t i = 0; i < out->size; i++)
                     ((float *)out->data)[i] =
-                        gamma_of(random->bits, ((const float *)values->data)[i]);
+                        standard_gamma(random->bits, ((const float *)values->data)[i]);
                 result = nd_keep(out);
             }
         }

@@ -19,40 +19,10 @@ static int64_t to_whole(double value, int64_t other)
 
 /* ---- Gamma and what is made of it ------------------------------------------------------------ */
 
-/* Below 1: Ahrens and Dieter 1974 (GS, in Best's form); from 1 on Marsaglia and Tsang 2000. */
-static double standard_gamma(GENERATOR *g, double shape)
-{
-    if (shape == 1)
-        return EXPONENTIAL(g);
-    if (shape == 0 || isnan(shape))
-        return shape;
-    if (shape < 1)
-        for (;;) {
-            const double u = DOUBLE(g), v = EXPONENTIAL(g);
-            double x, limit = v;
-            if (u <= 1.0 - shape) {
-                x = pow(u, 1.0 / shape);
-            } else {
-                const double y = -log((1 - u) / shape);
-                x = pow(1.0 - shape + shape * y, 1.0 / shape);
-                limit = v + y;
-            }
-            if (x <= limit)
-                return x;
-        }
-    const double b = shape - 1.0 / 3.0, c = 1.0 / sqrt(9 * b);
-    for (;;) {
-        double x, v;
-        do {
-            x = NORMAL(g);
-            v = 1.0 + c * x;
-        } while (v <= 0);
-        v = v * v * v;
-        const double u = DOUBLE(g);
-        if (u < 1.0 - 0.0331 * (x * x) * (x * x) || log(u) < 0.5 * x * x + b * (1.0 - v + log(v)))
-            return b * v;
-    }
-}
+#define REAL double
+#define FUNCTION(name) name
+#define UNIFORM(g) DOUBLE(g)
+#include "random/gamma_tmpl.h"
 
 static double chisquare(GENERATOR *g, double df)
 {
