@@ -406,7 +406,9 @@ enum { SCATTER_AHEAD = 32 };
                                ptrdiff_t in_stride)                                                \
     {                                                                                              \
         size_t i = 0;                                                                              \
-        _Pragma("GCC unroll 4") for (; i + SCATTER_AHEAD < n; i++)                                 \
+        for (; i < SCATTER_AHEAD && i < n; i++)                                                    \
+            __builtin_prefetch(base + offsets[i], 1);                                              \
+        _Pragma("GCC unroll 4") for (i = 0; i + SCATTER_AHEAD < n; i++)                            \
         {                                                                                          \
             __builtin_prefetch(base + offsets[i + SCATTER_AHEAD], 1);                              \
             *(item_##SIZE *)(base + offsets[i]) =                                                  \

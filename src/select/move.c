@@ -35,7 +35,8 @@ typedef struct mover {
     size_t item;               /* bytes that are moved as one */
     int shift;                 /* log2 of them, if the kernels know it, or -1 */
     bool runs;                 /* the last inner axis is copied as one, for each position */
-    bool stream;               /* results are contiguous and will not be read from cache */
+    bool together;             /* all that moves: items, one after another on the other side */
+    bool stream;               /* the same, and results will not be read from cache */
     ndi_kernel *copy;          /* of elements */
     int64_t points;            /* units of one block */
     int64_t block;             /* positions of one block */
@@ -128,7 +129,7 @@ static bool positions_of(const mover *m, int64_t first, places *p)
     const int64_t left = m->selection->positions - first;
     p->n = (size_t)(left < m->block ? left : m->block);
     p->all = true;
-    if (m->shift < 0 || m->runs || m->dealt)
+    if (m->shift < 0 || m->runs || (m->dealt && !m->together))
         for (size_t i = 0; i < p->n; i++)
             p->other[i] = (int64_t)i * m->position_stride;
     return ndi_position_offsets(m->selection, first, p->n, p->array);
@@ -153,31 +154,45 @@ static void move_units(void *context, size_t begin, size_t end)
         m->kernels->stream_end();
 }
 
-/* Keeps the positions of one share. */
-static void keep_share(const mover *m, unsigned share, places *p)
+/* Keeps the positions of one share, and brings their values together in `values` if they step by
+ * one item. */
+static void keep_share(const mover *m, unsigned share, places *p, const char *other, char *values)
 {
     const ndi_select_kernels *const select = &m->kernels->select;
     uint8_t mask[NDI_POSITIONS];
-    int64_t kept[2][NDI_POSITIONS];
+    int64_t kept[NDI_POSITIONS];
     select->share(p->n, mask, p->array, share, m->shares);
     const size_t count = select->count(p->n, mask);
-    select->compress[3](p->n, count, kept[0], p->array, mask);
-    select->compress[3](p->n, count, kept[1], p->other, mask);
-    memcpy(p->array, kept[0], count * sizeof(int64_t));
-    memcpy(p->other, kept[1], count * sizeof(int64_t));
-    p->all &= count == p->n;
+    select->compress[3](p->n, count, kept, p->array, mask);
+    memcpy(p->array, kept, count * sizeof kept[0]);
+    if (values) {
+        select->compress[m->shift](p->n, count, values, other, mask);
+    } else {
+        select->compress[3](p->n, count, kept, p->other, mask);
+        memcpy(p->other, kept, count * sizeof kept[0]);
+        p->all &= count == p->n;
+    }
     p->n = count;
 }
 
 static void move_shares(void *context, size_t begin, size_t end)
 {
     const mover *const m = context;
+    _Alignas(64) char values[NDI_POSITIONS * 16];
+    int64_t index[ND_MAX_RANK];
+    char *at[2];
     places p;
+    ndi_nest_seek(&m->inner, 0, index, at);
     for (size_t share = begin; share < end; share++)
         for (int64_t first = 0; first < m->selection->positions; first += m->block) {
+            const char *const other = at[OTHER] + first * m->position_stride;
             positions_of(m, first, &p); /* in bounds: they have been compared */
-            keep_share(m, (unsigned)share, &p);
-            move_block(m, 0, m->points, &p, first);
+            keep_share(m, (unsigned)share, &p, other, m->together ? values : NULL);
+            if (m->together)
+                m->kernels->select.scatter[m->shift](p.n, at[ARRAY], p.array, values,
+                                                     (ptrdiff_t)m->item);
+            else
+                move_block(m, 0, m->points, &p, first);
         }
 }
 
@@ -235,8 +250,9 @@ static void plan(mover *m)
     /* Large items go in smaller blocks, so that there are parts for all threads. */
     m->block = GRAIN_BYTES / (int64_t)(m->item * (size_t)run);
     m->block = m->block < 1 ? 1 : m->block > NDI_POSITIONS ? NDI_POSITIONS : m->block;
-    m->stream = !m->into && m->shift >= 0 && m->points == 1 && !m->runs &&
-                m->position_stride == (ptrdiff_t)m->item &&
+    m->together =
+        m->shift >= 0 && m->points == 1 && !m->runs && m->position_stride == (ptrdiff_t)m->item;
+    m->stream = !m->into && m->together &&
                 m->selection->positions > ndi_cpu_caches().last / (int64_t)m->item / 2;
 }
 

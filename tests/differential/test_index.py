@@ -253,6 +253,24 @@ def test_values_and_indices_that_share_memory_equal_numpy(data, dtype):
     assert_equal(truth, expected)
 
 
+@pytest.mark.parametrize("dtype", ["int8", "float16", "float32", "int64", "complex128"])
+@pytest.mark.parametrize("rows", [1, 3, 16])
+def test_values_for_places_of_an_array_past_the_cache_equal_numpy(dtype, rows):
+    """Threads share its places; what is written last to one of them remains."""
+    rng = np.random.default_rng(rows)
+    length, n = (40 << 20) // (np.dtype(dtype).itemsize * rows), 150_000
+    shape = (length,) if rows == 1 else (length, rows)
+    picked = rng.integers(-length, length, n)
+    picked[::7] = picked[0]
+    values = random_values(rng, dtype, (2 * n, *shape[1:]), "small")
+    theirs, ours = np.zeros(shape, dtype), np.zeros(shape, dtype)
+    array = nd.from_numpy(ours)
+    for chosen in (values[:n], values[::-2], values[3:4]):
+        theirs[picked] = chosen
+        nd.set(array, (nd.from_numpy(picked),), nd.from_numpy(chosen))
+        assert_equal(ours, theirs)
+
+
 @given(data=st.data())
 def test_pending_arrays_are_indexed_and_assigned(data):
     n = data.draw(st.sampled_from([10, 5000, 100003]))
