@@ -1,5 +1,6 @@
 """Random numbers, as numpy.random: the same values for the same seeds."""
 
+import builtins  # bytes() of this module is a legacy function
 import math
 import operator
 import secrets
@@ -18,7 +19,7 @@ def _words(entropy):
     """An integer as its words of 32 bits from the low end, a list as those of its integers in turn."""
     if isinstance(entropy, nd.generic):
         entropy = entropy.item()
-    if isinstance(entropy, (str, bytes, dict)):
+    if isinstance(entropy, (str, builtins.bytes, dict)):
         raise TypeError(f"SeedSequence expects int or sequence of ints for entropy not {entropy}")
     if hasattr(entropy, "__len__"):
         return [word for one in entropy for word in _words(one)]
@@ -509,6 +510,7 @@ class RandomState:
             self.seed(seed)
 
     def _draw_from(self, bits):
+        self.__dict__.clear()  # of methods that __getattr__ kept
         self._bit_generator, self._generator = bits, _random._legacy_of(bits)
 
     def seed(self, seed=None):
@@ -535,8 +537,7 @@ class RandomState:
                 raise ValueError("Seed must be between 0 and 2**32 - 1")
         fresh = _random._legacy(seed)
         if self._bit_generator is None:
-            self._bit_generator = MT19937._over(fresh, None)
-            self._generator = _random._legacy_of(self._bit_generator)
+            self._draw_from(MT19937._over(fresh, None))
         else:
             self._generator._set_state(fresh._get_state())
 
@@ -609,10 +610,11 @@ class RandomState:
         return _restored, (self._bit_generator, self.get_state(legacy=False))
 
     def __getattr__(self, name):
-        """The distributions."""
+        """The distributions, found here once."""
         if name.startswith("_") or name in ("integers", "permuted", "spawn", "multivariate_hypergeometric"):
             raise AttributeError(name)
-        return getattr(self._generator, name)
+        self.__dict__[name] = method = getattr(self._generator, name)
+        return method
 
     def __repr__(self):
         return f"{self} at 0x{id(self):X}"
@@ -643,10 +645,15 @@ def get_bit_generator():
 def set_bit_generator(bitgen):
     """Lets the functions of this module draw from another bit generator."""
     _local._draw_from(bitgen)
+    for name in _found:
+        globals()[name] = getattr(_local, name)
+
+
+_found = set()
 
 
 def __getattr__(name):
-    """The legacy functions: those of one RandomState."""
+    """The legacy functions: those of one RandomState, found here once."""
     if name == "mtrand":  # where other libraries look for the state of these functions
         import sys
 
@@ -654,7 +661,9 @@ def __getattr__(name):
     if name == "_rand":
         return _local
     if not name.startswith("_") and name != "tomaxint" and hasattr(_local, name):
-        return getattr(_local, name)
+        globals()[name] = function = getattr(_local, name)
+        _found.add(name)
+        return function
     from ndstream._absent import missing
 
     raise missing("ndstream.random", name)
