@@ -73,6 +73,13 @@ ND_API nd_dtype nd_result_dtype(nd_op op, int count, const nd_operand *arguments
  * array; else as nd_NAME_into. */
 ND_API nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_array *out);
 
+/* The same on numbers, and without arrays: `result` gets the dtype and the element that arrays without axes would give.
+ * The status is ND_OK or that of the error that is kept. */
+ND_API nd_status nd_elementwise_number(nd_op op, int count, const nd_number *arguments, nd_number *result);
+
+/* The value of a strong number as a C scalar. */
+ND_API nd_operand nd_number_value(const nd_number *number);
+
 /* Any reduction by number. `options` NULL: the defaults. */
 ND_API nd_array *nd_reduce(nd_op op, const nd_array *array, nd_axes axes, const nd_reduce_options *options);
 

@@ -78,6 +78,19 @@ typedef struct nd_operand {
 #endif
 } nd_operand;
 
+/* A number without an array: strong, as an array without axes is, by its dtype; or weak, as a C
+ * scalar. */
+typedef struct nd_number {
+    nd_dtype dtype; /* ND_DTYPE_NONE: weak */
+    union {
+        char element[16]; /* of the dtype */
+        nd_operand weak;
+    } value;
+#ifdef __cplusplus
+    nd_number() = default;
+#endif
+} nd_number;
+
 #ifdef __cplusplus
 #define ND_OPERAND(x) nd_operand(x)
 #else

@@ -623,31 +623,50 @@ bool pnd_is_operand(PyObject *object)
              PyObject_HasAttrString(object, "__array_interface__")));
 }
 
+bool pnd_to_number(PyObject *object, nd_number *number)
+{
+    number->dtype = ND_DTYPE_NONE;
+    if (PyFloat_CheckExact(object)) {
+        number->value.weak = nd_operand_real(PyFloat_AS_DOUBLE(object));
+        return true;
+    }
+    if (PyLong_CheckExact(object)) {
+        int overflow;
+        number->value.weak = nd_operand_int(PyLong_AsLongLongAndOverflow(object, &overflow));
+        return !overflow;
+    }
+    number->dtype = pnd_scalar_read_exact(object, number->value.element);
+    if (number->dtype != ND_DTYPE_NONE)
+        return true;
+    if (PyBool_Check(object)) {
+        number->value.weak = nd_operand_bool(object == Py_True);
+        return true;
+    }
+    if (PyComplex_CheckExact(object)) {
+        const Py_complex value = PyComplex_AsCComplex(object);
+        number->value.weak =
+            (nd_operand){.kind = ND_OPERAND_COMPLEX, .value.real = {value.real, value.imag}};
+        return true;
+    }
+    return false;
+}
+
 bool pnd_to_operand(PyObject *object, pnd_operand *x)
 {
+    nd_number number;
     x->owned = NULL;
     x->huge = false;
     if (pnd_is_array(object)) {
         x->operand = nd_operand_array(pnd_array_of(object));
         return true;
     }
-    if (PyFloat_CheckExact(object)) {
-        x->operand = nd_operand_real(PyFloat_AS_DOUBLE(object));
+    if (pnd_to_number(object, &number) && number.dtype == ND_DTYPE_NONE) {
+        x->operand = number.value.weak;
         return true;
     }
-    if (PyBool_Check(object)) {
-        x->operand = nd_operand_bool(object == Py_True);
-        return true;
-    }
-    if (PyLong_CheckExact(object)) {
-        int overflow;
-        const long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
-        if (!overflow) {
-            x->operand = nd_operand_int(value);
-            return true;
-        }
-        const unsigned long long natural = overflow > 0 ? PyLong_AsUnsignedLongLong(object) : 0;
-        if (overflow > 0 && !PyErr_Occurred()) {
+    if (PyLong_CheckExact(object)) { /* beyond int64 */
+        const unsigned long long natural = PyLong_AsUnsignedLongLong(object);
+        if (!PyErr_Occurred()) {
             x->operand = nd_operand_uint(natural);
             return true;
         }
@@ -657,12 +676,6 @@ bool pnd_to_operand(PyObject *object, pnd_operand *x)
             return false;
         x->operand = nd_operand_real(rounded);
         x->huge = true;
-        return true;
-    }
-    if (PyComplex_CheckExact(object)) {
-        const Py_complex value = PyComplex_AsCComplex(object);
-        x->operand =
-            (nd_operand){.kind = ND_OPERAND_COMPLEX, .value.real = {value.real, value.imag}};
         return true;
     }
     x->owned = pnd_to_array(object);

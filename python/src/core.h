@@ -254,6 +254,8 @@ nd_dtype pnd_scalar_type_dtype(PyTypeObject *type);
 PyObject *pnd_scalar_new(nd_dtype dtype, const void *element);
 /* The bytes of a scalar object (16 of room). */
 nd_dtype pnd_scalar_read(PyObject *scalar, void *element);
+/* The same for an object of one of our types, ND_DTYPE_NONE for those of subclasses and others. */
+nd_dtype pnd_scalar_read_exact(PyObject *scalar, void *element);
 /* A plain Python bool, int, float or complex from the bytes of an element. */
 PyObject *pnd_python_scalar(nd_dtype dtype, const void *element);
 
@@ -315,6 +317,9 @@ typedef struct pnd_operand {
 } pnd_operand;
 
 bool pnd_to_operand(PyObject *object, pnd_operand *operand);
+/* A scalar, strong, or a Python bool, int, float or complex, weak. False without an exception for
+ * others, ints beyond int64 and subclasses among them. */
+bool pnd_to_number(PyObject *object, nd_number *number);
 static inline void pnd_operand_clear(pnd_operand *operand)
 {
     if (operand->owned)
@@ -326,6 +331,9 @@ static inline void pnd_operand_clear(pnd_operand *operand)
 /* An elementwise operation on Python objects; `out` NULL or an ndarray to write to. Not wrapped: a
  * new reference. */
 nd_array *pnd_elementwise(nd_op op, int count, PyObject *const *arguments, nd_array *out);
+/* The same of numbers, without arrays. NULL without an exception if they are none, or if the
+ * operation does not take them: what pnd_apply() says then. */
+PyObject *pnd_apply_numbers(nd_op op, int count, PyObject *const *arguments);
 /* The same, wrapped as a result. */
 PyObject *pnd_apply(nd_op op, int count, PyObject *const *arguments);
 

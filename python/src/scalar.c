@@ -23,17 +23,6 @@ enum {
 };
 static PyTypeObject *abstract[ABSTRACT_COUNT];
 
-nd_dtype pnd_scalar_type_dtype(PyTypeObject *type)
-{
-    for (int i = 0; i < ND_DTYPE_COUNT; i++)
-        if (pnd.scalar[i] == type)
-            return (nd_dtype)i;
-    for (int i = 0; i < ND_DTYPE_COUNT; i++)
-        if (pnd.scalar[i] && PyType_IsSubtype(type, pnd.scalar[i]))
-            return (nd_dtype)i;
-    return ND_DTYPE_NONE;
-}
-
 /* ---- Values ---------------------------------------------------------------------------------- */
 
 PyObject *pnd_scalar_new(nd_dtype dtype, const void *element)
@@ -59,16 +48,48 @@ PyObject *pnd_scalar_new(nd_dtype dtype, const void *element)
     return (PyObject *)object;
 }
 
-nd_dtype pnd_scalar_read(PyObject *scalar, void *element)
+static nd_dtype exact_dtype(PyTypeObject *type)
 {
-    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(scalar));
+    if (type == pnd.scalar[ND_FLOAT64]) /* as most are */
+        return ND_FLOAT64;
+    if (type == pnd.scalar[ND_INT64])
+        return ND_INT64;
+    for (int i = 0; i < ND_DTYPE_COUNT; i++)
+        if (pnd.scalar[i] == type)
+            return (nd_dtype)i;
+    return ND_DTYPE_NONE;
+}
+
+nd_dtype pnd_scalar_type_dtype(PyTypeObject *type)
+{
+    const nd_dtype dtype = exact_dtype(type);
+    if (dtype != ND_DTYPE_NONE)
+        return dtype;
+    for (int i = 0; i < ND_DTYPE_COUNT; i++)
+        if (pnd.scalar[i] && PyType_IsSubtype(type, pnd.scalar[i]))
+            return (nd_dtype)i;
+    return ND_DTYPE_NONE;
+}
+
+static nd_dtype read_as(nd_dtype dtype, PyObject *scalar, void *element)
+{
     if (dtype == ND_FLOAT64)
         memcpy(element, &((PyFloatObject *)scalar)->ob_fval, 8);
     else if (dtype == ND_COMPLEX128)
         memcpy(element, &((PyComplexObject *)scalar)->cval, 16);
     else if (dtype != ND_DTYPE_NONE)
-        memcpy(element, ((pnd_scalar *)scalar)->value, nd_dtype_size(dtype));
+        memcpy(element, ((pnd_scalar *)scalar)->value, 8);
     return dtype;
+}
+
+nd_dtype pnd_scalar_read(PyObject *scalar, void *element)
+{
+    return read_as(pnd_scalar_type_dtype(Py_TYPE(scalar)), scalar, element);
+}
+
+nd_dtype pnd_scalar_read_exact(PyObject *scalar, void *element)
+{
+    return read_as(exact_dtype(Py_TYPE(scalar)), scalar, element);
 }
 
 PyObject *pnd_python_scalar(nd_dtype dtype, const void *element)
@@ -241,6 +262,9 @@ static PyObject *repeated(PyObject *a, PyObject *b)
 
 static PyObject *general(nd_op op, PyObject *a, PyObject *b)
 {
+    PyObject *number = pnd_apply_numbers(op, 2, (PyObject *[]){a, b});
+    if (number || PyErr_Occurred())
+        return number;
     if (!pnd_is_operand(a) || !pnd_is_operand(b))
         Py_RETURN_NOTIMPLEMENTED;
     PyObject *sequence = op == ND_OP_multiply ? repeated(a, b) : NULL;

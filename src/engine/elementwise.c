@@ -396,12 +396,19 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     return done ? out : NULL;
 }
 
+static bool is_operation(nd_op op, int count)
+{
+    if ((unsigned)op < ND_OP_COUNT && ndi_op_rows[op].info.op_class <= ND_CLASS_TERNARY &&
+        count == ndi_op_rows[op].info.arguments)
+        return true;
+    ndi_fail(ND_ERROR_ARGUMENT, "elementwise: no operation %d of %d arguments", (int)op, count);
+    return false;
+}
+
 nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_array *out)
 {
-    if ((unsigned)op >= ND_OP_COUNT || ndi_op_rows[op].info.op_class > ND_CLASS_TERNARY ||
-        count != ndi_op_rows[op].info.arguments)
-        return ndi_fail(ND_ERROR_ARGUMENT, "elementwise: no operation %d of %d arguments", (int)op,
-                        count);
+    if (!is_operation(op, count))
+        return NULL;
     for (int i = 0; i < count; i++)
         if (arguments[i].kind == ND_OPERAND_ARRAY && !arguments[i].array)
             return NULL;
@@ -444,6 +451,102 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
         return NULL;
     out = ndi_new(resolution.result, shape.rank, shape.length, order);
     return out ? run_into_fresh(&step, arguments, &scalars, &shape, out) : NULL;
+}
+
+/* ---- Numbers --------------------------------------------------------------------------------- */
+
+/* Numbers as operands: strong ones as arrays of which only what settles dtypes is there, or, if
+ * `whole`, as arrays of the open scope. */
+static bool as_operands(int count, const nd_number *numbers, bool whole, nd_array *stand_ins,
+                        nd_operand *operands)
+{
+    for (int i = 0; i < count; i++) {
+        if (numbers[i].dtype == ND_DTYPE_NONE) {
+            operands[i] = numbers[i].value.weak;
+            continue;
+        }
+        stand_ins[i].dtype = (int8_t)numbers[i].dtype;
+        operands[i] = nd_operand_array(
+            whole ? nd_from_data(numbers[i].dtype, ND_SCALAR_SHAPE, numbers[i].value.element)
+                  : &stand_ins[i]);
+        if (!operands[i].array)
+            return false;
+    }
+    return true;
+}
+
+/* What is rare goes by way of arrays. */
+static bool number_by_arrays(nd_op op, int count, const nd_number *numbers, nd_number *result)
+{
+    bool done = false;
+    ND_SCOPE {
+        nd_operand operands[NDI_MAX_OPERANDS - 1];
+        nd_array stand_ins[NDI_MAX_OPERANDS - 1], *array = NULL;
+        if (as_operands(count, numbers, true, stand_ins, operands))
+            array = nd_elementwise(op, count, operands, NULL);
+        done = array && ndi_force(array);
+        if (done) {
+            result->dtype = nd_dtype_of(array);
+            memcpy(result->value.element, array->data, nd_dtype_size(result->dtype));
+        }
+    }
+    return done;
+}
+
+nd_operand nd_number_value(const nd_number *number)
+{
+    return number->dtype == ND_DTYPE_NONE ? number->value.weak
+                                          : ndi_load_scalar(number->dtype, number->value.element);
+}
+
+nd_status nd_elementwise_number(nd_op op, int count, const nd_number *arguments, nd_number *result)
+{
+    if (!is_operation(op, count))
+        return nd_error();
+    nd_array stand_ins[NDI_MAX_OPERANDS - 1];
+    nd_operand operands[NDI_MAX_OPERANDS - 1];
+    ndi_resolution resolution;
+    as_operands(count, arguments, false, stand_ins, operands);
+    if (!ndi_resolve(op, count, operands, &resolution))
+        return nd_error();
+    bool rare = ndi_checks(resolution.dtype) && ndi_may_overflow(op);
+    if (op == ND_OP_power) {
+        const nd_op other = rewritten_call(op, operands, &resolution);
+        if (other != op)
+            return nd_elementwise_number(other, 1, arguments, result);
+        const nd_operand exponent = nd_number_value(&arguments[1]);
+        rare |= exponent.kind == ND_OPERAND_INT && exponent.value.integer < 0;
+    }
+    if (rare)
+        return number_by_arrays(op, count, arguments, result) ? ND_OK : nd_error();
+    const ndi_kernels *const kernels = ndi_kernels_in_use();
+    const ndi_op_row *row = &ndi_op_rows[op];
+    _Alignas(16) char element[NDI_MAX_OPERANDS][16];
+    char *at[NDI_MAX_OPERANDS];
+    const ptrdiff_t strides[NDI_MAX_OPERANDS] = {0};
+    for (int i = 0; i < count; i++) {
+        const nd_dtype taken = taken_dtype(row, i, operands, &resolution);
+        const char *const given = arguments[i].value.element;
+        at[i + 1] = element[i + 1];
+        if (operands[i].kind != ND_OPERAND_ARRAY)
+            store_scalar(operands[i], taken == resolution.kernel ? resolution.dtype : taken, taken,
+                         element[i + 1]);
+        else if (arguments[i].dtype == taken)
+            memcpy(element[i + 1], given, sizeof element[0]);
+        else
+            kernels->cast[taken][arguments[i].dtype](1, (char *[]){element[i + 1], (char *)given},
+                                                     strides);
+    }
+    result->dtype = resolution.result;
+    const bool converts = resolution.kernel_result != resolution.result;
+    at[0] = element[0];
+    kernel_of(op, operands, &resolution)(1, at, strides);
+    if (converts)
+        kernels->cast[resolution.result][resolution.kernel_result](
+            1, (char *[]){result->value.element, element[0]}, strides);
+    else
+        memcpy(result->value.element, element[0], sizeof element[0]);
+    return ND_OK;
 }
 
 /* nd_NAME and nd_NAME_into of every row. */
