@@ -2,9 +2,9 @@
  *
  * float64 is a subclass of Python's float and complex128 of complex, so that format(), json, math
  * and isinstance() take them; the others hold up to eight bytes. All are kinds of ndstream.generic.
- * In arithmetic they are strong, as 0-d arrays are; what they lack as attributes they borrow from
- * the 0-d array of their value. */
-#include "core.h"
+ * What they lack as attributes they borrow from the 0-d array of their value; their arithmetic is
+ * in scalar_math.c. */
+#include "scalar_math.h"
 
 #include <math.h>
 #include <string.h>
@@ -210,133 +210,7 @@ static void scalar_free(PyObject *self)
     Py_DECREF(type);
 }
 
-/* ---- Arithmetic ------------------------------------------------------------------------------ */
-
-/* The value of a float64 scalar, a float or a small int, which float64 arithmetic takes as they
- * are. */
-static inline bool as_double(PyObject *object, double *value)
-{
-    if (Py_TYPE(object) == pnd.scalar[ND_FLOAT64] || PyFloat_CheckExact(object)) {
-        *value = PyFloat_AS_DOUBLE(object);
-        return true;
-    }
-    if (PyLong_CheckExact(object)) {
-        int overflow;
-        const long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
-        *value = (double)number;
-        return !overflow && number < (1LL << 53) && number > -(1LL << 53);
-    }
-    return false;
-}
-
-static inline bool as_int64(PyObject *object, int64_t *value)
-{
-    if (Py_TYPE(object) == pnd.scalar[ND_INT64]) {
-        memcpy(value, ((pnd_scalar *)object)->value, 8);
-        return true;
-    }
-    if (PyLong_CheckExact(object)) {
-        int overflow;
-        *value = PyLong_AsLongLongAndOverflow(object, &overflow);
-        return !overflow;
-    }
-    return false;
-}
-
-/* [1, 2] * np.int64(3): a whole scalar repeats a sequence, others are refused. NULL without an
- * exception if there is none. */
-static PyObject *repeated(PyObject *a, PyObject *b)
-{
-    PyObject *sequence = PyList_Check(a) || PyTuple_Check(a) ? a : b,
-             *number = sequence == a ? b : a;
-    if (!PyList_Check(sequence) && !PyTuple_Check(sequence))
-        return NULL;
-    if (!PyIndex_Check(number)) {
-        PyErr_Format(PyExc_TypeError, "can't multiply sequence by non-int of type '%.200s'",
-                     Py_TYPE(number)->tp_name);
-        return NULL;
-    }
-    const Py_ssize_t count = PyNumber_AsSsize_t(number, PyExc_OverflowError);
-    return count == -1 && PyErr_Occurred() ? NULL : PySequence_Repeat(sequence, count);
-}
-
-static PyObject *general(nd_op op, PyObject *a, PyObject *b)
-{
-    PyObject *number = pnd_apply_numbers(op, 2, (PyObject *[]){a, b});
-    if (number || PyErr_Occurred())
-        return number;
-    if (!pnd_is_operand(a) || !pnd_is_operand(b))
-        Py_RETURN_NOTIMPLEMENTED;
-    PyObject *sequence = op == ND_OP_multiply ? repeated(a, b) : NULL;
-    return sequence || PyErr_Occurred() ? sequence : pnd_apply(op, 2, (PyObject *[]){a, b});
-}
-
-#define ARITHMETIC(name, op, real, integer)                                                        \
-    static PyObject *scalar_##name(PyObject *a, PyObject *b)                                       \
-    {                                                                                              \
-        if (Py_TYPE(a) == pnd.scalar[ND_FLOAT64] || Py_TYPE(b) == pnd.scalar[ND_FLOAT64]) {        \
-            double x, y;                                                                           \
-            if (as_double(a, &x) && as_double(b, &y)) {                                            \
-                const double result = real;                                                        \
-                return pnd_scalar_new(ND_FLOAT64, &result);                                        \
-            }                                                                                      \
-        } else if (Py_TYPE(a) == pnd.scalar[ND_INT64] || Py_TYPE(b) == pnd.scalar[ND_INT64]) {     \
-            int64_t x, y;                                                                          \
-            if (as_int64(a, &x) && as_int64(b, &y))                                                \
-                integer                                                                            \
-        }                                                                                          \
-        return general(op, a, b);                                                                  \
-    }
-#define WRAPPED(sign)                                                                              \
-    {                                                                                              \
-        const int64_t result = (int64_t)((uint64_t)x sign(uint64_t) y);                            \
-        return pnd_scalar_new(ND_INT64, &result);                                                  \
-    }
-ARITHMETIC(add, ND_OP_add, x + y, WRAPPED(+))
-ARITHMETIC(subtract, ND_OP_subtract, x - y, WRAPPED(-))
-ARITHMETIC(multiply, ND_OP_multiply, x *y, WRAPPED(*))
-ARITHMETIC(divide, ND_OP_divide, x / y, {
-    const double result = (double)x / (double)y;
-    return pnd_scalar_new(ND_FLOAT64, &result);
-})
-
-#define GENERAL(name, op)                                                                          \
-    static PyObject *scalar_##name(PyObject *a, PyObject *b)                                       \
-    {                                                                                              \
-        return general(op, a, b);                                                                  \
-    }
-GENERAL(floor_divide, ND_OP_floor_divide)
-GENERAL(remainder, ND_OP_remainder)
-GENERAL(and, ND_OP_bitwise_and)
-GENERAL(or, ND_OP_bitwise_or)
-GENERAL(xor, ND_OP_bitwise_xor)
-GENERAL(left_shift, ND_OP_left_shift)
-GENERAL(right_shift, ND_OP_right_shift)
-
-static PyObject *scalar_power(PyObject *a, PyObject *b, PyObject *modulo)
-{
-    if (modulo != Py_None)
-        Py_RETURN_NOTIMPLEMENTED;
-    return general(ND_OP_power, a, b);
-}
-
-static PyObject *scalar_divmod(PyObject *a, PyObject *b)
-{
-    PND_OBJECT quotient = general(ND_OP_floor_divide, a, b);
-    PND_OBJECT rest =
-        quotient && quotient != Py_NotImplemented ? general(ND_OP_remainder, a, b) : NULL;
-    return rest ? PyTuple_Pack(2, quotient, rest) : quotient ? Py_NewRef(quotient) : NULL;
-}
-
-#define UNARY(name, op)                                                                            \
-    static PyObject *scalar_##name(PyObject *self)                                                 \
-    {                                                                                              \
-        return pnd_apply(op, 1, &self);                                                            \
-    }
-UNARY(negative, ND_OP_negative)
-UNARY(positive, ND_OP_positive)
-UNARY(absolute, ND_OP_absolute)
-UNARY(invert, ND_OP_invert)
+/* ---- Conversion ------------------------------------------------------------------------------- */
 
 static int scalar_truth(PyObject *self)
 {
@@ -376,31 +250,7 @@ static PyObject *scalar_index(PyObject *self)
     return as_python(self);
 }
 
-/* ---- Comparison, text, attributes ------------------------------------------------------------ */
-
-static PyObject *scalar_compare(PyObject *self, PyObject *other, int operation)
-{
-    static const nd_op ops[] = {ND_OP_less,      ND_OP_less_equal, ND_OP_equal,
-                                ND_OP_not_equal, ND_OP_greater,    ND_OP_greater_equal};
-    double x, y;
-    if (as_double(self, &x) && as_double(other, &y)) {
-        const bool result = operation == Py_LT   ? x < y
-                            : operation == Py_LE ? x <= y
-                            : operation == Py_EQ ? x == y
-                            : operation == Py_NE ? x != y
-                            : operation == Py_GT ? x > y
-                                                 : x >= y;
-        return Py_NewRef(result ? pnd.true_scalar : pnd.false_scalar);
-    }
-    if (pnd_is_array(other))
-        Py_RETURN_NOTIMPLEMENTED; /* the array does it */
-    if (!pnd_is_operand(other)) {
-        if (operation == Py_EQ || operation == Py_NE)
-            return Py_NewRef(operation == Py_NE ? pnd.true_scalar : pnd.false_scalar);
-        Py_RETURN_NOTIMPLEMENTED;
-    }
-    return pnd_apply(ops[operation], 2, (PyObject *[]){self, other});
-}
+/* ---- Text, attributes ------------------------------------------------------------------------ */
 
 static Py_hash_t scalar_hash(PyObject *self)
 {
@@ -665,29 +515,29 @@ static PyType_Slot generic_slots[] = {
     {Py_tp_repr, scalar_repr},
     {Py_tp_str, scalar_str},
     {Py_tp_hash, scalar_hash},
-    {Py_tp_richcompare, scalar_compare},
+    {Py_tp_richcompare, pnd_scalar_compare},
     {Py_tp_getattro, scalar_getattr},
     {Py_tp_methods, scalar_methods},
     {Py_tp_getset, scalar_attributes},
     {Py_mp_subscript, scalar_subscript},
     {Py_bf_getbuffer, scalar_get_buffer},
-    {Py_nb_add, scalar_add},
-    {Py_nb_subtract, scalar_subtract},
-    {Py_nb_multiply, scalar_multiply},
-    {Py_nb_true_divide, scalar_divide},
-    {Py_nb_floor_divide, scalar_floor_divide},
-    {Py_nb_remainder, scalar_remainder},
-    {Py_nb_power, scalar_power},
-    {Py_nb_divmod, scalar_divmod},
-    {Py_nb_and, scalar_and},
-    {Py_nb_or, scalar_or},
-    {Py_nb_xor, scalar_xor},
-    {Py_nb_lshift, scalar_left_shift},
-    {Py_nb_rshift, scalar_right_shift},
-    {Py_nb_negative, scalar_negative},
-    {Py_nb_positive, scalar_positive},
-    {Py_nb_absolute, scalar_absolute},
-    {Py_nb_invert, scalar_invert},
+    {Py_nb_add, pnd_scalar_add},
+    {Py_nb_subtract, pnd_scalar_subtract},
+    {Py_nb_multiply, pnd_scalar_multiply},
+    {Py_nb_true_divide, pnd_scalar_divide},
+    {Py_nb_floor_divide, pnd_scalar_floor_divide},
+    {Py_nb_remainder, pnd_scalar_remainder},
+    {Py_nb_power, pnd_scalar_power},
+    {Py_nb_divmod, pnd_scalar_divmod},
+    {Py_nb_and, pnd_scalar_and},
+    {Py_nb_or, pnd_scalar_or},
+    {Py_nb_xor, pnd_scalar_xor},
+    {Py_nb_lshift, pnd_scalar_left_shift},
+    {Py_nb_rshift, pnd_scalar_right_shift},
+    {Py_nb_negative, pnd_scalar_negative},
+    {Py_nb_positive, pnd_scalar_positive},
+    {Py_nb_absolute, pnd_scalar_absolute},
+    {Py_nb_invert, pnd_scalar_invert},
     {Py_nb_bool, scalar_truth},
     {Py_nb_float, scalar_float},
     {Py_nb_int, scalar_int},
