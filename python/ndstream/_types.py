@@ -14,11 +14,28 @@ def _dtype_of(argument):
     return argument.dtype if isinstance(argument, (nd.generic, nd.ndarray)) else nd.dtype(argument)
 
 
-class finfo:
+class _limits:
+    """The limits of a dtype, which are found once."""
+
+    def __new__(cls, dtype):
+        dtype = _dtype_of(dtype)
+        limits = cls._known.get(dtype)
+        if limits is None:
+            limits = super().__new__(cls)
+            limits._find(dtype)
+            cls._known[dtype] = limits
+        return limits
+
+    def __reduce__(self):
+        return type(self), (self.dtype,)
+
+
+class finfo(_limits):
     """The limits of a floating dtype."""
 
-    def __init__(self, dtype):
-        dtype = _dtype_of(dtype)
+    _known = {}
+
+    def _find(self, dtype):
         name = {"complex64": "float32", "complex128": "float64"}.get(dtype.name, dtype.name)
         if name not in _MANTISSA:
             raise ValueError(f"data type {dtype!r} not inexact")
@@ -41,12 +58,13 @@ class finfo:
         return f"finfo(resolution={self.resolution}, min={self.min}, max={self.max}, dtype={self.dtype})"
 
 
-class iinfo:
+class iinfo(_limits):
     """The limits of an integer dtype."""
 
-    def __init__(self, type):
-        self.dtype = _dtype_of(type)
-        self.kind = self.dtype.kind
+    _known = {}
+
+    def _find(self, dtype):
+        self.dtype, self.kind = dtype, dtype.kind
         if self.kind not in "iu":
             raise ValueError(f"Invalid integer data type {self.kind!r}.")
         self.bits = 8 * self.dtype.itemsize
@@ -58,9 +76,12 @@ class iinfo:
         return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
 
 
+_SCALARS = (nd.generic, int, float, complex, str, bytes, memoryview, numbers.Number)
+
+
 def isscalar(element):
     """True for numbers, strings and our scalars, not for 0-d arrays."""
-    return isinstance(element, (nd.generic, numbers.Number, str, bytes, memoryview))
+    return isinstance(element, _SCALARS)
 
 
 def _kind_of(x):

@@ -17,7 +17,8 @@ static PyObject *make(PyObject *object, PyObject *dtype_object, int copy, char o
     if (!pnd_to_dtype(dtype_object, &dtype))
         return NULL;
     if (order != 'F' && copy != 0 && ndmin == 0 &&
-        (PyList_CheckExact(object) || PyTuple_CheckExact(object))) {
+        (PyList_CheckExact(object) || PyTuple_CheckExact(object) || PyFloat_CheckExact(object) ||
+         PyLong_CheckExact(object) || pnd_is_scalar(object))) {
         nd_array *array = pnd_to_array_of(object, dtype);
         return array ? pnd_wrap(array) : NULL;
     }

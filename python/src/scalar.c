@@ -170,6 +170,10 @@ static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *
         const double number = PyFloat_AS_DOUBLE(value);
         return pnd_scalar_new(dtype, &number);
     }
+    if ((PyLong_CheckExact(value) || PyFloat_CheckExact(value)) && type == pnd.scalar[dtype]) {
+        char element[16];
+        return pnd_store(value, dtype, element) ? pnd_scalar_new(dtype, element) : NULL;
+    }
     PND_OBJECT parsed = NULL;
     if (PyUnicode_Check(value) || PyBytes_Check(value)) { /* float32("1.5") */
         const nd_kind kind = nd_dtype_kind(dtype);
@@ -214,6 +218,8 @@ static void scalar_free(PyObject *self)
 
 static int scalar_truth(PyObject *self)
 {
+    if (Py_TYPE(self) == pnd.scalar[ND_BOOL])
+        return self == pnd.true_scalar;
     char element[16];
     double parts[2] = {0, 0};
     const nd_dtype dtype = pnd_scalar_read(self, element);
@@ -237,6 +243,8 @@ static PyObject *scalar_float(PyObject *self)
 
 static PyObject *scalar_int(PyObject *self)
 {
+    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
+        return PyFloat_Type.tp_as_number->nb_int(self);
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value)) {
         PND_OBJECT real = PyFloat_FromDouble(PyComplex_RealAsDouble(value));
@@ -254,6 +262,8 @@ static PyObject *scalar_index(PyObject *self)
 
 static Py_hash_t scalar_hash(PyObject *self)
 {
+    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
+        return PyFloat_Type.tp_hash(self);
     PND_OBJECT value = as_python(self);
     return value ? PyObject_Hash(value) : -1;
 }
