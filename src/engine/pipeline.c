@@ -159,22 +159,6 @@ static bool add_follower(ndi_pipeline *p, const ndi_program *program, const ndi_
     return true;
 }
 
-/* Over columns: whether memory that the next stage reads has been read two items before. Short rows
- * that lie apart are slow to be found a third time (columns of 5000x5000 less the logarithm of the
- * sums of their exponentials: 21.7 ms, 19.8 by stages). */
-static bool comes_late(const ndi_pipeline *p, int track)
-{
-    const ndi_pipe_stage *const reader = &p->stage[p->stages];
-    for (const ndi_pipe_stage *s = p->stage; s < reader; s++) {
-        bool reads = !s->program && s->maker < 0 && s->elements == track;
-        for (int o = 1; s->program && o < s->program->operands; o++)
-            reads |= s->operand[o] == track;
-        if (reads && !p->track[track].element && s->lag + 1 < reader->lag)
-            return true;
-    }
-    return false;
-}
-
 bool ndi_pipeline_add_step(ndi_pipeline *p, const ndi_program *program, const ndi_nest *nest,
                            int axis, const int *maker, bool stored, bool streams)
 {
@@ -206,7 +190,7 @@ bool ndi_pipeline_add_step(ndi_pipeline *p, const ndi_program *program, const nd
             track_in_memory(p, row.data[i], nest->stride[i][axis], row.stride[i][0]);
         const int track = maker[i] >= 0 ? track_of(p, maker[i], s->lag) : add_track(p, &memory);
         s->operand[i] = (uint8_t)track;
-        if (track == NDI_PIPE_TRACKS || (p->columns > 0 && maker[i] < 0 && comes_late(p, track)))
+        if (track == NDI_PIPE_TRACKS)
             return false;
     }
     const ndi_pipe_track result =
@@ -442,6 +426,60 @@ static bool add_reductions(ndi_pipeline *p, int stage)
     return true;
 }
 
+static bool reads_track(const ndi_pipe_stage *s, int track)
+{
+    bool reads = !s->program && s->maker < 0 && s->elements == track;
+    for (int o = 1; ndi_pipe_has_links(s) && o < s->program->operands; o++)
+        reads |= s->operand[o] == track;
+    return reads;
+}
+
+/* Over columns: memory that is read more than an item behind its first reader is left in scratch
+ * by a copy one item behind that one: short rows that lie apart are slow to be found a third time.
+ * False if there are too many tracks. */
+static bool copy_what_comes_late(ndi_pipeline *p)
+{
+    for (int t = 0, tracks = p->tracks; t < tracks; t++) {
+        int first = NDI_PIPE_STAGES, last = 0;
+        for (int i = 0; i < p->stages; i++)
+            if (reads_track(&p->stage[i], t)) {
+                first = p->stage[i].lag < first ? p->stage[i].lag : first;
+                last = p->stage[i].lag > last ? p->stage[i].lag : last;
+            }
+        if (!p->track[t].first || p->track[t].element || p->track[t].line == 0 || last < first + 2)
+            continue;
+        const int copy = add_scratch(p);
+        if (copy == NDI_PIPE_TRACKS)
+            return false;
+        p->track[copy].items = last - first - 1;
+        p->track[copy].copies = (uint8_t)(t + 1);
+        p->track[copy].lag = (uint8_t)(first + 1);
+        for (int i = 0; i < p->stages; i++)
+            for (int o = 1; p->stage[i].lag >= first + 2 && ndi_pipe_has_links(&p->stage[i]) &&
+                            o < p->stage[i].program->operands;
+                 o++)
+                if (p->stage[i].operand[o] == t)
+                    p->stage[i].operand[o] = (uint8_t)copy;
+    }
+    return true;
+}
+
+/* The links that leave memory in scratch, of a lag. */
+static bool add_copies(ndi_pipeline *p, int lag)
+{
+    for (int t = 0; t < p->tracks; t++) {
+        if (p->track[t].copies == 0 || p->track[t].lag != lag)
+            continue;
+        if (!has_room(p))
+            return false;
+        const int from = p->track[t].copies - 1;
+        add_slot(p, add_link(p, p->chain->unary[NDI_LINK_LOAD][0][NDI_FROM_MEMORY]), 0, from, lag);
+        add_slot(p, add_link(p, p->chain->store[0]), 0, t, lag);
+        p->slot[p->slots - 1].writes = true;
+    }
+    return true;
+}
+
 /* Bytes of an item in scratch. */
 static size_t item_bytes(const ndi_pipeline *p, const ndi_pipe_track *track)
 {
@@ -533,8 +571,11 @@ static void keep_in_lines(ndi_pipeline *p)
 
 bool ndi_pipeline_end(ndi_pipeline *p)
 {
-    if (p->columns > 0)
+    if (p->columns > 0) {
         keep_in_lines(p);
+        if (!copy_what_comes_late(p))
+            return false;
+    }
     p->links = p->slots = 0;
     for (int lag = p->lags - 1; lag >= 0; lag--) {
         p->begin[lag] = (uint8_t)p->links;
@@ -545,6 +586,8 @@ bool ndi_pipeline_end(ndi_pipeline *p)
             if (!has_room(p) || !(s->program ? add_program(p, i) : add_reductions(p, i)))
                 return false;
         }
+        if (!add_copies(p, lag))
+            return false;
     }
     if (p->lags < 2 || !has_room(p))
         return false;

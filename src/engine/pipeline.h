@@ -36,6 +36,8 @@ typedef struct ndi_pipe_track {
     ptrdiff_t line; /* of a tile: from a line to the next; 0: it has one */
     size_t offset;  /* in scratch, of item i by i % items */
     int items;      /* that are wanted at the same time */
+    uint8_t copies; /* in scratch: 1 + the track in memory that it is a copy of, made `lag` items */
+    uint8_t lag;    /* behind the first; or 0 */
     bool element;
     bool passes; /* lines are wanted until their leaf is done: scratch has room for one */
 } ndi_pipe_track;

@@ -92,7 +92,7 @@ typedef struct ndi_link {
  * which those that lag `first` to `last` items take part; all links are passed. It does a round
  * from `at` bytes on of so many rows, leaves the pointers, and returns how many rows are done: the
  * next one, if there is one, needs the links. */
-enum { NDI_LOOP_LINKS = 9 };
+enum { NDI_LOOP_LINKS = 12 };
 typedef struct ndi_link_loop {
     int links;
     struct {

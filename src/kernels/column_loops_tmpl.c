@@ -64,25 +64,40 @@ TYPES(double, float64)
 #define LOOK_store(to, row)
 #define LOOK_stream_apart LOOK_AT_PAGE
 
-/* Lag 2: exponentials divided by their sums. Lag 1: of what the largest element is taken from, and
- * their sums. Lag 0: the largest element. */
-#define SOFTMAX(TYPE, FLOATS, S, PUT)                                                              \
-    static int64_t softmax_##TYPE##_##PUT(ndi_link *link, size_t at, int64_t lines, int first,     \
-                                          int last)                                                \
+/* How lag 2 ends: the links of it; whether elements are copied for it at lag 1, where exponentials
+ * then go no further than their sums; and what it makes. */
+#define LINKS_softmax 2
+#define COPIES_softmax false
+#define END_softmax(x, k) ((x) / end[k])
+#define LINKS_less_two 3 /* as the log-softmax: less the largest, less the logarithm */
+#define COPIES_less_two true
+#define END_less_two(x, k) ((x)-end[k] - end_two[k])
+#define LINKS_less_one 2
+#define COPIES_less_one true
+#define END_less_one(x, k) ((x)-end[k])
+
+/* Lag 1: exponentials of what the largest element is taken from, and their sums. Lag 0: the largest
+ * element. Lag 2: exponentials divided by their sums, or the elements less one row or two. */
+#define EXPONENTIALS(END, TYPE, FLOATS, S, PUT)                                                    \
+    static int64_t END##_##TYPE##_##PUT(ndi_link *link, size_t at, int64_t lines, int first,       \
+                                        int last)                                                  \
     {                                                                                              \
-        const bool divides = last == 2, raises = first <= 1 && last >= 1, compares = first == 0;   \
+        enum { RAISE = LINKS_##END, COPY = RAISE + 4, COMPARE = COPY + 2 * COPIES_##END };         \
+        const bool ends = last == 2, raises = first <= 1 && last >= 1, compares = first == 0;      \
         ALONG(done, 0, 0);                                                                         \
-        ALONG(quotient, 1, 0);                                                                     \
-        ALONG(x, 2, 0);                                                                            \
-        ALONG(power, 4, 0);                                                                        \
-        ALONG(soon, 6, 0);                                                                         \
+        ALONG(result, RAISE - 1, 0);                                                               \
+        ALONG(x, RAISE, 0);                                                                        \
+        ALONG(kept, COPIES_##END ? COPY + 1 : RAISE + 2, 0);                                       \
+        ALONG(soon, COMPARE, 0);                                                                   \
         soon += LAST_OF_LINE;                                                                      \
-        ALONG(next, 7, 0);                                                                         \
-        KEPT(TYPE, divisor, VECTORS, divides, link[0].pointer[1] + at);                            \
-        KEPT(TYPE, largest, VECTORS, raises, link[2].pointer[1] + at);                             \
+        ALONG(next, COMPARE + 1, 0);                                                               \
+        KEPT(TYPE, end, VECTORS, ends, link[0].pointer[1] + at);                                   \
+        KEPT(TYPE, end_two, VECTORS, ends &&LINKS_##END == 3, link[1].pointer[1] + at);            \
+        KEPT(TYPE, largest, VECTORS, raises, link[RAISE].pointer[1] + at);                         \
         KEPT(double, sum, SUMS_##TYPE, raises,                                                     \
-             link[5].pointer[0] + at / sizeof(TYPE) * sizeof(double));                             \
-        KEPT(TYPE, best, VECTORS, compares, link[8].pointer[0] + at);                              \
+             link[RAISE + 3].pointer[0] + at / sizeof(TYPE) * sizeof(double));                     \
+        KEPT(TYPE, best, VECTORS, compares, link[COMPARE + 2].pointer[0] + at);                    \
+        (void)end_two;                                                                             \
         int64_t line = 0;                                                                          \
         for (; line < lines; line++) {                                                             \
             register_of_##TYPE y[VECTORS];                                                         \
@@ -102,20 +117,23 @@ TYPES(double, float64)
                     vanishes = true;                                                               \
                 }                                                                                  \
             }                                                                                      \
-            if (divides) {                                                                         \
-                LOOK_##PUT(quotient, quotient_row) EACH(k, VECTORS)                                \
-                    PUT_##PUT(quotient, k, ((vector_of_##TYPE *)done)[k] / divisor[k])             \
+            if (ends) {                                                                            \
+                LOOK_##PUT(result, result_row) EACH(k, VECTORS)                                    \
+                    PUT_##PUT(result, k, END_##END(((vector_of_##TYPE *)done)[k], k))              \
             }                                                                                      \
             if (raises)                                                                            \
                 EACH(k, VECTORS)                                                                   \
                 {                                                                                  \
                     __builtin_prefetch(x + LINES_AGAIN * x_row + k * VECTOR_BYTES + LAST_OF_LINE,  \
                                        0, 3);                                                      \
+                    if (COPIES_##END)                                                              \
+                        ((vector_of_##TYPE *)kept)[k] = ((vector_of_##TYPE *)x)[k];                \
                     y[k] = near_exp_##FLOATS(y[k]);                                                \
                     if (__builtin_expect(vanishes, 0))                                             \
                         y[k] =                                                                     \
                             or_zero_exp_##FLOATS(((vector_of_##TYPE *)x)[k] - largest[k], y[k]);   \
-                    ((vector_of_##TYPE *)power)[k] = y[k];                                         \
+                    if (!COPIES_##END)                                                             \
+                        ((vector_of_##TYPE *)kept)[k] = y[k];                                      \
                     ADD_##TYPE(sum, k, y[k])                                                       \
                 }                                                                                  \
             if (compares)                                                                          \
@@ -125,17 +143,22 @@ TYPES(double, float64)
                     const register_of_##TYPE z = ((vector_of_##TYPE *)next)[k];                    \
                     best[k] = GREATER(S, z, best[k]);                                              \
                 }                                                                                  \
-            done += done_row, quotient += quotient_row, x += x_row, power += power_row;            \
+            done += done_row, result += result_row, x += x_row, kept += kept_row;                  \
             soon += soon_row, next += next_row;                                                    \
         }                                                                                          \
         KEEP(sum, SUMS_##TYPE, raises);                                                            \
         KEEP(best, VECTORS, compares);                                                             \
         return line;                                                                               \
     }
-SOFTMAX(double, float64, pd, stream_apart)
-SOFTMAX(double, float64, pd, store)
-SOFTMAX(float, float32, ps, stream_apart)
-SOFTMAX(float, float32, ps, store)
+#define EXPONENTIALS_OF(TYPE, FLOATS, S)                                                           \
+    EXPONENTIALS(softmax, TYPE, FLOATS, S, stream_apart)                                           \
+    EXPONENTIALS(softmax, TYPE, FLOATS, S, store)                                                  \
+    EXPONENTIALS(less_two, TYPE, FLOATS, S, stream_apart)                                          \
+    EXPONENTIALS(less_two, TYPE, FLOATS, S, store)                                                 \
+    EXPONENTIALS(less_one, TYPE, FLOATS, S, stream_apart)                                          \
+    EXPONENTIALS(less_one, TYPE, FLOATS, S, store)
+EXPONENTIALS_OF(double, float64, pd)
+EXPONENTIALS_OF(float, float32, ps)
 
 /* What lies in rows that are far apart, less a row and divided by one: standardised columns. Behind
  * links that ask for elements. */
@@ -169,16 +192,23 @@ STANDARDISE(float, 1)
 STANDARDISE(float, 2)
 
 #define MEMORY_MEMORY [0][NDI_FROM_MEMORY][NDI_FROM_MEMORY]
-#define SOFTMAX_LOOP(TYPE, PUT)                                                                    \
+/* The links of each end and, where elements are copied, of that. */
+#define TAIL_softmax {chain->binary[NDI_LINK_divide] MEMORY_MEMORY, 2, true},
+#define TAIL_less_one {chain->binary[NDI_LINK_subtract] MEMORY_MEMORY, 2, true},
+#define TAIL_less_two                                                                              \
+    TAIL_less_one{chain->binary[NDI_LINK_subtract][0][NDI_FROM_SAME][NDI_FROM_MEMORY], 2, true},
+#define COPY_softmax
+#define COPY_less_one {chain->unary[NDI_LINK_LOAD][0][NDI_FROM_MEMORY], 1}, {chain->store[0], 1},
+#define COPY_less_two COPY_less_one
+#define EXPONENTIALS_LOOP(END, TYPE, PUT)                                                          \
     {                                                                                              \
-        .links = 9, .run = softmax_##TYPE##_##PUT, .link = {                                       \
-            {chain->binary[NDI_LINK_divide] MEMORY_MEMORY, 2, true},                               \
-            {chain->PUT[0], 2},                                                                    \
+        .links = LINKS_##END + 7 + 2 * COPIES_##END, .run = END##_##TYPE##_##PUT, .link = {        \
+            TAIL_##END{chain->PUT[0], 2},                                                          \
             {chain->binary[NDI_LINK_subtract] MEMORY_MEMORY, 1, true},                             \
             {chain->unary[NDI_LINK_exp][0][NDI_FROM_SAME], 1},                                     \
             {chain->store[0], 1},                                                                  \
             {chain->fold_columns[NDI_LINK_SUM][0], 1},                                             \
-            {chain->fetch},                                                                        \
+            COPY_##END{chain->fetch},                                                              \
             {chain->unary[NDI_LINK_LOAD][0][NDI_FROM_MEMORY]},                                     \
             {chain->fold_columns[NDI_LINK_MAX][0]},                                                \
         }                                                                                          \
@@ -191,18 +221,23 @@ STANDARDISE(float, 2)
     }
 #define FILL_LOOPS(TYPE, DTYPE)                                                                    \
     {                                                                                              \
-        static ndi_link_loop loop[2], wide_loop[2];                                                \
+        static ndi_link_loop loop[6], wide_loop[2];                                                \
         ndi_chain_kernels *const chain = (void *)kernels->chain[DTYPE], /* its own ISA's */        \
             *const wide = (void *)chain->wide;                                                     \
-        loop[0] = (ndi_link_loop)SOFTMAX_LOOP(TYPE, stream_apart);                                 \
-        loop[1] = (ndi_link_loop)SOFTMAX_LOOP(TYPE, store);                                        \
+        loop[0] = (ndi_link_loop)EXPONENTIALS_LOOP(softmax, TYPE, stream_apart);                   \
+        loop[1] = (ndi_link_loop)EXPONENTIALS_LOOP(softmax, TYPE, store);                          \
+        loop[2] = (ndi_link_loop)EXPONENTIALS_LOOP(less_two, TYPE, stream_apart);                  \
+        loop[3] = (ndi_link_loop)EXPONENTIALS_LOOP(less_two, TYPE, store);                         \
+        loop[4] = (ndi_link_loop)EXPONENTIALS_LOOP(less_one, TYPE, stream_apart);                  \
+        loop[5] = (ndi_link_loop)EXPONENTIALS_LOOP(less_one, TYPE, store);                         \
         wide_loop[0] =                                                                             \
             (ndi_link_loop){4, {{wide->fetch}, DIFFERENCE_QUOTIENT}, standardise_##TYPE##_1};      \
         wide_loop[1] = (ndi_link_loop){                                                            \
             5, {{wide->fetch}, {wide->fetch}, DIFFERENCE_QUOTIENT}, standardise_##TYPE##_2};       \
         chain->loop = loop;                                                                        \
         wide->loop = wide_loop;                                                                    \
-        chain->loops = wide->loops = 2;                                                            \
+        chain->loops = 6;                                                                          \
+        wide->loops = 2;                                                                           \
     }
 
 /* After the links. */

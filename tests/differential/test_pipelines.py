@@ -91,11 +91,26 @@ def log_of_mean(np, x):
     return np.exp(x - np.log(np.mean(np.exp(x * 0.5))))
 
 
+def less_log_of_sum(np, x):
+    """The elements are wanted two tiles behind the first reduction of them."""
+    most = np.max(x)
+    return x - (np.log(np.sum(np.exp(x - most))) + most)
+
+
+def long_after(np, x):
+    """The same, and three tiles behind it."""
+    y = np.exp(x - np.max(x))
+    z = x - y / np.sum(y)
+    return z * np.max(z) - x
+
+
 OF_COLUMNS = [
     softmax,
     most_of_softmax,
     over_mean,
     log_softmax,
+    less_log_of_sum,
+    long_after,
     log_of_sum,
     log_of_mean,
     over_function_of_function,
@@ -269,7 +284,7 @@ def test_columns_of_other_arrays(formula):
 
 
 @pytest.mark.parametrize("shape", [(600, 2048), (600, 1029)])
-@pytest.mark.parametrize("formula", [softmax, log_softmax, twice_with_functions])
+@pytest.mark.parametrize("formula", [softmax, log_softmax, less_log_of_sum, long_after, twice_with_functions])
 def test_columns_over_their_own_input(formula, shape):
     x = elements("float64", "far", shape)
     with nd.lazy(0):
@@ -280,7 +295,7 @@ def test_columns_over_their_own_input(formula, shape):
         same_bits(nd.to_numpy(target).copy(), expected)
 
 
-@pytest.mark.parametrize("formula", [softmax, standardise, over_mean])
+@pytest.mark.parametrize("formula", [softmax, log_softmax, less_log_of_sum, long_after, standardise, over_mean])
 @pytest.mark.parametrize("dtype, length", [("float64", 3000), ("float64", 3001), ("float64", 3016), ("float32", 6001)])
 def test_large_results_of_columns_go_past_the_cache(formula, dtype, length):
     for kind in ("near", "masked" if length == 3000 else "far"):
