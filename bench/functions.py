@@ -23,7 +23,8 @@ x = rng.uniform(0.1, 0.9, n); y = rng.uniform(0.1, 0.9, n); f = x.astype(np.floa
 i = rng.integers(1, 50, n); j = rng.integers(1, 6, n); c = x + 1j * y; b = x > 0.5; d = y > 0.5; p = rng.permutation(n)
 side = 10; m = x.reshape(side, -1); w = y.reshape(-1, side); k = rng.integers(0, n, n // 2); s = x.copy(); s.sort()
 u = i.astype(np.uint8); few = x[:16].copy(); e = np.concatenate([[np.nan], x[1:]]); q = m.copy(); out = np.empty(n)
-small = min(n, 10000); v = x[:small].copy()
+small = min(n, 10000); v = x[:small].copy(); z = c.astype(np.complex64); h = f.reshape(side, -1)
+two = x.reshape(2, -1); four = f.reshape(4, -1); points = x[:n // 3 * 3].reshape(-1, 3); t = i.astype(np.int32)
 """
 
 # Three operations and more.
@@ -80,6 +81,26 @@ c * c + c
 x / x.max() - 1
 x + i
 x * 2
+f * 2
+f * 0.5 + 1
+t + 1
+t * t
+t.astype(np.float32)
+u.astype(np.float32)
+f.astype(np.float64)
+f.astype(np.uint8)
+t // 3
+u + 1
+u // 2
+u > 20
+-f
+f + 1j
+np.divmod(i, 7)
+(x > y) & (x < s)
+(f > g) | (f < 0.5)
+~(x > 0.5)
+x += 1.0
+f *= 1.0
 x ** 2
 x ** 3
 x ** 0.5
@@ -190,6 +211,21 @@ np.sum(m, axis=0)
 np.sum(m, axis=1)
 np.sum(w, axis=1)
 np.mean(m, axis=0)
+np.sum(h, axis=0)
+np.sum(h, axis=1)
+np.mean(h, axis=0)
+np.max(h, axis=0)
+np.argmax(h, axis=1)
+np.sum(two, axis=0)
+np.max(two, axis=0)
+np.sum(four, axis=0)
+np.mean(four, axis=0)
+np.max(four, axis=0)
+np.sum(points, axis=0)
+np.sum(points, axis=1)
+np.min(points, axis=0)
+points - points.mean(axis=0)
+np.linalg.norm(points, axis=1)
 np.std(m, axis=1)
 np.max(w, axis=1)
 np.argmax(w, axis=1)
@@ -213,6 +249,9 @@ np.kron(few, few)
 np.cross(x[:n // 3 * 3].reshape(-1, 3), y[:n // 3 * 3].reshape(-1, 3))
 np.einsum('i,i', x, y)
 np.einsum('ij->j', m)
+np.einsum('ij->', h)
+np.einsum('i->', f)
+np.einsum('i,i', f, g)
 np.einsum('ij,ij->i', m, m)
 np.triu(m)
 np.tril(m)
@@ -242,6 +281,14 @@ c.real + c.imag
 np.abs(c)
 np.angle(c)
 np.conj(c) * c
+np.abs(z)
+np.angle(z)
+z * z
+z + z
+np.exp(z)
+np.sqrt(c)
+z.real * 2
+(z * np.conj(z)).real
 c * c
 c + x
 np.vecdot(w, w)
@@ -281,6 +328,8 @@ def rows(ndstream, numpy):
 
 def computed(code):
     """The code as a statement that leaves nothing pending."""
+    if " += " in code or " *= " in code:
+        return f"{code}\nforce({code.split()[0]})"
     return code if " = " in code or code.startswith(("out.", "np.put")) else f"r = {code}\nforce(r)"
 
 

@@ -40,8 +40,8 @@ static void add_zero(const ndi_kernels *kernels, nd_dtype dtype, size_t columns,
                                            (const ptrdiff_t[]){size, size, 0});
 }
 
-/* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE) into the
- * result's dtype at `out`. */
+/* What becomes of a state: columns first..first+columns-1 (at most NDI_COLUMN_TILE where something
+ * is computed) into the result's dtype at `out`. */
 static void finish_columns(const ndi_kernels *kernels, const ndi_swept_fold *run, size_t first,
                            size_t columns, const ndi_tile_state *state, char *out, ptrdiff_t stride)
 {
@@ -96,8 +96,11 @@ void ndi_finish_state(const ndi_kernels *kernels, const ndi_swept_fold *run, siz
             memcpy(out, state->plane[0], columns * size);
         return;
     }
-    for (size_t first = 0; first < columns; first += NDI_COLUMN_TILE) {
-        const size_t now = columns - first < NDI_COLUMN_TILE ? columns - first : NDI_COLUMN_TILE;
+    const bool stays =
+        run->fold->finish == NDI_FINISH_STATE || run->fold->finish == NDI_FINISH_INDEX;
+    const size_t most = stays ? columns : NDI_COLUMN_TILE;
+    for (size_t first = 0; first < columns; first += most) {
+        const size_t now = columns - first < most ? columns - first : most;
         finish_columns(kernels, run, first, now, state, out + (ptrdiff_t)first * stride, stride);
     }
 }

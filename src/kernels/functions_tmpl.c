@@ -444,6 +444,10 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 #undef KERNEL2_COMPLEX
 #undef KERNEL1_MAGNITUDE
 
+#if VECTOR_BYTES == 64
+#include "kernels/magnitude.h"
+#endif
+
 void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 {
 #define KERNEL1_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
@@ -458,6 +462,9 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
     kernels->elementwise[ND_OP_##name][ND_##D] = kernels->elementwise[ND_OP_##other][ND_##D];      \
     kernels->streaming[ND_OP_##name][ND_##D] = kernels->streaming[ND_OP_##other][ND_##D];
 #include "kernels/functions.def"
+#if VECTOR_BYTES == 64
+    kernels->elementwise[ND_OP_absolute][ND_COMPLEX64] = absolute_COMPLEX64_wide;
+#endif
 #if HAS_SLEEF && defined(__FMA__)
     kernels->sincos[ND_FLOAT32] = sincos_kernel_float32;
     kernels->sincos[ND_FLOAT64] = sincos_kernel_float64;

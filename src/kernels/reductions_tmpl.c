@@ -156,14 +156,39 @@ enum { ROWS_TOGETHER = 8 };
             acc[c] = a;                                                                            \
         }                                                                                          \
     }                                                                                              \
+    /* Rows `first` to `last` - 1 of some columns, whose accumulators stay in registers. */        \
+    ALWAYS_INLINE void NAME##_wide_some(ACC *acc, const char *from, ptrdiff_t row_stride,          \
+                                        size_t first, size_t last)                                 \
+    {                                                                                              \
+        enum { lanes = 4 * VECTOR_BYTES / sizeof(ACC) };                                           \
+        ACC a[lanes];                                                                              \
+        for (size_t l = 0; l < lanes; l++)                                                         \
+            a[l] = first == 0 ? CONVERT(((const IN *)from)[l]) : acc[l];                           \
+        for (size_t r = first + (first == 0); r < last; r++) {                                     \
+            const IN *const x = (const IN *)(from + (ptrdiff_t)r * row_stride);                    \
+            for (size_t l = 0; l < lanes; l++)                                                     \
+                a[l] = STEP(a[l], CONVERT(x[l]));                                                  \
+        }                                                                                          \
+        for (size_t l = 0; l < lanes; l++)                                                         \
+            acc[l] = a[l];                                                                         \
+    }                                                                                              \
+    static void NAME##_wide_row(size_t columns, ACC *acc, const char *from, ptrdiff_t stride,      \
+                                bool begins)                                                       \
+    {                                                                                              \
+        for (size_t c = 0; c < columns; c++) {                                                     \
+            const ACC x = CONVERT(ELEMENT(IN, from, 0, 0, c, stride));                             \
+            acc[c] = begins ? x : STEP(acc[c], x);                                                 \
+        }                                                                                          \
+    }                                                                                              \
     static void NAME##_wide(const ndi_leaf *leaf)                                                  \
     {                                                                                              \
+        enum { lanes = 4 * VECTOR_BYTES / sizeof(ACC) };                                           \
         const int together = (TOGETHER);                                                           \
         ACC *acc = leaf->state[0];                                                                 \
         const size_t columns = leaf->columns;                                                      \
         const ptrdiff_t row_stride = leaf->row_stride, stride = leaf->column_stride;               \
         const char *from = leaf->data;                                                             \
-        size_t r = 0;                                                                              \
+        size_t r = 0, done = 0;                                                                    \
         if (together == ROWS_TOGETHER && row_stride == sizeof(IN) && leaf->rows >= 2 &&            \
             leaf->rows <= 4 && stride == (ptrdiff_t)(leaf->rows * sizeof(IN))) {                   \
             if (leaf->rows == 2)                                                                   \
@@ -197,18 +222,22 @@ enum { ROWS_TOGETHER = 8 };
             }                                                                                      \
             return;                                                                                \
         }                                                                                          \
-        if (stride == sizeof(IN) && leaf->rows >= together) {                                      \
-            NAME##_wide_rows(columns, acc, from, row_stride, sizeof(IN), together, true);          \
-            for (r = together; r + together <= leaf->rows; r += together)                          \
-                NAME##_wide_rows(columns, acc, from + (ptrdiff_t)r * row_stride, row_stride,       \
-                                 sizeof(IN), together, false);                                     \
-        } else {                                                                                   \
-            NAME##_wide_rows(columns, acc, from, row_stride, stride, 1, true);                     \
-            r = 1;                                                                                 \
+        if (stride == sizeof(IN)) {                                                                \
+            for (; r + together <= leaf->rows; r += together) {                                    \
+                const char *const row = from + (ptrdiff_t)r * row_stride;                          \
+                if (r == 0)                                                                        \
+                    NAME##_wide_rows(columns, acc, row, row_stride, sizeof(IN), together, true);   \
+                else                                                                               \
+                    NAME##_wide_rows(columns, acc, row, row_stride, sizeof(IN), together, false);  \
+            }                                                                                      \
+            for (; together > 1 && done + lanes <= columns && r < leaf->rows; done += lanes)       \
+                NAME##_wide_some(acc + done, from + (ptrdiff_t)(done * sizeof(IN)), row_stride, r, \
+                                 leaf->rows);                                                      \
         }                                                                                          \
         for (; r < leaf->rows; r++)                                                                \
-            NAME##_wide_rows(columns, acc, from + (ptrdiff_t)r * row_stride, row_stride, stride,   \
-                             1, false);                                                            \
+            NAME##_wide_row(columns - done, acc + done,                                            \
+                            from + (ptrdiff_t)r * row_stride + (ptrdiff_t)done * stride, stride,   \
+                            r == 0);                                                               \
     }
 
 #define SIMPLE_REDUCTION(NAME, IN, ACC, ROW_LANES, COLUMN_LANES, IDENTITY, CONVERT, STEP, COMBINE) \
