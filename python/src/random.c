@@ -280,7 +280,11 @@ static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObjec
         PND_UNLOCKED(
             scalar ? 0 : elements(&shape),
             array = nd_random_draw(stream(self), distribution, parameters, scalar ? NULL : &shape));
-        result = finish(array, scalar && array && !nd_rank(array), NULL);
+        if (!array && distribution == ND_RANDOM_UNIFORM && nd_error() == ND_ERROR_VALUE) {
+            PyErr_SetString(PyExc_OverflowError, nd_error_message());
+            nd_error_clear();
+        } else
+            result = finish(array, scalar && array && !nd_rank(array), NULL);
     }
     while (ready)
         pnd_operand_clear(&x[--ready]);
