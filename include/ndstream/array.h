@@ -163,6 +163,12 @@ ND_API nd_array *nd_linspace(double start, double stop, int64_t count);
 ND_API nd_array *nd_eye(nd_dtype dtype, int64_t rows, int64_t columns, int64_t diagonal);
 /* A copy of C data in C order. */
 ND_API nd_array *nd_from_data(nd_dtype dtype, nd_shape shape, const void *data);
+/* The bytes that elements of this layout take, counted from element (0, ..., 0): *low <= 0 <=
+ * *high, both 0 if there is none. For who wants to know whether strides stay within a memory.
+ * False, and both undefined, for what is no shape, or if they reach further than addresses do. No
+ * error is kept. */
+ND_API bool nd_extent(nd_dtype dtype, nd_shape shape, const int64_t *strides, int64_t *low,
+                      int64_t *high);
 /* Borrows memory of the caller without copying. `strides` in bytes (NULL: C order).
  * `release(context)` is called once when the last array that uses the memory is gone (NULL: never);
  * on error it is not called. ND_ERROR_ARGUMENT if `data` is NULL, or if it or a stride is not

@@ -41,19 +41,24 @@ ND_API void nd_random_free(nd_random *random);
 ND_API nd_random *nd_random_new_seeded(const uint32_t *entropy, size_t words,
                                        const uint32_t *spawn_key, size_t key_words);
 
-/* Generator(KIND(SeedSequence(entropy, spawn_key=spawn_key))) for any bit generator; those but
- * PCG64 run on one thread. NULL on ND_ERROR_MEMORY or ND_ERROR_ARGUMENT. */
-ND_API nd_random *nd_random_new_of(nd_bit_generator kind, const uint32_t *entropy, size_t words,
-                                   const uint32_t *spawn_key, size_t key_words);
+/* Generator(KIND(sequence)) for any bit generator and any seed sequence, from the words of 32 bits
+ * that the sequence gives it: 8 for PCG64 and PCG64DXSM, 624 for MT19937, 4 for Philox, 6 for SFC64
+ * (words of 64 bits as two each, the low one first). Those but PCG64 run on one thread. NULL on
+ * ND_ERROR_MEMORY, or ND_ERROR_ARGUMENT for another kind or count. */
+ND_API nd_random *nd_random_new_of(nd_bit_generator kind, const uint32_t *state, size_t count);
 
 /* A generator that draws from the stream of another, which must live as long: NumPy's
  * Generator(source.bit_generator), or RandomState(...) if `is_legacy`. The caller owns it. NULL on
  * ND_ERROR_MEMORY, or ND_ERROR_ARGUMENT for NULL. */
 ND_API nd_random *nd_random_new_sharing(const nd_random *source, bool is_legacy);
 
-/* SeedSequence(entropy, spawn_key=spawn_key).generate_state(count). */
-ND_API void nd_seed_sequence(const uint32_t *entropy, size_t words, const uint32_t *spawn_key,
-                             size_t key_words, uint32_t *state, size_t count);
+/* What a SeedSequence mixes of its entropy: SeedSequence(entropy, spawn_key=spawn_key,
+ * pool_size=size).pool, for a size of at least 1 (NumPy: 4, and no less). */
+ND_API void nd_seed_pool(const uint32_t *entropy, size_t words, const uint32_t *spawn_key,
+                         size_t key_words, uint32_t *pool, size_t size);
+
+/* generate_state(count) of the sequence with that pool. */
+ND_API void nd_seed_state(const uint32_t *pool, size_t size, uint32_t *state, size_t count);
 
 /* numpy.random.RandomState(seed) for an integer of 32 bits, and for a list of them; `count` must
  * not be 0 (ND_ERROR_ARGUMENT). The caller owns it. */

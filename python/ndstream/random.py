@@ -32,45 +32,6 @@ def _words(entropy):
     return words
 
 
-def _hash(multiplier, factor):
-    """O'Neill's hash of words, whose constant is another for each."""
-
-    def of(word):
-        nonlocal multiplier
-        word = (word ^ multiplier) & 0xFFFFFFFF
-        multiplier = multiplier * factor & 0xFFFFFFFF
-        word = word * multiplier & 0xFFFFFFFF
-        return word ^ word >> 16
-
-    return of
-
-
-def _pool(entropy, key, size):
-    """The pool of a SeedSequence, of any size; the library knows those of 4 words."""
-    if key and len(entropy) < size:  # as if no entropy ended in zeros
-        entropy = entropy + [0] * (size - len(entropy))
-    words = entropy + key
-    hashed = _hash(0x43B0D7E5, 0x931E8875)
-    pool = [hashed(words[i] if i < len(words) else 0) for i in range(size)]
-
-    def mix(x, y):
-        word = (0xCA01F9DD * x - 0x4973F715 * y) & 0xFFFFFFFF
-        return word ^ word >> 16
-
-    for source in range(size):
-        for to in range(size):
-            if source != to:
-                pool[to] = mix(pool[to], hashed(pool[source]))
-    for word in words[size:]:
-        pool = [mix(x, hashed(word)) for x in pool]
-    return pool
-
-
-def _drawn_from(pool, count):
-    hashed = _hash(0x8B51F9DD, 0x58F38DED)
-    return [hashed(pool[i % len(pool)]) for i in range(count)]
-
-
 class SeedSequence:
     """Entropy mixed into seeds, and sequences that do not overlap from it."""
 
@@ -79,27 +40,15 @@ class SeedSequence:
             raise ValueError("The size of the entropy pool should be at least 4")
         self.entropy = secrets.randbits(128) if entropy is None else entropy
         self.spawn_key, self.pool_size, self.n_children_spawned = tuple(spawn_key), pool_size, n_children_spawned
-        _words(self.entropy)
-
-    def _parts(self):
-        return _words(self.entropy), [word for one in self.spawn_key for word in _words(one)]
+        self.pool = _random._seed_pool(_words(self.entropy), _words(self.spawn_key), pool_size)
 
     def generate_state(self, n_words, dtype=nd.uint32):
         """Words to seed something with."""
-        wide = nd.dtype(dtype) == nd.uint64
+        wide = dtype is nd.uint64 or nd.dtype(dtype) == nd.uint64
         if not wide and nd.dtype(dtype) != nd.uint32:
             raise ValueError("only support uint32 or uint64")
-        count = n_words * (1 + wide)
-        if self.pool_size == 4:
-            state = _random._seed_state(*self._parts(), count)
-        else:
-            state = nd.array(_drawn_from(_pool(*self._parts(), self.pool_size), count), dtype=nd.uint32)
+        state = _random._seed_state(self.pool, n_words * (1 + wide))
         return state.view(nd.uint64) if wide else state
-
-    @property
-    def pool(self):
-        """The mixed entropy."""
-        return nd.array(_pool(*self._parts(), self.pool_size), dtype=nd.uint32)
 
     def spawn(self, n_children):
         """Sequences that are independent of this one and of each other."""
@@ -143,6 +92,7 @@ class BitGenerator:
     """What draws the bits."""
 
     _number = None  # in the library's table
+    _words = 4, nd.uint64  # of a sequence, to be seeded with
 
     def __init__(self, seed=None):
         if self._number is None:
@@ -151,12 +101,11 @@ class BitGenerator:
         self._start(_sequence(seed))
 
     def _start(self, seed):
-        own = isinstance(seed, SeedSequence)
-        self._seed, self._stream = seed, _random._generator(self._number, *(seed._parts() if own else ([0], [])), seed)
-        if not own or seed.pool_size != 4:  # the library seeds from pools of 4 words
-            fields = list(self._stream._get_state())
-            self._seed_fields(fields, seed)
-            self._stream._set_state(tuple(fields))
+        self._seed, self._stream = seed, self._seeded(seed)
+
+    @classmethod
+    def _seeded(cls, seed):
+        return _random._generator(cls._number, nd.asarray(seed.generate_state(*cls._words), cls._words[1]), seed)
 
     @classmethod
     def _over(cls, stream, seed):
@@ -247,14 +196,6 @@ class PCG64(_Jumping):
         fields[_STATE] = _limbs(int(value["state"]["state"]), 4)
         fields[_INCREMENT] = _limbs(int(value["state"]["inc"]), 2)
 
-    def _seed_fields(self, fields, seed):
-        words = [int(x) for x in seed.generate_state(4, nd.uint64)]
-        state, increment = words[0] << 64 | words[1], (words[2] << 65 | words[3] << 1 | 1) & (2**128 - 1)
-        state = ((increment + state) * self._multiplier + increment) & (2**128 - 1)
-        fields[_STATE], fields[_INCREMENT] = _limbs(state, 4), _limbs(increment, 2)
-
-    _multiplier = 0x2360ED051FC65DA44385DF649FCCF645
-
 
 class PCG64DXSM(PCG64):
     """PCG64 with a better output of its state."""
@@ -266,6 +207,7 @@ class Philox(_Jumping):
     """A function of a counter and a key: Philox4x64-10."""
 
     _number = 3
+    _words = 2, nd.uint64
 
     def __init__(self, seed=None, counter=None, key=None):
         if seed is not None and key is not None:
@@ -277,9 +219,6 @@ class Philox(_Jumping):
                 words = [int(x) for x in nd.asarray(given).reshape(-1)] if hasattr(given, "__len__") else None
                 fields[field] = (*words, *[0] * (count - len(words))) if words else _limbs(operator.index(given), count)
         self._stream._set_state(tuple(fields))
-
-    def _seed_fields(self, fields, seed):
-        fields[_INCREMENT] = tuple(int(x) for x in seed.generate_state(2, nd.uint64))
 
     def _get(self, fields):
         state = {"counter": nd.array(fields[_STATE], dtype=nd.uint64), "key": nd.array(fields[_INCREMENT], dtype=nd.uint64)}
@@ -305,12 +244,7 @@ class SFC64(BitGenerator):
     """A small fast chaotic generator."""
 
     _number = 4
-
-    def _seed_fields(self, fields, seed):
-        fields[_STATE] = (*(int(x) for x in seed.generate_state(3, nd.uint64)), 1)
-        self._stream._set_state(tuple(fields))
-        self.random_raw(12)
-        fields[:] = self._stream._get_state()
+    _words = 3, nd.uint64
 
     def _get(self, fields):
         return {"state": {"state": nd.array(fields[_STATE], dtype=nd.uint64)}}
@@ -323,11 +257,7 @@ class MT19937(BitGenerator):
     """The Mersenne twister, which RandomState draws from."""
 
     _number = 1
-
-    def _seed_fields(self, fields, seed):
-        key = seed.generate_state(624)
-        key[0] = 0x80000000
-        fields[_KEY], fields[_POS] = key, 623
+    _words = 624, nd.uint32
 
     def jumped(self, jumps=1):
         """Another whose stream begins 2**128 words further for each jump."""
@@ -493,10 +423,7 @@ def default_rng(seed=None):
         seed = seed._bit_generator
     if isinstance(seed, BitGenerator):
         return Generator(seed)
-    seed = _sequence(seed)
-    if not isinstance(seed, SeedSequence) or seed.pool_size != 4:
-        return Generator(PCG64(seed))
-    return _random._generator(PCG64._number, *seed._parts(), seed)
+    return PCG64._seeded(_sequence(seed))
 
 
 class RandomState:

@@ -1,4 +1,4 @@
-/* Bounds of random integers: Python's numbers as values of a dtype. */
+/* Python's integers as values of a dtype; the bounds of random integers. */
 #include "core.h"
 
 /* A number by itself: fractions are cut off, as NumPy does. */
@@ -8,23 +8,32 @@ bool pnd_is_number(PyObject *object)
            (PyIndex_Check(object) || PyFloat_Check(object));
 }
 
+int pnd_beyond(PyObject *integer, nd_dtype dtype, uint64_t *value)
+{
+    const bool has_sign = nd_dtype_kind(dtype) == ND_KIND_SIGNED;
+    const int bits = dtype == ND_BOOL ? 1 : 8 * (int)nd_dtype_size(dtype) - has_sign;
+    int overflow;
+    const long long number = PyLong_AsLongLongAndOverflow(integer, &overflow);
+    *value = (uint64_t)number;
+    if (overflow > 0 && bits == 64) {
+        *value = PyLong_AsUnsignedLongLong(integer);
+        overflow = PyErr_Occurred() != NULL;
+        PyErr_Clear();
+        return overflow;
+    }
+    if (overflow || (number < 0 && !has_sign))
+        return overflow ? overflow : -1;
+    const long long above = number >> (bits < 63 ? bits : 63);
+    return above > 0 ? 1 : above < -1 ? -1 : 0;
+}
+
 /* A bound as a value of the dtype, which raises that it is none. */
 static bool to_bound(PyObject *number, nd_dtype dtype, const char *which, uint64_t *bound)
 {
-    if (nd_dtype_kind(dtype) == ND_KIND_SIGNED)
-        *bound = (uint64_t)PyLong_AsLongLong(number);
-    else
-        *bound = PyLong_AsUnsignedLongLong(number);
-    const unsigned bits = dtype == ND_BOOL ? 1 : 8 * (unsigned)nd_dtype_size(dtype);
-    const bool fits =
-        !PyErr_Occurred() && (bits == 64 || nd_dtype_kind(dtype) == ND_KIND_SIGNED
-                                  ? bits == 64 || ((int64_t)*bound >= -(INT64_C(1) << (bits - 1)) &&
-                                                   (int64_t)*bound < INT64_C(1) << (bits - 1))
-                                  : *bound >> bits == 0);
-    if (fits)
-        return true;
-    PyErr_Format(PyExc_ValueError, "%s is out of bounds for %s", which, nd_dtype_name(dtype));
-    return false;
+    const bool fits = pnd_beyond(number, dtype, bound) == 0;
+    if (!fits)
+        PyErr_Format(PyExc_ValueError, "%s is out of bounds for %s", which, nd_dtype_name(dtype));
+    return fits;
 }
 
 bool pnd_to_bounds(PyObject *low, PyObject *high, nd_dtype dtype, bool endpoint, uint64_t *first,

@@ -172,17 +172,9 @@ static int64_t *strides_in_order(nd_dtype dtype, const nd_shape *shape, char ord
 static bool lies_within(nd_dtype dtype, const nd_shape *shape, const int64_t *strides,
                         int64_t offset, int64_t bytes)
 {
-    int64_t first = offset, last;
-    bool fits =
-        offset >= 0 && !__builtin_add_overflow(offset, (int64_t)nd_dtype_size(dtype), &last);
-    for (int i = 0; fits && i < shape->rank; i++) {
-        int64_t reach;
-        if (shape->length[i] == 0)
-            return true;
-        fits = !__builtin_mul_overflow(strides[i], shape->length[i] - 1, &reach) &&
-               !__builtin_add_overflow(reach < 0 ? first : last, reach, reach < 0 ? &first : &last);
-    }
-    return fits && first >= 0 && last <= bytes;
+    int64_t low, high;
+    return offset >= 0 && nd_extent(dtype, *shape, strides, &low, &high) &&
+           (low == high || (offset + low >= 0 && high <= bytes - offset));
 }
 
 Py_buffer *pnd_plain_buffer(PyObject *object)

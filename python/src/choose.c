@@ -42,23 +42,9 @@ static PyObject *bound(PyObject *object, nd_dtype dtype, bool low)
     if (!object || !PyLong_CheckExact(object) ||
         (kind != ND_KIND_SIGNED && kind != ND_KIND_UNSIGNED))
         return object;
-    const int bits = 8 * (int)nd_dtype_size(dtype);
-    int overflow;
-    const long long value = PyLong_AsLongLongAndOverflow(object, &overflow);
-    if (kind == ND_KIND_UNSIGNED) {
-        if (low)
-            return overflow < 0 || (!overflow && value < 0) ? Py_None : object;
-        if (bits < 64)
-            return overflow > 0 || (!overflow && value >> bits > 0) ? Py_None : object;
-        if (overflow > 0 && PyLong_AsUnsignedLongLong(object) == (unsigned long long)-1) {
-            PyErr_Clear();
-            return Py_None;
-        }
-        return object;
-    }
-    if (low)
-        return overflow < 0 || (!overflow && value >> (bits - 1) < -1) ? Py_None : object;
-    return overflow > 0 || (!overflow && value >> (bits - 1) > 0) ? Py_None : object;
+    uint64_t value;
+    const int beyond = pnd_beyond(object, dtype, &value);
+    return beyond == (low ? -1 : 1) ? Py_None : object;
 }
 
 /* With more words than bounds and `out`: made of the ufuncs, which take them. */

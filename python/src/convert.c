@@ -481,16 +481,13 @@ static nd_array *from_method(PyObject *object, bool *failed)
     if (PyType_Check(object))
         return NULL;
     PND_OBJECT method = PyObject_GetAttrString(object, "__array__");
-    PND_OBJECT module = NULL;
     if (!method) {
         PyErr_Clear();
         if (!PyObject_HasAttrString(object, "__array_interface__"))
             return NULL;
-        module = PyImport_ImportModule("ndstream._memory");
     }
-    PND_OBJECT result = method   ? PyObject_CallNoArgs(method)
-                        : module ? PyObject_CallMethod(module, "from_interface", "O", object)
-                                 : NULL;
+    PND_OBJECT result = method ? PyObject_CallNoArgs(method)
+                               : pnd_in_python("ndstream._memory", "from_interface", &object, 1);
     nd_array *array = NULL;
     if (result && pnd_is_array(result))
         array = nd_retain(pnd_array_of(result));

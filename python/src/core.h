@@ -405,7 +405,15 @@ bool pnd_add_ufuncs(PyObject *module);
 bool pnd_add_reductions(PyObject *module);
 bool pnd_add_random(PyObject *module);
 
-/* bounds.c: whether it is one number, and low (NULL: 0) to the last number before `high`, or `high`
+/* seeds.c: a list of integers of 32 bits, freed by the caller with PyMem_Free(). */
+uint32_t *pnd_to_words(PyObject *object, size_t *count);
+extern PyMethodDef pnd_seed_functions[];
+
+/* bounds.c: a Python integer as a value of an integer dtype: 0 if it is one, -1 if it is below the
+ * least, 1 if above the greatest. */
+int pnd_beyond(PyObject *integer, nd_dtype dtype, uint64_t *value);
+
+/* Whether it is one number, and low (NULL: 0) to the last number before `high`, or `high`
  * itself, as values of an integer dtype; false with an exception. */
 bool pnd_is_number(PyObject *object);
 bool pnd_to_bounds(PyObject *low, PyObject *high, nd_dtype dtype, bool endpoint, uint64_t *first,

@@ -396,8 +396,8 @@ static PyObject *get_numpy(PyObject *self, void *Py_UNUSED(unused))
         PyErr_Format(PyExc_AttributeError, "NumPy has no %s", nd_dtype_name(dtype));
         return NULL;
     }
-    PND_OBJECT numpy = PyImport_ImportModule("numpy");
-    return numpy ? PyObject_CallMethod(numpy, "dtype", "s", nd_dtype_name(dtype)) : NULL;
+    PND_OBJECT name = PyUnicode_FromString(nd_dtype_name(dtype));
+    return name ? pnd_in_python("numpy", "dtype", (PyObject *[]){name}, 1) : NULL;
 }
 
 static PyGetSetDef dtype_attributes[] = {

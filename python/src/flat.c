@@ -143,7 +143,7 @@ static PyObject *flat_index(PyObject *self, void *Py_UNUSED(unused))
 
 static PyMethodDef flat_methods[] = {
     {"__array__", flat_array, METH_VARARGS, "The elements as a 1-d array."},
-    {"copy", flat_copy, METH_NOARGS, "A 1-d copy."},
+    {"copy", flat_copy, METH_NOARGS, "copy($self, /)\n--\n\nA 1-d copy."},
     {0},
 };
 /* The indices of the element that comes next. */

@@ -123,9 +123,8 @@ PyObject *pnd_array_function(PyObject *Py_UNUSED(self), PyObject *arguments)
     PND_OBJECT mine = ours_for(function);
     if (!mine) { /* not there: NumPy computes it on its own views of our memory */
         PyErr_Clear();
-        PND_OBJECT module = PyImport_ImportModule("ndstream._interop");
-        return module ? PyObject_CallMethod(module, "call_numpy", "OOO", function, given, keywords)
-                      : NULL;
+        PyObject *const all[] = {function, given, keywords};
+        return pnd_in_python("ndstream._interop", "call_numpy", all, 3);
     }
     return PyObject_Call(mine, given, keywords);
 }
@@ -134,11 +133,7 @@ PyObject *pnd_array_function(PyObject *Py_UNUSED(self), PyObject *arguments)
 PND_NAMED_FUNCTION(array_method, "__array__", "self, dtype=None, *, copy=None",
                    "An array of NumPy's, without a copy where possible.")
 {
-    PND_OBJECT module = PyImport_ImportModule("ndstream._interop");
-    return module
-               ? PyObject_CallMethod(module, "to_numpy", "OOO", given[0],
-                                     given[1] ? given[1] : Py_None, given[2] ? given[2] : Py_None)
-               : NULL;
+    return pnd_in_python("ndstream._interop", "to_numpy", given, 3);
 }
 PND_ALSO_METHOD(array_method)
 

@@ -78,11 +78,10 @@ static bool to_operands(operands *list, PyObject *const *objects, Py_ssize_t cou
 /* The arguments with the subscripts as a text, when they are lists of axes: a new reference. */
 static PyObject *subscripts_as_text(PyObject *const *arguments, Py_ssize_t count)
 {
-    PND_OBJECT module = PyImport_ImportModule("ndstream._einsum");
-    PND_OBJECT tuple = module ? PyTuple_New(count) : NULL;
+    PND_OBJECT tuple = PyTuple_New(count);
     for (Py_ssize_t i = 0; tuple && i < count; i++)
         PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
-    return tuple ? PyObject_CallMethod(module, "as_text", "(O)", tuple) : NULL;
+    return tuple ? pnd_in_python("ndstream._einsum", "as_text", (PyObject *[]){tuple}, 1) : NULL;
 }
 
 typedef struct einsum_options {
@@ -248,17 +247,14 @@ static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
 {
     if (!arrays[0] && !arrays[count - 1])
         return pnd_raise();
-    PND_OBJECT values = PyTuple_New(count);
-    for (int i = 0; i < count; i++) {
-        PyObject *value = values ? pnd_wrap_result(arrays[i]) : (nd_release(arrays[i]), NULL);
-        if (values && value)
-            PyTuple_SET_ITEM(values, i, value);
-    }
-    if (!values || PyErr_Occurred())
-        return NULL;
-    PND_OBJECT module = PyImport_ImportModule("ndstream.linalg");
-    PND_OBJECT type = module ? PyObject_GetAttrString(module, name) : NULL;
-    return type ? PyObject_Call(type, values, NULL) : NULL;
+    PyObject *values[3] = {0}, *result = NULL;
+    for (int i = 0; i < count; i++)
+        values[i] = pnd_wrap_result(arrays[i]);
+    if (!PyErr_Occurred())
+        result = pnd_in_python("ndstream.linalg", name, values, count);
+    for (int i = 0; i < count; i++)
+        Py_XDECREF(values[i]);
+    return result;
 }
 
 /* Matrices of at least two axes are worth giving the GIL up for, from this number of elements on.

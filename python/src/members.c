@@ -79,8 +79,9 @@ PND_ALSO_METHOD(setflags)
 
 PND_FUNCTION(dumps, "self", "The array as pickle writes it.")
 {
-    PND_OBJECT module = PyImport_ImportModule("pickle");
-    return module ? PyObject_CallMethod(module, "dumps", "Oi", given[0], 2) : NULL;
+    PND_OBJECT protocol = PyLong_FromLong(2);
+    return protocol ? pnd_in_python("pickle", "dumps", (PyObject *[]){given[0], protocol}, 2)
+                    : NULL;
 }
 PND_ALSO_METHOD(dumps)
 

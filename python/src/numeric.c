@@ -242,12 +242,9 @@ PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=None, append=None",
         return NULL;
     PND_OBJECT whole = NULL;
     if (given[3] || given[4]) {
-        PND_OBJECT module = PyImport_ImportModule("ndstream._shapes");
-        whole = module ? PyObject_CallMethod(module, "_with_ends", "OOOi", given[0],
-                                             given[3] ? given[3] : Py_None,
-                                             given[4] ? given[4] : Py_None, axis)
-                       : NULL;
-        if (!whole)
+        PND_OBJECT along = PyLong_FromLong(axis);
+        PyObject *const all[] = {given[0], given[3], given[4], along};
+        if (!along || !(whole = pnd_in_python("ndstream._shapes", "_with_ends", all, 4)))
             return NULL;
     }
     PND_AUTO a = pnd_to_array(whole ? whole : given[0]);

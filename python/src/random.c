@@ -30,31 +30,6 @@ static void generator_free(PyObject *self)
     Py_DECREF(type);
 }
 
-/* A list of integers of 32 bits; freed by the caller with PyMem_Free(). */
-static uint32_t *to_words(PyObject *object, size_t *count)
-{
-    PND_OBJECT items = PySequence_Tuple(object);
-    if (!items)
-        return NULL;
-    *count = (size_t)PyTuple_GET_SIZE(items);
-    uint32_t *words = PyMem_Malloc((*count + 1) * sizeof *words);
-    if (!words) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    for (size_t i = 0; i < *count; i++) {
-        const unsigned long word = PyLong_AsUnsignedLong(PyTuple_GET_ITEM(items, (Py_ssize_t)i));
-        if (word > UINT32_MAX || PyErr_Occurred()) {
-            if (!PyErr_Occurred())
-                PyErr_SetString(PyExc_ValueError, "a word of a seed is of 32 bits");
-            PyMem_Free(words);
-            return NULL;
-        }
-        words[i] = (uint32_t)word;
-    }
-    return words;
-}
-
 static PyObject *generator_with(PyTypeObject *type, nd_random *random, PyObject *seed,
                                 PyObject *owner)
 {
@@ -105,22 +80,17 @@ PND_NAMED_FUNCTION(share_legacy, "_legacy_of", "bits",
     return generator_sharing(generator_type, given[0], true);
 }
 
-PND_NAMED_FUNCTION(make_generator, "_generator", "kind, words, key, seed",
-                   "A bit generator, by number, of the words of a seed sequence.")
+PND_NAMED_FUNCTION(make_generator, "_generator", "kind, state, seed",
+                   "A bit generator, by number, of the words that a seed sequence gives it.")
 {
-    size_t count, key_count = 0;
     int kind = 0;
-    if (!pnd_to_int(given[0], &kind))
-        return NULL;
-    uint32_t *words = to_words(given[1], &count),
-             *key = words ? to_words(given[2], &key_count) : NULL;
-    PyObject *result =
-        key ? generator_of(nd_random_new_of((nd_bit_generator)kind, words, count, key, key_count),
-                           given[3])
-            : NULL;
-    PyMem_Free(words);
-    PyMem_Free(key);
-    return result;
+    PND_AUTO array = pnd_to_array(given[1]);
+    PND_AUTO words = array ? nd_ascontiguous(array) : NULL;
+    if (!words || !pnd_to_int(given[0], &kind))
+        return PyErr_Occurred() ? NULL : pnd_raise();
+    return generator_of(nd_random_new_of((nd_bit_generator)kind, nd_data(words),
+                                         (size_t)nd_bytes(words) / sizeof(uint32_t)),
+                        given[2]);
 }
 
 PND_NAMED_FUNCTION(make_legacy, "_legacy", "seed",
@@ -135,28 +105,9 @@ PND_NAMED_FUNCTION(make_legacy, "_legacy", "seed",
         return generator_of(nd_random_new_legacy((uint32_t)seed), NULL);
     }
     size_t count;
-    uint32_t *words = to_words(given[0], &count);
+    uint32_t *words = pnd_to_words(given[0], &count);
     PyObject *result = words ? generator_of(nd_random_new_legacy_seeded(words, count), NULL) : NULL;
     PyMem_Free(words);
-    return result;
-}
-
-PND_NAMED_FUNCTION(seed_state, "_seed_state", "words, key, count", "SeedSequence.generate_state().")
-{
-    size_t count, key_count = 0;
-    int64_t wanted = 0;
-    uint32_t *words = to_words(given[0], &count),
-             *key = words ? to_words(given[1], &key_count) : NULL;
-    PyObject *result = NULL;
-    if (key && pnd_to_int64(given[2], &wanted) && wanted >= 0) {
-        PND_AUTO array = nd_empty(ND_UINT32, ND_SHAPE(wanted));
-        uint32_t *state = array && wanted ? nd_data_once(array) : NULL;
-        if (state)
-            nd_seed_sequence(words, count, key, key_count, state, (size_t)wanted);
-        result = array ? pnd_wrap(nd_retain(array)) : pnd_raise();
-    }
-    PyMem_Free(words);
-    PyMem_Free(key);
     return result;
 }
 
@@ -329,7 +280,11 @@ static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObjec
         PND_UNLOCKED(
             scalar ? 0 : elements(&shape),
             array = nd_random_draw(stream(self), distribution, parameters, scalar ? NULL : &shape));
-        result = finish(array, scalar && array && !nd_rank(array), NULL);
+        if (!array && distribution == ND_RANDOM_UNIFORM && nd_error() == ND_ERROR_VALUE) {
+            PyErr_SetString(PyExc_OverflowError, nd_error_message());
+            nd_error_clear();
+        } else
+            result = finish(array, scalar && array && !nd_rank(array), NULL);
     }
     while (ready)
         pnd_operand_clear(&x[--ready]);
@@ -783,13 +738,13 @@ bool pnd_add_random(PyObject *module)
     static PyMethodDef functions[] = {PND_ROW_NAMED("_generator", make_generator),
                                       PND_ROW_NAMED("_legacy", make_legacy),
                                       PND_ROW_NAMED("_legacy_of", share_legacy),
-                                      PND_ROW_NAMED("_seed_state", seed_state),
                                       {0}};
     for (nd_distribution i = 0; i < ND_RANDOM_DISTRIBUTIONS; i++)
         describe(i);
     PND_OBJECT random = PyModule_New("ndstream._core._random");
     generator_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
     return random && generator_type && PyModule_AddFunctions(random, functions) == 0 &&
+           PyModule_AddFunctions(random, pnd_seed_functions) == 0 &&
            PyModule_AddObjectRef(random, "Generator", (PyObject *)generator_type) == 0 &&
            PyModule_AddObjectRef(module, "_random", random) == 0;
 }

@@ -138,6 +138,24 @@ static nd_array *in_dtype_of_out(nd_array *result, PyObject *const *by_role)
     return converted;
 }
 
+/* Positions are along one axis, or all, and go to an `out` of integers. */
+static bool is_one_axis(PyObject *const *by_role)
+{
+    PyObject *const out = by_role[OUT];
+    if (by_role[AXIS] && PyTuple_Check(by_role[AXIS])) {
+        PyErr_SetString(PyExc_TypeError, "'tuple' object cannot be interpreted as an integer");
+        return false;
+    }
+    const nd_dtype dtype = out && pnd_is_array(out) ? nd_dtype_of(pnd_array_of(out)) : ND_INT64;
+    const bool whole = nd_can_cast(dtype, ND_INT64, ND_CAST_SAFE);
+    if (!whole)
+        PyErr_Format(PyExc_TypeError,
+                     "Cannot cast array data from dtype('%s') to dtype('int64') according to the "
+                     "rule 'safe'",
+                     nd_dtype_name(dtype));
+    return whole;
+}
+
 static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_role)
 {
     nd_axes axes;
@@ -149,6 +167,8 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
         if (!pnd_to_dtype(by_role[DTYPE], &options.dtype))
             return NULL;
     }
+    if (form_of(op) == &positions && !is_one_axis(by_role))
+        return NULL;
     double ddof = 0;
     if (pnd_given(by_role[DDOF]) && pnd_given(by_role[CORRECTION])) {
         PyErr_SetString(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
@@ -186,7 +206,8 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
     nd_array *result = pnd_given(by_role[INITIAL])
                            ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])
                            : (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
-    const bool any_dtype = form_of(op) == &sums || form_of(op) == &extremes;
+    const bool any_dtype = form_of(op) == &sums || form_of(op) == &extremes ||
+                           form_of(op) == &means || op == ND_OP_var;
     return pnd_into(any_dtype ? in_dtype_of_out(result, by_role) : result, by_role[OUT]);
 }
 

@@ -178,6 +178,10 @@ static inline bool ndi_force_writeable(const nd_array *array)
  * overflow (lengths of 0 aside, as in NumPy, so that strides never do). */
 int64_t ndi_count_elements(int rank, const int64_t *lengths, size_t item);
 
+/* nd_extent() of elements that are there: each length is at least 1. */
+bool ndi_extent(int rank, const int64_t *lengths, const int64_t *strides, size_t item, int64_t *low,
+                int64_t *high);
+
 /* C-order strides of a shape. */
 void ndi_contiguous_strides(int rank, const int64_t *lengths, size_t item, int64_t *strides);
 

@@ -166,24 +166,12 @@ static bool is_aligned(nd_dtype dtype, int rank, const int64_t *lengths, const i
     return (bits & mask) == 0;
 }
 
-/* False if the elements reach further than addresses do. */
-static bool spans_fit(int rank, const int64_t *lengths, const int64_t *strides)
-{
-    int64_t total = 0;
-    for (int i = 0; i < rank; i++) {
-        int64_t span;
-        if (strides[i] == INT64_MIN || __builtin_mul_overflow(strides[i], lengths[i] - 1, &span) ||
-            span == INT64_MIN || __builtin_add_overflow(total, span < 0 ? -span : span, &total))
-            return false;
-    }
-    return true;
-}
-
 nd_array *nd_borrow(nd_dtype dtype, nd_shape shape, const int64_t *strides, void *data,
                     bool writeable, void (*release)(void *context), void *context)
 {
     int64_t c_order[ND_MAX_RANK];
     char text[NDI_SHAPE_TEXT];
+    int64_t low, high;
     if (!ndi_check_shape("borrow", dtype, shape.rank, shape.length))
         return NULL;
     const int64_t size = ndi_count_elements(shape.rank, shape.length, nd_dtype_size(dtype));
@@ -193,7 +181,7 @@ nd_array *nd_borrow(nd_dtype dtype, nd_shape shape, const int64_t *strides, void
         ndi_contiguous_strides(shape.rank, shape.length, nd_dtype_size(dtype), c_order);
         strides = c_order;
     }
-    if (size > 0 && !spans_fit(shape.rank, shape.length, strides))
+    if (!nd_extent(dtype, shape, strides, &low, &high))
         return ndi_fail(ND_ERROR_VALUE,
                         "borrow: strides %s reach beyond the address space; they are in bytes",
                         ndi_shape_text(text, shape.rank, strides));

@@ -26,16 +26,11 @@ typedef struct problem {
 /* Addresses of the first byte and of the first byte behind. */
 static void bounds_of(const nd_array *array, uintptr_t *low, uintptr_t *high)
 {
-    const int64_t *const strides = ndi_strides(array);
-    *low = (uintptr_t)array->data;
-    *high = *low + nd_dtype_size((nd_dtype)array->dtype);
-    for (int i = 0; i < array->rank; i++) {
-        const int64_t span = strides[i] * (array->lengths[i] - 1);
-        if (span < 0)
-            *low += (uintptr_t)span;
-        else
-            *high += (uintptr_t)span;
-    }
+    int64_t first, last;
+    ndi_extent(array->rank, array->lengths, ndi_strides(array),
+               nd_dtype_size((nd_dtype)array->dtype), &first, &last);
+    *low = (uintptr_t)array->data + (uintptr_t)first;
+    *high = (uintptr_t)array->data + (uintptr_t)last;
 }
 
 /* Terms of equal step are one term: that is what makes the usual cases short. */

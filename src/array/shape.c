@@ -19,6 +19,29 @@ int64_t ndi_count_elements(int rank, const int64_t *lengths, size_t item)
     return count;
 }
 
+bool ndi_extent(int rank, const int64_t *lengths, const int64_t *strides, size_t item, int64_t *low,
+                int64_t *high)
+{
+    int64_t bytes;
+    *low = 0;
+    *high = (int64_t)item;
+    for (int i = 0; i < rank; i++) {
+        int64_t reach;
+        if (__builtin_mul_overflow(strides[i], lengths[i] - 1, &reach) ||
+            __builtin_add_overflow(reach < 0 ? *low : *high, reach, reach < 0 ? low : high))
+            return false;
+    }
+    return !__builtin_sub_overflow(*high, *low, &bytes);
+}
+
+bool nd_extent(nd_dtype dtype, nd_shape shape, const int64_t *strides, int64_t *low, int64_t *high)
+{
+    const size_t item = nd_dtype_size(dtype);
+    const int64_t count = ndi_count_elements(shape.rank, shape.length, item);
+    *low = *high = 0;
+    return count <= 0 ? count == 0 : ndi_extent(shape.rank, shape.length, strides, item, low, high);
+}
+
 void ndi_contiguous_strides(int rank, const int64_t *lengths, size_t item, int64_t *strides)
 {
     int64_t stride = (int64_t)item;

@@ -225,29 +225,13 @@ nd_array *nd_sliding_window(const nd_array *array, int axis, int64_t window)
     return view;
 }
 
-/* The bytes from the first element that elements of this layout take: low <= 0 < high. False if no
- * number of 64 bits holds them. */
-static bool span_of(int rank, const int64_t *lengths, const int64_t *strides, size_t item,
-                    int64_t *low, int64_t *high)
-{
-    *low = 0;
-    *high = (int64_t)item;
-    for (int i = 0; i < rank; i++) {
-        int64_t reach;
-        if (__builtin_mul_overflow(lengths[i] - 1, strides[i], &reach) ||
-            __builtin_add_overflow(reach < 0 ? *low : *high, reach, reach < 0 ? low : high))
-            return false;
-    }
-    return true;
-}
-
 /* Where the memory that the array lies in begins and ends, from its first element. */
 static void room_of(const nd_array *array, int64_t *low, int64_t *high)
 {
     const nd_array *owner = array->owner ? array->owner : array;
     const ndi_storage *storage = array->storage;
-    span_of(array->rank, ndi_lengths(array), ndi_strides(array),
-            nd_dtype_size((nd_dtype)array->dtype), low, high);
+    ndi_extent(array->rank, ndi_lengths(array), ndi_strides(array),
+               nd_dtype_size((nd_dtype)array->dtype), low, high);
     if (array->data && storage && storage->bytes) {
         *low = (const char *)storage->memory - array->data;
         *high = *low + (int64_t)storage->bytes;
@@ -274,8 +258,8 @@ nd_array *nd_as_strided(const nd_array *array, nd_shape shape, const int64_t *st
             return ndi_fail(ND_ERROR_VALUE,
                             "as_strided: a stride of %" PRId64 " bytes leaves %s unaligned",
                             strides[i], nd_dtype_name((nd_dtype)array->dtype));
-    if (!empty && (!span_of(shape.rank, shape.length, strides, item, &first, &last) ||
-                   first < low || last > high))
+    if (!nd_extent((nd_dtype)array->dtype, shape, strides, &first, &last) || first < low ||
+        last > high)
         return ndi_fail(
             ND_ERROR_VALUE,
             "as_strided: shape %s with strides %s reaches beyond the memory of the array, "

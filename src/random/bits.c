@@ -12,9 +12,9 @@ static uint64_t next_pcg64(ndi_bits *bits)
     return ndi_pcg64_next64(&bits->pcg64);
 }
 
-static void seed_pcg64(ndi_bits *bits, const ndi_seed_sequence *sequence)
+static void seed_pcg64(ndi_bits *bits, const uint32_t *state)
 {
-    ndi_pcg64_seed_sequence(&bits->pcg64, sequence);
+    ndi_pcg64_seed(&bits->pcg64, state);
 }
 
 /* The output belongs to the state before the step. (It is seeded by PCG64's steps.) */
@@ -37,9 +37,9 @@ static uint64_t next_twister(ndi_bits *bits)
     return ndi_mt19937_next64(&bits->twister);
 }
 
-static void seed_twister(ndi_bits *bits, const ndi_seed_sequence *sequence)
+static void seed_twister(ndi_bits *bits, const uint32_t *state)
 {
-    ndi_seed_sequence_generate(sequence, bits->twister.key, NDI_MT_WORDS);
+    memcpy(bits->twister.key, state, sizeof bits->twister.key);
     bits->twister.key[0] = 0x80000000u; /* not all zero */
     bits->twister.at = NDI_MT_WORDS - 1;
 }
@@ -77,18 +77,16 @@ static uint64_t next_philox(ndi_bits *bits)
 }
 
 /* `count` words of 64 bits of a sequence. */
-static void generate64(const ndi_seed_sequence *sequence, uint64_t *out, size_t count)
+static void join_words(const uint32_t *state, uint64_t *out, size_t count)
 {
-    uint32_t words[8];
-    ndi_seed_sequence_generate(sequence, words, 2 * count);
     for (size_t i = 0; i < count; i++)
-        out[i] = words[2 * i] | (uint64_t)words[2 * i + 1] << 32;
+        out[i] = state[2 * i] | (uint64_t)state[2 * i + 1] << 32;
 }
 
-static void seed_philox(ndi_bits *bits, const ndi_seed_sequence *sequence)
+static void seed_philox(ndi_bits *bits, const uint32_t *state)
 {
     bits->philox = (ndi_philox){.at = 4};
-    generate64(sequence, bits->philox.key, 2);
+    join_words(state, bits->philox.key, 2);
 }
 
 /* ---- SFC64 ----------------------------------------------------------------------------------- */
@@ -103,9 +101,9 @@ static uint64_t next_sfc64(ndi_bits *bits)
     return draw;
 }
 
-static void seed_sfc64(ndi_bits *bits, const ndi_seed_sequence *sequence)
+static void seed_sfc64(ndi_bits *bits, const uint32_t *state)
 {
-    generate64(sequence, bits->sfc64, 3);
+    join_words(state, bits->sfc64, 3);
     bits->sfc64[3] = 1;
     for (int i = 0; i < 12; i++)
         next_sfc64(bits);
@@ -114,15 +112,15 @@ static void seed_sfc64(ndi_bits *bits, const ndi_seed_sequence *sequence)
 /* ---- The table ------------------------------------------------------------------------------- */
 
 const ndi_bit_generator ndi_bit_generators[ND_BIT_GENERATORS] = {
-    [ND_PCG64] = {"PCG64", next_pcg64, seed_pcg64, NDI_PCG64_A1},
-    [ND_MT19937] = {"MT19937", next_twister, seed_twister, 0},
-    [ND_PCG64DXSM] = {"PCG64DXSM", next_dxsm, seed_pcg64, 0xda942042e4dd58b5u},
-    [ND_PHILOX] = {"Philox", next_philox, seed_philox, 0},
-    [ND_SFC64] = {"SFC64", next_sfc64, seed_sfc64, 0},
+    [ND_PCG64] = {"PCG64", next_pcg64, seed_pcg64, 8, NDI_PCG64_A1},
+    [ND_MT19937] = {"MT19937", next_twister, seed_twister, NDI_MT_WORDS, 0},
+    [ND_PCG64DXSM] = {"PCG64DXSM", next_dxsm, seed_pcg64, 8, 0xda942042e4dd58b5u},
+    [ND_PHILOX] = {"Philox", next_philox, seed_philox, 4, 0},
+    [ND_SFC64] = {"SFC64", next_sfc64, seed_sfc64, 6, 0},
 };
 
-void ndi_bits_seed(ndi_bits *bits, nd_bit_generator kind, const ndi_seed_sequence *sequence)
+void ndi_bits_seed(ndi_bits *bits, nd_bit_generator kind, const uint32_t *state)
 {
     *bits = (ndi_bits){.kind = kind};
-    ndi_bit_generators[kind].seed(bits, sequence);
+    ndi_bit_generators[kind].seed(bits, state);
 }

@@ -32,14 +32,15 @@ typedef struct ndi_bits {
 typedef struct ndi_bit_generator {
     const char *name;
     uint64_t (*next64)(ndi_bits *bits);
-    void (*seed)(ndi_bits *bits, const ndi_seed_sequence *sequence);
+    void (*seed)(ndi_bits *bits, const uint32_t *state);
+    size_t words;           /* of a seed sequence, that seed() takes */
     ndi_uint128 multiplier; /* of a linear congruential generator; 0: it is none */
 } ndi_bit_generator;
 
 extern const ndi_bit_generator ndi_bit_generators[ND_BIT_GENERATORS];
 
-/* KIND(sequence). */
-void ndi_bits_seed(ndi_bits *bits, nd_bit_generator kind, const ndi_seed_sequence *sequence);
+/* KIND(sequence), from the words of the sequence that it takes. */
+void ndi_bits_seed(ndi_bits *bits, nd_bit_generator kind, const uint32_t *state);
 
 static inline uint64_t ndi_bits_next64(ndi_bits *bits)
 {

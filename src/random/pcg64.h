@@ -39,24 +39,8 @@ typedef struct ndi_pcg64 {
     uint32_t word;         /* high half of the draw whose low half was given last */
 } ndi_pcg64;
 
-/* NumPy's SeedSequence with its default pool of four words (O'Neill 2015, seed_seq_fe). */
-typedef struct ndi_seed_sequence {
-    uint32_t pool[4];
-} ndi_seed_sequence;
-
-/* Mixes entropy, given as NumPy coerces it: an integer is its 32-bit words, least significant first
- * and without leading zeros (0 is one word), a sequence of integers is their words in turn.
- * `spawn_key`, the same of a child's key, may have no words. */
-void ndi_seed_sequence_init(ndi_seed_sequence *sequence, const uint32_t *entropy, size_t words,
-                            const uint32_t *spawn_key, size_t key_words);
-
-/* The sequence's first `count` words: generate_state(count). */
-void ndi_seed_sequence_generate(const ndi_seed_sequence *sequence, uint32_t *out, size_t count);
-
-/* PCG64(seed), PCG64([words...]) and PCG64(sequence). */
-void ndi_pcg64_seed_u64(ndi_pcg64 *generator, uint64_t seed);
-void ndi_pcg64_seed(ndi_pcg64 *generator, const uint32_t *entropy, size_t words);
-void ndi_pcg64_seed_sequence(ndi_pcg64 *generator, const ndi_seed_sequence *sequence);
+/* PCG64(sequence), from the eight words of 32 bits that the sequence gives. */
+void ndi_pcg64_seed(ndi_pcg64 *generator, const uint32_t *state);
 
 /* The LCG's state that lies `draws` steps after `state`, in O(log draws) operations. Steps count
  * modulo 2^128, so -1 is one step back. */

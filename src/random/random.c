@@ -20,14 +20,6 @@ static nd_random *new_generator(bool is_legacy)
     return random;
 }
 
-nd_random *nd_random_new(uint64_t seed)
-{
-    nd_random *random = new_generator(false);
-    if (random)
-        ndi_pcg64_seed_u64(&random->own.pcg64, seed);
-    return random;
-}
-
 nd_random *nd_random_new_sharing(const nd_random *source, bool is_legacy)
 {
     if (!source)
@@ -43,41 +35,34 @@ void nd_random_free(nd_random *random)
     ndi_free(random, sizeof *random);
 }
 
-static ndi_seed_sequence sequence_of(const uint32_t *entropy, size_t words,
-                                     const uint32_t *spawn_key, size_t key_words)
-{
-    static const uint32_t zero;
-    ndi_seed_sequence sequence;
-    ndi_seed_sequence_init(&sequence, words ? entropy : &zero, words ? words : 1, spawn_key,
-                           key_words);
-    return sequence;
-}
-
-nd_random *nd_random_new_of(nd_bit_generator kind, const uint32_t *entropy, size_t words,
-                            const uint32_t *spawn_key, size_t key_words)
+nd_random *nd_random_new_of(nd_bit_generator kind, const uint32_t *state, size_t count)
 {
     if ((unsigned)kind >= ND_BIT_GENERATORS)
         return ndi_fail(ND_ERROR_ARGUMENT, "random_new_of: there is no bit generator %d",
                         (int)kind);
+    const ndi_bit_generator *row = &ndi_bit_generators[kind];
+    if (!state || count != row->words)
+        return ndi_fail(ND_ERROR_ARGUMENT, "random_new_of: %s is seeded with %zu words, not %zu",
+                        row->name, row->words, state ? count : 0);
     nd_random *random = new_generator(false);
-    if (random) {
-        const ndi_seed_sequence sequence = sequence_of(entropy, words, spawn_key, key_words);
-        ndi_bits_seed(random->bits, kind, &sequence);
-    }
+    if (random)
+        ndi_bits_seed(random->bits, kind, state);
     return random;
 }
 
 nd_random *nd_random_new_seeded(const uint32_t *entropy, size_t words, const uint32_t *spawn_key,
                                 size_t key_words)
 {
-    return nd_random_new_of(ND_PCG64, entropy, words, spawn_key, key_words);
+    uint32_t pool[4], state[8];
+    nd_seed_pool(entropy, words, spawn_key, key_words, pool, 4);
+    nd_seed_state(pool, 4, state, 8);
+    return nd_random_new_of(ND_PCG64, state, 8);
 }
 
-void nd_seed_sequence(const uint32_t *entropy, size_t words, const uint32_t *spawn_key,
-                      size_t key_words, uint32_t *state, size_t count)
+nd_random *nd_random_new(uint64_t seed)
 {
-    const ndi_seed_sequence sequence = sequence_of(entropy, words, spawn_key, key_words);
-    ndi_seed_sequence_generate(&sequence, state, count);
+    const uint32_t words[] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+    return nd_random_new_seeded(words, words[1] ? 2 : 1, NULL, 0);
 }
 
 nd_random *nd_random_new_legacy(uint32_t seed)

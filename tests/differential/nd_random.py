@@ -65,7 +65,8 @@ for result, name, arguments in [
 ]:
     nd._declare(result, f"nd_random_{name}", *arguments)
 nd._declare(POINTER(Info), "nd_distribution_info_of", c_int)
-nd._declare(None, "nd_seed_sequence", WORDS, c_size_t, WORDS, c_size_t, WORDS, c_size_t)
+nd._declare(None, "nd_seed_pool", WORDS, c_size_t, WORDS, c_size_t, WORDS, c_size_t)
+nd._declare(None, "nd_seed_state", WORDS, c_size_t, WORDS, c_size_t)
 
 
 def _distributions():
@@ -205,7 +206,8 @@ def legacy(seed):
     return Generator(nd.library.nd_random_new_legacy_seeded(*words_of(seed)))
 
 
-def generate_state(entropy, spawn_key, count):
-    state = (c_uint32 * count)()
-    nd.library.nd_seed_sequence(*words_of(entropy), *words_of(spawn_key), state, count)
+def generate_state(entropy, spawn_key, pool_size, count):
+    pool, state = (c_uint32 * pool_size)(), (c_uint32 * count)()
+    nd.library.nd_seed_pool(*words_of(entropy), *words_of(spawn_key), pool, pool_size)
+    nd.library.nd_seed_state(pool, pool_size, state, count)
     return list(state)

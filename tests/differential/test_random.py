@@ -321,10 +321,12 @@ def test_multivariate_normals_equal_numpys_but_for_rounding(method):
 @given(
     entropy=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=9),
     key=st.lists(st.integers(0, 2**32 - 1), max_size=4),
+    pool_size=st.integers(4, 9),
 )
-def test_seed_sequences_equal_numpys(entropy, key):
+def test_seed_sequences_equal_numpys(entropy, key, pool_size):
+    sequence = np.random.SeedSequence(entropy, spawn_key=key, pool_size=pool_size)
+    assert generate_state(entropy, key, pool_size, 13) == sequence.generate_state(13).tolist()
     sequence = np.random.SeedSequence(entropy, spawn_key=key)
-    assert generate_state(entropy, key, 13) == sequence.generate_state(13).tolist()
     ours, theirs = seeded(entropy, key), np.random.default_rng(sequence)
     assert_equal(ours.random(5), theirs.random(5))
     child = seeded(entropy, [*key, 2]), np.random.default_rng(sequence.spawn(3)[2])

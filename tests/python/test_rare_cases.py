@@ -460,6 +460,15 @@ def test_bit_generators_take_any_seed_sequence(kind):
     assert getattr(ndstream.random, kind)(Seeds()).random_raw(5).tolist() == theirs.random_raw(5).tolist()
 
 
+@pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937"])
+@pytest.mark.parametrize("options", [{"pool_size": 6}, {"pool_size": 9, "spawn_key": (3,)}, {"spawn_key": (2**40, 1)}])
+def test_seed_sequences_of_any_pool_equal_numpys(kind, options):
+    mine, theirs = (m.SeedSequence([1, 2**70], **options) for m in (ndstream.random, numpy.random))
+    assert mine.pool.tolist() == theirs.pool.tolist()
+    assert mine.generate_state(5, "uint64").tolist() == theirs.generate_state(5, "uint64").tolist()
+    assert getattr(ndstream.random, kind)(mine).random_raw(5).tolist() == getattr(numpy.random, kind)(theirs).random_raw(5).tolist()
+
+
 def test_a_median_of_no_complex_numbers_is_nan():
     for of in (ndstream.median, ndstream.nanmedian):
         assert ndstream.isnan(of(ndstream.zeros(0, complex)))

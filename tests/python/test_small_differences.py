@@ -383,3 +383,28 @@ def test_spaces_of_arrays_and_complex_numbers(code):
 @pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + DELETED + NDITER + VECTORS + ASSERTIONS))
 def test_arguments_are_taken_as_numpy_takes_them(code):
     same(code)
+
+
+LAST = """
+np.random.default_rng(0).uniform(0, np.inf)
+np.random.default_rng(0).uniform([0, 1], [np.inf, 2])
+np.random.RandomState(0).uniform(-np.inf, np.inf, 3)
+np.concatenate([np.float32(1), 2.0], axis=None)
+np.concatenate([np.float32(1), np.float32(2)], axis=None)
+np.concatenate([np.array([1.0], "f4"), 1], axis=None)
+np.concatenate([[1, 2], 1.5], axis=None)
+np.concatenate([1, True], axis=None)
+np.concatenate([np.array([1], "i1"), 2], axis=None, dtype="f8")
+np.argmax([[1, 2]], axis=(0, 1))
+np.argmin([[1, 2]], axis=())
+np.argmax([[1, 2]], axis=0, out=np.zeros(2))
+np.argmin([[1, 2]], axis=0, out=np.zeros(2, int))
+np.mean([[3.0, -1.5], [0.5, 4.0]], axis=0, out=np.zeros(2, "i4"))
+np.var([[3.0, -1.5], [0.5, 4.0]], axis=0, out=np.zeros(2, "i4"))
+np.std([[3.0, -1.5], [0.5, 4.0]], axis=0, out=np.zeros(2, "i4"))
+"""
+
+
+@pytest.mark.parametrize("code", cases(LAST))
+def test_rarely_met_words_mean_what_numpys_do(code):
+    same(code)
