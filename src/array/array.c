@@ -299,6 +299,19 @@ bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int6
     return false;
 }
 
+ndi_storage *ndi_storage_for(const char *operation, nd_dtype dtype, int rank,
+                             const int64_t *lengths, size_t bytes, bool zeroed)
+{
+    const bool first = nd_error() == ND_OK;
+    ndi_storage *const storage = ndi_storage_new(bytes, zeroed);
+    if (!storage && first) {
+        char text[NDI_SHAPE_TEXT];
+        ndi_fail_wanting("%s: %s of shape %s: ", operation, nd_dtype_name(dtype),
+                         ndi_shape_text(text, rank, lengths));
+    }
+    return storage;
+}
+
 /* An array without elements, not registered. */
 static nd_array *make_shape(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
                             const int *axis_order)
@@ -341,7 +354,7 @@ nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_
         if (zeroed)
             memset(array->inline_data, 0, sizeof array->inline_data);
     } else {
-        array->storage = ndi_storage_new(bytes, zeroed);
+        array->storage = ndi_storage_for(operation, dtype, rank, lengths, bytes, zeroed);
         if (!array->storage) {
             free_object(array);
             return NULL;
@@ -353,7 +366,7 @@ nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_
 
 nd_array *ndi_new(nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order)
 {
-    return ndi_make("empty", dtype, rank, lengths, axis_order, false);
+    return ndi_make("a new array", dtype, rank, lengths, axis_order, false);
 }
 
 /* An array without memory yet, not registered. */

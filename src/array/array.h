@@ -97,6 +97,10 @@ bool ndi_check_shape(const char *operation, nd_dtype dtype, int rank, const int6
 /* Storage of our own: 64-byte aligned, one reference. NULL with ND_ERROR_MEMORY kept. */
 ndi_storage *ndi_storage_new(size_t bytes, bool zeroed);
 
+/* The same for the elements of a result: the error names the operation, dtype and shape. */
+ndi_storage *ndi_storage_for(const char *operation, nd_dtype dtype, int rank,
+                             const int64_t *lengths, size_t bytes, bool zeroed);
+
 /* Storage over somebody else's memory. On failure `release` is not called. */
 ndi_storage *ndi_storage_foreign(void *memory, bool writeable, void (*release)(void *context),
                                  void *context);

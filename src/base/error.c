@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/tls.h"
 
@@ -87,6 +88,22 @@ nd_status ndi_fail_status(nd_status code, const char *format, ...)
     keep(code, format, arguments);
     va_end(arguments);
     return code;
+}
+
+void ndi_fail_wanting(const char *format, ...)
+{
+    if (kept_code != ND_ERROR_MEMORY || !kept_message)
+        return;
+    char before[MESSAGE_BYTES / 2];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(before, sizeof before, format, arguments);
+    va_end(arguments);
+    const size_t have = strlen(kept_message), more = (size_t)length;
+    if (length < 0 || more >= sizeof before || more + have >= MESSAGE_BYTES)
+        return;
+    memmove(kept_message + more, kept_message, have + 1);
+    memcpy(kept_message, before, more);
 }
 
 nd_status nd_error(void)

@@ -146,7 +146,7 @@ static nd_array *copy_in_order(const nd_array *array, nd_dtype dtype, const int 
 {
     if (!array || !ndi_force(array))
         return NULL;
-    nd_array *copy = ndi_new(dtype, array->rank, ndi_lengths(array), order);
+    nd_array *copy = ndi_make("copy", dtype, array->rank, ndi_lengths(array), order, false);
     return copy && ndi_copy_elements(copy, array) ? copy : NULL;
 }
 

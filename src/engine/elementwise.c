@@ -210,7 +210,8 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
         if (*waits != NDI_AT_ONCE)
             return false;
     }
-    if (!*out && !(*out = ndi_new(resolution->result, like->rank, ndi_lengths(like), NULL)))
+    if (!*out && !(*out = ndi_make(ndi_op_rows[op].info.name, resolution->result, like->rank,
+                                   ndi_lengths(like), NULL, false)))
         return true;
     pointers[0] = (*out)->data;
     strides[0] = (ptrdiff_t)ndi_dtype_size(resolution->result);
@@ -386,7 +387,7 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
         return NULL;
     if (!copies)
         return run(&step, arguments, &scalars, &whole, out);
-    nd_array *fresh = ndi_new(nd_dtype_of(out), whole.rank, whole.length, NULL);
+    nd_array *fresh = ndi_make(step.name, nd_dtype_of(out), whole.rank, whole.length, NULL, false);
     if (!fresh)
         return NULL;
     step.in_place = false;
@@ -449,7 +450,7 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     }
     if (!force_arguments(count, arguments))
         return NULL;
-    out = ndi_new(resolution.result, shape.rank, shape.length, order);
+    out = ndi_make(step.name, resolution.result, shape.rank, shape.length, order, false);
     return out ? run_into_fresh(&step, arguments, &scalars, &shape, out) : NULL;
 }
 

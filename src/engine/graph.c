@@ -362,6 +362,19 @@ size_t ndi_node_bytes(const ndi_node *node, ptrdiff_t *first)
     return node->size == 0 ? 0 : (size_t)(before + behind);
 }
 
+const char *ndi_node_name(const ndi_node *node)
+{
+    if (node->form == NDI_SCAN)
+        return ndi_op_rows[node->scan.op].info.name;
+    return node->form == NDI_FOLD ? node->fold.name : node->step.name;
+}
+
+ndi_storage *ndi_node_storage(const ndi_node *node, ptrdiff_t *first)
+{
+    return ndi_storage_for(ndi_node_name(node), (nd_dtype)node->dtype, node->rank, node->dims,
+                           ndi_node_bytes(node, first), false);
+}
+
 static void give_elements(nd_array *array, ndi_storage *storage, char *data)
 {
     array->storage = storage;

@@ -198,6 +198,12 @@ void ndi_node_settled(ndi_node *node, ndi_storage *storage, char *data);
  * one lies. Without gaps, unless it is a step that was seen through a view. */
 size_t ndi_node_bytes(const ndi_node *node, ptrdiff_t *first);
 
+/* The operation of a step, reduction or scan. */
+const char *ndi_node_name(const ndi_node *node);
+
+/* Memory for the elements of a node; NULL with an error kept that names what was to be computed. */
+ndi_storage *ndi_node_storage(const ndi_node *node, ptrdiff_t *first);
+
 /* The same where `storage` was made for the node. */
 void ndi_node_computed(ndi_node *node, ndi_storage *storage);
 

@@ -231,7 +231,7 @@ static nd_array *fold_now(const ndi_fold *fold, const nd_array *array, nd_dtype 
 {
     if (!ndi_force(array))
         return NULL;
-    nd_array *result = ndi_new(dtype, shape->rank, shape->length, order);
+    nd_array *result = ndi_make(fold->name, dtype, shape->rank, shape->length, order, false);
     if (!result)
         return NULL;
     const ndi_elements from = ndi_elements_of(array);
@@ -295,7 +295,7 @@ static nd_array *reduce(nd_op op, ndi_reduction kind, const char *name, const nd
     if (swept == 0 && is_extreme(op) && !options.has_initial) {
         ndi_fail(ND_ERROR_VALUE, "%s: of no elements; give `initial`", name);
     } else if (swept == 0) {
-        result = ndi_new(resolution.result, shape.rank, shape.length, order);
+        result = ndi_make(name, resolution.result, shape.rank, shape.length, order, false);
         if (result)
             fill_empty(op, result, &options);
     } else {

@@ -34,7 +34,7 @@ static void add_plain(ndi_nest *nest, const ndi_node *node)
 bool ndi_run_plain(ndi_node *node)
 {
     ptrdiff_t first;
-    ndi_storage *const made = ndi_storage_new(ndi_node_bytes(node, &first), false);
+    ndi_storage *const made = ndi_node_storage(node, &first);
     if (!made)
         return false;
     ndi_node *source[NDI_MAX_OPERANDS - 1]; /* whatever becomes of the node's arguments meanwhile */
@@ -83,7 +83,7 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
     const int first_made = target ? 1 : 0;
     const ndi_alias alias = target ? target->alias : NDI_ALIAS_NONE;
     for (int r = first_made; r < results; r++) {
-        made[r] = ndi_storage_new(ndi_node_bytes(result[r], &first[r]), false);
+        made[r] = ndi_node_storage(result[r], &first[r]);
         if (!made[r]) {
             while (r-- > first_made)
                 ndi_storage_release(made[r]);
@@ -159,7 +159,8 @@ bool ndi_run_move(ndi_node *source, ndi_node *root)
     ndi_graph_unlock();
     nd_array *from = nd_keep(ndi_new_on_storage(storage, dtype, source->rank, source->dims,
                                                 ndi_node_strides(source), source->data));
-    nd_array *to = from ? nd_keep(ndi_new(dtype, source->rank, source->dims, order)) : NULL;
+    nd_array *to =
+        from ? nd_keep(ndi_make("copy", dtype, source->rank, source->dims, order, false)) : NULL;
     bool done = to && ndi_copy_elements(to, from);
     nd_release(from);
     ndi_graph_lock();
@@ -183,7 +184,8 @@ bool ndi_run_folds(ndi_node *node)
     const int count = ndi_graph_folds_with(node, result);
     for (int i = 0; i < count; i++) {
         const nd_dtype dtype = (nd_dtype)result[i]->dtype;
-        made[i] = ndi_storage_new((size_t)result[i]->size * nd_dtype_size(dtype), false);
+        made[i] = ndi_storage_for(result[i]->fold.name, dtype, result[i]->rank, result[i]->dims,
+                                  (size_t)result[i]->size * nd_dtype_size(dtype), false);
         if (!made[i]) {
             while (i-- > 0)
                 ndi_storage_release(made[i]);

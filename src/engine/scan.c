@@ -474,7 +474,7 @@ bool ndi_run_scan(ndi_node *node)
     const ndi_scan scan = node->scan;
     const bool produces = ndi_scan_produces(node);
     ndi_node *const argument = ndi_node_retain(node->argument[0]);
-    ndi_storage *const made = ndi_storage_new(ndi_node_bytes(node, &first), false);
+    ndi_storage *const made = ndi_node_storage(node, &first);
     ndi_production from;
     ndi_graph_claim(ndi_node_retain(node));
     ndi_graph_unlock();
@@ -525,8 +525,9 @@ nd_array *nd_scan(nd_op op, const nd_array *array, int axis, nd_dtype dtype)
     const nd_operand argument = nd_operand_array(array);
     if (ndi_graph_wants(1, &argument, array->size))
         return ndi_graph_scan(&scan, array, out, order);
-    nd_array *result =
-        ndi_force(array) ? ndi_new(out, array->rank, ndi_lengths(array), order) : NULL;
+    nd_array *result = ndi_force(array)
+                           ? ndi_make(name, out, array->rank, ndi_lengths(array), order, false)
+                           : NULL;
     if (!result)
         return NULL;
     const ndi_elements from = ndi_elements_of(array), to = ndi_elements_of(result);

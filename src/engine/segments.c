@@ -190,7 +190,8 @@ static nd_array *reduceat(nd_op op, const nd_array *array, const nd_array *indic
     int axes[ND_MAX_RANK];
     const int *const order = ndi_order_like(others, 0, false, axes);
     if (method && axis < array->rank - 1 && lines >= 16 && array->size / s.count >= 4096) {
-        nd_array *const result = ndi_new(resolution.result, shape.rank, shape.length, order);
+        nd_array *const result =
+            ndi_make("reduceat", resolution.result, shape.rank, shape.length, order, false);
         return result && reduce_rows(&s, method->row, array, axis, result) ? result : NULL;
     }
     if (method) {
@@ -204,7 +205,7 @@ static nd_array *reduceat(nd_op op, const nd_array *array, const nd_array *indic
         return NULL;
     shape = nd_shape_like(s.source);
     shape.length[shape.rank - 1] = s.count;
-    s.result = ndi_new(s.state, shape.rank, shape.length, NULL);
+    s.result = ndi_make("reduceat", s.state, shape.rank, shape.length, NULL, false);
     if (!s.result)
         return NULL;
     const int64_t each = s.length / s.count + 4;

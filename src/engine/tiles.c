@@ -309,7 +309,7 @@ static bool place(plan *p, stage *s, const nd_array *target)
         return true;
     }
     ptrdiff_t first;
-    s->made = ndi_storage_new(ndi_node_bytes(node, &first), false);
+    s->made = ndi_node_storage(node, &first);
     s->placed.data = s->made ? (char *)s->made->memory + first : NULL;
     return s->made;
 }

@@ -305,7 +305,8 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     nd_array *left = by_rows ? nd_retain((nd_array *)a) : in_dtype(a, kernel),
              *right = in_dtype(b, kernel), *result = NULL;
     nd_array *target =
-        direct ? nd_retain(out) : nd_keep(ndi_new(kernel, shape.rank, shape.length, NULL));
+        direct ? nd_retain(out)
+               : nd_keep(ndi_make("matmul", kernel, shape.rank, shape.length, NULL, false));
     if (ndi_force(left) && ndi_force(right) && target &&
         (by_rows ? run_converted(&p, left, right, target)
                  : run(&p, left, right, target, !direct))) {
@@ -341,7 +342,8 @@ nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
     if (!*fits || !ndi_force(a) || !ndi_force(b))
         return NULL;
     *fits = ndi_strides(a)[a->rank - 1] == size && ndi_strides(b)[b->rank - 1] == size;
-    nd_array *const out = *fits ? ndi_new(dtype, shape.rank, shape.length, NULL) : NULL;
+    nd_array *const out =
+        *fits ? ndi_make("matmul", dtype, shape.rank, shape.length, NULL, false) : NULL;
     if (!out)
         return NULL;
     p.a = a, p.b = b, p.out = out;

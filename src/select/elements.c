@@ -91,7 +91,7 @@ bool ndi_get_elements(const nd_array *array, const nd_array *index, nd_index_mod
         !stays_in_cache(array, index->size))
         return false;
     getting g = {.array = array, .index = index, .mode = mode};
-    *result = g.result = ndi_new((nd_dtype)array->dtype, 1, &index->size, NULL);
+    *result = g.result = ndi_make("get", (nd_dtype)array->dtype, 1, &index->size, NULL, false);
     if (!g.result)
         return true;
     const size_t blocks = (size_t)(index->size + NDI_POSITIONS - 1) / NDI_POSITIONS;

@@ -162,7 +162,7 @@ nd_array *ndi_mask_get(const nd_array *array, const nd_array *mask)
     nd_array *result = NULL;
     if (ndi_mask_count(&blocks, mask)) {
         const int64_t total = ndi_mask_total(&blocks);
-        result = ndi_new((nd_dtype)array->dtype, 1, &total, NULL);
+        result = ndi_make("compress", (nd_dtype)array->dtype, 1, &total, NULL, false);
         if (result) {
             packing p = {.blocks = &blocks,
                          .kernels = ndi_kernels_in_use(),

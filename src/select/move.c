@@ -359,8 +359,8 @@ nd_array *ndi_selection_get(const ndi_selection *s)
     int order[ND_MAX_RANK];
     if (!ndi_selected_shape(s, &shape))
         return NULL;
-    nd_array *result =
-        ndi_new((nd_dtype)s->array->dtype, shape.rank, shape.length, result_order(s, order));
+    nd_array *result = ndi_make("get", (nd_dtype)s->array->dtype, shape.rank, shape.length,
+                                result_order(s, order), false);
     if (!result)
         return NULL;
     if (result->size == 0 || !ndi_axes_have_elements(s)) {

@@ -195,7 +195,8 @@ static nd_array *repeat_items(const nd_array *array, repeating r, nd_shape shape
     const nd_array *const source = nd_ascontiguous(array);
     shape.length[axis] = r.counts ? r.total : shape.length[axis] * r.times;
     nd_array *const result =
-        source ? ndi_new((nd_dtype)array->dtype, shape.rank, shape.length, NULL) : NULL;
+        source ? ndi_make("repeat", (nd_dtype)array->dtype, shape.rank, shape.length, NULL, false)
+               : NULL;
     if (!result || result->size == 0)
         return result;
     if (!ndi_force(source))

@@ -209,3 +209,21 @@ def test_types_keep_their_references():
         a + 1, a[0], np.float64(1), a.flat, a.sum()
     after = [sys.getrefcount(t) for t in watched]
     assert all(y - x < 100 for x, y in zip(before, after)), (before, after)
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ("np.zeros((10**7, 10**6))", "zeros: float64 of shape (10000000, 1000000): the system refused 80000000000000 bytes"),
+        ("np.eye(10**7, dtype='f4')", "eye: float32 of shape (10000000, 10000000): "),
+        ("np.broadcast_to(1.0, (10**6, 10**7)).copy()", "copy: float64 of shape (1000000, 10000000): "),
+        ("(np.broadcast_to(1.0, (10**6, 10**7)) + 1)[3, 4]", "add: float64 of shape (1000000, 10000000): "),
+        ("np.eval(np.cumsum(np.broadcast_to(1.0, (10**13,))))", "cumsum: float64 of shape (10000000000000,): "),
+        ("np.broadcast_to(1.0, (10**7, 2)) @ np.broadcast_to(1.0, (2, 10**7))", "matmul: float64 of shape (10000000, 10000000): "),
+    ],
+)
+def test_errors_of_memory_name_operation_shape_and_bytes(code, named):
+    with pytest.raises(MemoryError) as caught:
+        eval(code, {"np": np})
+    assert named in str(caught.value)
+    assert " bytes" in str(caught.value)
