@@ -1,6 +1,7 @@
 /* Operators of arrays, and the one way from Python objects to an elementwise operation. */
 #include "core.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,21 +22,25 @@ static bool is_comparison(nd_op op)
     }
 }
 
-/* A Python int beyond 64 bits is a float beside floats, and comparable to anything; else it does
- * not fit. */
-static bool fits(nd_op op, int count, const pnd_operand *x, PyObject *const *arguments)
+/* A Python int beyond 64 bits is a float beside floats and in quotients; integers are less or more
+ * than it; else it does not fit. */
+static bool take_huge(nd_op op, int count, const pnd_operand *x, nd_operand *operands,
+                      PyObject *const *arguments)
 {
-    bool floating = is_comparison(op);
+    bool floating = op == ND_OP_divide;
     for (int i = 0; i < count; i++)
-        floating |= x[i].operand.kind == ND_OPERAND_ARRAY
-                        ? nd_dtype_kind(nd_dtype_of(x[i].operand.array)) >= ND_KIND_FLOAT
-                        : x[i].operand.kind >= ND_OPERAND_REAL && !x[i].huge;
-    for (int i = 0; i < count; i++)
-        if (x[i].huge && !floating) {
+        floating |= operands[i].kind == ND_OPERAND_ARRAY
+                        ? nd_dtype_kind(nd_dtype_of(operands[i].array)) >= ND_KIND_FLOAT
+                        : operands[i].kind >= ND_OPERAND_REAL && !x[i].huge;
+    for (int i = 0; i < count && !floating; i++) {
+        if (x[i].huge && !is_comparison(op)) {
             PyErr_Format(PyExc_OverflowError, "Python integer %R out of bounds for int64",
                          arguments[i]);
             return false;
         }
+        if (x[i].huge)
+            operands[i] = nd_operand_real(copysign(INFINITY, operands[i].value.real[0]));
+    }
     return true;
 }
 
@@ -112,7 +117,7 @@ nd_array *pnd_elementwise(nd_op op, int count, PyObject *const *arguments, nd_ar
         ready++;
     }
     nd_array *result = NULL;
-    if (ready == count && (!huge || fits(op, count, x, arguments))) {
+    if (ready == count && (!huge || take_huge(op, count, x, operands, arguments))) {
         if (out)
             PND_UNLOCKED(nd_size(out), result = nd_elementwise(op, count, operands, out));
         else

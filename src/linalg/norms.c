@@ -158,8 +158,8 @@ static nd_array *root_of_squares(const nd_array *x, nd_axes axes, bool keepdims)
     }
     if (is_complex(x) && !ndi_force(x))
         return NULL;
-    nd_array *const squares = are_reals(x, mask) ? nd_square(as_reals(x)) : squared(x);
-    nd_array *const sum = reduced(ND_OP_sum, squares, axes, keepdims);
+    nd_array *const of_each = are_reals(x, mask) ? nd_square(as_reals(x)) : squared(x);
+    nd_array *const sum = reduced(ND_OP_sum, of_each, axes, keepdims);
     if (sum && sum->size == 1 && !ndi_force(sum)) /* alone it is made in fewer steps */
         return NULL;
     return nd_sqrt(sum);
