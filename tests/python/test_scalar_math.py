@@ -14,7 +14,7 @@ BINARY = (
 ).split()
 UNARY = "neg pos abs invert".split()
 DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
-PYTHON = [True, 0, 1, 2, 3, -1, 63, 64, 300, 2**40, -(2**63), 0.0, -0.0, 0.5, 2.0, -3.5, float("inf"), float("nan"), 1 + 2j]
+PYTHON = [True, 0, 1, 2, 3, -1, 63, 64, 300, 2**40, -(2**63), 2**63, 2**64, 0.0, -0.0, 0.5, 2.0, -3.5, float("inf"), float("nan"), 1 + 2j]
 
 
 def values(dtype):
@@ -81,6 +81,8 @@ def test_of_two_scalars(name):
 def test_beside_a_python_number(name, dtype):
     function = getattr(operator, name)
     for a, b in itertools.product(values(dtype), PYTHON):
+        if dtype == "bool" and b == 2**64:
+            continue  # an error in NumPy, and only beside bools
         theirs, ours = getattr(np, dtype)(a), getattr(nd, dtype)(a)
         for left in (False, True):
             theirs_all, ours_all = ((b, theirs), (b, ours)) if left else ((theirs, b), (ours, b))
