@@ -214,7 +214,7 @@ static void scalar_free(PyObject *self)
     Py_DECREF(type);
 }
 
-/* ---- Conversion ------------------------------------------------------------------------------- */
+/* ---- Conversion ------------------------------------------------------------------------------ */
 
 static int scalar_truth(PyObject *self)
 {
