@@ -252,11 +252,6 @@ def pad(array, pad_width, mode="constant", **kwargs):
 # ---- The options of functions of the core -------------------------------------------------------
 
 
-def _flat_dtype(arrays):
-    """For concatenate(axis=None): the dtype of arrays and Python's numbers, which are weak."""
-    return nd.result_type(*(x if type(x) in (int, float, complex) else nd.asarray(x) for x in arrays))
-
-
 def _with_ends(a, prepend, append, axis):
     """For diff(): the array with values before and after it along an axis."""
     a = nd.asarray(a)

@@ -97,31 +97,12 @@ static int64_t elements_of(const pnd_parts *p)
 
 /* ---- Joining --------------------------------------------------------------------------------- */
 
-static bool is_weak(PyObject *object)
-{
-    return PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyComplex_CheckExact(object);
-}
-
-/* The dtype of parts that are joined flat, if it is not theirs: Python's numbers, which may be
- * among them then, are weak. NULL, without an exception if it is theirs. */
-static PyObject *flat_dtype(PyObject *arrays)
-{
-    if (!PyList_Check(arrays) && !PyTuple_Check(arrays))
-        return NULL;
-    bool weak = false;
-    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(arrays); i++)
-        weak |= is_weak(PySequence_Fast_GET_ITEM(arrays, i));
-    return weak ? pnd_in_python("ndstream._shapes", "_flat_dtype", &arrays, 1) : NULL;
-}
-
 PND_FUNCTION(concatenate, "arrays, /, axis=0, out=None, *, dtype=None, casting='same_kind'",
              "Arrays joined along an axis that they have.")
 {
     PND_PARTS p;
     int axis = 0;
-    PND_OBJECT weak = given[1] == Py_None && !pnd_given(given[3]) ? flat_dtype(given[0]) : NULL;
-    if (PyErr_Occurred() || !to_joined(given[0], weak ? weak : given[3], given[4], &p) ||
-        !pnd_to_int(given[1], &axis))
+    if (!to_joined(given[0], given[3], given[4], &p) || !pnd_to_int(given[1], &axis))
         return NULL;
     for (int i = 0; i < p.count && given[1] == Py_None; i++)
         if (!replace(&p, i, nd_ravel(p.array[i])))

@@ -24,6 +24,24 @@
         return;                                                                                    \
     } while (0)
 
+/* Blocks of bytes: by 2^16 / y rounded up, which puts the product off by less than 2^8 * y, and so
+ * the quotient by less than 1 / y. In 16 bits, as whose product's upper half gcc knows it. */
+#define QUOTIENTS_OF_BYTES(TYPE, RESULT)                                                           \
+    for (const uint16_t inverse = (uint16_t)((UINT16_MAX + y) / y); n - done >= TOGETHER;          \
+         done += TOGETHER) {                                                                       \
+        uint16_t wide[TOGETHER];                                                                   \
+        for (size_t i = 0; i < TOGETHER; i++)                                                      \
+            wide[i] = (uint8_t)xs[done + i];                                                       \
+        for (size_t i = 0; i < TOGETHER; i++)                                                      \
+            wide[i] = (uint16_t)(((uint32_t)wide[i] * inverse) >> 16);                             \
+        IVDEP                                                                                      \
+        for (size_t i = 0; i < TOGETHER; i++) {                                                    \
+            const TYPE x = xs[done + i], q = (TYPE)wide[i], r = (TYPE)(x - q * y);                 \
+            out[done + i] = RESULT;                                                                \
+            (void)r;                                                                               \
+        }                                                                                          \
+    }
+
 /* Integers of 64 bits below 2**50 are exact as doubles, the quotient rounded down is at most 1 from
  * the true one, and its remainder, exact too, tells which. */
 #define QUOTIENTS_BY_ONE(NAME, TYPE, RESULT)                                                       \
@@ -36,11 +54,14 @@
         const int64_t place = (int64_t)y;                                                          \
         const bool negative = (TYPE)-1 < 1 && place < 0;                                           \
         const bool plain = y != 0 && ((TYPE)-1 > 0 || y != (TYPE)-1);                              \
-        if (plain && sizeof(TYPE) <= 2)                                                            \
+        const bool bytes = sizeof(TYPE) == 1 && (TYPE)-1 > 0 && y > 1;                             \
+        size_t done = 0;                                                                           \
+        if (bytes)                                                                                 \
+            QUOTIENTS_OF_BYTES(TYPE, RESULT)                                                       \
+        else if (plain && sizeof(TYPE) <= 2)                                                       \
             QUOTIENTS_OF_NARROW(TYPE, float, int32_t, __builtin_floorf, RESULT);                   \
         if (plain && sizeof(TYPE) == 4)                                                            \
             QUOTIENTS_OF_NARROW(TYPE, double, TYPE, __builtin_floor, RESULT);                      \
-        size_t done = 0;                                                                           \
         for (; plain && sizeof(TYPE) == 8 && n - done >= TOGETHER; done += TOGETHER) {             \
             uint64_t large = (uint64_t)y + middle;                                                 \
             for (size_t i = done; i < done + TOGETHER; i++)                                        \
