@@ -142,6 +142,21 @@ static nd_dtype from_word(const char *word)
     return ND_DTYPE_NONE;
 }
 
+static void raise_absent(PyObject *dtype)
+{
+    PyErr_Format(PyExc_TypeError,
+                 "dtype %R: ndstream has no object, string, datetime or structured elements; keep "
+                 "such columns in lists, NumPy or pandas, and their numbers here",
+                 dtype);
+}
+
+/* Types and lists of fields that are dtypes in NumPy. */
+static bool is_absent(PyObject *object)
+{
+    return object == (PyObject *)&PyBaseObject_Type || object == (PyObject *)&PyUnicode_Type ||
+           object == (PyObject *)&PyBytes_Type || PyList_Check(object) || PyDict_Check(object);
+}
+
 static bool from_text(PyObject *text, nd_dtype *dtype)
 {
     const char *word = PyUnicode_AsUTF8(text);
@@ -159,11 +174,7 @@ static bool from_text(PyObject *text, nd_dtype *dtype)
                      "NumPy's astype or byteswap first",
                      text);
     else if (letter && strchr("OSUVMma", letter))
-        PyErr_Format(
-            PyExc_TypeError,
-            "dtype %R: ndstream has no object, string, datetime or structured elements; keep "
-            "such columns in lists, NumPy or pandas, and their numbers here",
-            text);
+        raise_absent(text);
     else
         PyErr_Format(PyExc_TypeError, "data type %R not understood", text);
     return false;
@@ -220,7 +231,10 @@ bool pnd_to_dtype(PyObject *object, nd_dtype *dtype)
         }
         PyErr_Clear();
     }
-    PyErr_Format(PyExc_TypeError, "Cannot interpret %R as a data type", object);
+    if (is_absent(object))
+        raise_absent(object);
+    else
+        PyErr_Format(PyExc_TypeError, "Cannot interpret %R as a data type", object);
     return false;
 }
 

@@ -28,6 +28,24 @@ static PyObject *exception_of(nd_status status)
     }
 }
 
+/* The message in Python's words: functions by the names they have there. */
+static PyObject *text_of(const char *message)
+{
+    static const struct {
+        const char *ours, *theirs;
+    } words[] = {{"slice: ", "index: "},        {"get: ", "index: "}, {"permute: ", "transpose: "},
+                 {"swap_axes: ", "swapaxes: "}, {"random_", ""},      {"ND_REST", "'...'"}};
+    PyObject *text = PyUnicode_FromString(message);
+    for (size_t i = 0; text && i < sizeof words / sizeof *words; i++) {
+        if (!strstr(message, words[i].ours))
+            continue;
+        PND_OBJECT from = PyUnicode_FromString(words[i].ours);
+        PND_OBJECT to = PyUnicode_FromString(words[i].theirs);
+        Py_SETREF(text, from && to ? PyUnicode_Replace(text, from, to, 1) : NULL);
+    }
+    return text;
+}
+
 void *pnd_raise(void)
 {
     const nd_status status = nd_error();
@@ -35,11 +53,14 @@ void *pnd_raise(void)
     if (!PyErr_Occurred()) {
         if (status == ND_OK)
             PyErr_SetString(PyExc_SystemError, "ndstream: failed without an error");
-        else
-            PyErr_SetString(status == ND_ERROR_AXIS && strstr(nd_error_message(), "twice")
-                                ? PyExc_ValueError /* only an axis out of range is an AxisError */
-                                : exception_of(status),
-                            nd_error_message());
+        else {
+            PND_OBJECT text = text_of(nd_error_message());
+            if (text)
+                PyErr_SetObject(status == ND_ERROR_AXIS && strstr(nd_error_message(), "twice")
+                                    ? PyExc_ValueError /* an AxisError is of axes out of range */
+                                    : exception_of(status),
+                                text);
+        }
     }
     nd_error_clear();
     return NULL;

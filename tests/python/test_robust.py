@@ -2,6 +2,7 @@
 
 import gc
 import multiprocessing
+import re
 import sys
 import threading
 
@@ -227,3 +228,21 @@ def test_errors_of_memory_name_operation_shape_and_bytes(code, named):
         eval(code, {"np": np})
     assert named in str(caught.value)
     assert " bytes" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: np.zeros(3)[..., ...], "index: '...' is given 2 times"),
+        (lambda: np.zeros(3)[1, 2], "index: 2 terms are too many for shape (3,)"),
+        (lambda: np.zeros(3)[[5]], "index: index 5 is out of bounds for axis 0 with size 3"),
+        (lambda: np.zeros((2, 3)).transpose(0, 0), "transpose: axis 0 is given twice"),
+        (lambda: np.zeros((2, 3)).swapaxes(0, 5), "swapaxes: axis 5 is out of range"),
+        (lambda: np.random.choice([], 3), "choice: there is nothing to choose from"),
+        (lambda: np.zeros(3, dtype=object), "no object, string, datetime or structured elements"),
+        (lambda: np.zeros(3, dtype=[("a", "f8")]), "no object, string, datetime or structured elements"),
+    ],
+)
+def test_messages_are_in_pythons_words(call, words):
+    with pytest.raises(Exception, match=re.escape(words)):
+        call()
