@@ -112,6 +112,8 @@ enum { PND_LARGE = 16384 };
 
 /* Raises the library's kept error as NumPy's exception, and forgets it. Returns NULL. */
 void *pnd_raise(void);
+/* The same as another exception. */
+void *pnd_raise_as(PyObject *exception);
 /* The same if `status` is an error; True if it is none. */
 bool pnd_check(nd_status status);
 

@@ -144,9 +144,7 @@ static bool to_bins(PyObject *bins, PyObject *range, nd_histogram_options *optio
 static void *raise_value(void)
 {
     if (nd_error() == ND_ERROR_ARGUMENT || nd_error() == ND_ERROR_SHAPE) {
-        PyErr_SetString(PyExc_ValueError, nd_error_message());
-        nd_error_clear();
-        return NULL;
+        return pnd_raise_as(PyExc_ValueError);
     }
     return pnd_raise();
 }

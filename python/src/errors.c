@@ -46,24 +46,29 @@ static PyObject *text_of(const char *message)
     return text;
 }
 
+void *pnd_raise_as(PyObject *exception)
+{
+    PND_OBJECT text = text_of(nd_error_message());
+    nd_error_clear();
+    if (text)
+        PyErr_SetObject(exception, text);
+    return NULL;
+}
+
 void *pnd_raise(void)
 {
     const nd_status status = nd_error();
-    /* A callback of ours may have raised already: Ctrl-C while computing. */
-    if (!PyErr_Occurred()) {
-        if (status == ND_OK)
-            PyErr_SetString(PyExc_SystemError, "ndstream: failed without an error");
-        else {
-            PND_OBJECT text = text_of(nd_error_message());
-            if (text)
-                PyErr_SetObject(status == ND_ERROR_AXIS && strstr(nd_error_message(), "twice")
-                                    ? PyExc_ValueError /* an AxisError is of axes out of range */
-                                    : exception_of(status),
-                                text);
-        }
+    if (PyErr_Occurred()) { /* of a callback of ours: Ctrl-C while computing */
+        nd_error_clear();
+        return NULL;
     }
-    nd_error_clear();
-    return NULL;
+    if (status == ND_OK) {
+        PyErr_SetString(PyExc_SystemError, "ndstream: failed without an error");
+        return NULL;
+    }
+    return pnd_raise_as(status == ND_ERROR_AXIS && strstr(nd_error_message(), "twice")
+                            ? PyExc_ValueError /* an AxisError is of axes out of range */
+                            : exception_of(status));
 }
 
 bool pnd_check(nd_status status)

@@ -160,9 +160,7 @@ PND_NAMED_FUNCTION(load_text, "_load_text",
     PND_UNLOCKED(PND_LARGE, array = nd_load_text_as(PyBytes_AS_STRING(path), dtype, &options));
     PyMem_Free(names);
     if (!array && (nd_error() == ND_ERROR_DTYPE || nd_error() == ND_ERROR_ARGUMENT)) {
-        PyErr_SetString(PyExc_ValueError, nd_error_message());
-        nd_error_clear();
-        return NULL;
+        return pnd_raise_as(PyExc_ValueError);
     }
     return array ? pnd_wrap(array) : raise_file(given[0]);
 }

@@ -160,8 +160,7 @@ static PyObject *einsum(PyObject *Py_UNUSED(module), PyObject *const *arguments,
     PND_UNLOCKED(PND_LARGE,
                  result = nd_einsum(text, list.count, (const nd_array *const *)list.array));
     if (!result && nd_error() == ND_ERROR_ARGUMENT) { /* NumPy: ValueError */
-        PyErr_SetString(PyExc_ValueError, nd_error_message());
-        nd_error_clear();
+        pnd_raise_as(PyExc_ValueError);
     }
     if (PyErr_Occurred())
         return NULL;

@@ -55,13 +55,11 @@ static void *raise_for(nd_op op, int count, const pnd_operand *x)
         /* ("add: integer 300 is out of range for int8 (...)") */
         char value[24], dtype[16];
         const char *at = strstr(nd_error_message(), ": integer ");
-        if (at && sscanf(at, ": integer %23s is out of range for %15s", value, dtype) == 2)
-            PyErr_Format(PyExc_OverflowError, "Python integer %s out of bounds for %s", value,
-                         dtype);
-        else
-            PyErr_SetString(PyExc_OverflowError, nd_error_message());
+        if (!at || sscanf(at, ": integer %23s is out of range for %15s", value, dtype) != 2)
+            return pnd_raise_as(PyExc_OverflowError);
         nd_error_clear();
-        return NULL;
+        return PyErr_Format(PyExc_OverflowError, "Python integer %s out of bounds for %s", value,
+                            dtype);
     }
     return pnd_raise();
 }

@@ -113,9 +113,7 @@ static nd_array *partitioned(partitioner *by, PyObject *object, PyObject *kth_ob
     nd_array *result;
     PND_UNLOCKED(2 * nd_size(array), result = by(array, (int)nd_size(plain), places, axis));
     if (!result && nd_error() == ND_ERROR_INDEX) {
-        PyErr_SetString(PyExc_ValueError, nd_error_message());
-        nd_error_clear();
-        return NULL;
+        return pnd_raise_as(PyExc_ValueError);
     }
     return result ? result : pnd_raise();
 }
@@ -240,9 +238,7 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
         const char *word = PyUnicode_Check(given[5]) ? PyUnicode_AsUTF8(given[5]) : "";
         options.method = nd_quantile_method_from_name(word);
         if (options.method == ND_QUANTILE_METHOD_NONE) {
-            PyErr_SetString(PyExc_ValueError, nd_error_message());
-            nd_error_clear();
-            return NULL;
+            return pnd_raise_as(PyExc_ValueError);
         }
     }
     if (!(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))

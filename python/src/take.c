@@ -62,9 +62,7 @@ static void *raise_value(void)
 {
     if (nd_error() != ND_ERROR_INDEX)
         return pnd_raise();
-    PyErr_SetString(PyExc_ValueError, nd_error_message());
-    nd_error_clear();
-    return NULL;
+    return pnd_raise_as(PyExc_ValueError);
 }
 
 static PyObject *done(nd_status status)

@@ -214,7 +214,7 @@ static bool fit_together(const call *c, nd_distribution distribution, ndi_parame
         p[1].real -= p[0].real;
         if (!isfinite(p[1].real))
             return fails(c, 1, "not a finite distance from low");
-        return !signbit(p[1].real) || fails(c, 1, "below low");
+        return !signbit(p[1].real) || c->is_legacy || fails(c, 1, "below low");
     case ND_RANDOM_TRIANGULAR:
         if (p[0].real > p[1].real)
             return fails(c, 0, "above mode");

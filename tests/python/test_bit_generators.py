@@ -186,3 +186,9 @@ def test_dxsm_differs_from_pcg64_in_its_output_only():
     ours, theirs = nd.random.PCG64DXSM(3), np.random.PCG64DXSM(3)
     assert ours.state == theirs.state and ours.state["state"] == nd.random.PCG64(3).state["state"]
     equal(ours.random_raw(4), theirs.random_raw(4))
+
+
+def test_legacy_uniform_takes_bounds_in_either_order():
+    ours, theirs = nd.random.RandomState(3), np.random.RandomState(3)
+    equal(ours.uniform(5, 1, 4), theirs.uniform(5, 1, 4))
+    equal(ours.uniform([5, 1], [1, 2]), theirs.uniform([5, 1], [1, 2]))
