@@ -296,6 +296,12 @@ rng.random(n)
 rng.standard_normal(n)
 rng.integers(0, 10, n)
 rng.permutation(n)
+np.random.rand(n)
+np.random.randn(n)
+np.random.randint(0, 10, n)
+np.random.uniform(-1, 1, n)
+np.random.normal(0, 2, n)
+np.random.permutation(n)
 np.dot(x, y)
 m @ w
 m @ m[0]
