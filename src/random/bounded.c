@@ -67,6 +67,19 @@ static void store(char *out, uint64_t value, size_t bytes)
     memcpy(out, &value, bytes); /* the low bytes */
 }
 
+/* A legacy generator's integers of 32 bits or 64, low to low + range. Each is written, and stays if
+ * it is in range: no branch is foreseen wrongly. */
+static inline void fill_masked(ndi_bits *bits, uint64_t low, uint32_t range, char *out, size_t n,
+                               size_t bytes)
+{
+    const uint32_t mask = UINT32_MAX >> __builtin_clz(range);
+    for (size_t filled = 0; filled < n;) {
+        const uint32_t value = ndi_bits_next32(bits) & mask;
+        store(out + filled * bytes, low + value, bytes);
+        filled += value <= range;
+    }
+}
+
 /* ---- Bounds ---------------------------------------------------------------------------------- */
 
 /* How values of a dtype compare when they are converted to uint64_t. */
@@ -143,10 +156,17 @@ nd_array *nd_random_integers_closed(nd_random *random, nd_dtype dtype, uint64_t 
         return out;
     }
     const size_t bytes = nd_dtype_size(dtype);
+    const uint64_t range = last - low;
+    if (random->is_legacy && bytes >= 4 && range && range <= UINT32_MAX) {
+        if (bytes == 4)
+            fill_masked(random->bits, low, (uint32_t)range, out->data, (size_t)out->size, 4);
+        else
+            fill_masked(random->bits, low, (uint32_t)range, out->data, (size_t)out->size, 8);
+        return out;
+    }
     pieces p = {.random = random};
     for (int64_t i = 0; i < out->size; i++)
-        store(out->data + (size_t)i * bytes, low + next_below(&p, piece_bits(dtype), last - low),
-              bytes);
+        store(out->data + (size_t)i * bytes, low + next_below(&p, piece_bits(dtype), range), bytes);
     return out;
 }
 
