@@ -27,13 +27,14 @@
 /* Blocks of bytes: by 2^16 / y rounded up, which puts the product off by less than 2^8 * y, and so
  * the quotient by less than 1 / y. In 16 bits, as whose product's upper half gcc knows it. */
 #define QUOTIENTS_OF_BYTES(TYPE, RESULT)                                                           \
-    for (const uint16_t inverse = (uint16_t)((UINT16_MAX + y) / y); n - done >= TOGETHER;          \
-         done += TOGETHER) {                                                                       \
+    uint16_t factor = (uint16_t)((UINT16_MAX + y) / y);                                            \
+    __asm__("" : "+r"(factor)); /* whose range would make gcc multiply in 32 bits */               \
+    for (; n - done >= TOGETHER; done += TOGETHER) {                                               \
         uint16_t wide[TOGETHER];                                                                   \
         for (size_t i = 0; i < TOGETHER; i++)                                                      \
             wide[i] = (uint8_t)xs[done + i];                                                       \
         for (size_t i = 0; i < TOGETHER; i++)                                                      \
-            wide[i] = (uint16_t)(((uint32_t)wide[i] * inverse) >> 16);                             \
+            wide[i] = (uint16_t)(((uint32_t)wide[i] * factor) >> 16);                              \
         IVDEP                                                                                      \
         for (size_t i = 0; i < TOGETHER; i++) {                                                    \
             const TYPE x = xs[done + i], q = (TYPE)wide[i], r = (TYPE)(x - q * y);                 \
@@ -56,10 +57,11 @@
         const bool plain = y != 0 && ((TYPE)-1 > 0 || y != (TYPE)-1);                              \
         const bool bytes = sizeof(TYPE) == 1 && (TYPE)-1 > 0 && y > 1;                             \
         size_t done = 0;                                                                           \
-        if (bytes)                                                                                 \
+        if (bytes) {                                                                               \
             QUOTIENTS_OF_BYTES(TYPE, RESULT)                                                       \
-        else if (plain && sizeof(TYPE) <= 2)                                                       \
+        } else if (plain && sizeof(TYPE) <= 2) {                                                   \
             QUOTIENTS_OF_NARROW(TYPE, float, int32_t, __builtin_floorf, RESULT);                   \
+        }                                                                                          \
         if (plain && sizeof(TYPE) == 4)                                                            \
             QUOTIENTS_OF_NARROW(TYPE, double, TYPE, __builtin_floor, RESULT);                      \
         for (; plain && sizeof(TYPE) == 8 && n - done >= TOGETHER; done += TOGETHER) {             \
