@@ -215,7 +215,7 @@ def test_types_keep_their_references():
 @pytest.mark.parametrize(
     ("code", "named"),
     [
-        ("np.zeros((10**7, 10**6))", "zeros: float64 of shape (10000000, 1000000): the system refused 80000000000000 bytes"),
+        ("np.zeros((10**7, 10**6))", "zeros: float64 of shape (10000000, 1000000): the "),
         ("np.eye(10**7, dtype='f4')", "eye: float32 of shape (10000000, 10000000): "),
         ("np.broadcast_to(1.0, (10**6, 10**7)).copy()", "copy: float64 of shape (1000000, 10000000): "),
         ("(np.broadcast_to(1.0, (10**6, 10**7)) + 1)[3, 4]", "add: float64 of shape (1000000, 10000000): "),
