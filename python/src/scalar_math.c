@@ -92,7 +92,10 @@ static PyObject *general(nd_op op, PyObject *a, PyObject *b)
     if (!pnd_is_operand(a) || !pnd_is_operand(b))
         Py_RETURN_NOTIMPLEMENTED;
     PyObject *sequence = op == ND_OP_multiply ? repeated(a, b) : NULL;
-    return sequence || PyErr_Occurred() ? sequence : pnd_apply(op, 2, (PyObject *[]){a, b});
+    if (sequence || PyErr_Occurred())
+        return sequence;
+    nd_array *result = pnd_elementwise(op, 2, (PyObject *[]){a, b}, NULL);
+    return result ? pnd_wrap_result(result) : NULL;
 }
 
 /* What an operation is of two doubles or two int64, x and y; nothing: the table's. */
@@ -130,13 +133,6 @@ static inline int64_t rest_of(int64_t x, int64_t y)
     return y == 0 || y == -1 ? 0 : x % y + (x % y && (x < 0) != (y < 0) ? y : 0);
 }
 
-BINARY(add, ND_OP_add, ON_DOUBLES(float64(x + y)) ON_INTEGERS(int64((uint64_t)x + (uint64_t)y)))
-BINARY(subtract, ND_OP_subtract,
-       ON_DOUBLES(float64(x - y)) ON_INTEGERS(int64((uint64_t)x - (uint64_t)y)))
-BINARY(multiply, ND_OP_multiply,
-       ON_DOUBLES(float64(x *y)) ON_INTEGERS(int64((uint64_t)x *(uint64_t)y)))
-BINARY(divide, ND_OP_divide, ON_DOUBLES(float64(x / y)) ON_INTEGERS(float64((double)x / (double)y)))
-BINARY(floor_divide, ND_OP_floor_divide, ON_INTEGERS(int64((uint64_t)floor_of(x, y))))
 /* As Python's: of the sign of y. */
 static inline double real_rest_of(double x, double y)
 {
@@ -144,6 +140,13 @@ static inline double real_rest_of(double x, double y)
     return rest == 0 ? copysign(0, y) : (rest < 0) != (y < 0) ? rest + y : rest;
 }
 
+BINARY(add, ND_OP_add, ON_DOUBLES(float64(x + y)) ON_INTEGERS(int64((uint64_t)x + (uint64_t)y)))
+BINARY(subtract, ND_OP_subtract,
+       ON_DOUBLES(float64(x - y)) ON_INTEGERS(int64((uint64_t)x - (uint64_t)y)))
+BINARY(multiply, ND_OP_multiply,
+       ON_DOUBLES(float64(x *y)) ON_INTEGERS(int64((uint64_t)x *(uint64_t)y)))
+BINARY(divide, ND_OP_divide, ON_DOUBLES(float64(x / y)) ON_INTEGERS(float64((double)x / (double)y)))
+BINARY(floor_divide, ND_OP_floor_divide, ON_INTEGERS(int64((uint64_t)floor_of(x, y))))
 BINARY(remainder, ND_OP_remainder,
        ON_DOUBLES(float64(real_rest_of(x, y))) ON_INTEGERS(int64((uint64_t)rest_of(x, y))))
 BINARY(and, ND_OP_bitwise_and, ON_INTEGERS(int64((uint64_t)(x &y))) ON_TRUTHS(&))

@@ -456,9 +456,9 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
 
-/* Numbers as operands: strong ones as arrays of which only what settles dtypes is there, or, if
- * `whole`, as arrays of the open scope. */
-static bool as_operands(int count, const nd_number *numbers, bool whole, nd_array *stand_ins,
+/* Numbers as operands: strong ones as `stand_ins`, arrays of which only what settles dtypes is
+ * there; or, if that is NULL, as arrays of the open scope. */
+static bool as_operands(int count, const nd_number *numbers, nd_array *stand_ins,
                         nd_operand *operands)
 {
     for (int i = 0; i < count; i++) {
@@ -466,10 +466,11 @@ static bool as_operands(int count, const nd_number *numbers, bool whole, nd_arra
             operands[i] = numbers[i].value.weak;
             continue;
         }
-        stand_ins[i].dtype = (int8_t)numbers[i].dtype;
+        if (stand_ins)
+            stand_ins[i].dtype = (int8_t)numbers[i].dtype;
         operands[i] = nd_operand_array(
-            whole ? nd_from_data(numbers[i].dtype, ND_SCALAR_SHAPE, numbers[i].value.element)
-                  : &stand_ins[i]);
+            stand_ins ? &stand_ins[i]
+                      : nd_from_data(numbers[i].dtype, ND_SCALAR_SHAPE, numbers[i].value.element));
         if (!operands[i].array)
             return false;
     }
@@ -482,9 +483,9 @@ static bool number_by_arrays(nd_op op, int count, const nd_number *numbers, nd_n
     bool done = false;
     ND_SCOPE {
         nd_operand operands[NDI_MAX_OPERANDS - 1];
-        nd_array stand_ins[NDI_MAX_OPERANDS - 1], *array = NULL;
-        if (as_operands(count, numbers, true, stand_ins, operands))
-            array = nd_elementwise(op, count, operands, NULL);
+        nd_array *const array = as_operands(count, numbers, NULL, operands)
+                                    ? nd_elementwise(op, count, operands, NULL)
+                                    : NULL;
         done = array && ndi_force(array);
         if (done) {
             result->dtype = nd_dtype_of(array);
@@ -507,7 +508,7 @@ nd_status nd_elementwise_number(nd_op op, int count, const nd_number *arguments,
     nd_array stand_ins[NDI_MAX_OPERANDS - 1];
     nd_operand operands[NDI_MAX_OPERANDS - 1];
     ndi_resolution resolution;
-    as_operands(count, arguments, false, stand_ins, operands);
+    as_operands(count, arguments, stand_ins, operands);
     if (!ndi_resolve(op, count, operands, &resolution))
         return nd_error();
     bool rare = ndi_checks(resolution.dtype) && ndi_may_overflow(op);

@@ -204,7 +204,7 @@ const char *ndi_node_name(const ndi_node *node);
 /* Memory for the elements of a node; NULL with an error kept that names what was to be computed. */
 ndi_storage *ndi_node_storage(const ndi_node *node, ptrdiff_t *first);
 
-/* The same where `storage` was made for the node. */
+/* ndi_node_settled() where `storage` was made for the node. */
 void ndi_node_computed(ndi_node *node, ndi_storage *storage);
 
 /* As ndi_node_settled(), by the holder of a reference, which is given up: where only the pending

@@ -177,21 +177,19 @@ static void collect_step(collecting *c, const loop *l, ndi_node *node)
         step->arguments = i + 1;
     }
     step->out = (nd_dtype)node->dtype;
+    step->name = ndi_node_name(node);
     step->folds = node->form == NDI_FOLD;
     step->scans = node->form == NDI_SCAN;
     if (step->scans) {
-        step->name = ndi_node_name(node);
         step->swept = 1u << node->scan.axis;
         step->fold = ndi_scan_as_fold(&node->scan);
         step->map.in[0] = (nd_dtype)node->argument[0]->dtype;
     } else if (step->folds) {
         step->fold = node->fold;
-        step->name = ndi_node_name(node);
         step->swept = node->fold.swept;
         step->map.in[0] = (nd_dtype)node->argument[0]->dtype;
     } else {
         step->map = node->step;
-        step->name = ndi_node_name(node);
         step->function = !node->step.exact;
         step->casts = strcmp(step->name, "cast") == 0;
     }
