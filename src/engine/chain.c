@@ -558,6 +558,8 @@ void ndi_chains_begin(ndi_frame *f)
             begin_unit(f, u, f->kernels->chain[dtype], size);
     }
     f->first_moving[program->units] = (uint8_t)f->movings;
+    f->in_bank = f->gives < NDI_GIVES_COUNT && f->chained[0] && program->unit[0].one_bank &&
+                 !program->saves && f->chain[0]->fold_in_bank[f->gives];
 }
 
 typedef struct chain_block {
@@ -584,10 +586,8 @@ static void place_results(const chain_block *b)
         if (link->kind != NDI_LINK_STORES)
             continue;
         if (f->lanes) {
-            ndi_link_code *const in_bank = b->kernels->fold_in_bank[f->gives];
-            f->link[l].code = in_bank && b->unit->one_bank && !f->program->saves
-                                  ? in_bank
-                                  : b->kernels->fold[f->gives][link->bank];
+            f->link[l].code = f->in_bank ? b->kernels->fold_in_bank[f->gives]
+                                         : b->kernels->fold[f->gives][link->bank];
             f->link[l].pointer[0] = f->lanes;
             continue;
         }

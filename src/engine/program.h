@@ -180,6 +180,7 @@ typedef struct ndi_frame {
     bool by_rows;  /* some operand is reached so */
     uint8_t gives; /* an ndi_gives */
     char *lanes;   /* that the result goes to instead of being stored; or NULL */
+    bool in_bank;  /* lanes of a leaf stay in registers until it is done: no identities needed */
     ndi_count_kernel
         *counter; /* of the last step, whose result is counted and not stored; or NULL */
     int64_t count;

@@ -180,7 +180,9 @@ static bool give_lanes(const ndi_sweep *run, ndi_frame *frame, const ndi_leaf *l
     const size_t lanes = (size_t)leaves * NDI_LANE_BYTES;
     if (frame->gives >= NDI_GIVES_COUNT || leaf->rows != NDI_CHUNK || first < 0)
         return false;
-    if (frame->gives == NDI_GIVES_SUM) {
+    if (frame->in_bank) {
+        /* they are written without being read */
+    } else if (frame->gives == NDI_GIVES_SUM) {
         for (size_t l = 0; l < lanes / sizeof(double); l++)
             ((double *)scratch)[l] = -0.0; /* which leaves what is added as it is */
     } else {
