@@ -129,6 +129,10 @@ typedef struct nd_pair {
     nd_array *first, *second;
 } nd_pair;
 
+/* Two operations on the same arguments, as nd_divmod() and nd_frexp() are: both results, in one pass over what fits the
+ * caches, or both NULL. */
+ND_API nd_pair nd_elementwise_pair(nd_op first, nd_op second, int count, const nd_operand *arguments);
+
 '''
 
 NANS = '''\

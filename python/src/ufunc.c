@@ -476,12 +476,25 @@ PND_ALSO_METHOD(at)
 /* ---- Two results -----------------------------------------------------------------------------
  * divmod(), frexp() and modf(): two operations of the same arguments, which share a pass. */
 
+static PyObject *pair_of_array(const ufunc *self, nd_array *array)
+{
+    const nd_operand operand = nd_operand_array(array);
+    const nd_pair pair = nd_elementwise_pair(self->op, self->second, 1, &operand);
+    if (!pair.first)
+        return pnd_raise();
+    PND_OBJECT first = pnd_wrap_result(pair.first);
+    PND_OBJECT second = pnd_wrap_result(pair.second);
+    return first && second ? PyTuple_Pack(2, first, second) : NULL;
+}
+
 static PyObject *pair_call(PyObject *object, PyObject *const *arguments, size_t flags,
                            PyObject *names)
 {
     ufunc *self = (ufunc *)object;
     const Py_ssize_t given = PyVectorcall_NARGS(flags);
     const int count = self->info->arguments;
+    if (count == 1 && given == 1 && !names && Py_TYPE(arguments[0]) == pnd.array)
+        return pair_of_array(self, pnd_array_of(arguments[0]));
     words w = {0};
     if (given < count || given > count + 2) {
         PyErr_Format(PyExc_TypeError,

@@ -6,6 +6,7 @@
 
 #include "array/dtype.h"
 #include "array/thread.h"
+#include "base/pool.h"
 #include "base/progress.h"
 #include "engine/checked.h"
 #include "engine/copy.h"
@@ -158,34 +159,38 @@ static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments,
                : kernels->elementwise[op][resolution->kernel];
 }
 
-/* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape and of
- * the dtypes that the kernel takes and gives. True if it was done so; `out` is made if it is NULL.
- * Else it may have been seen on the way that the result waits: see ndi_graph_waits(). */
-static bool small_call(nd_op op, int count, const nd_operand *arguments,
-                       const ndi_resolution *resolution, nd_array **out, int *waits)
+/* What a call needs that needs no nest. */
+typedef struct plain_call {
+    ndi_kernel *kernel;
+    const nd_array *like; /* an array of the shape of the result */
+    nd_dtype result;
+    char *pointers[NDI_MAX_OPERANDS]; /* of the result once it is there */
+    ptrdiff_t strides[NDI_MAX_OPERANDS];
+    scalar_elements scalars;
+} plain_call;
+
+/* A call needs no nest if its arrays, the output included, are C-contiguous, of one shape, of
+ * `most` elements at most and of the dtypes that the kernel takes and gives. */
+static inline bool is_plain(nd_op op, int count, const nd_operand *arguments,
+                            const ndi_resolution *resolution, int64_t most, const nd_array *out,
+                            plain_call *call)
 {
     const ndi_op_row *row = &ndi_op_rows[op];
     if (resolution->kernel_result != resolution->result || resolution->dtype != resolution->kernel)
         return false;
-    enum { MOST_FILLED = 1 << 18 }; /* a fill is sooner done than planned */
-    const bool fills =
-        row->properties & NDI_FILLS && nd_dtype_kind(resolution->kernel) <= ND_KIND_UNSIGNED;
-    const int64_t most = fills ? MOST_FILLED : ndi_small_elements();
-    const nd_array *like = *out;
-    if (like && (!like->contiguous || !like->writeable || like->size > most ||
-                 (nd_dtype)like->dtype != resolution->result || !ndi_is_settled(like)))
+    call->like = out;
+    if (out && (!out->contiguous || !out->writeable || out->size > most ||
+                (nd_dtype)out->dtype != resolution->result || !ndi_is_settled(out)))
         return false;
-    char *pointers[NDI_MAX_OPERANDS];
-    ptrdiff_t strides[NDI_MAX_OPERANDS];
-    scalar_elements scalars;
     for (int i = 0; i < count; i++) {
         const nd_dtype taken = taken_dtype(row, i, arguments, resolution);
         if (arguments[i].kind != ND_OPERAND_ARRAY) {
-            pointers[i + 1] = store_scalar(arguments[i], taken, taken, scalars.element[i]);
-            strides[i + 1] = 0;
+            call->pointers[i + 1] =
+                store_scalar(arguments[i], taken, taken, call->scalars.element[i]);
+            call->strides[i + 1] = 0;
             continue;
         }
-        const nd_array *a = arguments[i].array;
+        const nd_array *const a = arguments[i].array, *const like = call->like;
         if (!a->contiguous || a->size > most || (nd_dtype)a->dtype != taken || !ndi_has_data(a))
             return false;
         if (like) {
@@ -195,27 +200,48 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
                 if (ndi_lengths(a)[axis] != ndi_lengths(like)[axis])
                     return false;
         }
-        if (*out && a->data != (*out)->data && ndi_array_overlap(*out, a) != NDI_APART)
+        if (out && a->data != out->data && ndi_array_overlap(out, a) != NDI_APART)
             return false;
-        like = a;
-        pointers[i + 1] = a->data;
-        strides[i + 1] = (ptrdiff_t)ndi_dtype_size(taken);
+        call->like = a;
+        call->pointers[i + 1] = a->data;
+        call->strides[i + 1] = (ptrdiff_t)ndi_dtype_size(taken);
     }
-    if (!like)
+    if (!call->like)
         return false;
-    ndi_kernel *const kernel = kernel_of(op, arguments, resolution);
-    const int64_t bytes = like->size * (int64_t)ndi_dtype_size(resolution->kernel);
+    call->kernel = kernel_of(op, arguments, resolution);
+    call->result = resolution->result;
+    call->strides[0] = (ptrdiff_t)ndi_dtype_size(resolution->result);
+    return true;
+}
+
+static nd_array *make_result(nd_op op, const plain_call *call)
+{
+    return ndi_make(ndi_op_rows[op].info.name, call->result, call->like->rank,
+                    ndi_lengths(call->like), NULL, false);
+}
+
+/* True if the call was plain and was done; `out` is made if it is NULL. Else it may have been seen
+ * on the way that the result waits: see ndi_graph_waits(). */
+static bool small_call(nd_op op, int count, const nd_operand *arguments,
+                       const ndi_resolution *resolution, nd_array **out, int *waits)
+{
+    enum { MOST_FILLED = 1 << 18 }; /* a fill is sooner done than planned */
+    const bool fills = ndi_op_rows[op].properties & NDI_FILLS &&
+                       nd_dtype_kind(resolution->kernel) <= ND_KIND_UNSIGNED;
+    plain_call call;
+    if (!is_plain(op, count, arguments, resolution, fills ? MOST_FILLED : ndi_small_elements(),
+                  *out, &call))
+        return false;
+    const int64_t bytes = call.like->size * (int64_t)ndi_dtype_size(resolution->kernel);
     if (!*out && bytes >= NDI_HABITS_FROM && !fills) {
-        *waits = ndi_graph_waits(kernel, bytes, count, arguments, like->size);
+        *waits = ndi_graph_waits(call.kernel, bytes, count, arguments, call.like->size);
         if (*waits != NDI_AT_ONCE)
             return false;
     }
-    if (!*out && !(*out = ndi_make(ndi_op_rows[op].info.name, resolution->result, like->rank,
-                                   ndi_lengths(like), NULL, false)))
+    if (!*out && !(*out = make_result(op, &call)))
         return true;
-    pointers[0] = (*out)->data;
-    strides[0] = (ptrdiff_t)ndi_dtype_size(resolution->result);
-    kernel((size_t)(*out)->size, pointers, strides);
+    call.pointers[0] = (*out)->data;
+    call.kernel((size_t)(*out)->size, call.pointers, call.strides);
     return true;
 }
 
@@ -397,6 +423,36 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     return done ? out : NULL;
 }
 
+/* A call whose operands may differ in shape and dtype. `waits`: as ndi_graph_waits() says, or
+ * NDI_AT_ONCE where it was not asked. */
+static nd_array *shaped_call(nd_op op, int count, const nd_operand *arguments,
+                             const ndi_resolution *resolution, nd_array *out, int waits)
+{
+    common_shape shape;
+    if (!broadcast(op, count, arguments, &shape))
+        return NULL;
+    if (out)
+        return into(op, count, arguments, resolution, &shape, out);
+    int axes[ND_MAX_RANK];
+    const int *const order = order_like(count, arguments, &shape, axes);
+    scalar_elements scalars;
+    ndi_map step;
+    make_step(&step, op, count, arguments, resolution, resolution->result, &scalars);
+    const int64_t size =
+        ndi_count_elements(shape.rank, shape.length, nd_dtype_size(resolution->result));
+    if (waits == NDI_AT_ONCE)
+        waits = ndi_graph_waits(step.kernel, size * (int64_t)ndi_dtype_size(resolution->kernel),
+                                count, arguments, size);
+    if (waits != NDI_AT_ONCE) {
+        step.habit = (uint16_t)waits;
+        return ndi_graph_map(&step, arguments, scalars.element, shape.rank, shape.length, order);
+    }
+    if (!force_arguments(count, arguments))
+        return NULL;
+    out = ndi_make(step.name, resolution->result, shape.rank, shape.length, order, false);
+    return out ? run_into_fresh(&step, arguments, &scalars, &shape, out) : NULL;
+}
+
 static bool is_operation(nd_op op, int count)
 {
     if ((unsigned)op < ND_OP_COUNT && ndi_op_rows[op].info.op_class <= ND_CLASS_TERNARY &&
@@ -429,29 +485,7 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
     int waits = NDI_AT_ONCE;
     if (small_call(op, count, arguments, &resolution, &small, &waits))
         return small;
-    common_shape shape;
-    if (!broadcast(op, count, arguments, &shape))
-        return NULL;
-    if (out)
-        return into(op, count, arguments, &resolution, &shape, out);
-    int axes[ND_MAX_RANK];
-    const int *const order = order_like(count, arguments, &shape, axes);
-    scalar_elements scalars;
-    ndi_map step;
-    make_step(&step, op, count, arguments, &resolution, resolution.result, &scalars);
-    const int64_t size =
-        ndi_count_elements(shape.rank, shape.length, nd_dtype_size(resolution.result));
-    if (waits == NDI_AT_ONCE)
-        waits = ndi_graph_waits(step.kernel, size * (int64_t)ndi_dtype_size(resolution.kernel),
-                                count, arguments, size);
-    if (waits != NDI_AT_ONCE) {
-        step.habit = (uint16_t)waits;
-        return ndi_graph_map(&step, arguments, scalars.element, shape.rank, shape.length, order);
-    }
-    if (!force_arguments(count, arguments))
-        return NULL;
-    out = ndi_make(step.name, resolution.result, shape.rank, shape.length, order, false);
-    return out ? run_into_fresh(&step, arguments, &scalars, &shape, out) : NULL;
+    return shaped_call(op, count, arguments, &resolution, out, waits);
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
@@ -585,25 +619,114 @@ nd_status nd_elementwise_number(nd_op op, int count, const nd_number *arguments,
 #include "ops/ops.def"
 #undef ND_OP
 
-/* The functions of two results. */
-static nd_pair both(nd_op first, nd_op second, int count, const nd_operand *arguments)
+/* ---- Two results ----------------------------------------------------------------------------- */
+
+typedef struct pair_run {
+    int operands;
+    ndi_resolution resolution[2];
+    plain_call call[2];
+} pair_run;
+
+/* Block by block, so that the second kernel finds the arguments in L1. */
+static void run_pair_range(void *context, size_t begin, size_t end)
 {
-    nd_pair pair = {nd_elementwise(first, count, arguments, NULL), NULL};
-    if (pair.first && !(pair.second = nd_elementwise(second, count, arguments, NULL))) {
+    enum { BLOCK = 1024 };
+    const pair_run *const run = context;
+    for (size_t at = begin; at < end; at += BLOCK)
+        for (int which = 0; which < 2; which++) {
+            const plain_call *const call = &run->call[which];
+            char *pointers[NDI_MAX_OPERANDS];
+            for (int i = 0; i < run->operands; i++)
+                pointers[i] = call->pointers[i] + (ptrdiff_t)at * call->strides[i];
+            call->kernel(end - at < BLOCK ? end - at : BLOCK, pointers, call->strides);
+        }
+}
+
+static nd_pair run_pair(const nd_op *op, pair_run *run)
+{
+    nd_pair pair = {make_result(op[0], &run->call[0]), NULL};
+    if (pair.first && !(pair.second = make_result(op[1], &run->call[1]))) {
         ndi_drop(pair.first);
         pair.first = NULL;
     }
+    if (!pair.first)
+        return pair;
+    run->call[0].pointers[0] = pair.first->data;
+    run->call[1].pointers[0] = pair.second->data;
+    size_t bytes = 0; /* for one element */
+    bool slow = false;
+    for (int which = 0; which < 2; which++) {
+        bytes += (size_t)run->call[which].strides[0];
+        slow |= (ndi_op_rows[op[which]].properties & NDI_SLOW) != 0;
+    }
+    for (int i = 1; i < run->operands; i++)
+        bytes += (size_t)run->call[0].strides[i];
+    ndi_parallel_elements((size_t)pair.first->size, slow ? 4 * bytes : bytes, 512, run_pair_range,
+                          run);
     return pair;
 }
+
+/* True if both are plain and of arrays that fit the caches. */
+static bool are_plain(const nd_op *op, int count, const nd_operand *arguments, pair_run *run)
+{
+    enum { MOST = 1 << 14 };
+    run->operands = 1 + count;
+    for (int which = 0; which < 2; which++) {
+        ndi_resolution *const resolution = &run->resolution[which];
+        if (op[which] == ND_OP_power || !ndi_resolve(op[which], count, arguments, resolution) ||
+            (ndi_checks(resolution->dtype) && ndi_may_overflow(op[which])) ||
+            !is_plain(op[which], count, arguments, resolution, MOST, NULL, &run->call[which]))
+            return false;
+    }
+    return true;
+}
+
+/* As ndi_graph_waits(). */
+static int pair_waits(const pair_run *run, int which, int count, const nd_operand *arguments)
+{
+    const plain_call *const call = &run->call[which];
+    const int64_t size = call->like->size,
+                  bytes = size * (int64_t)ndi_dtype_size(run->resolution[which].kernel);
+    return bytes < NDI_HABITS_FROM ? NDI_AT_ONCE
+                                   : ndi_graph_waits(call->kernel, bytes, count, arguments, size);
+}
+
+nd_pair nd_elementwise_pair(nd_op first, nd_op second, int count, const nd_operand *arguments)
+{
+    const nd_op op[] = {first, second};
+    nd_array *results[2] = {NULL, NULL};
+    int waits[2] = {NDI_AT_ONCE, NDI_AT_ONCE};
+    if (!is_operation(first, count) || !is_operation(second, count))
+        return (nd_pair){NULL, NULL};
+    for (int i = 0; i < count; i++)
+        if (arguments[i].kind == ND_OPERAND_ARRAY && !arguments[i].array)
+            return (nd_pair){NULL, NULL};
+    pair_run run;
+    const bool plain = are_plain(op, count, arguments, &run);
+    for (int which = 0; plain && which < 2; which++)
+        waits[which] = pair_waits(&run, which, count, arguments);
+    if (plain && waits[0] == NDI_AT_ONCE && waits[1] == NDI_AT_ONCE)
+        return run_pair(op, &run);
+    for (int which = 0; which < 2 && (which == 0 || results[0]); which++)
+        results[which] = plain ? shaped_call(op[which], count, arguments, &run.resolution[which],
+                                             NULL, waits[which])
+                               : nd_elementwise(op[which], count, arguments, NULL);
+    if (results[0] && !results[1]) {
+        ndi_drop(results[0]);
+        results[0] = NULL;
+    }
+    return (nd_pair){results[0], results[1]};
+}
+
 #define PAIR_UNARY(name, first, second)                                                            \
     nd_pair(nd_##name)(nd_operand x)                                                               \
     {                                                                                              \
-        return both(ND_OP_##first, ND_OP_##second, 1, &x);                                         \
+        return nd_elementwise_pair(ND_OP_##first, ND_OP_##second, 1, &x);                          \
     }
 #define PAIR_BINARY(name, first, second)                                                           \
     nd_pair(nd_##name)(nd_operand x, nd_operand y)                                                 \
     {                                                                                              \
-        return both(ND_OP_##first, ND_OP_##second, 2, (nd_operand[]){x, y});                       \
+        return nd_elementwise_pair(ND_OP_##first, ND_OP_##second, 2, (nd_operand[]){x, y});        \
     }
 #define ND_PAIR(name, class, first, second, doc) PAIR_##class(name, first, second)
 #define ND_NAN(...)

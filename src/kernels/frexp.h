@@ -3,22 +3,21 @@
  *
  * Measured once (10,000 elements, ns each): exponents of doubles 0.13, by bits 0.23; mantissas 0.14
  * and 0.17. */
-#define FREXP_KEPT 0x9f /* lanes that are 0, infinite or NaN: themselves, with exponent 0 */
+#define FREXP_KEPT 0x9f     /* lanes that are 0, infinite or NaN: themselves, with exponent 0 */
+#define FREXP_KEEP 0x110111 /* the same for a fix-up, by kind of x: NaN, 0, infinities */
 
 ALWAYS_INLINE void frexp_mantissas_FLOAT32(void *to, const void *from)
 {
     const __m512 x = _mm512_loadu_ps(from);
-    const __mmask16 others = (__mmask16)~_mm512_fpclass_ps_mask(x, FREXP_KEPT);
-    _mm512_storeu_ps(to,
-                     _mm512_mask_getmant_ps(x, others, x, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_src));
+    const __m512 m = _mm512_getmant_ps(x, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_src);
+    _mm512_storeu_ps(to, _mm512_fixupimm_ps(m, x, _mm512_set1_epi32(FREXP_KEEP), 0));
 }
 
 ALWAYS_INLINE void frexp_mantissas_FLOAT64(void *to, const void *from)
 {
     const __m512d x = _mm512_loadu_pd(from);
-    const __mmask8 others = (__mmask8)~_mm512_fpclass_pd_mask(x, FREXP_KEPT);
-    _mm512_storeu_pd(to,
-                     _mm512_mask_getmant_pd(x, others, x, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_src));
+    const __m512d m = _mm512_getmant_pd(x, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_src);
+    _mm512_storeu_pd(to, _mm512_fixupimm_pd(m, x, _mm512_set1_epi64(FREXP_KEEP), 0));
 }
 
 ALWAYS_INLINE void frexp_exponents_FLOAT32(void *to, const void *from)
@@ -42,9 +41,11 @@ ALWAYS_INLINE void frexp_exponents_FLOAT64(void *to, const void *from)
     {                                                                                              \
         enum { LANES = 64 / sizeof(TYPE) };                                                        \
         size_t done = 0;                                                                           \
+        OUT *const to = (OUT *)p[0]; /* not read again after each store */                         \
+        const TYPE *const from = (const TYPE *)p[1];                                               \
         if (s[0] == sizeof(OUT) && s[1] == sizeof(TYPE))                                           \
             for (; done + LANES <= n; done += LANES)                                               \
-                frexp_##PART##s_##D((OUT *)p[0] + done, (const TYPE *)p[1] + done);                \
+                frexp_##PART##s_##D(to + done, from + done);                                       \
         char *const rest[] = {p[0] + (ptrdiff_t)done * s[0], p[1] + (ptrdiff_t)done * s[1]};       \
         if (done < n)                                                                              \
             frexp_##PART##_##D(n - done, rest, s);                                                 \
