@@ -403,6 +403,7 @@ bool pnd_add_errors(PyObject *module);
 bool pnd_add_dtypes(PyObject *module);
 bool pnd_add_scalars(PyObject *module);
 bool pnd_add_array(PyObject *module);
+bool pnd_borrow(void); /* gives scalars what they have of arrays */
 bool pnd_add_ufuncs(PyObject *module);
 bool pnd_add_reductions(PyObject *module);
 bool pnd_add_random(PyObject *module);

@@ -2,8 +2,7 @@
  *
  * float64 is a subclass of Python's float and complex128 of complex, so that format(), json, math
  * and isinstance() take them; the others hold up to eight bytes. All are kinds of ndstream.generic.
- * What they lack as attributes they borrow from the 0-d array of their value; their arithmetic is
- * in scalar_math.c. */
+ * What they have of arrays is in borrowed.c, their arithmetic in scalar_math.c. */
 #include "scalar_math.h"
 
 #include <math.h>
@@ -136,7 +135,7 @@ static PyObject *as_python(PyObject *self)
     return pnd_python_scalar(pnd_scalar_read(self, element), element);
 }
 
-static PyObject *as_array(PyObject *self)
+PyObject *pnd_scalar_array(PyObject *self)
 {
     char element[16];
     const nd_dtype dtype = pnd_scalar_read(self, element);
@@ -227,6 +226,11 @@ static int scalar_truth(PyObject *self)
         memcpy(parts, element, nd_dtype_size(dtype));
         return parts[0] != 0 || parts[1] != 0;
     }
+    const nd_kind kind = nd_dtype_kind(dtype);
+    if (kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED) {
+        static const char zero[16];
+        return memcmp(element, zero, nd_dtype_size(dtype)) != 0;
+    }
     PND_OBJECT value = pnd_python_scalar(dtype, element);
     return value ? PyObject_IsTrue(value) : -1;
 }
@@ -238,6 +242,8 @@ static PyObject *scalar_float(PyObject *self)
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value))
         return PyFloat_FromDouble(PyComplex_RealAsDouble(value));
+    if (value && PyFloat_CheckExact(value))
+        return Py_NewRef(value);
     return value ? PyNumber_Float(value) : NULL;
 }
 
@@ -274,6 +280,11 @@ static PyObject *scalar_str(PyObject *self)
     const nd_dtype dtype = pnd_scalar_read(self, element);
     if (dtype == ND_FLOAT64)
         return PyFloat_Type.tp_repr(self);
+    const nd_kind kind = nd_dtype_kind(dtype);
+    if (kind == ND_KIND_BOOL || kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED) {
+        PND_OBJECT value = pnd_python_scalar(dtype, element);
+        return value ? PyObject_Repr(value) : NULL;
+    }
     return pnd_scalar_text(dtype, element);
 }
 
@@ -320,75 +331,9 @@ static PyObject *scalar_round(PyObject *self, PyObject *const *arguments, Py_ssi
         PND_OBJECT none = PyObject_CallMethod(value, "__round__", NULL);
         return none ? Py_NewRef(none) : NULL;
     }
-    PND_OBJECT array = as_array(self);
+    PND_OBJECT array = pnd_scalar_array(self);
     PND_OBJECT method = array ? PyObject_GetAttrString(array, "round") : NULL;
     return method ? PyObject_CallOneArg(method, arguments[0]) : NULL;
-}
-
-/* A method of the 0-d array, whose result is a scalar again. */
-static PyObject *call_method(PyObject *method, PyObject *const *arguments, Py_ssize_t count,
-                             PyObject *keywords)
-{
-    PyObject *result = PyObject_Vectorcall(method, arguments, (size_t)count, keywords);
-    if (!result || !pnd_is_array(result) || nd_rank(pnd_array_of(result)))
-        return result;
-    PyObject *scalar = pnd_wrap_result(nd_retain(pnd_array_of(result)));
-    Py_DECREF(result);
-    return scalar;
-}
-
-/* Of the names with underscores only what NumPy's scalars have: by __len__ and __iter__ programs
- * tell sequences from numbers. (__array_interface__ is an address, which would not keep the array
- * alive;
- * __array__ does.) */
-static bool is_borrowed(PyObject *name)
-{
-    if (!PyUnicode_Check(name))
-        return false;
-    static const char *const borrowed[] = {"__array__",          "__array_namespace__",
-                                           "__array_priority__", "__array_wrap__",
-                                           "__copy__",           "__deepcopy__"};
-    if (PyUnicode_GET_LENGTH(name) < 2 || PyUnicode_READ_CHAR(name, 0) != '_')
-        return true;
-    for (size_t i = 0; i < sizeof borrowed / sizeof *borrowed; i++)
-        if (PyUnicode_CompareWithASCIIString(name, borrowed[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Whatever an array has: dtype, shape, astype(), sum(), ... */
-static PyObject *scalar_getattr(PyObject *self, PyObject *name)
-{
-    PyObject *found = PyObject_GenericGetAttr(self, name);
-    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError))
-        return found;
-    if (!is_borrowed(name))
-        return NULL;
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    PND_OBJECT array = as_array(self);
-    if (array && PyUnicode_CompareWithASCIIString(name, "flags") == 0)
-        ((pnd_array *)array)->locked = true;
-    found = array ? PyObject_GetAttr(array, name) : NULL;
-    if (found) {
-        Py_XDECREF(type), Py_XDECREF(value), Py_XDECREF(trace);
-        if (pnd_is_array(found) && !nd_rank(pnd_array_of(found))) { /* x.T, x.real */
-            PyObject *scalar = pnd_wrap_result(nd_retain(pnd_array_of(found)));
-            Py_DECREF(found);
-            return scalar;
-        }
-        if (PyCFunction_Check(found)) {
-            static PyMethodDef definition = {"method", (PyCFunction)(void (*)(void))call_method,
-                                             METH_FASTCALL | METH_KEYWORDS, NULL};
-            PyObject *method = PyCFunction_New(&definition, found);
-            Py_DECREF(found);
-            return method;
-        }
-        return found;
-    }
-    PyErr_Clear();
-    PyErr_Restore(type, value, trace);
-    return NULL;
 }
 
 static PyObject *scalar_dtype(PyObject *self, void *Py_UNUSED(unused))
@@ -415,7 +360,7 @@ static PyObject *scalar_subscript(PyObject *self, PyObject *key)
 {
     if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0)
         return Py_NewRef(self);
-    PND_OBJECT array = as_array(self);
+    PND_OBJECT array = pnd_scalar_array(self);
     PyObject *const result = array ? pnd_get_item(array, key) : NULL;
     if (!result && PyErr_ExceptionMatches(PyExc_IndexError))
         PyErr_SetString(PyExc_IndexError, "invalid index to scalar variable.");
@@ -526,7 +471,6 @@ static PyType_Slot generic_slots[] = {
     {Py_tp_str, scalar_str},
     {Py_tp_hash, scalar_hash},
     {Py_tp_richcompare, pnd_scalar_compare},
-    {Py_tp_getattro, scalar_getattr},
     {Py_tp_methods, scalar_methods},
     {Py_tp_getset, scalar_attributes},
     {Py_mp_subscript, scalar_subscript},
@@ -593,10 +537,11 @@ bool pnd_add_scalars(PyObject *module)
         {"complexfloating", INEXACT},
     };
     static PyType_Slot none[] = {{0}};
-    static PyType_Slot integers[] = {{Py_nb_index, scalar_index}, {0}};
-    /* float and complex free their objects in ways of their own: the new function and the end are
-     * said again. */
+    /* float and complex make and free their objects in ways of their own, and so do types that say
+     * nothing: the new function and the end are said again. */
     static PyType_Slot numbers[] = {{Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
+    static PyType_Slot integers[] = {
+        {Py_nb_index, scalar_index}, {Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
     static PyType_Slot integer[] = {
         {Py_tp_methods, integer_methods}, {Py_tp_getset, integer_attributes}, {0}};
     static PyType_Slot floating[] = {{Py_tp_methods, floating_methods}, {0}};
@@ -619,10 +564,7 @@ bool pnd_add_scalars(PyObject *module)
         const bool whole = kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
         pnd.scalar[i] =
             make_type(module, nd_dtype_name((nd_dtype)i), plain ? sizeof(pnd_scalar) : 0,
-                      whole   ? integers
-                      : plain ? none
-                              : numbers,
-                      abstract[parents[kind]], python);
+                      whole ? integers : numbers, abstract[parents[kind]], python);
         if (!pnd.scalar[i])
             return false;
     }

@@ -1,4 +1,4 @@
-/* The arithmetic of scalars, as slots of their root type. */
+/* What the files of scalars share: their arithmetic, as slots of their root type, and more. */
 #ifndef PND_SCALAR_MATH_H
 #define PND_SCALAR_MATH_H
 
@@ -22,5 +22,8 @@ PyObject *pnd_scalar_positive(PyObject *self);
 PyObject *pnd_scalar_absolute(PyObject *self);
 PyObject *pnd_scalar_invert(PyObject *self);
 PyObject *pnd_scalar_compare(PyObject *self, PyObject *other, int operation);
+
+/* The 0-d array of a scalar's value. */
+PyObject *pnd_scalar_array(PyObject *self);
 
 #endif
