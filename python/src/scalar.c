@@ -47,21 +47,9 @@ PyObject *pnd_scalar_new(nd_dtype dtype, const void *element)
     return (PyObject *)object;
 }
 
-static nd_dtype exact_dtype(PyTypeObject *type)
-{
-    if (type == pnd.scalar[ND_FLOAT64]) /* as most are */
-        return ND_FLOAT64;
-    if (type == pnd.scalar[ND_INT64])
-        return ND_INT64;
-    for (int i = 0; i < ND_DTYPE_COUNT; i++)
-        if (pnd.scalar[i] == type)
-            return (nd_dtype)i;
-    return ND_DTYPE_NONE;
-}
-
 nd_dtype pnd_scalar_type_dtype(PyTypeObject *type)
 {
-    const nd_dtype dtype = exact_dtype(type);
+    const nd_dtype dtype = pnd_exact_dtype(type);
     if (dtype != ND_DTYPE_NONE)
         return dtype;
     for (int i = 0; i < ND_DTYPE_COUNT; i++)
@@ -88,7 +76,7 @@ nd_dtype pnd_scalar_read(PyObject *scalar, void *element)
 
 nd_dtype pnd_scalar_read_exact(PyObject *scalar, void *element)
 {
-    return read_as(exact_dtype(Py_TYPE(scalar)), scalar, element);
+    return read_as(pnd_exact_dtype(Py_TYPE(scalar)), scalar, element);
 }
 
 PyObject *pnd_python_scalar(nd_dtype dtype, const void *element)
@@ -144,6 +132,30 @@ PyObject *pnd_scalar_array(PyObject *self)
 
 /* ---- Construction ---------------------------------------------------------------------------- */
 
+/* The commonest: a number, or a scalar of ours, as a type of ours. NULL without an exception if it
+ * is something else. */
+static PyObject *made_of_number(PyTypeObject *type, nd_dtype dtype, PyObject *value)
+{
+    char element[16];
+    if (type != pnd.scalar[dtype])
+        return NULL;
+    if (dtype == ND_FLOAT64 && PyFloat_Check(value)) {
+        const double number = PyFloat_AS_DOUBLE(value);
+        return pnd_scalar_new(dtype, &number);
+    }
+    if (PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyBool_Check(value))
+        return pnd_store(value, dtype, element) ? pnd_scalar_new(dtype, element) : NULL;
+    const nd_dtype from = pnd_scalar_read_exact(value, element);
+    if (from == dtype)
+        return Py_NewRef(value);
+    char converted[16];
+    if (from == ND_DTYPE_NONE || nd_dtype_kind(from) == ND_KIND_COMPLEX)
+        return NULL;
+    if (pnd_scalar_convert(value, dtype, converted))
+        return pnd_scalar_new(dtype, converted);
+    return pnd_convert(from, element, dtype, converted) ? pnd_scalar_new(dtype, converted) : NULL;
+}
+
 static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     const nd_dtype dtype = pnd_scalar_type_dtype(type);
@@ -165,14 +177,9 @@ static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *
     static const char zero[16];
     if (!value)
         return pnd_scalar_new(dtype, zero);
-    if (dtype == ND_FLOAT64 && PyFloat_Check(value) && type == pnd.scalar[dtype]) {
-        const double number = PyFloat_AS_DOUBLE(value);
-        return pnd_scalar_new(dtype, &number);
-    }
-    if ((PyLong_CheckExact(value) || PyFloat_CheckExact(value)) && type == pnd.scalar[dtype]) {
-        char element[16];
-        return pnd_store(value, dtype, element) ? pnd_scalar_new(dtype, element) : NULL;
-    }
+    PyObject *const made = made_of_number(type, dtype, value);
+    if (made || PyErr_Occurred())
+        return made;
     PND_OBJECT parsed = NULL;
     if (PyUnicode_Check(value) || PyBytes_Check(value)) { /* float32("1.5") */
         const nd_kind kind = nd_dtype_kind(dtype);
@@ -206,6 +213,31 @@ static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *
     return pnd_scalar_new(dtype, data);
 }
 
+/* A type of ours called; of a subclass Python calls scalar_make(). */
+static PyObject *scalar_call(PyObject *type, PyObject *const *arguments, size_t flags,
+                             PyObject *keywords)
+{
+    const Py_ssize_t count = PyVectorcall_NARGS(flags);
+    if (count == 1 && !keywords) {
+        const nd_dtype dtype = pnd_exact_dtype((PyTypeObject *)type);
+        PyObject *const made = dtype == ND_DTYPE_NONE
+                                   ? NULL
+                                   : made_of_number((PyTypeObject *)type, dtype, arguments[0]);
+        if (made || PyErr_Occurred())
+            return made;
+    }
+    PND_OBJECT positional = PyTuple_New(count);
+    PND_OBJECT named = keywords ? PyDict_New() : NULL;
+    if (!positional || (keywords && !named))
+        return NULL;
+    for (Py_ssize_t i = 0; i < count; i++)
+        PyTuple_SET_ITEM(positional, i, Py_NewRef(arguments[i]));
+    for (Py_ssize_t i = 0; keywords && i < PyTuple_GET_SIZE(keywords); i++)
+        if (PyDict_SetItem(named, PyTuple_GET_ITEM(keywords, i), arguments[count + i]) < 0)
+            return NULL;
+    return scalar_make((PyTypeObject *)type, positional, named);
+}
+
 static void scalar_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
@@ -219,31 +251,21 @@ static int scalar_truth(PyObject *self)
 {
     if (Py_TYPE(self) == pnd.scalar[ND_BOOL])
         return self == pnd.true_scalar;
-    char element[16];
-    double parts[2] = {0, 0};
-    const nd_dtype dtype = pnd_scalar_read(self, element);
-    if (dtype == ND_FLOAT64 || dtype == ND_COMPLEX128) {
-        memcpy(parts, element, nd_dtype_size(dtype));
-        return parts[0] != 0 || parts[1] != 0;
-    }
-    const nd_kind kind = nd_dtype_kind(dtype);
-    if (kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED) {
-        static const char zero[16];
-        return memcmp(element, zero, nd_dtype_size(dtype)) != 0;
-    }
-    PND_OBJECT value = pnd_python_scalar(dtype, element);
+    double number;
+    if (pnd_scalar_real(self, &number))
+        return number != 0;
+    PND_OBJECT value = as_python(self);
     return value ? PyObject_IsTrue(value) : -1;
 }
 
 static PyObject *scalar_float(PyObject *self)
 {
-    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
-        return PyFloat_FromDouble(PyFloat_AS_DOUBLE(self));
+    double number;
+    if (pnd_scalar_real(self, &number))
+        return PyFloat_FromDouble(number);
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value))
         return PyFloat_FromDouble(PyComplex_RealAsDouble(value));
-    if (value && PyFloat_CheckExact(value))
-        return Py_NewRef(value);
     return value ? PyNumber_Float(value) : NULL;
 }
 
@@ -412,6 +434,9 @@ static PyObject *as_ratio(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *is_whole(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    double number;
+    if (pnd_scalar_real(self, &number))
+        return PyBool_FromLong(isfinite(number) && number == floor(number));
     PND_OBJECT value = as_python(self);
     return !value                ? NULL
            : PyLong_Check(value) ? Py_NewRef(Py_True)
@@ -428,7 +453,14 @@ static PyObject *get_numerator(PyObject *self, void *Py_UNUSED(unused))
     return Py_NewRef(self);
 }
 
+static PyObject *bit_count(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PND_OBJECT value = as_python(self);
+    return value ? PyObject_CallMethod(value, "bit_count", NULL) : NULL;
+}
+
 static PyMethodDef integer_methods[] = {
+    {"bit_count", bit_count, METH_NOARGS, "How many bits of the magnitude are ones."},
     {"is_integer", is_whole, METH_NOARGS, "True."},
     {0},
 };
@@ -567,6 +599,7 @@ bool pnd_add_scalars(PyObject *module)
                       whole ? integers : numbers, abstract[parents[kind]], python);
         if (!pnd.scalar[i])
             return false;
+        pnd.scalar[i]->tp_vectorcall = scalar_call;
     }
     for (int i = 0; i < 2; i++) {
         pnd_scalar *object = PyObject_New(pnd_scalar, pnd.scalar[ND_BOOL]);

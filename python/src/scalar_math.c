@@ -119,40 +119,37 @@ static inline term complex_term(nd_dtype dtype, double real, double imaginary)
 
 static term strong_term(PyObject *object)
 {
-    union {
-        char bytes[16];
-        int8_t int8;
-        int16_t int16;
-        int32_t int32;
-        int64_t int64;
-        uint8_t uint8;
-        uint16_t uint16;
-        uint32_t uint32;
-        float real[2];
-        double parts[2];
-    } value;
-    const nd_dtype dtype = pnd_scalar_read_exact(object, value.bytes);
+    const nd_dtype dtype = pnd_exact_dtype(Py_TYPE(object));
+    const char *const value = ((pnd_scalar *)object)->value;
+    float parts[2];
     switch (dtype) {
-#define CASE(name, member)                                                                         \
-    case name:                                                                                     \
-        return whole_term(name, value.member);
-        CASE(ND_INT8, int8)
-        CASE(ND_INT16, int16)
-        CASE(ND_INT32, int32)
-        CASE(ND_INT64, int64)
-        CASE(ND_UINT8, uint8)
-        CASE(ND_UINT16, uint16)
-        CASE(ND_UINT32, uint32)
-        CASE(ND_UINT64, int64)
+#define CASE(name, type)                                                                           \
+    case name: {                                                                                   \
+        type number;                                                                               \
+        memcpy(&number, value, sizeof number);                                                     \
+        return whole_term(name, (int64_t)number);                                                  \
+    }
+        CASE(ND_INT8, int8_t)
+        CASE(ND_INT16, int16_t)
+        CASE(ND_INT32, int32_t)
+        CASE(ND_INT64, int64_t)
+        CASE(ND_UINT8, uint8_t)
+        CASE(ND_UINT16, uint16_t)
+        CASE(ND_UINT32, uint32_t)
+        CASE(ND_UINT64, uint64_t)
 #undef CASE
     case ND_FLOAT32:
-        return real_term(dtype, value.real[0]);
+        memcpy(parts, value, sizeof *parts);
+        return real_term(dtype, parts[0]);
     case ND_FLOAT64:
-        return real_term(dtype, value.parts[0]);
+        return real_term(dtype, PyFloat_AS_DOUBLE(object));
     case ND_COMPLEX64:
-        return complex_term(dtype, value.real[0], value.real[1]);
-    case ND_COMPLEX128:
-        return complex_term(dtype, value.parts[0], value.parts[1]);
+        memcpy(parts, value, sizeof parts);
+        return complex_term(dtype, parts[0], parts[1]);
+    case ND_COMPLEX128: {
+        const Py_complex number = ((PyComplexObject *)object)->cval;
+        return complex_term(dtype, number.real, number.imag);
+    }
     default:
         return (term){.family = OTHER};
     }
@@ -226,9 +223,13 @@ static inline nd_dtype common_dtype(const term *a, const term *b)
     return beside_weak(strong, weak);
 }
 
+/* Of its low bytes. */
 static inline PyObject *whole_scalar(nd_dtype dtype, uint64_t value)
 {
-    return pnd_scalar_new(dtype, &value); /* its low bytes */
+    pnd_scalar *const object = PyObject_New(pnd_scalar, pnd.scalar[dtype]);
+    if (object)
+        memcpy(object->value, &value, sizeof value);
+    return (PyObject *)object;
 }
 
 static inline PyObject *float32(float value)
@@ -515,6 +516,8 @@ static int compared_terms(PyObject *a, PyObject *b, int operation)
     }
     const nd_dtype dtype = common_dtype(&x, &y);
     const double real = real_of(&x), other = real_of(&y);
+    if (dtype == ND_COMPLEX128 && (operation == Py_EQ || operation == Py_NE))
+        return (real == other && x.imaginary == y.imaginary) == (operation == Py_EQ);
     if (dtype == ND_FLOAT32) {
         const float narrow = (float)real, other_narrow = (float)other;
         return COMPARED(narrow, other_narrow);
@@ -544,4 +547,30 @@ PyObject *pnd_scalar_compare(PyObject *self, PyObject *other, int operation)
         Py_RETURN_NOTIMPLEMENTED;
     }
     return pnd_apply(ops[operation], 2, (PyObject *[]){self, other});
+}
+
+/* ---- Conversion ------------------------------------------------------------------------------ */
+
+bool pnd_scalar_real(PyObject *scalar, double *value)
+{
+    const term x = strong_term(scalar);
+    *value = real_of(&x);
+    return x.family == WHOLE || x.family == REAL;
+}
+
+bool pnd_scalar_convert(PyObject *scalar, nd_dtype dtype, char *element)
+{
+    const term x = strong_term(scalar);
+    const nd_kind kind = nd_dtype_kind(dtype);
+    const double real = real_of(&x);
+    const float narrow = (float)real;
+    if (x.family == WHOLE && (kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED))
+        memcpy(element, &x.whole, nd_dtype_size(dtype)); /* wrapped */
+    else if (dtype == ND_FLOAT64 && (x.family == WHOLE || x.family == REAL))
+        memcpy(element, &real, sizeof real);
+    else if (dtype == ND_FLOAT32 && x.family == REAL)
+        memcpy(element, &narrow, sizeof narrow);
+    else
+        return false;
+    return true;
 }
