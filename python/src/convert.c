@@ -536,6 +536,8 @@ nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype)
         return from_number(object, dtype == ND_DTYPE_NONE ? number : dtype);
     if (dtype != ND_DTYPE_NONE && is_convertible(object))
         return from_number(object, dtype);
+    if (PyRange_Check(object)) /* final: it has none of the protocols asked for below */
+        return from_other_sequence(object, dtype);
     bool failed = false;
     nd_array *array = NULL;
     if (PyObject_CheckBuffer(object) && !PyBytes_Check(object))
