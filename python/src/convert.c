@@ -84,7 +84,7 @@ static bool store_int(PyObject *object, nd_dtype dtype, char *element)
 }
 
 /* Converts through the library: any scalar of one dtype into an element of another. */
-static bool convert_element(nd_dtype from, const void *source, nd_dtype to, char *element)
+bool pnd_convert(nd_dtype from, const void *source, nd_dtype to, char *element)
 {
     PND_AUTO array = nd_from_data(from, ND_SCALAR_SHAPE, source);
     PND_AUTO cast = nd_cast(array, to);
@@ -145,7 +145,7 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
         if (pnd_is_scalar(object) && is_signed(dtype) && nd_dtype_kind(from) != ND_KIND_BOOL &&
             nd_dtype_kind(from) != ND_KIND_COMPLEX)
             return store_int(object, dtype, element);
-        return convert_element(from, value, dtype, element);
+        return pnd_convert(from, value, dtype, element);
     }
     const nd_kind kind = nd_dtype_kind(dtype);
     if (kind >= ND_KIND_FLOAT && is_convertible(object)) {
@@ -174,7 +174,7 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
             memcpy(element, &narrow, sizeof narrow);
             return true;
         }
-        return convert_element(ND_FLOAT64, &value, dtype, element);
+        return pnd_convert(ND_FLOAT64, &value, dtype, element);
     }
     default: {
         const Py_complex value = PyComplex_AsCComplex(object);
@@ -536,6 +536,8 @@ nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype)
         return from_number(object, dtype == ND_DTYPE_NONE ? number : dtype);
     if (dtype != ND_DTYPE_NONE && is_convertible(object))
         return from_number(object, dtype);
+    if (PyRange_Check(object)) /* final: it has none of the protocols asked for below */
+        return from_other_sequence(object, dtype);
     bool failed = false;
     nd_array *array = NULL;
     if (PyObject_CheckBuffer(object) && !PyBytes_Check(object))

@@ -303,6 +303,8 @@ nd_array *pnd_to_assigned(PyObject *object, nd_dtype dtype);
 nd_array *pnd_to_wrapped(PyObject *object, nd_dtype dtype);
 /* An array of `dtype` as an ndarray object; `object` itself if it is one of that dtype. */
 PyObject *pnd_as_array_object(PyObject *object, nd_dtype dtype);
+/* Converts an element, as a cast of arrays does. */
+bool pnd_convert(nd_dtype from, const void *source, nd_dtype to, char *element);
 /* Writes a number, or a 0-d array or scalar, as an element. */
 bool pnd_store(PyObject *object, nd_dtype dtype, char *element);
 /* Releases a Py_buffer on the heap, on any thread: what nd_borrow() calls at the end. */
@@ -403,6 +405,7 @@ bool pnd_add_errors(PyObject *module);
 bool pnd_add_dtypes(PyObject *module);
 bool pnd_add_scalars(PyObject *module);
 bool pnd_add_array(PyObject *module);
+bool pnd_borrow(void); /* gives scalars what they have of arrays */
 bool pnd_add_ufuncs(PyObject *module);
 bool pnd_add_reductions(PyObject *module);
 bool pnd_add_random(PyObject *module);

@@ -26,10 +26,14 @@ static int64_t element_offset(nd_array *array, PyObject *key)
     const int64_t *lengths = nd_lengths(array), *strides = nd_strides(array);
     int64_t offset = 0;
     for (int i = 0; i < rank; i++) {
-        if (!PyLong_CheckExact(items[i]))
+        int overflow = 0;
+        int64_t index;
+        if (PyLong_CheckExact(items[i]))
+            index = PyLong_AsLongLongAndOverflow(items[i], &overflow);
+        else if (Py_TYPE(items[i]) == pnd.scalar[ND_INT64])
+            memcpy(&index, ((pnd_scalar *)items[i])->value, sizeof index);
+        else
             return NOWHERE;
-        int overflow;
-        int64_t index = PyLong_AsLongLongAndOverflow(items[i], &overflow);
         index += index < 0 ? lengths[i] : 0;
         if (overflow || index < 0 || index >= lengths[i])
             return NOWHERE;
@@ -225,9 +229,15 @@ static bool keeps_array(const parsed_key *key)
 
 /* ---- Getting --------------------------------------------------------------------------------- */
 
+static inline bool may_be_element(PyObject *key)
+{
+    return PyLong_CheckExact(key) || PyTuple_CheckExact(key) ||
+           Py_TYPE(key) == pnd.scalar[ND_INT64];
+}
+
 PyObject *pnd_get_item(PyObject *self, PyObject *object)
 {
-    if (PyLong_CheckExact(object) || PyTuple_CheckExact(object)) {
+    if (may_be_element(object)) {
         nd_array *array = pnd_array_of(self);
         const int64_t offset = element_offset(array, object);
         if (offset != NOWHERE) {
@@ -283,7 +293,7 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     }
     if (!pnd_check_writeable(self))
         return -1;
-    if ((PyLong_CheckExact(object) || PyTuple_CheckExact(object)) &&
+    if (may_be_element(object) &&
         (PyFloat_Check(value) || PyLong_Check(value) || pnd_is_scalar(value))) {
         nd_array *array = pnd_array_of(self);
         const int64_t offset = element_offset(array, object);

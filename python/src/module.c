@@ -15,8 +15,8 @@ static int execute(PyObject *module)
     made = true;
     pnd.iterator = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pnd_iterator_spec, NULL);
     if (!pnd.iterator || !pnd_add_errors(module) || !pnd_add_dtypes(module) ||
-        !pnd_add_scalars(module) || !pnd_add_array(module) || !pnd_add_ufuncs(module) ||
-        !pnd_add_reductions(module) || !pnd_add_random(module))
+        !pnd_add_scalars(module) || !pnd_add_array(module) || !pnd_borrow() ||
+        !pnd_add_ufuncs(module) || !pnd_add_reductions(module) || !pnd_add_random(module))
         return -1;
     PyMethodDef *const tables[] = {
         pnd_create_functions, pnd_shape_functions,   pnd_control_functions,  pnd_text_functions,

@@ -2,8 +2,7 @@
  *
  * float64 is a subclass of Python's float and complex128 of complex, so that format(), json, math
  * and isinstance() take them; the others hold up to eight bytes. All are kinds of ndstream.generic.
- * What they lack as attributes they borrow from the 0-d array of their value; their arithmetic is
- * in scalar_math.c. */
+ * What they have of arrays is in borrowed.c, their arithmetic in scalar_math.c. */
 #include "scalar_math.h"
 
 #include <math.h>
@@ -48,21 +47,9 @@ PyObject *pnd_scalar_new(nd_dtype dtype, const void *element)
     return (PyObject *)object;
 }
 
-static nd_dtype exact_dtype(PyTypeObject *type)
-{
-    if (type == pnd.scalar[ND_FLOAT64]) /* as most are */
-        return ND_FLOAT64;
-    if (type == pnd.scalar[ND_INT64])
-        return ND_INT64;
-    for (int i = 0; i < ND_DTYPE_COUNT; i++)
-        if (pnd.scalar[i] == type)
-            return (nd_dtype)i;
-    return ND_DTYPE_NONE;
-}
-
 nd_dtype pnd_scalar_type_dtype(PyTypeObject *type)
 {
-    const nd_dtype dtype = exact_dtype(type);
+    const nd_dtype dtype = pnd_exact_dtype(type);
     if (dtype != ND_DTYPE_NONE)
         return dtype;
     for (int i = 0; i < ND_DTYPE_COUNT; i++)
@@ -89,7 +76,7 @@ nd_dtype pnd_scalar_read(PyObject *scalar, void *element)
 
 nd_dtype pnd_scalar_read_exact(PyObject *scalar, void *element)
 {
-    return read_as(exact_dtype(Py_TYPE(scalar)), scalar, element);
+    return read_as(pnd_exact_dtype(Py_TYPE(scalar)), scalar, element);
 }
 
 PyObject *pnd_python_scalar(nd_dtype dtype, const void *element)
@@ -136,7 +123,7 @@ static PyObject *as_python(PyObject *self)
     return pnd_python_scalar(pnd_scalar_read(self, element), element);
 }
 
-static PyObject *as_array(PyObject *self)
+PyObject *pnd_scalar_array(PyObject *self)
 {
     char element[16];
     const nd_dtype dtype = pnd_scalar_read(self, element);
@@ -144,6 +131,30 @@ static PyObject *as_array(PyObject *self)
 }
 
 /* ---- Construction ---------------------------------------------------------------------------- */
+
+/* The commonest: a number, or a scalar of ours, as a type of ours. NULL without an exception if it
+ * is something else. */
+static PyObject *made_of_number(PyTypeObject *type, nd_dtype dtype, PyObject *value)
+{
+    char element[16];
+    if (type != pnd.scalar[dtype])
+        return NULL;
+    if (dtype == ND_FLOAT64 && PyFloat_Check(value)) {
+        const double number = PyFloat_AS_DOUBLE(value);
+        return pnd_scalar_new(dtype, &number);
+    }
+    if (PyLong_CheckExact(value) || PyFloat_CheckExact(value) || PyBool_Check(value))
+        return pnd_store(value, dtype, element) ? pnd_scalar_new(dtype, element) : NULL;
+    const nd_dtype from = pnd_scalar_read_exact(value, element);
+    if (from == dtype)
+        return Py_NewRef(value);
+    char converted[16];
+    if (from == ND_DTYPE_NONE || nd_dtype_kind(from) == ND_KIND_COMPLEX)
+        return NULL;
+    if (pnd_scalar_convert(value, dtype, converted))
+        return pnd_scalar_new(dtype, converted);
+    return pnd_convert(from, element, dtype, converted) ? pnd_scalar_new(dtype, converted) : NULL;
+}
 
 static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
@@ -166,14 +177,9 @@ static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *
     static const char zero[16];
     if (!value)
         return pnd_scalar_new(dtype, zero);
-    if (dtype == ND_FLOAT64 && PyFloat_Check(value) && type == pnd.scalar[dtype]) {
-        const double number = PyFloat_AS_DOUBLE(value);
-        return pnd_scalar_new(dtype, &number);
-    }
-    if ((PyLong_CheckExact(value) || PyFloat_CheckExact(value)) && type == pnd.scalar[dtype]) {
-        char element[16];
-        return pnd_store(value, dtype, element) ? pnd_scalar_new(dtype, element) : NULL;
-    }
+    PyObject *const made = made_of_number(type, dtype, value);
+    if (made || PyErr_Occurred())
+        return made;
     PND_OBJECT parsed = NULL;
     if (PyUnicode_Check(value) || PyBytes_Check(value)) { /* float32("1.5") */
         const nd_kind kind = nd_dtype_kind(dtype);
@@ -207,6 +213,31 @@ static PyObject *scalar_make(PyTypeObject *type, PyObject *arguments, PyObject *
     return pnd_scalar_new(dtype, data);
 }
 
+/* A type of ours called; of a subclass Python calls scalar_make(). */
+static PyObject *scalar_call(PyObject *type, PyObject *const *arguments, size_t flags,
+                             PyObject *keywords)
+{
+    const Py_ssize_t count = PyVectorcall_NARGS(flags);
+    if (count == 1 && !keywords) {
+        const nd_dtype dtype = pnd_exact_dtype((PyTypeObject *)type);
+        PyObject *const made = dtype == ND_DTYPE_NONE
+                                   ? NULL
+                                   : made_of_number((PyTypeObject *)type, dtype, arguments[0]);
+        if (made || PyErr_Occurred())
+            return made;
+    }
+    PND_OBJECT positional = PyTuple_New(count);
+    PND_OBJECT named = keywords ? PyDict_New() : NULL;
+    if (!positional || (keywords && !named))
+        return NULL;
+    for (Py_ssize_t i = 0; i < count; i++)
+        PyTuple_SET_ITEM(positional, i, Py_NewRef(arguments[i]));
+    for (Py_ssize_t i = 0; keywords && i < PyTuple_GET_SIZE(keywords); i++)
+        if (PyDict_SetItem(named, PyTuple_GET_ITEM(keywords, i), arguments[count + i]) < 0)
+            return NULL;
+    return scalar_make((PyTypeObject *)type, positional, named);
+}
+
 static void scalar_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
@@ -220,21 +251,18 @@ static int scalar_truth(PyObject *self)
 {
     if (Py_TYPE(self) == pnd.scalar[ND_BOOL])
         return self == pnd.true_scalar;
-    char element[16];
-    double parts[2] = {0, 0};
-    const nd_dtype dtype = pnd_scalar_read(self, element);
-    if (dtype == ND_FLOAT64 || dtype == ND_COMPLEX128) {
-        memcpy(parts, element, nd_dtype_size(dtype));
-        return parts[0] != 0 || parts[1] != 0;
-    }
-    PND_OBJECT value = pnd_python_scalar(dtype, element);
+    double number;
+    if (pnd_scalar_real(self, &number))
+        return number != 0;
+    PND_OBJECT value = as_python(self);
     return value ? PyObject_IsTrue(value) : -1;
 }
 
 static PyObject *scalar_float(PyObject *self)
 {
-    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
-        return PyFloat_FromDouble(PyFloat_AS_DOUBLE(self));
+    double number;
+    if (pnd_scalar_real(self, &number))
+        return PyFloat_FromDouble(number);
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value))
         return PyFloat_FromDouble(PyComplex_RealAsDouble(value));
@@ -274,6 +302,11 @@ static PyObject *scalar_str(PyObject *self)
     const nd_dtype dtype = pnd_scalar_read(self, element);
     if (dtype == ND_FLOAT64)
         return PyFloat_Type.tp_repr(self);
+    const nd_kind kind = nd_dtype_kind(dtype);
+    if (kind == ND_KIND_BOOL || kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED) {
+        PND_OBJECT value = pnd_python_scalar(dtype, element);
+        return value ? PyObject_Repr(value) : NULL;
+    }
     return pnd_scalar_text(dtype, element);
 }
 
@@ -320,75 +353,9 @@ static PyObject *scalar_round(PyObject *self, PyObject *const *arguments, Py_ssi
         PND_OBJECT none = PyObject_CallMethod(value, "__round__", NULL);
         return none ? Py_NewRef(none) : NULL;
     }
-    PND_OBJECT array = as_array(self);
+    PND_OBJECT array = pnd_scalar_array(self);
     PND_OBJECT method = array ? PyObject_GetAttrString(array, "round") : NULL;
     return method ? PyObject_CallOneArg(method, arguments[0]) : NULL;
-}
-
-/* A method of the 0-d array, whose result is a scalar again. */
-static PyObject *call_method(PyObject *method, PyObject *const *arguments, Py_ssize_t count,
-                             PyObject *keywords)
-{
-    PyObject *result = PyObject_Vectorcall(method, arguments, (size_t)count, keywords);
-    if (!result || !pnd_is_array(result) || nd_rank(pnd_array_of(result)))
-        return result;
-    PyObject *scalar = pnd_wrap_result(nd_retain(pnd_array_of(result)));
-    Py_DECREF(result);
-    return scalar;
-}
-
-/* Of the names with underscores only what NumPy's scalars have: by __len__ and __iter__ programs
- * tell sequences from numbers. (__array_interface__ is an address, which would not keep the array
- * alive;
- * __array__ does.) */
-static bool is_borrowed(PyObject *name)
-{
-    if (!PyUnicode_Check(name))
-        return false;
-    static const char *const borrowed[] = {"__array__",          "__array_namespace__",
-                                           "__array_priority__", "__array_wrap__",
-                                           "__copy__",           "__deepcopy__"};
-    if (PyUnicode_GET_LENGTH(name) < 2 || PyUnicode_READ_CHAR(name, 0) != '_')
-        return true;
-    for (size_t i = 0; i < sizeof borrowed / sizeof *borrowed; i++)
-        if (PyUnicode_CompareWithASCIIString(name, borrowed[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Whatever an array has: dtype, shape, astype(), sum(), ... */
-static PyObject *scalar_getattr(PyObject *self, PyObject *name)
-{
-    PyObject *found = PyObject_GenericGetAttr(self, name);
-    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError))
-        return found;
-    if (!is_borrowed(name))
-        return NULL;
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    PND_OBJECT array = as_array(self);
-    if (array && PyUnicode_CompareWithASCIIString(name, "flags") == 0)
-        ((pnd_array *)array)->locked = true;
-    found = array ? PyObject_GetAttr(array, name) : NULL;
-    if (found) {
-        Py_XDECREF(type), Py_XDECREF(value), Py_XDECREF(trace);
-        if (pnd_is_array(found) && !nd_rank(pnd_array_of(found))) { /* x.T, x.real */
-            PyObject *scalar = pnd_wrap_result(nd_retain(pnd_array_of(found)));
-            Py_DECREF(found);
-            return scalar;
-        }
-        if (PyCFunction_Check(found)) {
-            static PyMethodDef definition = {"method", (PyCFunction)(void (*)(void))call_method,
-                                             METH_FASTCALL | METH_KEYWORDS, NULL};
-            PyObject *method = PyCFunction_New(&definition, found);
-            Py_DECREF(found);
-            return method;
-        }
-        return found;
-    }
-    PyErr_Clear();
-    PyErr_Restore(type, value, trace);
-    return NULL;
 }
 
 static PyObject *scalar_dtype(PyObject *self, void *Py_UNUSED(unused))
@@ -415,7 +382,7 @@ static PyObject *scalar_subscript(PyObject *self, PyObject *key)
 {
     if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0)
         return Py_NewRef(self);
-    PND_OBJECT array = as_array(self);
+    PND_OBJECT array = pnd_scalar_array(self);
     PyObject *const result = array ? pnd_get_item(array, key) : NULL;
     if (!result && PyErr_ExceptionMatches(PyExc_IndexError))
         PyErr_SetString(PyExc_IndexError, "invalid index to scalar variable.");
@@ -467,6 +434,9 @@ static PyObject *as_ratio(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *is_whole(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    double number;
+    if (pnd_scalar_real(self, &number))
+        return PyBool_FromLong(isfinite(number) && number == floor(number));
     PND_OBJECT value = as_python(self);
     return !value                ? NULL
            : PyLong_Check(value) ? Py_NewRef(Py_True)
@@ -483,7 +453,14 @@ static PyObject *get_numerator(PyObject *self, void *Py_UNUSED(unused))
     return Py_NewRef(self);
 }
 
+static PyObject *bit_count(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PND_OBJECT value = as_python(self);
+    return value ? PyObject_CallMethod(value, "bit_count", NULL) : NULL;
+}
+
 static PyMethodDef integer_methods[] = {
+    {"bit_count", bit_count, METH_NOARGS, "How many bits of the magnitude are ones."},
     {"is_integer", is_whole, METH_NOARGS, "True."},
     {0},
 };
@@ -526,7 +503,6 @@ static PyType_Slot generic_slots[] = {
     {Py_tp_str, scalar_str},
     {Py_tp_hash, scalar_hash},
     {Py_tp_richcompare, pnd_scalar_compare},
-    {Py_tp_getattro, scalar_getattr},
     {Py_tp_methods, scalar_methods},
     {Py_tp_getset, scalar_attributes},
     {Py_mp_subscript, scalar_subscript},
@@ -593,10 +569,11 @@ bool pnd_add_scalars(PyObject *module)
         {"complexfloating", INEXACT},
     };
     static PyType_Slot none[] = {{0}};
-    static PyType_Slot integers[] = {{Py_nb_index, scalar_index}, {0}};
-    /* float and complex free their objects in ways of their own: the new function and the end are
-     * said again. */
+    /* float and complex make and free their objects in ways of their own, and so do types that say
+     * nothing: the new function and the end are said again. */
     static PyType_Slot numbers[] = {{Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
+    static PyType_Slot integers[] = {
+        {Py_nb_index, scalar_index}, {Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
     static PyType_Slot integer[] = {
         {Py_tp_methods, integer_methods}, {Py_tp_getset, integer_attributes}, {0}};
     static PyType_Slot floating[] = {{Py_tp_methods, floating_methods}, {0}};
@@ -619,12 +596,10 @@ bool pnd_add_scalars(PyObject *module)
         const bool whole = kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
         pnd.scalar[i] =
             make_type(module, nd_dtype_name((nd_dtype)i), plain ? sizeof(pnd_scalar) : 0,
-                      whole   ? integers
-                      : plain ? none
-                              : numbers,
-                      abstract[parents[kind]], python);
+                      whole ? integers : numbers, abstract[parents[kind]], python);
         if (!pnd.scalar[i])
             return false;
+        pnd.scalar[i]->tp_vectorcall = scalar_call;
     }
     for (int i = 0; i < 2; i++) {
         pnd_scalar *object = PyObject_New(pnd_scalar, pnd.scalar[ND_BOOL]);

@@ -568,20 +568,18 @@ nd_status nd_elementwise_number(nd_op op, int count, const nd_number *arguments,
             store_scalar(operands[i], taken == resolution.kernel ? resolution.dtype : taken, taken,
                          element[i + 1]);
         else if (arguments[i].dtype == taken)
-            memcpy(element[i + 1], given, sizeof element[0]);
+            at[i + 1] = (char *)given;
         else
             kernels->cast[taken][arguments[i].dtype](1, (char *[]){element[i + 1], (char *)given},
                                                      strides);
     }
     result->dtype = resolution.result;
     const bool converts = resolution.kernel_result != resolution.result;
-    at[0] = element[0];
+    at[0] = converts ? element[0] : result->value.element;
     kernel_of(op, operands, &resolution)(1, at, strides);
     if (converts)
         kernels->cast[resolution.result][resolution.kernel_result](
             1, (char *[]){result->value.element, element[0]}, strides);
-    else
-        memcpy(result->value.element, element[0], sizeof element[0]);
     return ND_OK;
 }
 

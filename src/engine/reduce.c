@@ -310,10 +310,14 @@ static bool run_small(const ndi_sweep *run, const ndi_elements *from, const ndi_
 }
 
 /* Elements of a leaf along the swept axis. What is converted first comes in scratch of NDI_CHUNK,
- * and so do floats, whose rounding the length decides. */
+ * and so do floats, whose rounding the length decides. Positions go through leaves of many chunks,
+ * of which they search one. */
 static int64_t row_chunk(const ndi_sweep *run, bool converts)
 {
     const nd_dtype dtype = run->produced ? run->each[0].fold->taken : run->in;
+    if (run->count == 1 && run->each[0].fold->finish == NDI_FINISH_INDEX && !converts &&
+        !run->produced)
+        return 8 * NDI_CHUNK_BYTES / (int64_t)ndi_dtype_size(dtype);
     const bool exact = nd_dtype_kind(dtype) < ND_KIND_FLOAT && !converts;
     return exact ? NDI_CHUNK_BYTES / (int64_t)ndi_dtype_size(dtype) : NDI_CHUNK;
 }

@@ -511,11 +511,21 @@ enum { SEARCHED = 64 };
             *(int64_t *)leaf->state[1] = leaf->first + (int64_t)where;                             \
             return;                                                                                \
         }                                                                                          \
-        TYPE best;                                                                                 \
+        enum { BLOCK = NDI_CHUNK_BYTES / sizeof(TYPE) };                                           \
+        TYPE best, value;                                                                          \
+        size_t i = 0, start = 0;                                                                   \
         ndi_leaf values = *leaf;                                                                   \
-        values.state[0] = &best;                                                                   \
-        EXTREME##_##D##_row(&values);                                                              \
-        size_t i = 0;                                                                              \
+        values.state[0] = &value;                                                                  \
+        do { /* only the block with the extreme is searched */                                     \
+            values.data = leaf->data + (ptrdiff_t)start * leaf->row_stride;                        \
+            values.rows = leaf->rows - start < BLOCK ? leaf->rows - start : BLOCK;                 \
+            EXTREME##_##D##_row(&values);                                                          \
+            if (start == 0 || IS_NAN(value) || BETTER(value, best)) {                              \
+                best = value;                                                                      \
+                i = start;                                                                         \
+            }                                                                                      \
+            start += BLOCK;                                                                        \
+        } while (start < leaf->rows && !IS_NAN(best));                                             \
         if (leaf->row_stride == sizeof(TYPE) && !IS_NAN(best)) {                                   \
             const TYPE *x = (const TYPE *)leaf->data;                                              \
             for (; i + SEARCHED <= leaf->rows; i += SEARCHED) /* skips blocks without it */        \

@@ -68,8 +68,6 @@ def tolerance(name, *arguments):
 def test_of_two_scalars(name):
     function = getattr(operator, name)
     for one, other in itertools.product(DTYPES, DTYPES):
-        if one != other and "float64" not in (one, other) and "int64" not in (one, other) and "uint8" not in (one, other):
-            continue
         for a, b in itertools.product(values(one)[::2], values(other)[1::2]):
             theirs = getattr(np, one)(a), getattr(np, other)(b)
             ours = getattr(nd, one)(a), getattr(nd, other)(b)
@@ -119,6 +117,50 @@ def test_beside_an_array(name):
             exact = found.dtype.kind not in "fc" or not (tolerance(name, *theirs) or name == "arctan2")
             rtol = 0 if exact else 16 * np.finfo(expected.dtype).eps
             assert np.allclose(found, expected, rtol=rtol, atol=0, equal_nan=True), f"{name} of {theirs}: {found} instead of {expected}"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_made_of_another_scalar(dtype):
+    """Values that C leaves open, of floats that no integer holds, excepted."""
+    for other in DTYPES:
+        for value in values(other):
+            beyond = np.dtype(other).kind in "fc" and np.dtype(dtype).kind in "iu" and not 0 <= abs(complex(value)) < 100
+            if beyond or (np.dtype(dtype).kind == "u" and np.dtype(other).kind in "fc" and complex(value).real < 0):
+                continue
+            theirs, ours = getattr(np, other)(value), getattr(nd, other)(value)
+            assert_same(outcome(getattr(nd, dtype), ours), outcome(getattr(np, dtype), theirs), f"{dtype} of {theirs!r}")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_as_pythons_numbers(dtype):
+    functions = [float, int, bool, complex, hash, str, "{}".format, lambda x: x.is_integer(), lambda x: x == None, lambda x: x != "a"]  # noqa: E711
+    for number, value in itertools.product(range(len(functions)), values(dtype)):
+        if number == 3 and dtype == "bool" or value != value and number == 4:
+            continue
+        theirs, ours = outcome(functions[number], getattr(np, dtype)(value)), outcome(functions[number], getattr(nd, dtype)(value))
+        assert theirs == ours or theirs != theirs and ours != ours, f"{functions[number]} of {dtype} {value}: {ours} instead of {theirs}"
+
+
+def test_scalars_have_what_numpys_have():
+    """As their own: dir() and the class show it too."""
+    absent = {"getfield", "setfield"}
+    for dtype in DTYPES:
+        theirs, ours = getattr(np, dtype), getattr(nd, dtype)
+        names = [name for name in dir(theirs) if not name.startswith("_") and name not in absent]
+        assert [name for name in names if not hasattr(ours, name)] == [], dtype
+        for name in ("shape", "strides", "ndim", "size", "itemsize", "nbytes", "T", "base", "real", "imag"):
+            mine, other = getattr(ours(1), name), getattr(theirs(1), name)
+            assert mine == other or name == "base", f"{dtype} {name}"
+            assert type(mine).__name__ == type(other).__name__ or name == "base", f"{dtype} {name}"
+    assert nd.int8(-7).bit_count() == 3 == np.int8(-7).bit_count() and nd.uint64(2**64 - 1).bit_count() == 64
+    assert nd.float64(2.5).copy() == 2.5 and type(nd.float32(2.5).sum()) is nd.float32
+    assert not nd.float64(2.5).flags.writeable
+    with pytest.raises(TypeError):
+        nd.float64(1, 2)
+    with pytest.raises(TypeError):
+        nd.float64(x=1)
+    with pytest.raises(AttributeError):
+        nd.float64(1).nothing
 
 
 def test_bits_are_those_of_arrays():
