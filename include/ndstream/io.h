@@ -217,16 +217,20 @@ typedef struct nd_text_options {
     nd_float_mode float_mode;
     char sign; /* '-': of negative numbers, '+': always, ' ': a space for plus */
     const char *nan, *inf;
+    /* Writes an element as text of at most `capacity` bytes, without an end, and returns how many;
+     * below 0 fails. NULL: as NumPy does. */
+    int (*word)(void *context, const void *element, char *text, int capacity);
+    void *context;
 } nd_text_options;
 
 /* NumPy's defaults, as nd_to_text() has them. */
 #define ND_TEXT_OPTIONS                                                                            \
     {                                                                                              \
-        8, 1000, 3, 75, " ", 0, 0, false, ND_FLOAT_SHORTEST, '-', "nan", "inf"                     \
+        8, 1000, 3, 75, " ", 0, 0, false, ND_FLOAT_SHORTEST, '-', "nan", "inf", NULL, NULL         \
     }
 
 /* nd_to_text() with options. Arrays without axes are written as scalars, whatever they say.
- * ND_ERROR_VALUE for a precision, edge_items or prefix out of range. */
+ * ND_ERROR_VALUE for a precision, edge_items or prefix out of range, and where `word` fails. */
 ND_API char *nd_to_text_with(const nd_array *array, const nd_text_options *options);
 /* nd_to_text() and a newline to standard output, or to a stream. Given NULL it prints the kept
  * error. */

@@ -201,5 +201,4 @@ def printoptions(**options):
     try:
         yield nd.get_printoptions()
     finally:
-        before.pop("legacy"), before.pop("formatter"), before.pop("override_repr")
         nd.set_printoptions(**before)

@@ -389,6 +389,8 @@ PyObject *pnd_array_interface(PyObject *array, void *unused);
 PyObject *pnd_repr(PyObject *array);
 PyObject *pnd_str(PyObject *array);
 PyObject *pnd_scalar_text(nd_dtype dtype, const void *element);
+/* Whether scalars are written as Python's numbers: set_printoptions(legacy='1.25'). */
+bool pnd_scalars_are_plain(void);
 
 /* A reduction or scan by its name: the ufuncs' reduce() (reduce.c). NULL: left out. */
 PyObject *pnd_reduce_by_name(const char *name, PyObject *array, PyObject *axis, PyObject *dtype,

@@ -314,8 +314,8 @@ static PyObject *scalar_repr(PyObject *self)
 {
     PND_OBJECT text = scalar_str(self);
     const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(self));
-    if (!text)
-        return NULL;
+    if (!text || pnd_scalars_are_plain())
+        return Py_XNewRef(text);
     if (nd_dtype_kind(dtype) == ND_KIND_COMPLEX && PyUnicode_ReadChar(text, 0) == '(')
         return PyUnicode_FromFormat("np.%s%U", nd_dtype_name(dtype), text);
     return dtype == ND_BOOL ? PyUnicode_FromFormat("np.%U_", text)

@@ -3,13 +3,66 @@
 
 #include <string.h>
 
-/* What set_printoptions() set. The texts are owned. */
+/* What set_printoptions() set. The texts and objects are owned. */
 static nd_text_options options = ND_TEXT_OPTIONS;
-static PyObject *nan_text, *inf_text;
+static PyObject *nan_text, *inf_text, *formatter, *override_repr;
+static const char *legacy; /* a name of `legacies`, NULL: none */
 
-static PyObject *text_of(const nd_array *array, const nd_text_options *with)
+/* NumPy's versions whose text can be had. Up to 1.25 scalars are written as Python's, up to 2.2
+ * nothing tells the shape of a summarised array. */
+static const char *const legacies[] = {"1.21", "1.25", "2.1", "2.2"};
+
+/* A function that the formatter has for elements of a dtype: `call` of an element is its text. */
+struct writer {
+    PyObject *call;
+    nd_dtype dtype;
+};
+
+static int write_word(void *context, const void *element, char *text, int capacity)
 {
-    char *text = nd_to_text_with(array, with);
+    const struct writer *writer = context;
+    PND_OBJECT scalar = pnd_scalar_new(writer->dtype, element);
+    PND_OBJECT word = scalar ? PyObject_CallOneArg(writer->call, scalar) : NULL;
+    if (word && !PyUnicode_Check(word))
+        PyErr_Format(PyExc_TypeError, "formatter: text is expected, not %.100s",
+                     Py_TYPE(word)->tp_name);
+    Py_ssize_t length;
+    const char *from =
+        word && PyUnicode_Check(word) ? PyUnicode_AsUTF8AndSize(word, &length) : NULL;
+    if (!from)
+        return -1;
+    length = length < capacity ? length : capacity;
+    memcpy(text, from, (size_t)length);
+    return (int)length;
+}
+
+/* What a formatter, a dictionary by kinds of elements, has for a dtype: borrowed, or NULL. */
+static PyObject *formatter_for(PyObject *functions, nd_dtype dtype)
+{
+    static const char *const keys[][3] = {
+        [ND_KIND_BOOL] = {"all", "bool", "bool"},
+        [ND_KIND_SIGNED] = {"all", "int_kind", "int"},
+        [ND_KIND_UNSIGNED] = {"all", "int_kind", "int"},
+        [ND_KIND_FLOAT] = {"all", "float_kind", "float"},
+        [ND_KIND_COMPLEX] = {"all", "complex_kind", "complexfloat"}};
+    PyObject *found = NULL;
+    for (int i = 0; functions && i < 3; i++) {
+        PyObject *call = PyDict_GetItemString(functions, keys[nd_dtype_kind(dtype)][i]);
+        if (call && call != Py_None)
+            found = call;
+    }
+    return found;
+}
+
+/* The text of an array, with what `functions` (NULL: nothing) has for its elements. */
+static PyObject *text_by(const nd_array *array, const nd_text_options *given, PyObject *functions)
+{
+    nd_text_options with = *given;
+    PND_OBJECT call = Py_XNewRef(formatter_for(functions, nd_dtype_of(array)));
+    struct writer writer = {call, nd_dtype_of(array)};
+    if (call)
+        with.word = write_word, with.context = &writer;
+    char *text = nd_to_text_with(array, &with);
     if (!text)
         return pnd_raise();
     PyObject *object = PyUnicode_FromString(text);
@@ -17,16 +70,35 @@ static PyObject *text_of(const nd_array *array, const nd_text_options *with)
     return object;
 }
 
+/* Nothing but `legacy` changes how scalars are written. */
+static PyObject *scalar_text(const nd_array *array)
+{
+    const nd_text_options plain = ND_TEXT_OPTIONS;
+    return array ? text_by(array, &plain, NULL) : pnd_raise();
+}
+
 PyObject *pnd_scalar_text(nd_dtype dtype, const void *element)
 {
     PND_AUTO array = nd_from_data(dtype, ND_SCALAR_SHAPE, element);
-    return array ? text_of(array, &options) : pnd_raise();
+    return scalar_text(array);
+}
+
+bool pnd_scalars_are_plain(void)
+{
+    return legacy && legacy[0] == '1';
+}
+
+static PyObject *str_with(PyObject *self, const nd_text_options *with)
+{
+    nd_array *array = pnd_array_of(self);
+    if (!pnd_force(array))
+        return NULL;
+    return nd_rank(array) ? text_by(array, with, formatter) : scalar_text(array);
 }
 
 PyObject *pnd_str(PyObject *self)
 {
-    nd_array *array = pnd_array_of(self);
-    return pnd_force(array) ? text_of(array, &options) : NULL;
+    return str_with(self, &options);
 }
 
 static bool is_implied(nd_dtype dtype)
@@ -35,18 +107,29 @@ static bool is_implied(nd_dtype dtype)
 }
 
 /* The only element of an array without axes, written as in an array and not as a scalar. */
-static PyObject *element_of(const nd_array *array, const nd_text_options *with)
+static PyObject *element_by(const nd_array *array, const nd_text_options *with, PyObject *functions)
 {
     PND_AUTO line = nd_reshape(array, ND_SHAPE(1));
-    PND_OBJECT text = line ? text_of(line, with) : pnd_raise();
-    return text ? PyUnicode_Substring(text, PyUnicode_ReadChar(text, 1) == ' ' ? 2 : 1,
-                                      PyUnicode_GET_LENGTH(text) - 1)
-                : NULL;
+    PND_OBJECT text = line ? text_by(line, with, functions) : pnd_raise();
+    if (!text)
+        return NULL;
+    const bool padded = nd_dtype_of(array) == ND_BOOL && PyUnicode_ReadChar(text, 1) == ' ';
+    return PyUnicode_Substring(text, padded ? 2 : 1, PyUnicode_GET_LENGTH(text) - 1);
+}
+
+static PyObject *elements_by(const nd_array *array, const nd_text_options *with,
+                             PyObject *functions)
+{
+    return nd_rank(array) ? text_by(array, with, functions) : element_by(array, with, functions);
 }
 
 /* array(...), with shape= and dtype= where the elements do not tell. */
 static PyObject *repr_with(PyObject *self, const nd_text_options *given)
 {
+    if (override_repr) {
+        PND_OBJECT call = Py_NewRef(override_repr);
+        return PyObject_CallOneArg(call, self);
+    }
     nd_array *array = pnd_array_of(self);
     nd_text_options with = *given;
     with.separator = ", ";
@@ -54,10 +137,10 @@ static PyObject *repr_with(PyObject *self, const nd_text_options *given)
     with.suffix = 1;
     if (!pnd_force(array))
         return NULL;
-    PND_OBJECT elements = nd_rank(array) ? text_of(array, &with) : element_of(array, &with);
+    PND_OBJECT elements = elements_by(array, &with, formatter);
     if (!elements)
         return NULL;
-    const bool empty = nd_size(array) == 0, summarised = nd_size(array) > with.threshold;
+    const bool empty = nd_size(array) == 0, summarised = !legacy && nd_size(array) > with.threshold;
     const bool shaped = (empty && !(nd_rank(array) == 1)) || summarised;
     const bool typed = !is_implied(nd_dtype_of(array)) || empty;
     if (!shaped && !typed)
@@ -144,6 +227,44 @@ static bool change(nd_text_options *with, PyObject *precision, PyObject *thresho
     return true;
 }
 
+/* A dictionary or nothing. */
+static bool check_formatter(PyObject *functions)
+{
+    if (!pnd_given(functions) || PyDict_Check(functions))
+        return true;
+    PyErr_Format(PyExc_TypeError, "formatter must be a dictionary, not %.100s",
+                 Py_TYPE(functions)->tp_name);
+    return false;
+}
+
+/* Finds the version that is asked for; False is none. */
+static bool to_legacy(PyObject *name, const char **version)
+{
+    if (!pnd_given(name))
+        return true;
+    *version = NULL;
+    if (name == Py_False)
+        return true;
+    for (size_t i = 0; PyUnicode_Check(name) && i < sizeof legacies / sizeof *legacies; i++)
+        if (PyUnicode_CompareWithASCIIString(name, legacies[i]) == 0)
+            *version = legacies[i];
+    if (!*version)
+        PyErr_Format(PyExc_NotImplementedError,
+                     "legacy must be '1.21', '1.25', '2.1', '2.2' or False, not %R", name);
+    return *version != NULL;
+}
+
+static PyObject *given_or_none(PyObject *object)
+{
+    return object ? object : Py_None;
+}
+
+/* Exchanges an owned object for what was given, NULL where that is None. */
+static void keep(PyObject **owned, PyObject *object)
+{
+    Py_XSETREF(*owned, pnd_given(object) ? Py_NewRef(object) : NULL);
+}
+
 PND_FUNCTION(set_printoptions,
              "precision=None, threshold=None, edgeitems=None, linewidth=None, suppress=None, "
              "nanstr=None, infstr=None, "
@@ -151,32 +272,33 @@ PND_FUNCTION(set_printoptions,
              "Sets how arrays are written.")
 {
     nd_text_options with = options;
-    if (pnd_given(given[7]) || pnd_given(given[11])) {
-        PyErr_SetString(PyExc_NotImplementedError,
-                        "set_printoptions: `formatter` and `override_repr` are not there; "
-                        "format the elements of .tolist()");
-        return NULL;
-    }
-    if (!change(&with, given[0], given[1], given[2], given[3], given[4], given[5], given[6],
+    const char *version = legacy;
+    if (!check_formatter(given[7]) || !to_legacy(given[10], &version) ||
+        !change(&with, given[0], given[1], given[2], given[3], given[4], given[5], given[6],
                 given[8], given[9]))
         return NULL;
     if (pnd_given(given[5]))
-        Py_XSETREF(nan_text, Py_NewRef(given[5]));
+        keep(&nan_text, given[5]);
     if (pnd_given(given[6]))
-        Py_XSETREF(inf_text, Py_NewRef(given[6]));
+        keep(&inf_text, given[6]);
+    keep(&formatter, given[7]); /* these two do not stay, as NumPy's */
+    keep(&override_repr, given[11]);
     options = with;
+    legacy = version;
     Py_RETURN_NONE;
 }
 
 PND_FUNCTION(get_printoptions, "", "The print options as a dictionary.")
 {
     (void)given;
-    return Py_BuildValue("{sisLsisisssssssOsCsssOsO}", "precision", options.precision, "threshold",
-                         (long long)options.threshold, "edgeitems", options.edge_items, "linewidth",
-                         options.line_width, "floatmode", mode_names[options.float_mode], "nanstr",
-                         options.nan, "infstr", options.inf, "suppress",
-                         options.suppress_small ? Py_True : Py_False, "sign", options.sign,
-                         "legacy", "", "formatter", Py_None, "override_repr", Py_None);
+    PyObject *version = legacy ? PyUnicode_FromString(legacy) : Py_NewRef(Py_False);
+    return Py_BuildValue("{sisLsssisOsisssssCsOsNsO}", "edgeitems", options.edge_items, "threshold",
+                         (long long)options.threshold, "floatmode", mode_names[options.float_mode],
+                         "precision", options.precision, "suppress",
+                         options.suppress_small ? Py_True : Py_False, "linewidth",
+                         options.line_width, "nanstr", options.nan, "infstr", options.inf, "sign",
+                         options.sign, "formatter", given_or_none(formatter), "legacy", version,
+                         "override_repr", given_or_none(override_repr));
 }
 
 PND_FUNCTION(array2string,
@@ -190,16 +312,17 @@ PND_FUNCTION(array2string,
     if (!array || !change(&with, given[2], given[7], given[8], given[1], given[3], NULL, NULL,
                           given[9], given[10]))
         return NULL;
-    if (pnd_given(given[6])) {
-        PyErr_SetString(PyExc_NotImplementedError, "array2string: `formatter` is not there");
+    const char *version;
+    if (!check_formatter(given[6]) || !to_legacy(given[12], &version))
         return NULL;
-    }
     if (pnd_given(given[4]) && !(with.separator = PyUnicode_AsUTF8(given[4])))
         return NULL;
     with.prefix = given[5] && PyUnicode_Check(given[5]) ? (int)PyUnicode_GET_LENGTH(given[5]) : 0;
     with.suffix =
         given[11] && PyUnicode_Check(given[11]) ? (int)PyUnicode_GET_LENGTH(given[11]) : 0;
-    return pnd_force(pnd_array_of(array)) ? text_of(pnd_array_of(array), &with) : NULL;
+    PND_OBJECT functions = Py_XNewRef(pnd_given(given[6]) ? given[6] : formatter);
+    return pnd_force(pnd_array_of(array)) ? elements_by(pnd_array_of(array), &with, functions)
+                                          : NULL;
 }
 
 PND_FUNCTION(array_repr, "arr, max_line_width=None, precision=None, suppress_small=None",
@@ -219,7 +342,7 @@ PND_FUNCTION(array_str, "a, max_line_width=None, precision=None, suppress_small=
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
     if (!array || !change(&with, given[2], NULL, NULL, given[1], given[3], NULL, NULL, NULL, NULL))
         return NULL;
-    return pnd_force(pnd_array_of(array)) ? text_of(pnd_array_of(array), &with) : NULL;
+    return str_with(array, &with);
 }
 
 PyMethodDef pnd_text_functions[] = {

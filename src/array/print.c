@@ -249,11 +249,16 @@ struct printer {
     bool summarised;
     struct part part[2]; /* real, imaginary */
     int parts;
+    int longest_integer[2]; /* from 0 on, below 0 */
+    char integer_sign;      /* before what is not below 0; '-': none */
     int integer_width;
-    int line; /* length of the line being written */
+    bool refused; /* by options.word */
+    int line;     /* length of the line being written */
 };
 
-static int integer_word(struct word *word, const char *element, nd_dtype dtype, int width)
+/* `plus` is what stands before numbers from 0 on: '+', ' ' or '-' for nothing. */
+static int integer_word(struct word *word, const char *element, nd_dtype dtype, char plus,
+                        int width)
 {
     uint64_t magnitude = 0;
     int64_t value = 0;
@@ -284,21 +289,26 @@ static int integer_word(struct word *word, const char *element, nd_dtype dtype, 
     do
         reversed[length++] = (char)('0' + magnitude % 10);
     while (magnitude /= 10);
-    if (value < 0)
-        reversed[length++] = '-';
+    if (value < 0 || plus != '-')
+        reversed[length++] = value < 0 ? '-' : plus;
     word_repeat(word, ' ', width - length);
     for (int i = length; i > 0; i--)
         word_append(word, &reversed[i - 1], 1);
     return length;
 }
 
-static void element_word(const struct printer *printer, const char *element, struct word *word)
+static void element_word(struct printer *printer, const char *element, struct word *word)
 {
     word->length = 0;
-    if (printer->dtype == ND_BOOL) {
+    if (printer->options.word) {
+        const int length =
+            printer->options.word(printer->options.context, element, word->at, WORD_CAPACITY);
+        printer->refused |= length < 0;
+        word->length = length < 0 ? 0 : length < WORD_CAPACITY ? length : WORD_CAPACITY;
+    } else if (printer->dtype == ND_BOOL) {
         word_append(word, *element ? " True" : "False", 5);
     } else if (!printer->parts) {
-        integer_word(word, element, printer->dtype, printer->integer_width);
+        integer_word(word, element, printer->dtype, printer->integer_sign, printer->integer_width);
     } else {
         size_t size = nd_dtype_size(printer->part[0].dtype);
         for (int i = 0; i < printer->parts; i++) {
@@ -340,9 +350,9 @@ static void note_range(struct printer *printer, const char *element)
 {
     if (!printer->parts) {
         struct word word = {0};
-        int length = integer_word(&word, element, printer->dtype, 0);
-        if (printer->integer_width < length)
-            printer->integer_width = length;
+        const int length = integer_word(&word, element, printer->dtype, '-', 0);
+        int *longest = &printer->longest_integer[word.at[0] == '-'];
+        *longest = *longest > length ? *longest : length;
     }
     for (int i = 0; i < printer->parts; i++) {
         struct part *part = &printer->part[i];
@@ -385,11 +395,20 @@ static void note_widths(struct printer *printer, const char *element)
     }
 }
 
+static void choose_integer_format(struct printer *printer)
+{
+    const int *longest = printer->longest_integer;
+    const char sign = printer->options.sign;
+    printer->integer_sign = sign == ' ' && longest[1] ? '-' : sign;
+    const int positive = longest[0] ? longest[0] + (printer->integer_sign != '-') : 0;
+    printer->integer_width = positive > longest[1] ? positive : longest[1];
+}
+
 static void choose_formats(struct printer *printer, const char *data)
 {
     nd_dtype dtype = part_dtype(printer->dtype);
     printer->parts = dtype == ND_DTYPE_NONE ? 0 : 1 + (dtype != printer->dtype);
-    if (printer->dtype == ND_BOOL)
+    if (printer->dtype == ND_BOOL || printer->options.word)
         return;
     for (int i = 0; i < printer->parts; i++)
         printer->part[i].dtype = dtype;
@@ -419,6 +438,8 @@ static void choose_formats(struct printer *printer, const char *data)
     }
     if (printer->parts)
         visit(printer, note_widths, 0, data);
+    else
+        choose_integer_format(printer);
     for (int i = 0; i < printer->parts; i++) {
         struct part *part = &printer->part[i];
         struct float_format *format = &part->format;
@@ -438,7 +459,7 @@ static void choose_formats(struct printer *printer, const char *data)
             format->places.least = 0;
         }
         int nan = (int)strlen(format->nan), inf = (int)strlen(format->inf);
-        int other = inf + (format->plus || part->any_minus_infinity);
+        int other = inf + (format->plus || format->space || part->any_minus_infinity);
         other = (other > nan ? other : nan) - format->right - 1;
         if (part->any_other && format->left < other)
             format->left = other;
@@ -475,7 +496,7 @@ static void put_axis(struct printer *printer, int axis, const char *data)
     struct word word;
     text_append(&printer->text, "[", 1);
     printer->line = indent;
-    for (int64_t i = 0; i < length && !printer->text.failed; i++) {
+    for (int64_t i = 0; i < length && !printer->text.failed && !printer->refused; i++) {
         bool gap = skip && i == edge;
         if (gap)
             i = length - edge - 1;
@@ -510,10 +531,12 @@ static void put_scalar(struct printer *printer, const char *element)
 {
     nd_dtype dtype = part_dtype(printer->dtype);
     struct word word = {0};
-    if (printer->dtype == ND_BOOL) {
+    if (printer->options.word) {
+        element_word(printer, element, &word);
+    } else if (printer->dtype == ND_BOOL) {
         word_append(&word, *element ? "True" : "False", *element ? 4 : 5);
     } else if (dtype == ND_DTYPE_NONE) {
-        integer_word(&word, element, printer->dtype, 0);
+        integer_word(&word, element, printer->dtype, '-', 0);
     } else {
         bool complex = dtype != printer->dtype;
         ndi_float part[2] = {ndi_float_at(element, dtype)};
@@ -567,9 +590,10 @@ char *nd_to_text_with(const nd_array *array, const nd_text_options *options)
         choose_formats(&printer, array->data);
         put_axis(&printer, 0, array->data);
     }
-    if (printer.text.failed) {
+    if (printer.text.failed || printer.refused) {
         nd_text_free(printer.text.at);
-        return NULL;
+        return printer.refused ? ndi_fail(ND_ERROR_VALUE, "to_text: an element was not written")
+                               : NULL;
     }
     return printer.text.at;
 }

@@ -408,3 +408,30 @@ np.std([[3.0, -1.5], [0.5, 4.0]], axis=0, out=np.zeros(2, "i4"))
 @pytest.mark.parametrize("code", cases(LAST))
 def test_rarely_met_words_mean_what_numpys_do(code):
     same(code)
+
+
+PRINTED = """
+p = np.printoptions(sign="+"); p.__enter__(); s = repr(np.array([[5, -100], [0, 7]])); p.__exit__(None, None, None); s
+p = np.printoptions(sign=" "); p.__enter__(); s = [str(np.array(v)) for v in ([5, 100], [-5, 100], [-500, 7], 7, [np.nan, 2.0])]; p.__exit__(None, None, None); s
+[np.array2string(np.array(v), sign=" ") for v in (7, 7.0, True, np.inf, 2j)]
+[np.array2string(np.array(v)) for v in (1.0, 1 / 3, 1 - 3j, False, 5)]
+p = np.printoptions(nanstr="NA", infstr="oo", precision=2); p.__enter__(); s = [(repr(v), str(v)) for v in np.array([np.nan, np.inf, 1 / 3], "f4")]; p.__exit__(None, None, None); s
+np.array2string(np.array([[1.0, 2], [3, 400]]), formatter={"float": lambda x: f"<{x:.2f}>"})
+np.array2string(np.array([1.5, 2]), formatter={"float": str, "float_kind": repr, "all": hex})
+np.array2string(np.array([1, 2], "u1"), formatter={"int_kind": hex})
+np.array2string(np.array([1j, 2]), formatter={"complexfloat": str, "int": hex})
+np.array2string(np.arange(3.0), formatter={"int": hex, "all": None})
+np.array2string(np.arange(2000), formatter={"all": lambda x: "%05d" % x}, max_line_width=30)
+np.array2string(np.ones(3), formatter={"all": lambda x: 1 / 0})
+p = np.printoptions(formatter={"float": lambda x: "*"}); p.__enter__(); x = np.array(7.0); s = (repr(x), str(x), repr(x[()]), repr(np.ones((2, 2), "f4")), str(np.ones(2))); p.__exit__(None, None, None); (s, repr(np.ones(2)))
+p = np.printoptions(formatter={"all": str}); p.__enter__(); np.set_printoptions(precision=8); s = repr(np.ones(2)); p.__exit__(None, None, None); s
+p = np.printoptions(override_repr=lambda a: "mine"); p.__enter__(); s = (repr(np.ones(2)), str(np.ones(2))); p.__exit__(None, None, None); (s, repr(np.ones(2)))
+p = np.printoptions(legacy="1.25"); p.__enter__(); s = (repr(np.float64(1)), repr(np.bool_(True)), repr(np.int8(1)), repr(np.ones(2000)), np.get_printoptions()["legacy"]); p.__exit__(None, None, None); (s, repr(np.int8(1)))
+p = np.printoptions(legacy="2.1"); p.__enter__(); s = (repr(np.float64(1)), repr(np.ones(2000))); p.__exit__(None, None, None); s
+np.get_printoptions()
+"""
+
+
+@pytest.mark.parametrize("code", cases(PRINTED))
+def test_arrays_are_printed_as_the_options_say(code):
+    same(code)

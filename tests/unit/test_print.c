@@ -374,3 +374,41 @@ TEST(print_of_null_shows_the_kept_error)
     assert_non_null(strstr(text, nd_error_message()));
     assert_error(ND_ERROR_SHAPE, "-1");
 }
+
+static int in_angles(void *context, const void *element, char *text, int capacity)
+{
+    int64_t value;
+    memcpy(&value, element, sizeof value);
+    return value == *(int64_t *)context ? -1 : snprintf(text, (size_t)capacity, "<%d>", (int)value);
+}
+
+TEST(a_word_of_the_callers_writes_each_element_or_fails)
+{
+    int64_t refused = 9;
+    nd_text_options options = ND_TEXT_OPTIONS;
+    options.word = in_angles;
+    options.context = &refused;
+    ND_SCOPE {
+        char *text = nd_to_text_with(nd_reshape(nd_arange(4), ND_SHAPE(2, 2)), &options);
+        assert_string_equal(text, "[[<0> <1>]\n [<2> <3>]]");
+        nd_text_free(text);
+        assert_null(nd_to_text_with(nd_arange(12), &options));
+        assert_error(ND_ERROR_VALUE, "not written");
+    }
+}
+
+TEST(the_sign_of_integers_is_written_as_asked)
+{
+    nd_text_options options = ND_TEXT_OPTIONS;
+    options.sign = '+';
+    ND_SCOPE {
+        char *text =
+            nd_to_text_with(nd_from_data(ND_INT64, ND_SHAPE(3), (int64_t[]){-1, 0, 1}), &options);
+        assert_string_equal(text, "[-1 +0 +1]");
+        nd_text_free(text);
+        options.sign = ' ';
+        text = nd_to_text_with(nd_arange(3), &options);
+        assert_string_equal(text, "[ 0  1  2]");
+        nd_text_free(text);
+    }
+}
