@@ -21,6 +21,25 @@ np.array([[1, 2], 3])
 np.array((1, 2), 'f4')
 np.array([1.9, -1.9], int)
 np.array(range(5))
+np.array(range(0))
+np.array(range(9, -4, -3))
+np.array(range(3), 'f4')
+np.array(range(300), dtype='u1')
+np.array(range(2**63 - 1, 2**63 + 2))
+np.array(range(3), ndmin=2)
+np.array([range(3), range(3, 6)])
+np.asarray(range(3)).sum()
+a = np.arange(6) * 2; i = np.int64(4); [a[i], a[-i], a[i,]]
+a = np.arange(6) * 2; a[np.int64(6)]
+a = np.arange(6) * 2; a[np.int64(-7)]
+a = np.arange(6).reshape(2, 3); [a[np.int64(1), 2], a[0, np.int64(-1)], a[np.int64(-1)]]
+a = np.arange(6).reshape(2, 3); a[1, np.int64(3)]
+a = np.arange(6).reshape(2, 3); a[np.int64(1), np.int64(-3)] = 70; a[np.int64(0)] += 1; a
+a = np.arange(6.0); a[np.int64(-2**63)] = 1
+a = np.arange(6.0); [a[np.uint64(2)], a[np.int8(-1)]]
+a = np.arange(6.0); a[np.float64(1)]
+a = np.arange(6.0); a[np.bool_(True)]
+[10, 20, 30][np.int64(1)]
 np.array([np.array([1, 2]), np.array([3, 4])])
 np.array([np.float32(1), 2.0])
 np.array([np.int8(1), np.int16(2)])
