@@ -309,6 +309,14 @@ m @ m[0]
 w @ few[:10]
 few[:10] @ m
 i[:10] @ i.reshape(10, -1)
+few.fill(2.5)
+few.fill(3)
+x[i[0]]
+np.array(range(10))
+f[0] * f[1]
+u[0] + t[1]
+np.argmax(u)
+np.argmin(t)
 """
 
 REDUCTIONS = "sum prod mean var std min max argmin argmax all any count_nonzero ptp nansum nanmean nanmax nanmin nanstd".split()

@@ -209,12 +209,16 @@ static PyObject *fill_method(PyObject *self, PyObject *value)
 {
     if (!pnd_check_writeable(self))
         return NULL;
-    PND_OBJECT array = pnd_as_array_object(value, ND_DTYPE_NONE);
-    if (array && nd_rank(pnd_array_of(array))) {
-        PyErr_SetString(PyExc_ValueError, "setting an array element with a sequence.");
-        return NULL;
+    if (!PyFloat_Check(value) && !PyLong_Check(value) && !pnd_is_scalar(value)) {
+        PND_OBJECT array = pnd_as_array_object(value, ND_DTYPE_NONE);
+        if (!array)
+            return NULL;
+        if (nd_rank(pnd_array_of(array))) {
+            PyErr_SetString(PyExc_ValueError, "setting an array element with a sequence.");
+            return NULL;
+        }
     }
-    if (!array || !pnd_assign(pnd_array_of(self), value))
+    if (!pnd_assign(pnd_array_of(self), value))
         return NULL;
     Py_RETURN_NONE;
 }

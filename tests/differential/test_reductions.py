@@ -252,6 +252,37 @@ def test_position_of_ties_and_nans_is_the_first(op, dtype):
             check(op, array, axes)
 
 
+@pytest.mark.parametrize("op", [nd.OPS[name] for name in ("argmin", "argmax")], ids=str)
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_position_is_in_the_first_block_with_the_extreme(op, dtype):
+    """Leaves of 64 KB search one of their blocks of 8 KB: lengths, ties and NaNs around both."""
+    rng = np.random.default_rng(7)
+    block = 8192 // np.dtype(dtype).itemsize
+    lengths = [blocks * block + more for blocks in (1, 2, 8, 9) for more in (-1, 0, 1)]
+    for count in [*lengths, 17 * block + 5, 330 * block]:
+        places = [place for place in (0, block - 1, block, 8 * block, count - 1) if place < count]
+        least, extreme = (1, 0) if op.name == "argmin" else (0, 2)
+        array = rng.integers(least, least + 2, count).astype(dtype)
+        if dtype == "bool":
+            array[:] = least
+        wide = np.zeros(2 * count, dtype)
+        for first in range(len(places)):
+            array[places[first:]] = extreme
+            if np.dtype(dtype).kind in "fc" and first % 2:
+                array[places[first + 1 :: 2]] = np.nan
+            wide[::2] = array
+            for threads in (1, 2):
+                with nd.threads(threads):
+                    check(op, array, None)
+            for layout in (array[::-1], wide[::2]) if count < 10 * block else ():
+                check(op, layout, 0)
+            if count < 3 * block:
+                for rows in (np.stack([array, array[::-1]]), np.stack([array, array[::-1]], axis=1)):
+                    check(op, rows, 0)
+                    check(op, rows, 1)
+            array[places] = least
+
+
 @pytest.mark.parametrize(
     "op", [nd.OPS[name] for name in ("sum", "prod", "min", "max", "all", "any")], ids=str
 )

@@ -21,6 +21,42 @@ np.array([[1, 2], 3])
 np.array((1, 2), 'f4')
 np.array([1.9, -1.9], int)
 np.array(range(5))
+np.array(range(0))
+np.array(range(9, -4, -3))
+np.array(range(3), 'f4')
+np.array(range(300), dtype='u1')
+np.array(range(2**63 - 1, 2**63 + 2))
+np.array(range(3), ndmin=2)
+np.array([range(3), range(3, 6)])
+np.asarray(range(3)).sum()
+a = np.arange(6) * 2; i = np.int64(4); [a[i], a[-i], a[i,]]
+a = np.arange(6) * 2; a[np.int64(6)]
+a = np.arange(6) * 2; a[np.int64(-7)]
+a = np.arange(6).reshape(2, 3); [a[np.int64(1), 2], a[0, np.int64(-1)], a[np.int64(-1)]]
+a = np.arange(6).reshape(2, 3); a[1, np.int64(3)]
+a = np.arange(6).reshape(2, 3); a[np.int64(1), np.int64(-3)] = 70; a[np.int64(0)] += 1; a
+a = np.arange(6.0); a[np.int64(-2**63)] = 1
+a = np.arange(6.0); [a[np.uint64(2)], a[np.int8(-1)]]
+a = np.arange(6.0); a[np.float64(1)]
+a = np.arange(6.0); a[np.bool_(True)]
+[10, 20, 30][np.int64(1)]
+a = np.zeros(3); a.fill(2.5); a
+a = np.zeros((2, 3)); a.fill(True); a
+a = np.zeros(3); a.fill(2**70); a
+a = np.zeros(3, int); a.fill(2**70)
+a = np.zeros(3, int); a.fill(-2.7); a
+a = np.zeros(3, 'u1'); a.fill(300)
+a = np.zeros(3, bool); a.fill(2); a
+a = np.zeros(3, 'f4'); a.fill(np.float64(0.1)); a
+a = np.zeros(3, int); a.fill(np.float32(7.5)); a
+a = np.zeros(3, complex); a.fill(1 + 2j); a
+a = np.zeros(3); a.fill(1j)
+a = np.zeros(3); a.fill(np.array(4)); a
+a = np.zeros(3); a.fill([1]); a
+a = np.zeros(3); a.fill([1, 2, 3])
+a = np.zeros(6); a[::2].fill(1); a[1::2].fill(np.int8(3)); a
+a = np.zeros(3); a.setflags(write=False); a.fill(1)
+np.array(5).fill(3)
 np.array([np.array([1, 2]), np.array([3, 4])])
 np.array([np.float32(1), 2.0])
 np.array([np.int8(1), np.int16(2)])
