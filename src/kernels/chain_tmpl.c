@@ -185,8 +185,9 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
             vector_of_##TYPE *const lanes =                                                        \
                 (void *)(link->pointer[0] + at / leaf * NDI_LANE_BYTES);                           \
             lanes[0] = b0, lanes[1] = b1, lanes[2] = b2, lanes[3] = b3;                            \
-            b0 = b1 = b2 = b3 = none; /* here, not at the leaf's first round: one branch fewer     \
-                                         that is foretold wrong */                                 \
+            if (at % leaf == leaf - round) /* here, not at the leaf's first round: one branch      \
+                                              fewer that is foretold wrong */                      \
+                b0 = b1 = b2 = b3 = none;                                                          \
         }                                                                                          \
         NEXT_ROUND(TYPE, link + 1, NDI_CHAIN_VECTORS)                                              \
     }
