@@ -176,20 +176,15 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
     NO_RETURN_NOTED static void NAME##_##TYPE##_in_bank(LINK(register_of_##TYPE))                  \
     {                                                                                              \
         enum { leaf = NDI_CHUNK * sizeof(TYPE), round = NDI_CHAIN_VECTORS * VECTOR_BYTES };        \
-        const register_of_##TYPE none =                                                            \
-            (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0});                      \
-        if (at == 0)                                                                               \
-            b0 = b1 = b2 = b3 = none;                                                              \
+        if (at % leaf == 0)                                                                        \
+            b0 = b1 = b2 = b3 = (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0});  \
         __VA_ARGS__                                                                                \
         if (at % leaf == leaf - round || at == (size_t)link->row[1]) {                             \
             vector_of_##TYPE *const lanes =                                                        \
                 (void *)(link->pointer[0] + at / leaf * NDI_LANE_BYTES);                           \
             lanes[0] = b0, lanes[1] = b1, lanes[2] = b2, lanes[3] = b3;                            \
-            if (at % leaf == leaf - round) /* here, not at the leaf's first round: one branch      \
-                                              fewer that is foretold wrong */                      \
-                b0 = b1 = b2 = b3 = none;                                                          \
         }                                                                                          \
-        NEXT_ROUND(TYPE, link + 1, NDI_CHAIN_VECTORS)                                              \
+        GO(register_of_##TYPE, link + 1, at);                                                      \
     }
 #define ADD_WIDENED(b, half) b = (register_of_float)((register_of_double)b + WIDENED(half));
 #define ADD_TWO(a, b, c)                                                                           \
@@ -252,21 +247,6 @@ ON_TYPES(VECTORS_OF, )
     })
 #endif
 
-/* What the link `next` does behind a round of so many vectors. */
-#define NEXT_ROUND(TYPE, next, vectors)                                                            \
-    {                                                                                              \
-        ndi_link *const first_ = (void *)(next)->pointer[0];                                       \
-        at += (vectors)*VECTOR_BYTES;                                                              \
-        if (at >= (size_t)(next)->pointer[1]) {                                                    \
-            if (--(next)->row[0] == 0)                                                             \
-                return;                                                                            \
-            for (ndi_link *l = first_; l < (next); l++)                                            \
-                *(pair *)l->pointer += *(const pair *)l->row;                                      \
-            at = 0;                                                                                \
-        }                                                                                          \
-        GO(register_of_##TYPE, first_, at);                                                        \
-    }
-
 /* `vectors` of a round. */
 #define ROUNDS_OF(TYPE, form, vectors)                                                             \
     NO_RETURN_NOTED static void fetch_##TYPE##form(LINK(register_of_##TYPE))                       \
@@ -276,9 +256,20 @@ ON_TYPES(VECTORS_OF, )
             __builtin_prefetch(from + line, 0, 2);                                                 \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }                                                                                              \
-    NO_RETURN_NOTED static void next_##TYPE##form(LINK(register_of_##TYPE)){NEXT_ROUND(            \
-        TYPE, link,                                                                                \
-        vectors)} NO_RETURN_NOTED static void abreast_##TYPE##form(LINK(register_of_##TYPE))       \
+    NO_RETURN_NOTED static void next_##TYPE##form(LINK(register_of_##TYPE))                        \
+    {                                                                                              \
+        ndi_link *const first = (void *)link->pointer[0];                                          \
+        at += (vectors)*VECTOR_BYTES;                                                              \
+        if (at >= (size_t)link->pointer[1]) {                                                      \
+            if (--link->row[0] == 0)                                                               \
+                return;                                                                            \
+            for (ndi_link *l = first; l < link; l++)                                               \
+                *(pair *)l->pointer += *(const pair *)l->row;                                      \
+            at = 0;                                                                                \
+        }                                                                                          \
+        GO(register_of_##TYPE, first, at);                                                         \
+    }                                                                                              \
+    NO_RETURN_NOTED static void abreast_##TYPE##form(LINK(register_of_##TYPE))                     \
     {                                                                                              \
         ndi_link *const first = (void *)link->pointer[0], *const apart = link + 1;                 \
         at += (vectors)*VECTOR_BYTES;                                                              \
