@@ -25,7 +25,8 @@ def poly(seq_of_zeros):
         raise ValueError("input must be 1d or non-empty square 2d array.")
     if zeros.size == 0:
         return 1.0
-    zeros = zeros.astype(nd.result_type(zeros.dtype, nd.float64) if zeros.dtype.kind in "biu" else zeros.dtype)
+    if zeros.dtype.kind in "biu" or zeros.dtype == nd.float16:
+        zeros = zeros.astype(float)
     result = nd.ones(1, zeros.dtype)
     for zero in zeros:
         result = nd.convolve(result, nd.stack([nd.ones((), zeros.dtype), -zero]))
@@ -74,7 +75,7 @@ def polysub(a1, a2):
 
 def polymul(a1, a2):
     """The product of two polynomials."""
-    return _as_given(nd.convolve(_coefficients(a1), _coefficients(a2)), a1, a2)
+    return _as_given(nd.convolve(poly1d(a1).coeffs, poly1d(a2).coeffs), a1, a2)
 
 
 def polydiv(u, v):
@@ -95,6 +96,7 @@ def polydiv(u, v):
 
 def polyder(p, m=1):
     """The m-th derivative."""
+    m = int(m)
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
     result = _coefficients(p)
@@ -105,6 +107,7 @@ def polyder(p, m=1):
 
 def polyint(p, m=1, k=None):
     """The m-th antiderivative, with the constants k."""
+    m = int(m)
     if m < 0:
         raise ValueError("Order of integral must be positive (see polyder)")
     constants = nd.zeros(m) if k is None else _line(k)
@@ -125,7 +128,8 @@ def polyval(p, x):
         for coefficient in _coefficients(p):
             result = result * x + coefficient
         return result
-    return nd._core._polyval(_coefficients(p), x)
+    coefficients = _coefficients(p)
+    return nd._core._polyval(coefficients, x) if coefficients.size else nd.zeros_like(x)
 
 
 def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
@@ -137,9 +141,12 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
         raise TypeError("expected 1D vector for x, and a 1D or 2D array for y")
     if len(x) != len(y):
         raise TypeError("expected x and y to have same length")
+    deg = int(deg)
+    if y.ndim == 2 and not y.shape[1] and not full and cov is False:
+        return nd.zeros((deg + 1, 0), nd.result_type(x, y))
     if not full and w is None and rcond is None and cov is False:
         return nd._core._polyfit(x, y, deg)
-    rcond = nd.float64(len(x) * nd.finfo(x.dtype).eps) if rcond is None else rcond
+    rcond = len(x) * nd.finfo(x.dtype).eps if rcond is None else rcond
     left, right = nd.vander(x, deg + 1), y
     if w is not None:
         w = nd.asarray(w) + 0.0

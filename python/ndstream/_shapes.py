@@ -91,18 +91,18 @@ class _Joiner:
                 raise NotImplementedError("r_['r', ...] makes a matrix, which is not there; use reshape()")
             axis, ndmin, trans = (int(x) for x in (words + [ndmin, trans])[:3]) if len(words) < 3 else map(int, words)
             keys = keys[1:]
-        parts = []
+        parts, typed = [], []  # numbers of Python take the dtype of what is beside them
         for one in keys:
             part = _line(one) if isinstance(one, slice) else nd.asarray(one)
+            typed.append(one if isinstance(one, (int, float, complex)) else part)
             rank = part.ndim
             if rank < ndmin:
                 part = part.reshape((1,) * (ndmin - rank) + part.shape)
                 if trans != -1 and rank:
                     part = nd.moveaxis(part, -1, trans) if rank == 1 else part
-                elif trans == -1 and rank == 0:
-                    pass
             parts.append(part if part.ndim else part.reshape(1))
-        return nd.concatenate(parts, axis)
+        dtype = nd.result_type(*typed) if typed else None
+        return nd.concatenate([part.astype(dtype, copy=False) for part in parts], axis)
 
 
 r_, c_ = _Joiner(0, 1, -1), _Joiner(-1, 2, 0)

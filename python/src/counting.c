@@ -213,6 +213,15 @@ static bool to_several_bins(PyObject *bins, PyObject *range, int count, bool fla
                                           "the sample x.");
         return false;
     }
+    if (pnd_given(range)) {
+        const Py_ssize_t ranges = PySequence_Size(range);
+        if (ranges < 0)
+            return false;
+        if (ranges != count) {
+            PyErr_SetString(PyExc_ValueError, "range argument must have one entry per dimension");
+            return false;
+        }
+    }
     for (int i = 0; i < count; i++) {
         PND_OBJECT own_bins = each ? PySequence_GetItem(bins, i) : NULL;
         PND_OBJECT own_range = pnd_given(range) ? PySequence_GetItem(range, i) : NULL;
@@ -341,9 +350,16 @@ PND_FUNCTION(isin, "element, test_elements, assume_unique=False, invert=False, *
                      given[4]);
         return NULL;
     }
+    if (pnd_given(given[4]) && PyUnicode_CompareWithASCIIString(given[4], "table") == 0 &&
+        (nd_dtype_kind(nd_dtype_of(elements)) >= ND_KIND_FLOAT ||
+         nd_dtype_kind(nd_dtype_of(tests)) >= ND_KIND_FLOAT)) {
+        PyErr_SetString(PyExc_ValueError, "isin: kind='table' takes bools and integers only; "
+                                          "choose 'sort' or None");
+        return NULL;
+    }
     nd_array *result;
     PND_UNLOCKED(nd_size(elements), result = nd_isin(elements, tests, invert));
-    return pnd_wrap_result(result);
+    return pnd_wrap(result);
 }
 
 typedef nd_array *set_operation(const nd_array *a, const nd_array *b);

@@ -251,6 +251,26 @@ static bool plain_bound(PyObject *object, double *value)
     return !PyErr_Occurred();
 }
 
+/* A bound as an array; a number of Python beside floats or complex numbers takes their dtype. */
+static nd_array *bound_beside(PyObject *object, PyObject *other)
+{
+    PND_AUTO array = pnd_to_array(object);
+    if (!array || (!PyFloat_CheckExact(object) && !PyLong_CheckExact(object) &&
+                   !PyComplex_CheckExact(object)))
+        return nd_retain(array);
+    PND_AUTO beside = pnd_to_array(other);
+    if (!beside)
+        return NULL;
+    const nd_dtype theirs = nd_dtype_of(beside);
+    if (nd_dtype_kind(theirs) < ND_KIND_FLOAT)
+        return nd_retain(array);
+    const bool half = nd_dtype_size(theirs) <= 4;
+    return nd_cast(array, !PyComplex_CheckExact(object)              ? theirs
+                          : nd_dtype_kind(theirs) == ND_KIND_COMPLEX ? theirs
+                          : half                                     ? ND_COMPLEX64
+                                                                     : ND_COMPLEX128);
+}
+
 static nd_array *evenly(PyObject *start, PyObject *stop, int64_t count, bool endpoint,
                         nd_array **step)
 {
@@ -269,8 +289,8 @@ static nd_array *evenly(PyObject *start, PyObject *stop, int64_t count, bool end
     if (PyErr_Occurred())
         return NULL;
     /* Arrays of bounds: a new axis in front. */
-    PND_AUTO a = pnd_to_array(start);
-    PND_AUTO b = a ? pnd_to_array(stop) : NULL;
+    PND_AUTO a = bound_beside(start, stop);
+    PND_AUTO b = a ? bound_beside(stop, start) : NULL;
     if (!b)
         return NULL;
     const int64_t gaps = endpoint ? count - 1 : count;
@@ -278,7 +298,8 @@ static nd_array *evenly(PyObject *start, PyObject *stop, int64_t count, bool end
     PND_AUTO difference = (nd_subtract)(nd_operand_array(b), nd_operand_array(from));
     PND_AUTO width = gaps > 0 ? (nd_divide)(nd_operand_array(difference), nd_operand_int(gaps))
                               : (nd_multiply)(nd_operand_array(difference), nd_operand_real(NAN));
-    PND_AUTO index = nd_arange(count);
+    PND_AUTO whole = nd_arange(count);
+    PND_AUTO index = width ? nd_cast(whole, nd_dtype_of(width)) : NULL;
     nd_shape shape = {.rank = 1 + nd_rank(difference), .length = {count}};
     for (int i = 1; i < shape.rank; i++)
         shape.length[i] = 1;
@@ -295,7 +316,8 @@ static nd_array *evenly(PyObject *start, PyObject *stop, int64_t count, bool end
         }
     }
     if (step)
-        *step = nd_retain(width);
+        *step = gaps > 0 ? nd_retain(width)
+                         : nd_from_data(ND_FLOAT64, ND_SCALAR_SHAPE, &(const double){NAN});
     return result;
 }
 

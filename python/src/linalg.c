@@ -344,6 +344,11 @@ PND_FUNCTION(qr, "a, mode='reduced'", "a = q @ r.")
     PND_AUTO a = pnd_to_array(given[0]);
     if (!a)
         return NULL;
+    if (given[1] && !PyUnicode_Check(given[1])) {
+        PyErr_Format(PyExc_ValueError, "qr: mode is 'reduced', 'complete' or 'r', not %R",
+                     given[1]);
+        return NULL;
+    }
     const char *word = given[1] ? PyUnicode_AsUTF8(given[1]) : "reduced";
     if (!word)
         return NULL;

@@ -438,10 +438,18 @@ static bool to_mode(PyObject *object, nd_convolve_mode *mode)
     return false;
 }
 
+/* An array, of one element along an axis where `numbers` are taken, too. */
+static nd_array *to_signal(PyObject *object, bool numbers)
+{
+    PND_AUTO array = pnd_to_array(object);
+    return array && numbers && nd_rank(array) == 0 ? nd_reshape(array, ND_SHAPE(1))
+                                                   : nd_retain(array);
+}
+
 static PyObject *convolved(PyObject *const *given, nd_convolve_mode mode, bool correlate)
 {
-    PND_AUTO a = pnd_to_array(given[0]);
-    PND_AUTO v = a ? pnd_to_array(given[1]) : NULL;
+    PND_AUTO a = to_signal(given[0], !correlate);
+    PND_AUTO v = a ? to_signal(given[1], !correlate) : NULL;
     if (!v || !to_mode(given[2], &mode))
         return NULL;
     nd_array *result;

@@ -435,3 +435,56 @@ np.get_printoptions()
 @pytest.mark.parametrize("code", cases(PRINTED))
 def test_arrays_are_printed_as_the_options_say(code):
     same(code)
+
+
+WEAK_NUMBERS = """
+np.linspace(np.float32(1), 2, 5)
+np.linspace(np.float16(1), 2.5, 5)
+np.linspace(np.float32(1), np.int64(3), 5)
+np.linspace(np.int8(1), 2, 5)
+np.linspace(1, np.array([2, 3], "f4"), 5)
+np.linspace(np.array([1, 2], "f4"), 4, 5)
+np.linspace(np.float32(1), 2j, 5)
+np.linspace(1, np.array([2j, 3], "c8"), 3, endpoint=False)
+np.linspace(np.float32(1), 2, 0)
+np.linspace(np.array([1, 2], "f4"), 4, 3, retstep=True)
+np.c_[np.float32(1), 2]
+np.r_[np.float32(1), 2]
+np.r_[np.int8(1), 2, np.array([3], "i2")]
+np.r_[1, 2.5, np.array([1, 2], "f4")]
+np.c_[np.array([1, 2], "f4"), [3, 4]]
+np.r_[0:3, np.float32(2)]
+"""
+
+POLYNOMIALS = """
+np.polymul([0, 0, 1, 2], [0, 3])
+np.polymul([], [1, 2])
+np.polymul([0], [0, 0])
+np.polymul(3, [1, 2])
+np.polyval([], np.arange(3))
+np.polyval([], np.arange(3, dtype="f4"))
+np.polyder([1, 2, 3], m=1.0)
+np.polyint([1, 2, 3], m=1.0)
+np.polyfit(np.arange(4.0), np.zeros((4, 0)), 1)
+np.polyfit([1.0, 2, 3, 4], [1.0, 2, 3, 5], 1.5)
+np.poly(np.array([1, 2], "f2"))
+np.convolve([1, 2, 3], 2)
+np.convolve(2, [1, 2, 3])
+np.convolve(2, 3)
+np.correlate([1, 2, 3], 2)
+"""
+
+REFUSED = """
+np.histogramdd(np.zeros((3, 2)), range=[(0, 1)])
+np.histogramdd(np.zeros((3, 1)), range=[(0, 1), (0, 1)])
+np.linalg.qr(np.eye(2), -1)
+np.isin(np.array(3), [1, 2, 3])
+np.isin(3, [1, 2, 3])
+np.isin([1.5, 2], [2.0], kind="table")
+np.isin([1, 2], [2], kind="table")
+"""
+
+
+@pytest.mark.parametrize("code", cases(WEAK_NUMBERS + POLYNOMIALS + REFUSED))
+def test_numbers_polynomials_and_refusals_are_numpys(code):
+    same(code)
