@@ -229,15 +229,46 @@ static void move_run(char *to, const char *from, size_t bytes)
     memmove(to, from, bytes);
 }
 
-#define COPY_LOOP(SIZE, TYPE)                                                                      \
-    UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                 \
-    /* As real parts, every other sample or one colour of two. */                                  \
-    ALWAYS_INLINE void copy_every_other_##SIZE(size_t n, TYPE *to, const TYPE *from)               \
+/* As real parts, every other sample or one colour of two. */
+#define EVERY_OTHER(NAME, TYPE)                                                                    \
+    ALWAYS_INLINE void NAME(size_t n, TYPE *to, const TYPE *from)                                  \
     {                                                                                              \
         IVDEP                                                                                      \
         for (size_t i = 0; i < n; i++)                                                             \
             to[i] = from[2 * i];                                                                   \
-    }                                                                                              \
+    }
+/* The second of pairs, as imaginary parts, by whole vectors of pairs: from the first that is wanted
+ * on, every load would cross a cache line (x[::2] + x[1::2] of 10,000 doubles: 3.4 us, 2.4
+ * this way). The first is taken alone, as nothing before it may be read. */
+#define EVERY_OTHER_BY_PAIRS(SIZE, TYPE)                                                           \
+    EVERY_OTHER(copy_first_##SIZE, TYPE)                                                           \
+    ALWAYS_INLINE void copy_every_other_##SIZE(size_t n, TYPE *to, const TYPE *from)               \
+    {                                                                                              \
+        enum { LANES = VECTOR_BYTES / SIZE };                                                      \
+        typedef TYPE vector __attribute__((vector_size(VECTOR_BYTES), may_alias));                 \
+        typedef TYPE loose __attribute__((vector_size(VECTOR_BYTES), aligned(SIZE), may_alias));   \
+        if ((uintptr_t)from % (2 * (SIZE)) == SIZE) {                                              \
+            vector second;                                                                         \
+            for (int l = 0; l < LANES; l++)                                                        \
+                second[l] = (TYPE)(2 * l + 1);                                                     \
+            for (bool before = false; n > 0 && (!before || (uintptr_t)(from - 1) % VECTOR_BYTES);  \
+                 n--, from += 2, before = true)                                                    \
+                *to++ = *from;                                                                     \
+            for (; n >= LANES; n -= LANES, to += LANES, from += 2 * LANES) {                       \
+                const vector *const pairs = (const vector *)(from - 1);                            \
+                *(loose *)to = __builtin_shuffle(pairs[0], pairs[1], second);                      \
+            }                                                                                      \
+        }                                                                                          \
+        copy_first_##SIZE(n, to, from);                                                            \
+    }
+EVERY_OTHER(copy_every_other_1, uint8_t)
+EVERY_OTHER(copy_every_other_2, uint16_t)
+EVERY_OTHER_BY_PAIRS(4, uint32_t)
+EVERY_OTHER_BY_PAIRS(8, uint64_t)
+EVERY_OTHER(copy_every_other_16, complex128)
+
+#define COPY_LOOP(SIZE, TYPE)                                                                      \
+    UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                 \
     ALWAYS_INLINE void copy_reversed_##SIZE(size_t n, TYPE *to, const TYPE *from)                  \
     {                                                                                              \
         IVDEP                                                                                      \

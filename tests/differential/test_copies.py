@@ -47,6 +47,15 @@ def test_casts_of_special_and_random_values_equal_numpy(source):
             assert_equal(ours, strided.astype(target), (strided,))
 
 
+@pytest.mark.parametrize("dtype", NUMPY_DTYPES)
+def test_every_other_element_is_copied_from_any_address_and_of_any_length(dtype):
+    whole = (np.arange(400) % 97).astype(dtype)
+    for begin in range(17):
+        for length in [*range(40), 63, 64, 65, 127, 128, 129, 180]:
+            theirs = whole[begin::2][:length]
+            assert_equal(nd.to_numpy(nd.call("copy", nd.from_numpy(theirs))), theirs)
+
+
 def test_every_float16_is_cast_as_numpy():
     every = np.arange(65536, dtype="uint16").view("float16")
     for target in ("float32", "float64", "complex64", "bool"):
