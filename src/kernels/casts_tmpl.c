@@ -267,8 +267,31 @@ EVERY_OTHER_BY_PAIRS(4, uint32_t)
 EVERY_OTHER_BY_PAIRS(8, uint64_t)
 EVERY_OTHER(copy_every_other_16, complex128)
 
+UNARY_LOOP(copy_apart_1, uint8_t, uint8_t, x)
+UNARY_LOOP(copy_apart_2, uint16_t, uint16_t, x)
+UNARY_LOOP(copy_apart_4, uint32_t, uint32_t, x)
+UNARY_LOOP(copy_apart_16, complex128, complex128, x)
+/* Four at a time: what gcc makes of the plain loop takes twice as long for 8 bytes, and is as fast
+ * for others (one of two columns of 10,000 doubles: 6.1 us, 2.8 this way). */
+static void copy_apart_8(size_t n, char *const *p, const ptrdiff_t *s)
+{
+    const ptrdiff_t so = s[0], sx = s[1];
+    char *to = p[0];
+    const char *from = p[1];
+    for (; n >= 4; n -= 4, to += 4 * so, from += 4 * sx) {
+        const uint64_t x0 = *(const uint64_t *)from, x1 = *(const uint64_t *)(from + sx),
+                       x2 = *(const uint64_t *)(from + 2 * sx),
+                       x3 = *(const uint64_t *)(from + 3 * sx);
+        *(uint64_t *)to = x0;
+        *(uint64_t *)(to + so) = x1;
+        *(uint64_t *)(to + 2 * so) = x2;
+        *(uint64_t *)(to + 3 * so) = x3;
+    }
+    for (; n > 0; n--, to += so, from += sx)
+        *(uint64_t *)to = *(const uint64_t *)from;
+}
+
 #define COPY_LOOP(SIZE, TYPE)                                                                      \
-    UNARY_LOOP(copy_strided_##SIZE, TYPE, TYPE, x)                                                 \
     ALWAYS_INLINE void copy_reversed_##SIZE(size_t n, TYPE *to, const TYPE *from)                  \
     {                                                                                              \
         IVDEP                                                                                      \
@@ -304,7 +327,7 @@ EVERY_OTHER(copy_every_other_16, complex128)
         else if (s[0] == SIZE && s[1] == -SIZE)                                                    \
             copy_reversed_##SIZE(n, (TYPE *)p[0], (const TYPE *)p[1]);                             \
         else                                                                                       \
-            copy_strided_##SIZE(n, p, s);                                                          \
+            copy_apart_##SIZE(n, p, s);                                                            \
     }
 COPY_LOOP(1, uint8_t)
 COPY_LOOP(2, uint16_t)
