@@ -18,7 +18,7 @@ static PyObject *make(PyObject *object, PyObject *dtype_object, int copy, char o
         return NULL;
     if (order != 'F' && copy != 0 && ndmin == 0 &&
         (PyList_CheckExact(object) || PyTuple_CheckExact(object) || PyFloat_CheckExact(object) ||
-         PyLong_CheckExact(object) || pnd_is_scalar(object))) {
+         PyLong_CheckExact(object) || PyRange_Check(object) || pnd_is_scalar(object))) {
         nd_array *array = pnd_to_array_of(object, dtype);
         return array ? pnd_wrap(array) : NULL;
     }

@@ -7,6 +7,7 @@
 #include "core.h"
 
 #include <math.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
@@ -502,12 +503,32 @@ static nd_array *from_method(PyObject *object, bool *failed)
     return array;
 }
 
-/* Sequences of other types (range, deque, array-likes): as a list. Iterators are taken by
+/* Sequences of other types (deque, array-likes): as a list. Iterators are taken by
  * fromiter(). */
 static nd_array *from_other_sequence(PyObject *object, nd_dtype dtype)
 {
     PND_OBJECT list = PySequence_List(object);
     return list ? from_nested(list, dtype) : NULL;
+}
+
+/* A range as arange() makes it, where doubles hold its numbers. */
+static nd_array *from_range(PyObject *range, nd_dtype dtype)
+{
+    const Py_ssize_t length = PyObject_Size(range);
+    PyErr_Clear(); /* too long a range is refused as a list */
+    if (length > 0 && (dtype == ND_DTYPE_NONE || dtype == ND_INT64)) {
+        PND_OBJECT first = PySequence_GetItem(range, 0);
+        PND_OBJECT last = first ? PySequence_GetItem(range, length - 1) : NULL;
+        const double begin = last ? PyLong_AsDouble(first) : 0,
+                     end = last ? PyLong_AsDouble(last) : 0;
+        if (!PyErr_Occurred() && fabs(begin) < 0x1p51 && fabs(end) < 0x1p51) {
+            const double step = length > 1 ? (end - begin) / (double)(length - 1) : 1;
+            nd_array *array = nd_arange_step(ND_INT64, begin, end + step, step);
+            return array ? array : pnd_raise();
+        }
+        PyErr_Clear();
+    }
+    return from_other_sequence(range, dtype);
 }
 
 static nd_array *cast(nd_array *array, nd_dtype dtype)
@@ -537,7 +558,7 @@ nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype)
     if (dtype != ND_DTYPE_NONE && is_convertible(object))
         return from_number(object, dtype);
     if (PyRange_Check(object)) /* final: it has none of the protocols asked for below */
-        return from_other_sequence(object, dtype);
+        return from_range(object, dtype);
     bool failed = false;
     nd_array *array = NULL;
     if (PyObject_CheckBuffer(object) && !PyBytes_Check(object))
