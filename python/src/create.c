@@ -264,11 +264,7 @@ static nd_array *bound_beside(PyObject *object, PyObject *other)
     const nd_dtype theirs = nd_dtype_of(beside);
     if (nd_dtype_kind(theirs) < ND_KIND_FLOAT)
         return nd_retain(array);
-    const bool half = nd_dtype_size(theirs) <= 4;
-    return nd_cast(array, !PyComplex_CheckExact(object)              ? theirs
-                          : nd_dtype_kind(theirs) == ND_KIND_COMPLEX ? theirs
-                          : half                                     ? ND_COMPLEX64
-                                                                     : ND_COMPLEX128);
+    return nd_cast(array, PyComplex_CheckExact(object) ? nd_promote(theirs, ND_COMPLEX64) : theirs);
 }
 
 static nd_array *evenly(PyObject *start, PyObject *stop, int64_t count, bool endpoint,
