@@ -211,44 +211,69 @@ static bool feeds_next(const builder *b, int s)
     return s < b->last && step->stores < 0 && b->program->value[step->result].last_use == s + 1;
 }
 
-/* A product, or the square of a difference, of what lies in memory, that the next step adds to what
- * is in bank 0: one link. The last of its steps; -1: there is none. */
+static bool is_op(const builder *b, int s, int arguments, int op)
+{
+    const ndi_program_step *const step = &b->program->step[s];
+    return !step->twins && step->arguments == arguments && b->op[s] == op;
+}
+
+/* A line of terms.def. */
+typedef struct term_steps {
+    int8_t first, last;
+    bool squared, second;
+} term_steps;
+static const term_steps terms[] = {
+#define EITHER false
+#define SECOND true
+#define TERM(name, first, squared, last, second, ...)                                              \
+    {NDI_LINK_##first, NDI_LINK_##last, squared, second},
+#include "kernels/terms.def"
+#undef TERM
+#undef EITHER
+#undef SECOND
+};
+
+/* The last step of the term that step `s` begins; -1: the steps are another. */
+static int end_of_term(const builder *b, int s, const term_steps *term)
+{
+    const ndi_program *const program = b->program;
+    if (!is_op(b, s, 2, term->first) || !feeds_next(b, s))
+        return -1;
+    if (term->squared && (!is_op(b, ++s, 1, NDI_LINK_square) || !feeds_next(b, s)))
+        return -1;
+    const int value = program->step[s++].result;
+    if (!is_op(b, s, 2, term->last))
+        return -1;
+    const uint8_t *const argument = program->step[s].argument;
+    const int to = argument[argument[0] == value];
+    return to != value && b->bank[0] == to && program->value[to].last_use <= s &&
+                   (!term->second || argument[1] == value)
+               ? s
+               : -1;
+}
+
+/* What is made of two that lie in memory, and by the next step with what is in bank 0: one link.
+ * The last of its steps; -1: there is none. */
 static int add_term(builder *b, int s)
 {
     const ndi_program *const program = b->program;
     const ndi_program_step *const first = &program->step[s];
-    const int op = b->op[s];
-    int last = s;
-    if (op == NDI_LINK_subtract && feeds_next(b, last)) {
-        const ndi_program_step *const square = &program->step[++last];
-        if (square->twins || square->arguments != 1 || b->op[last] != NDI_LINK_square)
-            return -1;
-    } else if (op != NDI_LINK_multiply) {
-        return -1;
-    }
-    if (!feeds_next(b, last))
-        return -1;
-    const int value = program->step[last++].result;
-    const ndi_program_step *const sum = &program->step[last];
-    const int sum_op = sum->arguments == 2 ? b->op[last] : -1,
-              to = sum->argument[sum->argument[0] == value];
-    const bool subtracts =
-        op == NDI_LINK_multiply && sum_op == NDI_LINK_subtract && sum->argument[1] == value;
-    if ((!subtracts && sum_op != NDI_LINK_add) || to == value || b->bank[0] != to ||
-        program->value[to].last_use > last)
-        return -1;
     for (int i = 0; i < 2; i++)
         if (program->value[first->argument[i]].place == NDI_IN_REGISTER &&
             find_argument(b, 0, first->argument[i]) != NDI_FROM_MEMORY)
             return -1;
-    ndi_program_link *const link = add_link(b, NDI_LINK_TERM, 0, first->argument[0]);
-    link->op = subtracts                 ? NDI_LINK_subtract_product
-               : op == NDI_LINK_multiply ? NDI_LINK_add_product
-                                         : NDI_LINK_add_difference_squared;
-    link->value[1] = first->argument[1];
-    link->from[0] = link->from[1] = NDI_FROM_MEMORY;
-    give(b, 0, sum->result, sum->stores);
-    return last;
+    for (int t = 0; t < NDI_LINK_TERM_COUNT; t++) {
+        const int last = end_of_term(b, s, &terms[t]);
+        if (last < 0)
+            continue;
+        ndi_program_link *const link = add_link(b, NDI_LINK_TERM, 0, first->argument[0]);
+        link->op = (uint8_t)t;
+        link->value[1] = first->argument[1];
+        link->from[0] = link->from[1] = NDI_FROM_MEMORY;
+        give(b, 0, program->step[last].result, program->step[last].stores);
+        return last;
+    }
+    return -1;
 }
 
 /* The links of step `s`, and of those behind it that they do too. The last of these. */

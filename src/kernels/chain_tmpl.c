@@ -329,7 +329,7 @@ ON_TYPES(UNARY_TYPE, load, x)
     M(MEMORY, SCALAR, __VA_ARGS__)                                                                 \
     M(SCALAR, MEMORY, __VA_ARGS__) M(SCALAR, SCALAR, __VA_ARGS__)
 #define TERM_TYPE(TYPE, NAME, ...) ON_TERM_FROM(TERM_LINK, TYPE, NAME, __VA_ARGS__)
-#define TERM(name, ...) ON_TYPES(TERM_TYPE, name, __VA_ARGS__)
+#define TERM(name, first, squared, last, place, ...) ON_TYPES(TERM_TYPE, name, __VA_ARGS__)
 #include "kernels/terms.def"
 #undef TERM
 
@@ -400,7 +400,7 @@ ON_TYPES(UNARY_WIDE, load, x)
                 GO(register_of_##TYPE, link + 1, at);                                              \
     }
 #define TERM_WIDE(TYPE, NAME, ...) ON_TERM_FROM(TERM_WIDE_LINK, TYPE, NAME, __VA_ARGS__)
-#define TERM(name, ...) ON_TYPES(TERM_WIDE, name, __VA_ARGS__)
+#define TERM(name, first, squared, last, place, ...) ON_TYPES(TERM_WIDE, name, __VA_ARGS__)
 #include "kernels/terms.def"
 #undef TERM
 #define STORE_WIDE(r, k, ...) to[k] = r;

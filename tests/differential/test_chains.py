@@ -15,6 +15,12 @@ LINKED = re.findall(r"^LINKED\((\w+)\)", (ROOT / "src/kernels/linked.def").read_
 TWINS = re.findall(
     r"^LINKED_TWINS\((\w+), (\w+),", (ROOT / "src/kernels/linked.def").read_text(), re.M
 )
+TERMS = re.findall(
+    r"^TERM\(\w+,\s*(\w+),\s*(\w+),\s*(\w+),\s*(\w+),",
+    (ROOT / "src/kernels/terms.def").read_text(),
+    re.M,
+)
+SIGNS = {"add": "+", "subtract": "-", "multiply": "*"}
 LENGTHS = [1, 15, 32, 33, 64, 97, 1000, 5003]
 TEXTS = ["{f}(x) * y", "{f}(x * y)", "{f}(-x) * (y * {f}(x))", "sum({f}(x) * y)"]
 
@@ -62,6 +68,25 @@ def test_functions_between_light_steps(name, dtype, kind):
         x, y = elements(dtype, kind, (length,)), elements(dtype, "near", (length,))
         for text in TEXTS:
             compare(text.format(f=name), x, y, nd.from_data(x), nd.from_data(y))
+
+
+@pytest.mark.parametrize("kind", ["near", "far"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("first, squared, last, place", TERMS)
+def test_terms_of_what_lies_in_memory(first, squared, last, place, dtype, kind):
+    """Also where the value is on the other side, or the term is wanted again: then it is none."""
+    term = f"(p {SIGNS[first]} q)" + ("**2" if squared == "true" else "")
+    values = ["(x - y)", "(x * y)", "(x - y) * x"]
+    texts = [f"{value} {SIGNS[last]} {term}" for value in values]
+    texts += [f"{term} {SIGNS[last]} {value}" for value in values]
+    texts += [f"({text}) * {term}" for text in texts]
+    for length in LENGTHS:
+        x, y = elements(dtype, kind, (length,)), elements(dtype, "near", (length,))
+        for p, q in (("x", "y"), ("y", "0.5"), ("2", "x"), ("y", "y")):
+            for text in texts:
+                text = text.replace("p", p).replace("q", q)
+                compare(text, x, y, nd.from_data(x), nd.from_data(y))
+                compare(f"sum({text})", x, y, nd.from_data(x), nd.from_data(y))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
