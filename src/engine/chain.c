@@ -584,7 +584,7 @@ void ndi_chains_begin(ndi_frame *f)
     }
     f->first_moving[program->units] = (uint8_t)f->movings;
     f->in_bank = f->gives < NDI_GIVES_COUNT && f->chained[0] && program->unit[0].one_bank &&
-                 !program->saves && f->chain[0]->fold_in_bank[f->gives];
+                 !program->saves && f->chain[0]->fold_leaves[f->gives];
 }
 
 typedef struct chain_block {
@@ -611,7 +611,7 @@ static void place_results(const chain_block *b)
         if (link->kind != NDI_LINK_STORES)
             continue;
         if (f->lanes) {
-            f->link[l].code = f->in_bank ? b->kernels->fold_in_bank[f->gives]
+            f->link[l].code = f->in_bank ? b->kernels->fold_leaves[f->gives]
                                          : b->kernels->fold[f->gives][link->bank];
             f->link[l].pointer[0] = f->lanes;
             continue;
@@ -687,6 +687,12 @@ static void run_links(const chain_block *b, bool fetches, size_t at, size_t end,
 {
     ndi_link *first = first_link(b, fetches),
              *next = &b->frame->link[b->unit->link + b->unit->links - 1];
+    if (b->frame->lanes && b->frame->in_bank) { /* the fold comes last */
+        next[-1].pointer[1] = (char *)first;
+        next[-1].row[1] = (ptrdiff_t)end;
+        b->kernels->run_leaves[b->frame->gives](first, at);
+        return;
+    }
     ndi_link link[NDI_PROGRAM_LINKS];
     if (rows >= MANY_ROWS) {
         const int links = copy_links(first, next, b->kernels->fetch, link);

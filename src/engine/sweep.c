@@ -11,7 +11,6 @@
 enum {
     FETCHED_ROW = 4096, /* bytes of a row that is asked for as a whole */
     BATCH_LEVELS = 6,   /* of the tree over a batch of leaves, at most */
-    LANE_LEVELS = 4,    /* where scratch has their elements or lanes */
     BATCH = 1 << BATCH_LEVELS,
     PAGE = 4096,
 };
@@ -366,6 +365,8 @@ static void reduce_batch(const ndi_sweep *run, ndi_leaf *leaf, unsigned leaves,
 static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, int levels, char *scratch,
                        ndi_frame *frame)
 {
+    _Static_assert((size_t)BATCH * NDI_LANE_BYTES <= NDI_CONVERTED * NDI_STATE_BYTES,
+                   "scratch has room for lanes");
     _Alignas(64) char states[NDI_FOLDS][NDI_STATES][BATCH * NDI_STATE_BYTES];
     const size_t rows = leaf->rows;
     const unsigned leaves = 1u << levels;
@@ -405,9 +406,9 @@ static void fold_batch(const ndi_sweep *run, ndi_tree *t, ndi_leaf *leaf, int le
 }
 
 /* The largest batch that `done` leaves of a span leave aligned, of at most `left` leaves. */
-static int batch_levels(const ndi_sweep *run, const ndi_frame *frame, int64_t done, int64_t left)
+static int batch_levels(int64_t done, int64_t left)
 {
-    int levels = run->produced && frame->gives != NDI_GIVES_COUNT ? LANE_LEVELS : BATCH_LEVELS;
+    int levels = BATCH_LEVELS;
     while (levels > 0 && ((done & ((1 << levels) - 1)) != 0 || left < 1 << levels))
         levels--;
     return levels;
@@ -438,7 +439,7 @@ static void sweep(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns,
                          .first = run_number * length + row};
         const int64_t left =
             last - leaf_number < whole_chunks - chunk ? last - leaf_number : whole_chunks - chunk;
-        const int levels = columns == 1 ? batch_levels(run, frame, leaf_number - first, left) : 0;
+        const int levels = columns == 1 ? batch_levels(leaf_number - first, left) : 0;
         if (levels > 0) {
             fold_batch(run, t, &leaf, levels, scratch, frame);
         } else {

@@ -127,6 +127,10 @@ typedef struct ndi_chain_kernels {
      * done, or the round at row[1] bytes: through memory they would wait for themselves. NULL where
      * they do not fill the bank. */
     ndi_link_code *fold_in_bank[NDI_LINK_FOLDS];
+    /* The same of whole leaves, where a run does nothing else: the last link, with the first one in
+     * pointer[1] and bytes of the run in row[1]. run_leaves instead of `run`. */
+    ndi_link_code *fold_leaves[NDI_LINK_FOLDS];
+    void (*run_leaves[NDI_LINK_FOLDS])(ndi_link *first, size_t at);
     /* Each element goes to an accumulator of its own, from pointer[0] on: columns, where that stays
      * from row to row. */
     ndi_link_code *fold_columns[NDI_LINK_FOLDS][NDI_BANKS];

@@ -186,6 +186,34 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
         }                                                                                          \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }
+/* Of whole leaves: one branch a round, which is foretold. */
+#define LEAVES_LINK(NAME, TYPE, LANE, IDENTITY, ...)                                               \
+    NO_RETURN_NOTED static void NAME##_##TYPE##_leaves(LINK(register_of_##TYPE))                   \
+    {                                                                                              \
+        enum { leaf = NDI_CHUNK * sizeof(TYPE) };                                                  \
+        const register_of_##TYPE none =                                                            \
+            (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0});                      \
+        __VA_ARGS__                                                                                \
+        at += NDI_CHAIN_VECTORS * VECTOR_BYTES;                                                    \
+        if (at % leaf == 0) {                                                                      \
+            vector_of_##TYPE *const lanes =                                                        \
+                (void *)(link->pointer[0] + (at / leaf - 1) * NDI_LANE_BYTES);                     \
+            lanes[0] = b0, lanes[1] = b1, lanes[2] = b2, lanes[3] = b3;                            \
+            if (at == (size_t)link->row[1])                                                        \
+                return;                                                                            \
+            b0 = b1 = b2 = b3 = none;                                                              \
+        }                                                                                          \
+        GO(register_of_##TYPE, (ndi_link *)link->pointer[1], at);                                  \
+    }                                                                                              \
+    static void run_##NAME##_##TYPE##_leaves(ndi_link *first, size_t at)                           \
+    {                                                                                              \
+        const register_of_##TYPE a0 = {0}, a1 = a0, a2 = a0, a3 = a0,                              \
+                                 b0 = (register_of_##TYPE)((LANE)(IDENTITY) -                      \
+                                                           (register_of_##LANE){0}),               \
+                                 b1 = b0, b2 = b0, b3 = b0;                                        \
+        GO(register_of_##TYPE, first, at);                                                         \
+    }
+#define FOLDS_IN_BANK(...) IN_BANK_LINK(__VA_ARGS__) LEAVES_LINK(__VA_ARGS__)
 #define ADD_WIDENED(b, half) b = (register_of_float)((register_of_double)b + WIDENED(half));
 #define ADD_TWO(a, b, c)                                                                           \
     memcpy(half, &a, sizeof half);                                                                 \
@@ -294,15 +322,17 @@ ON_TYPES(VECTORS_OF, )
     }
 ON_TYPES(CHAIN_OF, )
 #if HOLDS_LANES
-IN_BANK_LINK(sum, double, double, -0.0, b0 += a0; b1 += a1; b2 += a2; b3 += a3;)
-IN_BANK_LINK(sum, float, double, -0.0, half_vector half[2];
-             ADD_TWO(a0, b0, b1) ADD_TWO(a1, b2, b3) ADD_TWO(a2, b0, b1) ADD_TWO(a3, b2, b3))
+FOLDS_IN_BANK(sum, double, double, -0.0, b0 += a0; b1 += a1; b2 += a2; b3 += a3;)
+FOLDS_IN_BANK(sum, float, double, -0.0, half_vector half[2];
+              ADD_TWO(a0, b0, b1) ADD_TWO(a1, b2, b3) ADD_TWO(a2, b0, b1) ADD_TWO(a3, b2, b3))
 #define EXTREMES_IN_BANK(TYPE, ...)                                                                \
-    IN_BANK_LINK(min, TYPE, TYPE, INFINITY, ON_VECTORS(MEET_BANK, TYPE, <))                        \
-    IN_BANK_LINK(max, TYPE, TYPE, -INFINITY, ON_VECTORS(MEET_BANK, TYPE, >))
+    FOLDS_IN_BANK(min, TYPE, TYPE, INFINITY, ON_VECTORS(MEET_BANK, TYPE, <))                       \
+    FOLDS_IN_BANK(max, TYPE, TYPE, -INFINITY, ON_VECTORS(MEET_BANK, TYPE, >))
 ON_TYPES(EXTREMES_IN_BANK, )
 #define IN_BANK_SLOT(FOLD, name, TYPE)                                                             \
-    of_##TYPE->fold_in_bank[NDI_LINK_##FOLD] = CODE(name##_##TYPE##_in_bank);
+    of_##TYPE->fold_in_bank[NDI_LINK_##FOLD] = CODE(name##_##TYPE##_in_bank);                      \
+    of_##TYPE->fold_leaves[NDI_LINK_##FOLD] = CODE(name##_##TYPE##_leaves);                        \
+    of_##TYPE->run_leaves[NDI_LINK_##FOLD] = run_##name##_##TYPE##_leaves;
 #else
 #define IN_BANK_SLOT(FOLD, name, TYPE)
 #endif
