@@ -30,3 +30,15 @@ void ndi_block_free(void *block)
     memcpy(&all, memory, sizeof all);
     ndi_free(memory, all);
 }
+
+void *ndi_block_zalloc(void *context, unsigned count, unsigned bytes)
+{
+    (void)context;
+    return ndi_block_new((size_t)count * bytes);
+}
+
+void ndi_block_zfree(void *context, void *block)
+{
+    (void)context;
+    ndi_block_free(block);
+}

@@ -8,4 +8,8 @@
 void *ndi_block_new(size_t bytes);
 void ndi_block_free(void *block); /* NULL is allowed */
 
+/* The same as zlib calls them. */
+void *ndi_block_zalloc(void *context, unsigned count, unsigned bytes);
+void ndi_block_zfree(void *context, void *block);
+
 #endif

@@ -329,18 +329,6 @@ static int64_t read_deflated(ndi_source *source, void *memory, size_t bytes)
     return (int64_t)done;
 }
 
-static voidpf allocate(voidpf context, uInt count, uInt bytes)
-{
-    (void)context;
-    return ndi_block_new((size_t)count * bytes);
-}
-
-static void release(voidpf context, voidpf memory)
-{
-    (void)context;
-    ndi_block_free(memory);
-}
-
 bool ndi_zip_member_open(ndi_zip_member *member, const ndi_zip *zip, const ndi_zip_entry *entry,
                          const char *name)
 {
@@ -364,8 +352,8 @@ bool ndi_zip_member_open(ndi_zip_member *member, const ndi_zip *zip, const ndi_z
     if (member->data_at > file.size || file.size - member->data_at < entry->stored)
         return malformed(name, "it is cut off by the end of the file");
     if (entry->method == 8) {
-        member->stream.zalloc = allocate;
-        member->stream.zfree = release;
+        member->stream.zalloc = ndi_block_zalloc;
+        member->stream.zfree = ndi_block_zfree;
         member->input = ndi_allocate(INPUT_BYTES);
         if (!member->input)
             return false;

@@ -99,18 +99,6 @@ ndi_sink ndi_zip_sink(ndi_zip_writer *writer)
 
 /* ---- Members --------------------------------------------------------------------------------- */
 
-static voidpf allocate(voidpf context, uInt count, uInt bytes)
-{
-    (void)context;
-    return ndi_block_new((size_t)count * bytes);
-}
-
-static void release(voidpf context, voidpf memory)
-{
-    (void)context;
-    ndi_block_free(memory);
-}
-
 static bool start_deflating(ndi_zip_writer *writer)
 {
     if (writer->deflating)
@@ -118,7 +106,7 @@ static bool start_deflating(ndi_zip_writer *writer)
     writer->buffer = ndi_allocate(BUFFER_BYTES);
     if (!writer->buffer)
         return false;
-    writer->stream = (z_stream){.zalloc = allocate, .zfree = release};
+    writer->stream = (z_stream){.zalloc = ndi_block_zalloc, .zfree = ndi_block_zfree};
     if (deflateInit2(&writer->stream, LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
         Z_OK) {
         ndi_fail(ND_ERROR_MEMORY, "%s: out of memory", writer->output->path);
