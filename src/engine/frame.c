@@ -623,6 +623,24 @@ void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out)
     run_elements(frame, begin, n, out);
 }
 
+void ndi_program_fetch(const ndi_frame *f, int64_t begin, int64_t n)
+{
+    enum { LINE = 64 };
+    int64_t index[ND_MAX_RANK];
+    char *from[NDI_NEST_OPERANDS];
+    if (begin + n > f->nest->size)
+        return;
+    ndi_nest_seek(f->nest, begin, index, from);
+    for (int i = 0; i < f->reads; i++) {
+        const int operand = f->program->value[f->read[i]].index;
+        const ptrdiff_t stride = f->operand_stride[operand];
+        if (stride > LINE || ndi_is_place(from[operand]))
+            continue;
+        for (ptrdiff_t at = 0; at < n * stride; at += LINE)
+            __builtin_prefetch(from[operand] + at, 0, 2);
+    }
+}
+
 /* The same with blocks of any length, as no value goes through a register. */
 static void run_at_once(ndi_frame *f, int64_t begin, int64_t n, char *out)
 {

@@ -227,4 +227,7 @@ int64_t ndi_program_count(ndi_frame *frame, int64_t begin, int64_t n);
  * programs of one result, whose operand 0 stands for it without memory. */
 void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out);
 
+/* Asks for what such elements are made of, if there are so many. */
+void ndi_program_fetch(const ndi_frame *frame, int64_t begin, int64_t n);
+
 #endif

@@ -9,8 +9,9 @@
 #include "array/dtype.h"
 
 enum {
-    FETCHED_ROW = 4096, /* bytes of a row that is asked for as a whole */
-    BATCH_LEVELS = 6,   /* of the tree over a batch of leaves, at most */
+    FETCHED_ROW = 4096,   /* bytes of a row that is asked for as a whole */
+    FETCHED_AHEAD = 8192, /* bytes, where rows are produced */
+    BATCH_LEVELS = 6,     /* of the tree over a batch of leaves, at most */
     BATCH = 1 << BATCH_LEVELS,
     PAGE = 4096,
 };
@@ -118,7 +119,9 @@ static void convert_leaf(const ndi_sweep *run, nd_dtype taken, ndi_leaf *leaf, c
 
 /* Computes a leaf's elements into scratch. Their addresses say where they would lie: without gaps,
  * so along one side of the leaf they are a run, and often altogether. Rows that are no run are far
- * apart even where the leaf, at the edge of the tiles, has a single column. */
+ * apart even where the leaf, at the edge of the tiles, has a single column. What comes soon is
+ * asked for: a CPU does not foresee rows that are far apart, nor does it read on while a run is
+ * reduced (abs(M).max(0) of 4000x2000 doubles 4.8 ms, 2.6 so; of axis 1 3.9, 2.6 so). */
 static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
 {
     const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(run->each[0].fold->taken),
@@ -134,9 +137,14 @@ static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf,
         lines = 1;
     }
     const int64_t first = (leaf->data - ndi_virtual_elements) / own;
-    for (size_t line = 0; line < lines; line++)
-        ndi_program_produce(frame, first + (int64_t)line * next, (int64_t)length,
+    const int64_t soon =
+        lines > 1 ? (FETCHED_AHEAD / ((int64_t)length * own) + 1) * next : (int64_t)length;
+    for (size_t line = 0; line < lines; line++) {
+        const int64_t at = first + (int64_t)line * next;
+        ndi_program_fetch(frame, at + soon, (int64_t)length);
+        ndi_program_produce(frame, at, (int64_t)length,
                             scratch + (ptrdiff_t)(line * length) * size);
+    }
     leaf->data = scratch;
 }
 
