@@ -246,6 +246,10 @@ typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(
 ON_TYPES(VECTORS_OF, )
 
 /* Of the lanes of a vector. */
+#define ABSOLUTE(x)                                                                                \
+    __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
+                          (register_of_float)((flags_of_float)(x)&INT32_MAX),                      \
+                          (register_of_double)((flags_of_double)(x)&INT64_MAX))
 #ifdef LANES_ROOT
 #define ROOT(x)                                                                                    \
     __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
