@@ -304,6 +304,12 @@ np.random.uniform(-1, 1, n)
 np.random.normal(0, 2, n)
 np.random.permutation(n)
 np.dot(x, y)
+np.dot(c.real, c.imag)
+np.dot(c, c)
+np.vdot(c, c)
+np.vecdot(c, c)
+m[0] @ m[1]
+w[:, 0] @ w[:, 1]
 m @ w
 m @ m[0]
 w @ few[:10]

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "kernels/kernel.h"
+
 /* Squares of vectors of 16 bytes, by interleaving halves. */
 #define TRANSPOSE_2(row)                                                                           \
     do {                                                                                           \
@@ -111,22 +113,11 @@ ndi_gemm_moves ndi_gemm_moves_for(ndi_gemm_type type)
 void ndi_gemm_gather(char *to, const char *from, ptrdiff_t stride, size_t element_bytes,
                      size_t count)
 {
-    for (size_t i = 0; i < count; i++, to += element_bytes, from += stride)
-        switch (element_bytes) {
-        case 1:
-            *to = *from;
-            break;
-        case 2:
-            memcpy(to, from, 2);
-            break;
-        case 4:
-            memcpy(to, from, 4);
-            break;
-        case 8:
-            memcpy(to, from, 8);
-            break;
-        default:
-            memcpy(to, from, 16);
-            break;
-        }
+    const nd_dtype dtype = element_bytes == 1   ? ND_INT8
+                           : element_bytes == 2 ? ND_INT16
+                           : element_bytes == 4 ? ND_INT32
+                           : element_bytes == 8 ? ND_INT64
+                                                : ND_COMPLEX128;
+    ndi_kernels_in_use()->cast[dtype][dtype](count, (char *[]){to, (char *)from},
+                                             (ptrdiff_t[]){(ptrdiff_t)element_bytes, stride});
 }

@@ -325,8 +325,8 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     return result;
 }
 
-/* Many rows shorter than vectors, and more than fits a cache, are sooner summed with what made
- * them. */
+/* Many rows shorter than vectors, and more than fits a cache and is pending, are sooner summed with
+ * what made them. */
 nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
 {
     const int64_t least_depth = 16, few_elements = 2048, most_elements = 1 << 19;
@@ -338,7 +338,8 @@ nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
     nd_shape shape;
     *fits = dtype >= ND_FLOAT32 && dtype == nd_dtype_of(b) && k > 0 && k <= most_depth &&
             settle_batches(&p, a, 1, b, 1, &shape) &&
-            p.batches * k <= (k >= least_depth ? most_elements : few_elements);
+            (p.batches * k <= (k >= least_depth ? most_elements : few_elements) ||
+             (k >= least_depth && ndi_is_settled(a) && ndi_is_settled(b)));
     if (!*fits || !ndi_force(a) || !ndi_force(b))
         return NULL;
     *fits = ndi_strides(a)[a->rank - 1] == size && ndi_strides(b)[b->rank - 1] == size;
