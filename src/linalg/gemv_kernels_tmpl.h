@@ -48,7 +48,9 @@ TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool
                                                              const void *const *rows,
                                                              const loose_real *x, REAL *totals)
 {
-    vector sum[4][2] = {0};
+    /* Complex sums wait for themselves less where there are registers for twice as many. */
+    enum { SUMS = LANES * sizeof(REAL) == 64 ? 4 : 2 };
+    vector sum[4][4] = {0};
     size_t done = count - count % (2 * LANES);
     for (size_t p = 0; p < done; p += 2 * LANES) {
         vector x0 = *(const loose_vector *)(x + p), x1 = *(const loose_vector *)(x + p + LANES);
@@ -60,8 +62,8 @@ TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool
             if (is_complex) {
                 sum[r][0] += a0 * x0;
                 sum[r][1] += a0 * exchanged0;
-                sum[r][0] += a1 * x1;
-                sum[r][1] += a1 * exchanged1;
+                sum[r][SUMS - 2] += a1 * x1;
+                sum[r][SUMS - 1] += a1 * exchanged1;
             } else {
                 sum[r][0] += a0 * x0;
                 sum[r][1] += a1 * x1;
@@ -99,8 +101,8 @@ TARGET static inline __attribute__((always_inline)) void dot(int row_count, bool
         const loose_real *row = rows[r];
         REAL first[2], second[2];
         if (is_complex) {
-            JOIN(SET, add_lanes)(sum[r][0], first);
-            JOIN(SET, add_lanes)(sum[r][1], second);
+            JOIN(SET, add_lanes)(SUMS == 4 ? sum[r][0] + sum[r][2] : sum[r][0], first);
+            JOIN(SET, add_lanes)(SUMS == 4 ? sum[r][1] + sum[r][3] : sum[r][1], second);
             const REAL sign = conjugates ? (REAL)-1 : (REAL)1; /* of imaginary parts of a row */
             REAL real = (REAL)(first[0] - sign * first[1]),
                  imaginary = (REAL)(second[0] + sign * second[1]);
