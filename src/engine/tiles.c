@@ -593,8 +593,9 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t
  * there is nothing to compute while memory is busy, and wider tiles are quicker. */
 static int64_t columns_of(const ndi_tiling *tiling)
 {
-    const int64_t columns = ndi_pipeline_columns(tiling->widest->size / tiling->length,
-                                                 nd_dtype_size((nd_dtype)tiling->widest->dtype));
+    const size_t size = nd_dtype_size((nd_dtype)tiling->widest->dtype);
+    const int64_t columns = ndi_pipeline_columns(tiling->widest->size / tiling->length, size,
+                                                 (size_t)tiling->length * size % LINE == 0);
     return tiling->inner && tiling->heavy &&
                    tiling->length >= columns * LEAST_PIPED_TILES * ndi_pool_threads()
                ? columns
@@ -640,8 +641,7 @@ static void run_program(const stage *s, int64_t begin, int64_t end, char *scratc
                     fetches ? soon : NULL);
 }
 
-/* The root's rows of a tile from line to line, those that lie alike at a time; unless the tile is
- * the first or the last of its task. */
+/* The root's rows of a tile, those that lie alike at a time; from line to line but at edges. */
 static void run_lines(const plan *p, int64_t begin, int64_t end, bool first, bool last,
                       char *scratch)
 {
@@ -650,12 +650,10 @@ static void run_lines(const plan *p, int64_t begin, int64_t end, bool first, boo
     const ptrdiff_t size = lines->stride[0][1];
     const bool fetches = root->fetches && end < p->tiling->length;
     for (int r = 0; r < p->period; r++) {
-        const uintptr_t row = (uintptr_t)(lines->data[0] + r * lines->stride[0][0]);
-        const int64_t from =
-                          begin -
-                          (first ? 0 : (int64_t)((row + (uintptr_t)(begin * size)) % LINE) / size),
-                      to = end -
-                           (last ? 0 : (int64_t)((row + (uintptr_t)(end * size)) % LINE) / size),
+        const char *const row = lines->data[0] + r * lines->stride[0][0] + begin * size;
+        const int64_t over =
+                          (int64_t)((uintptr_t)row % LINE) / size, /* whole tiles: at both ends */
+            from = begin - (first ? 0 : over), to = end - (last ? 0 : over),
                       rows = (lines->length[0] - r + p->period - 1) / p->period;
         ptrdiff_t soon[NDI_NEST_OPERANDS] = {0};
         ndi_nest nest;
