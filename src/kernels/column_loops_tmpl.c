@@ -233,7 +233,7 @@ STANDARDISE(float, 2)
     NO_RETURN_NOTED static void stream_late_##TYPE(LINK(register_of_##TYPE))                       \
     {                                                                                              \
         enum { ROUND = VECTORS * VECTOR_BYTES };                                                   \
-        const size_t first = at - ROUND - 64 + -(uintptr_t)link->pointer[0] % 64;                  \
+        const ptrdiff_t first = (ptrdiff_t)(at + -(uintptr_t)link->pointer[0] % 64) - ROUND - 64;  \
         char *const to = link->pointer[0] + first;                                                 \
         const char *const from = link->pointer[1] + first;                                         \
         if (at > ROUND)                                                                            \
