@@ -52,10 +52,25 @@ def softmax(axis):
     return run
 
 
+def standardised(axis):
+    def run(np, m):
+        return (m - m.mean(axis=axis, keepdims=True)) / m.std(axis=axis, keepdims=True)
+
+    return run
+
+
 def log_softmax(axis):
     def run(np, m):
         y = m - m.max(axis=axis, keepdims=True)
         return y - np.log(np.exp(y).sum(axis=axis, keepdims=True))
+
+    return run
+
+
+def log_sum_exp(axis):
+    def run(np, m):
+        most = m.max(axis=axis, keepdims=True)
+        return np.log(np.exp(m - most).sum(axis=axis, keepdims=True)) + most
 
     return run
 
@@ -135,7 +150,14 @@ def cases():
     for axis, name in ((1, "rows"), (0, "columns")):
         yield f"softmax over {name}, 5000x5000", softmax(axis), [m], m.nbytes, m.nbytes, ("softmax", m.size), {}
         yield f"log-softmax over {name}, 5000x5000", log_softmax(axis), [m], m.nbytes, m.nbytes, None, {}
+        yield f"logsumexp over {name}, 5000x5000", log_sum_exp(axis), [m], m.nbytes, 0, ("exp", m.size), {}
     yield "M - logsumexp(M, 0), 5000x5000", less_log_sum_exp, [m], m.nbytes, m.nbytes, None, {}
+    odd, floats = random.random((5000, 5001)), m.astype("float32")  # whose rows are no whole lines of the cache
+    for axis, name in ((1, "rows"), (0, "columns")):
+        yield f"standardised {name}, 5000x5001", standardised(axis), [odd], odd.nbytes, odd.nbytes, None, {}
+        yield f"softmax over {name}, 5000x5001", softmax(axis), [odd], odd.nbytes, odd.nbytes, ("softmax", odd.size), {}
+        yield (f"softmax over {name}, float32, 5000x5000", softmax(axis), [floats], floats.nbytes, floats.nbytes,
+               None, {})
     p = random.random((2000, 3))
     yield ("distances of 2000 points in space", distances, [p], 0, 8 * 2000**2, ("root", 2000**2),
            peers_of(None, numba_distances, p=p))

@@ -152,10 +152,15 @@ static void begin_rows(ndi_frame *f)
     f->nest = &f->rows;
 }
 
+static bool keeps_values(const ndi_frame *f)
+{
+    return f->packed > 0 || (f->by_rows ? f->program->saves : f->program->keeps);
+}
+
 /* Whether a chain alone does it all, and never has to take a detour through a register. */
 static bool needs_registers(const ndi_frame *f)
 {
-    if (f->packed > 0 || (f->by_rows ? f->program->saves : f->program->keeps))
+    if (keeps_values(f))
         return true;
     for (int r = 0; r < f->program->results; r++)
         if (f->gap[r] == NDI_PACKED || (f->stream[r] && !ndi_nest_rows_aligned(f->nest, r)) ||
@@ -283,18 +288,20 @@ static bool may_give_lanes(const ndi_frame *f)
 }
 
 /* Whether a run is one block: chains do it all, ask for nothing ahead, and stream from line to
- * line, though a part may begin within a row. */
+ * line, though a part may begin within a row. Up to the first line the first result takes a detour
+ * through a register, as a block of its own. */
 static bool takes_runs_whole(const ndi_frame *f)
 {
     const ndi_program *const program = f->program;
     const int last = f->nest->rank - 1;
-    if (f->row_length > 0 || program->heavy || needs_registers(f))
+    if (f->row_length > 0 || program->heavy || keeps_values(f))
         return false;
     for (int u = 0; u < program->units; u++)
         if (!f->chained[u])
             return false;
-    for (int r = 0; r < program->results; r++)
-        if (f->stream[r] && last > 0 && f->nest->length[last] % 64 != 0)
+    for (int r = 1; r < program->results; r++)
+        if (f->stream[r] &&
+            (!ndi_nest_rows_aligned(f->nest, r) || (last > 0 && f->nest->length[last] % 64 != 0)))
             return false;
     return true;
 }
@@ -351,6 +358,7 @@ static void begin_frame(ndi_frame *f, const ndi_program *program, const ndi_nest
     f->gives =
         (uint8_t)(wanted >= NDI_GIVES_COUNT || may_give_lanes(f) ? wanted : NDI_GIVES_ELEMENTS);
     ndi_chains_begin(f);
+    f->first_block = f->block;
     if (takes_runs_whole(f))
         f->block = MANY_ELEMENTS;
     if ((wanted < NDI_GIVES_COUNT && !f->chained[0]) ||
@@ -468,7 +476,8 @@ static void run_block(ndi_frame *f, size_t n, bool fetches)
 }
 
 /* How many of `n` elements, from `within` of a run on, are a block: by rows, whole ones or a part
- * of one. */
+ * of one. Where results go past the cache the first one ends with a line, so that those behind it
+ * are whole lines. */
 static int64_t block_length(const ndi_frame *f, int64_t within, int64_t n)
 {
     int64_t most = f->block;
@@ -478,6 +487,10 @@ static int64_t block_length(const ndi_frame *f, int64_t within, int64_t n)
             most = rest < most ? rest : most;
         else if (n < most)
             return n / f->row_length * f->row_length;
+    } else if (f->row_length == 0 && f->stream[0]) {
+        const uintptr_t over = (uintptr_t)f->operand[0] % 64;
+        if (over > 0)
+            most = f->first_block - (int64_t)over / f->operand_stride[0];
     }
     return n < most ? n : most;
 }

@@ -18,10 +18,10 @@ enum {
     LINE = 64,
 };
 
-int64_t ndi_pipeline_columns(int64_t lines, size_t element_bytes)
+int64_t ndi_pipeline_columns(int64_t lines, size_t element_bytes, bool aligned)
 {
     int64_t bytes = TILE_LINE;
-    while (bytes < MOST_TILE_LINE && 2 * bytes * lines <= MOST_TILE)
+    while (aligned && bytes < MOST_TILE_LINE && 2 * bytes * lines <= MOST_TILE)
         bytes *= 2;
     return lines < LEAST_LINES ? 0 : bytes / (int64_t)element_bytes;
 }
@@ -380,7 +380,7 @@ static bool add_step(ndi_pipeline *p, const ndi_pipe_stage *s, const ndi_program
 /* The links of a step's program, and the reductions of what it makes. */
 static bool add_program(ndi_pipeline *p, int stage)
 {
-    const ndi_pipe_stage *const s = &p->stage[stage];
+    ndi_pipe_stage *const s = &p->stage[stage];
     for (int l = 0; l < s->program->links; l++) {
         const ndi_program_link *const link = &s->program->link[l];
         if (!has_room(p))
@@ -396,6 +396,13 @@ static bool add_program(ndi_pipeline *p, int stage)
             p->slot[p->slots - 1].writes = true;
             p->slot[p->slots - 1].bank = link->bank;
             const int slot = p->slots - 1;
+            s->late = p->columns == 0 && s->copied >= 0 && p->chain->stream_late;
+            if (s->late) {
+                const int late = add_link(p, p->chain->stream_late);
+                add_slot(p, late, 0, s->copied, s->lag);
+                p->slot[p->slots - 1].late = true;
+                add_slot(p, late, 1, s->operand[0], s->lag);
+            }
             for (int f = stage + 1; f < p->stages; f++)
                 if (!p->stage[f].program && p->stage[f].maker == stage) {
                     if (!has_room(p))
@@ -501,7 +508,7 @@ static void place_scratch(ndi_pipeline *p)
         if (track->first)
             continue;
         track->item = (ptrdiff_t)item_bytes(p, track);
-        at += track->passes ? LINE : 0; /* before the first line, as between any two */
+        at += track->passes || p->lined >= 0 ? LINE : 0; /* before the first line, as between two */
         track->offset = at;
         at += (size_t)track->item * (size_t)track->items + LINE;
     }
@@ -569,13 +576,9 @@ static void keep_in_lines(ndi_pipeline *p)
     }
 }
 
-bool ndi_pipeline_end(ndi_pipeline *p)
+/* All links but the last; false if they are too many. */
+static bool add_links(ndi_pipeline *p)
 {
-    if (p->columns > 0) {
-        keep_in_lines(p);
-        if (!copy_what_comes_late(p))
-            return false;
-    }
     p->links = p->slots = 0;
     for (int lag = p->lags - 1; lag >= 0; lag--) {
         p->begin[lag] = (uint8_t)p->links;
@@ -589,9 +592,38 @@ bool ndi_pipeline_end(ndi_pipeline *p)
         if (!add_copies(p, lag))
             return false;
     }
-    if (p->lags < 2 || !has_room(p))
+    return p->lags >= 2 && has_room(p);
+}
+
+/* A loop writes to rows that begin between lines by itself: of a tile before, what its last step
+ * reads waits a line before this one's. */
+static int find_lined(ndi_pipeline *p)
+{
+    const int last = p->stages - 1;
+    const ndi_pipe_stage *const s = &p->stage[last];
+    if (!p->loop || !p->loop->lined || !ndi_pipe_has_links(s) || s->copied < 0 ||
+        s->lag != p->lags - 1 || p->row_bytes != p->chain->round)
+        return -1;
+    const int read = p->slot[0].track;
+    if (p->track[read].first || p->track[read].items != 1)
+        return -1;
+    p->track[read].line += LINE;
+    return last;
+}
+
+bool ndi_pipeline_end(ndi_pipeline *p)
+{
+    if (p->columns > 0) {
+        keep_in_lines(p);
+        if (!copy_what_comes_late(p))
+            return false;
+    }
+    if (!add_links(p))
         return false;
     p->loop = find_loop(p);
+    p->lined = find_lined(p);
+    if (p->lined >= 0 && !add_links(p)) /* of longer lines */
+        return false;
     add_link(p, p->chain->next);
     if (p->columns == 0 && has_free_bank(p))
         keep_in_bank(p);

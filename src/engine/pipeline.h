@@ -47,6 +47,7 @@ typedef struct ndi_pipe_slot {
     uint8_t link, argument, track, lag;
     uint8_t bank; /* that it writes */
     bool writes;
+    bool late;       /* behind the rounds, of a link that has nothing to do in the rest of a row */
     ptrdiff_t ahead; /* bytes to what it asks for; 0: it reads or writes */
 } ndi_pipe_slot;
 
@@ -57,6 +58,7 @@ typedef struct ndi_pipe_stage {
     uint8_t operand[NDI_NEST_OPERANDS]; /* tracks of a step: its result, and what it reads */
     bool streams;
     int copied; /* the track in memory that it goes to when it is whole; or -1 */
+    bool late;  /* but for its edges it goes there a round later */
     /* A step over what reductions leave, as the logarithm of a sum: of one element a row, or a line
      * a tile. It has no links, and is done when they are. */
     bool follows;
@@ -93,11 +95,15 @@ typedef struct ndi_pipeline {
     ndi_pipe_slot slot[NDI_PIPE_SLOTS];
     uint8_t begin[NDI_PIPE_STAGES + 1]; /* the first link of the stages of a lag */
     const ndi_link_loop *loop;          /* of all links, over columns; or NULL */
-    size_t scratch_bytes;               /* that a thread needs */
+    /* Of a loop that writes whole lines to rows that are none (`lined`): the step whose result is
+     * copied else, and is so at the edges of a run; or -1. */
+    int lined;
+    size_t scratch_bytes; /* that a thread needs */
 } ndi_pipeline;
 
-/* How many columns a tile of so many lines has, if a pipeline over columns could pay; else 0. */
-int64_t ndi_pipeline_columns(int64_t lines, size_t element_bytes);
+/* How many columns a tile of so many lines has, if a pipeline over columns could pay; else 0.
+ * `aligned`: the lines of the whole are whole lines of the cache. */
+int64_t ndi_pipeline_columns(int64_t lines, size_t element_bytes, bool aligned);
 
 /* Over rows, or tiles of so many columns. */
 void ndi_pipeline_begin(ndi_pipeline *pipeline, int64_t columns);

@@ -9,6 +9,8 @@
 #include "array/dtype.h"
 #include "engine/pipeline.h"
 
+enum { LINE = 64 };
+
 typedef struct column_run {
     const ndi_pipeline *p;
     char *scratch;
@@ -57,7 +59,6 @@ static void begin_leaf(column_run *run, int first, int last, int64_t time, int64
 static void copy_leaf(column_run *run, const ndi_pipe_stage *s, int64_t tile, int64_t line,
                       int64_t lines)
 {
-    enum { LINE = 64 };
     const ndi_pipeline *const p = run->p;
     const ndi_pipe_track *const to = &p->track[s->copied], *const from = &p->track[s->operand[0]];
     char *const first = line_of(run, s->copied, tile, line),
@@ -83,7 +84,7 @@ static void end_leaf(column_run *run, int first, int last, int64_t time, int64_t
         if (!ndi_pipe_takes_part(s->lag, first, last))
             continue;
         const int64_t tile = time - s->lag;
-        if (s->program && s->copied >= 0)
+        if (s->program && s->copied >= 0 && i != p->lined)
             copy_leaf(run, s, tile, line, lines);
         if (s->program)
             continue;
@@ -133,6 +134,65 @@ static void run_slowly(column_run *run, int first, int last, size_t at, int64_t 
     move_lines(run, first, last, -lines);
 }
 
+/* Of the first and the last tile of a run, what no tile beside it writes. */
+static void write_edges(column_run *run, int64_t tile, int64_t line, int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    const ndi_pipe_stage *const s = &p->stage[p->lined];
+    const ptrdiff_t to_row = p->track[s->copied].line, from_row = p->track[s->operand[0]].line;
+    char *out = line_of(run, s->copied, tile, line),
+         *made = line_of(run, s->operand[0], tile, line);
+    p->loop->run(run->link, 0, lines, s->lag, s->lag);
+    for (int64_t l = 0; l < lines; l++, out += to_row, made += from_row) {
+        const size_t over = (uintptr_t)out % LINE, whole = p->row_bytes - over;
+        if (tile == run->begin)
+            p->kernels->stream(out, made, whole);
+        if (tile + 1 == run->end)
+            memcpy(out + whole, made + whole, over);
+    }
+}
+
+/* A line that the loop could not do: stage by stage, that of exponentials by links. */
+static void run_lined_slowly(column_run *run, int first, int last, char *left)
+{
+    const ndi_pipeline *const p = run->p;
+    ndi_link *const behind = &run->link[p->begin[0]], kept = *behind;
+    if (last == 2)
+        p->loop->lined(run->link, 0, 1, 2, 2);
+    memcpy(left - LINE, left + p->row_bytes - LINE, LINE);
+    ndi_pipe_run_links(p, run->link, 1, 1, 0, p->row_bytes, 1);
+    *behind = kept;
+    if (first == 0)
+        p->loop->lined(run->link, 0, 1, 0, 0);
+}
+
+/* By a loop that writes whole lines. */
+static void run_lined(column_run *run, int first, int last, int64_t time, int64_t line,
+                      int64_t lines)
+{
+    const ndi_pipeline *const p = run->p;
+    const ndi_pipe_stage *const s = &p->stage[p->lined];
+    ndi_link *const store = &run->link[p->begin[s->lag - 1] - 1];
+    const int64_t tile = time - s->lag;
+    if (last == s->lag) {
+        store->row[0] = p->track[s->operand[0]].line;
+        if (tile == run->begin || tile + 1 == run->end)
+            write_edges(run, tile, line, lines);
+        store->pointer[0] = line_of(run, s->copied, tile, line);
+        store->row[0] = p->track[s->copied].line;
+    }
+    last = last == s->lag && tile == run->begin ? s->lag - 1 : last;
+    for (int64_t done = 0, now; done < lines && first <= last; done += now) {
+        now = p->loop->lined(run->link, 0, lines - done, first, last);
+        move_lines(run, first, s->lag, now);
+        if (done + now == lines)
+            break;
+        run_lined_slowly(run, first, last, line_of(run, p->slot[0].track, tile, line + done + now));
+        move_lines(run, first, s->lag, 1);
+        now++;
+    }
+}
+
 /* By the loop, if there is one, round by round. */
 static void run_lines(column_run *run, int first, int last, int64_t lines)
 {
@@ -146,6 +206,15 @@ static void run_lines(column_run *run, int first, int last, int64_t lines)
     }
 }
 
+/* What a loop that writes whole lines needs of the tile before: the end of a line of elements. */
+static void carry_line(const column_run *run, int track, int64_t tile)
+{
+    const ndi_pipeline *const p = run->p;
+    if (p->lined >= 0 && !p->track[track].first && tile > run->begin)
+        memcpy(line_of(run, track, tile, 0) - LINE,
+               line_of(run, track, tile - 1, 0) + p->row_bytes - LINE, LINE);
+}
+
 /* The results of the reductions of a tile each. */
 static void end_tiles(column_run *run, int first, int last, int64_t time)
 {
@@ -156,6 +225,7 @@ static void end_tiles(column_run *run, int first, int last, int64_t time)
         if (ndi_pipe_has_links(s) || !ndi_pipe_takes_part(s->lag, first, last))
             continue;
         const int64_t tile = time - s->lag;
+        carry_line(run, s->operand[0], tile);
         if (s->program) {
             ndi_pipe_run_follower(p, s, run->scratch, tile);
             continue;
@@ -191,7 +261,10 @@ void ndi_pipeline_run_columns(const ndi_pipeline *p, int64_t begin, int64_t end,
         for (int64_t line = 0, lines; line < p->lines; line += lines) {
             lines = p->lines - line < NDI_WIDE_CHUNK ? p->lines - line : NDI_WIDE_CHUNK;
             begin_leaf(&run, first, last, time, line);
-            run_lines(&run, first, last, lines);
+            if (p->lined >= 0)
+                run_lined(&run, first, last, time, line, lines);
+            else
+                run_lines(&run, first, last, lines);
             end_leaf(&run, first, last, time, line, lines);
         }
         end_tiles(&run, first, last, time);

@@ -127,6 +127,10 @@ static void run_rest(pipe_run *run, int first, int last, int64_t time)
         const ndi_pipe_track *const track = &p->track[slot->track];
         if (!ndi_pipe_takes_part(slot->lag, first, last) || slot->ahead || track->element)
             continue;
+        if (slot->late) { /* a link that does no harm */
+            run->link[slot->link].code = p->chain->fetch;
+            continue;
+        }
         const char *const row = row_of(run, slot->track, time - slot->lag) + run->whole;
         elements[i] = track->first ? copy[i] : (char *)row;
         if (!track->first)
@@ -145,6 +149,8 @@ static void run_rest(pipe_run *run, int first, int last, int64_t time)
     ndi_pipe_run_links(p, run->link, first, last, run->whole, run->whole + run->rest, 1);
     for (int i = 0; i < p->slots; i++) {
         const ndi_pipe_slot *const slot = &p->slot[i];
+        if (slot->late)
+            run->link[slot->link].code = p->link[slot->link].code;
         if (!ndi_pipe_takes_part(slot->lag, first, last) || !slot->writes ||
             !p->track[slot->track].first)
             continue;
@@ -154,6 +160,17 @@ static void run_rest(pipe_run *run, int first, int last, int64_t time)
     for (int i = 0; i < p->stages; i++)
         if (!p->stage[i].program && ndi_pipe_takes_part(p->stage[i].lag, first, last))
             reduce_rest(run, &p->stage[i], elements[p->stage[i].slot]);
+}
+
+/* A result goes to memory; but for its edges, if lines of it did so on the way. */
+static void copy_row(const pipe_run *run, const ndi_pipe_stage *s, int64_t row)
+{
+    const ndi_pipeline *const p = run->p;
+    char *const to = row_of(run, s->copied, row), *const from = row_of(run, s->operand[0], row);
+    const size_t head = s->late ? -(uintptr_t)to % LINE : 0,
+                 done = s->late ? run->whole - p->chain->round - LINE + head : 0;
+    memcpy(to, from, head);
+    p->kernels->stream(to + done, from + done, p->row_bytes - done);
 }
 
 void ndi_pipeline_run_rows(const ndi_pipeline *p, int64_t begin, int64_t end, char *scratch)
@@ -180,8 +197,7 @@ void ndi_pipeline_run_rows(const ndi_pipeline *p, int64_t begin, int64_t end, ch
             else if (s->follows)
                 ndi_pipe_run_follower(p, s, scratch, row);
             else if (s->copied >= 0)
-                p->kernels->stream(row_of(&run, s->copied, row), row_of(&run, s->operand[0], row),
-                                   p->row_bytes);
+                copy_row(&run, s, row);
         }
     }
     p->kernels->stream_end();

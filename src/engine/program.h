@@ -170,8 +170,8 @@ typedef struct ndi_frame {
     ptrdiff_t stride[NDI_PROGRAM_VALUES];
     char *operand[NDI_NEST_OPERANDS];
     ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
-    int64_t block;
-    size_t register_bytes; /* from one register to the next */
+    int64_t block, first_block; /* elements; and of one that begins between lines of the cache */
+    size_t register_bytes;      /* from one register to the next */
     /* Where the innermost runs are short, a block takes several. */
     int64_t row_length; /* of the innermost runs, or 0 */
     ndi_nest rows;      /* the nest with its last two axes as one; the gaps' strides there are 0 */

@@ -19,7 +19,10 @@ enum {
     LEAST_PIPED = 1 << 19, /* the same of a pipeline, which has to be filled */
     LEAST_PIPED_TILES = 8, /* the same, of tiles */
     TILES_PER_THREAD = 4,
-    PIPES_PER_THREAD = 2, /* over columns: each is filled and drained */
+    PIPES_PER_THREAD = 2, /* over columns: each is filled and drained, or has edges */
+    LINE = 64,
+    LINED_ROOM = 16 * LINE, /* for as many columns as a line has, of any dtype */
+    LEAST_LINED = 1 << 15, /* bytes of the rows that lie alike to lines, to run them on their own */
 };
 
 /* ---- Finding --------------------------------------------------------------------------------- */
@@ -220,6 +223,12 @@ typedef struct plan {
     int64_t items;     /* of it: rows, or whole tiles of columns */
     int64_t tiles;     /* these, and others, which go through all stages one by one */
     ndi_pipeline pipeline;
+    /* Where rows of the root are no whole lines of the cache, and go past it: a tile leaves the end
+     * of each row's last line to the next one of its task. Half a line that is written makes memory
+     * read it. */
+    int period;     /* rows that many apart lie alike to lines; 0: tiles have edges */
+    bool alone;     /* no stage but the root is stored */
+    ndi_nest lines; /* the root's: rows, columns */
     int stages;
     stage stage[];
 } plan;
@@ -272,6 +281,12 @@ bool ndi_tiling_claimed(const ndi_tiling *tiling)
     return false;
 }
 
+/* Whether a tile has one element for each index of the axis that is cut. */
+static bool is_line(const stage *s)
+{
+    return s->node->size == s->node->dims[s->axis];
+}
+
 /* A tile of the node in scratch: in the order of its memory, without gaps. */
 static void place_in_scratch(plan *p, stage *s)
 {
@@ -287,6 +302,7 @@ static void place_in_scratch(plan *p, stage *s)
         bytes *= order[i] == s->axis ? width : node->dims[order[i]];
     }
     s->placed.scratch = true;
+    p->elements_bytes += is_line(s) ? LINED_ROOM : 0;
     s->placed.data = (char *)p->elements_bytes;
     p->elements_bytes += ((size_t)bytes + 127) / 64 * 64; /* an odd line more: sets of the cache */
 }
@@ -384,6 +400,17 @@ static void build(plan *p, stage *s)
     }
 }
 
+/* Whether the result of a step goes past the cache, if it is stored. */
+static bool streams(const stage *s)
+{
+    const ndi_nest *const nest = &s->loop.nest;
+    const size_t size = nd_dtype_size((nd_dtype)s->node->dtype);
+    size_t read = 0;
+    for (int i = 1; i < nest->operands; i++)
+        read += ndi_nest_repeats(nest, i) ? 0 : size;
+    return !s->in_place && ndi_streams_past_cache((double)nest->size, read, size, false);
+}
+
 static bool add_to_pipeline(plan *p, const stage *s)
 {
     char *const stored = s->placed.scratch ? NULL : s->placed.data;
@@ -396,14 +423,8 @@ static bool add_to_pipeline(plan *p, const stage *s)
         return ndi_pipeline_add_fold(&p->pipeline, &s->fold, s->order, &from, s->from.axis,
                                      s->maker[1], s->to.dtype, stored, s->placed.strides[s->axis]);
     }
-    const ndi_nest *const nest = &s->loop.nest;
-    const size_t size = nd_dtype_size((nd_dtype)s->node->dtype);
-    size_t read = 0;
-    for (int i = 1; i < nest->operands; i++)
-        read += ndi_nest_repeats(nest, i) ? 0 : size;
-    return ndi_pipeline_add_step(&p->pipeline, &s->loop.program, nest, s->axis, s->maker, stored,
-                                 !s->in_place &&
-                                     ndi_streams_past_cache((double)nest->size, read, size, false));
+    return ndi_pipeline_add_step(&p->pipeline, &s->loop.program, &s->loop.nest, s->axis, s->maker,
+                                 stored, streams(s));
 }
 
 /* Whether the stages make a pipeline, row by row of the axis that is cut, or by tiles of so many
@@ -415,6 +436,32 @@ static bool make_pipeline(plan *p, int64_t columns)
         if (!add_to_pipeline(p, &p->stage[i]))
             return false;
     return ndi_pipeline_end(&p->pipeline);
+}
+
+/* Whether tiles leave ends of lines to the next one: sets `lines` and `period`. */
+static int find_period(plan *p)
+{
+    const stage *const root = &p->stage[p->stages - 1];
+    ndi_nest *const lines = &p->lines;
+    if (p->piped || root->folds || !streams(root) || p->tiling->length < 4 * p->width)
+        return 0;
+    for (int i = 1; i <= root->loop.sources; i++)
+        if (root->maker[i] == VIEWED || (root->scratch[i] && !is_line(&p->stage[root->maker[i]])))
+            return 0;
+    p->alone = true;
+    for (const stage *s = p->stage; s < root; s++)
+        p->alone &= s->placed.scratch;
+    ndi_nest_range(&root->loop.nest, root->axis, 0, p->width, lines);
+    ndi_nest_simplify(lines);
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size((nd_dtype)root->node->dtype),
+                    row = lines->stride[0][0];
+    if (lines->rank != 2 || lines->length[1] != p->width || lines->stride[0][1] != size ||
+        p->width * size % LINE != 0 || ndi_nest_rows_aligned(lines, 0))
+        return 0;
+    int period = 1;
+    while (period * row % LINE != 0)
+        period *= 2;
+    return lines->length[0] / period * p->width * size >= LEAST_LINED ? period : 0;
 }
 
 /* Which operands of a stage are sources that nothing in the tile reads later. */
@@ -532,6 +579,7 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t
         free_plan(p);
         return make_plan(tiling, target, 0, dry);
     }
+    p->period = find_period(p);
     p->items = !p->piped ? 0 : columns > 0 ? tiling->length / columns : tiling->length;
     p->tiles =
         p->piped && columns == 0 ? tiling->length : (tiling->length + p->width - 1) / p->width;
@@ -545,8 +593,9 @@ static plan *make_plan(const ndi_tiling *tiling, const nd_array *target, int64_t
  * there is nothing to compute while memory is busy, and wider tiles are quicker. */
 static int64_t columns_of(const ndi_tiling *tiling)
 {
-    const int64_t columns = ndi_pipeline_columns(tiling->widest->size / tiling->length,
-                                                 nd_dtype_size((nd_dtype)tiling->widest->dtype));
+    const size_t size = nd_dtype_size((nd_dtype)tiling->widest->dtype);
+    const int64_t columns = ndi_pipeline_columns(tiling->widest->size / tiling->length, size,
+                                                 (size_t)tiling->length * size % LINE == 0);
     return tiling->inner && tiling->heavy &&
                    tiling->length >= columns * LEAST_PIPED_TILES * ndi_pool_threads()
                ? columns
@@ -592,10 +641,90 @@ static void run_program(const stage *s, int64_t begin, int64_t end, char *scratc
                     fetches ? soon : NULL);
 }
 
+/* The root's rows of a tile, those that lie alike at a time; from line to line but at edges. */
+static void run_lines(const plan *p, int64_t begin, int64_t end, bool first, bool last,
+                      char *scratch)
+{
+    const stage *const root = &p->stage[p->stages - 1];
+    const ndi_nest *const lines = &p->lines;
+    const ptrdiff_t size = lines->stride[0][1];
+    const bool fetches = root->fetches && end < p->tiling->length;
+    for (int r = 0; r < p->period; r++) {
+        const char *const row = lines->data[0] + r * lines->stride[0][0] + begin * size;
+        const int64_t over =
+                          (int64_t)((uintptr_t)row % LINE) / size, /* whole tiles: at both ends */
+            from = begin - (first ? 0 : over), to = end - (last ? 0 : over),
+                      rows = (lines->length[0] - r + p->period - 1) / p->period;
+        ptrdiff_t soon[NDI_NEST_OPERANDS] = {0};
+        ndi_nest nest;
+        ndi_nest_begin(&nest, 2, (int64_t[]){rows, to - from});
+        nest.operands = lines->operands;
+        for (int i = 0; i < nest.operands; i++) {
+            const ptrdiff_t column = lines->stride[i][1];
+            nest.stride[i][0] = p->period * lines->stride[i][0];
+            nest.stride[i][1] = column;
+            nest.data[i] =
+                r * lines->stride[i][0] +
+                (root->scratch[i] ? scratch + (uintptr_t)lines->data[i] + (from - begin) * column
+                                  : lines->data[i] + from * column);
+            if (fetches && root->last[i] && i > 0) /* the line at the edge is there */
+                soon[i] = (end - begin) * column + LINE;
+        }
+        ndi_program_run(&root->loop.program, &nest, false, root->loop.nest.size,
+                        fetches ? soon : NULL);
+    }
+}
+
+/* What the next tile needs of this one, where it begins with the end of its lines. */
+static void carry_line(const plan *p, int64_t columns, char *scratch)
+{
+    for (const stage *s = p->stage; s < &p->stage[p->stages - 1]; s++)
+        if (s->placed.scratch && is_line(s)) {
+            const size_t size = nd_dtype_size((nd_dtype)s->node->dtype),
+                         bytes = LINE / (size_t)p->lines.stride[0][1] * size;
+            char *const tile = scratch + (uintptr_t)s->placed.data;
+            memcpy(tile - bytes, tile + (size_t)columns * size - bytes, bytes);
+        }
+}
+
+static int64_t begin_of(const plan *p, size_t tile)
+{
+    const int64_t begin = (int64_t)tile * p->width;
+    return begin < p->tiling->length ? begin : p->tiling->length;
+}
+
+/* The first of the stages of a tile. */
+static void run_stages(const plan *p, int stages, size_t tile, char *scratch)
+{
+    const int64_t begin = begin_of(p, tile), end = begin_of(p, tile + 1);
+    for (const stage *s = p->stage; s < p->stage + stages; s++)
+        if (s->folds)
+            run_folds(p, s, begin, end, scratch);
+        else
+            run_program(s, begin, end, scratch);
+}
+
+/* Tiles that leave ends of lines to the next one. That of another task may do the stages of the
+ * tile before itself, if nobody wants what they make. */
+static void run_lined_tiles(const plan *p, size_t begin, size_t end, char *scratch)
+{
+    const bool again = p->alone && begin > 0;
+    if (again) {
+        run_stages(p, p->stages - 1, begin - 1, scratch);
+        carry_line(p, p->width, scratch);
+    }
+    for (size_t tile = begin; tile < end; tile++) {
+        run_stages(p, p->stages - 1, tile, scratch);
+        run_lines(p, begin_of(p, tile), begin_of(p, tile + 1), tile == begin && !again,
+                  tile + 1 == (p->alone ? (size_t)p->tiles : end), scratch);
+        if (tile + 1 < end)
+            carry_line(p, p->width, scratch);
+    }
+}
+
 static void run_tiles(void *context, size_t begin, size_t end)
 {
     plan *const p = context;
-    const int64_t length = p->tiling->length, width = p->width;
     int thread = 0; /* not more of them come here at once than there is scratch for */
     while (atomic_exchange(&p->taken[thread], 1))
         thread = thread + 1 < p->threads ? thread + 1 : 0;
@@ -605,17 +734,11 @@ static void run_tiles(void *context, size_t begin, size_t end)
         ndi_pipeline_run(&p->pipeline, (int64_t)begin, (int64_t)items, scratch);
         begin = items;
     }
-    for (size_t tile = begin; tile < end; tile++) {
-        const int64_t first = (int64_t)tile * width,
-                      last = first + width < length ? first + width : length;
-        for (int i = 0; i < p->stages; i++) {
-            const stage *const s = &p->stage[i];
-            if (s->folds)
-                run_folds(p, s, first, last, scratch);
-            else
-                run_program(s, first, last, scratch);
-        }
-    }
+    if (p->period > 0)
+        run_lined_tiles(p, begin, end, scratch);
+    else
+        for (size_t tile = begin; tile < end; tile++)
+            run_stages(p, p->stages, tile, scratch);
     atomic_store(&p->taken[thread], 0);
 }
 
@@ -633,14 +756,14 @@ static size_t rows_of_part(const plan *p, size_t rows)
 /* The tiles that are a task. */
 static size_t tiles_of_part(const plan *p)
 {
-    if (!p->piped)
-        return 1;
     const size_t tiles = (size_t)p->tiles;
-    if (p->pipeline.columns == 0)
+    if (!p->piped && p->period == 0)
+        return 1;
+    if (p->piped && p->pipeline.columns == 0)
         return rows_of_part(p, tiles);
     const size_t parts = (size_t)ndi_pool_threads() * PIPES_PER_THREAD,
                  share = (tiles + parts - 1) / parts;
-    return share > LEAST_PIPED_TILES ? share : LEAST_PIPED_TILES;
+    return share > LEAST_PIPED_TILES || !p->piped ? share : LEAST_PIPED_TILES;
 }
 
 bool ndi_tiling_run(const ndi_tiling *tiling, const ndi_target *target)

@@ -101,6 +101,11 @@ typedef struct ndi_link_loop {
         bool keeps;  /* all rows have argument 1 in common */
     } link[NDI_LOOP_LINKS];
     int64_t (*run)(ndi_link *link, size_t at, int64_t rows, int first, int last);
+    /* The same of rows of a single round, whose results go past the cache to rows that begin
+     * between lines: as whole lines, without the end of the last and with that of the round before.
+     * A line before it there is that round's end of what the last stage reads: of what all rows
+     * have in common, and of each row in scratch, where the loop leaves it so. Or NULL. */
+    int64_t (*lined)(ndi_link *link, size_t at, int64_t rows, int first, int last);
 } ndi_link_loop;
 
 typedef struct ndi_chain_kernels {
@@ -120,6 +125,10 @@ typedef struct ndi_chain_kernels {
      * has a line that is likely in a cache: else each row's first store, and all that comes behind
      * it, would wait until the CPU knows where the page lies. */
     ndi_link_code *stream_apart[NDI_BANKS];
+    /* What has been stored from pointer[1] on goes past the cache to pointer[0] in whole lines,
+     * wherever that begins in one: behind the first round, those that end a line or more before the
+     * end of the last round. Or NULL. */
+    ndi_link_code *stream_late;
     /* A round goes to the lanes of its row leaf, as the elements of the leaf would. Leaves are of
      * NDI_CHUNK elements, and their lanes lie one after the other from pointer[0] on. */
     ndi_link_code *fold[NDI_LINK_FOLDS][NDI_BANKS];

@@ -155,7 +155,7 @@ def chained_sums():
 def columns(text):
     """Of matrices whose columns are computed in tiles, the results past the cache."""
     rng = np.random.default_rng(23)
-    for shape, kind in (((2000, 2560), "small"), ((1111, 4104), "special"), ((600, 8200), "small")):
+    for shape, kind in (((2000, 2560), "small"), ((1111, 4104), "special"), ((600, 8200), "small"), ((1300, 4501), "small")):
         for dtype in ("float32", "float64"):
             x = nd.from_data(random_values(rng, dtype, shape, kind))
             yield f"{text} {dtype} {shape}", nd.expression(text, x=x)

@@ -295,15 +295,39 @@ def test_columns_over_their_own_input(formula, shape):
         same_bits(nd.to_numpy(target).copy(), expected)
 
 
-@pytest.mark.parametrize("formula", [softmax, log_softmax, less_log_of_sum, long_after, standardise, over_mean])
+@pytest.mark.parametrize(
+    "formula", [softmax, log_softmax, less_log_of_sum, long_after, standardise, over_mean, shares, between]
+)
 @pytest.mark.parametrize("dtype, length", [("float64", 3000), ("float64", 3001), ("float64", 3016), ("float32", 6001)])
 def test_large_results_of_columns_go_past_the_cache(formula, dtype, length):
     for kind in ("near", "masked" if length == 3000 else "far"):
         x = elements(dtype, kind, (2000, length))
-        compare(formula, x, nd.from_data(x), 0, kind == "near")
+        compare(formula, x, nd.from_data(x), 0, kind == "near" and formula is not shares)
 
 
-def test_large_results_go_past_the_cache():
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("formula", [softmax, log_softmax, standardise, shares])
+@pytest.mark.parametrize("dtype, length, cut", [("float64", 3008, 1), ("float64", 3001, 3), ("float32", 6003, 5)])
+def test_large_results_that_begin_between_lines(formula, dtype, length, cut, axis):
+    """Of views, into views: rows of either lie anyhow to the lines of the cache."""
+    x = elements(dtype, "near", (1500, length))
+    given = nd.slice_terms(nd.from_data(x), (slice(None), slice(cut, None)))
+    compare(formula, x[:, cut:], given, axis, formula is not shares)
+    with nd.lazy(0):
+        expected = compute(formula, given, axis)
+    for room in (0, 2, 9):
+        around = nd.from_data(np.zeros((1500, length - cut + 2 * room), dtype))
+        with nd.lazy(1):
+            target = nd.slice_terms(around, (slice(None), slice(room, room + length - cut)))
+            nd.assign(target, formula(Rows(axis, True), Ours(given)).array)
+        written = nd.to_numpy(around)
+        same_bits(written[:, room : room + length - cut].copy(), expected)
+        assert not written[:, :room].any() and not written[:, room + length - cut :].any()
+
+
+@pytest.mark.parametrize("formula", [softmax, twice, most_of_softmax, standardise])
+def test_large_results_go_past_the_cache(formula):
     for length in (3000, 3001):
-        x = elements("float64", "near", (2000, length))
-        compare(softmax, x, nd.from_data(x), 1)
+        for kind in ("near", "masked"):
+            x = elements("float64", kind, (2000, length))
+            compare(formula, x, nd.from_data(x), 1, kind == "near")
