@@ -454,6 +454,70 @@ np.r_[np.int8(1), 2, np.array([3], "i2")]
 np.r_[1, 2.5, np.array([1, 2], "f4")]
 np.c_[np.array([1, 2], "f4"), [3, 4]]
 np.r_[0:3, np.float32(2)]
+np.concatenate((np.float32([1, 2]), 3.5), axis=None)
+np.concatenate((np.float32([1, 2]), 1j), axis=None)
+np.concatenate((np.int8([1, 2]), 300, 3), axis=None)
+np.concatenate((np.int8([1, 2]), 3.5), axis=None)
+np.concatenate((np.int8(1), 3), axis=None)
+np.concatenate((np.uint8([1, 2]), True), axis=None)
+np.concatenate((np.float32([1, 2]), np.float64(3)), axis=None)
+np.concatenate((np.float32([1, 2]), [3.0]), axis=None)
+np.concatenate((True, 2), axis=None)
+np.append(np.float32([1, 2]), 3.5)
+np.append(np.int8([1, 2]), 300)
+np.append(1, np.float32([2]))
+"""
+
+DTYPES_OF_MEANS = """
+np.mean(np.array([1.7, 2.9, 3.2]), dtype=int)
+np.mean([1, 2, 4], dtype=np.int8)
+np.mean(np.array([[1.7, 2.9], [3, 4]]), axis=0, dtype=int)
+np.mean(np.array([[1, 2], [3, 5]]), axis=(0, 1), dtype="u1", keepdims=True)
+np.mean(np.float32([1.7, 2.9]), dtype=bool)
+np.mean([1, 2, 30], where=[True, True, False], dtype="i2")
+np.nanmean([1, 2, 4], dtype=int)
+np.nanmean([1.5, 2, 4], dtype=int)
+np.var(np.array([1.7, 2.9, 3.2]), dtype=int)
+np.var(np.array([[1, 2], [3, 9]]), axis=1, dtype=int, ddof=1)
+np.std(np.array([1, 2, 7]), dtype=int)
+np.array([1, 2, 7]).std(dtype="i1")
+np.array([1.0, 2, 7]).mean(dtype="u2")
+np.var(np.array([1.5, 2, 8]), dtype=complex)
+np.std(np.array([1.5, 2, 8]), dtype=complex).dtype
+np.var(np.array([[1.5, 2, 7]]), dtype=np.complex64, axis=1).dtype
+np.std(np.array([1j, 2, 7]), dtype=float)
+"""
+
+JOINED = """
+np.c_["0,2", [1, 2], [3, 4]]
+np.c_["1,2", [1, 2], [3, 4]]
+np.c_["0", [1, 2], [3, 4]]
+np.r_["0,2,0", [1, 2], [3, 4]]
+np.r_["1,3,1", [[1, 2]], [[3, 4]]]
+np.r_["0,3,0", [[1, 2]], [[3, 4]]].shape
+np.r_["-1,4,-2", [[1, 2]], [[3, 4]]].shape
+np.insert(np.array([1, 2], np.uint64), 0, -1)
+np.insert(np.array([1, 2], np.uint8), 0, [300])
+np.insert(np.array([1, 2], np.int64), 0, 2**63)
+np.insert(np.array([1, 2]), 1, 1.7)
+np.insert(np.array([1.5, 2]), [0, 1], [7, True])
+np.insert(np.arange(6).reshape(2, 3), 1, [[7], [8]], axis=1)
+np.interp([-1, 0.5, 9], [0, 1], [2, 3], left=1j)
+np.interp([-1, 0.5, 9], [0, 1], [2j, 3], left=1j, right=5)
+np.linalg.matrix_rank([1, 2])
+np.linalg.matrix_rank(0.0)
+"""
+
+ITERATION = """
+[[int(x) for x in t] for t in np.nditer([np.arange(3), np.arange(2)], op_axes=[[0, -1], [-1, 0]], itershape=(3, 2))]
+[int(x) for x in np.nditer(np.arange(3), op_axes=[[-1, 0]], itershape=(2, 3))]
+[int(x) for x in np.nditer([np.arange(3)], itershape=(2, 3))]
+[int(x) for x in np.nditer([np.arange(3)], op_axes=[[-1, 0]], itershape=(2, -1))]
+[[int(x) for x in t] for t in np.nditer([np.arange(6).reshape(2, 3).T, np.arange(6).reshape(3, 2)])]
+[[int(x) for x in t] for t in np.nditer([np.arange(6).reshape(2, 3).T, np.arange(2)])]
+[int(x) for x in np.nditer(np.arange(24).reshape(2, 3, 4).transpose(1, 2, 0)[::-1])]
+np.nditer([np.ones((3, 2)).T, None]).operands[1].strides
+np.nditer([np.ones((2, 3)), None], op_axes=[[0, 1], [0, -1]], flags=["reduce_ok"], op_flags=[["readonly"], ["readwrite", "allocate"]]).operands[1].shape
 """
 
 POLYNOMIALS = """
@@ -485,6 +549,6 @@ np.isin([1, 2], [2], kind="table")
 """
 
 
-@pytest.mark.parametrize("code", cases(WEAK_NUMBERS + POLYNOMIALS + REFUSED))
-def test_numbers_polynomials_and_refusals_are_numpys(code):
+@pytest.mark.parametrize("code", cases(WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED))
+def test_numbers_joins_iteration_and_refusals_are_numpys(code):
     same(code)
