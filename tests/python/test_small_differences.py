@@ -520,6 +520,64 @@ np.nditer([np.ones((3, 2)).T, None]).operands[1].strides
 np.nditer([np.ones((2, 3)), None], op_axes=[[0, 1], [0, -1]], flags=["reduce_ok"], op_flags=[["readonly"], ["readwrite", "allocate"]]).operands[1].shape
 """
 
+SEQUENCES_AS_INDICES = """
+np.arange(4)[range(2)]
+np.arange(12).reshape(3, 4)[range(2), 1]
+np.arange(12).reshape(3, 4)[:, range(1, 3)]
+np.arange(12).reshape(3, 4)[range(3), range(3)]
+np.arange(12).reshape(3, 4)[range(0)]
+np.arange(12).reshape(3, 4)[range(2), True]
+np.arange(5)[range(7)]
+x = np.arange(4.0); x[range(2)] = 7; x
+x = np.arange(4.0); x[range(1, 3)] += 7; x
+x = np.zeros((3, 3)); x[range(3), range(3)] = 5; x
+import collections; np.arange(4)[collections.deque([1, 2])]
+import collections; np.arange(4)[collections.UserList([1, 2])]
+import array; np.arange(4)[array.array("q", [1, 2])]
+np.arange(4)[{1}]
+np.arange(4)["a"]
+np.arange(4)[b"a"]
+np.arange(4)[{1: 2}.keys()]
+np.arange(4)[np.array([])]
+"""
+
+CONVERSIONS = """
+float(np.array(1j))
+int(np.array(1j))
+complex(np.array(1j))
+np.array([1, 2]).__array_interface__["strides"]
+np.array([[1, 2], [3, 4]]).T.__array_interface__["strides"]
+x = np.arange(6).reshape(2, 3); x.resize((3, 2)); x
+x = np.arange(6); y = x[:]; y.resize((3, 2)); y[0, 0] = 9; (x, y)
+x = np.arange(6); y = x[:]; y.resize((7,)); y
+np.linalg.matrix_power(2 * np.eye(2), None)
+np.linalg.matrix_power(2 * np.eye(2), True)
+np.linalg.matrix_power(2 * np.eye(2), 2.0)
+np.histogram([1, 2, 3], bins=2.5)
+np.histogram([1, 2, 3], bins=np.float64(2))
+np.random.default_rng(3).choice(5)
+np.random.RandomState(3).choice(5)
+np.random.default_rng(3).choice([1, 2, 3])
+import io; np.genfromtxt(io.StringIO("1.5 -2.9"), dtype=np.int16, filling_values=-9)
+import io; np.genfromtxt(io.StringIO("1.5 300"), dtype=np.int8)
+import io; np.genfromtxt(io.StringIO("1.5 2.5"), dtype=int)
+import io; np.genfromtxt(io.StringIO("1 2"), dtype=int, max_rows=0)
+import io; np.genfromtxt(io.StringIO("1 2"), converters=lambda s: 5.0)
+import io; np.genfromtxt(io.StringIO("1 2"), comments=["#"])
+"""
+
+
+def test_what_fails_leaves_no_error_for_the_next_call():
+    import ndstream as np
+
+    with pytest.raises(TypeError, match="no len"):
+        np.random.default_rng(3).shuffle(5)
+    with pytest.raises(ValueError, match="^add: shapes"):
+        np.ones(2) + np.ones(3)
+    with pytest.raises(ValueError, match="negative"):
+        np.random.default_rng(3).bytes(-1)
+
+
 POLYNOMIALS = """
 np.polymul([0, 0, 1, 2], [0, 3])
 np.polymul([], [1, 2])
@@ -549,6 +607,6 @@ np.isin([1, 2], [2], kind="table")
 """
 
 
-@pytest.mark.parametrize("code", cases(WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED))
+@pytest.mark.parametrize("code", cases(SEQUENCES_AS_INDICES + CONVERSIONS + WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED))
 def test_numbers_joins_iteration_and_refusals_are_numpys(code):
     same(code)
