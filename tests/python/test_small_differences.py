@@ -578,6 +578,18 @@ import io; np.genfromtxt(io.StringIO("1 2"), comments=["#"])
 """
 
 
+FILES = """
+np.save('/nonexistent/x.npy', [1])
+np.savez('/nonexistent/x.npz', [1])
+np.load('/nonexistent/x.npy')
+np.load('/tmp')
+import io; f = io.BytesIO(); np.save(f, np.arange(3)); f.seek(0); np.load(f); np.load(f)
+import io; f = io.BytesIO(); np.save(f, np.arange(3)); np.load(io.BytesIO(f.getvalue()[:-4]))
+import tempfile; np.load(tempfile.NamedTemporaryFile(suffix='.npy').name)
+f = __import__('tempfile').NamedTemporaryFile(suffix='.npy'); np.load(f.name)
+"""
+
+
 def test_what_fails_leaves_no_error_for_the_next_call():
     import ndstream as np
 
@@ -618,6 +630,6 @@ np.isin([1, 2], [2], kind="table")
 """
 
 
-@pytest.mark.parametrize("code", cases(SEQUENCES_AS_INDICES + CONVERSIONS + WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED))
+@pytest.mark.parametrize("code", cases(SEQUENCES_AS_INDICES + FILES + CONVERSIONS + WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED))
 def test_numbers_joins_iteration_and_refusals_are_numpys(code):
     same(code)
