@@ -23,7 +23,9 @@ ND_API nd_array *nd_load_npy(const char *path);
  * elements at odd addresses) is read. */
 ND_API nd_array *nd_map_npy(const char *path);
 /* Writes format 1.0 (2.0 if the header needs it) in C order, or in Fortran order for an array that
- * has only that. Written beside and renamed: a reader sees the old file or the whole new one. */
+ * has only that. Written beside and renamed: a reader sees the old file or the whole new one. What
+ * is not whole has no name where the file system knows such files (those of Linux, most of them),
+ * so a program that is killed leaves nothing behind. */
 ND_API nd_status nd_save_npy(const char *path, const nd_array *array);
 
 /* ---- .npz: several arrays by name in one zip archive ----------------------------------------- */
@@ -233,7 +235,7 @@ typedef struct nd_text_options {
  * ND_ERROR_VALUE for a precision, edge_items or prefix out of range, and where `word` fails. */
 ND_API char *nd_to_text_with(const nd_array *array, const nd_text_options *options);
 /* nd_to_text() and a newline to standard output, or to a stream. Given NULL it prints the kept
- * error. */
+ * error, if any. */
 ND_API void nd_print(const nd_array *array);
 ND_API void nd_print_to(FILE *stream, const nd_array *array);
 

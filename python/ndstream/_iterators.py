@@ -27,6 +27,8 @@ class nditer:
             raise ValueError(f'Unexpected iterator global flag "{min(self._flags - _FLAGS)}"')
         several = isinstance(op, (list, tuple))
         given = list(op) if several else [op]
+        if not given:
+            raise ValueError("Must provide at least one operand")
         modes = list(op_flags or [["readonly"]] * len(given))
         if modes and isinstance(modes[0], str):
             modes = [modes] * len(given)
@@ -36,17 +38,19 @@ class nditer:
         arrays = [None if x is None else nd.asarray(x) for x in given]
         axes = op_axes or [None] * len(given)
         placed = [x if x is None or a is None else self._along(x, a) for x, a in zip(arrays, axes)]
-        shape = nd.broadcast_shapes(*(x.shape for x in placed if x is not None), *([tuple(1 if n == -1 else n for n in itershape)] if itershape else []))
+        wanted = [tuple(1 if n == -1 else n for n in itershape)] if itershape else []
+        shape = nd.broadcast_shapes(*(x.shape for x in placed if x is not None), *wanted)
         if 0 in shape and "zerosize_ok" not in self._flags:
             raise ValueError("Iteration of zero-sized operands is not enabled")
         self.shape, self.ndim, self.itersize = shape, len(shape), math.prod(shape)
         self._operands, self._views = [], []
+        self._order = self._axis_order(order, [x for x in placed if x is not None])
         common = nd.result_type(*(x for x in arrays if x is not None)) if "common_dtype" in self._flags else None
-        for x, view, wanted, mode in zip(arrays, placed, types, modes):
+        for x, view, wanted, mode, along in zip(arrays, placed, types, modes, axes):
             wanted = common if wanted is None else nd.dtype(wanted)
             if x is None:
                 kind = wanted if wanted is not None else nd.result_type(*(y for y in arrays if y is not None))
-                x = view = nd.empty(shape, kind)
+                x, view = self._made(kind, along)
             elif wanted is not None and wanted != x.dtype:
                 if not self._flags & {"buffered"} and not mode & {"copy"}:
                     raise TypeError("Iterator operand required copying or buffering, but neither copying nor buffering was enabled")
@@ -62,7 +66,6 @@ class nditer:
             self._operands.append(x)
             self._views.append((view, writes))
         self.nop, self._single = len(given), not several or len(given) == 1
-        self._order = self._axis_order(order)
         steps = [self._steps(view) for view, _ in self._views]
         self._backward = {  # in memory the other way round
             axis for axis in range(self.ndim)
@@ -84,19 +87,32 @@ class nditer:
         at = iter(range(len(kept)))
         return moved[tuple(slice(None) if a is not None and a >= 0 and next(at) >= 0 else None for a in axes)]
 
-    def _axis_order(self, order):
+    def _made(self, dtype, axes):
+        """An operand and its view: in the order of the iteration, or of the shape that `axes` tell."""
+        if axes is None:
+            turned = nd.empty([self.shape[a] for a in self._order], dtype)
+            array = turned.transpose([self._order.index(a) for a in range(self.ndim)])
+            return array, array
+        lengths = {a: n for a, n in zip(axes, self.shape) if a is not None and a >= 0}
+        array = nd.empty([lengths[a] for a in sorted(lengths)], dtype)
+        return array, self._along(array, axes)
+
+    def _axis_order(self, order, views):
         """The axes, the slowest first."""
         if order == "F":
             return list(range(self.ndim))[::-1]
-        if order in ("K", "A"):
-            first = max((view for view, _ in self._views), key=lambda view: view.ndim)
-            strides = [abs(s) for s in first.strides]
-            strides = [0] * (self.ndim - len(strides)) + strides
-            if order == "A":
-                fortran = all(view.flags.fnc for view, _ in self._views)
-                return list(range(self.ndim))[:: -1 if fortran else 1]
-            return sorted(range(self.ndim), key=lambda axis: (-strides[axis] if first.shape[axis - self.ndim] != 1 else 0, axis))
-        return list(range(self.ndim))
+        if order == "A":
+            return list(range(self.ndim))[:: -1 if all(view.flags.fnc for view in views) else 1]
+        axes = []  # the fastest first: each goes before those along which all operands step further
+        for axis in reversed(range(self.ndim if order == "K" else 0)):
+            place = len(axes)
+            for at in reversed(range(len(axes))):
+                pairs = [(abs(s[axis]), abs(s[axes[at]])) for s in map(self._steps, views) if s[axis] and s[axes[at]]]
+                if pairs and any(near >= far for near, far in pairs):
+                    break
+                place = at if pairs else place
+            axes.insert(place, axis)
+        return axes[::-1] or list(range(self.ndim))
 
     def _indices(self):
         for place in itertools.product(*map(self._along_axis, self._order)):

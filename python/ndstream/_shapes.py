@@ -89,7 +89,7 @@ class _Joiner:
             words = keys[0].split(",")
             if keys[0] in ("r", "c"):
                 raise NotImplementedError("r_['r', ...] makes a matrix, which is not there; use reshape()")
-            axis, ndmin, trans = (int(x) for x in (words + [ndmin, trans])[:3]) if len(words) < 3 else map(int, words)
+            axis, ndmin, trans = map(int, [*words, ndmin, trans][:3] if len(words) == 1 else [*words, trans][:3])
             keys = keys[1:]
         parts, typed = [], []  # numbers of Python take the dtype of what is beside them
         for one in keys:
@@ -98,8 +98,10 @@ class _Joiner:
             rank = part.ndim
             if rank < ndmin:
                 part = part.reshape((1,) * (ndmin - rank) + part.shape)
-                if trans != -1 and rank:
-                    part = nd.moveaxis(part, -1, trans) if rank == 1 else part
+                if trans != -1 and rank:  # its axes begin at `trans` of those of the result
+                    first = trans if trans >= 0 else trans + ndmin - rank + 1
+                    rest = list(range(ndmin - rank))
+                    part = part.transpose(rest[:first] + list(range(ndmin - rank, ndmin)) + rest[first:])
             parts.append(part if part.ndim else part.reshape(1))
         dtype = nd.result_type(*typed) if typed else None
         return nd.concatenate([part.astype(dtype, copy=False) for part in parts], axis)
@@ -290,6 +292,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         result = nd.empty(nd.shape(parts[0]), dtype=complex)
         result.real, result.imag = parts
         return result[()]
+    left, right = (None if end is None else float(end) for end in (left, right))
     if period is not None:
         if not period:
             raise ValueError("period must be a non-zero value")

@@ -70,6 +70,30 @@ def about(a, axis, dtype, ddof, keepdims, where, mean, root, ignore_nan):
     return nd.sqrt(result) if root else result
 
 
+def computed_in(a, axis, dtype, ddof, keepdims, where, name):
+    """mean(), var() or std() in a dtype that is not the real one of floats: as NumPy does it, whose sums are of that dtype."""
+    a, dtype, where = nd.asarray(a), nd.dtype(dtype), True if where is None else where
+    words = {"axis": axis, "where": where}
+
+    def divided(total, count):
+        result = total / count
+        return result.astype(dtype) if isinstance(result, nd.ndarray) else dtype.type(result)
+
+    def count(keepdims):
+        return nd.count_nonzero(nd.broadcast_to(where, a.shape), axis=axis, keepdims=keepdims)
+
+    if name == "mean":
+        return divided(nd.sum(a, dtype=dtype, keepdims=keepdims, **words), count(keepdims))
+    away = a - divided(nd.sum(a, dtype=dtype, keepdims=True, **words), count(True))
+    square = away.real**2 + away.imag**2 if a.dtype.kind == "c" else away * away
+    result = divided(nd.sum(square, dtype=dtype, keepdims=keepdims, **words), nd.maximum(count(keepdims) - ddof, 0))
+    if name == "var":
+        return result
+    if isinstance(result, nd.ndarray) and dtype.kind not in "fc":
+        raise TypeError(f"Cannot cast ufunc 'sqrt' output from float to {dtype!r} with casting rule 'same_kind'")
+    return dtype.type(nd.sqrt(result)) if not isinstance(result, nd.ndarray) else nd.sqrt(result)
+
+
 def complex_median(a, axis, keepdims, ignore_nan):
     """The median of complex numbers, in the order of sort(): by real part, then by imaginary part."""
     a = nd.asarray(a)

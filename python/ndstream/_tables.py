@@ -248,6 +248,12 @@ def genfromtxt(
         )
     if skip_footer and max_rows is not None:
         raise ValueError("The keywords 'skip_footer' and 'max_rows' can not be specified at the same time.")
+    if max_rows is not None and max_rows < 1:
+        raise ValueError("'max_rows' must be at least 1.")
+    if not isinstance(comments, (str, bytes, type(None))):
+        raise TypeError(f"comments must be str or None, not {type(comments).__name__}")
+    if converters is not None and not isinstance(converters, dict):
+        raise TypeError(f"The input argument 'converter' should be a valid dictionary (got '{type(converters)}' instead)")
     dtype, columns, marks = nd.dtype(dtype), _indices(usecols), _marks(comments)
     source = fname if isinstance(fname, (str, os.PathLike)) or hasattr(fname, "read") else iter(fname)
     plain = converters is None and missing_values is None and filling_values is None and loose and invalid_raise
@@ -288,8 +294,12 @@ def _tolerant(dtype, absent, filling, loose):
         if word.strip() in absent:
             return filling
         try:
-            return {"TRUE": True, "FALSE": False}[word.strip().upper()] if dtype.kind == "b" else _number(word, dtype)
-        except (ValueError, KeyError):
+            if dtype.kind == "b":
+                return {"TRUE": True, "FALSE": False}[word.strip().upper()]
+            if dtype.kind in "iu" and dtype.itemsize < 8:  # NumPy truncates for these alone
+                return int(float(word))
+            return _number(word, dtype)
+        except (ValueError, KeyError, OverflowError):
             if not loose:
                 raise ValueError(f"Cannot convert string {word!r}") from None
             return filling

@@ -134,7 +134,9 @@ def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
     if tol is not None and rtol is not None:
         raise ValueError("`tol` and `rtol` can't be both set.")
     A = nd.asarray(A)
-    if A.ndim < 2 or (tol is None and rtol is None and not hermitian):
+    if A.ndim < 2:
+        return int(nd.any(A))
+    if tol is None and rtol is None and not hermitian:
         return _core._linalg.matrix_rank(A)
     values = nd.abs(eigvalsh(A)) if hermitian else svdvals(A)  # noqa: F821
     if tol is None:

@@ -230,6 +230,8 @@ typedef struct pnd_parts {
     nd_casting casting; /* of their conversion */
 } pnd_parts;
 bool pnd_to_parts(PyObject *object, pnd_parts *parts);
+/* Those that are Python's numbers get the dtype that result_type() tells of all (take.c). */
+bool pnd_settle_numbers(PyObject *objects, pnd_parts *parts);
 void pnd_release_parts(pnd_parts *parts);
 #define PND_PARTS __attribute__((cleanup(pnd_release_parts))) pnd_parts
 

@@ -120,6 +120,9 @@ static bool to_bins(PyObject *bins, PyObject *range, nd_histogram_options *optio
             PyErr_SetString(PyExc_ValueError, "`bins` must be positive, when an integer");
             return false;
         }
+    } else if (pnd_given(bins) && PyFloat_Check(bins)) {
+        PyErr_SetString(PyExc_TypeError, "`bins` must be an integer, a string, or an array");
+        return false;
     } else if (pnd_given(bins)) {
         *edges = pnd_to_array(bins);
         if (!*edges)

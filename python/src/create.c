@@ -286,11 +286,14 @@ static nd_array *evenly(PyObject *start, PyObject *stop, int64_t count, bool end
         return NULL;
     /* Arrays of bounds: a new axis in front. */
     PND_AUTO a = bound_beside(start, stop);
-    PND_AUTO b = a ? bound_beside(stop, start) : NULL;
-    if (!b)
+    PND_AUTO end = a ? bound_beside(stop, start) : NULL;
+    if (!end)
         return NULL;
+    const nd_dtype common = nd_promote(nd_dtype_of(a), nd_dtype_of(end));
+    const nd_dtype dtype = nd_dtype_kind(common) < ND_KIND_FLOAT ? ND_FLOAT64 : common;
     const int64_t gaps = endpoint ? count - 1 : count;
-    PND_AUTO from = (nd_multiply)(nd_operand_array(a), nd_operand_real(1.0));
+    PND_AUTO from = nd_cast(a, dtype);
+    PND_AUTO b = nd_cast(end, dtype);
     PND_AUTO difference = (nd_subtract)(nd_operand_array(b), nd_operand_array(from));
     PND_AUTO width = gaps > 0 ? (nd_divide)(nd_operand_array(difference), nd_operand_int(gaps))
                               : (nd_multiply)(nd_operand_array(difference), nd_operand_real(NAN));

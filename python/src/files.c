@@ -2,6 +2,8 @@
  * (npyio.py). */
 #include "core.h"
 
+#include <string.h>
+
 /* A path as bytes of the file system, a new reference. */
 static PyObject *path_of(PyObject *object)
 {
@@ -9,18 +11,28 @@ static PyObject *path_of(PyObject *object)
     return PyUnicode_FSConverter(object, &bytes) ? bytes : NULL;
 }
 
-/* An error of a file, as open() would raise it. */
+static bool ends_in(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* An error of a file: what the system says as open() would raise it, a FileNotFoundError and the
+ * like; what is not whole as numpy.load() has it. */
 static void *raise_file(PyObject *path)
 {
-    if (nd_error() == ND_ERROR_FILE) {
-        PND_OBJECT os = PyImport_ImportModule("os.path");
-        PND_OBJECT there = os ? PyObject_CallMethod(os, "exists", "O", path) : NULL;
-        if (there == Py_False) {
+    static const int codes[] = {ENOENT, EACCES, EPERM, EISDIR, ENOTDIR, EROFS, ENOSPC};
+    const char *const message = nd_error_message();
+    for (size_t i = 0; nd_error() == ND_ERROR_FILE && i < sizeof codes / sizeof *codes; i++)
+        if (ends_in(message, strerror(codes[i]))) {
             nd_error_clear();
-            errno = ENOENT;
-            return PyErr_SetFromErrnoWithFilenameObject(PyExc_FileNotFoundError, path);
+            errno = codes[i];
+            return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
         }
-    }
+    if (nd_error() == ND_ERROR_FORMAT && ends_in(message, "it is empty"))
+        return pnd_raise_as(PyExc_EOFError);
+    if (nd_error() == ND_ERROR_FILE && strstr(message, "the data are cut off"))
+        return pnd_raise_as(PyExc_ValueError);
     return pnd_raise();
 }
 
@@ -45,7 +57,7 @@ PND_NAMED_FUNCTION(save_npy, "_save_npy", "path, array", "Writes a .npy file.")
         return NULL;
     nd_status status;
     PND_UNLOCKED(PND_LARGE, status = nd_save_npy(PyBytes_AS_STRING(path), array));
-    return pnd_check(status) ? Py_NewRef(Py_None) : NULL;
+    return status == ND_OK ? Py_NewRef(Py_None) : raise_file(given[0]);
 }
 
 PND_NAMED_FUNCTION(save_npz, "_save_npz", "path, arrays, compress",
@@ -71,7 +83,7 @@ PND_NAMED_FUNCTION(save_npz, "_save_npz", "path, arrays, compress",
         nd_status status;
         PND_UNLOCKED(PND_LARGE, status = nd_save_npz(PyBytes_AS_STRING(path), (int)count, names,
                                                      (const nd_array *const *)arrays, compress));
-        good = pnd_check(status);
+        good = status == ND_OK || raise_file(given[0]);
     } else if (!names || !arrays) {
         PyErr_NoMemory();
     }

@@ -120,11 +120,12 @@ static bool no_index(void)
 /* An array, or what becomes one. */
 static bool parse_array(parsed_key *key, nd_index *term, PyObject *item)
 {
-    const bool sequence = PyList_Check(item) || PyTuple_Check(item);
-    if (!pnd_is_array(item) && !sequence && !PyObject_CheckBuffer(item) &&
-        !PyObject_HasAttrString(item, "__array__")) {
+    const bool list = PyList_Check(item) || PyTuple_Check(item);
+    const bool other = !list && !pnd_is_array(item) && !PyObject_CheckBuffer(item) &&
+                       !PyObject_HasAttrString(item, "__array__");
+    const bool sequence = list || (other && PySequence_Check(item)); /* as range(3) is */
+    if ((other && !sequence) || PyUnicode_Check(item) || PyBytes_Check(item))
         return no_index();
-    }
     nd_array *array = pnd_to_array(item);
     if (!array && sequence && PyErr_ExceptionMatches(PyExc_TypeError))
         return no_index();

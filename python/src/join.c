@@ -53,8 +53,9 @@ static bool replace(pnd_parts *p, int i, nd_array *array)
     return true;
 }
 
-/* The arrays of a call, at least one, and in `dtype` if that is given. */
-static bool to_joined(PyObject *object, PyObject *dtype_object, PyObject *casting_object,
+/* The arrays of a call, at least one, and in `dtype` if that is given. With `flat`, Python's
+ * numbers are weak, as NumPy has it where no axis is given. */
+static bool to_joined(PyObject *object, PyObject *dtype_object, PyObject *casting_object, bool flat,
                       pnd_parts *p)
 {
     nd_dtype dtype = ND_DTYPE_NONE;
@@ -66,6 +67,8 @@ static bool to_joined(PyObject *object, PyObject *dtype_object, PyObject *castin
         PyErr_SetString(PyExc_ValueError, "need at least one array to concatenate");
         return false;
     }
+    if (flat && dtype == ND_DTYPE_NONE && !pnd_settle_numbers(object, p))
+        return false;
     p->casting = casting;
     nd_dtype all = dtype;
     for (int i = 0; i < p->count && dtype == ND_DTYPE_NONE; i++)
@@ -102,7 +105,8 @@ PND_FUNCTION(concatenate, "arrays, /, axis=0, out=None, *, dtype=None, casting='
 {
     PND_PARTS p;
     int axis = 0;
-    if (!to_joined(given[0], given[3], given[4], &p) || !pnd_to_int(given[1], &axis))
+    if (!to_joined(given[0], given[3], given[4], given[1] == Py_None, &p) ||
+        !pnd_to_int(given[1], &axis))
         return NULL;
     for (int i = 0; i < p.count && given[1] == Py_None; i++)
         if (!replace(&p, i, nd_ravel(p.array[i])))
@@ -119,7 +123,7 @@ PND_FUNCTION(stack, "arrays, axis=0, out=None, *, dtype=None, casting='same_kind
 {
     PND_PARTS p;
     int axis = 0;
-    if (!to_joined(given[0], given[3], given[4], &p) || !pnd_to_int(given[1], &axis))
+    if (!to_joined(given[0], given[3], given[4], false, &p) || !pnd_to_int(given[1], &axis))
         return NULL;
     nd_array *result;
     PND_UNLOCKED(elements_of(&p),
@@ -131,7 +135,7 @@ PND_FUNCTION(stack, "arrays, axis=0, out=None, *, dtype=None, casting='same_kind
 static PyObject *joined(joiner *by, PyObject *arrays, PyObject *dtype, PyObject *casting)
 {
     PND_PARTS p;
-    if (!to_joined(arrays, dtype, casting, &p))
+    if (!to_joined(arrays, dtype, casting, false, &p))
         return NULL;
     nd_array *result;
     PND_UNLOCKED(elements_of(&p), result = by(p.count, (const nd_array *const *)p.array));
@@ -161,7 +165,9 @@ PND_FUNCTION(column_stack, "tup", "1-d arrays as the columns of a matrix.")
 PND_FUNCTION(append, "arr, values, axis=None",
              "A copy with values at the end, flat if no axis is given.")
 {
-    PND_OBJECT pair = PyTuple_Pack(2, given[0], given[1]);
+    PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE); /* numbers are not weak */
+    PND_OBJECT values = array ? pnd_as_array_object(given[1], ND_DTYPE_NONE) : NULL;
+    PND_OBJECT pair = values ? PyTuple_Pack(2, array, values) : NULL;
     PyObject *arguments[] = {pair, given[2] ? given[2] : Py_None, NULL, NULL, NULL};
     return pair ? concatenate_body(arguments) : NULL;
 }
@@ -294,12 +300,11 @@ PND_FUNCTION(insert, "arr, obj, values, axis=None",
     if (!array)
         return NULL;
     PND_AUTO places = places_of(given[1], nd_length(array, axis));
-    pnd_operand values;
-    if (!places || !pnd_to_operand(given[2], &values))
+    PND_AUTO values = places ? pnd_to_array_of(given[2], nd_dtype_of(array)) : NULL;
+    if (!values)
         return NULL;
     nd_array *result;
-    PND_UNLOCKED(nd_size(array), result = (nd_insert)(array, places, values.operand, axis));
-    pnd_operand_clear(&values);
+    PND_UNLOCKED(nd_size(array), result = nd_insert(array, places, values, axis));
     return pnd_wrap(result);
 }
 

@@ -516,7 +516,8 @@ PND_FUNCTION(matrix_power, "a, n", "A matrix multiplied with itself n times.")
 {
     int64_t exponent = 0;
     PND_AUTO a = pnd_to_array(given[0]);
-    if (!a || !pnd_to_int64(given[1], &exponent))
+    PND_OBJECT number = a ? PyNumber_Index(given[1]) : NULL; /* True is 1, None no exponent */
+    if (!number || !pnd_to_int64(number, &exponent))
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_matrix_power(a, exponent));

@@ -38,18 +38,23 @@ static PyObject *resize_method(PyObject *self, PyObject *const *arguments, Py_ss
         !pnd_to_shape(count == 1 ? arguments[0] : several, &shape))
         return NULL;
     pnd_array *array = (pnd_array *)self;
-    if (array->base) {
+    int64_t size = 1;
+    for (int axis = 0; axis < shape.rank; axis++)
+        if (shape.length[axis] < 0 || __builtin_mul_overflow(size, shape.length[axis], &size))
+            size = -1;
+    const bool reshapes = size == nd_size(array->array) && nd_is_contiguous(array->array);
+    if (array->base && !reshapes) {
         PyErr_SetString(PyExc_ValueError, "cannot resize this array: it does not own its data");
         return NULL;
     }
     /* The caller's name and the call itself hold it. */
-    if (check && Py_REFCNT(self) > 2) {
+    if (check && !reshapes && Py_REFCNT(self) > 2) {
         PyErr_SetString(PyExc_ValueError,
                         "cannot resize an array that references or is referenced by another array "
                         "in this way.\nUse the np.resize function or refcheck=False");
         return NULL;
     }
-    nd_array *result = resized(array->array, shape);
+    nd_array *result = reshapes ? nd_reshape(array->array, shape) : resized(array->array, shape);
     if (!result)
         return pnd_raise();
     pnd_replace(self, result);
@@ -166,7 +171,9 @@ PyObject *pnd_array_interface(PyObject *self, void *Py_UNUSED(unused))
     PND_OBJECT dtype_object = pnd_dtype_object(dtype);
     PND_OBJECT type = PyObject_GetAttrString(dtype_object, "str");
     PND_OBJECT shape = pnd_shape_tuple(nd_rank(array), nd_lengths(array));
-    PND_OBJECT strides = pnd_shape_tuple(nd_rank(array), nd_strides(array));
+    PND_OBJECT strides = nd_is_contiguous(array)
+                             ? Py_NewRef(Py_None)
+                             : pnd_shape_tuple(nd_rank(array), nd_strides(array));
     PND_OBJECT address = PyLong_FromVoidPtr((void *)data);
     if (!type || !shape || !strides || !address)
         return NULL;

@@ -347,8 +347,6 @@ static PyObject *array_float(PyObject *self)
 {
     PND_OBJECT value =
         only_element(self, false, "only 0-dimensional arrays can be converted to Python scalars");
-    if (value && PyComplex_Check(value))
-        return PyFloat_FromDouble(PyComplex_RealAsDouble(value));
     return value ? PyNumber_Float(value) : NULL;
 }
 
@@ -356,10 +354,6 @@ static PyObject *array_int(PyObject *self)
 {
     PND_OBJECT value =
         only_element(self, false, "only 0-dimensional arrays can be converted to Python scalars");
-    if (value && PyComplex_Check(value)) {
-        PND_OBJECT real = PyFloat_FromDouble(PyComplex_RealAsDouble(value));
-        return real ? PyNumber_Long(real) : NULL;
-    }
     return value ? PyNumber_Long(value) : NULL;
 }
 

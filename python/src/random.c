@@ -396,7 +396,10 @@ PND_ALSO_METHOD(multivariate_normal)
 /* A list is shuffled as the array of its places is. */
 static PyObject *shuffle_list(PyObject *self, PyObject *list)
 {
-    PND_AUTO order = nd_random_permutation(stream(self), (int64_t)PySequence_Size(list));
+    const Py_ssize_t size = PySequence_Size(list);
+    if (size < 0)
+        return NULL;
+    PND_AUTO order = nd_random_permutation(stream(self), (int64_t)size);
     PND_OBJECT items = order ? PySequence_Tuple(list) : NULL;
     const int64_t *places = order && nd_size(order) ? nd_data(order) : NULL;
     if (!items)
@@ -491,6 +494,8 @@ PND_FUNCTION(choice, "$self, a, size=None, replace=True, p=None, axis=0, shuffle
     PND_UNLOCKED(elements(&shape),
                  places = nd_random_choice(stream(given[0]), population, shape, &options));
     PND_OBJECT index = scalar ? pnd_wrap_result(places) : pnd_wrap(places);
+    if (index && !array && scalar && !nd_random_get_state(stream(given[0])).is_legacy)
+        return PyNumber_Index(index); /* a Generator's is an int */
     if (!index || !array)
         return Py_XNewRef(index);
     PND_OBJECT key = PyTuple_New(axis + 1);
@@ -506,6 +511,10 @@ PND_FUNCTION(bytes, "$self, length", "Random bytes.")
     int64_t count = 0;
     if (!pnd_to_int64(given[1], &count))
         return NULL;
+    if (count < 0) {
+        PyErr_SetString(PyExc_ValueError, "bytes: the length is negative");
+        return NULL;
+    }
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)count);
     if (bytes &&
         !pnd_check(nd_random_bytes(stream(given[0]), PyBytes_AS_STRING(bytes), (size_t)count)))

@@ -156,6 +156,34 @@ static bool is_one_axis(PyObject *const *by_role)
     return whole;
 }
 
+/* A mean in integers, or a moment in complex numbers or of them in real ones. */
+static bool is_odd(nd_op op, const nd_reduce_options *options, nd_dtype dtype)
+{
+    if (!options->has_dtype || (form_of(op) != &means && form_of(op) != &moments))
+        return false;
+    const nd_kind wanted = nd_dtype_kind(options->dtype);
+    if (wanted < ND_KIND_FLOAT)
+        return true;
+    return form_of(op) == &moments &&
+           (wanted == ND_KIND_COMPLEX || nd_dtype_kind(dtype) == ND_KIND_COMPLEX);
+}
+
+static PyObject *in_dtype(nd_op op, double ddof, PyObject *const *by_role)
+{
+    PND_OBJECT number = PyFloat_FromDouble(ddof);
+    PND_OBJECT name = PyUnicode_FromString(nd_op_describe(op)->name);
+    PyObject *const all[] = {by_role[ARRAY],
+                             by_role[AXIS],
+                             by_role[DTYPE],
+                             number,
+                             by_role[KEEPDIMS] ? by_role[KEEPDIMS] : Py_False,
+                             by_role[WHERE],
+                             name};
+    PND_OBJECT result =
+        number && name ? pnd_in_python("ndstream._statistics", "computed_in", all, 7) : NULL;
+    return pnd_object_into(result, by_role[OUT]);
+}
+
 static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_role)
 {
     nd_axes axes;
@@ -203,6 +231,9 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
         PND_OBJECT moment = number ? pnd_in_python("ndstream._statistics", "about", all, 9) : NULL;
         return pnd_object_into(moment, by_role[OUT]);
     }
+    if (is_odd(op, &options, nd_dtype_of(array)) &&
+        !(without_nan && nd_dtype_kind(nd_dtype_of(array)) >= ND_KIND_FLOAT))
+        return in_dtype(op, ddof, by_role);
     nd_array *result = pnd_given(by_role[INITIAL])
                            ? reduce_from(op, without_nan, array, axes, options, by_role[INITIAL])
                            : (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);

@@ -175,10 +175,9 @@ static bool is_python_number(PyObject *object)
     return PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyComplex_CheckExact(object);
 }
 
-/* Python's numbers among choices take on the dtype of all, which result_type() tells. */
-static bool settle_numbers(PyObject *choices, pnd_parts *s)
+bool pnd_settle_numbers(PyObject *objects, pnd_parts *s)
 {
-    PND_OBJECT items = PySequence_Tuple(choices);
+    PND_OBJECT items = PySequence_Tuple(objects);
     PND_OBJECT dtypes = PyTuple_New(s->count);
     if (!items || !dtypes)
         return false;
@@ -215,7 +214,8 @@ static PyObject *chosen(PyObject *indices_object, PyObject *choices, PyObject *o
 {
     nd_index_mode mode = ND_INDEX_RAISE;
     PND_PARTS s;
-    if (!pnd_to_parts(choices, &s) || !settle_numbers(choices, &s) || !to_mode(mode_object, &mode))
+    if (!pnd_to_parts(choices, &s) || !pnd_settle_numbers(choices, &s) ||
+        !to_mode(mode_object, &mode))
         return NULL;
     PND_AUTO indices = pnd_to_positions(indices_object);
     if (!indices)
@@ -240,7 +240,7 @@ PND_FUNCTION(select, "condlist, choicelist, default=0",
     if (!pnd_to_parts(given[0], &conditions))
         return NULL;
     choices = (pnd_parts){0};
-    if (!pnd_to_parts(given[1], &choices) || !settle_numbers(given[1], &choices))
+    if (!pnd_to_parts(given[1], &choices) || !pnd_settle_numbers(given[1], &choices))
         return NULL;
     if (conditions.count != choices.count) {
         PyErr_SetString(PyExc_ValueError,

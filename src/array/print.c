@@ -604,7 +604,8 @@ void nd_print_to(FILE *stream, const nd_array *array)
     if (text)
         fprintf(stream, "%s\n", text);
     else
-        fprintf(stream, "error: %s\n", nd_error_message());
+        fprintf(stream, "error: %s\n",
+                nd_error() != ND_OK ? nd_error_message() : "there is no array");
     nd_text_free(text);
 }
 

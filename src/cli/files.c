@@ -66,13 +66,23 @@ nd_table *nds_read_table(const nds_file *file)
     return nd_read_csv(file->path, &options);
 }
 
+static nd_array *numbers_of(const nd_table *table, const nds_file *file, const char *name)
+{
+    nd_array *column = nd_table_column(table, name);
+    if (nd_error() == ND_ERROR_DTYPE) {
+        nd_error_clear();
+        fprintf(stderr, "nds: %s: column '%s' is text, not numbers\n", file->path, name);
+    }
+    return column;
+}
+
 /* A column by name; of a table of one column that one. */
 static nd_array *column_of(const nd_table *table, const nds_file *file)
 {
     if (file->member)
-        return nd_table_column(table, file->member);
+        return numbers_of(table, file, file->member);
     if (nd_table_columns(table) == 1)
-        return nd_table_column(table, nd_table_name(table, 0));
+        return numbers_of(table, file, nd_table_name(table, 0));
     fprintf(stderr, "nds: %s has %d columns; choose one, %s:COLUMN, among", file->path,
             nd_table_columns(table), file->path);
     for (int i = 0; i < nd_table_columns(table); i++)

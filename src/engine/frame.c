@@ -209,8 +209,8 @@ static void pack_block(ndi_frame *f, int64_t n)
         char *to = f->pack[i].to;
         f->pointer[f->pack[i].value] = to;
         const char *const base = f->operand[operand];
-        if (row_stride == 0 && f->pack[i].base == base && f->pack[i].phase == column &&
-            f->pack[i].filled >= n)
+        if (f->pack[i].filled >= n && row_stride == 0 && f->pack[i].base == base &&
+            f->pack[i].phase == column)
             continue;
         f->pack[i].base = base;
         f->pack[i].phase = column;

@@ -277,28 +277,84 @@ ndi_storage *ndi_file_map(ndi_file *file)
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
+/* Length of the folder in the target's name, its slash included. */
+static int folder_length(const ndi_output *output)
+{
+    const char *slash = strrchr(output->target, '/');
+    return slash ? (int)(slash - output->target) + 1 : 0;
+}
+
+/* Where the kernel has the name of an open file. */
+static void name_of_descriptor(int descriptor, char name[static 32])
+{
+    snprintf(name, 32, "/proc/self/fd/%d", descriptor);
+}
+
+/* A file without a name in the folder of the target, which the system removes with the program,
+ * however that ends; it is given a name when it is whole. False where there is no such thing, or
+ * where kernels before 6.0 overlook the umask. */
+static bool open_unnamed(ndi_output *output)
+{
+    char folder[PATH_MAX];
+    char name[32];
+    struct stat about;
+    const int length = folder_length(output);
+    snprintf(folder, sizeof folder, "%.*s", length ? length : 1, length ? output->target : ".");
+    do
+        output->descriptor = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    while (output->descriptor < 0 && errno == EINTR);
+    if (output->descriptor < 0)
+        return false;
+    name_of_descriptor(output->descriptor, name);
+    if (access(name, F_OK) == 0 && fstat(output->descriptor, &about) == 0 &&
+        (about.st_mode & 0666) != 0666)
+        return true;
+    close(output->descriptor);
+    output->descriptor = -1;
+    return false;
+}
+
+/* Opens a file under the name `beside`, which none may have yet, or gives the unnamed one that
+ * name.
+ */
+static bool take_name(ndi_output *output)
+{
+    if (output->unnamed) {
+        char name[32];
+        name_of_descriptor(output->descriptor, name);
+        return linkat(AT_FDCWD, name, AT_FDCWD, output->beside, AT_SYMLINK_FOLLOW) == 0;
+    }
+    do
+        output->descriptor = open(output->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    while (output->descriptor < 0 && errno == EINTR);
+    return output->descriptor >= 0;
+}
+
 /* A name in the folder of the target that no other file has; short, whatever the target is called.
  */
-static bool open_beside(ndi_output *output)
+static bool name_beside(ndi_output *output)
 {
     static atomic_uint counter;
-    const char *slash = strrchr(output->target, '/');
-    int folder = slash ? (int)(slash - output->target) + 1 : 0;
     for (int attempt = 0; attempt < 1000; attempt++) {
-        int length = snprintf(output->beside, sizeof output->beside, "%.*s.ndstream-%ld-%u", folder,
-                              output->target, (long)getpid(), atomic_fetch_add(&counter, 1));
+        int length = snprintf(output->beside, sizeof output->beside, "%.*s.ndstream-%ld-%u",
+                              folder_length(output), output->target, (long)getpid(),
+                              atomic_fetch_add(&counter, 1));
         if (length >= (int)sizeof output->beside) {
             errno = ENAMETOOLONG;
             return false;
         }
-        do
-            output->descriptor =
-                open(output->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        while (output->descriptor < 0 && errno == EINTR);
-        if (output->descriptor >= 0 || errno != EEXIST)
-            break;
+        if (take_name(output))
+            return true;
+        if (errno != EEXIST)
+            return false;
     }
-    return output->descriptor >= 0;
+    return false;
+}
+
+static bool open_beside(ndi_output *output)
+{
+    output->unnamed = open_unnamed(output);
+    return output->unnamed || name_beside(output);
 }
 
 bool ndi_output_open(ndi_output *output, const char *path)
@@ -306,6 +362,7 @@ bool ndi_output_open(ndi_output *output, const char *path)
     output->path = path;
     output->descriptor = -1;
     output->direct = false;
+    output->unnamed = false;
     output->failed = true;
     if (!path) {
         ndi_fail(ND_ERROR_ARGUMENT, "save: the path is NULL");
@@ -394,6 +451,12 @@ bool ndi_output_close(ndi_output *output)
      * file. */
     if (!output->direct && !output->failed && !is_on_disk(output->descriptor))
         give_up(output, "cannot be written");
+    bool named = !output->direct && !output->unnamed;
+    if (output->unnamed && !output->failed) {
+        named = name_beside(output);
+        if (!named)
+            give_up(output, "cannot be written");
+    }
     if (close(output->descriptor) != 0 && errno != EINTR)
         give_up(output, "cannot be written");
     output->descriptor = -1;
@@ -401,7 +464,7 @@ bool ndi_output_close(ndi_output *output)
         return !output->failed;
     if (!output->failed && rename(output->beside, output->target) != 0)
         give_up(output, "cannot be replaced");
-    if (output->failed)
+    if (output->failed && named)
         unlink(output->beside);
     return !output->failed;
 }

@@ -65,6 +65,7 @@ typedef struct ndi_output {
     const char *path; /* the caller's; for messages */
     int descriptor;
     bool direct;
+    bool unnamed;          /* no name leads to it before it is whole */
     bool failed;           /* something could not be written, or the writer gave up */
     char target[PATH_MAX]; /* symbolic links resolved */
     char beside[PATH_MAX];

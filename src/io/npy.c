@@ -220,6 +220,10 @@ bool ndi_npy_read_header(ndi_source *source, ndi_elements *header)
     int64_t got = ndi_source_read(source, prefix, 8);
     if (got < 0)
         return false;
+    if (got == 0) {
+        ndi_fail(ND_ERROR_FORMAT, "%s: not a .npy file: it is empty", source->name);
+        return false;
+    }
     if (got < 8 || memcmp(prefix, magic, sizeof magic) != 0) {
         ndi_fail(ND_ERROR_FORMAT,
                  "%s: not a .npy file: it does not begin with \\x93NUMPY and a version",

@@ -45,6 +45,20 @@ static bool multiply_matrices(const ndi_evaluation *e, size_t at, const ndi_valu
     return give_array(e, at, nd_matmul(a, b), value);
 }
 
+/* What is meant, most likely, where bits are asked of floats. */
+static const char *advice_on(int code)
+{
+    switch (code) {
+    case ND_OP_bitwise_xor:
+        return "; a power is **";
+    case ND_OP_bitwise_and:
+    case ND_OP_bitwise_or:
+        return "; put comparisons in brackets, (x > 3) & (x < 5)";
+    default:
+        return "";
+    }
+}
+
 static bool apply_binary(const ndi_evaluation *e, int code, size_t at, const ndi_value *x,
                          const ndi_value *y, ndi_value *value)
 {
@@ -61,7 +75,10 @@ static bool apply_binary(const ndi_evaluation *e, int code, size_t at, const ndi
     if (!ndi_to_operand(x, "what an operator takes", &operands[0]) ||
         !ndi_to_operand(y, "what an operator takes", &operands[1]))
         return failed_at(e, at);
-    return give_array(e, at, nd_elementwise((nd_op)code, 2, operands, NULL), value);
+    nd_array *array = nd_elementwise((nd_op)code, 2, operands, NULL);
+    if (!array && nd_error() == ND_ERROR_DTYPE)
+        return ndi_text_advise(e->text, at, advice_on(code));
+    return give_array(e, at, array, value);
 }
 
 static bool evaluate_binary(const ndi_evaluation *e, const ndi_syntax *node, ndi_value *value)

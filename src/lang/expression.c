@@ -14,7 +14,9 @@ static nd_array *evaluate(const ndi_evaluation *e, const ndi_syntax *tree)
     nd_array *array = NULL;
     nd_scope scope = nd_scope_open();
     if (ndi_value_of(e, tree, &value) && !ndi_to_array(&value, "the result", &array))
-        ndi_text_place(e->text, tree->at);
+        ndi_text_advise(e->text, tree->at,
+                        value.kind == NDI_VALUE_TUPLE ? "; take one of several by its index, [0]"
+                                                      : "");
     nd_retain(array);
     nd_scope_close(&scope);
     return ndi_register(array);

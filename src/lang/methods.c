@@ -85,6 +85,7 @@ const char *ndi_why_absent(const char *name)
         {"fromfunction", calls},
         {"empty", "its elements would be anything; zeros() is as fast"},
         {"empty_like", "its elements would be anything; zeros_like() is as fast"},
+        {"len", "write x.shape[0], or x.size"},
         {"block", "write vstack((hstack((a, b)), hstack((c, d))))"},
         {"load", "files are arguments: nds eval 'mean(x)' x=data.npy"},
         {"loadtxt", "files are arguments: nds eval 'mean(x)' x=data.txt"},

@@ -187,6 +187,21 @@ static bool shape_value(const ndi_evaluation *e, const nd_array *array, ndi_valu
     return value->list.items != NULL;
 }
 
+static const char *const facts[] = {"size", "ndim", "dtype", "shape"};
+
+static void unknown_attribute(const ndi_evaluation *e, size_t at, const char *name)
+{
+    guess g = {.wanted = name, .least = (int)(strlen(name) / 3) + 1};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        consider(&g, views[i].name);
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        consider(&g, facts[i]);
+    char rest[64] = "";
+    if (g.best)
+        snprintf(rest, sizeof rest, "; is '%s' meant?", g.best);
+    ndi_text_fail(e->text, at, ND_ERROR_ARGUMENT, "arrays have no attribute '%s'%s", name, rest);
+}
+
 /* False, without an error, if arrays have no such attribute; `failed` tells of errors. */
 static bool array_attribute(const ndi_evaluation *e, const nd_array *array, const char *name,
                             ndi_value *value, bool *failed)
@@ -236,6 +251,6 @@ bool ndi_value_of_attribute(const ndi_evaluation *e, const ndi_syntax *node, ndi
         ndi_text_fail(e->text, node->at, ND_ERROR_ARGUMENT,
                       "'%s' is a method: its arguments are missing, .%s()", name, name);
     else
-        ndi_text_fail(e->text, node->at, ND_ERROR_ARGUMENT, "arrays have no attribute '%s'", name);
+        unknown_attribute(e, node->at, name);
     return false;
 }

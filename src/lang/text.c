@@ -69,11 +69,16 @@ void *ndi_text_fail(const ndi_text *text, size_t at, nd_status code, const char 
 
 void *ndi_text_place(const ndi_text *text, size_t at)
 {
+    return ndi_text_advise(text, at, "");
+}
+
+void *ndi_text_advise(const ndi_text *text, size_t at, const char *advice)
+{
     if (text->quiet || nd_error() == ND_OK)
         return NULL;
     char message[MOST_MESSAGE];
     const nd_status code = nd_error();
-    snprintf(message, sizeof message, "%s", nd_error_message());
+    snprintf(message, sizeof message, "%s%s", nd_error_message(), advice);
     nd_error_clear();
     keep(text, at, code, message);
     return NULL;

@@ -20,4 +20,7 @@ void *ndi_text_fail(const ndi_text *text, size_t at, nd_status code, const char 
 /* Adds the line and the caret to the error that an operation has just kept. Returns NULL. */
 void *ndi_text_place(const ndi_text *text, size_t at);
 
+/* The same with more at the end of the message: what to write instead. */
+void *ndi_text_advise(const ndi_text *text, size_t at, const char *advice);
+
 #endif

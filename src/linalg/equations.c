@@ -264,11 +264,20 @@ static int bring_into_range(double complex *x)
     return shift;
 }
 
+/* A number of modulus 1, or 0. Of real numbers its sign, which NaN and infinities have as well. */
+static double complex direction(double complex x, double size, bool real)
+{
+    if (size == 0)
+        return 0;
+    return real ? (creal(x) < 0 ? -1 : 1) : x / size;
+}
+
 /* The product of the diagonal, exponents apart, so that only a result out of range overflows. */
 static int determinant_of_one(void *context, int64_t index, char *scratch)
 {
     const factors *f = context;
     const ndi_stack *s = f->stack;
+    const bool real = nd_dtype_kind(s->dtype) != ND_KIND_COMPLEX;
     const int n = s->rows, *pivots = (const int *)(scratch + f->pivots);
     char *lu;
     if (factorize(f, index, scratch, &lu) == NDI_NO_MEMORY)
@@ -281,10 +290,12 @@ static int determinant_of_one(void *context, int64_t index, char *scratch)
         if (f->logdet) { /* the product of pivots of modulus 1, and the sum of logarithms */
             const double size = cabs(pivot);
             logarithm += log(size);
-            pivot = size == 0 ? 0 : pivot / size;
+            pivot = direction(pivot, size, real);
         }
         exponent += bring_into_range(&pivot);
         product = times(product, pivots[i] == i + 1 ? pivot : -pivot);
+        if (real) /* 0 times an infinity */
+            product = creal(product);
         exponent += bring_into_range(&product);
     }
     const int shift = exponent > 5000 ? 5000 : exponent < -5000 ? -5000 : (int)exponent;

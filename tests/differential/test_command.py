@@ -55,7 +55,7 @@ def test_columns_of_csv_files(data):
     code, _, message = nds("eval", "x", f"x={data}/flights.csv:speed")
     assert code == 1 and "speed" in message
     code, _, message = nds("eval", "x", f"x={data}/flights.csv:carrier")
-    assert code == 1 and "carrier" in message
+    assert (code, message) == (1, f"nds: {data}/flights.csv: column 'carrier' is text, not numbers\n")
 
 
 def test_pictures(data):
@@ -121,6 +121,8 @@ def test_errors_of_the_expression_show_the_place():
 def test_errors_of_files_name_the_file(data):
     code, _, message = nds("eval", "x", f"x={data}/nothing.npy")
     assert code == 1 and "nothing.npy" in message
+    (data / "bad.npy").write_bytes(b"")
+    assert nds("eval", "x", f"x={data}/bad.npy")[2] == f"nds: {data}/bad.npy: not a .npy file: it is empty\n"
     (data / "bad.npy").write_bytes(b"no array")
     code, _, message = nds("eval", "x", f"x={data}/bad.npy")
     assert code == 1 and "bad.npy" in message

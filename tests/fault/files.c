@@ -18,6 +18,9 @@
 
 static struct {
     bool on;
+    bool no_proc;   /* the system does not tell the names of open files */
+    bool looks;     /* into the folder at each write */
+    int most_files; /* that it saw there */
     size_t at_most; /* bytes of one call; 0: any */
     int interrupt;  /* of calls are interrupted all but every so-manieth; 0: none */
     long left;      /* bytes before the disk is full or the device fails; -1: any */
@@ -43,6 +46,16 @@ static bool fails(void)
     return false;
 }
 
+static int entries(const char *path)
+{
+    int count = 0;
+    DIR *there = opendir(path);
+    while (readdir(there))
+        count++;
+    closedir(there);
+    return count;
+}
+
 static size_t shortened(size_t bytes)
 {
     return faults.on && faults.at_most && bytes > faults.at_most ? faults.at_most : bytes;
@@ -58,8 +71,21 @@ ssize_t pread(int descriptor, void *to, size_t bytes, off_t offset)
     return fails() ? -1 : syscall(SYS_pread64, descriptor, to, shortened(bytes), offset);
 }
 
+int access(const char *path, int mode)
+{
+    if (faults.no_proc && strncmp(path, "/proc/", 6) == 0) {
+        errno = ENOENT;
+        return -1;
+    }
+    return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
+}
+
 ssize_t write(int descriptor, const void *from, size_t bytes)
 {
+    if (faults.on && faults.looks) {
+        const int files = entries(folder);
+        faults.most_files = files > faults.most_files ? files : faults.most_files;
+    }
     if (fails())
         return -1;
     bytes = shortened(bytes);
@@ -123,16 +149,6 @@ static nd_array *load(int format, const char *path)
     }
 }
 
-static int entries(const char *path)
-{
-    int count = 0;
-    DIR *there = opendir(path);
-    while (readdir(there))
-        count++;
-    closedir(there);
-    return count;
-}
-
 static void fault_end(void)
 {
     faults.on = false;
@@ -191,9 +207,9 @@ static void expect_failure(int format, const char *path, const nd_array *old, co
 }
 
 /* The disk is full after no byte, one, two, ... and every call fails in turn. */
-TEST(a_full_disk_leaves_the_old_file)
+static void fill_disk(int formats)
 {
-    for (int format = 0; format < FORMATS; format++)
+    for (int format = 0; format < formats; format++)
         ND_SCOPE {
             char path[300];
             snprintf(path, sizeof path, "%s", path_of(names[format]));
@@ -209,6 +225,44 @@ TEST(a_full_disk_leaves_the_old_file)
                 fault_begin(500, 0, -1, call);
                 expect_failure(format, path, old, x, files, open_before);
             }
+            unlink(path);
+        }
+}
+
+TEST(a_full_disk_leaves_the_old_file)
+{
+    fill_disk(FORMATS);
+}
+
+TEST(a_full_disk_leaves_the_old_file_where_each_file_needs_a_name)
+{
+    faults.no_proc = true;
+    fill_disk(2);
+    faults.no_proc = false;
+}
+
+/* So a program that is killed leaves nothing behind. */
+TEST(what_is_not_whole_has_no_name)
+{
+    (void)path_of(""); /* makes the folder */
+    const int unnamed = open(folder, O_WRONLY | O_TMPFILE, 0600);
+    if (unnamed < 0)
+        return; /* a file system without such files */
+    close(unnamed);
+    const int files = entries(folder);
+    for (int format = 0; format < FORMATS; format++)
+        ND_SCOPE {
+            char path[300];
+            snprintf(path, sizeof path, "%s", path_of(names[format]));
+            faults.most_files = 0;
+            faults.looks = true;
+            fault_begin(500, 0, -1, 0);
+            const nd_status saved = save(format, path, sample(format));
+            fault_end();
+            faults.looks = false;
+            assert_ok(saved);
+            assert_int_equal(faults.most_files, files);
+            assert_int_equal(entries(folder), files + 1);
             unlink(path);
         }
 }

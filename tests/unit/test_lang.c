@@ -363,6 +363,13 @@ TEST(indexing_with_masks_and_lists_picks_elements)
 
 /* ---- Errors ---------------------------------------------------------------------------------- */
 
+TEST(what_was_meant_is_told)
+{
+    check_error("(x + 0.5)^2", ND_ERROR_DTYPE, "; a power is **", "         ^");
+    check_error("x > 3.5 & x < 5", ND_ERROR_DTYPE, "put comparisons in brackets", "        ^");
+    check_error("divmod(x, 2)", ND_ERROR_ARGUMENT, "not a tuple; take one", "^");
+}
+
 TEST(unknown_names_are_told_with_what_may_be_meant)
 {
     check_error("x + y", ND_ERROR_ARGUMENT, "there is no name 'y'; the arrays are x", "    ^");
@@ -371,6 +378,8 @@ TEST(unknown_names_are_told_with_what_may_be_meant)
     check_error("x.sums()", ND_ERROR_ARGUMENT, "is 'sum' meant?", "  ^");
     check_error("x.astype(flaot32)", ND_ERROR_ARGUMENT, "is 'float32' meant?", "         ^");
     check_error("x.foo", ND_ERROR_ARGUMENT, "no attribute 'foo'", "  ^");
+    check_error("x.shap", ND_ERROR_ARGUMENT, "'shap'; is 'shape' meant?", "  ^");
+    check_error("len(x)", ND_ERROR_ARGUMENT, "x.shape[0]", "^");
     check_error("x.sin()", ND_ERROR_ARGUMENT, "sin(...)", "  ^");
     check_error("sin + 1", ND_ERROR_ARGUMENT, "'sin' is a function", "^");
     check_error("x.sum", ND_ERROR_ARGUMENT, "'sum' is a method", "  ^");

@@ -375,6 +375,17 @@ TEST(print_of_null_shows_the_kept_error)
     assert_error(ND_ERROR_SHAPE, "-1");
 }
 
+TEST(print_of_null_without_an_error_says_so)
+{
+    char text[256];
+    FILE *stream = tmpfile();
+    assert_non_null(stream);
+    nd_print_to(stream, NULL);
+    read_back(stream, text);
+    fclose(stream);
+    assert_string_equal(text, "error: there is no array\n");
+}
+
 static int in_angles(void *context, const void *element, char *text, int capacity)
 {
     int64_t value;
