@@ -376,7 +376,7 @@ static PyObject *get_data(PyObject *self, void *Py_UNUSED(unused))
 
 static PyObject *get_flat(PyObject *self, void *Py_UNUSED(unused))
 {
-    return PyObject_CallOneArg((PyObject *)pnd.flat, self);
+    return pnd_flat_of(self);
 }
 
 static int set_flat(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
@@ -392,7 +392,7 @@ static int set_flat(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
 
 static PyObject *get_flags(PyObject *self, void *Py_UNUSED(unused))
 {
-    return PyObject_CallOneArg((PyObject *)pnd.flags, self);
+    return pnd_flags_of(self);
 }
 
 static PyGetSetDef array_attributes[] = {

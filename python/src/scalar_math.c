@@ -457,7 +457,7 @@ PyObject *pnd_scalar_power(PyObject *a, PyObject *b, PyObject *modulo)
         if (square || PyErr_Occurred())
             return square;
     }
-    return apply(ND_OP_power, a, b);
+    return is_float64(a) || is_float64(b) ? general(ND_OP_power, a, b) : apply(ND_OP_power, a, b);
 }
 
 PyObject *pnd_scalar_divmod(PyObject *a, PyObject *b)
