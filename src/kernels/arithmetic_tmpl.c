@@ -316,6 +316,9 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #define ROOT(x)                                                                                    \
     _Generic((x), float : __builtin_sqrtf((float)(x)), double : __builtin_sqrt((double)(x)))
 
+#define ABSOLUTE(x)                                                                                \
+    _Generic((x), float : __builtin_fabsf((float)(x)), double : __builtin_fabs((double)(x)))
+
 #define CUBE(x) _Generic((x), float : float32_cube((float)(x)), double : float64_cube((double)(x)))
 
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)

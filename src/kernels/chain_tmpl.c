@@ -223,6 +223,10 @@ ON_TYPES(VECTORS_OF, )
     __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
                           (register_of_float)LANES_ROOT(ps, (vector_float32)(x)),                  \
                           (register_of_double)LANES_ROOT(pd, (vector_float64)(x)))
+#define ABSOLUTE(x)                                                                                \
+    __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
+                          (register_of_float)LANES_ABSOLUTE(ps, (vector_float32)(x)),              \
+                          (register_of_double)LANES_ABSOLUTE(pd, (vector_float64)(x)))
 #else
 #define ROOT(x)                                                                                    \
     __extension__({                                                                                \
@@ -230,6 +234,13 @@ ON_TYPES(VECTORS_OF, )
         for (size_t i_ = 0; i_ < sizeof root_ / sizeof root_[0]; i_++)                             \
             root_[i_] = (__typeof__(root_[0]))__builtin_sqrt((x)[i_]);                             \
         root_;                                                                                     \
+    })
+#define ABSOLUTE(x)                                                                                \
+    __extension__({                                                                                \
+        __typeof__(-(x)) size_;                                                                    \
+        for (size_t i_ = 0; i_ < sizeof size_ / sizeof size_[0]; i_++)                             \
+            size_[i_] = (__typeof__(size_[0]))__builtin_fabs((x)[i_]);                             \
+        size_;                                                                                     \
     })
 #endif
 #ifdef LANES_FMA
