@@ -52,6 +52,24 @@ np.can_cast(np.float32(1), 'f8')
 """
 
 ITERATION = """
+it = np.nditer(np.arange(3)); r = [int(next(it)), it.iterindex, int(next(it)), it.iterindex, it.finished]; r
+it = np.nditer(np.arange(2)); r = [int(x) for x in it]; (r, it.finished, next(it, 'end'))
+it = np.nditer(np.arange(6).reshape(2, 3), flags=['multi_index']); next(it); (it.multi_index, next(it), it.multi_index)
+it = np.nditer(np.arange(6).reshape(2, 3)[:, ::-1], flags=['multi_index']); it.multi_index = (1, 0); (int(it[0]), [int(x) for x in it])
+it = np.nditer(np.arange(6).reshape(2, 3)); next(it); next(it); c = it.copy(); [int(x) for x in it], [int(x) for x in c]
+it = np.nditer(np.arange(3)); [int(x) for x in it]; it.reset(); [int(x) for x in it]
+it = np.nditer([np.arange(3), np.ones((2, 3))]); (len(it[:]), int(it[0]), float(it[-1]), it.nop, it.value)
+it = np.nditer([np.arange(3), np.ones((2, 3))]); it[2]
+it = np.nditer(np.arange(2)); it.iternext(); it.iternext(); it[0]
+it = np.nditer(np.arange(3)); x = it.value; x[...] = 1
+a = np.arange(3.0); it = np.nditer(a, op_flags=['readwrite']); it[0] = 7; it.iternext(); it[0] = 8; a
+[(int(x), int(y)) for x, y in np.nditer([np.arange(2).reshape(2, 1), np.arange(3)])]
+[int(x) for x in np.nditer(np.array(5))]
+it = np.nditer(np.arange(4)); x = 0\nwhile not it.finished:\n    x += int(it[0]); it.iternext()\nx
+it = np.nditer(np.arange(6).reshape(2, 3)); it.close(); 0
+it = np.nditer(np.arange(6).reshape(2, 3)); it.enable_external_loop(); [x.tolist() for x in it]
+[int(x) for x in np.nditer(np.arange(6).reshape(2, 3), order='F')]
+list(np.nditer(np.zeros((0, 3)), flags=['zerosize_ok']))
 a = np.arange(4.0); it = iter(a); x = next(it); a *= 2; (x, list(it))
 a = np.arange(4.0); f = a.flat; x = next(f); a *= 2; (x, list(f))
 a = np.arange(6).reshape(2, 3); f = a.flat; x = next(f); a.shape = (3, 2); (x, next(f), list(f))
