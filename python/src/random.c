@@ -610,9 +610,7 @@ static PyObject *take_state(PyObject *self, PyObject *from)
         PyErr_SetString(PyExc_TypeError, "a generator is needed");
         return NULL;
     }
-    const bool is_legacy = nd_random_get_state(stream(self)).is_legacy;
-    nd_random_state s = nd_random_get_state(stream(from));
-    s.is_legacy = is_legacy;
+    const nd_random_state s = nd_random_get_state(stream(from));
     return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
 }
 
