@@ -323,6 +323,28 @@ f[0] * f[1]
 u[0] + t[1]
 np.argmax(u)
 np.argmin(t)
+np.argmax(m[:, :20], axis=1)
+[v for v in x]
+[v for v in few.flat]
+[v for v in np.ndenumerate(few)]
+[v for v in np.nditer(few)]
+[v for v in np.nditer(m)]
+[v for v in np.ndindex(4, 5)]
+few[3] = 2.5
+i[3] = 2
+i[3] += 2
+m.flags
+np.finfo(float)
+np.iinfo(int)
+np.errstate(divide='ignore').__enter__()
+np.random.seed(0)
+x[0] ** 3
+x[0] ** 0.7
+abs(c[0])
+str(f[0])
+hash(f[0])
+few[:10] @ w[:10]
+m[:5, :2000] @ w[:2000, :5]
 """
 
 REDUCTIONS = "sum prod mean var std min max argmin argmax all any count_nonzero ptp nansum nanmean nanmax nanmin nanstd".split()

@@ -202,7 +202,7 @@ class ndindex:
         self._all = itertools.product(*map(range, shape))
 
     def __iter__(self):
-        return self
+        return self._all
 
     def __next__(self):
         return next(self._all)
@@ -213,10 +213,10 @@ class ndenumerate:
 
     def __init__(self, arr):
         arr = nd.asarray(arr)
-        self._pairs = zip(ndindex(arr.shape), arr.flat)
+        self._pairs = zip(itertools.product(*map(range, arr.shape)), arr.flat)
 
     def __iter__(self):
-        return self
+        return self._pairs
 
     def __next__(self):
         return next(self._pairs)

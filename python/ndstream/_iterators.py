@@ -1,10 +1,11 @@
-"""nditer: several arrays walked through together, element by element."""
+"""nditer: several arrays walked through together, element by element, by the walk of walk.c."""
 
 import itertools
 import math
 import operator
 
 import ndstream as nd
+from ndstream import _core
 
 _FLAGS = {
     "buffered", "c_index", "f_index", "multi_index", "common_dtype", "copy_if_overlap", "delay_bufalloc",
@@ -12,7 +13,7 @@ _FLAGS = {
 }  # fmt: skip
 
 
-class nditer:
+class nditer(_core._walk):
     """Views without axes of the elements of arrays that are broadcast together; slow, as every loop in Python is.
 
     Iteration is in the order of memory (order='K') unless another is asked for. Operands that are None are made, those
@@ -23,6 +24,15 @@ class nditer:
         buffersize=0,
     ):  # fmt: skip
         self._flags = set(flags or ())
+        self._rest = None
+        if not (self._flags or op_flags or op_dtypes or op_axes or itershape) and type(op) is nd.ndarray and order in "KC":
+            shape = op.shape
+            if op.size and op.flags.c_contiguous:  # as most are
+                self._operands, self._views, self._single, self.nop = [op], [(op, False)], True, 1
+                self.shape, self.ndim, self.itersize = shape, len(shape), op.size
+                self._order, self._backward = range(len(shape)), ()
+                self._begin((op,), 0, shape, tuple(self._order), 0, False, True)
+                return
         if self._flags - _FLAGS:
             raise ValueError(f'Unexpected iterator global flag "{min(self._flags - _FLAGS)}"')
         several = isinstance(op, (list, tuple))
@@ -114,50 +124,20 @@ class nditer:
             axes.insert(place, axis)
         return axes[::-1] or list(range(self.ndim))
 
-    def _indices(self):
-        for place in itertools.product(*map(self._along_axis, self._order)):
-            index = [0] * self.ndim
-            for axis, i in zip(self._order, place):
-                index[axis] = i
-            yield tuple(index)
-
     def reset(self):
         """Begins again."""
-        self._walk, self._rest = self._indices(), None
-        self.iterindex, self.finished = -1, False
-        if "external_loop" not in self._flags:
-            self._step()
-
-    def _step(self):
-        self._index = next(self._walk, None)
-        self.iterindex += 1
-        self.finished = self._index is None
-
-    def iternext(self):
-        """Goes on; False at the end."""
-        self._step()
-        return not self.finished
-
-    def _element(self, view):
-        index = self._index[self.ndim - view.ndim :]
-        return view[(*(0 if n == 1 else i for i, n in zip(index, view.shape)), ...)]
-
-    @property
-    def value(self):
-        """The views of the current elements."""
-        views = tuple(self._now())
-        return views[0] if self._single else views
-
-    def _now(self):
-        for view, writes in self._views:
-            element = self._element(view)
-            if not writes:
-                element.flags.writeable = False
-            yield element
+        self._rest = None
+        self._begin(
+            tuple(view for view, _ in self._views), sum(1 << i for i, (_, writes) in enumerate(self._views) if writes), self.shape,
+            tuple(self._order), sum(1 << i for i, axis in enumerate(self._order) if axis in self._backward),
+            "external_loop" in self._flags, self._single,
+        )  # fmt: skip
 
     def __getitem__(self, i):
-        views = tuple(self._now())
-        return views[i]
+        if isinstance(i, slice):
+            return tuple(self[k] for k in range(self.nop)[i])
+        i = operator.index(i)
+        return super().__getitem__(i + self.nop if i < 0 else i)
 
     def __setitem__(self, i, value):
         self[i][...] = value
@@ -191,24 +171,9 @@ class nditer:
                 lines.append(full[(*at, ...)].transpose(turned).reshape(-1))
             yield lines[0] if self._single else tuple(lines)
 
-    def __iter__(self):
-        if "external_loop" in self._flags:
-            self.finished = True
-            yield from self._lines()
-            return
-        while not self.finished:
-            yield self.value
-            self._step()
-
-    def __next__(self):
-        if self.finished:
-            raise StopIteration
-        if "external_loop" in self._flags:
-            self._rest = self._rest or self._lines()
-            return next(self._rest)
-        value = self.value
-        self._step()
-        return value
+    def _next_line(self):
+        self._rest, self.finished = self._rest or self._lines(), True
+        return next(self._rest)
 
     def __len__(self):
         return self.itersize
@@ -225,10 +190,10 @@ class nditer:
 
     def copy(self):
         """An iterator at the same place."""
-        import copy
-
-        other = copy.copy(self)
-        other._walk = itertools.islice(self._indices(), self.iterindex + 1, None)
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.reset()
+        other._follow(self)
         return other
 
     @property
@@ -245,11 +210,11 @@ class nditer:
         wanted = tuple(operator.index(i) for i in value)
         if len(wanted) != self.ndim or any(not 0 <= i < n for i, n in zip(wanted, self.shape)):
             raise IndexError("Iterator GotoMultiIndex called with an out-of-bounds multi-index.")
-        self._go_to(next(n for n, index in enumerate(self._indices()) if index == wanted))
-
-    def _go_to(self, place):
-        self._walk, self._rest, self.iterindex = itertools.islice(self._indices(), place, None), None, place - 1
-        self._step()
+        place = 0
+        for axis in self._order:
+            n, i = self.shape[axis], wanted[axis]
+            place = place * n + (n - 1 - i if axis in self._backward else i)
+        self._go(place)
 
     @property
     def index(self):

@@ -11,19 +11,27 @@ _EXPONENT = {"float16": 5, "bfloat16": 8, "float32": 8, "float64": 11}
 
 def _dtype_of(argument):
     """The dtype of a number or array, or what stands for one."""
-    return argument.dtype if isinstance(argument, (nd.generic, nd.ndarray)) else nd.dtype(argument)
+    if isinstance(argument, (nd.generic, nd.ndarray)):
+        return argument.dtype
+    return nd.dtype(type(argument) if isinstance(argument, (bool, int, float, complex)) else argument)
 
 
 class _limits:
-    """The limits of a dtype, which are found once."""
+    """The limits of a dtype, which are found once; kept by dtypes, and by what names them."""
 
     def __new__(cls, dtype):
-        dtype = _dtype_of(dtype)
+        try:
+            return cls._known[dtype]
+        except (KeyError, TypeError):
+            pass
+        name, dtype = dtype, _dtype_of(dtype)
         limits = cls._known.get(dtype)
         if limits is None:
             limits = super().__new__(cls)
             limits._find(dtype)
             cls._known[dtype] = limits
+        if isinstance(name, (type, str)):
+            cls._known[name] = limits
         return limits
 
     def __reduce__(self):
@@ -157,21 +165,28 @@ def common_type(*arrays):
     return dtype.type
 
 
+_WAYS = {"ignore", "warn", "call", "print", "log"}
 _errors = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
 def seterr(all=None, divide=None, over=None, under=None, invalid=None):
     """Kept for programs that call it: computations never warn here, so only 'raise' cannot be had."""
-    before = dict(_errors)
-    for name, value in dict(divide=divide, over=over, under=under, invalid=invalid).items():
-        value = all if value is None else value
-        if value is None:
-            continue
-        if value not in ("ignore", "warn", "raise", "call", "print", "log"):
-            raise ValueError(f"{value!r} is no way to treat errors")
-        if value == "raise":
+    before = _errors.copy()
+    for value in (all, divide, over, under, invalid):
+        if value is not None and value not in _WAYS:
+            if value != "raise":
+                raise ValueError(f"{value!r} is no way to treat errors")
             raise NotImplementedError("seterr: errors of numbers are not raised; test isfinite() of the result")
-        _errors[name] = value
+    if all is not None:
+        _errors["divide"] = _errors["over"] = _errors["under"] = _errors["invalid"] = all
+    if divide is not None:
+        _errors["divide"] = divide
+    if over is not None:
+        _errors["over"] = over
+    if under is not None:
+        _errors["under"] = under
+    if invalid is not None:
+        _errors["invalid"] = invalid
     return before
 
 
@@ -184,13 +199,13 @@ class errstate(contextlib.ContextDecorator):
     """seterr() for a block."""
 
     def __init__(self, *, call=None, all=None, divide=None, over=None, under=None, invalid=None):
-        self.words = dict(all=all, divide=divide, over=over, under=under, invalid=invalid)
+        self._words = all, divide, over, under, invalid
 
     def __enter__(self):
-        self.before = seterr(**self.words)
+        self._before = seterr(*self._words)
 
     def __exit__(self, *exception):
-        _errors.update(self.before)
+        _errors.update(self._before)
 
 
 @contextlib.contextmanager

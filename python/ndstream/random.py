@@ -444,10 +444,11 @@ class RandomState:
         """Starts again from a seed."""
         if self._bit_generator is not None and not isinstance(self._bit_generator, MT19937):
             raise TypeError("can only re-seed a MT19937 BitGenerator")
-        seed = seed.item() if isinstance(seed, nd.generic) else seed
+        if type(seed) is not int and isinstance(seed, nd.generic):
+            seed = seed.item()
         if seed is None:
             seed = [secrets.randbits(32) for _ in range(4)]
-        elif hasattr(seed, "__len__"):
+        elif type(seed) is not int and hasattr(seed, "__len__"):
             seed = nd.asarray(seed)
             if seed.size == 0:
                 raise ValueError("Seed must be non-empty")
@@ -466,7 +467,7 @@ class RandomState:
         if self._bit_generator is None:
             self._draw_from(MT19937._over(fresh, None))
         else:
-            self._generator._set_state(fresh._get_state())
+            self._generator._take_state(fresh)
 
     def random_sample(self, size=None):
         """Uniform on [0, 1)."""

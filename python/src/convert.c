@@ -122,6 +122,15 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
         memcpy(element, &value, sizeof value);
         return true;
     }
+    if (PyLong_CheckExact(object) && (dtype == ND_INT64 || dtype == ND_FLOAT64)) {
+        int overflow;
+        const int64_t value = PyLong_AsLongLongAndOverflow(object, &overflow);
+        const double real = (double)value;
+        if (!overflow) {
+            memcpy(element, dtype == ND_INT64 ? (void *)&value : (void *)&real, sizeof value);
+            return true;
+        }
+    }
     if (pnd_is_scalar(object) || pnd_is_array(object)) {
         char value[16];
         nd_dtype from;

@@ -428,7 +428,9 @@ bool pnd_is_number(PyObject *object);
 bool pnd_to_bounds(PyObject *low, PyObject *high, nd_dtype dtype, bool endpoint, uint64_t *first,
                    uint64_t *last);
 extern PyNumberMethods *pnd_array_numbers;
-extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec;
+extern PyType_Spec pnd_iterator_spec, pnd_flags_spec, pnd_flat_spec, pnd_walk_spec;
+PyObject *pnd_flags_of(PyObject *array); /* array.flags and array.flat */
+PyObject *pnd_flat_of(PyObject *array);
 
 extern PyMethodDef pnd_progress_functions[];
 extern PyMethodDef pnd_product_functions[], pnd_product_methods[];

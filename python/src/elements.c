@@ -205,10 +205,37 @@ PND_FUNCTION(tobytes, "self, order='C'", "The bytes of the elements.")
 }
 PND_ALSO_METHOD(tobytes)
 
+/* A few elements that lie side by side, where an array of the value would take as long. */
+static PyObject *fill_few(nd_array *array, PyObject *value)
+{
+    const nd_dtype dtype = nd_dtype_of(array);
+    const size_t size = nd_dtype_size(dtype), count = (size_t)nd_size(array);
+    char element[16], *data;
+    if (!pnd_store(value, dtype, element) || !pnd_force(array))
+        return NULL;
+    data = nd_data_once(array);
+    if (!data)
+        return pnd_raise();
+    if (size == 8)
+        for (size_t i = 0; i < count; i++)
+            memcpy(data + 8 * i, element, 8);
+    else
+        for (size_t i = 0; i < count; i++)
+            memcpy(data + size * i, element, size);
+    Py_RETURN_NONE;
+}
+
 static PyObject *fill_method(PyObject *self, PyObject *value)
 {
+    enum { FEW = 128 };
+    nd_array *const filled = pnd_array_of(self);
+    char ignored[16];
     if (!pnd_check_writeable(self))
         return NULL;
+    if (nd_size(filled) <= FEW && nd_size(filled) && nd_is_contiguous(filled) &&
+        (PyFloat_CheckExact(value) || PyLong_CheckExact(value) ||
+         pnd_scalar_read_exact(value, ignored) != ND_DTYPE_NONE)) /* runs nothing of the user's */
+        return fill_few(filled, value);
     if (!PyFloat_Check(value) && !PyLong_Check(value) && !pnd_is_scalar(value)) {
         PND_OBJECT array = pnd_as_array_object(value, ND_DTYPE_NONE);
         if (!array)

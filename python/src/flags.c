@@ -54,15 +54,19 @@ static PyObject *flags_number(PyObject *self, void *Py_UNUSED(unused))
                            4 * flag(self, OWN_DATA) + 0x100 + 0x400 * flag(self, WRITEABLE));
 }
 
-static PyObject *flags_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+PyObject *pnd_flags_of(PyObject *array)
 {
-    PyObject *array;
-    if (!PyArg_ParseTuple(arguments, "O!", pnd.array, &array))
-        return NULL;
-    flags_object *self = PyObject_New(flags_object, type);
+    flags_object *self = PyObject_New(flags_object, pnd.flags);
     if (self)
         self->array = Py_NewRef(array);
     return (PyObject *)self;
+}
+
+static PyObject *flags_new(PyTypeObject *Py_UNUSED(type), PyObject *arguments,
+                           PyObject *Py_UNUSED(keywords))
+{
+    PyObject *array;
+    return PyArg_ParseTuple(arguments, "O!", pnd.array, &array) ? pnd_flags_of(array) : NULL;
 }
 
 static void flags_free(PyObject *self)

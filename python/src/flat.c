@@ -5,25 +5,37 @@
 typedef struct flat_object {
     PyObject_HEAD PyObject *array;
     int64_t at;
+    nd_array *line; /* a reference, if the array is in C order, to what the rest is said of */
+    nd_dtype dtype;
+    int64_t size;
 } flat_object;
 
-static PyObject *flat_new(PyTypeObject *type, PyObject *arguments, PyObject *Py_UNUSED(keywords))
+PyObject *pnd_flat_of(PyObject *array)
 {
-    PyObject *array;
-    if (!PyArg_ParseTuple(arguments, "O!", pnd.array, &array))
-        return NULL;
-    flat_object *self = PyObject_New(flat_object, type);
+    flat_object *self = PyObject_New(flat_object, pnd.flat);
     if (self) {
+        nd_array *of = pnd_array_of(array);
         self->array = Py_NewRef(array);
         self->at = 0;
+        self->line = nd_is_contiguous(of) ? nd_retain(of) : NULL;
+        self->dtype = nd_dtype_of(of);
+        self->size = nd_size(of);
     }
     return (PyObject *)self;
+}
+
+static PyObject *flat_new(PyTypeObject *Py_UNUSED(type), PyObject *arguments,
+                          PyObject *Py_UNUSED(keywords))
+{
+    PyObject *array;
+    return PyArg_ParseTuple(arguments, "O!", pnd.array, &array) ? pnd_flat_of(array) : NULL;
 }
 
 static void flat_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     Py_DECREF(((flat_object *)self)->array);
+    pnd_release_pointer(&((flat_object *)self)->line);
     PyObject_Free(self);
     Py_DECREF(type);
 }
@@ -38,6 +50,11 @@ static PyObject *flat_next(PyObject *self)
 {
     flat_object *flat = (flat_object *)self;
     nd_array *array = pnd_array_of(flat->array);
+    if (array == flat->line && flat->at < flat->size && !nd_is_pending(array)) {
+        const char *data = nd_data(array);
+        const int64_t item = (int64_t)nd_dtype_size(flat->dtype);
+        return data ? pnd_scalar_new(flat->dtype, data + flat->at++ * item) : pnd_raise();
+    }
     if (flat->at >= nd_size(array) || !pnd_force(array))
         return NULL;
     const char *data = nd_data(array);
@@ -49,12 +66,6 @@ static PyObject *flat_next(PyObject *self)
         rest /= nd_lengths(array)[i];
     }
     return pnd_scalar_new(nd_dtype_of(array), data);
-}
-
-static PyObject *flat_iter(PyObject *self)
-{
-    ((flat_object *)self)->at = 0;
-    return Py_NewRef(self);
 }
 
 static Py_ssize_t flat_length(PyObject *self)
@@ -169,7 +180,7 @@ static PyGetSetDef flat_attributes[] = {
 static PyType_Slot flat_slots[] = {
     {Py_tp_new, flat_new},
     {Py_tp_dealloc, flat_free},
-    {Py_tp_iter, flat_iter},
+    {Py_tp_iter, PyObject_SelfIter},
     {Py_tp_iternext, flat_next},
     {Py_sq_length, flat_length},
     {Py_mp_length, flat_length},

@@ -300,14 +300,18 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
         const int64_t offset = element_offset(array, object);
         char element[16];
         if (offset != NOWHERE) {
-            if (!pnd_store(value, nd_dtype_of(array), element) || !pnd_force(array))
+            const nd_dtype dtype = nd_dtype_of(array);
+            if (!pnd_store(value, dtype, element) || !pnd_force(array))
                 return -1;
             char *data = nd_data_once(array);
             if (!data) {
                 pnd_raise();
                 return -1;
             }
-            memcpy(data + offset, element, nd_dtype_size(nd_dtype_of(array)));
+            if (dtype == ND_FLOAT64 || dtype == ND_INT64)
+                memcpy(data + offset, element, 8);
+            else
+                memcpy(data + offset, element, nd_dtype_size(dtype));
             return 0;
         }
     }
@@ -452,6 +456,9 @@ PyMethodDef pnd_index_methods[] = {PND_METHOD_ROW("nonzero", nonzero), {0}};
 typedef struct iterator {
     PyObject_HEAD PyObject *array; /* NULL at the end */
     int64_t at;
+    nd_array *line; /* a reference, if the array has one axis, to what the rest is said of */
+    nd_dtype dtype;
+    int64_t length, stride;
 } iterator;
 
 PyObject *pnd_iterate(PyObject *array)
@@ -462,8 +469,13 @@ PyObject *pnd_iterate(PyObject *array)
     }
     iterator *self = PyObject_New(iterator, pnd.iterator);
     if (self) {
+        nd_array *of = pnd_array_of(array);
         self->array = Py_NewRef(array);
         self->at = 0;
+        self->line = nd_rank(of) == 1 ? nd_retain(of) : NULL;
+        self->dtype = nd_dtype_of(of);
+        self->length = nd_lengths(of)[0];
+        self->stride = nd_strides(of)[0];
     }
     return (PyObject *)self;
 }
@@ -472,6 +484,7 @@ static void iterator_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     Py_XDECREF(((iterator *)self)->array);
+    pnd_release_pointer(&((iterator *)self)->line);
     PyObject_Free(self);
     Py_DECREF(type);
 }
@@ -482,6 +495,10 @@ static PyObject *iterator_next(PyObject *object)
     if (!self->array)
         return NULL;
     nd_array *array = pnd_array_of(self->array);
+    if (array == self->line && self->at < self->length && !nd_is_pending(array)) {
+        const char *data = nd_data(array);
+        return data ? pnd_scalar_new(self->dtype, data + self->at++ * self->stride) : pnd_raise();
+    }
     if (!nd_rank(array) || self->at >= nd_lengths(array)[0]) {
         Py_CLEAR(self->array);
         return NULL;

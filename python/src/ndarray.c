@@ -376,7 +376,7 @@ static PyObject *get_data(PyObject *self, void *Py_UNUSED(unused))
 
 static PyObject *get_flat(PyObject *self, void *Py_UNUSED(unused))
 {
-    return PyObject_CallOneArg((PyObject *)pnd.flat, self);
+    return pnd_flat_of(self);
 }
 
 static int set_flat(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
@@ -392,7 +392,7 @@ static int set_flat(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
 
 static PyObject *get_flags(PyObject *self, void *Py_UNUSED(unused))
 {
-    return PyObject_CallOneArg((PyObject *)pnd.flags, self);
+    return pnd_flags_of(self);
 }
 
 static PyGetSetDef array_attributes[] = {
@@ -627,8 +627,10 @@ bool pnd_add_array(PyObject *module)
     pnd.array = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
     pnd.flags = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pnd_flags_spec, NULL);
     pnd.flat = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pnd_flat_spec, NULL);
+    PND_OBJECT walk = PyType_FromModuleAndSpec(module, &pnd_walk_spec, NULL);
     static PyMethodDef functions[] = {PND_ROW_NAMED("_from_pickle", from_pickle), {0}};
-    return pnd.array && pnd.flags && pnd.flat &&
+    return pnd.array && pnd.flags && pnd.flat && walk &&
+           PyModule_AddObjectRef(module, "_walk", walk) == 0 &&
            PyModule_AddObjectRef(module, "ndarray", (PyObject *)pnd.array) == 0 &&
            PyModule_AddObjectRef(module, "flatiter", (PyObject *)pnd.flat) == 0 &&
            PyModule_AddFunctions(module, functions) == 0;

@@ -613,6 +613,16 @@ static PyObject *set_state(PyObject *self, PyObject *arguments)
     return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
 }
 
+static PyObject *take_state(PyObject *self, PyObject *from)
+{
+    if (!PyObject_TypeCheck(from, generator_type)) {
+        PyErr_SetString(PyExc_TypeError, "a generator is needed");
+        return NULL;
+    }
+    const nd_random_state s = nd_random_get_state(stream(from));
+    return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
+}
+
 PND_NAMED_FUNCTION(advance, "_advance", "$self, high, low", "Goes on by so many draws.")
 {
     const uint64_t high = PyLong_AsUnsignedLongLong(given[1]),
@@ -691,6 +701,7 @@ static PyMethodDef methods[] = {
     PND_METHOD_ROW("bytes", bytes),
     {"_get_state", get_state, METH_NOARGS, "The state as a tuple."},
     {"_set_state", set_state, METH_O, "Sets what _get_state() gave."},
+    {"_take_state", take_state, METH_O, "Goes on where another one is."},
     PND_METHOD_ROW("_advance", advance),
     PND_METHOD_ROW("_jumped", jumped),
     {"__reduce__", reduce, METH_NOARGS, "For pickle and copy."},

@@ -40,9 +40,8 @@ static form tests = {{"all", "a, " TESTS}, {ARRAY, AXIS, OUT, KEEPDIMS, WHERE}};
 static form counts = {{"count_nonzero", "a, " COUNTS}, {ARRAY, AXIS, KEEPDIMS}};
 static form scans = {{"cumsum", "a, " SCANS}, {ARRAY, AXIS, DTYPE, OUT}};
 
-static form *form_of(nd_op op)
+static form *find_form(const nd_op_info *info)
 {
-    const nd_op_info *info = nd_op_describe(op);
     const char *name = info->name;
     if (info->op_class == ND_CLASS_SCAN)
         return &scans;
@@ -58,6 +57,13 @@ static form *form_of(nd_op op)
         if (strcmp(name, named[i].name) == 0)
             return named[i].form;
     return &sums;
+}
+
+static form *forms[ND_OP_COUNT]; /* filled as the functions are added */
+
+static form *form_of(nd_op op)
+{
+    return forms[op];
 }
 
 /* ---- Calls ----------------------------------------------------------------------------------- */
@@ -375,6 +381,7 @@ bool pnd_add_reductions(PyObject *module)
         return false;
     for (int op = 0; op < ND_OP_COUNT; op++) {
         const nd_op_class kind = nd_op_describe((nd_op)op)->op_class;
+        forms[op] = find_form(nd_op_describe((nd_op)op));
         if ((kind == ND_CLASS_REDUCTION || kind == ND_CLASS_SCAN) &&
             !add_function(module, module_name, (nd_op)op, false))
             return false;

@@ -457,7 +457,7 @@ PyObject *pnd_scalar_power(PyObject *a, PyObject *b, PyObject *modulo)
         if (square || PyErr_Occurred())
             return square;
     }
-    return apply(ND_OP_power, a, b);
+    return is_float64(a) || is_float64(b) ? general(ND_OP_power, a, b) : apply(ND_OP_power, a, b);
 }
 
 PyObject *pnd_scalar_divmod(PyObject *a, PyObject *b)
@@ -484,10 +484,25 @@ PyObject *pnd_scalar_divmod(PyObject *a, PyObject *b)
                : number.family == COMPLEX ? of_complex                                             \
                                           : pnd_apply(op, 1, &self);                               \
     }
+/* Of a complex number, as the kernels have it where squares are far from the ends of the range. */
+static PyObject *length_of(PyObject *self, const term *x)
+{
+    if (x->dtype == ND_COMPLEX64) {
+        const double sum = x->real * x->real + x->imaginary * x->imaginary;
+        if (sum > 0x1p-126 && sum < 0x1p127)
+            return float32(sqrtf((float)sum));
+    } else {
+        const double sum = fma(x->real, x->real, x->imaginary * x->imaginary);
+        if (sum > 0x1p-900 && sum < 0x1p1000)
+            return float64(sqrt(sum));
+    }
+    return pnd_apply(ND_OP_absolute, 1, &self);
+}
+
 UNARY(negative, ND_OP_negative, 0 - (uint64_t)x, -x, complex_scalar(number.dtype, -x, -y))
 UNARY(positive, ND_OP_positive, (uint64_t)x, x, complex_scalar(number.dtype, x, y))
 UNARY(absolute, ND_OP_absolute, x < 0 && number.dtype != ND_UINT64 ? 0 - (uint64_t)x : (uint64_t)x,
-      fabs(x), pnd_apply(ND_OP_absolute, 1, &self))
+      fabs(x), length_of(self, &number))
 
 PyObject *pnd_scalar_invert(PyObject *self)
 {

@@ -505,8 +505,8 @@ enum { SEARCHED = 64 };
     static void NAME##_##D##_row(const ndi_leaf *leaf)                                             \
     {                                                                                              \
         size_t where;                                                                              \
-        if (sizeof(TYPE) >= 4 && leaf->row_stride == sizeof(TYPE) && leaf->rows >= 16 &&           \
-            leaf->rows <= SHORT_ROW / sizeof(TYPE) &&                                              \
+        if (sizeof(TYPE) >= 4 && leaf->row_stride == sizeof(TYPE) &&                               \
+            leaf->rows * sizeof(TYPE) >= VECTOR_BYTES && leaf->rows <= SHORT_ROW / sizeof(TYPE) && \
             NAME##_##D##_short((const TYPE *)leaf->data, leaf->rows, leaf->state[0], &where)) {    \
             *(int64_t *)leaf->state[1] = leaf->first + (int64_t)where;                             \
             return;                                                                                \

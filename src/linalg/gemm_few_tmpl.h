@@ -1,25 +1,25 @@
 /* Dot products of many rows with a few columns: a part of gemv_kernels_tmpl.h for types that have,
  * of two vectors, EVEN and ODD: the lanes of even and of odd numbers.
  *
- * Four rows by two or four columns are done together: each number that is read is multiplied
- * several times, and the sums are added up as in gemv_short_tmpl.h. */
+ * Four rows, or the last two, by two or four columns are done together: each number that is read is
+ * multiplied several times, and the sums are added up as in gemv_short_tmpl.h. */
 
 #define MOST_COLUMNS (VECTOR_BYTES == 64 ? 4 : 2) /* whose sums stay in registers */
 
-/* Sums of four rows by `columns`, 2 or 4 and constant. */
+/* Sums of `rows` by `columns`, each 2 or 4 and constant. */
 TARGET static inline __attribute__((always_inline)) void
-JOIN(SET, few_block)(size_t columns, size_t count, const char *const a[4], const char *const x[4],
-                     REAL totals[16])
+JOIN(SET, few_block)(size_t rows, size_t columns, size_t count, const char *const a[4],
+                     const char *const x[4], REAL totals[16])
 {
     vector sum[16] = {0}, by[4];
-    const size_t sums = 4 * columns < LANES ? LANES : 4 * columns;
+    const size_t sums = rows * columns < LANES ? LANES : rows * columns;
     const size_t whole = count / LANES * VECTOR_BYTES;
     for (size_t at = 0; at < whole; at += VECTOR_BYTES) {
         UNROLL
         for (size_t c = 0; c < columns; c++)
             by[c] = *(const loose_vector *)(x[c] + at);
         UNROLL
-        for (size_t r = 0; r < 4; r++) {
+        for (size_t r = 0; r < rows; r++) {
             const vector row = *(const loose_vector *)(a[r] + at);
             UNROLL
             for (size_t c = 0; c < columns; c++)
@@ -31,7 +31,7 @@ JOIN(SET, few_block)(size_t columns, size_t count, const char *const a[4], const
         for (size_t c = 0; c < columns; c++)
             by[c] = JOIN(SET, tail)((const loose_real *)x[c] + count, count % LANES);
         UNROLL
-        for (size_t r = 0; r < 4; r++) {
+        for (size_t r = 0; r < rows; r++) {
             const vector row = JOIN(SET, tail)((const loose_real *)a[r] + count, count % LANES);
             UNROLL
             for (size_t c = 0; c < columns; c++)
@@ -51,7 +51,8 @@ TARGET static void JOIN(SET, few_columns)(size_t rows, size_t columns, size_t co
                                           bool adds, void *sums)
 {
     REAL *to = sums, totals[16];
-    for (size_t row = 0; row < rows; row += 4)
+    for (size_t row = 0; row < rows; row += 4) {
+        const bool is_half = rows - row <= 2;
         for (size_t column = 0; column < columns;) {
             /* What is beyond the last is that once more. */
             const size_t left = columns - column, wide = left > 2 ? MOST_COLUMNS : 2;
@@ -62,10 +63,12 @@ TARGET static void JOIN(SET, few_columns)(size_t rows, size_t columns, size_t co
                 rows_of_a[i] = (const char *)a + (ptrdiff_t)r * a_stride;
                 columns_of_x[i] = (const char *)x + (ptrdiff_t)c * x_stride;
             }
-            if (wide == 4)
-                JOIN(SET, few_block)(4, count, rows_of_a, columns_of_x, totals);
+            if (wide == 4 && is_half)
+                JOIN(SET, few_block)(2, 4, count, rows_of_a, columns_of_x, totals);
+            else if (wide == 4)
+                JOIN(SET, few_block)(4, 4, count, rows_of_a, columns_of_x, totals);
             else
-                JOIN(SET, few_block)(2, count, rows_of_a, columns_of_x, totals);
+                JOIN(SET, few_block)(4, 2, count, rows_of_a, columns_of_x, totals);
             for (size_t r = 0; r < 4 && row + r < rows; r++)
                 for (size_t c = 0; c < wide && c < left; c++) {
                     REAL *sum = to + (row + r) * columns + column + c;
@@ -74,6 +77,7 @@ TARGET static void JOIN(SET, few_columns)(size_t rows, size_t columns, size_t co
                 }
             column += wide;
         }
+    }
 }
 
 #undef MOST_COLUMNS

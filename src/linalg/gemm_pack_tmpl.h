@@ -21,10 +21,10 @@ typedef STORED stored_vector
 /* Rows whose steps are adjacent, whole vectors of them and of steps: squares are transposed in
  * registers. */
 static void JOIN(SET, transpose)(REAL *to, const char *from, ptrdiff_t across_stride, size_t width,
-                                 size_t across)
+                                 size_t across, size_t steps)
 {
     for (size_t i = 0; i < across; i += LANES)
-        for (size_t q = 0; q < STEP; q += LANES) {
+        for (size_t q = 0; q < steps; q += LANES) {
             vector row[LANES];
             for (size_t r = 0; r < LANES; r++)
                 row[r] = __builtin_convertvector(
@@ -55,11 +55,13 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
                 to[i] = ((const loose *)from)[i];
         }
     else if (depth_stride == sizeof(STORED))
-        for (; p + STEP <= depth; p += STEP, to += STEP * width, from += STEP * sizeof(STORED)) {
-            JOIN(SET, transpose)(to, from, across_stride, width, whole);
+        while (p + LANES <= depth) {
+            const size_t steps = p + STEP <= depth ? STEP : LANES;
+            JOIN(SET, transpose)(to, from, across_stride, width, whole, steps);
             for (size_t i = whole; i < across; i++)
-                for (size_t q = 0; q < STEP; q++)
+                for (size_t q = 0; q < steps; q++)
                     to[q * width + i] = ((const loose *)(from + (ptrdiff_t)i * across_stride))[q];
+            p += steps, to += steps * width, from += steps * sizeof(STORED);
         }
     for (; p < depth; p++, to += width, from += depth_stride)
         for (size_t i = 0; i < across; i++)

@@ -319,3 +319,16 @@ def test_points_times_a_small_matrix_have_the_bits_of_a_large_product(dtype):
                     assert got.tobytes() == large.tobytes()
                     turned = nd.to_numpy(nd.call("matmul", nd.from_numpy(b.T), nd.from_numpy(left.T)))
                     assert turned.T.tobytes() == large.tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("rows, inner, columns", [
+    (10, 1000, 10), (9, 1003, 7), (5, 2000, 5), (6, 1100, 9), (2, 900, 11), (10, 2001, 3), (1, 1500, 6), (8, 1200, 8),
+    (16, 900, 10), (13, 1000, 13),
+])  # fmt: skip
+def test_narrow_and_deep_products_equal_numpy(rows, inner, columns, dtype):
+    random = np.random.default_rng(rows + inner)
+    a, b = (random.standard_normal(shape).astype(dtype) for shape in ((rows, inner), (inner, columns)))
+    for x in (a, np.asfortranarray(a)):
+        for y in (b, np.asfortranarray(b)):
+            compare("matmul", x, y)

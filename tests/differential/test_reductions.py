@@ -323,3 +323,19 @@ def test_sum_is_within_the_documented_bound_of_the_exact_sum(dtype):
             2 * theirs,
             np.spacing(abs(exact).__class__(exact)) * (2**29 if dtype == "float32" else 4),
         )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "uint64", "int32", "uint32", "int16"])
+def test_places_of_extremes_in_short_rows(dtype):
+    """Rows of every length about whole vectors, with values that occur again, NaN and infinities of both signs."""
+    random = np.random.default_rng(7)
+    for length in [*range(1, 70), 95, 96, 97, 127, 128, 129, 383, 384, 385]:
+        rows = random.integers(0, 1 + length // 2, (24, length)).astype(dtype)
+        if rows.dtype.kind == "f":
+            rows[3:12][random.random((9, length)) < 0.1] = np.nan
+            rows[9:18][random.random((9, length)) < 0.1] = np.inf
+            rows[9:21][random.random((12, length)) < 0.1] = -np.inf
+            rows[21:] *= -0.0
+        for op in ("argmin", "argmax"):
+            theirs = getattr(np, op)(rows, axis=1)
+            assert_equal(nd.to_numpy(nd.reduce(op, nd.from_numpy(rows), (1,))), theirs)

@@ -51,6 +51,67 @@ np.can_cast(np.array([1.5]), 'f4', 'same_kind')
 np.can_cast(np.float32(1), 'f8')
 """
 
+ITERATION = """
+it = np.nditer(np.arange(3)); r = [int(next(it)), it.iterindex, int(next(it)), it.iterindex, it.finished]; r
+it = np.nditer(np.arange(2)); r = [int(x) for x in it]; (r, it.finished, next(it, 'end'))
+it = np.nditer(np.arange(6).reshape(2, 3), flags=['multi_index']); next(it); (it.multi_index, next(it), it.multi_index)
+it = np.nditer(np.arange(6).reshape(2, 3)[:, ::-1], flags=['multi_index']); it.multi_index = (1, 0); (int(it[0]), [int(x) for x in it])
+it = np.nditer(np.arange(6).reshape(2, 3)); next(it); next(it); c = it.copy(); [int(x) for x in it], [int(x) for x in c]
+it = np.nditer(np.arange(3)); [int(x) for x in it]; it.reset(); [int(x) for x in it]
+it = np.nditer([np.arange(3), np.ones((2, 3))]); (len(it[:]), int(it[0]), float(it[-1]), it.nop, it.value)
+it = np.nditer([np.arange(3), np.ones((2, 3))]); it[2]
+it = np.nditer(np.arange(2)); it.iternext(); it.iternext(); it[0]
+it = np.nditer(np.arange(3)); x = it.value; x[...] = 1
+a = np.arange(3.0); it = np.nditer(a, op_flags=['readwrite']); it[0] = 7; it.iternext(); it[0] = 8; a
+[(int(x), int(y)) for x, y in np.nditer([np.arange(2).reshape(2, 1), np.arange(3)])]
+[int(x) for x in np.nditer(np.array(5))]
+it = np.nditer(np.arange(4)); x = 0\nwhile not it.finished:\n    x += int(it[0]); it.iternext()\nx
+it = np.nditer(np.arange(6).reshape(2, 3)); it.close(); 0
+it = np.nditer(np.arange(6).reshape(2, 3)); it.enable_external_loop(); [x.tolist() for x in it]
+[int(x) for x in np.nditer(np.arange(6).reshape(2, 3), order='F')]
+list(np.nditer(np.zeros((0, 3)), flags=['zerosize_ok']))
+a = np.arange(4.0); it = iter(a); x = next(it); a *= 2; (x, list(it))
+a = np.arange(4.0); f = a.flat; x = next(f); a *= 2; (x, list(f))
+a = np.arange(6).reshape(2, 3); f = a.flat; x = next(f); a.shape = (3, 2); (x, next(f), list(f))
+a = np.arange(6.0); r = [(v, a.__setitem__(slice(None), v + 1))[0] for v in a]; r
+list(np.arange(6).reshape(2, 3)[:, ::-1].flat)
+list(np.zeros((0, 3)).flat)
+f = np.arange(4).flat; (list(f), list(f))
+f = np.arange(4).flat; (list(f), next(f))
+it = iter(np.arange(2)); (list(it), list(it), next(it, 'end'))
+e = np.ndenumerate(np.arange(4).reshape(2, 2)); (next(e), [(i, int(x)) for i, x in e], next(e, 'end'))
+i = np.ndindex(2, 2); (next(i), list(i), next(i, 'end'))
+[int(x) for _, x in np.ndenumerate(np.arange(6).reshape(2, 3).T)]
+a = np.arange(4); a.fill(np.int64(7)); a
+a = np.arange(4, dtype='u1'); a.fill(np.int64(300)); a
+a = np.arange(4, dtype='i1'); a.fill(np.int64(300))
+a = np.arange(4, dtype='f4'); b = a * 2; a.fill(np.float64(0.1)); (a, b)
+a = np.zeros((2, 3), order='F'); a.fill(1.5); a
+a = np.zeros((0, 3)); a.fill(1.5); a
+np.zeros(3, int).fill(2.5)
+np.zeros(3, bool).fill(np.float64(2.5))
+a = np.zeros(3, int); a[1] = 2**63
+a = np.zeros(3); a[1] = 2**70; a
+a = np.zeros(3); a[1] = 2**63 - 1; a
+np.random.seed(np.int64(5)); np.random.rand(2)
+np.random.seed(True); np.random.rand(2)
+np.random.seed(5); np.random.randn(3); np.random.seed(5); np.random.randn(2)
+np.random.seed(-1)
+np.random.seed(1.5)
+np.float64(2.5) ** 3
+np.float64(-2.5) ** 0.5
+2.5 ** np.float64(3)
+np.float64(2) ** np.int8(-1)
+np.float64(2) ** 10**30
+np.finfo(1.0).eps
+np.finfo(np.float64(3)).max
+np.finfo(int)
+np.iinfo(True).bits
+np.iinfo(np.int8(3)).max
+with np.errstate(all='ignore', over='print'): x = np.geterr(); x
+x = np.seterr(divide='print'); y = np.seterr(**x); y['divide']
+"""
+
 NUMBERS = """
 memoryview(np.float64(1.5)).format
 memoryview(np.int16(5)).tobytes()
@@ -632,4 +693,9 @@ np.isin([1, 2], [2], kind="table")
 
 @pytest.mark.parametrize("code", cases(SEQUENCES_AS_INDICES + FILES + CONVERSIONS + WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED))
 def test_numbers_joins_iteration_and_refusals_are_numpys(code):
+    same(code)
+
+
+@pytest.mark.parametrize("code", cases(ITERATION))
+def test_short_ways_do_what_long_ones_do(code):
     same(code)
