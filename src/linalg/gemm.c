@@ -549,8 +549,8 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
         store_zeros(s, c);
         return true;
     case NDI_GEMM_VECTOR:
-        return ndi_gemv(s->type, s->m, s->k, left, s->a_row_stride, s->a_column_stride, right,
-                        s->b_row_stride, c, s->c_row_stride);
+        return ndi_gemv(s->type, false, s->m, s->k, left, s->a_row_stride, s->a_column_stride,
+                        right, s->b_row_stride, c, s->c_row_stride);
     case NDI_GEMM_LONG_ROWS:
     case NDI_GEMM_SHORT_ROWS:
         ndi_gemm_shallow_rows(s, plan.way == NDI_GEMM_LONG_ROWS, left, right, c);

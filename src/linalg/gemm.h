@@ -74,11 +74,11 @@ void ndi_gemm_dots(ndi_gemm_type type, bool conjugates, size_t depth, size_t cou
                    ndi_gemm_locate *locate, const void *context);
 
 /* y = A x, where A is `rows` x `depth`; otherwise as ndi_gemm, which calls it for vectors. With one
- * row it is the dot product. It runs at the speed of memory when one stride of A is that of
- * adjacent elements. */
-bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrdiff_t a_row_stride,
-              ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride, void *y,
-              ptrdiff_t y_stride);
+ * row it is the dot product, and A's complex numbers may be conjugated. It runs at the speed of
+ * memory when one stride of A is that of adjacent elements. */
+bool ndi_gemv(ndi_gemm_type type, bool conjugates, size_t rows, size_t depth, const void *a,
+              ptrdiff_t a_row_stride, ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride,
+              void *y, ptrdiff_t y_stride);
 
 /* What multiplies, for reports: "ndstream avx512". */
 const char *ndi_gemm_name(void);

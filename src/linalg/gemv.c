@@ -28,7 +28,7 @@ enum {
 typedef struct product {
     const struct body *body;
     const ndi_gemv_kernels *kernels;
-    bool is_complex, is_truth, by_columns, has_short_rows;
+    bool is_complex, conjugates, is_truth, by_columns, has_short_rows;
     size_t element_bytes;
     size_t rows, depth;
     const char *a, *x;
@@ -108,9 +108,9 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
     }
 }
 
-bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrdiff_t a_row_stride,
-              ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride, void *y,
-              ptrdiff_t y_stride)
+bool ndi_gemv(ndi_gemm_type type, bool conjugates, size_t rows, size_t depth, const void *a,
+              ptrdiff_t a_row_stride, ptrdiff_t a_column_stride, const void *x, ptrdiff_t x_stride,
+              void *y, ptrdiff_t y_stride)
 {
     const size_t least_parallel_bytes = 256 << 10, block_bytes = 128 << 10;
     const ndi_gemm_format *format = &ndi_gemm_formats[type];
@@ -123,6 +123,7 @@ bool ndi_gemv(ndi_gemm_type type, size_t rows, size_t depth, const void *a, ptrd
         .body = &bodies[format->rows],
         .kernels = ndi_gemv_kernels_for(ndi_isa_in_use(), format->rows),
         .is_complex = is_complex,
+        .conjugates = conjugates,
         .is_truth = is_truth,
         .by_columns =
             a_column_stride != (ptrdiff_t)element_bytes && a_row_stride == (ptrdiff_t)element_bytes,

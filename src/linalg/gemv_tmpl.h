@@ -21,7 +21,8 @@ static __attribute__((noinline)) void JOIN(SET, dot_gathered)(const product *p, 
         for (size_t r = 0; r < valid; r++)
             ndi_gemm_gather((char *)copies[r], a + (ptrdiff_t)(i + r) * p->a_row_stride,
                             p->a_column_stride, p->element_bytes, depth);
-        p->kernels->dot_rows(valid, p->is_complex, false, depth * reals, four, x, sums + i * reals);
+        p->kernels->dot_rows(valid, p->is_complex, p->conjugates, depth * reals, four, x,
+                             sums + i * reals);
     }
 }
 
@@ -47,8 +48,8 @@ static void JOIN(SET, dot_chunk)(const product *p, size_t row, size_t rows, size
         const void *four[4];
         for (size_t r = 0; r < 4; r++)
             four[r] = a + (ptrdiff_t)(i + r) * p->a_row_stride;
-        p->kernels->dot_rows(smaller(4, rows - i), p->is_complex, false, depth * reals, four, x,
-                             sums + i * reals);
+        p->kernels->dot_rows(smaller(4, rows - i), p->is_complex, p->conjugates, depth * reals,
+                             four, x, sums + i * reals);
     }
 }
 

@@ -233,7 +233,7 @@ static void multiply_converted(void *context, size_t begin, size_t end)
                  (char *[]){scratch + (size_t)row * row_bytes,
                             c->a->data + (first + row) * ndi_strides(c->a)[0]},
                  (ptrdiff_t[]){(ptrdiff_t)size, (ptrdiff_t)from_size});
-        done = ndi_gemv(gemm_type(c->dtype), (size_t)rows, (size_t)c->depth, scratch,
+        done = ndi_gemv(gemm_type(c->dtype), false, (size_t)rows, (size_t)c->depth, scratch,
                         (ptrdiff_t)row_bytes, (ptrdiff_t)size, c->x->data, ndi_strides(c->x)[0],
                         c->y + (size_t)first * size, (ptrdiff_t)size);
     }
@@ -325,28 +325,42 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     return result;
 }
 
-/* Many rows shorter than vectors, and more than fits a cache and is pending, are sooner summed with
- * what made them. */
-nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
+/* One may be of any length. What is pending and more than fits a cache is sooner summed with what
+ * made it, and so are many rows shorter than vectors. */
+static bool suits_dots(const product *p, const nd_array *a, const nd_array *b)
 {
     const int64_t least_depth = 16, few_elements = 2048, most_elements = 1 << 19;
+    const int64_t most_depth =
+        NDI_GEMM_DOT_REALS / (nd_dtype_kind(nd_dtype_of(a)) == ND_KIND_COMPLEX ? 2 : 1);
+    if (p->batches > 1 && p->k > most_depth)
+        return false;
+    if (p->batches > 1 && p->k < least_depth)
+        return p->batches * p->k <= few_elements;
+    return p->batches * p->k <= most_elements || (ndi_is_settled(a) && ndi_is_settled(b));
+}
+
+nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
+{
     const nd_dtype dtype = nd_dtype_of(a);
     const int64_t k = ndi_lengths(a)[a->rank - 1], size = (int64_t)nd_dtype_size(dtype);
-    const int64_t most_depth =
-        NDI_GEMM_DOT_REALS / (nd_dtype_kind(dtype) == ND_KIND_COMPLEX ? 2 : 1);
     product p = {.m = 1, .n = 1, .k = k};
     nd_shape shape;
-    *fits = dtype >= ND_FLOAT32 && dtype == nd_dtype_of(b) && k > 0 && k <= most_depth &&
-            settle_batches(&p, a, 1, b, 1, &shape) &&
-            (p.batches * k <= (k >= least_depth ? most_elements : few_elements) ||
-             (k >= least_depth && ndi_is_settled(a) && ndi_is_settled(b)));
+    *fits = dtype >= ND_FLOAT32 && dtype == nd_dtype_of(b) && k > 0 &&
+            settle_batches(&p, a, 1, b, 1, &shape) && suits_dots(&p, a, b);
     if (!*fits || !ndi_force(a) || !ndi_force(b))
         return NULL;
-    *fits = ndi_strides(a)[a->rank - 1] == size && ndi_strides(b)[b->rank - 1] == size;
-    nd_array *const out =
-        *fits ? ndi_make("matmul", dtype, shape.rank, shape.length, NULL, false) : NULL;
+    const ptrdiff_t stride_a = ndi_strides(a)[a->rank - 1], stride_b = ndi_strides(b)[b->rank - 1];
+    *fits = p.batches == 1 || (stride_a == size && stride_b == size);
+    nd_array *out = *fits ? ndi_make("matmul", dtype, shape.rank, shape.length, NULL, false) : NULL;
     if (!out)
         return NULL;
+    if (p.batches == 1) {
+        if (ndi_gemv(gemm_type(dtype), true, 1, (size_t)k, a->data, 0, stride_a, b->data, stride_b,
+                     out->data, size))
+            return out;
+        ndi_drop(out);
+        return NULL;
+    }
     p.a = a, p.b = b, p.out = out;
     settle_strides(&p, a, 1, p.a_batch); /* an array's may change when it gets its elements */
     settle_strides(&p, b, 1, p.b_batch);

@@ -63,23 +63,6 @@ nd_array *nd_vecmat(const nd_array *vectors, const nd_array *matrices)
     return returned(result);
 }
 
-/* Of vectors, without the conjugate stored: in blocks, which are dot products. */
-static nd_array *conjugated_dot(const nd_array *a, const nd_array *b)
-{
-    const int64_t block = 1024, size = nd_size(a), blocks = size / block, whole = blocks * block;
-    if (nd_dtype_kind(nd_dtype_of(a)) != ND_KIND_COMPLEX)
-        return nd_matmul(a, b);
-    if (blocks == 0)
-        return ndi_sum_in_dtype(nd_multiply(conjugated(a), b), ND_AXIS(0));
-    nd_array *const rows_a = nd_reshape(nd_slice(a, ND_RANGE(0, whole)), ND_SHAPE(blocks, block)),
-                    *const rows_b =
-                        nd_reshape(nd_slice(b, ND_RANGE(0, whole)), ND_SHAPE(blocks, block)),
-                    *const sum = nd_sum(nd_vecdot(rows_a, rows_b), ND_ALL);
-    return size == whole ? sum
-                         : nd_add(sum, nd_vecdot(nd_slice(a, ND_RANGE(whole, size)),
-                                                 nd_slice(b, ND_RANGE(whole, size))));
-}
-
 nd_array *nd_vecdot(const nd_array *a, const nd_array *b)
 {
     nd_array *result = NULL;
@@ -98,8 +81,6 @@ nd_array *nd_vecdot(const nd_array *a, const nd_array *b)
             result = nd_keep(
                 nd_squeeze(nd_matmul(nd_expand_dims(conjugated(a), -2), nd_expand_dims(b, -1)),
                            ND_AXES(-2, -1)));
-        else if (nd_rank(a) == 1 && nd_rank(b) == 1)
-            result = nd_keep(conjugated_dot(a, b));
         else
             result = nd_keep(ndi_sum_in_dtype(nd_multiply(conjugated(a), b), ND_AXIS(-1)));
     }
