@@ -132,6 +132,13 @@ static PyObject *get_of_array(PyObject *self, void *name)
     return PyObject_GetAttrString(array, name);
 }
 
+/* Of an array of its own, which may be written: the value stays. */
+static PyObject *get_flat(PyObject *self, void *Py_UNUSED(unused))
+{
+    PND_OBJECT array = pnd_scalar_array(self);
+    return array ? pnd_flat_of(array) : NULL;
+}
+
 static PyGetSetDef attributes[] = {
     {"shape", get_empty, NULL, "().", NULL},
     {"strides", get_empty, NULL, "().", NULL},
@@ -142,7 +149,7 @@ static PyGetSetDef attributes[] = {
     {"T", get_itself, NULL, "The scalar itself.", NULL},
     {"base", get_none, NULL, "None.", NULL},
     {"data", get_of_array, NULL, "A memoryview of the value.", "data"},
-    {"flat", get_of_array, NULL, "The value as the only one of an array.", "flat"},
+    {"flat", get_flat, NULL, "The value as the only one of an array.", NULL},
     {"flags", get_of_array, NULL, "How an array of the value lies in memory.", "flags"},
     {"device", get_of_array, NULL, "'cpu'.", "device"},
     {0},

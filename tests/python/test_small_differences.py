@@ -51,7 +51,7 @@ np.can_cast(np.array([1.5]), 'f4', 'same_kind')
 np.can_cast(np.float32(1), 'f8')
 """
 
-ITERATION = """
+WALKS = """
 it = np.nditer(np.arange(3)); r = [int(next(it)), it.iterindex, int(next(it)), it.iterindex, it.finished]; r
 it = np.nditer(np.arange(2)); r = [int(x) for x in it]; (r, it.finished, next(it, 'end'))
 it = np.nditer(np.arange(6).reshape(2, 3), flags=['multi_index']); next(it); (it.multi_index, next(it), it.multi_index)
@@ -587,6 +587,8 @@ np.nditer([np.ones((2, 3)), None], op_axes=[[0, 1], [0, -1]], flags=["reduce_ok"
 """
 
 SEQUENCES_AS_INDICES = """
+a = np.arange(4, dtype=np.uint8)[-2]; a.flat[-1] = 0; a
+f = np.float64(2.5).flat; f[0] = 7; [float(f[0]), len(f), float(f.base)]
 np.arange(4)[range(2)]
 np.arange(12).reshape(3, 4)[range(2), 1]
 np.arange(12).reshape(3, 4)[:, range(1, 3)]
@@ -639,7 +641,7 @@ import io; np.genfromtxt(io.StringIO("1 2"), comments=["#"])
 """
 
 
-FILES = """
+FILE_ERRORS = """
 np.save('/nonexistent/x.npy', [1])
 np.savez('/nonexistent/x.npz', [1])
 np.load('/nonexistent/x.npy')
@@ -691,11 +693,16 @@ np.isin([1, 2], [2], kind="table")
 """
 
 
-@pytest.mark.parametrize("code", cases(SEQUENCES_AS_INDICES + FILES + CONVERSIONS + WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED))
+@pytest.mark.parametrize(
+    "code",
+    cases(
+        SEQUENCES_AS_INDICES + FILE_ERRORS + CONVERSIONS + WEAK_NUMBERS + DTYPES_OF_MEANS + JOINED + ITERATION + POLYNOMIALS + REFUSED
+    ),
+)
 def test_numbers_joins_iteration_and_refusals_are_numpys(code):
     same(code)
 
 
-@pytest.mark.parametrize("code", cases(ITERATION))
+@pytest.mark.parametrize("code", cases(WALKS))
 def test_short_ways_do_what_long_ones_do(code):
     same(code)
