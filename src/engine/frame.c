@@ -279,12 +279,11 @@ static ndi_count_kernel *find_counter(const ndi_frame *f)
     return NULL;
 }
 
-/* Whether one chain makes the elements, in one run: by rows it would count them anew in each. */
+/* Whether one chain makes the elements; by rows it would count them anew in each. */
 static bool may_give_lanes(const ndi_frame *f)
 {
     const ndi_program *const program = f->program;
-    return program->units == 1 && program->unit[0].links > 0 && f->nest->rank == 1 &&
-           f->nest != &f->rows;
+    return program->units == 1 && program->unit[0].links > 0 && f->nest != &f->rows;
 }
 
 /* Whether a run is one block: chains do it all, ask for nothing ahead, and stream from line to
@@ -652,6 +651,12 @@ void ndi_program_fetch(const ndi_frame *f, int64_t begin, int64_t n)
         for (ptrdiff_t at = 0; at < n * stride; at += LINE)
             __builtin_prefetch(from[operand] + at, 0, 2);
     }
+}
+
+bool ndi_program_is_run(const ndi_frame *f, int64_t begin, int64_t n)
+{
+    const int64_t length = f->nest->length[f->nest->rank - 1];
+    return begin % length + n <= length;
 }
 
 /* The same with blocks of any length, as no value goes through a register. */

@@ -216,8 +216,11 @@ void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced, ndi_gives w
 /* `n` elements of the block, from a register to the rows of a result. */
 void ndi_unpack(const ndi_frame *frame, int operand, const char *from, size_t n);
 
-/* The lanes (NDI_LANE_BYTES each) of whole leaves of NDI_CHUNK elements, from element `begin` on,
- * which the elements meet in order. */
+/* Whether such elements lie in one run of the nest. */
+bool ndi_program_is_run(const ndi_frame *frame, int64_t begin, int64_t n);
+
+/* The lanes (NDI_LANE_BYTES each) of whole leaves of NDI_CHUNK elements in one run, from element
+ * `begin` on, which the elements meet in order. */
 void ndi_program_lanes(ndi_frame *frame, int64_t begin, int leaves, char *lanes);
 
 /* How many of n elements are true. */

@@ -119,9 +119,8 @@ static void convert_leaf(const ndi_sweep *run, nd_dtype taken, ndi_leaf *leaf, c
 
 /* Computes a leaf's elements into scratch. Their addresses say where they would lie: without gaps,
  * so along one side of the leaf they are a run, and often altogether. Rows that are no run are far
- * apart even where the leaf, at the edge of the tiles, has a single column. What comes soon is
- * asked for: a CPU does not foresee rows that are far apart, nor does it read on while a run is
- * reduced (abs(M).max(0) of 4000x2000 doubles 4.8 ms, 2.6 so; of axis 1 3.9, 2.6 so). */
+ * apart even where the leaf, at the edge of the tiles, has a single column; a CPU does not foresee
+ * these, so they are asked for (abs(M).max(0) of 4000x2000 doubles 4.8 ms, 2.6 so). */
 static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf, char *scratch)
 {
     const ptrdiff_t size = (ptrdiff_t)ndi_dtype_size(run->each[0].fold->taken),
@@ -137,11 +136,11 @@ static void produce_leaf(const ndi_sweep *run, ndi_frame *frame, ndi_leaf *leaf,
         lines = 1;
     }
     const int64_t first = (leaf->data - ndi_virtual_elements) / own;
-    const int64_t soon =
-        lines > 1 ? (FETCHED_AHEAD / ((int64_t)length * own) + 1) * next : (int64_t)length;
+    const int64_t ahead = FETCHED_AHEAD / ((int64_t)length * own) + 1; /* lines */
     for (size_t line = 0; line < lines; line++) {
         const int64_t at = first + (int64_t)line * next;
-        ndi_program_fetch(frame, at + soon, (int64_t)length);
+        if (lines > 1)
+            ndi_program_fetch(frame, at + ahead * next, (int64_t)length);
         ndi_program_produce(frame, at, (int64_t)length,
                             scratch + (ptrdiff_t)(line * length) * size);
     }
@@ -185,7 +184,8 @@ static bool give_lanes(const ndi_sweep *run, ndi_frame *frame, const ndi_leaf *l
     const int64_t first = first_of_run(run, leaf);
     const nd_dtype taken = run->each[0].fold->taken;
     const size_t lanes = (size_t)leaves * NDI_LANE_BYTES;
-    if (frame->gives >= NDI_GIVES_COUNT || leaf->rows != NDI_CHUNK || first < 0)
+    if (frame->gives >= NDI_GIVES_COUNT || leaf->rows != NDI_CHUNK || first < 0 ||
+        !ndi_program_is_run(frame, first, (int64_t)leaves * NDI_CHUNK))
         return false;
     if (frame->in_bank) {
         /* they are written without being read */
