@@ -97,11 +97,13 @@ class Report:
         self.markdown.append("| " + " | ".join(cells) + " |")
 
 
-def compare(report, case, arguments):
+def compare(report, case, apart, arguments):
     functions = {"ndstream": case.ndstream, "NumPy": case.numpy, **case.peers}
     functions = {name: function for name, function in functions.items() if function}
     rounds, seconds = (3, 1) if arguments.quick else (12, 5)
+    between = [apart()]
     times, limits = rounds_of(functions, case.limit, case.pause, rounds, seconds)
+    between.append(apart())
     own = times.pop("ndstream")
     numpy = times.get("NumPy")
     peer = min(times, key=lambda name: median(times[name]), default=None)
@@ -118,6 +120,7 @@ def compare(report, case, arguments):
         f"{ratio(times[peer], own):.1f}x" if peer else "",
         milliseconds(median(limits)) if limited else "",
         "impossible" if of_limit > IMPOSSIBLE else f"{of_limit:.2f}" if limited else "",
+        " to ".join(dict.fromkeys(f"{ns:.0f}" for ns in between)),
     )
 
 
@@ -156,7 +159,7 @@ def main():
         f"{', fewer rounds (`--quick`)' if arguments.quick else ''}"
     )
     print(title)
-    header = ("case", "ndstream ms", "NumPy ms", "vs NumPy", "best peer ms", "vs peer", "limit ms", "of limit")
+    header = ("case", "ndstream ms", "NumPy ms", "vs NumPy", "best peer ms", "vs peer", "limit ms", "of limit", "apart ns")
     for group, note, make in cases.GROUPS:
         if arguments.group not in group:
             continue
@@ -168,7 +171,7 @@ def main():
                 report.heading(group, note)
                 report.columns(*header)
                 begun = True
-            compare(report, case, arguments)
+            compare(report, case, lambda: cases.handover(arguments.build), arguments)
         if begun and arguments.output:  # whoever stops the rest keeps what there is
             write(report, arguments.output, title)
     if arguments.group in "Peak memory" and not arguments.only:

@@ -78,6 +78,13 @@ class Limits:
         return lambda seconds: count / self.arithmetic_(single, self.threads, seconds)
 
 
+def handover(build):
+    """How far apart two CPUs are, in nanoseconds."""
+    function = ctypes.CDLL(built(build, "bench_limit")).limit_handover
+    function.restype, function.argtypes = ctypes.c_double, []
+    return function()
+
+
 def configuration():
     function = nd.library.nd_config
     function.restype, function.argtypes = nd.Configuration, []
