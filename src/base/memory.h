@@ -4,6 +4,8 @@
 
 #include <ndstream/base.h>
 
+enum { NDI_CACHE_LINE = 64 }; /* bytes that caches and memory move at once */
+
 /* Memory aligned to 64 bytes, not initialised; NULL with ND_ERROR_MEMORY kept. 0 bytes give a
  * valid pointer. */
 void *ndi_allocate(size_t bytes);

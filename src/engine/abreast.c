@@ -27,7 +27,6 @@ enum {
     LEAST_ROW = 4096, /* bytes of a row: several of them fill L1 */
     REACH = 8,        /* rows between two operands that read the same */
     GROUPS = 4, /* of rows made of the same, for a thread: else parts of rows are shared out */
-    LINE = 64,
 };
 
 /* ---- Whether it pays ------------------------------------------------------------------------- */
@@ -228,14 +227,14 @@ static size_t in_rounds(const ndi_abreast *a, size_t bytes)
 static void run_rows(const ndi_abreast *a, ndi_abreast_links *l, char *const *base, int64_t rows)
 {
     const uintptr_t pitch = (uintptr_t)a->nest->stride[0][a->nest->rank - 2];
-    const size_t begin = a->stream ? -(uintptr_t)base[0] % LINE : 0,
-                 skew = a->stream ? -pitch % LINE : 0,
+    const size_t begin = a->stream ? -(uintptr_t)base[0] % NDI_CACHE_LINE : 0,
+                 skew = a->stream ? -pitch % NDI_CACHE_LINE : 0,
                  body = (a->row_bytes - begin - skew * (size_t)(rows - 1)) / a->chain->round *
                         a->chain->round,
                  left = in_rounds(a, begin + skew * (size_t)(rows - 1)),
                  right = in_rounds(a, a->row_bytes - begin - body);
     /* Stores would first read the lines that have just been streamed. */
-    const bool whole_lines = a->stream && skew == 0 && (a->row_bytes - begin) % LINE == 0;
+    const bool whole_lines = a->stream && skew == 0 && (a->row_bytes - begin) % NDI_CACHE_LINE == 0;
     if (left > 0)
         ndi_abreast_run(a, l, false, base, 0, left, 0, rows);
     for (size_t at = 0; at < body; at += a->chunk_bytes) {
@@ -283,7 +282,7 @@ bool ndi_abreast_begin(ndi_abreast *a, const ndi_program *program, const ndi_nes
     a->stream = stream && chain->stream[0];
     a->rows = nest->length[last - 1];
     const uintptr_t between = (uintptr_t)nest->stride[reader][last - 1] % ALIKE_BYTES;
-    const bool alike = between < 2 * LINE || between > ALIKE_BYTES - 2 * LINE,
+    const bool alike = between < 2 * NDI_CACHE_LINE || between > ALIKE_BYTES - 2 * NDI_CACHE_LINE,
                same = reader == 0 && repeats_rows(nest);
     a->at_once = same ? ROWS_OF_SAME : alike ? ROWS_ALIKE : ROWS;
     a->chunk_bytes = same ? CHUNK_OF_SAME : CHUNK_BYTES;

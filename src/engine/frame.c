@@ -637,7 +637,6 @@ void ndi_program_produce(ndi_frame *frame, int64_t begin, int64_t n, char *out)
 
 void ndi_program_fetch(const ndi_frame *f, int64_t begin, int64_t n)
 {
-    enum { LINE = 64 };
     int64_t index[ND_MAX_RANK];
     char *from[NDI_NEST_OPERANDS];
     if (begin + n > f->nest->size)
@@ -646,9 +645,9 @@ void ndi_program_fetch(const ndi_frame *f, int64_t begin, int64_t n)
     for (int i = 0; i < f->reads; i++) {
         const int operand = f->program->value[f->read[i]].index;
         const ptrdiff_t stride = f->operand_stride[operand];
-        if (stride > LINE || ndi_is_place(from[operand]))
+        if (stride > NDI_CACHE_LINE || ndi_is_place(from[operand]))
             continue;
-        for (ptrdiff_t at = 0; at < n * stride; at += LINE)
+        for (ptrdiff_t at = 0; at < n * stride; at += NDI_CACHE_LINE)
             __builtin_prefetch(from[operand] + at, 0, 2);
     }
 }

@@ -19,7 +19,6 @@ enum {
     PITCH = 2 * PIECE_BYTES + 64, /* of a piece in scratch: not all at the same place of L1 */
     PARTS = 4,                    /* of a thread */
     LEAST_GROUPS = 4,             /* of a part */
-    LINE = 64,
 };
 
 typedef struct part {
@@ -110,8 +109,8 @@ static void run_group(const group *g, ndi_abreast_links *links)
     char *base[NDI_NEST_OPERANDS];
     for (int operand = 0; operand < l->nest->operands; operand++)
         base[operand] = l->nest->data[operand] + g->row * l->nest->stride[operand][0];
-    const size_t head = -(uintptr_t)base[0] % LINE, body = (l->row_bytes - head) / round * round,
-                 end = head + body;
+    const size_t head = -(uintptr_t)base[0] % NDI_CACHE_LINE,
+                 body = (l->row_bytes - head) / round * round, end = head + body;
     piece before = {0};
     if (head > 0)
         next_piece(g, links, base, &before, 0, round, 0, head);
@@ -196,7 +195,7 @@ bool ndi_program_run_lagging(const ndi_program *program, const ndi_nest *nest, i
     l->row_bytes = l->abreast.row_bytes;
     l->parts = parts < threads * PARTS ? parts : threads * PARTS;
     const size_t ends = (size_t)reach * l->row_bytes, scratch = (size_t)(4 * at_once * PITCH),
-                 each = (2 * ends + scratch + LINE - 1) / LINE * LINE,
+                 each = (2 * ends + scratch + NDI_CACHE_LINE - 1) / NDI_CACHE_LINE * NDI_CACHE_LINE,
                  memory = each * (size_t)l->parts;
     l->memory = ndi_allocate(memory);
     *failed = !l->memory;

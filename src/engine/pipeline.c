@@ -15,7 +15,6 @@ enum {
     TILE_LINE = 256,     /* bytes of a line of a tile: a round of the widest vectors */
     MOST_TILE = 1 << 20, /* bytes of a tile whose lines are longer */
     MOST_TILE_LINE = 1024,
-    LINE = 64,
 };
 
 int64_t ndi_pipeline_columns(int64_t lines, size_t element_bytes, bool aligned)
@@ -196,7 +195,9 @@ bool ndi_pipeline_add_step(ndi_pipeline *p, const ndi_program *program, const nd
     const ndi_pipe_track result =
         track_in_memory(p, row.data[0], nest->stride[0][axis], row.stride[0][0]);
     const bool aligned =
-        ((uintptr_t)result.first | (uintptr_t)result.item | (uintptr_t)result.line) % LINE == 0;
+        ((uintptr_t)result.first | (uintptr_t)result.item | (uintptr_t)result.line) %
+            NDI_CACHE_LINE ==
+        0;
     const int memory = stored ? add_track(p, &result) : -1;
     s->streams = streams && stored && aligned && p->chain->stream[0];
     if (streams && stored && !s->streams)
@@ -208,7 +209,7 @@ bool ndi_pipeline_add_step(ndi_pipeline *p, const ndi_program *program, const nd
         return false;
     if (p->columns > 0 && s->copied >= 0) {
         p->track[s->operand[0]].passes = true;
-        p->track[s->operand[0]].line += LINE; /* see ndi_pipe_stage */
+        p->track[s->operand[0]].line += NDI_CACHE_LINE; /* see ndi_pipe_stage */
     }
     return true;
 }
@@ -491,7 +492,7 @@ static bool add_copies(ndi_pipeline *p, int lag)
 static size_t item_bytes(const ndi_pipeline *p, const ndi_pipe_track *track)
 {
     if (track->element)
-        return LINE;
+        return NDI_CACHE_LINE;
     if (p->columns == 0) /* whole rounds, and a line more: rows at the same place of a page would
                             share sets of L1 */
         return ndi_in_lines(p->row_bytes) + NDI_CHAIN_ROUND;
@@ -508,18 +509,19 @@ static void place_scratch(ndi_pipeline *p)
         if (track->first)
             continue;
         track->item = (ptrdiff_t)item_bytes(p, track);
-        at += track->passes || p->lined >= 0 ? LINE : 0; /* before the first line, as between two */
+        at += track->passes || p->lined >= 0 ? NDI_CACHE_LINE
+                                             : 0; /* before the first line, as between two */
         track->offset = at;
-        at += (size_t)track->item * (size_t)track->items + LINE;
+        at += (size_t)track->item * (size_t)track->items + NDI_CACHE_LINE;
     }
     for (int i = 0; i < p->stages; i++) {
         ndi_pipe_stage *const s = &p->stage[i];
         if (!s->program) {
             s->offset = at;
-            at += (p->columns > 0 ? 0 : (size_t)p->leaves * NDI_LANE_BYTES) + LINE;
+            at += (p->columns > 0 ? 0 : (size_t)p->leaves * NDI_LANE_BYTES) + NDI_CACHE_LINE;
         } else if (p->columns > 0 && s->copied >= 0) {
             s->carried = at;
-            at += (size_t)p->lines * LINE;
+            at += (size_t)p->lines * NDI_CACHE_LINE;
         }
     }
     p->scratch_bytes = at;
@@ -607,7 +609,7 @@ static int find_lined(ndi_pipeline *p)
     const int read = p->slot[0].track;
     if (p->track[read].first || p->track[read].items != 1)
         return -1;
-    p->track[read].line += LINE;
+    p->track[read].line += NDI_CACHE_LINE;
     return last;
 }
 

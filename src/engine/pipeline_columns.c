@@ -9,8 +9,6 @@
 #include "array/dtype.h"
 #include "engine/pipeline.h"
 
-enum { LINE = 64 };
-
 typedef struct column_run {
     const ndi_pipeline *p;
     char *scratch;
@@ -63,15 +61,16 @@ static void copy_leaf(column_run *run, const ndi_pipe_stage *s, int64_t tile, in
     const ndi_pipe_track *const to = &p->track[s->copied], *const from = &p->track[s->operand[0]];
     char *const first = line_of(run, s->copied, tile, line),
                 *const made = line_of(run, s->operand[0], tile, line),
-                *const carried = run->scratch + s->carried + line * LINE;
+                *const carried = run->scratch + s->carried + line * NDI_CACHE_LINE;
     for (int64_t l = 0; l < lines && tile > run->begin; l++)
-        memcpy(made + l * from->line - LINE, carried + l * LINE, LINE);
+        memcpy(made + l * from->line - NDI_CACHE_LINE, carried + l * NDI_CACHE_LINE,
+               NDI_CACHE_LINE);
     for (int64_t l = 0; l < lines; l++) {
         char *const out = first + l * to->line, *const in = made + l * from->line;
-        const size_t over = (uintptr_t)out % LINE, before = tile > run->begin ? over : 0,
+        const size_t over = (uintptr_t)out % NDI_CACHE_LINE, before = tile > run->begin ? over : 0,
                      left = tile + 1 < run->end ? over : 0;
         p->kernels->stream(out - before, in - before, before + p->row_bytes - left);
-        memcpy(carried + l * LINE, in + p->row_bytes - LINE, LINE);
+        memcpy(carried + l * NDI_CACHE_LINE, in + p->row_bytes - NDI_CACHE_LINE, NDI_CACHE_LINE);
     }
 }
 
@@ -144,7 +143,7 @@ static void write_edges(column_run *run, int64_t tile, int64_t line, int64_t lin
          *made = line_of(run, s->operand[0], tile, line);
     p->loop->run(run->link, 0, lines, s->lag, s->lag);
     for (int64_t l = 0; l < lines; l++, out += to_row, made += from_row) {
-        const size_t over = (uintptr_t)out % LINE, whole = p->row_bytes - over;
+        const size_t over = (uintptr_t)out % NDI_CACHE_LINE, whole = p->row_bytes - over;
         if (tile == run->begin)
             p->kernels->stream(out, made, whole);
         if (tile + 1 == run->end)
@@ -157,10 +156,11 @@ static void run_lined_slowly(column_run *run, int first, int last, char *left)
 {
     const ndi_pipeline *const p = run->p;
     ndi_link *const behind = &run->link[p->begin[0]], kept = *behind;
-    if (last == 2)
-        p->loop->lined(run->link, 0, 1, 2, 2);
-    memcpy(left - LINE, left + p->row_bytes - LINE, LINE);
-    ndi_pipe_run_links(p, run->link, 1, 1, 0, p->row_bytes, 1);
+    const int quotients = p->stage[p->lined].lag, exponentials = quotients - 1;
+    if (last == quotients)
+        p->loop->lined(run->link, 0, 1, last, last);
+    memcpy(left - NDI_CACHE_LINE, left + p->row_bytes - NDI_CACHE_LINE, NDI_CACHE_LINE);
+    ndi_pipe_run_links(p, run->link, exponentials, exponentials, 0, p->row_bytes, 1);
     *behind = kept;
     if (first == 0)
         p->loop->lined(run->link, 0, 1, 0, 0);
@@ -211,8 +211,8 @@ static void carry_line(const column_run *run, int track, int64_t tile)
 {
     const ndi_pipeline *const p = run->p;
     if (p->lined >= 0 && !p->track[track].first && tile > run->begin)
-        memcpy(line_of(run, track, tile, 0) - LINE,
-               line_of(run, track, tile - 1, 0) + p->row_bytes - LINE, LINE);
+        memcpy(line_of(run, track, tile, 0) - NDI_CACHE_LINE,
+               line_of(run, track, tile - 1, 0) + p->row_bytes - NDI_CACHE_LINE, NDI_CACHE_LINE);
 }
 
 /* The results of the reductions of a tile each. */

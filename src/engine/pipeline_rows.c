@@ -7,7 +7,6 @@
 
 enum {
     LEVELS = 16, /* of the tree over the leaves of a row, and more */
-    LINE = 64,
 };
 
 typedef struct pipe_run {
@@ -119,7 +118,7 @@ static void fill_round(char *copy, const char *row, size_t bytes)
 static void run_rest(pipe_run *run, int first, int last, int64_t time)
 {
     const ndi_pipeline *const p = run->p;
-    _Alignas(LINE) char copy[NDI_PIPE_SLOTS][NDI_CHAIN_ROUND], sink[NDI_LANE_BYTES];
+    _Alignas(NDI_CACHE_LINE) char copy[NDI_PIPE_SLOTS][NDI_CHAIN_ROUND], sink[NDI_LANE_BYTES];
     char *elements[NDI_PIPE_SLOTS];
     const size_t leaf = run->whole / (NDI_CHUNK * ndi_dtype_size(p->dtype));
     for (int i = 0; i < p->slots; i++) {
@@ -167,8 +166,8 @@ static void copy_row(const pipe_run *run, const ndi_pipe_stage *s, int64_t row)
 {
     const ndi_pipeline *const p = run->p;
     char *const to = row_of(run, s->copied, row), *const from = row_of(run, s->operand[0], row);
-    const size_t head = s->late ? -(uintptr_t)to % LINE : 0,
-                 done = s->late ? run->whole - p->chain->round - LINE + head : 0;
+    const size_t head = s->late ? -(uintptr_t)to % NDI_CACHE_LINE : 0,
+                 done = s->late ? run->whole - p->chain->round - NDI_CACHE_LINE + head : 0;
     memcpy(to, from, head);
     p->kernels->stream(to + done, from + done, p->row_bytes - done);
 }

@@ -3,12 +3,15 @@
  * (M - M.mean(0)) / M.std(0) reads M three times. Cut along the columns, each tile of M is read
  * from memory once: its mean, its deviation and its part of the result are computed one after the
  * other while it is in cache. The stages of a tile are the loops that would run over the whole:
- * programs and reductions, restricted to a range of one axis. So results have the same bits. */
+ * programs and reductions, restricted to a range of one axis. So results have the same bits.
+ * Found in tiles.c, planned in tile_plan.c, run in tile_run.c. */
 #ifndef NDSTREAM_ENGINE_TILES_H
 #define NDSTREAM_ENGINE_TILES_H
 
 #include "engine/loop.h"
 #include "engine/target.h"
+
+enum { NDI_LEAST_TILE = 1 << 16 }; /* bytes that are worth a task */
 
 /* What is computed in tiles, and along which axis. */
 typedef struct ndi_tiling {
@@ -32,6 +35,13 @@ typedef struct ndi_tiling {
 
 /* With the graph's lock held: true if it pays to compute `root` in tiles. */
 bool ndi_tiling_find(ndi_tiling *tiling, ndi_node *root);
+
+/* The axis of an argument that runs with `axis` of the node; -1: none does. */
+int ndi_argument_axis(const ndi_node *node, int axis, const ndi_node *argument);
+
+/* With the lock held: true if the elements of a stage outlive the tiles: they are asked for, or few
+ * and an array waits for them. */
+bool ndi_tiling_stores(const ndi_tiling *tiling, const ndi_node *node);
 
 /* How tiles will be computed. */
 typedef struct ndi_tiling_way {
