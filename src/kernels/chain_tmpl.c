@@ -244,7 +244,8 @@ typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(
         __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(TYPE)), may_alias));              \
     typedef __typeof__((register_of_##TYPE){0} != (register_of_##TYPE){0}) flags_of_##TYPE;
 ON_TYPES(VECTORS_OF, )
-ON_INTEGERS(VECTORS_OF, ) VECTORS_OF(uint64_t, )
+ON_INTEGERS(VECTORS_OF, )
+VECTORS_OF(uint64_t, )
 
 /* Of the lanes of a vector. */
 #define IS_IN_LANE(x, y)                                                                           \
@@ -329,15 +330,15 @@ ON_INTEGERS(VECTORS_OF, ) VECTORS_OF(uint64_t, )
                                  b3 = a0;                                                          \
         GO(register_of_##TYPE, first, at);                                                         \
     }
-    ON_TYPES(CHAIN_OF, )
+ON_TYPES(CHAIN_OF, )
 #if HOLDS_LANES
-        FOLDS_IN_BANK(sum, double, double, -0.0, b0 += a0; b1 += a1; b2 += a2; b3 += a3;)
-            FOLDS_IN_BANK(sum, float, double, -0.0, half_vector half[2]; ADD_TWO(a0, b0, b1)
-                              ADD_TWO(a1, b2, b3) ADD_TWO(a2, b0, b1) ADD_TWO(a3, b2, b3))
+FOLDS_IN_BANK(sum, double, double, -0.0, b0 += a0; b1 += a1; b2 += a2; b3 += a3;)
+FOLDS_IN_BANK(sum, float, double, -0.0, half_vector half[2];
+              ADD_TWO(a0, b0, b1) ADD_TWO(a1, b2, b3) ADD_TWO(a2, b0, b1) ADD_TWO(a3, b2, b3))
 #define EXTREMES_IN_BANK(TYPE, ...)                                                                \
     FOLDS_IN_BANK(min, TYPE, TYPE, INFINITY, ON_VECTORS(MEET_BANK, TYPE, <))                       \
     FOLDS_IN_BANK(max, TYPE, TYPE, -INFINITY, ON_VECTORS(MEET_BANK, TYPE, >))
-                ON_TYPES(EXTREMES_IN_BANK, )
+ON_TYPES(EXTREMES_IN_BANK, )
 #define IN_BANK_SLOT(FOLD, name, TYPE)                                                             \
     of_##TYPE->fold_in_bank[NDI_LINK_##FOLD] = CODE(name##_##TYPE##_in_bank);                      \
     of_##TYPE->fold_leaves[NDI_LINK_##FOLD] = CODE(name##_##TYPE##_leaves);                        \
@@ -345,7 +346,8 @@ ON_INTEGERS(VECTORS_OF, ) VECTORS_OF(uint64_t, )
 #else
 #define IN_BANK_SLOT(FOLD, name, TYPE)
 #endif
-                    ON_TYPES(UNARY_TYPE, load, x) ON_INTEGERS(UNARY_TYPE, load, x)
+ON_TYPES(UNARY_TYPE, load, x)
+ON_INTEGERS(UNARY_TYPE, load, x)
 #define KERNEL1_LIGHT(name, group, ...) LINKS_OF_##group(UNARY_TYPE, name, __VA_ARGS__)
 #define KERNEL2_LIGHT(name, group, ...) LINKS_OF_##group(BINARY_TYPE, name, __VA_ARGS__)
 #define KERNEL2_STREAMING KERNEL2_LIGHT
@@ -423,7 +425,7 @@ ON_INTEGERS(VECTORS_OF, ) VECTORS_OF(uint64_t, )
     BINARY_WIDE_LINK(X, SCALAR, TYPE, NAME, __VA_ARGS__)
 #define UNARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(UNARY_WIDE_LINK, TYPE, NAME, __VA_ARGS__)
 #define BINARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(BINARY_WIDE_LEFT, TYPE, NAME, __VA_ARGS__)
-                        ON_TYPES(UNARY_WIDE, load, x) ON_INTEGERS(UNARY_WIDE, load, x)
+    ON_TYPES(UNARY_WIDE, load, x) ON_INTEGERS(UNARY_WIDE, load, x)
 #define KERNEL1_LIGHT(name, group, ...) LINKS_OF_##group(UNARY_WIDE, name, __VA_ARGS__)
 #define KERNEL2_LIGHT(name, group, ...) LINKS_OF_##group(BINARY_WIDE, name, __VA_ARGS__)
 #define KERNEL2_STREAMING KERNEL2_LIGHT
@@ -468,7 +470,7 @@ ON_INTEGERS(VECTORS_OF, ) VECTORS_OF(uint64_t, )
         LOOK_BELOW(to)                                                                             \
         ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
     }
-                            ON_TYPES(WIDE_OF, )
+        ON_TYPES(WIDE_OF, )
 #endif
 
 #if HAS_QUOTIENTS
@@ -498,7 +500,7 @@ ON_INTEGERS(VECTORS_OF, ) VECTORS_OF(uint64_t, )
 #define BY_ONE_BANK(D, TYPE, ...)                                                                  \
     BY_ONE_LINK(SAME, D, TYPE, ) BY_ONE_LINK(OTHER, D, TYPE, ) BY_ONE_LINK(MEMORY, D, TYPE, )
 #define BY_ONE(TYPE, ...) ON_BANKS(BY_ONE_BANK, TYPE, )
-                                ON_TYPES(BY_ONE, )
+            ON_TYPES(BY_ONE, )
 #define BY_ONE_SLOT(X, D, TYPE)                                                                    \
     of_##TYPE->binary[NDI_LINK_divide][BANK_##D][NDI_FROM_##X][NDI_FROM_SCALAR] =                  \
         CODE(by_one_##TYPE##_##D##_##X);
@@ -553,7 +555,7 @@ ON_INTEGERS(VECTORS_OF, ) VECTORS_OF(uint64_t, )
     of_##TYPE->abreast = CODE(abreast_##TYPE);                                                     \
     of_##TYPE->run = run_##TYPE;
 
-                                    static ndi_chain_kernels chain_of_float,
+                static ndi_chain_kernels chain_of_float,
     chain_of_double;
 #ifdef __AVX2__
 static ndi_chain_kernels chain_of_int64_t;
@@ -647,7 +649,7 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
 #define TERM(name, ...) ON_TYPES(TERM_SLOTS, name) ON_INTEGERS(TERM_SLOTS, name)
 #include "kernels/terms.def"
 #if HAS_WIDE
-        fill_wide(of_float, of_double);
+    fill_wide(of_float, of_double);
 #endif
     ON_TYPES(BY_ONE_SLOTS, ) /* after those of all operations, some of which they replace */
 #ifdef __AVX2__

@@ -89,6 +89,28 @@ def test_terms_of_what_lies_in_memory(first, squared, last, place, dtype, kind):
                 compare(f"sum({text})", x, y, nd.from_data(x), nd.from_data(y))
 
 
+WHOLE = [f"((x {SIGNS[last]} y) {SIGNS[last]} (p {SIGNS[first]} q){'**2' * (squared == 'true')})"
+         for first, squared, last, place in TERMS]
+WHOLE += ["(x & 7) * 2 + (y >> 1)", "(x << y) - (x >> y) + (x << 70) + (y >> -1)", "~x ^ (y | x * x) & -y", "x**2 + y**2"]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+@pytest.mark.parametrize("rows", [1, 5])
+def test_whole_numbers(text, rows):
+    """Which wrap, and whose shifts by as many bits as there are, or more, leave none, or the sign."""
+    rng = np.random.default_rng(len(text))
+    for length in LENGTHS:
+        x, y = rng.integers(-(2**63), 2**63 - 1, (2, rows, length))
+        y[::2] %= 80
+        given = [nd.slice_terms(nd.from_data(a), (slice(None), slice(0, length - length // 3))) for a in (x, y)]
+        p, q = ("x", "y") if length % 2 else ("y", "3")
+        code = text.replace("p", p).replace("q", q)
+        with nd.lazy(1):
+            ours = nd.to_numpy(nd.expression(code, x=given[0], y=given[1])).copy()
+        theirs = eval(code, {"x": x[:, : ours.shape[1]], "y": y[:, : ours.shape[1]]})
+        np.testing.assert_array_equal(ours, theirs)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", LINKED)
 def test_rows_that_lie_apart(name, dtype):
