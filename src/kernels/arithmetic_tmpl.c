@@ -318,6 +318,8 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 
 #define ABSOLUTE(x)                                                                                \
     _Generic((x), float : __builtin_fabsf((float)(x)), double : __builtin_fabs((double)(x)))
+/* Or if x is NaN. */
+#define FIRST_IF(x, y, OP) (((x)OP(y)) | ((x) != (x)) ? (x) : (y))
 #define SHIFTED_LEFT(x, y)                                                                         \
     ((uint64_t)(y) < 8 * sizeof(x) ? (__typeof__(x))((uint64_t)(x) << (y)) : 0)
 #define SHIFTED_RIGHT(x, y)                                                                        \

@@ -248,6 +248,24 @@ ON_INTEGERS(VECTORS_OF, )
 VECTORS_OF(uint64_t, )
 
 /* Of the lanes of a vector. */
+#if VECTOR_BYTES == 64
+#define FIRST_OF_LANES(S, V, x, y, OP)                                                             \
+    _mm512_mask_blend_##S(                                                                         \
+        _mm512_cmp_##S##_mask((V)(x), (V)(y), 0 OP 1 ? _CMP_LE_OQ : _CMP_GE_OQ) |                  \
+            _mm512_cmp_##S##_mask((V)(x), (V)(x), _CMP_UNORD_Q),                                   \
+        (V)(y), (V)(x))
+#define FIRST_IF(x, y, OP)                                                                         \
+    __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
+                          (register_of_float)FIRST_OF_LANES(ps, __m512, x, y, OP),                 \
+                          (register_of_double)FIRST_OF_LANES(pd, __m512d, x, y, OP))
+#else
+#define FIRST_IF(x, y, OP)                                                                         \
+    __extension__({                                                                                \
+        const __typeof__((x) != (x)) first_ = ((x)OP(y)) | ((x) != (x));                           \
+        (__typeof__(-(x)))(((__typeof__((x) != (x)))(x)&first_) |                                  \
+                           ((__typeof__((x) != (x)))(y) & ~first_));                               \
+    })
+#endif
 #define IS_IN_LANE(x, y)                                                                           \
     ((__typeof__(-(x)))((vector_of_uint64_t)(y) < (vector_of_uint64_t){0} + 8 * sizeof(x)[0]))
 #define SHIFTED_LEFT(x, y) (((x) << ((y) & (int)(8 * sizeof(x)[0] - 1))) & IS_IN_LANE(x, y))
@@ -425,7 +443,8 @@ ON_INTEGERS(UNARY_TYPE, load, x)
     BINARY_WIDE_LINK(X, SCALAR, TYPE, NAME, __VA_ARGS__)
 #define UNARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(UNARY_WIDE_LINK, TYPE, NAME, __VA_ARGS__)
 #define BINARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(BINARY_WIDE_LEFT, TYPE, NAME, __VA_ARGS__)
-    ON_TYPES(UNARY_WIDE, load, x) ON_INTEGERS(UNARY_WIDE, load, x)
+ON_TYPES(UNARY_WIDE, load, x)
+ON_INTEGERS(UNARY_WIDE, load, x)
 #define KERNEL1_LIGHT(name, group, ...) LINKS_OF_##group(UNARY_WIDE, name, __VA_ARGS__)
 #define KERNEL2_LIGHT(name, group, ...) LINKS_OF_##group(BINARY_WIDE, name, __VA_ARGS__)
 #define KERNEL2_STREAMING KERNEL2_LIGHT
@@ -470,7 +489,7 @@ ON_INTEGERS(UNARY_TYPE, load, x)
         LOOK_BELOW(to)                                                                             \
         ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
     }
-        ON_TYPES(WIDE_OF, )
+    ON_TYPES(WIDE_OF, )
 #endif
 
 #if HAS_QUOTIENTS
@@ -500,7 +519,7 @@ ON_INTEGERS(UNARY_TYPE, load, x)
 #define BY_ONE_BANK(D, TYPE, ...)                                                                  \
     BY_ONE_LINK(SAME, D, TYPE, ) BY_ONE_LINK(OTHER, D, TYPE, ) BY_ONE_LINK(MEMORY, D, TYPE, )
 #define BY_ONE(TYPE, ...) ON_BANKS(BY_ONE_BANK, TYPE, )
-            ON_TYPES(BY_ONE, )
+        ON_TYPES(BY_ONE, )
 #define BY_ONE_SLOT(X, D, TYPE)                                                                    \
     of_##TYPE->binary[NDI_LINK_divide][BANK_##D][NDI_FROM_##X][NDI_FROM_SCALAR] =                  \
         CODE(by_one_##TYPE##_##D##_##X);
@@ -555,7 +574,7 @@ ON_INTEGERS(UNARY_TYPE, load, x)
     of_##TYPE->abreast = CODE(abreast_##TYPE);                                                     \
     of_##TYPE->run = run_##TYPE;
 
-                static ndi_chain_kernels chain_of_float,
+            static ndi_chain_kernels chain_of_float,
     chain_of_double;
 #ifdef __AVX2__
 static ndi_chain_kernels chain_of_int64_t;
