@@ -489,7 +489,7 @@ ON_INTEGERS(UNARY_WIDE, load, x)
         LOOK_BELOW(to)                                                                             \
         ON_WIDE(STREAM_WIDE, ) GO(register_of_##TYPE, link + 1, at);                               \
     }
-    ON_TYPES(WIDE_OF, )
+ON_TYPES(WIDE_OF, )
 #endif
 
 #if HAS_QUOTIENTS
@@ -519,7 +519,7 @@ ON_INTEGERS(UNARY_WIDE, load, x)
 #define BY_ONE_BANK(D, TYPE, ...)                                                                  \
     BY_ONE_LINK(SAME, D, TYPE, ) BY_ONE_LINK(OTHER, D, TYPE, ) BY_ONE_LINK(MEMORY, D, TYPE, )
 #define BY_ONE(TYPE, ...) ON_BANKS(BY_ONE_BANK, TYPE, )
-        ON_TYPES(BY_ONE, )
+ON_TYPES(BY_ONE, )
 #define BY_ONE_SLOT(X, D, TYPE)                                                                    \
     of_##TYPE->binary[NDI_LINK_divide][BANK_##D][NDI_FROM_##X][NDI_FROM_SCALAR] =                  \
         CODE(by_one_##TYPE##_##D##_##X);
@@ -574,8 +574,7 @@ ON_INTEGERS(UNARY_WIDE, load, x)
     of_##TYPE->abreast = CODE(abreast_##TYPE);                                                     \
     of_##TYPE->run = run_##TYPE;
 
-            static ndi_chain_kernels chain_of_float,
-    chain_of_double;
+static ndi_chain_kernels chain_of_float, chain_of_double;
 #ifdef __AVX2__
 static ndi_chain_kernels chain_of_int64_t;
 #endif
