@@ -24,9 +24,11 @@ enum {
 
 static const nd_op unary_ops[] = {
 #define KERNEL1_LIGHT(name, ...) ND_OP_##name,
+#define KERNEL2_LIGHT(...)
 #define KERNEL2_STREAMING(...)
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
 #define LINKED(name) ND_OP_##name,
 #define LINKED_TWINS(...)
@@ -51,9 +53,11 @@ static const ndi_twins linked_twins[] = {
 };
 static const nd_op binary_ops[] = {
 #define KERNEL1_LIGHT(...)
-#define KERNEL2_STREAMING(name, ...) ND_OP_##name,
+#define KERNEL2_LIGHT(name, ...) ND_OP_##name,
+#define KERNEL2_STREAMING KERNEL2_LIGHT
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
 };
 
@@ -89,7 +93,10 @@ static int link_of(const ndi_program *program, const ndi_program_step *step)
                                            : (int)(sizeof binary_ops / sizeof *binary_ops);
     for (int i = 0; i < count; i++)
         if (kernels->elementwise[ops[i]][dtype] == step->kernel)
-            return step->arguments == 2 || chain->unary[i][0][NDI_FROM_SAME] ? i : -1;
+            return (step->arguments == 1 ? chain->unary[i][0][NDI_FROM_SAME]
+                                         : chain->binary[i][0][NDI_FROM_SAME][NDI_FROM_SAME])
+                       ? i
+                       : -1;
     return -1;
 }
 
@@ -233,13 +240,21 @@ static const term_steps terms[] = {
 #undef SECOND
 };
 
-/* The last step of the term that step `s` begins; -1: the steps are another. */
+static bool is_square(const builder *b, int s)
+{
+    return is_op(b, s, 1, NDI_LINK_square);
+}
+
+/* The last step of the term that step `s` begins; -1: the steps are another. A square is a product,
+ * too. */
 static int end_of_term(const builder *b, int s, const term_steps *term)
 {
     const ndi_program *const program = b->program;
-    if (!is_op(b, s, 2, term->first) || !feeds_next(b, s))
+    const bool begins =
+        is_op(b, s, 2, term->first) || (term->first == NDI_LINK_multiply && is_square(b, s));
+    if (!begins || !feeds_next(b, s))
         return -1;
-    if (term->squared && (!is_op(b, ++s, 1, NDI_LINK_square) || !feeds_next(b, s)))
+    if (term->squared && (!is_square(b, ++s) || !feeds_next(b, s)))
         return -1;
     const int value = program->step[s++].result;
     if (!is_op(b, s, 2, term->last))
@@ -258,7 +273,7 @@ static int add_term(builder *b, int s)
 {
     const ndi_program *const program = b->program;
     const ndi_program_step *const first = &program->step[s];
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < first->arguments; i++)
         if (program->value[first->argument[i]].place == NDI_IN_REGISTER &&
             find_argument(b, 0, first->argument[i]) != NDI_FROM_MEMORY)
             return -1;
@@ -268,7 +283,7 @@ static int add_term(builder *b, int s)
             continue;
         ndi_program_link *const link = add_link(b, NDI_LINK_TERM, 0, first->argument[0]);
         link->op = (uint8_t)t;
-        link->value[1] = first->argument[1];
+        link->value[1] = first->argument[first->arguments - 1];
         link->from[0] = link->from[1] = NDI_FROM_MEMORY;
         give(b, 0, program->step[last].result, program->step[last].stores);
         return last;
@@ -285,7 +300,7 @@ static int add_step(builder *b, int s)
         add_twins(b, step, s);
         return s;
     }
-    const int op = b->op[s], last = step->arguments == 2 ? add_term(b, s) : -1;
+    const int op = b->op[s], last = step->arguments == 2 || is_square(b, s) ? add_term(b, s) : -1;
     if (last >= 0)
         return last;
     const int bank = bank_for_result(b, step, s);

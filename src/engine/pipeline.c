@@ -50,7 +50,8 @@ static bool suits(ndi_pipeline *p, nd_dtype dtype, int64_t length)
         const int64_t leaf = p->columns > 0 ? NDI_WIDE_CHUNK : NDI_CHUNK;
         p->leaves = (length + leaf - 1) / leaf;
     }
-    if (!p->chain || p->dtype != dtype || p->row_bytes != bytes || p->stages == NDI_PIPE_STAGES)
+    if (!p->chain || !p->chain->fold[0][0] || p->dtype != dtype || p->row_bytes != bytes ||
+        p->stages == NDI_PIPE_STAGES)
         return false;
     return p->columns > 0 ? p->lines == length && bytes % p->chain->round == 0
                           : bytes >= LEAST_ROW && bytes <= MOST_ROW;

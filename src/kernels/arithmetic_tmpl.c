@@ -318,12 +318,19 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 
 #define ABSOLUTE(x)                                                                                \
     _Generic((x), float : __builtin_fabsf((float)(x)), double : __builtin_fabs((double)(x)))
+/* Or if x is NaN. */
+#define FIRST_IF(x, y, OP) (((x)OP(y)) | ((x) != (x)) ? (x) : (y))
+#define SHIFTED_LEFT(x, y)                                                                         \
+    ((uint64_t)(y) < 8 * sizeof(x) ? (__typeof__(x))((uint64_t)(x) << (y)) : 0)
+#define SHIFTED_RIGHT(x, y)                                                                        \
+    ((x) >> ((uint64_t)(y) < 8 * sizeof(x) ? (y) : (__typeof__(y))(8 * sizeof(x) - 1)))
 #define CUBE(x) _Generic((x), float : float32_cube((float)(x)), double : float64_cube((double)(x)))
 
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(UNARY_TO_KERNEL, name, __VA_ARGS__)
 #define KERNEL2(name, group, ...) ON_##group(BINARY_KERNEL, name, __VA_ARGS__)
+#define KERNEL2_LIGHT KERNEL2
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(BINARY_INTEGER_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_STREAMING(name, group, ...) ON_##group(BINARY_STREAMING_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_DIVISION(name) DIVISION_KERNELS(name)
@@ -336,6 +343,7 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #undef KERNEL1_LIGHT
 #undef KERNEL1_TO
 #undef KERNEL2
+#undef KERNEL2_LIGHT
 #undef KERNEL2_INTEGER
 #undef KERNEL2_STREAMING
 
@@ -389,6 +397,7 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 #define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2(name, group, ...) ON_##group(SERIAL_SLOT, name, )
+#define KERNEL2_LIGHT KERNEL2
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL2_STREAMING(name, group, ...)                                                        \
     ON_##group(SERIAL_SLOT, name, ) ON_##group(STREAMING_SLOT, name, )

@@ -15,12 +15,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The operations that links do, of float32 and float64: lines of arithmetic.def, and functions. */
+/* The operations that links do, of float32, float64 and int64, where these have them: lines of
+ * arithmetic.def, and functions. */
 typedef enum ndi_link_unary {
 #define KERNEL1_LIGHT(name, ...) NDI_LINK_##name,
+#define KERNEL2_LIGHT(...)
 #define KERNEL2_STREAMING(...)
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
 #define LINKED(name) NDI_LINK_##name,
 #define LINKED_TWINS(...)
@@ -40,9 +43,11 @@ typedef enum ndi_link_twins {
 } ndi_link_twins;
 typedef enum ndi_link_binary {
 #define KERNEL1_LIGHT(...)
-#define KERNEL2_STREAMING(name, ...) NDI_LINK_##name,
+#define KERNEL2_LIGHT(name, ...) NDI_LINK_##name,
+#define KERNEL2_STREAMING KERNEL2_LIGHT
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
     NDI_LINK_BINARY_COUNT
 } ndi_link_binary;

@@ -169,6 +169,9 @@ typedef float half_vector __attribute__((vector_size(VECTOR_BYTES / 2)));
         vector_of_##TYPE *const best = PLACE(TYPE, TYPE);                                          \
         ON_VECTORS(MEET_LANES, TYPE, D, OP) GO(register_of_##TYPE, link + 1, at);                  \
     }
+/* What the lanes of a fold begin with. */
+#define IN_EVERY_LANE(TYPE, LANE, IDENTITY)                                                        \
+    (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0})
 /* A bank of the widest vectors holds the lanes of a leaf: from its first round to its last. */
 #define HOLDS_LANES (VECTOR_BYTES == 64)
 _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTES), "as it says");
@@ -177,7 +180,7 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
     {                                                                                              \
         enum { leaf = NDI_CHUNK * sizeof(TYPE), round = NDI_CHAIN_VECTORS * VECTOR_BYTES };        \
         if (at % leaf == 0)                                                                        \
-            b0 = b1 = b2 = b3 = (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0});  \
+            b0 = b1 = b2 = b3 = IN_EVERY_LANE(TYPE, LANE, IDENTITY);                               \
         __VA_ARGS__                                                                                \
         if (at % leaf == leaf - round || at == (size_t)link->row[1]) {                             \
             vector_of_##TYPE *const lanes =                                                        \
@@ -191,8 +194,6 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
     NO_RETURN_NOTED static void NAME##_##TYPE##_leaves(LINK(register_of_##TYPE))                   \
     {                                                                                              \
         enum { leaf = NDI_CHUNK * sizeof(TYPE) };                                                  \
-        const register_of_##TYPE none =                                                            \
-            (register_of_##TYPE)((LANE)(IDENTITY) - (register_of_##LANE){0});                      \
         __VA_ARGS__                                                                                \
         at += NDI_CHAIN_VECTORS * VECTOR_BYTES;                                                    \
         if (at % leaf == 0) {                                                                      \
@@ -201,16 +202,15 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
             lanes[0] = b0, lanes[1] = b1, lanes[2] = b2, lanes[3] = b3;                            \
             if (at == (size_t)link->row[1])                                                        \
                 return;                                                                            \
-            b0 = b1 = b2 = b3 = none;                                                              \
+            b0 = b1 = b2 = b3 = IN_EVERY_LANE(TYPE, LANE, IDENTITY);                               \
         }                                                                                          \
         GO(register_of_##TYPE, (ndi_link *)link->pointer[1], at);                                  \
     }                                                                                              \
     static void run_##NAME##_##TYPE##_leaves(ndi_link *first, size_t at)                           \
     {                                                                                              \
         const register_of_##TYPE a0 = {0}, a1 = a0, a2 = a0, a3 = a0,                              \
-                                 b0 = (register_of_##TYPE)((LANE)(IDENTITY) -                      \
-                                                           (register_of_##LANE){0}),               \
-                                 b1 = b0, b2 = b0, b3 = b0;                                        \
+                                 b0 = IN_EVERY_LANE(TYPE, LANE, IDENTITY), b1 = b0, b2 = b0,       \
+                                 b3 = b0;                                                          \
         GO(register_of_##TYPE, first, at);                                                         \
     }
 #define FOLDS_IN_BANK(...) IN_BANK_LINK(__VA_ARGS__) LEAVES_LINK(__VA_ARGS__)
@@ -244,8 +244,32 @@ typedef intptr_t pair __attribute__((vector_size(2 * sizeof(intptr_t)), aligned(
         __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(TYPE)), may_alias));              \
     typedef __typeof__((register_of_##TYPE){0} != (register_of_##TYPE){0}) flags_of_##TYPE;
 ON_TYPES(VECTORS_OF, )
+ON_INTEGERS(VECTORS_OF, )
+VECTORS_OF(uint64_t, )
 
 /* Of the lanes of a vector. */
+#if VECTOR_BYTES == 64
+#define FIRST_OF_LANES(S, V, x, y, OP)                                                             \
+    _mm512_mask_blend_##S(                                                                         \
+        _mm512_cmp_##S##_mask((V)(x), (V)(y), 0 OP 1 ? _CMP_LE_OQ : _CMP_GE_OQ) |                  \
+            _mm512_cmp_##S##_mask((V)(x), (V)(x), _CMP_UNORD_Q),                                   \
+        (V)(y), (V)(x))
+#define FIRST_IF(x, y, OP)                                                                         \
+    __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
+                          (register_of_float)FIRST_OF_LANES(ps, __m512, x, y, OP),                 \
+                          (register_of_double)FIRST_OF_LANES(pd, __m512d, x, y, OP))
+#else
+#define FIRST_IF(x, y, OP)                                                                         \
+    __extension__({                                                                                \
+        const __typeof__((x) != (x)) first_ = ((x)OP(y)) | ((x) != (x));                           \
+        (__typeof__(-(x)))(((__typeof__((x) != (x)))(x)&first_) |                                  \
+                           ((__typeof__((x) != (x)))(y) & ~first_));                               \
+    })
+#endif
+#define IS_IN_LANE(x, y)                                                                           \
+    ((__typeof__(-(x)))((vector_of_uint64_t)(y) < (vector_of_uint64_t){0} + 8 * sizeof(x)[0]))
+#define SHIFTED_LEFT(x, y) (((x) << ((y) & (int)(8 * sizeof(x)[0] - 1))) & IS_IN_LANE(x, y))
+#define SHIFTED_RIGHT(x, y) ((x) >> (((y) | ~IS_IN_LANE(x, y)) & (int)(8 * sizeof(x)[0] - 1)))
 #define ABSOLUTE(x)                                                                                \
     __builtin_choose_expr(sizeof(x)[0] == sizeof(float),                                           \
                           (register_of_float)((flags_of_float)(x)&INT32_MAX),                      \
@@ -341,10 +365,13 @@ ON_TYPES(EXTREMES_IN_BANK, )
 #define IN_BANK_SLOT(FOLD, name, TYPE)
 #endif
 ON_TYPES(UNARY_TYPE, load, x)
-#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_TYPE, name, __VA_ARGS__)
-#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_TYPE, name, __VA_ARGS__)
+ON_INTEGERS(UNARY_TYPE, load, x)
+#define KERNEL1_LIGHT(name, group, ...) LINKS_OF_##group(UNARY_TYPE, name, __VA_ARGS__)
+#define KERNEL2_LIGHT(name, group, ...) LINKS_OF_##group(BINARY_TYPE, name, __VA_ARGS__)
+#define KERNEL2_STREAMING KERNEL2_LIGHT
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
 
 #define TERM_VECTOR(k, TYPE, X, Y, ...)                                                            \
@@ -363,7 +390,8 @@ ON_TYPES(UNARY_TYPE, load, x)
     M(MEMORY, SCALAR, __VA_ARGS__)                                                                 \
     M(SCALAR, MEMORY, __VA_ARGS__) M(SCALAR, SCALAR, __VA_ARGS__)
 #define TERM_TYPE(TYPE, NAME, ...) ON_TERM_FROM(TERM_LINK, TYPE, NAME, __VA_ARGS__)
-#define TERM(name, first, squared, last, place, ...) ON_TYPES(TERM_TYPE, name, __VA_ARGS__)
+#define TERM(name, first, squared, last, place, ...)                                               \
+    ON_TYPES(TERM_TYPE, name, __VA_ARGS__) ON_INTEGERS(TERM_TYPE, name, __VA_ARGS__)
 #include "kernels/terms.def"
 #undef TERM
 
@@ -416,10 +444,13 @@ ON_TYPES(UNARY_TYPE, load, x)
 #define UNARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(UNARY_WIDE_LINK, TYPE, NAME, __VA_ARGS__)
 #define BINARY_WIDE(TYPE, NAME, ...) ON_WIDE_FROM(BINARY_WIDE_LEFT, TYPE, NAME, __VA_ARGS__)
 ON_TYPES(UNARY_WIDE, load, x)
-#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_WIDE, name, __VA_ARGS__)
-#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_WIDE, name, __VA_ARGS__)
+ON_INTEGERS(UNARY_WIDE, load, x)
+#define KERNEL1_LIGHT(name, group, ...) LINKS_OF_##group(UNARY_WIDE, name, __VA_ARGS__)
+#define KERNEL2_LIGHT(name, group, ...) LINKS_OF_##group(BINARY_WIDE, name, __VA_ARGS__)
+#define KERNEL2_STREAMING KERNEL2_LIGHT
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
 #define TERM_WIDE_VECTOR(r, k, TYPE, X, Y, ...)                                                    \
     {                                                                                              \
@@ -434,7 +465,8 @@ ON_TYPES(UNARY_WIDE, load, x)
                 GO(register_of_##TYPE, link + 1, at);                                              \
     }
 #define TERM_WIDE(TYPE, NAME, ...) ON_TERM_FROM(TERM_WIDE_LINK, TYPE, NAME, __VA_ARGS__)
-#define TERM(name, first, squared, last, place, ...) ON_TYPES(TERM_WIDE, name, __VA_ARGS__)
+#define TERM(name, first, squared, last, place, ...)                                               \
+    ON_TYPES(TERM_WIDE, name, __VA_ARGS__) ON_INTEGERS(TERM_WIDE, name, __VA_ARGS__)
 #include "kernels/terms.def"
 #undef TERM
 #define STORE_WIDE(r, k, ...) to[k] = r;
@@ -543,9 +575,27 @@ ON_TYPES(BY_ONE, )
     of_##TYPE->run = run_##TYPE;
 
 static ndi_chain_kernels chain_of_float, chain_of_double;
+#ifdef __AVX2__
+static ndi_chain_kernels chain_of_int64_t;
+#endif
+
+#ifdef __AVX2__
+/* What does not look at elements is that of others as wide. No folds. */
+static void take_moves(ndi_chain_kernels *to, const ndi_chain_kernels *from)
+{
+    to->round = from->round;
+    memcpy(to->store, from->store, sizeof to->store);
+    memcpy(to->stream, from->stream, sizeof to->stream);
+    memcpy(to->stream_apart, from->stream_apart, sizeof to->stream_apart);
+    to->fetch = from->fetch;
+    to->next = from->next;
+    to->abreast = from->abreast;
+    to->run = from->run;
+}
+#endif
 
 #if HAS_WIDE
-static ndi_chain_kernels wide_of_float, wide_of_double;
+static ndi_chain_kernels wide_of_float, wide_of_double, wide_of_int64_t;
 
 #define UNARY_WIDE_SLOT(X, TYPE, slot, name)                                                       \
     wide_of_##TYPE.unary[slot][0][NDI_FROM_##X] = CODE(name##_##TYPE##_wide_##X);
@@ -583,12 +633,15 @@ static ndi_chain_kernels wide_of_float, wide_of_double;
 static void fill_wide(ndi_chain_kernels *of_float, ndi_chain_kernels *of_double)
 {
     ON_TYPES(UNARY_WIDE_SLOTS, NDI_LINK_LOAD, load)
-#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_WIDE_SLOTS, NDI_LINK_##name, name)
-#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_WIDE_SLOTS, name)
+    ON_INTEGERS(UNARY_WIDE_SLOTS, NDI_LINK_LOAD, load)
+#define KERNEL1_LIGHT(name, group, ...) LINKS_OF_##group(UNARY_WIDE_SLOTS, NDI_LINK_##name, name)
+#define KERNEL2_LIGHT(name, group, ...) LINKS_OF_##group(BINARY_WIDE_SLOTS, name)
+#define KERNEL2_STREAMING KERNEL2_LIGHT
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
-#define TERM(name, ...) ON_TYPES(TERM_WIDE_SLOTS, name)
+#define TERM(name, ...) ON_TYPES(TERM_WIDE_SLOTS, name) ON_INTEGERS(TERM_WIDE_SLOTS, name)
 #include "kernels/terms.def"
 #undef TERM
     ON_TYPES(WIDE_SLOTS, )
@@ -600,17 +653,30 @@ void NDI_ISA_NAME(ndi_fill_chains)(ndi_kernels *kernels)
     ndi_chain_kernels *const of_float = &chain_of_float, *const of_double = &chain_of_double;
     kernels->chain[ND_FLOAT32] = of_float;
     kernels->chain[ND_FLOAT64] = of_double;
+#ifdef __AVX2__
+    ndi_chain_kernels *const of_int64_t = &chain_of_int64_t;
+    kernels->chain[ND_INT64] = of_int64_t;
+#endif
     ON_TYPES(OWN_SLOTS, )
     ON_TYPES(UNARY_SLOTS, NDI_LINK_LOAD, load)
-#define KERNEL1_LIGHT(name, group, ...) ON_TYPES(UNARY_SLOTS, NDI_LINK_##name, name)
-#define KERNEL2_STREAMING(name, group, ...) ON_TYPES(BINARY_SLOTS, name)
+    ON_INTEGERS(UNARY_SLOTS, NDI_LINK_LOAD, load)
+#define KERNEL1_LIGHT(name, group, ...) LINKS_OF_##group(UNARY_SLOTS, NDI_LINK_##name, name)
+#define KERNEL2_LIGHT(name, group, ...) LINKS_OF_##group(BINARY_SLOTS, name)
+#define KERNEL2_STREAMING KERNEL2_LIGHT
 #include "kernels/light.def"
-#define TERM(name, ...) ON_TYPES(TERM_SLOTS, name)
+#define TERM(name, ...) ON_TYPES(TERM_SLOTS, name) ON_INTEGERS(TERM_SLOTS, name)
 #include "kernels/terms.def"
 #if HAS_WIDE
     fill_wide(of_float, of_double);
 #endif
     ON_TYPES(BY_ONE_SLOTS, ) /* after those of all operations, some of which they replace */
+#ifdef __AVX2__
+    take_moves(of_int64_t, of_double);
+#endif
+#if HAS_WIDE
+    take_moves(&wide_of_int64_t, &wide_of_double);
+    of_int64_t->wide = &wide_of_int64_t;
+#endif
 }
 
 #endif

@@ -31,5 +31,18 @@ enum { PAGE = 4096, ROWS_TO_PAGE = 8 };
 #define ON_VECTORS(M, ...) M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__)
 #define ON_BANKS(M, ...) M(a, __VA_ARGS__) M(b, __VA_ARGS__)
 #define ON_TYPES(M, ...) M(float, __VA_ARGS__) M(double, __VA_ARGS__)
+/* Of 64 bits, where they fill a vector that is worth it. */
+#ifdef __AVX2__
+#define ON_INTEGERS(M, ...) M(int64_t, __VA_ARGS__)
+#else
+#define ON_INTEGERS(M, ...)
+#endif
+/* The types of a kernel line's links, by its group (types.h). */
+#define LINKS_OF_FLOATS ON_TYPES
+#define LINKS_OF_NUMBER_BITS(M, ...) ON_TYPES(M, __VA_ARGS__) ON_INTEGERS(M, __VA_ARGS__)
+#define LINKS_OF_REAL_BITS LINKS_OF_NUMBER_BITS
+#define LINKS_OF_EXACT_BITS ON_INTEGERS
+#define LINKS_OF_INT_BITS ON_INTEGERS
+#define LINKS_OF_SIGNED ON_INTEGERS
 
 #endif

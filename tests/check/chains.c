@@ -11,20 +11,35 @@
 
 enum { MOST_ROUNDS = 3, MOST_BYTES = 2 * MOST_ROUNDS * NDI_CHAIN_ROUND, OUT = 0 };
 
-static const nd_dtype dtypes[] = {ND_FLOAT32, ND_FLOAT64};
+static const nd_dtype dtypes[] = {ND_FLOAT32, ND_FLOAT64, ND_INT64};
+enum { DTYPES = sizeof dtypes / sizeof *dtypes };
 
-static const nd_op unary[] = {
-#define KERNEL1_LIGHT(name, ...) ND_OP_##name,
+typedef struct line {
+    nd_op op;
+    bool floats, integers; /* dtypes that have links */
+} line;
+
+#define LINE(name, of)                                                                             \
+    {                                                                                              \
+        ND_OP_##name, (of) != INTEGERS, (of) != FLOATS                                             \
+    }
+enum { FLOATS, INTEGERS, NUMBER_BITS, REAL_BITS = NUMBER_BITS };
+enum { EXACT_BITS = INTEGERS, INT_BITS = INTEGERS, SIGNED = INTEGERS }; /* as groups of kernels */
+
+static const line unary[] = {
+#define KERNEL1_LIGHT(name, group, ...) LINE(name, group),
+#define KERNEL2_LIGHT(...)
 #define KERNEL2_STREAMING(...)
 #include "kernels/light.def"
 #undef KERNEL1_LIGHT
+#undef KERNEL2_LIGHT
 #undef KERNEL2_STREAMING
-#define LINKED(name) ND_OP_##name,
+#define LINKED(name) LINE(name, FLOATS),
 #define LINKED_TWINS(...)
 #include "kernels/linked.def"
 #undef LINKED
 #undef LINKED_TWINS
-    ND_OP_positive, /* of the link that loads */
+    LINE(positive, NUMBER_BITS), /* of the link that loads */
 };
 static const nd_op functions[] = {
 #define LINKED(name) ND_OP_##name,
@@ -42,9 +57,10 @@ static const struct {
 #undef LINKED
 #undef LINKED_TWINS
 };
-static const nd_op binary[] = {
+static const line binary[] = {
 #define KERNEL1_LIGHT(...)
-#define KERNEL2_STREAMING(name, ...) ND_OP_##name,
+#define KERNEL2_LIGHT(name, group, ...) LINE(name, group),
+#define KERNEL2_STREAMING KERNEL2_LIGHT
 #include "kernels/light.def"
 };
 
@@ -66,7 +82,7 @@ typedef struct subject {
     int isa, arguments, link, result_bank, from[2];
     nd_dtype dtype;
     nd_op op;
-    bool is_function, wide;
+    bool is_function, lacks, wide;
 } subject;
 
 static const ndi_chain_kernels *chain_of(const subject *s)
@@ -86,6 +102,8 @@ static ndi_link_code *code_of(const subject *s)
  * are one, there is no other, none by one divisor and none of roots. */
 static bool should_exist(const subject *s)
 {
+    if (s->lacks)
+        return false;
     if (s->wide)
         return !s->is_function && s->from[0] != NDI_FROM_OTHER && s->from[1] != NDI_FROM_OTHER &&
                s->op != ND_OP_sqrt && (s->op != ND_OP_divide || s->from[1] != NDI_FROM_SCALAR);
@@ -377,16 +395,23 @@ static bool is_function(nd_op op)
     return false;
 }
 
+static bool lacks(const line *of, bool floats)
+{
+    return floats ? !of->floats : !of->integers;
+}
+
 static size_t count(void)
 {
-    return (size_t)check_isas * 2;
+    return (size_t)check_isas * DTYPES;
 }
 
 static void run(size_t task)
 {
-    const int isa = (int)task / 2;
-    const nd_dtype dtype = dtypes[task % 2];
-    run_sincos(isa, dtype);
+    const int isa = (int)task / DTYPES;
+    const nd_dtype dtype = dtypes[task % DTYPES];
+    const bool floats = dtype != ND_INT64;
+    if (floats)
+        run_sincos(isa, dtype);
     if (!check_kernels[isa].chain[dtype])
         return;
     for (int fold = 0; fold < NDI_LINK_FOLDS; fold++) {
@@ -396,13 +421,30 @@ static void run(size_t task)
     }
     for (size_t i = 0; i < sizeof unary / sizeof *unary; i++)
         for (int wide = 0; wide < 2; wide++)
-            run_links(
-                (subject){isa, 1, (int)i, 0, {0}, dtype, unary[i], is_function(unary[i]), wide});
-    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+            run_links((subject){isa,
+                                1,
+                                (int)i,
+                                0,
+                                {0},
+                                dtype,
+                                unary[i].op,
+                                is_function(unary[i].op),
+                                lacks(&unary[i], floats),
+                                wide});
+    for (size_t i = 0; floats && i < sizeof twins / sizeof *twins; i++)
         run_twins(isa, dtype, (int)i);
     for (size_t i = 0; i < sizeof binary / sizeof *binary; i++)
         for (int wide = 0; wide < 2; wide++)
-            run_links((subject){isa, 2, (int)i, 0, {0}, dtype, binary[i], false, wide});
+            run_links((subject){isa,
+                                2,
+                                (int)i,
+                                0,
+                                {0},
+                                dtype,
+                                binary[i].op,
+                                false,
+                                lacks(&binary[i], floats),
+                                wide});
 }
 
 const check_part check_chains = {"chains", count, run};

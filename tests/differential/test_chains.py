@@ -89,6 +89,56 @@ def test_terms_of_what_lies_in_memory(first, squared, last, place, dtype, kind):
                 compare(f"sum({text})", x, y, nd.from_data(x), nd.from_data(y))
 
 
+@pytest.mark.parametrize("name", ["maximum", "minimum"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_greater_and_the_lesser(dtype, name):
+    """Of zeros always the same one, and NaN from either side."""
+    texts = ["f(x - y, 0) * 2", "y * f(x, y)", "f(y, x) - f(x * y, x)", "f(x * 0, -y * 0) * y"]
+    texts += ["sum(f(x, y) * y)"]
+    for length in LENGTHS:
+        x, y = elements(dtype, "far", (length,)), elements(dtype, "far", (length,))[::-1].copy()
+        given = {"x": nd.from_data(x), "y": nd.from_data(y)}
+        for text in texts:
+            code = text.replace("f", name)
+            with nd.lazy(1):
+                chained = nd.to_numpy(nd.expression(code, **given)).copy()
+            with nd.lazy(0):
+                same_bits(chained, nd.to_numpy(nd.expression(code, **given)))
+            if not text.startswith("sum"):
+                with np.errstate(all="ignore"):
+                    theirs = eval(text, {"f": getattr(np, name), "x": x, "y": y})
+                np.testing.assert_array_equal(chained, theirs)
+
+
+WHOLE = [
+    f"((x {SIGNS[last]} y) {SIGNS[last]} (p {SIGNS[first]} q){'**2' * (squared == 'true')})"
+    for first, squared, last, place in TERMS
+]
+WHOLE += [
+    "(x & 7) * 2 + (y >> 1)",
+    "(x << y) - (x >> y) + (x << 70) + (y >> -1)",
+    "~x ^ (y | x * x) & -y",
+    "x**2 + y**2",
+]
+
+
+@pytest.mark.parametrize("text", WHOLE)
+@pytest.mark.parametrize("rows", [1, 5])
+def test_whole_numbers(text, rows):
+    """Which wrap, and whose shifts by as many bits as there are, or more, leave none, or the sign."""
+    rng = np.random.default_rng(len(text))
+    for length in LENGTHS:
+        x, y = rng.integers(-(2**63), 2**63 - 1, (2, rows, length))
+        y[::2] %= 80
+        shown = (slice(None), slice(0, length - length // 3))
+        given = [nd.slice_terms(nd.from_data(a), shown) for a in (x, y)]
+        p, q = ("x", "y") if length % 2 else ("y", "3")
+        code = text.replace("p", p).replace("q", q)
+        with nd.lazy(1):
+            ours = nd.to_numpy(nd.expression(code, x=given[0], y=given[1])).copy()
+        np.testing.assert_array_equal(ours, eval(code, {"x": x[shown], "y": y[shown]}))
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", LINKED)
 def test_rows_that_lie_apart(name, dtype):
