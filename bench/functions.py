@@ -293,6 +293,7 @@ z.real * 2
 c * c
 c + x
 np.vecdot(w, w)
+np.vecdot(x.reshape(-1, 100), y.reshape(-1, 100))
 rng.random(n)
 rng.standard_normal(n)
 rng.integers(0, 10, n)
@@ -310,10 +311,12 @@ np.vdot(c, c)
 np.vecdot(c, c)
 m[0] @ m[1]
 w[:, 0] @ w[:, 1]
+x[:n // 10] @ w[:, 0]
 m @ w
 m @ m[0]
 w @ few[:10]
 few[:10] @ m
+few[:7] @ m[:7]
 i[:10] @ i.reshape(10, -1)
 few.fill(2.5)
 few.fill(3)
@@ -324,6 +327,9 @@ u[0] + t[1]
 np.argmax(u)
 np.argmin(t)
 np.argmax(m[:, :20], axis=1)
+np.argmax(points[:20], axis=0)
+np.argmin(f[:100].reshape(10, 10), axis=0)
+np.argmin(w, axis=0)
 [v for v in x]
 [v for v in few.flat]
 [v for v in np.ndenumerate(few)]
@@ -345,6 +351,7 @@ str(f[0])
 hash(f[0])
 few[:10] @ w[:10]
 m[:5, :2000] @ w[:2000, :5]
+x[:14000].reshape(14, -1) @ y[:14000].reshape(-1, 14)
 """
 
 REDUCTIONS = "sum prod mean var std min max argmin argmax all any count_nonzero ptp nansum nanmean nanmax nanmin nanstd".split()

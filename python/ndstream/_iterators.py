@@ -13,26 +13,21 @@ _FLAGS = {
 }  # fmt: skip
 
 
+_PLAIN = {"_flags", "_rest", "_operands", "_views", "_single", "nop", "shape", "ndim", "itersize", "_order", "_backward"}
+
+
 class nditer(_core._walk):
     """Views without axes of the elements of arrays that are broadcast together; slow, as every loop in Python is.
 
     Iteration is in the order of memory (order='K') unless another is asked for. Operands that are None are made, those
     that are marked 'readwrite' or 'writeonly' can be written through x[...] = value."""
 
-    def __init__(
+    def _set_up(
         self, op, flags=None, op_flags=None, op_dtypes=None, order="K", casting="safe", op_axes=None, itershape=None,
         buffersize=0,
     ):  # fmt: skip
         self._flags = set(flags or ())
         self._rest = None
-        if not (self._flags or op_flags or op_dtypes or op_axes or itershape) and type(op) is nd.ndarray and order in "KC":
-            shape = op.shape
-            if op.size and op.flags.c_contiguous:  # as most are
-                self._operands, self._views, self._single, self.nop = [op], [(op, False)], True, 1
-                self.shape, self.ndim, self.itersize = shape, len(shape), op.size
-                self._order, self._backward = range(len(shape)), ()
-                self._begin((op,), 0, shape, tuple(self._order), 0, False, True)
-                return
         if self._flags - _FLAGS:
             raise ValueError(f'Unexpected iterator global flag "{min(self._flags - _FLAGS)}"')
         several = isinstance(op, (list, tuple))
@@ -82,6 +77,15 @@ class nditer(_core._walk):
             if order == "K" and all(s[axis] <= 0 for s in steps) and any(s[axis] < 0 for s in steps)
         }  # fmt: skip
         self.reset()
+
+    def __getattr__(self, name):
+        """What a walk over one contiguous array, which was not set up here, has where it is asked for."""
+        if name not in _PLAIN or name in self.__dict__ or not self._arrays:
+            raise AttributeError(f"'nditer' object has no attribute '{name}'")
+        (op,) = self._arrays
+        self._flags, self._rest, self._operands, self._views, self._single, self.nop = set(), None, [op], [(op, False)], True, 1
+        self.shape, self.ndim, self.itersize, self._order, self._backward = op.shape, op.ndim, op.size, range(op.ndim), ()
+        return self.__dict__[name]
 
     def _steps(self, view):
         """The strides along all axes, 0 where the view is repeated."""
@@ -191,7 +195,7 @@ class nditer(_core._walk):
     def copy(self):
         """An iterator at the same place."""
         other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__)
+        other.__dict__.update(self.__dict__ if self.nop else {})
         other.reset()
         other._follow(self)
         return other

@@ -457,7 +457,9 @@ PyObject *pnd_scalar_power(PyObject *a, PyObject *b, PyObject *modulo)
         if (square || PyErr_Occurred())
             return square;
     }
-    return is_float64(a) || is_float64(b) ? general(ND_OP_power, a, b) : apply(ND_OP_power, a, b);
+    const nd_dtype dtype = pnd_exact_dtype(Py_TYPE(a));
+    return dtype >= ND_FLOAT16 || is_float64(b) ? general(ND_OP_power, a, b)
+                                                : apply(ND_OP_power, a, b);
 }
 
 PyObject *pnd_scalar_divmod(PyObject *a, PyObject *b)

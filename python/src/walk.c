@@ -11,6 +11,7 @@ typedef struct walk {
     int64_t at[ND_MAX_RANK];
     int64_t size, place;
     uint64_t backward, writeable; /* bits: axes, in that order; views */
+    nd_array *flat;               /* the only view as a vector, if that is its order; or NULL */
     bool by_lines, is_one, has_begun, is_finished;
 } walk;
 
@@ -52,10 +53,12 @@ static PyObject *element(const walk *w, int which, const int64_t *index)
     nd_index terms[ND_MAX_RANK];
     if (rank > w->rank || !pnd_force(array))
         return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "an operand has changed");
-    for (int i = 0; i < rank; i++)
+    for (int i = 0; i < rank && !w->flat; i++)
         terms[i] = ND_INDEX(lengths[i] == 1 ? 0 : index[w->rank - rank + i]);
-    PyObject *const result =
-        pnd_wrap_view(rank ? nd_slice_terms(array, rank, terms) : nd_slice(array, ND_REST), view);
+    PyObject *const result = pnd_wrap_view(w->flat ? nd_slice(w->flat, ND_INDEX(w->place))
+                                           : rank  ? nd_slice_terms(array, rank, terms)
+                                                   : nd_slice(array, ND_REST),
+                                           view);
     if (result)
         ((pnd_array *)result)->locked |= !(w->writeable >> which & 1);
     return result;
@@ -117,6 +120,48 @@ static PyObject *walk_item(PyObject *self, Py_ssize_t which)
     return element(w, (int)which, index);
 }
 
+/* The axes in an order, or as they are; at the beginning. */
+static void take_axes(walk *w, int rank, const int64_t *lengths, const int64_t *order)
+{
+    w->rank = rank;
+    w->size = 1;
+    for (int i = 0; i < rank; i++) {
+        w->axis[i] = order ? (int)order[i] : i;
+        w->length[i] = lengths[w->axis[i]];
+        w->size *= w->length[i];
+    }
+    go_to(w, 0);
+}
+
+/* Of one contiguous array and nothing else, as most walks are, is all known; _set_up() of
+ * _iterators.py takes what else is given. */
+static int walk_init(PyObject *self, PyObject *arguments, PyObject *keywords)
+{
+    walk *const w = (walk *)self;
+    PyObject *const first =
+        PyTuple_GET_SIZE(arguments) == 1 ? PyTuple_GET_ITEM(arguments, 0) : NULL;
+    if (first && !keywords && Py_TYPE(first) == pnd.array) {
+        nd_array *const array = pnd_array_of(first);
+        PyObject *const views =
+            nd_is_contiguous(array) && nd_size(array) > 0 ? PyTuple_Pack(1, first) : NULL;
+        if (views) {
+            w->backward = w->writeable = 0;
+            w->by_lines = false;
+            w->is_one = true;
+            take_axes(w, nd_rank(array), nd_lengths(array), NULL);
+            Py_XSETREF(w->views, views);
+            nd_release(w->flat);
+            w->flat = w->rank > 1 && pnd_force(array) ? nd_ravel(array) : NULL;
+            return PyErr_Occurred() ? -1 : 0;
+        }
+        if (PyErr_Occurred())
+            return -1;
+    }
+    PND_OBJECT set_up = PyObject_GetAttrString(self, "_set_up");
+    PND_OBJECT done = set_up ? PyObject_Call(set_up, arguments, keywords) : NULL;
+    return done ? 0 : -1;
+}
+
 PND_NAMED_FUNCTION(begin, "_begin", "$self, views, writeable, shape, order, backward, lines, one",
                    "Begins a walk over views that are broadcast to a shape: `writeable` has a bit "
                    "for each, `order` the axes, the slowest first, `backward` a bit for each of "
@@ -133,21 +178,17 @@ PND_NAMED_FUNCTION(begin, "_begin", "$self, views, writeable, shape, order, back
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(given[1]); i++)
         if (!pnd_is_array(PyTuple_GET_ITEM(given[1], i)))
             return PyErr_Format(PyExc_TypeError, "_begin: arrays are needed");
-    w->rank = shape.rank;
-    w->size = 1;
-    for (int i = 0; i < shape.rank; i++) {
+    for (int i = 0; i < shape.rank; i++)
         if (order.length[i] < 0 || order.length[i] >= shape.rank)
             return PyErr_Format(PyExc_ValueError, "_begin: no axis");
-        w->axis[i] = (int)order.length[i];
-        w->length[i] = shape.length[order.length[i]];
-        w->size *= w->length[i];
-    }
     w->backward = (uint64_t)backward;
     w->writeable = (uint64_t)writeable;
     w->by_lines = given[6] == Py_True;
     w->is_one = given[7] == Py_True;
+    take_axes(w, shape.rank, shape.length, order.length);
     Py_XSETREF(w->views, Py_NewRef(given[1]));
-    go_to(w, 0);
+    nd_release(w->flat);
+    w->flat = NULL;
     Py_RETURN_NONE;
 }
 PND_ALSO_METHOD(begin)
@@ -190,6 +231,12 @@ static PyObject *walk_index(PyObject *self, void *Py_UNUSED(unused))
     return pnd_shape_tuple(w->rank, index);
 }
 
+static PyObject *walk_arrays(PyObject *self, void *Py_UNUSED(unused))
+{
+    PyObject *const views = ((walk *)self)->views;
+    return views ? Py_NewRef(views) : PyTuple_New(0);
+}
+
 static PyObject *walk_place(PyObject *self, void *Py_UNUSED(unused))
 {
     return PyLong_FromLongLong(((walk *)self)->place);
@@ -221,6 +268,7 @@ static void walk_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     Py_XDECREF(((walk *)self)->views);
+    nd_release(((walk *)self)->flat);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -235,6 +283,7 @@ static PyMethodDef walk_methods[] = {
 };
 static PyGetSetDef walk_attributes[] = {
     {"value", walk_value, NULL, "The views of the current elements.", NULL},
+    {"_arrays", walk_arrays, NULL, "The arrays whose elements are seen.", NULL},
     {"iterindex", walk_place, NULL, "How many elements came before.", NULL},
     {"finished", walk_finished, walk_finish, "Whether there are no more.", NULL},
     {"_index", walk_index, NULL, "The indices of the current elements; None at the end.", NULL},
@@ -242,13 +291,15 @@ static PyGetSetDef walk_attributes[] = {
 };
 static PyType_Slot walk_slots[] = {
     {Py_tp_new, walk_new},
+    {Py_tp_init, walk_init},
     {Py_tp_dealloc, walk_free},
     {Py_tp_iter, PyObject_SelfIter},
     {Py_tp_iternext, walk_next},
     {Py_sq_item, walk_item},
     {Py_tp_methods, walk_methods},
     {Py_tp_getset, walk_attributes},
-    {Py_tp_doc, "A walk over elements."},
+    {Py_tp_doc, "_walk(op, flags=None, op_flags=None, op_dtypes=None, order='K', casting='safe', "
+                "op_axes=None, itershape=None, buffersize=0)\n--\n\nA walk over elements."},
     {0},
 };
 PyType_Spec pnd_walk_spec = {.name = "ndstream._core._walk",

@@ -19,8 +19,9 @@
 #endif
 
 enum {
-    NDI_CACHED_OBJECTS = 128, /* 22 KiB a thread: a scope of so many arrays allocates no objects */
-    NDI_CACHED_SIZES = 8,     /* of storages, at a time; and their headers alone */
+    NDI_CACHED_OBJECTS =
+        1024, /* 180 KiB a thread at most: so many arrays at a time allocate no objects */
+    NDI_CACHED_SIZES = 8, /* of storages, at a time; and their headers alone */
 };
 
 /* Freed storages of one size, linked by `context`. */

@@ -187,8 +187,24 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
             memcpy(to, &(v), sizeof(v));                                                           \
     } while (0)
 
+/* What is left of a vector, and a single element, go through code of their own: beside the loop its
+ * constants would be loaded for them, and it would be there once more in each kernel. */
 #define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION, CHECKED)                                 \
-    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x, bool stream)          \
+    static __attribute__((noinline)) void NAME##_part(size_t n, REAL *out, const REAL *x)          \
+    {                                                                                              \
+        REAL part[sizeof(VECTOR) / sizeof(REAL)] = {0};                                            \
+        VECTOR v;                                                                                  \
+        memcpy(part, x, n * sizeof(REAL));                                                         \
+        if (n ==                                                                                   \
+            1) /* in all lanes: no store to wait for, and no zeros, which may be rare cases */     \
+            v = *x - (VECTOR){0};                                                                  \
+        else                                                                                       \
+            memcpy(&v, part, sizeof v);                                                            \
+        v = CHECKED(FUNCTION(v), part);                                                            \
+        memcpy(part, &v, sizeof v);                                                                \
+        memcpy(out, part, n * sizeof(REAL));                                                       \
+    }                                                                                              \
+    ALWAYS_INLINE void NAME##_vectors(size_t n, REAL *out, const REAL *x, bool stream)             \
     {                                                                                              \
         enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
         size_t i = 0;                                                                              \
@@ -198,24 +214,26 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
             v = CHECKED(FUNCTION(v), x + i);                                                       \
             STORE(out + i, v, stream);                                                             \
         }                                                                                          \
-        if (i < n) {                                                                               \
-            REAL rest[LANES] = {0};                                                                \
-            memcpy(rest, x + i, (n - i) * sizeof(REAL));                                           \
-            memcpy(&v, rest, sizeof v);                                                            \
-            v = CHECKED(FUNCTION(v), rest);                                                        \
-            memcpy(rest, &v, sizeof v);                                                            \
-            memcpy(out + i, rest, (n - i) * sizeof(REAL));                                         \
-        }                                                                                          \
+        if (i < n)                                                                                 \
+            NAME##_part(n - i, out + i, x + i);                                                    \
     }                                                                                              \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
     {                                                                                              \
         (void)s;                                                                                   \
-        NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], true);                              \
+        NAME##_vectors(n, (REAL *)p[0], (const REAL *)p[1], true);                                 \
+    }                                                                                              \
+    static __attribute__((noinline)) void NAME##_contiguous(size_t n, REAL *out, const REAL *x)    \
+    {                                                                                              \
+        NAME##_vectors(n, out, x, false);                                                          \
     }                                                                                              \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
+        if (n == 1) {                                                                              \
+            NAME##_part(1, (REAL *)p[0], (const REAL *)p[1]);                                      \
+            return;                                                                                \
+        }                                                                                          \
         if (s[0] == sizeof(REAL) && s[1] == sizeof(REAL)) {                                        \
-            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1], false);                         \
+            NAME##_contiguous(n, (REAL *)p[0], (const REAL *)p[1]);                                \
             return;                                                                                \
         }                                                                                          \
         REAL staged[STAGED];                                                                       \
@@ -225,15 +243,34 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
             char *po = p[0] + (ptrdiff_t)done * s[0];                                              \
             for (size_t i = 0; i < now; i++)                                                       \
                 staged[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                             \
-            NAME##_contiguous(now, staged, staged, false);                                         \
+            NAME##_contiguous(now, staged, staged);                                                \
             for (size_t i = 0; i < now; i++)                                                       \
                 *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged[i];                                   \
         }                                                                                          \
     }
 
 #define DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION, CHECKED)                                \
-    ALWAYS_INLINE void NAME##_contiguous(size_t n, REAL *out, const REAL *x, const REAL *y,        \
-                                         bool stream)                                              \
+    static __attribute__((noinline)) void NAME##_part(size_t n, REAL *out, const REAL *x,          \
+                                                      const REAL *y)                               \
+    {                                                                                              \
+        REAL part_x[sizeof(VECTOR) / sizeof(REAL)] = {0},                                          \
+                                     part_y[sizeof(VECTOR) / sizeof(REAL)] = {0};                  \
+        VECTOR u, v;                                                                               \
+        memcpy(part_x, x, n * sizeof(REAL));                                                       \
+        memcpy(part_y, y, n * sizeof(REAL));                                                       \
+        if (n == 1) {                                                                              \
+            u = *x - (VECTOR){0};                                                                  \
+            v = *y - (VECTOR){0};                                                                  \
+        } else {                                                                                   \
+            memcpy(&u, part_x, sizeof u);                                                          \
+            memcpy(&v, part_y, sizeof v);                                                          \
+        }                                                                                          \
+        v = CHECKED(FUNCTION(u, v), part_x, part_y);                                               \
+        memcpy(part_x, &v, sizeof v);                                                              \
+        memcpy(out, part_x, n * sizeof(REAL));                                                     \
+    }                                                                                              \
+    ALWAYS_INLINE void NAME##_vectors(size_t n, REAL *out, const REAL *x, const REAL *y,           \
+                                      bool stream)                                                 \
     {                                                                                              \
         enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
         size_t i = 0;                                                                              \
@@ -244,16 +281,13 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
             v = CHECKED(FUNCTION(u, v), x + i, y + i);                                             \
             STORE(out + i, v, stream);                                                             \
         }                                                                                          \
-        if (i < n) {                                                                               \
-            REAL rest_x[LANES] = {0}, rest_y[LANES] = {0};                                         \
-            memcpy(rest_x, x + i, (n - i) * sizeof(REAL));                                         \
-            memcpy(rest_y, y + i, (n - i) * sizeof(REAL));                                         \
-            memcpy(&u, rest_x, sizeof u);                                                          \
-            memcpy(&v, rest_y, sizeof v);                                                          \
-            v = CHECKED(FUNCTION(u, v), rest_x, rest_y);                                           \
-            memcpy(rest_x, &v, sizeof v);                                                          \
-            memcpy(out + i, rest_x, (n - i) * sizeof(REAL));                                       \
-        }                                                                                          \
+        if (i < n)                                                                                 \
+            NAME##_part(n - i, out + i, x + i, y + i);                                             \
+    }                                                                                              \
+    static __attribute__((noinline)) void NAME##_contiguous(size_t n, REAL *out, const REAL *x,    \
+                                                            const REAL *y)                         \
+    {                                                                                              \
+        NAME##_vectors(n, out, x, y, false);                                                       \
     }                                                                                              \
     /* Contiguous, or one of them a scalar. */                                                     \
     ALWAYS_INLINE void NAME##_in_order(size_t n, char *const *p, const ptrdiff_t *s, bool stream)  \
@@ -265,9 +299,12 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
         for (size_t i = 0; repeats && i < STAGED && i < n; i++)                                    \
             repeated[i] = s[1] == 0 ? *x : *y;                                                     \
         for (size_t now; n > 0; n -= now, out += now, x += now, y += now) {                        \
+            const REAL *const u = s[1] == 0 ? repeated : x, *const v = s[2] == 0 ? repeated : y;   \
             now = repeats && n > STAGED ? STAGED : n;                                              \
-            NAME##_contiguous(now, out, s[1] == 0 ? repeated : x, s[2] == 0 ? repeated : y,        \
-                              stream);                                                             \
+            if (stream)                                                                            \
+                NAME##_vectors(now, out, u, v, true);                                              \
+            else                                                                                   \
+                NAME##_contiguous(now, out, u, v);                                                 \
         }                                                                                          \
     }                                                                                              \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
@@ -277,6 +314,10 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
         const ptrdiff_t size = sizeof(REAL);                                                       \
+        if (n == 1) {                                                                              \
+            NAME##_part(1, (REAL *)p[0], (const REAL *)p[1], (const REAL *)p[2]);                  \
+            return;                                                                                \
+        }                                                                                          \
         if (s[0] == size && (s[1] == size || (s[1] == 0 && s[2] == size)) &&                       \
             (s[2] == size || s[2] == 0)) {                                                         \
             NAME##_in_order(n, p, s, false);                                                       \
@@ -291,7 +332,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
                 staged_x[i] = *(const REAL *)(px + (ptrdiff_t)i * s[1]);                           \
                 staged_y[i] = *(const REAL *)(py + (ptrdiff_t)i * s[2]);                           \
             }                                                                                      \
-            NAME##_contiguous(now, staged_x, staged_x, staged_y, false);                           \
+            NAME##_contiguous(now, staged_x, staged_x, staged_y);                                  \
             for (size_t i = 0; i < now; i++)                                                       \
                 *(REAL *)(po + (ptrdiff_t)i * s[0]) = staged_x[i];                                 \
         }                                                                                          \

@@ -105,12 +105,11 @@ typedef struct ndi_gemv_kernels {
     void (*dot_rows)(size_t row_count, bool is_complex, bool conjugates, size_t count,
                      const void *const *rows, const void *x, void *totals);
 
-    /* y[i] += the sum over the four columns q of columns[q][i] x[q], for i < count. */
-    void (*add_columns)(size_t count, const void *const columns[4], const void *x, void *y);
-
-    /* The same into `y` with the first four of eight x, into `z` with the others. */
-    void (*add_columns_twice)(size_t count, const void *const columns[4], const void *x, void *y,
-                              void *z);
+    /* y[i] = or += the sum over the columns of a[i] x, for i < count; unless `z` is NULL, x are
+     * complex numbers, whose imaginary parts make z as their real parts make y. Strides in bytes,
+     * from column to column. */
+    void (*add_columns)(bool adds, size_t count, size_t columns, const void *a, ptrdiff_t a_stride,
+                        const void *x, ptrdiff_t x_stride, void *y, void *z);
 
     /* y[i] = the sum over all `columns` of a[i] x, for i < count: sums stay in registers. Strides
      * in bytes. False, with nothing done, unless the count is at most

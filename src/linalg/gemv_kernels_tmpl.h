@@ -155,42 +155,74 @@ TARGET static void JOIN(SET, dot_rows)(size_t row_count, bool is_complex, bool c
             dot(1, false, false, count, rows + done, x, (REAL *)totals + done * result_reals);
 }
 
-TARGET static void JOIN(SET, add_columns)(size_t count, const void *const columns[4],
-                                          const void *x_four, void *y_row)
+/* Sums of `vectors` vectors of some columns, in registers; `vectors` and `is_complex` are
+ * constants.
+ */
+TARGET static inline __attribute__((always_inline)) void
+JOIN(SET, add_vectors)(size_t vectors, bool is_complex, bool adds, size_t columns, const char *a,
+                       ptrdiff_t a_stride, const char *x, ptrdiff_t x_stride, loose_real *y,
+                       loose_real *z)
 {
-    const loose_real *a0 = columns[0], *a1 = columns[1], *a2 = columns[2], *a3 = columns[3];
-    const REAL *x = x_four;
-    loose_real *y = y_row;
-    size_t whole = count - count % LANES;
-
-    for (size_t i = 0; i < whole; i += LANES)
-        *(loose_vector *)(y + i) +=
-            *(const loose_vector *)(a0 + i) * x[0] + *(const loose_vector *)(a1 + i) * x[1] +
-            *(const loose_vector *)(a2 + i) * x[2] + *(const loose_vector *)(a3 + i) * x[3];
-    for (size_t i = whole; i < count; i++)
-        y[i] += a0[i] * x[0] + a1[i] * x[1] + a2[i] * x[2] + a3[i] * x[3];
+    vector sum[4], by_imaginary[4];
+    UNROLL
+    for (size_t v = 0; v < vectors; v++) {
+        sum[v] = adds ? (vector) * (const loose_vector *)(y + v * LANES) : (vector){0};
+        if (is_complex)
+            by_imaginary[v] = adds ? (vector) * (const loose_vector *)(z + v * LANES) : (vector){0};
+    }
+    for (size_t q = 0; q < columns; q++, a += a_stride, x += x_stride) {
+        const loose_real *const by = (const loose_real *)x;
+        UNROLL
+        for (size_t v = 0; v < vectors; v++) {
+            const vector from = *(const loose_vector *)((const loose_real *)a + v * LANES);
+            sum[v] += from * by[0];
+            if (is_complex)
+                by_imaginary[v] += from * by[1];
+        }
+    }
+    UNROLL
+    for (size_t v = 0; v < vectors; v++) {
+        *(loose_vector *)(y + v * LANES) = sum[v];
+        if (is_complex)
+            *(loose_vector *)(z + v * LANES) = by_imaginary[v];
+    }
 }
 
-/* As add_columns, times complex numbers: real parts and imaginary parts of x. */
-TARGET static void JOIN(SET, add_columns_twice)(size_t count, const void *const columns[4],
-                                                const void *x_eight, void *y_real,
-                                                void *y_imaginary)
+TARGET static inline __attribute__((always_inline)) void
+JOIN(SET, add_some)(bool is_complex, bool adds, size_t count, size_t columns, const char *a,
+                    ptrdiff_t a_stride, const char *x, ptrdiff_t x_stride, loose_real *y,
+                    loose_real *z)
 {
-    const loose_real *a0 = columns[0], *a1 = columns[1], *a2 = columns[2], *a3 = columns[3];
-    const REAL *x = x_eight, *z = x + 4;
-    loose_real *real = y_real, *imaginary = y_imaginary;
-    size_t whole = count - count % LANES;
+    size_t i = 0;
+    for (; i + 4 * LANES <= count; i += 4 * LANES)
+        JOIN(SET, add_vectors)
+    (4, is_complex, adds, columns, a + i * sizeof(REAL), a_stride, x, x_stride, y + i, z + i);
+    for (; i + LANES <= count; i += LANES)
+        JOIN(SET, add_vectors)
+    (1, is_complex, adds, columns, a + i * sizeof(REAL), a_stride, x, x_stride, y + i, z + i);
+    for (; i < count; i++) {
+        REAL sum = adds ? y[i] : 0, by_imaginary = adds && is_complex ? z[i] : 0;
+        for (size_t q = 0; q < columns; q++) {
+            const REAL from = ((const loose_real *)(a + (ptrdiff_t)q * a_stride))[i];
+            const loose_real *const by = (const loose_real *)(x + (ptrdiff_t)q * x_stride);
+            sum += from * by[0];
+            if (is_complex)
+                by_imaginary += from * by[1];
+        }
+        y[i] = sum;
+        if (is_complex)
+            z[i] = by_imaginary;
+    }
+}
 
-    for (size_t i = 0; i < whole; i += LANES) {
-        const vector v0 = *(const loose_vector *)(a0 + i), v1 = *(const loose_vector *)(a1 + i),
-                     v2 = *(const loose_vector *)(a2 + i), v3 = *(const loose_vector *)(a3 + i);
-        *(loose_vector *)(real + i) += v0 * x[0] + v1 * x[1] + v2 * x[2] + v3 * x[3];
-        *(loose_vector *)(imaginary + i) += v0 * z[0] + v1 * z[1] + v2 * z[2] + v3 * z[3];
-    }
-    for (size_t i = whole; i < count; i++) {
-        real[i] += a0[i] * x[0] + a1[i] * x[1] + a2[i] * x[2] + a3[i] * x[3];
-        imaginary[i] += a0[i] * z[0] + a1[i] * z[1] + a2[i] * z[2] + a3[i] * z[3];
-    }
+TARGET static void JOIN(SET, add_columns)(bool adds, size_t count, size_t columns, const void *a,
+                                          ptrdiff_t a_stride, const void *x, ptrdiff_t x_stride,
+                                          void *y, void *z)
+{
+    if (z)
+        JOIN(SET, add_some)(true, adds, count, columns, a, a_stride, x, x_stride, y, z);
+    else
+        JOIN(SET, add_some)(false, adds, count, columns, a, a_stride, x, x_stride, y, y);
 }
 
 /* `vectors`, 2 or 4, is constant. The last half of them ends where the column does, and shares
@@ -230,23 +262,37 @@ JOIN(SET, narrow)(size_t vectors, size_t count, size_t columns, const char *a, p
         *(loose_vector *)(y + (v < half ? v * LANES : count - (vectors - v) * LANES)) = sum[v];
 }
 
-/* The same for `count` reals that fill no vector; it is constant. */
+/* The same for `count` reals that fill no vector; it is constant. One is a dot product of what lies
+ * apart. */
 TARGET static inline __attribute__((always_inline)) void
 JOIN(SET, few)(size_t count, size_t columns, const char *a, ptrdiff_t a_stride, const char *x,
                ptrdiff_t x_stride, loose_real *y)
 {
-    REAL sum[2][8] = {0};
+    REAL sum[8][8];
+    const size_t apart = count == 1 ? 8 : 2;
     size_t step = 0;
-    for (; step + 2 <= columns; step += 2)
+    UNROLL
+    for (size_t s = 0; s < apart; s++)
         UNROLL
-    for (size_t s = 0; s < 2; s++, a += a_stride, x += x_stride)
+    for (size_t i = 0; i < count; i++)
+        sum[s][i] = 0;
+    for (; step + apart <= columns; step += apart)
+        UNROLL
+    for (size_t s = 0; s < apart; s++, a += a_stride, x += x_stride)
         UNROLL
     for (size_t i = 0; i < count; i++)
         sum[s][i] += ((const loose_real *)a)[i] * *(const loose_real *)x;
-    for (size_t i = 0; i < count && step < columns; i++)
-        sum[0][i] += ((const loose_real *)a)[i] * *(const loose_real *)x;
+    for (; step < columns; step++, a += a_stride, x += x_stride)
+        for (size_t i = 0; i < count; i++)
+            sum[0][i] += ((const loose_real *)a)[i] * *(const loose_real *)x;
+    UNROLL
+    for (size_t width = apart / 2; width > 0; width /= 2)
+        UNROLL
+    for (size_t s = 0; s < width; s++)
+        for (size_t i = 0; i < count; i++)
+            sum[s][i] = (REAL)(sum[s][i] + sum[s + width][i]);
     for (size_t i = 0; i < count; i++)
-        y[i] = (REAL)(sum[0][i] + sum[1][i]);
+        y[i] = sum[0][i];
 }
 
 TARGET static bool JOIN(SET, narrow_columns)(size_t count, size_t columns, const void *a,
@@ -283,7 +329,6 @@ TARGET static bool JOIN(SET, narrow_columns)(size_t count, size_t columns, const
 static const ndi_gemv_kernels JOIN(SET, rows) = {
     .dot_rows = JOIN(SET, dot_rows),
     .add_columns = JOIN(SET, add_columns),
-    .add_columns_twice = JOIN(SET, add_columns_twice),
     .narrow_columns = JOIN(SET, narrow_columns),
 #ifdef OF_FLOATS
     .short_rows = JOIN(SET, short_rows),

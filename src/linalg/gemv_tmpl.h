@@ -1,6 +1,5 @@
 /* Blocks of a matrix by vector product for one real type; gemv.c includes it after defining REAL,
- * WIDE (in which the compiler may multiply it: C would take int), the prefix SET, ADD(p, x, y) of
- * sums and FINISH(p, sum). */
+ * the prefix SET, ADD(p, x, y) of sums and FINISH(p, sum). */
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -59,39 +58,17 @@ static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, s
 {
     REAL by_imaginary[BLOCK_REALS];
     size_t count = p->is_complex ? 2 * rows : rows;
+    const char *const a =
+        p->a + (ptrdiff_t)row * p->a_row_stride + (ptrdiff_t)step * p->a_column_stride;
+    const char *const x = p->x + (ptrdiff_t)step * p->x_stride;
     if (rows == p->rows && !p->is_complex && /* whatever the number of threads */
-        p->kernels->narrow_columns(
-            count, depth,
-            p->a + (ptrdiff_t)row * p->a_row_stride + (ptrdiff_t)step * p->a_column_stride,
-            p->a_column_stride, p->x + (ptrdiff_t)step * p->x_stride, p->x_stride, sums))
+        p->kernels->narrow_columns(count, depth, a, p->a_column_stride, x, p->x_stride, sums))
         return;
-    memset(sums, 0, count * sizeof(REAL));
-    memset(by_imaginary, 0, p->is_complex ? count * sizeof(REAL) : 0);
-    for (size_t i = 0; i < depth; i += 4) {
-        const void *four[4];
-        REAL x[2][4];
-        size_t valid = smaller(4, depth - i);
-        for (size_t q = 0; q < valid; q++) {
-            const loose *from = (const loose *)(p->x + (ptrdiff_t)(step + i + q) * p->x_stride);
-            four[q] = p->a + (ptrdiff_t)row * p->a_row_stride +
-                      (ptrdiff_t)(step + i + q) * p->a_column_stride;
-            x[0][q] = from[0];
-            x[1][q] = p->is_complex ? from[1] : 0;
-        }
-        if (valid == 4) {
-            if (p->is_complex)
-                p->kernels->add_columns_twice(count, four, x, sums, by_imaginary);
-            else
-                p->kernels->add_columns(count, four, x, sums);
-        } else { /* not with zeros in place of columns: an infinity times zero is not zero */
-            for (size_t q = 0; q < valid; q++)
-                for (size_t r = 0; r < count; r++) {
-                    sums[r] += (REAL)((WIDE)((const loose *)four[q])[r] * x[0][q]);
-                    if (p->is_complex)
-                        by_imaginary[r] += (REAL)((WIDE)((const loose *)four[q])[r] * x[1][q]);
-                }
-        }
-    }
+    for (size_t i = 0; i < depth; i += COLUMNS)
+        p->kernels->add_columns(i > 0, count, smaller(COLUMNS, depth - i),
+                                a + (ptrdiff_t)i * p->a_column_stride, p->a_column_stride,
+                                x + (ptrdiff_t)i * p->x_stride, p->x_stride, sums,
+                                p->is_complex ? by_imaginary : NULL);
     for (size_t r = 0; p->is_complex && r < count; r += 2) {
         sums[r] -= by_imaginary[r + 1];
         sums[r + 1] += by_imaginary[r];
@@ -146,4 +123,3 @@ static void JOIN(SET, add_chunks)(const product *p)
 #undef loose
 #undef SET
 #undef REAL
-#undef WIDE
