@@ -300,7 +300,7 @@ PND_FUNCTION(squeeze, "a, axis=None", "A view without axes of length 1.")
 {
     nd_axes axes;
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
-    if (!array || !pnd_to_axes(given[1], &axes))
+    if (!array || !pnd_to_axis_tuple(given[1], &axes))
         return NULL;
     if (axes.all) { /* NumPy gives the array itself where there is nothing to do */
         const nd_array *of = pnd_array_of(array);

@@ -241,7 +241,8 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
             return pnd_raise_as(PyExc_ValueError);
         }
     }
-    if (!(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))
+    const bool nothing = sweeps_nothing(array, &axes);
+    if (!nothing && !(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))
         return NULL;
     /* A q that is no Python number counts as an array of its dtype, of float64 if it is of
      * integers. */
@@ -256,7 +257,7 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
         nd_release(array);
         array = wider;
     }
-    if (!ignore_nan && sweeps_nothing(array, &axes)) {
+    if (!ignore_nan && nothing) {
         PyErr_SetString(PyExc_IndexError, "there are no quantiles of no elements");
         return NULL;
     }

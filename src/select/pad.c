@@ -190,7 +190,8 @@ static bool pad_statistic(const padding *p, bool behind)
     const nd_array *const from =
         behind ? range_of(p, end - count, end) : range_of(p, p->before, p->before + count);
     nd_array *value = from ? statistic(p, from) : NULL;
-    if (value && nd_dtype_kind((nd_dtype)p->part->dtype) <= ND_KIND_UNSIGNED &&
+    const nd_kind kind = nd_dtype_kind((nd_dtype)p->part->dtype);
+    if (value && kind <= ND_KIND_UNSIGNED && kind != ND_KIND_BOOL && /* whose half is true */
         nd_dtype_kind((nd_dtype)value->dtype) >= ND_KIND_FLOAT)
         value = nd_rint(value);
     return fill(side(p, behind), value);
