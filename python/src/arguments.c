@@ -174,6 +174,14 @@ bool pnd_check_subtracts(const nd_array *array)
 
 /* ---- Axes and shapes ------------------------------------------------------------------------- */
 
+bool pnd_to_axis(PyObject *object, int *axis)
+{
+    if (object != Py_None)
+        return pnd_to_int(object, axis);
+    PyErr_SetString(PyExc_TypeError, "'NoneType' object cannot be interpreted as an integer");
+    return false;
+}
+
 bool pnd_to_axes(PyObject *object, nd_axes *axes)
 {
     axes->all = !pnd_given(object);

@@ -204,7 +204,7 @@ PND_FUNCTION(tensordot, "a, b, axes=2", "The sum of products over axes of both."
         PyErr_SetString(PyExc_ValueError, "shape-mismatch for sum");
         return NULL;
     }
-    return pnd_wrap_result(nd_tensordot(a, b, first, second));
+    return pnd_wrap(nd_tensordot(a, b, first, second));
 }
 
 PND_FUNCTION(trace, "a, offset=0, axis1=0, axis2=1, dtype=None, out=None", "The sum of a diagonal.")

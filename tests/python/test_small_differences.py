@@ -762,8 +762,32 @@ import io; np.loadtxt(io.StringIO("1"), quotechar='ab')
 import io, pickle; np.load(io.BytesIO(pickle.dumps([1, 2])))
 """
 
+AXES_OF_NONE = """
+np.roll(np.arange(6).reshape(2, 3), 1, axis=())
+np.roll(np.arange(6), (), axis=0)
+np.roll(np.arange(6).reshape(2, 3), (1, 2), axis=())
+np.stack([[1], [2]], axis=None)
+np.expand_dims(np.ones(2), None)
+np.swapaxes(np.ones((2, 3)), 0, None)
+np.diff([1, 2, 4], axis=None)
+np.median(np.ones((2, 3)) * 1j, axis=-3)
+np.median(np.ones((2, 3)) * 1j, axis=(0, -1), keepdims=True)
+np.percentile([1, 2, 3], 50, axis=-3)
+np.quantile(2.5, 0.3, axis=5)
+np.quantile([1.0, 2, 4], 0.3, axis=2, weights=[1, 2, 3], method='inverted_cdf')
+np.median(np.array(2.5), keepdims=True)
+np.percentile(2.5, 50, keepdims=True)
+np.tensordot([1, 2], [3, 4], 1)
+np.tensordot(2.5, 2, 0)
+np.pad([1, np.nan, 3, np.nan], 3, 'symmetric', reflect_type='odd')
+np.pad([np.inf, 1.0, 2.0, 4.0], 3, 'reflect', reflect_type='odd')
+np.pad([1.0, 3.0, np.nan], (2, 0), 'reflect', reflect_type='odd')
+np.pad(np.arange(6).reshape(2, 3), 5, 'reflect', reflect_type='odd')
+np.pad(np.int8([1, 50, 100]), 7, 'symmetric', reflect_type='odd')
+"""
 
-@pytest.mark.parametrize("code", cases(AXES_AND_MASKS + ORDERS))
+
+@pytest.mark.parametrize("code", cases(AXES_AND_MASKS + ORDERS + AXES_OF_NONE))
 def test_axes_masks_and_orders_are_numpys(code):
     same(code)
 
