@@ -126,6 +126,11 @@ class NpzFile(Mapping):
         return f"NpzFile {os.fspath(self._path)!r} with keys: {', '.join(self.files[:5])}{'...' if len(self.files) > 5 else ''}"
 
 
+def _refuse_pickle(start, name):
+    if start[:1] == b"\x80":
+        raise ValueError(f"{name}: pickled Python objects are not read; pickle.load() does")
+
+
 def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="ASCII", *, max_header_size=10000):
     """Reads a .npy or .npz file; `mmap_mode` maps it into memory instead: 'r' to read, 'r+' to write, 'c' to write a copy."""
     if not isinstance(file, (str, os.PathLike)):
@@ -137,11 +142,14 @@ def load(file, mmap_mode=None, allow_pickle=False, fix_imports=True, encoding="A
             return NpzFile(_Kept(file.read()))
         if here is not None:
             file.seek(here)
+            _refuse_pickle(file.read(1), "load")
+            file.seek(here)
         with _Stream(".npy", _one_npy(file)) as path:
             return _core._load_npy(path)
     path = os.fspath(file)
     with open(path, "rb") as start:
         magic = start.read(2)
+    _refuse_pickle(magic, path)
     if magic == b"PK":
         return NpzFile(path)
     if mmap_mode not in (None, "r", "c", "r+", "w+"):

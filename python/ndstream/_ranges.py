@@ -1,4 +1,6 @@
-"""Numbers whose logarithms are evenly spaced."""
+"""Numbers whose logarithms are evenly spaced, and complex ones that are."""
+
+import math
 
 import ndstream as nd
 
@@ -20,3 +22,20 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
             result[-1] = last
     result *= turn
     return nd.moveaxis(result, 0, axis).astype(computed if dtype is None else dtype, copy=False)
+
+
+def complex_arange(start, stop, step, dtype):
+    """arange() of complex bounds: as many elements as the real and the imaginary part of the steps both allow."""
+    start, step = 0 if start is None else start, 1 if step is None else step
+    if dtype is not None and nd.dtype(dtype).kind != "c":
+        raise TypeError("must be real number, not complex")
+    if not step:
+        raise ZeroDivisionError("complex division by zero")
+    steps = (stop - start) / step
+    if not nd.isfinite(steps):
+        raise ValueError("arange: cannot compute length")
+    count = math.ceil(steps.real)
+    if isinstance(steps, complex):  # which complex64 is not
+        count = min(count, math.ceil(steps.imag))
+    result = start + nd.arange(max(count, 0)) * step
+    return result.astype(complex if dtype is None else dtype)

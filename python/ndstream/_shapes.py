@@ -223,6 +223,19 @@ _PAD_WORDS = {
 }
 
 
+def _pad_with_medians(array, widths, lengths):
+    """pad() of complex numbers with medians, axis by axis."""
+    for axis in range(array.ndim):
+        n, sides = array.shape[axis], []
+        for side in (0, 1):
+            count = n if lengths is None else min(lengths[2 * axis + side], n)
+            part = nd.take(array, nd.arange(n - count, n) if side else nd.arange(count), axis)
+            value = nd.median(part, axis=axis, keepdims=True)
+            sides.append(nd.repeat(value, widths[2 * axis + side], axis))
+        array = nd.concatenate([sides[0], array, sides[1]], axis)
+    return array
+
+
 def pad(array, pad_width, mode="constant", **kwargs):
     """A copy with elements put around it: constant, edge, linear_ramp, maximum, mean, median, minimum, reflect,
     symmetric, wrap, empty, or what a function(vector, widths, axis, keywords) writes."""
@@ -248,6 +261,8 @@ def pad(array, pad_width, mode="constant", **kwargs):
     reflect = kwargs.get("reflect_type", "even")
     if reflect not in ("even", "odd"):
         raise ValueError(f"reflect_type is 'even' or 'odd', not {reflect!r}")
+    if mode == "median" and array.dtype.kind == "c":
+        return _pad_with_medians(array, widths, lengths)
     return nd._core._pad(array, widths, mode, values, lengths, reflect == "odd")
 
 

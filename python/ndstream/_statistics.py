@@ -5,6 +5,15 @@ import math
 import ndstream as nd
 
 
+def _axes_of(axis, rank):
+    """The axes of an argument from the front; None: all."""
+    axes = range(rank) if axis is None else (axis,) if nd.ndim(axis) == 0 else axis
+    for x in axes:
+        if not -rank <= x < rank:
+            raise nd.exceptions.AxisError(x, rank)
+    return tuple(x % rank for x in axes)
+
+
 def quantile(a, q, axis, method, keepdims, weights, ignore_nan):
     """Weighted quantiles: the first element at which the running weight reaches q times the whole."""
     if method != "inverted_cdf":
@@ -16,8 +25,7 @@ def quantile(a, q, axis, method, keepdims, weights, ignore_nan):
         raise ValueError("Weights must be non-negative.")
     if not ((q >= 0) & (q <= 1)).all():
         raise ValueError("Quantiles must be in the range [0, 1]")
-    axes = tuple(range(a.ndim)) if axis is None else (axis,) if nd.ndim(axis) == 0 else tuple(axis)
-    axes = tuple(x % a.ndim for x in axes)
+    axes = _axes_of(axis, a.ndim)
     if weights.shape != a.shape:
         if axis is None:
             raise TypeError("Axis must be specified when shapes of a and weights differ.")
@@ -97,8 +105,7 @@ def computed_in(a, axis, dtype, ddof, keepdims, where, name):
 def complex_median(a, axis, keepdims, ignore_nan):
     """The median of complex numbers, in the order of sort(): by real part, then by imaginary part."""
     a = nd.asarray(a)
-    axes = tuple(range(a.ndim)) if axis is None else (axis,) if nd.ndim(axis) == 0 else tuple(axis)
-    axes = tuple(x % a.ndim for x in axes)
+    axes = _axes_of(axis, a.ndim)
     rest = [x for x in range(a.ndim) if x not in axes]
     outer = tuple(a.shape[x] for x in rest)
     count = math.prod(a.shape[x] for x in axes)

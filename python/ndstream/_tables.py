@@ -62,6 +62,40 @@ def _split(line, delimiter):
     return line.split(delimiter)
 
 
+def _quoted_words(line, delimiter, marks, quote):
+    """The words of a line, in which nothing ends a word between two quotes; a quote in there is doubled."""
+    words, word, begun, inside, at = [], "", False, False, 0
+    line = line.rstrip("\r\n")
+    while at < len(line):
+        letter = line[at]
+        if inside:
+            inside = letter != quote or line.startswith(quote, at + 1)
+            word += letter if inside else ""
+            at += inside and letter == quote
+        elif letter == quote and not begun:
+            inside = begun = True
+        elif any(line.startswith(mark, at) for mark in marks):
+            break
+        elif letter.isspace() if delimiter is None else line.startswith(delimiter, at):
+            if begun or delimiter is not None:
+                words.append(word)
+            word, begun = "", False
+            at += len(delimiter or " ") - 1
+        else:
+            word, begun = word + letter, True
+        at += 1
+    return [*words, word] if begun or (words and delimiter is not None) else words
+
+
+def _rows_of(source, delimiter, marks, skip, most, encoding, quote):
+    """The words of each line with data."""
+    lines = iter(_lines_of(source, encoding))
+    if quote is None:
+        return [_split(line, delimiter) for line in _data_lines(lines, marks, skip, most)]
+    rows = (_quoted_words(line, delimiter, marks, quote) for line in itertools.islice(lines, skip, None))
+    return list(itertools.islice((row for row in rows if any(map(str.strip, row))), most))
+
+
 def _indices(usecols):
     if usecols is None:
         return None
@@ -162,8 +196,8 @@ def loadtxt(
     ndmin=0, encoding=None, max_rows=None, *, quotechar=None, like=None,
 ):  # fmt: skip
     """Reads a table of numbers from text: a file by name or open, or lines."""
-    if quotechar not in (None, '"'):
-        raise NotImplementedError(f"loadtxt: fields are quoted by '\"', not {quotechar!r}")
+    if quotechar is not None and (not isinstance(quotechar, str) or len(quotechar) != 1):
+        raise TypeError(f"Text reading control character must be a single unicode character or None; but got: {quotechar!r}")
     skiprows, max_rows = _count(skiprows), None if max_rows is None else _count(max_rows)
     _check_converters(converters)
     dtype, columns, marks = nd.dtype(dtype), _indices(usecols), _marks(comments)
@@ -171,18 +205,17 @@ def loadtxt(
     source = fname if isinstance(fname, (str, os.PathLike)) or hasattr(fname, "read") else iter(fname)
     if max_rows == 0:
         table = _nothing("loadtxt", dtype, columns)
-    elif converters is None and _fits_library(delimiter, marks, dtype):
+    elif converters is None and quotechar in (None, '"') and _fits_library(delimiter, marks, dtype):
         try:
             table = _read_by_library(source, dtype, delimiter, marks, skiprows, max_rows, columns, False, encoding)
         except _Ragged as ragged:
-            lines = _data_lines(iter(_lines_of(*ragged.args)), marks, skiprows, max_rows)
-            rows = [_split(line, delimiter) for line in lines]
+            given, encoding = ragged.args
+            rows = _rows_of(given, delimiter, marks, skiprows, max_rows, encoding, quotechar)
             table = _converted(rows, columns, [lambda word: _number(word, dtype)] * len(columns), dtype)
         if table is None:
             table = _nothing("loadtxt", dtype, columns)
     else:
-        lines = _data_lines(iter(_lines_of(source, encoding)), marks, skiprows, max_rows)
-        rows = [_split(line, delimiter) for line in lines]
+        rows = _rows_of(source, delimiter, marks, skiprows, max_rows, encoding, quotechar)
         if columns is None and any(len(row) != len(rows[0]) for row in rows):
             wrong = next(i for i, row in enumerate(rows) if len(row) != len(rows[0]))
             raise ValueError(

@@ -174,6 +174,14 @@ bool pnd_check_subtracts(const nd_array *array)
 
 /* ---- Axes and shapes ------------------------------------------------------------------------- */
 
+bool pnd_to_axis(PyObject *object, int *axis)
+{
+    if (object != Py_None)
+        return pnd_to_int(object, axis);
+    PyErr_SetString(PyExc_TypeError, "'NoneType' object cannot be interpreted as an integer");
+    return false;
+}
+
 bool pnd_to_axes(PyObject *object, nd_axes *axes)
 {
     axes->all = !pnd_given(object);
@@ -206,6 +214,16 @@ bool pnd_to_axes(PyObject *object, nd_axes *axes)
     axes->count = 1;
     axes->axis[0] = 0;
     return pnd_to_int(object, &axes->axis[0]);
+}
+
+bool pnd_to_axis_tuple(PyObject *object, nd_axes *axes)
+{
+    const bool line = object && pnd_is_array(object) && nd_rank(pnd_array_of(object)) > 0;
+    if (!line && (!object || !(PyList_Check(object) || PyRange_Check(object))))
+        return pnd_to_axes(object, axes);
+    PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer",
+                 Py_TYPE(object)->tp_name);
+    return false;
 }
 
 static bool to_length(PyObject *object, int64_t *length)
@@ -273,6 +291,18 @@ void pnd_reverse_shape(nd_shape *shape)
 }
 
 /* ---- Arrays ---------------------------------------------------------------------------------- */
+
+nd_array *pnd_to_where(PyObject *object)
+{
+    const nd_dtype dtype = pnd_is_array(object) ? nd_dtype_of(pnd_array_of(object)) : ND_BOOL;
+    if (dtype == ND_BOOL)
+        return pnd_to_array_of(object, ND_BOOL);
+    PyErr_Format(PyExc_TypeError,
+                 "Cannot cast array data from dtype('%s') to dtype('bool') according to the rule "
+                 "'safe'",
+                 nd_dtype_name(dtype));
+    return NULL;
+}
 
 nd_array *pnd_to_positions(PyObject *object)
 {

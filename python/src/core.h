@@ -200,8 +200,14 @@ bool pnd_to_dtype(PyObject *object, nd_dtype *dtype);
 /* The arguments "N, M=None, k=0, dtype=None" of matrices made of a diagonal; M is N if left out. */
 bool pnd_to_matrix(PyObject *const *given, int64_t *rows, int64_t *columns, int64_t *diagonal,
                    nd_dtype *dtype);
+/* An axis that is not None; left out, it stays as it is. */
+bool pnd_to_axis(PyObject *object, int *axis);
 /* None or left out: all axes. */
 bool pnd_to_axes(PyObject *object, nd_axes *axes);
+/* The same where NumPy takes no list: an integer, or a tuple of them. */
+bool pnd_to_axis_tuple(PyObject *object, nd_axes *axes);
+/* A mask of bools; arrays of other dtypes are none. */
+nd_array *pnd_to_where(PyObject *object);
 bool pnd_to_shape(PyObject *object, nd_shape *shape);
 /* 'C', 'F', 'A' or 'K'. */
 bool pnd_to_order(PyObject *object, char *order);

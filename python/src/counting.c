@@ -251,15 +251,15 @@ static PyObject *histogram_of(nd_array *sample, PyObject *bins, PyObject *range,
         to_several_bins(bins, range, count, flat, options, given_edges)) {
         nd_array *counts = nd_histogramdd(sample, options, density, weights, edges);
         PND_OBJECT table = counts ? pnd_wrap(counts) : raise_value();
-        PND_OBJECT list = table ? PyTuple_New(count) : NULL;
+        PND_OBJECT list = table ? PyList_New(count) : NULL;
         for (int i = 0; counts && i < count; i++) {
             PyObject *one = pnd_wrap(edges[i]);
             if (list && one)
-                PyTuple_SET_ITEM(list, i, one);
+                PyList_SET_ITEM(list, i, one);
         }
         if (list && !PyErr_Occurred())
             result =
-                flat ? PyTuple_Pack(3, table, PyTuple_GET_ITEM(list, 0), PyTuple_GET_ITEM(list, 1))
+                flat ? PyTuple_Pack(3, table, PyList_GET_ITEM(list, 0), PyList_GET_ITEM(list, 1))
                      : PyTuple_Pack(2, table, list);
     }
     for (int i = 0; i < count; i++)

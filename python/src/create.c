@@ -180,11 +180,13 @@ static bool bound(PyObject *object, nd_dtype *dtype, double *value, int64_t *who
     PND_AUTO array = pnd_to_array(object);
     if (!array)
         return false;
-    if (nd_rank(array) || nd_dtype_kind(nd_dtype_of(array)) == ND_KIND_COMPLEX) {
-        PyErr_SetString(PyExc_TypeError, "arange: start, stop and step are real numbers");
+    if (nd_rank(array)) {
+        PyErr_SetString(PyExc_TypeError, "arange: start, stop and step are numbers");
         return false;
     }
     *dtype = *dtype == ND_DTYPE_NONE ? nd_dtype_of(array) : nd_promote(*dtype, nd_dtype_of(array));
+    if (nd_dtype_kind(*dtype) == ND_KIND_COMPLEX) /* made in Python */
+        return true;
     *value = nd_item(array);
     *whole = nd_dtype_kind(nd_dtype_of(array)) == ND_KIND_FLOAT ? 0 : nd_item_int64(array);
     return true;
@@ -213,6 +215,10 @@ PND_FUNCTION(arange,
         (pnd_given(from) && !bound(from, &dtype, &start, &first)) ||
         (pnd_given(given[2]) && !bound(given[2], &dtype, &step, &stride)))
         return NULL;
+    if (nd_dtype_kind(dtype) == ND_KIND_COMPLEX) {
+        PyObject *const bounds[] = {from, to, given[2], given[3]};
+        return pnd_in_python("ndstream._ranges", "complex_arange", bounds, 4);
+    }
     if (wanted == ND_DTYPE_NONE)
         wanted = dtype;
     if (nd_dtype_kind(dtype) != ND_KIND_FLOAT && wanted == ND_INT64 && first == 0 && stride == 1)

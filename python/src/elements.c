@@ -324,7 +324,7 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
     if (!pnd_drop_axes(&source, nd_rank(target)))
         return NULL;
     if (given[3] && given[3] != Py_True) {
-        PND_AUTO mask = pnd_to_array_of(given[3], ND_BOOL);
+        PND_AUTO mask = pnd_to_where(given[3]);
         if (!mask)
             return NULL;
         PND_AUTO converted = nd_cast(source, nd_dtype_of(target));

@@ -33,6 +33,8 @@ static void *raise_file(PyObject *path)
         return pnd_raise_as(PyExc_EOFError);
     if (nd_error() == ND_ERROR_FILE && strstr(message, "the data are cut off"))
         return pnd_raise_as(PyExc_ValueError);
+    if (nd_error() == ND_ERROR_DTYPE && strstr(message, "pickled"))
+        return pnd_raise_as(PyExc_ValueError);
     return pnd_raise();
 }
 

@@ -123,7 +123,7 @@ PND_FUNCTION(stack, "arrays, axis=0, out=None, *, dtype=None, casting='same_kind
 {
     PND_PARTS p;
     int axis = 0;
-    if (!to_joined(given[0], given[3], given[4], false, &p) || !pnd_to_int(given[1], &axis))
+    if (!to_joined(given[0], given[3], given[4], false, &p) || !pnd_to_axis(given[1], &axis))
         return NULL;
     nd_array *result;
     PND_UNLOCKED(elements_of(&p),
@@ -448,6 +448,8 @@ PND_FUNCTION(roll, "a, shift, axis=None",
                         "'shift' and 'axis' should be scalars or 1D sequences of one length");
         return NULL;
     }
+    if (axes.count == 0 || shift.rank == 0)
+        return pnd_wrap(nd_copy(array));
     for (int i = 1; i < count; i++) {
         shift.length[i] = shift.length[shift.rank > 1 ? i : 0];
         axes.axis[i] = axes.axis[axes.count > 1 ? i : 0];

@@ -204,7 +204,7 @@ PND_FUNCTION(tensordot, "a, b, axes=2", "The sum of products over axes of both."
         PyErr_SetString(PyExc_ValueError, "shape-mismatch for sum");
         return NULL;
     }
-    return pnd_wrap_result(nd_tensordot(a, b, first, second));
+    return pnd_wrap(nd_tensordot(a, b, first, second));
 }
 
 PND_FUNCTION(trace, "a, offset=0, axis1=0, axis2=1, dtype=None, out=None", "The sum of a diagonal.")
@@ -241,6 +241,16 @@ PND_ALSO_METHOD(trace)
 
 /* ---- Equations and inverses ------------------------------------------------------------------ */
 
+/* Matrices that LAPACK left column by column as NumPy gives them. Takes the reference over. */
+static nd_array *in_c_order(nd_array *array)
+{
+    if (!array || nd_is_contiguous(array))
+        return array;
+    nd_array *const ordered = nd_ascontiguous(array);
+    nd_release(array);
+    return ordered;
+}
+
 /* Several results as a named tuple of ndstream.linalg, by its name there. */
 static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
 {
@@ -248,7 +258,7 @@ static PyObject *tuple_of(const char *name, int count, nd_array *const *arrays)
         return pnd_raise();
     PyObject *values[3] = {0}, *result = NULL;
     for (int i = 0; i < count; i++)
-        values[i] = pnd_wrap_result(arrays[i]);
+        values[i] = pnd_wrap_result(in_c_order(arrays[i]));
     if (!PyErr_Occurred())
         result = pnd_in_python("ndstream.linalg", name, values, count);
     for (int i = 0; i < count; i++)
@@ -283,7 +293,7 @@ PND_FUNCTION(solve, "a, b", "x with a @ x = b.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_solve(a, b));
-    return pnd_wrap_result(result);
+    return pnd_wrap_result(in_c_order(result));
 }
 
 PND_FUNCTION(slogdet, "a", "The sign and the logarithm of the determinant.")
@@ -336,7 +346,7 @@ PND_FUNCTION(cholesky, "a, /, *, upper=False", "The Cholesky factor.")
         return NULL;
     nd_array *result;
     UNLOCKED(a, result = nd_cholesky(a, upper ? ND_UPPER : ND_LOWER));
-    return pnd_wrap_result(result);
+    return pnd_wrap_result(in_c_order(result));
 }
 
 PND_FUNCTION(qr, "a, mode='reduced'", "a = q @ r.")
@@ -363,7 +373,7 @@ PND_FUNCTION(qr, "a, mode='reduced'", "a = q @ r.")
     nd_qr_result r;
     UNLOCKED(a, r = nd_qr(a, mode));
     if (mode == ND_QR_R)
-        return pnd_wrap(r.r);
+        return pnd_wrap(in_c_order(r.r));
     return tuple_of("QRResult", 2, (nd_array *[]){r.q, r.r});
 }
 

@@ -238,7 +238,7 @@ PND_FUNCTION(diff, "a, n=1, axis=-1, prepend=None, append=None",
              "The n-th differences along an axis.")
 {
     int times = 1, axis = -1;
-    if (!pnd_to_int(given[1], &times) || !pnd_to_int(given[2], &axis))
+    if (!pnd_to_int(given[1], &times) || !pnd_to_axis(given[2], &axis))
         return NULL;
     PND_OBJECT whole = NULL;
     if (given[3] || given[4]) {

@@ -433,8 +433,8 @@ PND_FUNCTION(permutation, "$self, x, axis=0", "A shuffled copy, or 0, ..., x - 1
         return NULL;
     if (PyLong_Check(given[1]) || (PyIndex_Check(given[1]) && !pnd_is_array(given[1]))) {
         int64_t count = 0;
-        return pnd_to_int64(given[1], &count)
-                   ? pnd_wrap(nd_random_permutation(stream(given[0]), count))
+        return pnd_to_int64(given[1], &count) /* of arange(count): none of a negative one */
+                   ? pnd_wrap(nd_random_permutation(stream(given[0]), count > 0 ? count : 0))
                    : NULL;
     }
     PND_AUTO array = pnd_to_array(given[1]);
@@ -542,6 +542,10 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
     if (!to_size(given[3], &shape, &scalar) || !pnd_to_dtype(given[4], &dtype) ||
         !pnd_to_bool(given[5], &endpoint))
         return NULL;
+    if (given[1] == Py_None) {
+        PyErr_SetString(PyExc_TypeError, "integers: a bound is an integer, not None");
+        return NULL;
+    }
     PyObject *low = pnd_given(given[2]) ? given[1] : NULL, *high = low ? given[2] : given[1];
     nd_array *array;
     if (!scalar && !elements(&shape)) /* whatever the bounds */

@@ -190,11 +190,25 @@ static PyObject *in_dtype(nd_op op, double ddof, PyObject *const *by_role)
     return pnd_object_into(result, by_role[OUT]);
 }
 
+/* Asked for bools, NumPy folds the truth of the elements, not their sum or product. */
+static bool as_truth(nd_array **array, nd_dtype wanted)
+{
+    if (wanted != ND_BOOL || nd_dtype_of(*array) == ND_BOOL)
+        return true;
+    nd_array *const truth = nd_cast(*array, ND_BOOL);
+    if (!truth)
+        return pnd_raise() != NULL;
+    nd_release(*array);
+    *array = truth;
+    return true;
+}
+
 static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_role)
 {
     nd_axes axes;
     nd_reduce_options options = {0};
-    if (!pnd_to_axes(by_role[AXIS], &axes) || !pnd_to_bool(by_role[KEEPDIMS], &options.keepdims))
+    if (!pnd_to_axis_tuple(by_role[AXIS], &axes) ||
+        !pnd_to_bool(by_role[KEEPDIMS], &options.keepdims))
         return NULL;
     if (pnd_given(by_role[DTYPE])) {
         options.has_dtype = true;
@@ -218,7 +232,7 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
     if (!nd_rank(array) && is_first(&axes) && form_of(op) != &means && form_of(op) != &moments)
         axes = ND_ALL;
     if (by_role[WHERE] && by_role[WHERE] != Py_True) {
-        where = pnd_to_array_of(by_role[WHERE], ND_BOOL);
+        where = pnd_to_where(by_role[WHERE]);
         if (!where)
             return NULL;
         options.where = where;
@@ -237,6 +251,8 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
         PND_OBJECT moment = number ? pnd_in_python("ndstream._statistics", "about", all, 9) : NULL;
         return pnd_object_into(moment, by_role[OUT]);
     }
+    if (options.has_dtype && step_of(op, false) != ND_OP_COUNT && !as_truth(&array, options.dtype))
+        return NULL;
     if (is_odd(op, &options, nd_dtype_of(array)) &&
         !(without_nan && nd_dtype_kind(nd_dtype_of(array)) >= ND_KIND_FLOAT))
         return in_dtype(op, ddof, by_role);
@@ -254,6 +270,8 @@ static PyObject *scan_call(nd_op op, bool without_nan, PyObject *const *by_role)
     int axis = 0;
     PND_AUTO array = pnd_to_array(by_role[ARRAY]);
     if (!array || !pnd_to_dtype(by_role[DTYPE], &dtype) || !pnd_to_int(by_role[AXIS], &axis))
+        return NULL;
+    if (!as_truth(&array, dtype))
         return NULL;
     const bool flat = nd_rank(array) == 0 ? axis == 0 || axis == -1
                                           : !pnd_given(by_role[AXIS]) && nd_rank(array) != 1;

@@ -185,7 +185,7 @@ PND_FUNCTION(swapaxes, "a, axis1, axis2", "A view with two axes exchanged.")
 {
     int first = 0, second = 0;
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
-    if (!array || !pnd_to_int(given[1], &first) || !pnd_to_int(given[2], &second))
+    if (!array || !pnd_to_axis(given[1], &first) || !pnd_to_axis(given[2], &second))
         return NULL;
     return view(nd_swap_axes(pnd_array_of(array), first, second), array);
 }
@@ -270,7 +270,9 @@ PND_FUNCTION(expand_dims, "a, axis", "A view with new axes of length 1.")
 {
     nd_axes axes;
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
-    if (!array || !pnd_to_axes(given[1], &axes))
+    int axis;
+    if (!array || (given[1] == Py_None && !pnd_to_axis(given[1], &axis)) ||
+        !pnd_to_axes(given[1], &axes))
         return NULL;
     int at[ND_MAX_RANK];
     const int rank = nd_rank(pnd_array_of(array)) + axes.count;
@@ -300,7 +302,7 @@ PND_FUNCTION(squeeze, "a, axis=None", "A view without axes of length 1.")
 {
     nd_axes axes;
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
-    if (!array || !pnd_to_axes(given[1], &axes))
+    if (!array || !pnd_to_axis_tuple(given[1], &axes))
         return NULL;
     if (axes.all) { /* NumPy gives the array itself where there is nothing to do */
         const nd_array *of = pnd_array_of(array);

@@ -149,6 +149,12 @@ static PyObject *partition_method(PyObject *self, PyObject *const *arguments, Py
 
 /* ---- Medians and quantiles ------------------------------------------------------------------ */
 
+/* With its axes kept a result is an array, even of none. */
+static PyObject *kept_or_into(nd_array *result, const nd_quantile_options *options, PyObject *out)
+{
+    return options->keepdims && !pnd_given(out) ? pnd_wrap(result) : pnd_into(result, out);
+}
+
 static PyObject *median_of(PyObject *const *given, bool ignore_nan)
 {
     nd_axes axes;
@@ -163,7 +169,7 @@ static PyObject *median_of(PyObject *const *given, bool ignore_nan)
         return pnd_object_into(median, given[2]);
     }
     PND_UNLOCKED(nd_size(array), result = nd_median(array, axes, options));
-    return pnd_into(result, given[2]);
+    return kept_or_into(result, &options, given[2]);
 }
 
 PND_FUNCTION(median, "a, axis=None, out=None, overwrite_input=False, keepdims=False",
@@ -217,9 +223,14 @@ static bool sweeps_nothing(const nd_array *array, const nd_axes *axes)
 {
     if (axes->all)
         return !nd_size(array);
-    for (int i = 0; i < axes->count; i++)
-        if (nd_length(array, axes->axis[i]) == 0)
+    const int rank = nd_rank(array);
+    for (int i = 0; i < axes->count; i++) {
+        const int axis = axes->axis[i] + (axes->axis[i] < 0 ? rank : 0);
+        if (axis < 0 || axis >= rank)
+            return false; /* which the library tells */
+        if (nd_lengths(array)[axis] == 0)
             return true;
+    }
     return false;
 }
 
@@ -241,7 +252,8 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
             return pnd_raise_as(PyExc_ValueError);
         }
     }
-    if (!(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))
+    const bool nothing = sweeps_nothing(array, &axes);
+    if (!nothing && !(ELEMENTS_THEMSELVES >> options.method & 1) && !pnd_check_subtracts(array))
         return NULL;
     /* A q that is no Python number counts as an array of its dtype, of float64 if it is of
      * integers. */
@@ -256,13 +268,13 @@ static PyObject *quantile_of(quantiles *of, PyObject *const *given, bool ignore_
         nd_release(array);
         array = wider;
     }
-    if (!ignore_nan && sweeps_nothing(array, &axes)) {
+    if (!ignore_nan && nothing) {
         PyErr_SetString(PyExc_IndexError, "there are no quantiles of no elements");
         return NULL;
     }
     nd_array *result;
     PND_UNLOCKED(nd_size(array), result = of(array, q, axes, options));
-    return pnd_into(result, given[3]);
+    return kept_or_into(result, &options, given[3]);
 }
 
 #define QUANTILES                                                                                  \

@@ -125,7 +125,7 @@ static bool read_words(const ufunc *self, PyObject *const *values, PyObject *nam
 /* `out`, or a new array, in which the elements of `result` are set where `mask` holds. */
 static PyObject *masked(nd_array *result, PyObject *where, PyObject *out)
 {
-    PND_AUTO mask = pnd_to_array_of(where, ND_BOOL);
+    PND_AUTO mask = pnd_to_where(where);
     if (!mask)
         return NULL;
     if (!pnd_given(out)) {
@@ -145,6 +145,14 @@ static PyObject *masked(nd_array *result, PyObject *where, PyObject *out)
 static bool is_weak(PyObject *object)
 {
     return PyLong_CheckExact(object) || PyFloat_CheckExact(object) || PyComplex_CheckExact(object);
+}
+
+/* Whether a number of Python, whose dtype is its kind's, goes into another: not to a lesser kind.
+ */
+static bool fits_kind(nd_dtype number, nd_dtype to, nd_casting casting)
+{
+    return casting == ND_CAST_UNSAFE || nd_can_cast(number, to, ND_CAST_SAME_KIND) ||
+           (nd_dtype_kind(number) == ND_KIND_SIGNED && nd_dtype_kind(to) == ND_KIND_UNSIGNED);
 }
 
 static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const words *w)
@@ -177,7 +185,8 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         if (!source)
             goto done;
         const bool weak = is_weak(arguments[i]);
-        if (!weak && !nd_can_cast(nd_dtype_of(source), dtype, casting)) {
+        if (weak ? !fits_kind(nd_dtype_of(source), dtype, casting)
+                 : !nd_can_cast(nd_dtype_of(source), dtype, casting)) {
             PyErr_Format(PyExc_TypeError,
                          "Cannot cast ufunc '%s' input %d from dtype('%s') to dtype('%s') with "
                          "casting rule 'same_kind'",
@@ -303,7 +312,7 @@ static nd_array *without_masked(const ufunc *self, nd_array *array, PyObject *wh
                      self->name);
         return NULL;
     }
-    PND_AUTO mask = pnd_to_array_of(where, ND_BOOL);
+    PND_AUTO mask = pnd_to_where(where);
     if (!mask)
         return NULL;
     const bool truth = nd_dtype_of(array) == ND_BOOL;
@@ -332,7 +341,7 @@ PND_FUNCTION(reduce,
     nd_axes axes;
     bool keepdims = false;
     nd_dtype dtype = ND_DTYPE_NONE;
-    if (!pnd_to_axes(axis, &axes) || !pnd_to_bool(given[5], &keepdims) ||
+    if (!pnd_to_axis_tuple(axis, &axes) || !pnd_to_bool(given[5], &keepdims) ||
         !pnd_to_dtype(given[3], &dtype))
         return NULL;
     PND_AUTO array = pnd_to_array_of(given[1], dtype);
@@ -366,7 +375,7 @@ PND_FUNCTION(reduce,
     }
     if (result && pnd_given(given[6])) {
         PND_AUTO folded = result;
-        PND_AUTO initial = pnd_to_array(given[6]);
+        PND_AUTO initial = pnd_to_array_of(given[6], nd_dtype_of(folded));
         if (!initial)
             return NULL;
         result = apply2(self->op, initial, folded);

@@ -115,7 +115,11 @@ static bool parse_descr(struct parser *parser, ndi_elements *header)
                               nd_dtype_size(header->dtype) > 1;
             return true;
         }
-    ndi_fail(ND_ERROR_DTYPE, "%s: dtype '%s' is not supported", parser->path, text);
+    const bool pickled = strcmp(text + has_order, "O") == 0;
+    ndi_fail(ND_ERROR_DTYPE,
+             pickled ? "%s: dtype '%s': pickled Python objects are not read"
+                     : "%s: dtype '%s' is not supported",
+             parser->path, text);
     return false;
 }
 

@@ -192,7 +192,8 @@ nd_array *nd_random_dirichlet(nd_random *random, const nd_array *alpha, nd_shape
 /* ---- Normal ---------------------------------------------------------------------------------- */
 
 /* A matrix whose product with its transpose is the covariance. */
-static nd_array *factor_of(const nd_array *covariance, nd_factorization factorization)
+static nd_array *factor_of(const nd_array *covariance, nd_factorization factorization,
+                           bool is_legacy)
 {
     if (factorization == ND_BY_CHOLESKY)
         return nd_cholesky(covariance, ND_LOWER);
@@ -201,7 +202,9 @@ static nd_array *factor_of(const nd_array *covariance, nd_factorization factoriz
         return nd_multiply(e.vectors, nd_sqrt(nd_absolute(e.values)));
     }
     const nd_svd_result s = nd_svd(covariance, true);
-    return nd_multiply(s.u, nd_sqrt(s.s));
+    /* NumPy takes u here, v in RandomState. They differ where the matrix is no covariance, and
+     * change places as nd_svd() factors the transpose. */
+    return nd_multiply(is_legacy ? s.u : nd_transpose(s.vh), nd_sqrt(s.s));
 }
 
 nd_array *nd_random_multivariate_normal(nd_random *random, const nd_array *mean,
@@ -225,7 +228,8 @@ nd_array *nd_random_multivariate_normal(nd_random *random, const nd_array *mean,
     if (!with_axis("random_multivariate_normal", &shape, n, &full))
         return NULL;
     ND_SCOPE {
-        nd_array *factor = factor_of(nd_cast(covariance, ND_FLOAT64), factorization);
+        nd_array *factor =
+            factor_of(nd_cast(covariance, ND_FLOAT64), factorization, random->is_legacy);
         if (ndi_force(factor)) {
             nd_array *normals = nd_random_normal(random, ND_FLOAT64, full);
             nd_array *rows = nd_reshape(normals, ND_SHAPE(n ? nd_size(normals) / n : 0, n));

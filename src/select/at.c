@@ -92,20 +92,23 @@ static bool resolve(nd_op op, const nd_array *array, nd_operand values, ndi_reso
 }
 
 /* The values as the kernel takes them, broadcast to what is selected. */
-static const nd_array *kernel_values(const ndi_selection *s, nd_operand values,
+static const nd_array *kernel_values(const ndi_selection *s, nd_op op, nd_operand values,
                                      const ndi_resolution *resolution)
 {
     nd_shape shape;
     const nd_array *given = values.array;
     if (!ndi_selected_shape(s, &shape))
         return NULL;
+    const nd_dtype apart = ndi_apart_dtype(&ndi_op_rows[op], 1);
+    const bool is_apart = apart != ND_DTYPE_NONE;
+    const nd_dtype steps[] = {is_apart ? apart : resolution->dtype,
+                              is_apart ? apart : resolution->kernel};
     if (values.kind != ND_OPERAND_ARRAY) {
-        nd_array *const one = ndi_new(resolution->dtype, 0, NULL, NULL);
+        nd_array *const one = ndi_new(steps[0], 0, NULL, NULL);
         if (one)
-            ndi_store_scalar(values, resolution->dtype, one->data);
+            ndi_store_scalar(values, steps[0], one->data);
         given = one;
     }
-    const nd_dtype steps[] = {resolution->dtype, resolution->kernel};
     for (int i = 0; given && i < 2; i++)
         if ((nd_dtype)given->dtype != steps[i])
             given = nd_cast(given, steps[i]);
@@ -128,7 +131,7 @@ static bool at(nd_op op, nd_array *array, int count, const nd_index *terms, nd_o
         if (ndi_array_overlap(array, s.indices[i].array) != NDI_APART &&
             !(s.indices[i].array = nd_copy(s.indices[i].array)))
             return false;
-    const nd_array *given = kernel_values(&s, values, &resolution);
+    const nd_array *given = kernel_values(&s, op, values, &resolution);
     if (!given || !ndi_check_indices(&s))
         return false;
     if (given->size == 0)

@@ -190,7 +190,8 @@ static bool pad_statistic(const padding *p, bool behind)
     const nd_array *const from =
         behind ? range_of(p, end - count, end) : range_of(p, p->before, p->before + count);
     nd_array *value = from ? statistic(p, from) : NULL;
-    if (value && nd_dtype_kind((nd_dtype)p->part->dtype) <= ND_KIND_UNSIGNED &&
+    const nd_kind kind = nd_dtype_kind((nd_dtype)p->part->dtype);
+    if (value && kind <= ND_KIND_UNSIGNED && kind != ND_KIND_BOOL && /* whose half is true */
         nd_dtype_kind((nd_dtype)value->dtype) >= ND_KIND_FLOAT)
         value = nd_rint(value);
     return fill(side(p, behind), value);
@@ -239,6 +240,10 @@ static bool pad_again(const padding *p, bool behind)
     for (int64_t i = 0; i < count; i++) {
         ((int64_t *)places->data)[i] = mirrored(first + i, p->length, p->mode, &turns);
         if (odd) {
+            /* (The end of a first turn is the beginning of the second: which does without `rise`.) */
+            if (turns == (behind ? 2 : -2) && p->mode == ND_PAD_REFLECT &&
+                ((int64_t *)places->data)[i] == (behind ? 0 : p->length - 1))
+                turns /= 2;
             ((int64_t *)ups->data)[i] = turns;
             flips->data[i] = turns % 2 != 0;
         }
@@ -246,13 +251,17 @@ static bool pad_again(const padding *p, bool behind)
     nd_array *const again = nd_take(from, places, p->axis, ND_INDEX_RAISE);
     if (!odd || !again || count == 0)
         return fill(side(p, behind), again);
-    /* even turns: x + t (last - first); odd turns: (t - 1) (last - first) + 2 last - x */
+    /* Even turns: x + t (last - first). Odd turns: 2 last - x behind and 2 first - x before, and
+     * (t - 1) or (t + 1) times (last - first), where that is not 0 (as it would be NaN from NaN). */
     const nd_dtype dtype = (nd_dtype)p->part->dtype;
     nd_array *const low = edge_of(p, false), *const high = edge_of(p, true);
     nd_array *const rise = nd_subtract(high, low);
     nd_array *const straight = nd_add(again, nd_multiply(nd_cast(ups, dtype), rise));
-    nd_array *const turned = nd_subtract(
-        nd_add(nd_multiply(nd_cast(nd_subtract(ups, 1), dtype), rise), nd_add(high, high)), again);
+    nd_array *const edge = behind ? high : low, *const times = nd_add(ups, behind ? -1 : 1);
+    nd_array *const climbed = nd_multiply(nd_cast(times, dtype), rise);
+    nd_array *const from_edge = nd_subtract(nd_add(edge, edge), again);
+    nd_array *const turned =
+        nd_where(nd_equal(times, 0), from_edge, nd_add(climbed, from_edge));
     return fill(side(p, behind), nd_where(flips, turned, straight));
 }
 
