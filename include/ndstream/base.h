@@ -51,7 +51,8 @@ ND_BEGIN_C
     X(ND_ERROR_UNSUPPORTED, 11, "not supported by this build") \
     X(ND_ERROR_SYNTAX,    12, "text is no expression") \
     X(ND_ERROR_CANCELLED, 13, "cancelled") \
-    X(ND_ERROR_LINALG,    14, "matrix cannot be factorised")
+    X(ND_ERROR_LINALG,    14, "matrix cannot be factorised") \
+    X(ND_ERROR_OVERFLOW,  15, "number out of range")
 /* clang-format on */
 
 /* What went wrong, or ND_OK. The values are pinned: they are part of the ABI. */

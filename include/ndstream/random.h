@@ -196,11 +196,11 @@ ND_API const nd_distribution_info *nd_distribution_info_of(nd_distribution distr
 /* Values of a distribution: one for each element of the parameters broadcast together and to
  * `shape`; of the parameters' shape if that is NULL. `parameters` are as many as the table has.
  *
- * ND_ERROR_VALUE names a parameter that is not what it must be (uniform: high - low must be finite;
- * triangular: left <= mode <= right, left < right; hypergeometric: ngood and nbad below 1e9,
- * nsample at most their sum, and for a legacy generator at least 1); ND_ERROR_DTYPE for complex
- * parameters, and for fractions where they are whole numbers; ND_ERROR_SHAPE. The generator is not
- * advanced then. */
+ * ND_ERROR_VALUE names a parameter that is not what it must be (triangular: left <= mode <= right,
+ * left < right; hypergeometric: ngood and nbad below 1e9, nsample at most their sum, and for a
+ * legacy generator at least 1); ND_ERROR_OVERFLOW if high - low of uniform is not finite;
+ * ND_ERROR_DTYPE for complex parameters, and for fractions where they are whole numbers;
+ * ND_ERROR_SHAPE. The generator is not advanced then. */
 ND_API nd_array *nd_random_draw(nd_random *random, nd_distribution distribution,
                                 const nd_operand *parameters, const nd_shape *shape);
 

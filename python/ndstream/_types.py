@@ -165,28 +165,25 @@ def common_type(*arrays):
     return dtype.type
 
 
-_WAYS = {"ignore", "warn", "call", "print", "log"}
 _errors = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+_WAYS = {way: way for way in (None, "ignore", "warn", "call", "print", "log")}
 
 
 def seterr(all=None, divide=None, over=None, under=None, invalid=None):
     """Kept for programs that call it: computations never warn here, so only 'raise' cannot be had."""
-    before = _errors.copy()
-    for value in (all, divide, over, under, invalid):
-        if value is not None and value not in _WAYS:
-            if value != "raise":
-                raise ValueError(f"{value!r} is no way to treat errors")
-            raise NotImplementedError("seterr: errors of numbers are not raised; test isfinite() of the result")
-    if all is not None:
-        _errors["divide"] = _errors["over"] = _errors["under"] = _errors["invalid"] = all
-    if divide is not None:
-        _errors["divide"] = divide
-    if over is not None:
-        _errors["over"] = over
-    if under is not None:
-        _errors["under"] = under
-    if invalid is not None:
-        _errors["invalid"] = invalid
+    global _errors
+    before = _errors
+    try:
+        _errors = {
+            "divide": _WAYS[divide or all] or before["divide"],
+            "over": _WAYS[over or all] or before["over"],
+            "under": _WAYS[under or all] or before["under"],
+            "invalid": _WAYS[invalid or all] or before["invalid"],
+        }
+    except KeyError as error:
+        if error.args[0] == "raise":
+            raise NotImplementedError("seterr: errors of numbers are not raised; test isfinite() of the result") from None
+        raise ValueError(f"{error.args[0]!r} is no way to treat errors") from None
     return before
 
 
@@ -205,7 +202,7 @@ class errstate(contextlib.ContextDecorator):
         self._before = seterr(*self._words)
 
     def __exit__(self, *exception):
-        _errors.update(self._before)
+        seterr(**self._before)
 
 
 @contextlib.contextmanager

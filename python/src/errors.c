@@ -23,6 +23,8 @@ static PyObject *exception_of(nd_status status)
         return PyExc_KeyboardInterrupt;
     case ND_ERROR_LINALG:
         return pnd.linalg_error;
+    case ND_ERROR_OVERFLOW:
+        return PyExc_OverflowError;
     default: /* shape, value, readonly, format */
         return PyExc_ValueError;
     }

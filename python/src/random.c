@@ -280,11 +280,7 @@ static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObjec
         PND_UNLOCKED(
             scalar ? 0 : elements(&shape),
             array = nd_random_draw(stream(self), distribution, parameters, scalar ? NULL : &shape));
-        if (!array && distribution == ND_RANDOM_UNIFORM && nd_error() == ND_ERROR_VALUE &&
-            !strstr(nd_error_message(), "below low")) { /* a width that is not finite */
-            pnd_raise_as(PyExc_OverflowError);
-        } else
-            result = finish(array, scalar && array && !nd_rank(array), NULL);
+        result = finish(array, scalar && array && !nd_rank(array), NULL);
     }
     while (ready)
         pnd_operand_clear(&x[--ready]);

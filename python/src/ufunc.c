@@ -485,10 +485,12 @@ PND_ALSO_METHOD(at)
 /* ---- Two results -----------------------------------------------------------------------------
  * divmod(), frexp() and modf(): two operations of the same arguments, which share a pass. */
 
-static PyObject *pair_of_array(const ufunc *self, nd_array *array)
+static PyObject *pair_of_arrays(const ufunc *self, int count, PyObject *const *arrays)
 {
-    const nd_operand operand = nd_operand_array(array);
-    const nd_pair pair = nd_elementwise_pair(self->op, self->second, 1, &operand);
+    nd_operand operands[2];
+    for (int i = 0; i < count; i++)
+        operands[i] = nd_operand_array(pnd_array_of(arrays[i]));
+    const nd_pair pair = nd_elementwise_pair(self->op, self->second, count, operands);
     if (!pair.first)
         return pnd_raise();
     PND_OBJECT first = pnd_wrap_result(pair.first);
@@ -502,8 +504,9 @@ static PyObject *pair_call(PyObject *object, PyObject *const *arguments, size_t 
     ufunc *self = (ufunc *)object;
     const Py_ssize_t given = PyVectorcall_NARGS(flags);
     const int count = self->info->arguments;
-    if (count == 1 && given == 1 && !names && Py_TYPE(arguments[0]) == pnd.array)
-        return pair_of_array(self, pnd_array_of(arguments[0]));
+    if (given == count && !names && Py_TYPE(arguments[0]) == pnd.array &&
+        Py_TYPE(arguments[count - 1]) == pnd.array)
+        return pair_of_arrays(self, count, arguments);
     words w = {0};
     if (given < count || given > count + 2) {
         PyErr_Format(PyExc_TypeError,

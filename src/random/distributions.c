@@ -93,11 +93,15 @@ static bool is_whole(const call *c, int i)
     return c->row->constraints[i] == INTEGER;
 }
 
+static bool fails_as(nd_status status, const call *c, int i, const char *why)
+{
+    ndi_fail(status, "random_%s: %s is %s", c->row->info.name, c->row->info.parameter[i], why);
+    return false;
+}
+
 static bool fails(const call *c, int i, const char *why)
 {
-    ndi_fail(ND_ERROR_VALUE, "random_%s: %s is %s", c->row->info.name, c->row->info.parameter[i],
-             why);
-    return false;
+    return fails_as(ND_ERROR_VALUE, c, i, why);
 }
 
 /* A number in place of an array of rank 0. */
@@ -213,7 +217,7 @@ static bool fit_together(const call *c, nd_distribution distribution, ndi_parame
     case ND_RANDOM_UNIFORM:
         p[1].real -= p[0].real;
         if (!isfinite(p[1].real))
-            return fails(c, 1, "not a finite distance from low");
+            return fails_as(ND_ERROR_OVERFLOW, c, 1, "not a finite distance from low");
         return !signbit(p[1].real) || c->is_legacy || fails(c, 1, "below low");
     case ND_RANDOM_TRIANGULAR:
         if (p[0].real > p[1].real)

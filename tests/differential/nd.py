@@ -36,7 +36,7 @@ BFLOAT16 = DTYPES.index("bfloat16")
 
 # In the order of nd_status.
 STATUSES = "OK MEMORY SHAPE DTYPE AXIS INDEX VALUE ARGUMENT READONLY FILE FORMAT".split()
-STATUSES += "UNSUPPORTED SYNTAX CANCELLED LINALG".split()
+STATUSES += "UNSUPPORTED SYNTAX CANCELLED LINALG OVERFLOW".split()
 
 CASTINGS = {"safe": 0, "same_kind": 1, "unsafe": 2}
 CLASSES = ["unary", "binary", "ternary", "reduction", "scan"]

@@ -343,6 +343,10 @@ TEST(arrays_that_cannot_be_shuffled_are_refused)
         assert_error(ND_ERROR_VALUE, "-1");
         assert_null(nd_random_choice(random, 0, ND_SHAPE(1), NULL));
         assert_error(ND_ERROR_VALUE, "nothing");
+        assert_null(nd_random_draw(random, ND_RANDOM_UNIFORM, ND_PARAMETERS(-1e308, 1e308), NULL));
+        assert_error(ND_ERROR_OVERFLOW, "finite");
+        assert_null(nd_random_draw(random, ND_RANDOM_UNIFORM, ND_PARAMETERS(1, 0), NULL));
+        assert_error(ND_ERROR_VALUE, "below low");
         nd_random_free(random);
     }
 }
