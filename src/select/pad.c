@@ -240,8 +240,7 @@ static bool pad_again(const padding *p, bool behind)
     for (int64_t i = 0; i < count; i++) {
         ((int64_t *)places->data)[i] = mirrored(first + i, p->length, p->mode, &turns);
         if (odd) {
-            /* (The end of a first turn is the beginning of the second: which does without `rise`.)
-             */
+            /* The end of a first turn, as it does without `rise`, not the beginning of a second. */
             if (turns == (behind ? 2 : -2) && p->mode == ND_PAD_REFLECT &&
                 ((int64_t *)places->data)[i] == (behind ? 0 : p->length - 1))
                 turns /= 2;

@@ -751,6 +751,8 @@ np.random.default_rng(1).permutation(-1)
 np.random.RandomState(1).permutation(-5)
 np.random.randint(None, 5)
 np.random.default_rng(1).integers(None, 5)
+np.random.RandomState(1).random_integers(5)
+np.random.RandomState(1).random_integers(2, 5, 3)
 [type(x).__name__ for x in np.histogramdd(np.zeros((4, 2)), 2)]
 import io; np.loadtxt(io.StringIO("'1','2'\n'3','4'"), delimiter=',', quotechar="'")
 import io; np.loadtxt(io.StringIO("|1| 2 \n\n 3  |4| # x"), quotechar='|')
