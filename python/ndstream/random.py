@@ -489,7 +489,7 @@ class RandomState:
 
     def random_integers(self, low, high=None, size=None):
         """Integers from low to high."""
-        return self.randint(low if high is not None else 1, (low if high is None else high) + 1, size)
+        return self.randint(low if high is not None else 1, (low if high is None else high) + 1, size, nd.int64)
 
     def tomaxint(self, size=None):
         """Integers from 0 to 2**63 - 1."""

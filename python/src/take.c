@@ -181,6 +181,10 @@ bool pnd_settle_numbers(PyObject *objects, pnd_parts *s)
     PND_OBJECT dtypes = PyTuple_New(s->count);
     if (!items || !dtypes)
         return false;
+    if (PyTuple_GET_SIZE(items) != s->count) {
+        PyErr_SetString(PyExc_ValueError, "the sequence of arrays changed its length");
+        return false;
+    }
     bool weak = false;
     for (int i = 0; i < s->count; i++) {
         PyObject *item = PyTuple_GET_ITEM(items, i);
@@ -234,12 +238,11 @@ PND_ALSO_METHOD(choose)
 PND_FUNCTION(select, "condlist, choicelist, default=0",
              "Element by element the first choice whose condition is true.")
 {
-    PND_PARTS conditions;
-    PND_PARTS choices;
+    PND_PARTS conditions = {0};
+    PND_PARTS choices = {0};
     pnd_operand otherwise = {.operand = nd_operand_int(0)};
     if (!pnd_to_parts(given[0], &conditions))
         return NULL;
-    choices = (pnd_parts){0};
     if (!pnd_to_parts(given[1], &choices) || !pnd_settle_numbers(given[1], &choices))
         return NULL;
     if (conditions.count != choices.count) {

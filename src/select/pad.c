@@ -240,7 +240,7 @@ static bool pad_again(const padding *p, bool behind)
     for (int64_t i = 0; i < count; i++) {
         ((int64_t *)places->data)[i] = mirrored(first + i, p->length, p->mode, &turns);
         if (odd) {
-            /* (The end of a first turn is the beginning of the second: which does without `rise`.) */
+            /* The end of a first turn, as it does without `rise`, not the beginning of a second. */
             if (turns == (behind ? 2 : -2) && p->mode == ND_PAD_REFLECT &&
                 ((int64_t *)places->data)[i] == (behind ? 0 : p->length - 1))
                 turns /= 2;
@@ -252,7 +252,8 @@ static bool pad_again(const padding *p, bool behind)
     if (!odd || !again || count == 0)
         return fill(side(p, behind), again);
     /* Even turns: x + t (last - first). Odd turns: 2 last - x behind and 2 first - x before, and
-     * (t - 1) or (t + 1) times (last - first), where that is not 0 (as it would be NaN from NaN). */
+     * (t - 1) or (t + 1) times (last - first), where that is not 0 (as it would be NaN from NaN).
+     */
     const nd_dtype dtype = (nd_dtype)p->part->dtype;
     nd_array *const low = edge_of(p, false), *const high = edge_of(p, true);
     nd_array *const rise = nd_subtract(high, low);
@@ -260,8 +261,7 @@ static bool pad_again(const padding *p, bool behind)
     nd_array *const edge = behind ? high : low, *const times = nd_add(ups, behind ? -1 : 1);
     nd_array *const climbed = nd_multiply(nd_cast(times, dtype), rise);
     nd_array *const from_edge = nd_subtract(nd_add(edge, edge), again);
-    nd_array *const turned =
-        nd_where(nd_equal(times, 0), from_edge, nd_add(climbed, from_edge));
+    nd_array *const turned = nd_where(nd_equal(times, 0), from_edge, nd_add(climbed, from_edge));
     return fill(side(p, behind), nd_where(flips, turned, straight));
 }
 

@@ -34,6 +34,25 @@ def test_a_list_that_changes_while_it_is_read():
         np.array([items, items], dtype=int)
 
 
+def test_lists_of_arrays_that_are_none_or_shrink():
+    class Clearing:
+        def __init__(self, items):
+            self.items = items
+
+        def __array__(self, dtype=None, copy=None):
+            self.items.clear()
+            return np.arange(3)
+
+    for conditions, choices in ((None, Hostile(int)), ([[True]], None), (Hostile(int), [1, 2]), ([object()], [object()])):
+        with pytest.raises(TypeError):
+            np.select(conditions, choices)
+    for call in (lambda items: np.select([[True], [True], [True]], items), lambda items: np.choose([0, 1, 2], items)):
+        items = []
+        items += [np.arange(3), Clearing(items), 2]
+        with pytest.raises(ValueError):
+            call(items)
+
+
 def test_nesting_without_end():
     deep = []
     for _ in range(100000):
