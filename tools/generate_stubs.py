@@ -155,6 +155,8 @@ def class_lines(name, kind):
     if not issubclass(kind, Exception):
         lines.append("    def __getattr__(self, name: _str, /) -> Any: ...")
     members = {member: value for part in reversed(own) for member, value in vars(part).items()}
+    if "_set_up" in members:  # of a class that begins in C, with whatever it is given
+        members["__init__"] = members["_set_up"]
     for member, value in sorted(members.items()):
         if not isinstance(value, (types.FunctionType, types.MethodDescriptorType, types.WrapperDescriptorType)):
             continue
