@@ -13,6 +13,7 @@ import math
 import os
 import pathlib
 import sys
+import time
 import timeit
 import warnings
 
@@ -438,6 +439,17 @@ def work(library):
         print(json.dumps(seconds(code, module, n, force)), flush=True)
 
 
+SPINNING = 0.04  # seconds for which OpenBLAS's threads keep a CPU busy after the last product
+
+
+def in_turn(workers, code, n):
+    times = []
+    for worker in workers:
+        time.sleep(SPINNING)
+        times.append(json.loads(worker.ask(json.dumps([code, n]))))
+    return times
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build")
@@ -464,7 +476,7 @@ def main():
             continue
         least = 1.5 if code in expressions else 1
         for n in sizes:
-            theirs, mine = (json.loads(worker.ask(json.dumps([code, n]))) for worker in theirs_and_mine)
+            theirs, mine = in_turn(theirs_and_mine, code, n)
             if theirs is None or mine is None:
                 if theirs is not None:
                     print(f"{code[:58]:60}{n:9}  fails with ndstream only")
@@ -472,7 +484,7 @@ def main():
             for _ in range(4):  # again, to be sure: a CPU is slower for whole seconds
                 if theirs >= least * mine:
                     break
-                again = [json.loads(worker.ask(json.dumps([code, n]))) for worker in theirs_and_mine]
+                again = in_turn(theirs_and_mine, code, n)
                 theirs, mine = min(theirs, again[0]), min(mine, again[1])
             (wanted if code in expressions else ratios)[n].append(theirs / mine)
             if arguments.all or theirs < least * mine:

@@ -325,18 +325,16 @@ static nd_array *multiply(nd_array *out, const nd_array *a, const nd_array *b)
     return result;
 }
 
-/* One may be of any length. What is pending and more than fits a cache is sooner summed with what
- * made it, and so are many rows shorter than vectors. */
-static bool suits_dots(const product *p, const nd_array *a, const nd_array *b)
+/* One may be of any length; many rows shorter than vectors are sooner multiplied and summed.
+ * Whether anything is pending does not count: it would change how the products are added up. */
+static bool suits_dots(const product *p, const nd_array *a)
 {
-    const int64_t least_depth = 16, few_elements = 2048, most_elements = 1 << 19;
+    const int64_t least_depth = 16, few_elements = 2048;
     const int64_t most_depth =
         NDI_GEMM_DOT_REALS / (nd_dtype_kind(nd_dtype_of(a)) == ND_KIND_COMPLEX ? 2 : 1);
-    if (p->batches > 1 && p->k > most_depth)
-        return false;
-    if (p->batches > 1 && p->k < least_depth)
-        return p->batches * p->k <= few_elements;
-    return p->batches * p->k <= most_elements || (ndi_is_settled(a) && ndi_is_settled(b));
+    if (p->batches == 1)
+        return true;
+    return p->k < least_depth ? p->batches * p->k <= few_elements : p->k <= most_depth;
 }
 
 nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
@@ -346,7 +344,7 @@ nd_array *ndi_dots(const nd_array *a, const nd_array *b, bool *fits)
     product p = {.m = 1, .n = 1, .k = k};
     nd_shape shape;
     *fits = dtype >= ND_FLOAT32 && dtype == nd_dtype_of(b) && k > 0 &&
-            settle_batches(&p, a, 1, b, 1, &shape) && suits_dots(&p, a, b);
+            settle_batches(&p, a, 1, b, 1, &shape) && suits_dots(&p, a);
     if (!*fits || !ndi_force(a) || !ndi_force(b))
         return NULL;
     const ptrdiff_t stride_a = ndi_strides(a)[a->rank - 1], stride_b = ndi_strides(b)[b->rank - 1];
