@@ -195,7 +195,7 @@ class nditer(_core._walk):
     def copy(self):
         """An iterator at the same place."""
         other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__ if self.nop else {})
+        other.__dict__.update(self.nop and self.__dict__)  # which asking for one of them fills
         other.reset()
         other._follow(self)
         return other

@@ -174,11 +174,12 @@ def seterr(all=None, divide=None, over=None, under=None, invalid=None):
     global _errors
     before = _errors
     try:
+        every = _WAYS[all]
         _errors = {
-            "divide": _WAYS[divide or all] or before["divide"],
-            "over": _WAYS[over or all] or before["over"],
-            "under": _WAYS[under or all] or before["under"],
-            "invalid": _WAYS[invalid or all] or before["invalid"],
+            "divide": _WAYS[divide] or every or before["divide"],
+            "over": _WAYS[over] or every or before["over"],
+            "under": _WAYS[under] or every or before["under"],
+            "invalid": _WAYS[invalid] or every or before["invalid"],
         }
     except KeyError as error:
         if error.args[0] == "raise":

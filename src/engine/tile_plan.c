@@ -33,7 +33,8 @@ static void place_in_scratch(ndi_tile_plan *p, ndi_tile_stage *s)
     s->placed.scratch = true;
     p->elements_bytes += ndi_tile_is_line(s) ? LINED_ROOM : 0;
     s->placed.data = (char *)p->elements_bytes;
-    p->elements_bytes += ((size_t)bytes + 127) / 64 * 64; /* an odd line more: sets of the cache */
+    /* An odd line more: sets of the cache. */
+    p->elements_bytes += ((size_t)bytes + 2 * NDI_CACHE_LINE - 1) / NDI_CACHE_LINE * NDI_CACHE_LINE;
 }
 
 static bool place(ndi_tile_plan *p, ndi_tile_stage *s, const nd_array *target)

@@ -577,9 +577,7 @@ ON_TYPES(BY_ONE, )
 static ndi_chain_kernels chain_of_float, chain_of_double;
 #ifdef __AVX2__
 static ndi_chain_kernels chain_of_int64_t;
-#endif
 
-#ifdef __AVX2__
 /* What does not look at elements is that of others as wide. No folds. */
 static void take_moves(ndi_chain_kernels *to, const ndi_chain_kernels *from)
 {

@@ -106,8 +106,8 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
 /* Of numbers that lie apart, each line of memory counts. */
 static size_t bytes_read(size_t count, ptrdiff_t stride, size_t element_bytes)
 {
-    const size_t line_bytes = 64, step = (size_t)(stride < 0 ? -stride : stride);
-    return count * larger(element_bytes, smaller(step, line_bytes));
+    const size_t step = (size_t)(stride < 0 ? -stride : stride);
+    return count * larger(element_bytes, smaller(step, NDI_CACHE_LINE));
 }
 
 bool ndi_gemv(ndi_gemm_type type, bool conjugates, size_t rows, size_t depth, const void *a,

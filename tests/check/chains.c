@@ -23,8 +23,15 @@ typedef struct line {
     {                                                                                              \
         ND_OP_##name, (of) != INTEGERS, (of) != FLOATS                                             \
     }
-enum { FLOATS, INTEGERS, NUMBER_BITS, REAL_BITS = NUMBER_BITS };
-enum { EXACT_BITS = INTEGERS, INT_BITS = INTEGERS, SIGNED = INTEGERS }; /* as groups of kernels */
+enum { /* as groups of kernels */
+       FLOATS,
+       INTEGERS,
+       NUMBER_BITS,
+       REAL_BITS = NUMBER_BITS,
+       EXACT_BITS = INTEGERS,
+       INT_BITS = INTEGERS,
+       SIGNED = INTEGERS,
+};
 
 static const line unary[] = {
 #define KERNEL1_LIGHT(name, group, ...) LINE(name, group),

@@ -110,6 +110,7 @@ np.iinfo(True).bits
 np.iinfo(np.int8(3)).max
 with np.errstate(all='ignore', over='print'): x = np.geterr(); x
 x = np.seterr(divide='print'); y = np.seterr(**x); y['divide']
+np.seterr(divide='')
 """
 
 NUMBERS = """
