@@ -84,18 +84,17 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     ndi_gemm_store store = store_of_step(p, p->step);
     char *c = p->c + (ptrdiff_t)(p->row + first_row) * p->c_row_stride +
               (ptrdiff_t)(p->column + first_column) * p->c_column_stride;
-    bool stores_tile = !p->sums && p->stores_tiles && columns == p->tile_columns &&
-                       real_rows % kernels->lanes == 0;
+    const bool fills_vectors = real_rows >= kernels->lanes;
     ptrdiff_t c_column = (ptrdiff_t)kernels->tile_rows;
     void *to = tile;
     ndi_gemm_store into = NDI_GEMM_SET;
-    if (stores_tile) {
+    if (p->sums) {
+        c_column = (ptrdiff_t)p->sum_rows;
+        to = p->sums + (i * kernels->tile_rows + first_column * p->sum_rows) * p->real_bytes;
+    } else if (p->stores_tiles && fills_vectors) {
         c_column = p->c_column_stride / (ptrdiff_t)p->real_bytes;
         to = c;
         into = store;
-    } else if (p->sums) {
-        c_column = (ptrdiff_t)p->sum_rows;
-        to = p->sums + (i * kernels->tile_rows + first_column * p->sum_rows) * p->real_bytes;
     }
 
     ptrdiff_t left_step = (ptrdiff_t)p->left_width, right_step = (ptrdiff_t)kernels->tile_columns;
@@ -115,8 +114,8 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
             p->right.row_stride / (ptrdiff_t)(p->is_complex ? 2 * p->real_bytes : p->real_bytes);
         right_column = p->right.column_stride / (ptrdiff_t)p->real_bytes;
     }
-    if (i < p->left_unpacked || j < p->right_unpacked ||
-        real_rows + kernels->lanes <= kernels->tile_rows || columns <= p->tile_columns / 2)
+    if (i < p->left_unpacked || j < p->right_unpacked || real_rows < kernels->tile_rows ||
+        columns < p->tile_columns)
         kernels->multiply_strided(real_rows, columns, depth, left, left_step, right, right_step,
                                   right_column, into, to, c_column);
     else
@@ -180,18 +179,16 @@ static void cut_into_tasks(product *p, size_t level2)
         p->row_tasks = smaller(row_panels, parts(wanted, p->column_tasks));
 }
 
-/* Panels of so many rows or columns that can be read in place: the whole ones, and in the left
- * operand one of whole vectors. */
+/* Panels of so many rows or columns that can be read in place: in the left operand those that fill
+ * a vector. */
 static size_t left_panels_in_place(const product *p, size_t rows)
 {
-    return p->packs_left              ? 0
-           : rows % p->kernels->lanes ? rows / p->tile_rows
-                                      : parts(rows, p->tile_rows);
+    return p->packs_left ? 0 : rows / p->tile_rows + (rows % p->tile_rows >= p->kernels->lanes);
 }
 
 static size_t right_panels_in_place(const product *p, size_t columns)
 {
-    return p->packs_right ? 0 : columns / p->tile_columns;
+    return p->packs_right ? 0 : parts(columns, p->tile_columns);
 }
 
 enum { LEAST_PACK_ELEMENTS = 16384 }; /* that are worth a dispatch */

@@ -42,28 +42,14 @@ static narrower narrower_than(ndi_isa isa, ndi_gemm_real real)
 }
 #endif
 
-#ifdef __x86_64__
-/* Rows that are computed for so many. */
-static size_t whole_vectors(size_t rows, const ndi_gemm_kernels *kernels)
-{
-    return (rows + kernels->lanes - 1) / kernels->lanes * kernels->lanes;
-}
-#endif
-
 const ndi_gemm_kernels *ndi_gemm_kernels_for_rows(ndi_isa isa, ndi_gemm_real real, size_t rows)
 {
     const ndi_gemm_kernels *widest = ndi_gemm_kernels_for(isa, real);
 #ifdef __x86_64__
-    if (isa < NDI_ISA_AVX2 || rows % widest->lanes == 0)
+    if (isa < NDI_ISA_AVX2 || rows >= widest->lanes)
         return widest;
     const narrower sets = narrower_than(isa, real);
-    if (rows % sets.half->lanes == 0 && rows <= sets.half->tile_rows)
-        return sets.half;
-    if (rows % sets.quarter->lanes == 0 && rows <= sets.quarter->tile_rows)
-        return sets.quarter;
-    if (rows <= sets.half->tile_rows &&
-        whole_vectors(rows, sets.half) < whole_vectors(rows, widest))
-        return sets.half;
+    return rows >= sets.half->lanes ? sets.half : sets.quarter;
 #else
     (void)rows;
 #endif

@@ -76,17 +76,17 @@ typedef struct ndi_gemm_kernels {
     void (*multiply)(size_t depth, const void *a, const void *b, const void *next_b,
                      ndi_gemm_store store, void *c, ptrdiff_t column_stride);
 
-    /* The same, with the same bits, for parts of a tile and operands that are not packed. A and C
-     * need have no more rows than the vectors that `rows` begins, B no more columns than half a
-     * tile where `columns` are no more. Strides in elements: from one step of the depth to the
-     * next, and of B from column to column; rows of A are adjacent. */
+    /* The same, with the same bits, for parts of a tile and operands that are not packed: `rows`,
+     * of A and C, by `columns`, of B and C, or of less rows than a vector has, as many as that.
+     * Strides in elements: from one step of the depth to the next, and of B from column to column;
+     * rows of A are adjacent. */
     void (*multiply_strided)(size_t rows, size_t columns, size_t depth, const void *a,
                              ptrdiff_t a_step, const void *b, ptrdiff_t b_step, ptrdiff_t b_column,
                              ndi_gemm_store store, void *c, ptrdiff_t column_stride);
 
-    /* C = A B for each, with the same bits; of complex numbers too. Rows fill one vector, or two or
-     * three of them; columns are whole tiles, or one half. False, with nothing done, for other
-     * shapes. NULL: none of complex numbers. */
+    /* C = A B for each, with the same bits; of complex numbers too. Rows are one vector or more,
+     * but no more than a tile's; of complex numbers one vector or two, and columns whole tiles, or
+     * one half. False, with nothing done, for other shapes. NULL: none of complex numbers. */
     bool (*multiply_many)(const ndi_gemm_many *products);
     bool (*multiply_many_complex)(const ndi_gemm_many *products);
 

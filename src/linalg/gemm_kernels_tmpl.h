@@ -22,39 +22,50 @@ typedef REAL vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef REAL loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
 typedef REAL loose_real __attribute__((aligned(1), may_alias));
 
-/* A tile of so many vectors of rows by `columns`, which are constants; so are strides where
- * operands are packed. Panel `next_b`, unless it is NULL, is fetched into the level 2 cache. */
+/* `rows` by `columns` of a tile of so many vectors by `wide` columns, which are constants; so are
+ * strides where operands are packed. Rows that fill no vector are done by one that begins before
+ * them, and shares rows with the one before it: nothing beyond the rows is read or written. (Of
+ * fewer rows than a vector has, all of it is.) For columns that are not there the last one is read
+ * once more, and nothing is stored. Panel `next_b`, unless it is NULL, is fetched into the level 2
+ * cache. */
 TARGET static inline __attribute__((always_inline)) void
-tile(int vectors, int columns, size_t depth, const loose_real *a, ptrdiff_t a_step,
-     const loose_real *b, ptrdiff_t b_step, ptrdiff_t b_column, const loose_real *next_b,
-     ndi_gemm_store store, loose_real *c, ptrdiff_t c_column)
+tile(int vectors, int wide, size_t rows, size_t columns, size_t depth, const loose_real *a,
+     ptrdiff_t a_step, const loose_real *b, ptrdiff_t b_step, ptrdiff_t b_column,
+     const loose_real *next_b, ndi_gemm_store store, loose_real *c, ptrdiff_t c_column)
 {
     vector sum[COLUMNS][VECTORS] = {0};
-    for (int j = 0; j < columns; j++)
+    ptrdiff_t row_at[VECTORS] = {0}, column_at[COLUMNS];
+    for (int v = 1; v < vectors; v++)
+        row_at[v] = v + 1 < vectors ? v * (ptrdiff_t)LANES : (ptrdiff_t)(rows - LANES);
+    UNROLL
+    for (int j = 0; j < wide; j++)
+        column_at[j] = (j < (int)columns ? j : (ptrdiff_t)columns - 1) * b_column;
+    for (int j = 0; j < wide; j++)
         for (int line = 0; line < vectors * VECTOR_BYTES; line += 64)
             __builtin_prefetch((char *)(c + j * c_column) + line, 1);
     for (size_t p = 0; p < depth; p++, a += a_step, b += b_step) {
         if (next_b)
             __builtin_prefetch(next_b + p * (size_t)COLUMNS, 0, 2);
         UNROLL
-        for (int j = 0; j < columns; j++) {
+        for (int j = 0; j < wide; j++) {
             UNROLL
             for (int v = 0; v < vectors; v++)
-                sum[j][v] +=
-                    PRODUCT(*(const loose_vector *)(a + v * (ptrdiff_t)LANES), b[j * b_column]);
+                sum[j][v] += PRODUCT(*(const loose_vector *)(a + row_at[v]), b[column_at[j]]);
         }
     }
     UNROLL
-    for (int j = 0; j < columns; j++, c += c_column) {
+    for (int j = 0; j < wide; j++, c += c_column) {
+        if (j >= (int)columns)
+            break;
         UNROLL
-        for (int v = 0; v < vectors; v++) {
-            loose_vector *to = (loose_vector *)(c + v * (ptrdiff_t)LANES);
+        for (int v = 0; v < vectors; v++) /* all before the first is written: they share rows */
             if (store == NDI_GEMM_ADD)
-                sum[j][v] += *to;
+                sum[j][v] += *(loose_vector *)(c + row_at[v]);
             else if (store == NDI_GEMM_SUBTRACT)
-                sum[j][v] = *to - sum[j][v];
-            *to = sum[j][v];
-        }
+                sum[j][v] = *(loose_vector *)(c + row_at[v]) - sum[j][v];
+        UNROLL
+        for (int v = 0; v < vectors; v++)
+            *(loose_vector *)(c + row_at[v]) = sum[j][v];
     }
 }
 
@@ -62,7 +73,8 @@ TARGET static void JOIN(SET, multiply)(size_t depth, const void *a, const void *
                                        const void *next_b, ndi_gemm_store store, void *c,
                                        ptrdiff_t c_column)
 {
-    tile(VECTORS, COLUMNS, depth, a, VECTORS * LANES, b, COLUMNS, 1, next_b, store, c, c_column);
+    tile(VECTORS, COLUMNS, VECTORS * LANES, COLUMNS, depth, a, VECTORS * LANES, b, COLUMNS, 1,
+         next_b, store, c, c_column);
 }
 
 TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size_t depth,
@@ -70,22 +82,25 @@ TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size
                                                ptrdiff_t b_step, ptrdiff_t b_column,
                                                ndi_gemm_store store, void *c, ptrdiff_t c_column)
 {
-    size_t vectors = (rows + LANES - 1) / LANES;
+#define TILE(vectors, wide)                                                                        \
+    tile(vectors, wide, rows, columns, depth, a, a_step, b, b_step, b_column, NULL, store, c,      \
+         c_column)
+    const size_t vectors = (rows + LANES - 1) / LANES;
     if (columns <= COLUMNS / 2) {
         if (vectors == 1)
-            tile(1, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
+            TILE(1, COLUMNS / 2);
         else if (vectors == 2)
-            tile(2, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
+            TILE(2, COLUMNS / 2);
         else
-            tile(VECTORS, COLUMNS / 2, depth, a, a_step, b, b_step, b_column, NULL, store, c,
-                 c_column);
+            TILE(VECTORS, COLUMNS / 2);
     } else if (vectors == 1) {
-        tile(1, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
+        TILE(1, COLUMNS);
     } else if (vectors == 2) {
-        tile(2, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
+        TILE(2, COLUMNS);
     } else {
-        tile(VECTORS, COLUMNS, depth, a, a_step, b, b_step, b_column, NULL, store, c, c_column);
+        TILE(VECTORS, COLUMNS);
     }
+#undef TILE
 }
 
 /* ---- Many products of one small shape ---- */
@@ -93,33 +108,41 @@ TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size
 /* A tile of it: as tile(), but all strides are in bytes, and the first step, of a depth of one at
  * least, adds to a zero instead of setting all sums to it first. */
 TARGET static inline __attribute__((always_inline)) void
-small_tile(int vectors, int columns, size_t depth, const char *a, ptrdiff_t a_step, const char *b,
-           ptrdiff_t b_step, ptrdiff_t b_column, char *c, ptrdiff_t c_column)
+small_tile(int vectors, int wide, size_t rows, size_t columns, size_t depth, const char *a,
+           ptrdiff_t a_step, const char *b, ptrdiff_t b_step, ptrdiff_t b_column, char *c,
+           ptrdiff_t c_column)
 {
     vector sum[COLUMNS][VECTORS];
     const vector zero = {0};
+    ptrdiff_t row_at[VECTORS] = {0}, column_at[COLUMNS];
+    for (int v = 1; v < vectors; v++)
+        row_at[v] = v + 1 < vectors ? v * (ptrdiff_t)sizeof(vector)
+                                    : (ptrdiff_t)((rows - LANES) * sizeof(REAL));
     UNROLL
-    for (int j = 0; j < columns; j++) {
-        const REAL factor = *(const loose_real *)(b + j * b_column);
+    for (int j = 0; j < wide; j++) {
+        column_at[j] = (j < (int)columns ? j : (ptrdiff_t)columns - 1) * b_column;
+        const REAL factor = *(const loose_real *)(b + column_at[j]);
         UNROLL
         for (int v = 0; v < vectors; v++)
-            sum[j][v] = zero + PRODUCT(((const loose_vector *)a)[v], factor);
+            sum[j][v] = zero + PRODUCT(*(const loose_vector *)(a + row_at[v]), factor);
     }
     for (size_t p = 1; p < depth; p++) {
         a += a_step, b += b_step;
         UNROLL
-        for (int j = 0; j < columns; j++) {
-            const REAL factor = *(const loose_real *)(b + j * b_column);
+        for (int j = 0; j < wide; j++) {
+            const REAL factor = *(const loose_real *)(b + column_at[j]);
             UNROLL
             for (int v = 0; v < vectors; v++)
-                sum[j][v] += PRODUCT(((const loose_vector *)a)[v], factor);
+                sum[j][v] += PRODUCT(*(const loose_vector *)(a + row_at[v]), factor);
         }
     }
     UNROLL
-    for (int j = 0; j < columns; j++, c += c_column) {
+    for (int j = 0; j < wide; j++, c += c_column) {
+        if (j >= (int)columns)
+            break;
         UNROLL
         for (int v = 0; v < vectors; v++)
-            ((loose_vector *)c)[v] = sum[j][v];
+            *(loose_vector *)(c + row_at[v]) = sum[j][v];
     }
 }
 
@@ -136,35 +159,35 @@ TARGET static inline bool JOIN(SET, are_adjacent)(const ndi_gemm_many *m, size_t
 TARGET static inline __attribute__((always_inline)) ndi_gemm_many
 JOIN(SET, adjacent)(ndi_gemm_many many, int columns, size_t element_bytes)
 {
-    many.columns = many.depth = (size_t)columns;
+    many.rows = many.columns = many.depth = (size_t)columns;
     many.b_step = (ptrdiff_t)element_bytes;
     many.a_step = many.b_column = many.c_column = columns * (ptrdiff_t)element_bytes;
     return many;
 }
 
-TARGET static inline __attribute__((always_inline)) void many_of(int vectors, int columns,
+TARGET static inline __attribute__((always_inline)) void many_of(int vectors, int wide,
                                                                  ndi_gemm_many m)
 {
-    const size_t tiles = m.columns / (size_t)columns;
     for (size_t i = 0; i < m.count; i++, m.a += m.a_next, m.b += m.b_next, m.c += m.c_next)
-        for (size_t j = 0; j < tiles; j++)
-            small_tile(vectors, columns, m.depth, m.a, m.a_step,
-                       m.b + (ptrdiff_t)j * columns * m.b_column, m.b_step, m.b_column,
-                       m.c + (ptrdiff_t)j * columns * m.c_column, m.c_column);
+        for (size_t j = 0; j < m.columns; j += (size_t)wide) {
+            const size_t left = m.columns - j;
+            small_tile(vectors, wide, m.rows, left < (size_t)wide ? left : (size_t)wide, m.depth,
+                       m.a, m.a_step, m.b + (ptrdiff_t)j * m.b_column, m.b_step, m.b_column,
+                       m.c + (ptrdiff_t)j * m.c_column, m.c_column);
+        }
 }
 
 TARGET static bool JOIN(SET, multiply_many)(const ndi_gemm_many *m)
 {
-    const size_t vectors = m->rows / LANES;
+    const size_t vectors = (m->rows + LANES - 1) / LANES;
     const bool are_adjacent = JOIN(SET, are_adjacent)(m, sizeof(REAL));
-    if (m->rows % LANES || vectors == 0 || vectors > VECTORS ||
-        (m->columns % COLUMNS && m->columns != COLUMNS / 2))
+    if (m->rows < LANES || vectors > VECTORS)
         return false;
     if (are_adjacent && m->rows == LANES && LANES == COLUMNS) {
         many_of(1, COLUMNS, JOIN(SET, adjacent)(*m, COLUMNS, sizeof(REAL)));
     } else if (are_adjacent && m->rows == LANES && LANES == COLUMNS / 2) {
         many_of(1, COLUMNS / 2, JOIN(SET, adjacent)(*m, COLUMNS / 2, sizeof(REAL)));
-    } else if (m->columns == COLUMNS / 2) {
+    } else if (m->columns <= COLUMNS / 2) {
         if (vectors == 1)
             many_of(1, COLUMNS / 2, *m);
         else if (vectors == 2)

@@ -73,29 +73,26 @@ static bool is_shallow(ndi_gemm_plan *plan)
 }
 
 enum {
-    FEW = 6,          /* columns: more fill tiles */
-    FEW_FLOATS = 8,   /* the same of long rows of float32 */
-    MANY_ROWS = 64,   /* worth making columns contiguous */
+    FEW = 6,        /* columns: more fill tiles */
+    FEW_FLOATS = 8, /* the same of long rows of float32 */
+    GATHERED_BYTES =
+        24, /* of a row of columns that are made contiguous, of fewer rows than these: */
+    MANY_ROWS = 200,
     LEAST_DEPTH = 64, /* less is packed into tiles and multiplied sooner than sums are added up */
 };
 
+/* Columns that are not contiguous are sooner multiplied by tiles, which read their rows, but for
+ * very few (14 x 1000 by 1000 x 14 doubles 13.8 us gathered, 5.8 by tiles; 3 x 1000 by 1000 x 3
+ * floats 1.4 and 2.5). */
 static bool has_few_columns(const ndi_gemm_shape *s)
 {
     const ptrdiff_t element_bytes = ndi_gemm_formats[s->type].element_bytes;
     if (s->a_column_stride != element_bytes)
         return false;
     const size_t few = element_bytes == sizeof(float) && s->k >= 2 * LEAST_DEPTH ? FEW_FLOATS : FEW;
-    /* Of a column: longer ones leave the cache meanwhile, which is worth it where most of a tile
-     * would be empty (10 x 1000 by 1000 x 10 doubles 8.2 us by tiles, 6.8 so; 5 x 2000 by 2000 x 5
-     * 14 and 6.9). */
-    const size_t gathered_bytes = 6144, all_bytes = 80 << 10, tile_bytes = 64, few_rows = 10;
-    const size_t column_bytes = s->k * (size_t)element_bytes;
-    const bool leaves_tiles_empty = s->m <= few_rows && s->n * (size_t)element_bytes % tile_bytes &&
-                                    s->n * column_bytes <= all_bytes;
-    if (s->m <= NDI_GEMM_FEW_BY_FEW &&
-        (s->b_row_stride == element_bytes || column_bytes <= gathered_bytes || leaves_tiles_empty))
-        return s->n <= NDI_GEMM_FEW_BY_FEW;
-    return s->n <= (s->b_row_stride == element_bytes || s->m >= MANY_ROWS ? few : 3);
+    if (s->b_row_stride == element_bytes)
+        return s->n <= (s->m <= NDI_GEMM_FEW_BY_FEW ? NDI_GEMM_FEW_BY_FEW : few);
+    return s->n * (size_t)element_bytes <= GATHERED_BYTES || (s->m >= MANY_ROWS && s->n <= few);
 }
 
 static bool has_few(ndi_gemm_plan *plan)
