@@ -2,6 +2,7 @@
 #include "linalg/gemm_plan.h"
 
 #include "base/cpu.h"
+#include "base/memory.h"
 #include "base/pool.h"
 #include "linalg/gemm_few.h"
 #include "linalg/sizes.h"
@@ -142,6 +143,12 @@ static void choose_packing(product *p, size_t m, size_t n)
                      !in_whole_reals(p->right.column_stride, p->real_bytes);
 }
 
+/* Panels lie one after the other, and are written by whole vectors. */
+static size_t in_lines(size_t bytes)
+{
+    return parts(bytes, NDI_CACHE_LINE) * NDI_CACHE_LINE;
+}
+
 /* How large blocks are, and what of them is packed. */
 static void settle_blocks(product *p)
 {
@@ -150,8 +157,9 @@ static void settle_blocks(product *p)
     size_t reals = p->is_complex ? 2 : 1; /* a complex step of depth is two real ones */
     p->most_depth = even_part(p->k, p->kernels->depth / reals, 1);
     p->left_width = smaller(p->kernels->tile_rows, parts(reals * p->m, lanes) * lanes);
-    p->left_panel_bytes = p->left_width * p->most_depth * reals * p->real_bytes;
-    p->right_panel_bytes = p->kernels->tile_columns * p->most_depth * reals * p->real_bytes;
+    p->left_panel_bytes = in_lines(p->left_width * p->most_depth * reals * p->real_bytes);
+    p->right_panel_bytes =
+        in_lines(p->kernels->tile_columns * p->most_depth * reals * p->real_bytes);
     p->most_rows = even_part(p->m, most_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
     p->most_columns =
         even_part(p->n, most_bytes / p->right_panel_bytes * p->tile_columns, p->tile_columns);

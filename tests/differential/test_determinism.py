@@ -106,6 +106,32 @@ def exact_elementwise():
                 yield f"cast {dtype} {target} {kind}", nd.cast(nd.from_numpy(values), target)
 
 
+PRODUCTS = [
+    *((5, 7, 3), (14, 1000, 14), (7, 401, 19), (33, 65, 21), (97, 761, 44), (120, 515, 131)),
+    *((9, 3001, 13), (3, 1000, 1001), (64, 3, 70)),
+]
+
+
+def products():
+    """Of small whole numbers, so that all sums are exact, in whichever order."""
+    rng = np.random.default_rng(29)
+    for dtype in nd.NUMPY_DTYPES:
+        if dtype == "float16":
+            continue
+        for shape in [*PRODUCTS, (50, 3, 3, 3), (50, 5, 17, 6), (7, 20, 31, 25)]:
+            *stack, rows, inner, columns = shape
+            a = rng.integers(0, 3, (*stack, rows, inner)).astype(dtype)
+            b = rng.integers(0, 3, (*stack, inner, columns)).astype(dtype)
+            for layout, left, right in (
+                ("", a, b),
+                ("left turned", a.swapaxes(-1, -2).copy().swapaxes(-1, -2), b),
+                ("right turned", a, b.swapaxes(-1, -2).copy().swapaxes(-1, -2)),
+                ("reversed", a[..., ::-1, :], b[..., ::-1]),
+            ):
+                product = nd.call("matmul", nd.from_numpy(left), nd.from_numpy(right))
+                yield f"{dtype} {shape} {layout}", product
+
+
 def digests(results):
     return {what: digest(result) for what, result in results}
 
@@ -210,7 +236,7 @@ def digests_of_isas():
     return found
 
 
-@pytest.mark.parametrize("part", ["reductions", "elementwise", "chains", "columns"])
+@pytest.mark.parametrize("part", ["reductions", "elementwise", "chains", "columns", "products"])
 def test_exact_results_have_the_same_bits_on_every_isa(digests_of_isas, part):
     reference = digests_of_isas["reference"][part]
     for isa, answer in digests_of_isas.items():
@@ -241,6 +267,7 @@ if __name__ == "__main__":
                     ),
                     "columns": digests(columns(STANDARDISED)),
                     "powers": digests(columns(POWERS)),
+                    "products": digests(products()),
                 }
             )
         )
