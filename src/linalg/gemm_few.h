@@ -6,7 +6,7 @@
 #include "linalg/gemm.h"
 
 /* Columns of as few rows at most: packing them takes longer than multiplying. */
-enum { NDI_GEMM_FEW_BY_FEW = 16 };
+enum { NDI_GEMM_FEW_BY_FEW = 24 };
 
 /* ndi_gemm for the way NDI_GEMM_FEW. False with ND_ERROR_MEMORY kept when there is no room for the
  * few columns, where they are not contiguous. */

@@ -220,7 +220,7 @@ static bool is_deep(const product *p, size_t threads)
  * often enough, and stays in a cache close by. */
 static bool fits_shares(const product *p, size_t threads, bool by_rows)
 {
-    const size_t least_uses = 16, most_bytes = 3 * (size_t)ndi_cpu_caches().level2;
+    const size_t least_uses = 10, most_bytes = 3 * (size_t)ndi_cpu_caches().level2;
     if (by_rows ? !p->packs_right : !p->packs_left)
         return p->packs_left || p->packs_right;
     return (by_rows ? p->m : p->n) >= least_uses * threads &&
