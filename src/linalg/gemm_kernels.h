@@ -111,11 +111,12 @@ typedef struct ndi_gemv_kernels {
     void (*add_columns)(bool adds, size_t count, size_t columns, const void *a, ptrdiff_t a_stride,
                         const void *x, ptrdiff_t x_stride, void *y, void *z);
 
-    /* y[i] = the sum over all `columns` of a[i] x, for i < count: sums stay in registers. Strides
-     * in bytes. False, with nothing done, unless the count is at most
-     * seven, or one to four vectors. */
+    /* y[i], and z[i], as add_columns sets them, the sums over all `columns` in registers. False,
+     * with nothing done, unless the count is at most seven, if real, or fills a vector of 16 bytes
+     * and no more than `narrow_bytes`. */
     bool (*narrow_columns)(size_t count, size_t columns, const void *a, ptrdiff_t a_stride,
-                           const void *x, ptrdiff_t x_stride, void *y);
+                           const void *x, ptrdiff_t x_stride, void *y, void *z);
+    size_t narrow_bytes;
 
     /* totals[r] = the dot product of x and row r of adjacent reals, rows `stride` bytes apart, for
      * many rows. False, with nothing done, if they are longer than four vectors or overlap. NULL

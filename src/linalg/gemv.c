@@ -172,8 +172,8 @@ bool ndi_gemv(ndi_gemm_type type, bool conjugates, size_t rows, size_t depth, co
     size_t threads = (size_t)ndi_pool_threads(), wanted = 4 * threads;
     if (!p.by_columns) /* rows are read to their ends, so that few together do */
         p.block_rows = smaller(p.block_rows, parts(parts(rows, wanted), 4) * 4);
-    else if (p.chunk_count ==
-             1) /* nothing else to part; whole vectors, so that bits are the same */
+    else if (p.chunk_count == 1 && rows * element_bytes > p.kernels->narrow_bytes)
+        /* nothing else to part; whole vectors, so that bits are the same */
         p.block_rows =
             smaller(p.block_rows, larger(parts(parts(rows, threads), WHOLE_REALS) * WHOLE_REALS,
                                          2 * WHOLE_REALS));

@@ -193,6 +193,16 @@ JOIN(SET, add_some)(bool is_complex, bool adds, size_t count, size_t columns, co
                     ptrdiff_t a_stride, const char *x, ptrdiff_t x_stride, loose_real *y,
                     loose_real *z)
 {
+    /* The last vector shares elements with the one before it, so it is added to what they were. */
+    const size_t last = count % LANES && count > LANES ? count - LANES : 0;
+    REAL last_y[LANES], last_z[LANES];
+    if (last) {
+        memcpy(last_y, y + last, sizeof last_y);
+        memcpy(last_z, z + last, sizeof last_z);
+        JOIN(SET, add_vectors)
+        (1, is_complex, adds, columns, a + last * sizeof(REAL), a_stride, x, x_stride, last_y,
+         last_z);
+    }
     size_t i = 0;
     for (; i + 4 * LANES <= count; i += 4 * LANES)
         JOIN(SET, add_vectors)
@@ -200,6 +210,12 @@ JOIN(SET, add_some)(bool is_complex, bool adds, size_t count, size_t columns, co
     for (; i + LANES <= count; i += LANES)
         JOIN(SET, add_vectors)
     (1, is_complex, adds, columns, a + i * sizeof(REAL), a_stride, x, x_stride, y + i, z + i);
+    if (last) {
+        memcpy(y + last, last_y, sizeof last_y);
+        if (is_complex)
+            memcpy(z + last, last_z, sizeof last_z);
+        return;
+    }
     for (; i < count; i++) {
         REAL sum = adds ? y[i] : 0, by_imaginary = adds && is_complex ? z[i] : 0;
         for (size_t q = 0; q < columns; q++) {
@@ -225,42 +241,15 @@ TARGET static void JOIN(SET, add_columns)(bool adds, size_t count, size_t column
         JOIN(SET, add_some)(false, adds, count, columns, a, a_stride, x, x_stride, y, y);
 }
 
-/* `vectors`, 2 or 4, is constant. The last half of them ends where the column does, and shares
- * elements with the first half. */
-TARGET static inline __attribute__((always_inline)) void
-JOIN(SET, narrow)(size_t vectors, size_t count, size_t columns, const char *a, ptrdiff_t a_stride,
-                  const char *x, ptrdiff_t x_stride, loose_real *y)
-{
-    vector sum[8] = {0}; /* several sums of each vector: one waits for the last product */
-    const size_t apart = 8 / vectors, half = vectors / 2;
-    size_t step = 0;
-    for (; step + apart <= columns; step += apart)
-        UNROLL
-    for (size_t i = 0; i < apart; i++, a += a_stride, x += x_stride) {
-        const REAL by = *(const loose_real *)x;
-        UNROLL
-        for (size_t v = 0; v < vectors; v++) {
-            const size_t at = v < half ? v * LANES : count - (vectors - v) * LANES;
-            sum[i * vectors + v] += *(const loose_vector *)((const loose_real *)a + at) * by;
-        }
-    }
-    for (; step < columns; step++, a += a_stride, x += x_stride) {
-        const REAL by = *(const loose_real *)x;
-        UNROLL
-        for (size_t v = 0; v < vectors; v++) {
-            const size_t at = v < half ? v * LANES : count - (vectors - v) * LANES;
-            sum[v] += *(const loose_vector *)((const loose_real *)a + at) * by;
-        }
-    }
-    UNROLL
-    for (size_t width = apart / 2; width > 0; width /= 2)
-        UNROLL
-    for (size_t i = 0; i < width * vectors; i++)
-        sum[i] += sum[i + width * vectors];
-    UNROLL
-    for (size_t v = 0; v < vectors; v++)
-        *(loose_vector *)(y + (v < half ? v * LANES : count - (vectors - v) * LANES)) = sum[v];
-}
+#define NARROW_BYTES VECTOR_BYTES
+#define NARROW(name) JOIN(SET, name##_whole)
+#include "linalg/gemv_narrow_tmpl.h"
+#define NARROW_BYTES (VECTOR_BYTES / 2)
+#define NARROW(name) JOIN(SET, name##_half)
+#include "linalg/gemv_narrow_tmpl.h"
+#define NARROW_BYTES (VECTOR_BYTES / 4)
+#define NARROW(name) JOIN(SET, name##_quarter)
+#include "linalg/gemv_narrow_tmpl.h"
 
 /* The same for `count` reals that fill no vector; it is constant. One is a dot product of what lies
  * apart. */
@@ -297,13 +286,15 @@ JOIN(SET, few)(size_t count, size_t columns, const char *a, ptrdiff_t a_stride, 
 
 TARGET static bool JOIN(SET, narrow_columns)(size_t count, size_t columns, const void *a,
                                              ptrdiff_t a_stride, const void *x, ptrdiff_t x_stride,
-                                             void *y)
+                                             void *y, void *z)
 {
-    if (count >= 2 * LANES && count <= 4 * LANES)
-        JOIN(SET, narrow)(4, count, columns, a, a_stride, x, x_stride, y);
-    else if (count >= LANES && count < 2 * LANES)
-        JOIN(SET, narrow)(2, count, columns, a, a_stride, x, x_stride, y);
-    else if (count == 1)
+    if (JOIN(SET, narrow_whole)(count, columns, a, a_stride, x, x_stride, y, z) ||
+        JOIN(SET, narrow_half)(count, columns, a, a_stride, x, x_stride, y, z) ||
+        JOIN(SET, narrow_quarter)(count, columns, a, a_stride, x, x_stride, y, z))
+        return true;
+    if (z)
+        return false;
+    if (count == 1)
         JOIN(SET, few)(1, columns, a, a_stride, x, x_stride, y);
     else if (count == 2)
         JOIN(SET, few)(2, columns, a, a_stride, x, x_stride, y);
@@ -330,6 +321,7 @@ static const ndi_gemv_kernels JOIN(SET, rows) = {
     .dot_rows = JOIN(SET, dot_rows),
     .add_columns = JOIN(SET, add_columns),
     .narrow_columns = JOIN(SET, narrow_columns),
+    .narrow_bytes = 4 * VECTOR_BYTES,
 #ifdef OF_FLOATS
     .short_rows = JOIN(SET, short_rows),
     .few_columns = JOIN(SET, few_columns),

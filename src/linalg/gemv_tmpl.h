@@ -61,14 +61,13 @@ static void JOIN(SET, column_chunk)(const product *p, size_t row, size_t rows, s
     const char *const a =
         p->a + (ptrdiff_t)row * p->a_row_stride + (ptrdiff_t)step * p->a_column_stride;
     const char *const x = p->x + (ptrdiff_t)step * p->x_stride;
-    if (rows == p->rows && !p->is_complex && /* whatever the number of threads */
-        p->kernels->narrow_columns(count, depth, a, p->a_column_stride, x, p->x_stride, sums))
-        return;
-    for (size_t i = 0; i < depth; i += COLUMNS)
-        p->kernels->add_columns(i > 0, count, smaller(COLUMNS, depth - i),
-                                a + (ptrdiff_t)i * p->a_column_stride, p->a_column_stride,
-                                x + (ptrdiff_t)i * p->x_stride, p->x_stride, sums,
-                                p->is_complex ? by_imaginary : NULL);
+    REAL *const z = p->is_complex ? by_imaginary : NULL;
+    if (rows != p->rows || /* whatever the number of threads */
+        !p->kernels->narrow_columns(count, depth, a, p->a_column_stride, x, p->x_stride, sums, z))
+        for (size_t i = 0; i < depth; i += COLUMNS)
+            p->kernels->add_columns(i > 0, count, smaller(COLUMNS, depth - i),
+                                    a + (ptrdiff_t)i * p->a_column_stride, p->a_column_stride,
+                                    x + (ptrdiff_t)i * p->x_stride, p->x_stride, sums, z);
     for (size_t r = 0; p->is_complex && r < count; r += 2) {
         sums[r] -= by_imaginary[r + 1];
         sums[r + 1] += by_imaginary[r];
