@@ -598,7 +598,9 @@ def test_condition_numbers_equal_numpy(matrix, order):
         assert (got.dtype, got.shape) == (theirs.dtype, theirs.shape)
         usual = theirs < 1e-2 / np.finfo(got.dtype).eps
         eps = 100 * np.finfo(got.dtype).eps * max(a.shape[-1], 1)
-        assert (np.abs(got - theirs) <= eps * theirs * theirs)[usual].all(), (got, theirs)
+        # The least singular value by the largest, of order -2, is as uncertain as the largest.
+        error = np.abs(got - theirs)
+        assert (error <= eps * np.maximum(theirs * theirs, 1))[usual].all(), (got, theirs)
 
 
 def test_condition_of_singular_matrices_is_infinite():
