@@ -237,11 +237,14 @@ static bool is_for_shares(product *p, size_t threads)
     if (threads == 1 || p->m > p->most_rows || p->n > p->most_columns ||
         ndi_gemm_work(p->is_complex, p->m, p->n, p->k) < NDI_GEMM_LEAST_PARALLEL)
         return false;
-    p->by_rows = false;
-    if (parts(p->n, p->tile_columns) >= 4 * threads && fits_shares(p, threads, false))
+    const size_t row_panels = parts(p->m, p->tile_rows),
+                 column_panels = parts(p->n, p->tile_columns);
+    p->by_rows = column_panels < 4 * threads && (row_panels >= 4 * threads || p->m > 2 * p->n);
+    if ((p->by_rows ? row_panels : column_panels) >= threads && fits_shares(p, threads, p->by_rows))
         return true;
-    p->by_rows = parts(p->m, p->tile_rows) >= 4 * threads;
-    return fits_shares(p, threads, p->by_rows);
+    p->by_rows = !p->by_rows;
+    return (p->by_rows ? row_panels : column_panels) >= threads &&
+           fits_shares(p, threads, p->by_rows);
 }
 
 static bool is_thin(const product *p)
