@@ -525,6 +525,15 @@ static bool are_narrow(const ndi_gemm_shape *s, const void *a, const void *b)
            is_narrow(b, s->k, s->n, s->b_row_stride, s->b_column_stride);
 }
 
+static bool multiply_vectors(const ndi_gemm_shape *s, const char *left, const char *right, char *c)
+{
+    bool done = true;
+    for (size_t j = 0; done && j < s->n; j++, right += s->b_column_stride, c += s->c_column_stride)
+        done = ndi_gemv(s->type, false, s->m, s->k, left, s->a_row_stride, s->a_column_stride,
+                        right, s->b_row_stride, c, s->c_row_stride);
+    return done;
+}
+
 bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c)
 {
     ndi_gemm_real real = ndi_gemm_formats[shape->type].tiles;
@@ -546,8 +555,7 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
         store_zeros(s, c);
         return true;
     case NDI_GEMM_VECTOR:
-        return ndi_gemv(s->type, false, s->m, s->k, left, s->a_row_stride, s->a_column_stride,
-                        right, s->b_row_stride, c, s->c_row_stride);
+        return multiply_vectors(s, left, right, c);
     case NDI_GEMM_LONG_ROWS:
     case NDI_GEMM_SHORT_ROWS:
         ndi_gemm_shallow_rows(s, plan.way == NDI_GEMM_LONG_ROWS, left, right, c);

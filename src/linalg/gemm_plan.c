@@ -46,6 +46,22 @@ static bool is_trivial(ndi_gemm_plan *plan)
     return s->n == 1;
 }
 
+/* Two or three columns of integers, of rows that are contiguous: each is sooner multiplied by
+ * itself, as tiles of so few stay empty. */
+static bool is_for_vectors(ndi_gemm_plan *plan)
+{
+    const size_t least = 32, most_columns = 3;
+    ndi_gemm_plan tall = {.way = NDI_GEMM_VECTOR, .shape = plan->shape, .turned = plan->turned};
+    if (tall.shape.m < tall.shape.n)
+        turn(&tall);
+    const ndi_gemm_shape *const s = &tall.shape;
+    if (s->type >= NDI_GEMM_F32 || s->subtracts || s->n > most_columns || s->m < least ||
+        s->k < least || s->a_row_stride == ndi_gemm_formats[s->type].element_bytes)
+        return false;
+    *plan = tall;
+    return true;
+}
+
 /* If A is long, B is small and the layouts are the kernels'. */
 static bool is_shallow(ndi_gemm_plan *plan)
 {
@@ -265,15 +281,30 @@ static ndi_gemm_way way_by_tiles(product *p, bool is_one_of_many)
                                        : NDI_GEMM_BLOCKS;
 }
 
+/* If the larger operand can be read where it is as the left one, or as the right one, and turned
+ * could not, or would fill vectors only in part. */
+static bool stays_in_place(const ndi_gemm_shape *s, ndi_gemm_real real)
+{
+    const size_t lanes = ndi_gemm_kernels_for(ndi_isa_in_use(), real)->lanes;
+    const ndi_gemm_format *const format = &ndi_gemm_formats[s->type];
+    const size_t few = format->is_complex ? 2 * lanes : lanes / 2;
+    if (s->a_row_stride == format->element_bytes && s->n <= few && s->m >= 4 * lanes)
+        return true;
+    return format->is_complex && s->b_row_stride == format->element_bytes && s->m <= few &&
+           s->n >= 4 * lanes;
+}
+
 void ndi_gemm_choose(ndi_gemm_plan *plan, const ndi_gemm_shape *shape, ndi_gemm_real real,
                      bool is_one_of_many)
 {
     plan->shape = *shape;
     plan->turned = false;
-    if (is_trivial(plan) || (!is_one_of_many && is_shallow(plan)) || has_few(plan))
+    if (is_trivial(plan) || (!is_one_of_many && is_shallow(plan)) || has_few(plan) ||
+        is_for_vectors(plan))
         return;
     /* Kernels write columns: of C where rows are contiguous. */
-    if (shape->c_column_stride == (ptrdiff_t)ndi_gemm_formats[shape->type].element_bytes)
+    const ptrdiff_t element_bytes = ndi_gemm_formats[shape->type].element_bytes;
+    if (shape->c_column_stride == element_bytes && !stays_in_place(shape, real))
         turn(plan);
     settle(&plan->product, &plan->shape, real);
     plan->way = way_by_tiles(&plan->product, is_one_of_many);

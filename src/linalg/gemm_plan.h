@@ -9,7 +9,7 @@
 typedef enum ndi_gemm_way {
     NDI_GEMM_NOTHING, /* no elements, or nothing to subtract */
     NDI_GEMM_ZEROS,   /* no depth */
-    NDI_GEMM_VECTOR,  /* n is 1 */
+    NDI_GEMM_VECTOR,  /* n is 1, or so few that each column is multiplied by itself */
 
     /* Of small depth, as of many points and a rotation (gemm_shallow.c): m is large, n small; by
      * contiguous columns of A and C, or by the rows of C one after the other. */
