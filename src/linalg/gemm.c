@@ -396,8 +396,9 @@ static bool multiply_by_blocks(product *p)
                 choose_block(p, row, column, step);
                 size_t panels = panels_to_pack(p);
                 p->row_tasks = p->column_tasks = 1;
-                if (ndi_gemm_work(p->is_complex, p->rows, p->columns, p->depth) <
-                    NDI_GEMM_LEAST_PARALLEL) {
+                const size_t work = ndi_gemm_work(p->is_complex, p->rows, p->columns, p->depth);
+                if (ndi_gemm_is_for_one(p, p->rows, p->columns, p->depth) ||
+                    (panels > 0 && work < NDI_GEMM_LEAST_PACKED)) {
                     multiply_small(p, panels);
                     continue;
                 }

@@ -219,7 +219,7 @@ static bool is_small(const product *p)
 {
     return p->left_bytes + p->right_bytes <= NDI_GEMM_SMALL_BYTES && p->most_depth == p->k &&
            p->most_rows >= p->m && p->most_columns >= p->n &&
-           ndi_gemm_work(p->is_complex, p->m, p->n, p->k) < NDI_GEMM_LEAST_PARALLEL;
+           ndi_gemm_is_for_one(p, p->m, p->n, p->k);
 }
 
 /* Enough work for all threads, but little in each step. */
@@ -251,7 +251,7 @@ static bool fits_shares(const product *p, size_t threads, bool by_rows)
 static bool is_for_shares(product *p, size_t threads)
 {
     if (threads == 1 || p->m > p->most_rows || p->n > p->most_columns ||
-        ndi_gemm_work(p->is_complex, p->m, p->n, p->k) < NDI_GEMM_LEAST_PARALLEL)
+        ndi_gemm_is_for_one(p, p->m, p->n, p->k))
         return false;
     const size_t row_panels = parts(p->m, p->tile_rows),
                  column_panels = parts(p->n, p->tile_columns);
@@ -288,10 +288,11 @@ static bool stays_in_place(const ndi_gemm_shape *s, ndi_gemm_real real)
     const size_t lanes = ndi_gemm_kernels_for(ndi_isa_in_use(), real)->lanes;
     const ndi_gemm_format *const format = &ndi_gemm_formats[s->type];
     const size_t few = format->is_complex ? 2 * lanes : lanes / 2;
-    if (s->a_row_stride == format->element_bytes && s->n <= few && s->m >= 4 * lanes)
+    const size_t least_depth = 16; /* less is sooner packed than its tiles are unpacked */
+    if (s->a_row_stride == format->element_bytes && s->n <= few && s->m >= lanes && s->m > s->n)
         return true;
     return format->is_complex && s->b_row_stride == format->element_bytes && s->m <= few &&
-           s->n >= 4 * lanes;
+           s->n >= 4 * lanes && s->k >= least_depth;
 }
 
 void ndi_gemm_choose(ndi_gemm_plan *plan, const ndi_gemm_shape *shape, ndi_gemm_real real,

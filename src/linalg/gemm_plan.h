@@ -29,9 +29,14 @@ typedef enum ndi_gemm_way {
     NDI_GEMM_BLOCKS, /* blocks that are packed and multiplied by all threads */
 } ndi_gemm_way;
 
-/* Below the first a dispatch of a few microseconds costs more than it saves; below the second so do
- * many tasks. In multiplications of reals. */
-enum { NDI_GEMM_LEAST_PARALLEL = 150000, NDI_GEMM_LITTLE = 4000000 };
+/* In multiplications of doubles. Below the first a dispatch of a few microseconds costs more than
+ * it saves; below the second so does one to read what another core has packed; below the third so
+ * do many tasks. */
+enum {
+    NDI_GEMM_LEAST_PARALLEL = 150000,
+    NDI_GEMM_LEAST_PACKED = 600000,
+    NDI_GEMM_LITTLE = 4000000
+};
 
 enum { NDI_GEMM_THIN_COLUMNS = 16 }; /* at most */
 
@@ -94,6 +99,13 @@ static inline size_t ndi_gemm_parts(size_t count, size_t size)
 static inline size_t ndi_gemm_work(bool is_complex, size_t m, size_t n, size_t k)
 {
     return (is_complex ? 4 : 1) * m * n * k;
+}
+
+/* Whether so much of a product is too little for several threads. */
+static inline bool ndi_gemm_is_for_one(const ndi_gemm_product *p, size_t m, size_t n, size_t k)
+{
+    return ndi_gemm_work(p->is_complex, m, n, k) <
+           NDI_GEMM_LEAST_PARALLEL * sizeof(double) / p->real_bytes;
 }
 
 #endif

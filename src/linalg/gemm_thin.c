@@ -131,11 +131,11 @@ static void multiply_rows(void *context, size_t begin, size_t end)
 
 bool ndi_gemm_thin(const ndi_gemm_product *product)
 {
-    const size_t threads = (size_t)ndi_pool_threads(),
-                 work = ndi_gemm_work(true, product->m, product->n, product->k);
+    const size_t threads = (size_t)ndi_pool_threads();
     thin t = {.product = product,
               .tile_rows = product->kernels->lanes, /* two vectors */
-              .tasks = work < NDI_GEMM_LEAST_PARALLEL ? 1 : threads,
+              .tasks =
+                  ndi_gemm_is_for_one(product, product->m, product->n, product->k) ? 1 : threads,
               .column_bytes = (NDI_GEMM_THIN_COLUMNS + product->kernels->tile_columns) *
                               product->most_depth * product->element_bytes};
     ndi_parallel_for(t.tasks, 1, multiply_rows, &t);
