@@ -96,6 +96,47 @@ bool pnd_convert(nd_dtype from, const void *source, nd_dtype to, char *element)
     return true;
 }
 
+static bool store_real(double value, nd_dtype dtype, char *element)
+{
+    const float narrow = (float)value;
+    if (dtype == ND_FLOAT64)
+        memcpy(element, &value, sizeof value);
+    else if (dtype == ND_FLOAT32)
+        memcpy(element, &narrow, sizeof narrow);
+    else
+        return pnd_convert(ND_FLOAT64, &value, dtype, element);
+    return true;
+}
+
+/* False for what the dtype does not hold, and dtypes to which C does not convert. */
+static bool store_whole(int64_t value, nd_dtype dtype, char *element)
+{
+    switch (dtype) {
+#define CASE(name, type)                                                                           \
+    case name: {                                                                                   \
+        const type number = (type)value;                                                           \
+        memcpy(element, &number, sizeof number);                                                   \
+        return (int64_t)number == value;                                                           \
+    }
+        CASE(ND_INT8, int8_t)
+        CASE(ND_INT16, int16_t)
+        CASE(ND_INT32, int32_t)
+        CASE(ND_INT64, int64_t)
+        CASE(ND_UINT8, uint8_t)
+        CASE(ND_UINT16, uint16_t)
+        CASE(ND_UINT32, uint32_t)
+#undef CASE
+    case ND_UINT64:
+        memcpy(element, &value, sizeof value);
+        return value >= 0;
+    case ND_FLOAT32:
+    case ND_FLOAT64:
+        return store_real((double)value, dtype, element);
+    default:
+        return false;
+    }
+}
+
 /* What becomes a number where the dtype is given: texts, and None, which is NaN. */
 static bool is_convertible(PyObject *object)
 {
@@ -117,20 +158,20 @@ static PyObject *read_number(PyObject *object, nd_kind kind)
 /* Writes a number, or a 0-d array or scalar, as an element. */
 bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
 {
-    if (dtype == ND_FLOAT64 && PyFloat_Check(object)) { /* a float64 scalar too */
-        const double value = PyFloat_AS_DOUBLE(object);
-        memcpy(element, &value, sizeof value);
-        return true;
-    }
-    if (PyLong_CheckExact(object) && (dtype == ND_INT64 || dtype == ND_FLOAT64)) {
+    if (PyLong_CheckExact(object)) {
         int overflow;
         const int64_t value = PyLong_AsLongLongAndOverflow(object, &overflow);
-        const double real = (double)value;
-        if (!overflow) {
-            memcpy(element, dtype == ND_INT64 ? (void *)&value : (void *)&real, sizeof value);
+        if (!overflow && store_whole(value, dtype, element))
             return true;
-        }
     }
+    if (PyBool_Check(object) && dtype == ND_BOOL) {
+        *element = object == Py_True;
+        return true;
+    }
+    if (pnd_exact_dtype(object) == dtype)
+        return pnd_scalar_read_exact(object, element) == dtype;
+    if ((dtype == ND_FLOAT64 || dtype == ND_FLOAT32) && PyFloat_Check(object))
+        return store_real(PyFloat_AS_DOUBLE(object), dtype, element); /* a float64 scalar too */
     if (pnd_is_scalar(object) || pnd_is_array(object)) {
         char value[16];
         nd_dtype from;
@@ -175,16 +216,7 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
         const double value = PyFloat_AsDouble(object);
         if (value == -1 && PyErr_Occurred())
             return false;
-        if (dtype == ND_FLOAT64) {
-            memcpy(element, &value, sizeof value);
-            return true;
-        }
-        if (dtype == ND_FLOAT32) {
-            const float narrow = (float)value;
-            memcpy(element, &narrow, sizeof narrow);
-            return true;
-        }
-        return pnd_convert(ND_FLOAT64, &value, dtype, element);
+        return store_real(value, dtype, element);
     }
     default: {
         const Py_complex value = PyComplex_AsCComplex(object);
