@@ -55,7 +55,7 @@ void pnd_scalar_free(PyObject *self)
     PyTypeObject *const type = Py_TYPE(self);
     const nd_dtype dtype = pnd_exact_dtype(self);
     pnd_spare *const spare = dtype == ND_DTYPE_NONE ? NULL : &pnd_spares[dtype];
-    if (spare && spare->count < (int)(sizeof spare->objects / sizeof *spare->objects))
+    if (spare && spare->count < PND_MOST_SPARE)
         spare->objects[spare->count++] = self;
     else
         type->tp_free(self);

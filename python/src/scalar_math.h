@@ -24,9 +24,14 @@ PyObject *pnd_scalar_invert(PyObject *self);
 PyObject *pnd_scalar_compare(PyObject *self, PyObject *other, int operation);
 
 /* The objects of each dtype that ended last: taken again, they cost half of what new ones do. */
+#ifdef Py_GIL_DISABLED
+enum { PND_MOST_SPARE = 0 };
+#else
+enum { PND_MOST_SPARE = 32 };
+#endif
 typedef struct pnd_spare {
     int count;
-    PyObject *objects[32];
+    PyObject *objects[PND_MOST_SPARE + 1];
 } pnd_spare;
 extern pnd_spare pnd_spares[ND_DTYPE_COUNT];
 

@@ -15,9 +15,20 @@ typedef struct walk {
     bool by_lines, is_one, has_begun, is_finished;
 } walk;
 
-/* The index along each axis. */
-static void find_index(const walk *w, int64_t index[ND_MAX_RANK])
+/* How far each axis has come at a place. */
+static void split(walk *w, int64_t place)
 {
+    for (int i = w->rank - 1; i >= 0; i--) {
+        w->at[i] = w->length[i] ? place % w->length[i] : 0;
+        place = w->length[i] ? place / w->length[i] : 0;
+    }
+}
+
+/* The index along each axis. */
+static void find_index(walk *w, int64_t index[ND_MAX_RANK])
+{
+    if (w->flat)
+        split(w, w->place);
     for (int i = 0; i < w->rank; i++)
         index[w->axis[i]] = w->backward >> i & 1 ? w->length[i] - 1 - w->at[i] : w->at[i];
 }
@@ -26,7 +37,7 @@ static void advance(walk *w)
 {
     w->place++;
     w->is_finished |= w->place >= w->size;
-    for (int i = w->rank - 1; i >= 0; i--) {
+    for (int i = w->flat ? -1 : w->rank - 1; i >= 0; i--) {
         if (++w->at[i] < w->length[i])
             return;
         w->at[i] = 0;
@@ -38,30 +49,28 @@ static void go_to(walk *w, int64_t place)
     w->place = place;
     w->is_finished = place >= w->size;
     w->has_begun = false;
-    for (int i = w->rank - 1; i >= 0; i--) {
-        w->at[i] = w->length[i] ? place % w->length[i] : 0;
-        place = w->length[i] ? place / w->length[i] : 0;
-    }
+    split(w, place);
+}
+
+static PyObject *as_view(const walk *w, int which, nd_array *element)
+{
+    PyObject *const result = pnd_wrap_view(element, PyTuple_GET_ITEM(w->views, which));
+    if (result)
+        ((pnd_array *)result)->locked |= !(w->writeable >> which & 1);
+    return result;
 }
 
 static PyObject *element(const walk *w, int which, const int64_t *index)
 {
-    PyObject *const view = PyTuple_GET_ITEM(w->views, which);
-    nd_array *const array = pnd_array_of(view);
+    nd_array *const array = pnd_array_of(PyTuple_GET_ITEM(w->views, which));
     const int rank = nd_rank(array);
     const int64_t *const lengths = nd_lengths(array);
     nd_index terms[ND_MAX_RANK];
     if (rank > w->rank || !pnd_force(array))
         return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "an operand has changed");
-    for (int i = 0; i < rank && !w->flat; i++)
+    for (int i = 0; i < rank; i++)
         terms[i] = ND_INDEX(lengths[i] == 1 ? 0 : index[w->rank - rank + i]);
-    PyObject *const result = pnd_wrap_view(w->flat ? nd_slice(w->flat, ND_INDEX(w->place))
-                                           : rank  ? nd_slice_terms(array, rank, terms)
-                                                   : nd_slice(array, ND_REST),
-                                           view);
-    if (result)
-        ((pnd_array *)result)->locked |= !(w->writeable >> which & 1);
-    return result;
+    return as_view(w, which, nd_slice_terms(array, rank, terms));
 }
 
 static bool has_elements(const walk *w)
@@ -74,10 +83,12 @@ static bool has_elements(const walk *w)
 
 static PyObject *walk_value(PyObject *self, void *Py_UNUSED(unused))
 {
-    const walk *const w = (walk *)self;
+    walk *const w = (walk *)self;
     int64_t index[ND_MAX_RANK];
     if (!has_elements(w))
         return NULL;
+    if (w->flat)
+        return as_view(w, 0, nd_slice(w->flat, ND_INDEX(w->place)));
     find_index(w, index);
     if (w->is_one)
         return element(w, 0, index);
@@ -108,7 +119,7 @@ static PyObject *walk_next(PyObject *self)
 
 static PyObject *walk_item(PyObject *self, Py_ssize_t which)
 {
-    const walk *const w = (walk *)self;
+    walk *const w = (walk *)self;
     int64_t index[ND_MAX_RANK];
     if (!has_elements(w))
         return NULL;
@@ -151,7 +162,7 @@ static int walk_init(PyObject *self, PyObject *arguments, PyObject *keywords)
             take_axes(w, nd_rank(array), nd_lengths(array), NULL);
             Py_XSETREF(w->views, views);
             nd_release(w->flat);
-            w->flat = w->rank > 1 && pnd_force(array) ? nd_ravel(array) : NULL;
+            w->flat = w->rank && pnd_force(array) ? nd_ravel(array) : NULL;
             return PyErr_Occurred() ? -1 : 0;
         }
         if (PyErr_Occurred())
@@ -223,7 +234,7 @@ static PyObject *walk_iternext(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *walk_index(PyObject *self, void *Py_UNUSED(unused))
 {
-    const walk *const w = (walk *)self;
+    walk *const w = (walk *)self;
     int64_t index[ND_MAX_RANK];
     if (w->is_finished)
         Py_RETURN_NONE;
