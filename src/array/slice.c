@@ -118,6 +118,9 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms
     int64_t offset = 0;
     if (is_element(array, count, terms, &offset))
         return ndi_view_at(array, (nd_dtype)array->dtype, 0, NULL, NULL, offset);
+    if (count == 1 && terms->kind == ND_TERM_REST)
+        return ndi_view_at(array, (nd_dtype)array->dtype, array->rank, array->lengths,
+                           ndi_strides(array), 0);
     if (!count_terms(array, count, terms, &used, &rank))
         return NULL;
 
