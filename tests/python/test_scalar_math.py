@@ -193,6 +193,23 @@ def test_as_pythons_numbers(dtype):
         assert theirs == ours or theirs != theirs and ours != ours, f"{functions[number]} of {dtype} {value}: {ours} instead of {theirs}"
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_text_of_any_float(dtype):
+    """Of all bits, of what few digits tell, and of powers, alone and in arrays with more digits than tell them."""
+    random = np.random.default_rng(3)
+    bits = random.integers(0, 256, 1500 * np.dtype(dtype).itemsize, dtype=np.uint8).view(dtype)
+    with np.errstate(all="ignore"):
+        few = [random.integers(-(10**6), 10**6, 500) / 1000, random.uniform(0, 1, 500), 2.0 ** np.arange(-140, 140), 10.0 ** np.arange(-35, 36)]
+        theirs = np.concatenate([bits, *(v.astype(dtype) for v in few)])
+    ours = nd.array(theirs)
+    assert [str(v) for v in ours] == [str(v) for v in theirs]
+    for options in ({}, {"precision": 3}, {"floatmode": "unique"}, {"floatmode": "fixed", "precision": 30}, {"floatmode": "fixed", "precision": 17}):
+        for at in range(0, len(theirs), 60):
+            with np.errstate(all="ignore"):
+                wanted = np.array2string(theirs[at : at + 4], **options)
+            assert nd.array2string(ours[at : at + 4], **options) == wanted, options
+
+
 def test_scalars_have_what_numpys_have():
     """As their own: dir() and the class show it too."""
     absent = {"getfield", "setfield"}
