@@ -316,7 +316,7 @@ static nd_array *from_buffer(PyObject *object, bool *failed)
 /* ---- Nested sequences ------------------------------------------------------------------------ */
 
 typedef struct nested {
-    int rank, most; /* axes found so far; most: those that the elements allow */
+    int rank; /* axes found so far */
     int64_t length[ND_MAX_RANK];
     nd_dtype dtype; /* of what was seen; ND_DTYPE_NONE: nothing yet */
     bool settled;   /* the rank is known: an element was met */
@@ -385,9 +385,22 @@ static void note_dtype(nested *n, nd_dtype dtype)
     n->dtype = n->dtype == ND_DTYPE_NONE ? dtype : nd_promote(n->dtype, dtype);
 }
 
+/* A number that changes nothing, as most of a list are. */
+static bool is_like_others(const nested *n, PyObject *object)
+{
+    if (n->dtype == ND_FLOAT64 && PyFloat_CheckExact(object))
+        return true;
+    if (n->dtype == ND_INT64 && PyLong_CheckExact(object)) {
+        int overflow;
+        PyLong_AsLongLongAndOverflow(object, &overflow);
+        return !overflow;
+    }
+    return n->dtype != ND_DTYPE_NONE && pnd_exact_dtype(object) == n->dtype;
+}
+
 static bool discover(nested *n, PyObject *object, int depth)
 {
-    if (PyFloat_CheckExact(object) && n->settled && n->rank == depth && n->dtype == ND_FLOAT64)
+    if (n->settled && n->rank == depth && is_like_others(n, object))
         return true;
     nd_dtype dtype = number_dtype(object);
     if (dtype != ND_DTYPE_NONE && !pnd_is_scalar(object)) {
@@ -486,12 +499,19 @@ static bool fill(const nested *n, nd_dtype dtype, PyObject *object, int depth, c
 
 static nd_array *from_nested(PyObject *object, nd_dtype dtype)
 {
-    nested n = {.dtype = ND_DTYPE_NONE, .reads = dtype != ND_DTYPE_NONE};
+    nested n; /* whose lengths are not cleared */
+    n.rank = 0;
+    n.dtype = ND_DTYPE_NONE;
+    n.settled = false;
+    n.reads = dtype != ND_DTYPE_NONE;
     if (!discover(&n, object, 0))
         return NULL;
     if (dtype == ND_DTYPE_NONE)
         dtype = n.dtype == ND_DTYPE_NONE ? ND_FLOAT64 : n.dtype;
-    nd_array *array = nd_empty(dtype, nd_shape_of(n.rank, n.length));
+    nd_shape shape;
+    shape.rank = n.rank;
+    memcpy(shape.length, n.length, (size_t)n.rank * sizeof *n.length);
+    nd_array *array = nd_empty(dtype, shape);
     if (!array)
         return pnd_raise();
     char *data = nd_size(array) ? nd_data_writeable(array) : NULL;

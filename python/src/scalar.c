@@ -277,6 +277,11 @@ static int scalar_truth(PyObject *self)
         return PyFloat_AS_DOUBLE(self) != 0;
     if (Py_TYPE(self) == pnd.scalar[ND_BOOL])
         return self == pnd.true_scalar;
+    if (Py_TYPE(self) == pnd.scalar[ND_INT64]) {
+        int64_t whole;
+        memcpy(&whole, ((pnd_scalar *)self)->value, sizeof whole);
+        return whole != 0;
+    }
     double number;
     if (pnd_scalar_real(self, &number))
         return number != 0;
@@ -481,7 +486,8 @@ static PyObject *is_whole(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     double number;
     if (pnd_scalar_real(self, &number))
-        return Py_NewRef(isfinite(number) && number == floor(number) ? Py_True : Py_False);
+        return PyBool_FromLong(fabs(number) < 0x1p52 ? number == (double)(int64_t)number
+                                                     : isfinite(number));
     PND_OBJECT value = as_python(self);
     return !value                ? NULL
            : PyLong_Check(value) ? Py_NewRef(Py_True)
