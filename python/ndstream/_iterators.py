@@ -12,6 +12,8 @@ _FLAGS = {
     "external_loop", "grow_inner", "ranged", "refs_ok", "reduce_ok", "zerosize_ok",
 }  # fmt: skip
 
+_READS, _WRITES, _MADE = frozenset({"readonly"}), {"readwrite", "writeonly"}, frozenset({"writeonly", "allocate"})
+
 
 def _steps(view, ndim):
     """The strides along all axes, 0 where the view is repeated."""
@@ -43,7 +45,7 @@ def _axis_order(order, views, shape):
         return list(range(ndim))[::-1]
     if order == "A":
         return list(range(ndim))[:: -1 if all(view.flags.fnc for view in views) else 1]
-    if order != "K":
+    if order != "K" or all(view.shape == shape and view.flags.c_contiguous for view in views):
         return list(range(ndim))
     axes = []  # the fastest first: each goes before those along which all operands step further
     steps = [_steps(view, ndim) for view in views]
@@ -78,11 +80,11 @@ class nditer(_core._walk):
         given = list(op) if several else [op]
         if not given:
             raise ValueError("Must provide at least one operand")
-        modes = list(op_flags or [["readonly"]] * len(given))
-        if modes and isinstance(modes[0], str):
+        modes = op_flags or [_READS] * len(given)
+        if isinstance(modes[0], str):
             modes = [modes] * len(given)
-        modes = [set(m) or {"readonly"} for m in modes]
-        modes = [{"writeonly", "allocate"} if x is None and "readonly" in m else m for x, m in zip(given, modes)]
+        modes = [frozenset(m) or _READS for m in modes]
+        modes = [_MADE if x is None and "readonly" in m else m for x, m in zip(given, modes)]
         types = op_dtypes if isinstance(op_dtypes, (list, tuple)) else [op_dtypes] * len(given)
         arrays = [None if x is None else nd.asarray(x) for x in given]
         axes = op_axes or [None] * len(given)
@@ -104,10 +106,10 @@ class nditer(_core._walk):
                     raise TypeError("Iterator operand required copying or buffering, but neither copying nor buffering was enabled")
                 if not nd.can_cast(x.dtype, wanted, casting):
                     raise TypeError(f"Iterator operand could not be cast from {x.dtype!r} to {wanted!r} according to the rule '{casting}'")
-                if mode & {"readwrite", "writeonly"}:
+                if mode & _WRITES:
                     raise NotImplementedError("nditer: operands that are written are not converted; convert them before")
                 view = view.astype(wanted)
-            if mode & {"readwrite", "writeonly"}:
+            if mode & _WRITES:
                 writes |= 1 << len(views)
                 if view.shape != shape and "reduce_ok" not in flags:
                     raise ValueError("non-broadcastable operand with shape " f"{view.shape} doesn't match the broadcast shape {shape}")
@@ -115,7 +117,7 @@ class nditer(_core._walk):
             views.append(view)
         self._operands = tuple(operands)
         backward = 0
-        if order == "K":  # in memory the other way round
+        if order == "K" and not all(view.flags.c_contiguous for view in views):  # in memory the other way round
             steps = [_steps(view, len(shape)) for view in views]
             for i, axis in enumerate(slowest_first):
                 along = [s[axis] for s in steps]
