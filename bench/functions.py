@@ -350,6 +350,70 @@ x[0] ** 0.7
 abs(c[0])
 str(f[0])
 hash(f[0])
+hash(i[0])
+hash(c[0])
+repr(f[0])
+f"{x[0]:.3f}"
+x[0].item()
+x.item(3)
+round(x[0])
+int(x[0])
+int(f[0])
+float(i[0])
+bool(x[0] > 1)
+-x[0]
+-f[0]
+abs(f[0])
+divmod(i[0], 7)
+x[0] + y[0]
+f[0] + 1
+f[0] ** 0.5
+2 ** x[0]
+i[0] + j[0]
+i[0] // 7
+i[0] ** 2
+t[0] * t[1]
+u[0] + 1
+c[0] * c[1]
+x[0] == y[0]
+f[0] < g[0]
+i[0] == 3
+i[0] < 2.5
+np.float64(3)
+np.float32(x[0])
+np.int64(3)
+x[0].astype(np.float32)
+np.isscalar(x[0])
+np.sqrt(x[0])
+np.isnan(x[0])
+np.maximum(x[0], 0)
+np.array([1, 2, 3])
+np.array((1.0, 2.0))
+np.array([x[0], y[0]])
+x.dtype == np.float64
+x.T
+m[1, 2]
+m[1][2]
+m[1, :]
+m[1, 2] = 0.5
+f[3] = 0.5
+f[3] = g[4]
+b[3] = True
+t[3] = 2
+u[3] = 2
+few[3] += 0.5
+[r for r in m]
+list(zip(few, few))
+few[:3].sum()
+sum(few)
+max(few)
+few.ravel()
+few.view()
+few.flatten()
+few.sort()
+[v for v in np.nditer(m.T)]
+[v for v in np.nditer([x, y])]
+[v for v in np.nditer(x, flags=['multi_index'])]
 few[:10] @ w[:10]
 m[:5, :2000] @ w[:2000, :5]
 x[:14000].reshape(14, -1) @ y[:14000].reshape(-1, 14)

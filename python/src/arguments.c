@@ -80,8 +80,9 @@ bool pnd_bind(pnd_signature *s, PyObject *self, PyObject *const *arguments, Py_s
     given[0] = self;
     for (int i = 0; i < count; i++)
         given[first + i] = arguments[i];
-    for (int i = first + (int)count; i < s->count; i++)
-        given[i] = NULL;
+    for (int i = first + (int)count; i < s->count; i++) /* a call of memset() takes longer */
+        *(PyObject *volatile *)&given[i] = NULL;
+    uint32_t missing = s->required & (uint32_t)(~0ull << (first + count));
     const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
     for (Py_ssize_t k = 0; k < named; k++) {
         PyObject *name = PyTuple_GET_ITEM(keywords, k);
@@ -96,16 +97,14 @@ bool pnd_bind(pnd_signature *s, PyObject *self, PyObject *const *arguments, Py_s
             return false;
         }
         given[at] = arguments[count + k];
+        missing &= ~(1u << at);
         if (!is_device_here(name, given[at]))
             return false;
     }
-    for (int i = 0; i < s->count; i++)
-        if (!given[i] && s->required >> i & 1) {
-            PyErr_Format(PyExc_TypeError, "%s() needs its argument %R; it takes (%s)", s->name,
-                         s->names[i], s->text);
-            return false;
-        }
-    return true;
+    if (missing)
+        PyErr_Format(PyExc_TypeError, "%s() needs its argument %R; it takes (%s)", s->name,
+                     s->names[__builtin_ctz(missing)], s->text);
+    return !missing;
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------- */

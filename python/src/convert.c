@@ -96,6 +96,47 @@ bool pnd_convert(nd_dtype from, const void *source, nd_dtype to, char *element)
     return true;
 }
 
+static bool store_real(double value, nd_dtype dtype, char *element)
+{
+    const float narrow = (float)value;
+    if (dtype == ND_FLOAT64)
+        memcpy(element, &value, sizeof value);
+    else if (dtype == ND_FLOAT32)
+        memcpy(element, &narrow, sizeof narrow);
+    else
+        return pnd_convert(ND_FLOAT64, &value, dtype, element);
+    return true;
+}
+
+/* False for what the dtype does not hold, and dtypes to which C does not convert. */
+static bool store_whole(int64_t value, nd_dtype dtype, char *element)
+{
+    switch (dtype) {
+#define CASE(name, type)                                                                           \
+    case name: {                                                                                   \
+        const type number = (type)value;                                                           \
+        memcpy(element, &number, sizeof number);                                                   \
+        return (int64_t)number == value;                                                           \
+    }
+        CASE(ND_INT8, int8_t)
+        CASE(ND_INT16, int16_t)
+        CASE(ND_INT32, int32_t)
+        CASE(ND_INT64, int64_t)
+        CASE(ND_UINT8, uint8_t)
+        CASE(ND_UINT16, uint16_t)
+        CASE(ND_UINT32, uint32_t)
+#undef CASE
+    case ND_UINT64:
+        memcpy(element, &value, sizeof value);
+        return value >= 0;
+    case ND_FLOAT32:
+    case ND_FLOAT64:
+        return store_real((double)value, dtype, element);
+    default:
+        return false;
+    }
+}
+
 /* What becomes a number where the dtype is given: texts, and None, which is NaN. */
 static bool is_convertible(PyObject *object)
 {
@@ -117,20 +158,20 @@ static PyObject *read_number(PyObject *object, nd_kind kind)
 /* Writes a number, or a 0-d array or scalar, as an element. */
 bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
 {
-    if (dtype == ND_FLOAT64 && PyFloat_Check(object)) { /* a float64 scalar too */
-        const double value = PyFloat_AS_DOUBLE(object);
-        memcpy(element, &value, sizeof value);
-        return true;
-    }
-    if (PyLong_CheckExact(object) && (dtype == ND_INT64 || dtype == ND_FLOAT64)) {
+    if (PyLong_CheckExact(object)) {
         int overflow;
         const int64_t value = PyLong_AsLongLongAndOverflow(object, &overflow);
-        const double real = (double)value;
-        if (!overflow) {
-            memcpy(element, dtype == ND_INT64 ? (void *)&value : (void *)&real, sizeof value);
+        if (!overflow && store_whole(value, dtype, element))
             return true;
-        }
     }
+    if (PyBool_Check(object) && dtype == ND_BOOL) {
+        *element = object == Py_True;
+        return true;
+    }
+    if (pnd_exact_dtype(object) == dtype)
+        return pnd_scalar_read_exact(object, element) == dtype;
+    if ((dtype == ND_FLOAT64 || dtype == ND_FLOAT32) && PyFloat_Check(object))
+        return store_real(PyFloat_AS_DOUBLE(object), dtype, element); /* a float64 scalar too */
     if (pnd_is_scalar(object) || pnd_is_array(object)) {
         char value[16];
         nd_dtype from;
@@ -175,16 +216,7 @@ bool pnd_store(PyObject *object, nd_dtype dtype, char *element)
         const double value = PyFloat_AsDouble(object);
         if (value == -1 && PyErr_Occurred())
             return false;
-        if (dtype == ND_FLOAT64) {
-            memcpy(element, &value, sizeof value);
-            return true;
-        }
-        if (dtype == ND_FLOAT32) {
-            const float narrow = (float)value;
-            memcpy(element, &narrow, sizeof narrow);
-            return true;
-        }
-        return pnd_convert(ND_FLOAT64, &value, dtype, element);
+        return store_real(value, dtype, element);
     }
     default: {
         const Py_complex value = PyComplex_AsCComplex(object);
@@ -284,7 +316,7 @@ static nd_array *from_buffer(PyObject *object, bool *failed)
 /* ---- Nested sequences ------------------------------------------------------------------------ */
 
 typedef struct nested {
-    int rank, most; /* axes found so far; most: those that the elements allow */
+    int rank; /* axes found so far */
     int64_t length[ND_MAX_RANK];
     nd_dtype dtype; /* of what was seen; ND_DTYPE_NONE: nothing yet */
     bool settled;   /* the rank is known: an element was met */
@@ -353,9 +385,22 @@ static void note_dtype(nested *n, nd_dtype dtype)
     n->dtype = n->dtype == ND_DTYPE_NONE ? dtype : nd_promote(n->dtype, dtype);
 }
 
+/* A number that changes nothing, as most of a list are. */
+static bool is_like_others(const nested *n, PyObject *object)
+{
+    if (n->dtype == ND_FLOAT64 && PyFloat_CheckExact(object))
+        return true;
+    if (n->dtype == ND_INT64 && PyLong_CheckExact(object)) {
+        int overflow;
+        PyLong_AsLongLongAndOverflow(object, &overflow);
+        return !overflow;
+    }
+    return n->dtype != ND_DTYPE_NONE && pnd_exact_dtype(object) == n->dtype;
+}
+
 static bool discover(nested *n, PyObject *object, int depth)
 {
-    if (PyFloat_CheckExact(object) && n->settled && n->rank == depth && n->dtype == ND_FLOAT64)
+    if (n->settled && n->rank == depth && is_like_others(n, object))
         return true;
     nd_dtype dtype = number_dtype(object);
     if (dtype != ND_DTYPE_NONE && !pnd_is_scalar(object)) {
@@ -454,12 +499,19 @@ static bool fill(const nested *n, nd_dtype dtype, PyObject *object, int depth, c
 
 static nd_array *from_nested(PyObject *object, nd_dtype dtype)
 {
-    nested n = {.dtype = ND_DTYPE_NONE, .reads = dtype != ND_DTYPE_NONE};
+    nested n; /* whose lengths are not cleared */
+    n.rank = 0;
+    n.dtype = ND_DTYPE_NONE;
+    n.settled = false;
+    n.reads = dtype != ND_DTYPE_NONE;
     if (!discover(&n, object, 0))
         return NULL;
     if (dtype == ND_DTYPE_NONE)
         dtype = n.dtype == ND_DTYPE_NONE ? ND_FLOAT64 : n.dtype;
-    nd_array *array = nd_empty(dtype, nd_shape_of(n.rank, n.length));
+    nd_shape shape;
+    shape.rank = n.rank;
+    memcpy(shape.length, n.length, (size_t)n.rank * sizeof *n.length);
+    nd_array *array = nd_empty(dtype, shape);
     if (!array)
         return pnd_raise();
     char *data = nd_size(array) ? nd_data_writeable(array) : NULL;

@@ -37,6 +37,7 @@ typedef struct pnd_dtype {
 /* Scalars but float64 and complex128, which are Python's float and complex. */
 typedef struct pnd_scalar {
     PyObject_HEAD _Alignas(8) char value[8];
+    nd_dtype dtype; /* of objects of subclasses not set */
 } pnd_scalar;
 
 /* The types, made once: the module refuses a second interpreter. */
@@ -54,9 +55,24 @@ static inline bool pnd_is_array(PyObject *object)
 {
     return Py_TYPE(object) == pnd.array || PyType_IsSubtype(Py_TYPE(object), pnd.array);
 }
+void pnd_scalar_free(PyObject *self);
+
+/* The dtype of an object of one of our types, ND_DTYPE_NONE for those of subclasses and others:
+ * Python gives subclasses an end of their own. */
+static inline nd_dtype pnd_exact_dtype(const PyObject *object)
+{
+    const PyTypeObject *const type = Py_TYPE(object);
+    if (type == pnd.scalar[ND_FLOAT64]) /* as most are */
+        return ND_FLOAT64;
+    if (type->tp_dealloc != pnd_scalar_free)
+        return ND_DTYPE_NONE;
+    return type == pnd.scalar[ND_COMPLEX128] ? ND_COMPLEX128 : ((const pnd_scalar *)object)->dtype;
+}
+
 static inline bool pnd_is_scalar(PyObject *object)
 {
-    return PyType_IsSubtype(Py_TYPE(object), pnd.generic);
+    return pnd_exact_dtype(object) != ND_DTYPE_NONE ||
+           PyType_IsSubtype(Py_TYPE(object), pnd.generic);
 }
 static inline nd_array *pnd_array_of(PyObject *object)
 {
@@ -266,6 +282,27 @@ PyObject *pnd_scalar_new(nd_dtype dtype, const void *element);
 nd_dtype pnd_scalar_read(PyObject *scalar, void *element);
 /* The same for an object of one of our types, ND_DTYPE_NONE for those of subclasses and others. */
 nd_dtype pnd_scalar_read_exact(PyObject *scalar, void *element);
+/* One element's bytes. */
+static inline void pnd_copy_element(nd_dtype dtype, void *to, const void *from)
+{
+    const bool usual = dtype == ND_FLOAT64 || dtype == ND_INT64;
+    switch (usual ? 8 : nd_dtype_size(dtype)) { /* known sizes need no call of memcpy() */
+    case 1:
+        memcpy(to, from, 1);
+        break;
+    case 2:
+        memcpy(to, from, 2);
+        break;
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    case 8:
+        memcpy(to, from, 8);
+        break;
+    default:
+        memcpy(to, from, 16);
+    }
+}
 /* A plain Python bool, int, float or complex from the bytes of an element. */
 PyObject *pnd_python_scalar(nd_dtype dtype, const void *element);
 

@@ -286,6 +286,13 @@ bool pnd_assign(nd_array *target, PyObject *value)
     return pnd_check(status);
 }
 
+/* The commonest first: each of the others is looked for among all base types. */
+static bool is_number(PyObject *value)
+{
+    return PyFloat_CheckExact(value) || PyLong_Check(value) || pnd_is_scalar(value) ||
+           PyFloat_Check(value);
+}
+
 int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
 {
     if (!value) {
@@ -294,8 +301,7 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
     }
     if (!pnd_check_writeable(self))
         return -1;
-    if (may_be_element(object) &&
-        (PyFloat_Check(value) || PyLong_Check(value) || pnd_is_scalar(value))) {
+    if (may_be_element(object) && is_number(value)) {
         nd_array *array = pnd_array_of(self);
         const int64_t offset = element_offset(array, object);
         char element[16];
@@ -308,10 +314,7 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
                 pnd_raise();
                 return -1;
             }
-            if (dtype == ND_FLOAT64 || dtype == ND_INT64)
-                memcpy(data + offset, element, 8);
-            else
-                memcpy(data + offset, element, nd_dtype_size(dtype));
+            pnd_copy_element(dtype, data + offset, element);
             return 0;
         }
     }

@@ -26,36 +26,67 @@ static PyTypeObject *abstract[ABSTRACT_COUNT];
 
 PyObject *pnd_scalar_new(nd_dtype dtype, const void *element)
 {
-    PyTypeObject *type = pnd.scalar[dtype];
-    if (dtype == ND_FLOAT64) {
-        PyFloatObject *object = PyObject_New(PyFloatObject, type);
-        if (object)
-            memcpy(&object->ob_fval, element, 8);
-        return (PyObject *)object;
-    }
-    if (dtype == ND_COMPLEX128) {
-        PyComplexObject *object = PyObject_New(PyComplexObject, type);
-        if (object)
-            memcpy(&object->cval, element, 16);
-        return (PyObject *)object;
-    }
     if (dtype == ND_BOOL)
         return Py_NewRef(*(const char *)element ? pnd.true_scalar : pnd.false_scalar);
-    pnd_scalar *object = PyObject_New(pnd_scalar, type);
-    if (object)
-        memcpy(object->value, element, nd_dtype_size(dtype));
-    return (PyObject *)object;
+    PyObject *const object = pnd_scalar_blank(dtype);
+    if (!object)
+        return NULL;
+    if (dtype == ND_FLOAT64)
+        memcpy(&((PyFloatObject *)object)->ob_fval, element, 8);
+    else if (dtype == ND_COMPLEX128)
+        memcpy(&((PyComplexObject *)object)->cval, element, 16);
+    else
+        pnd_copy_element(dtype, ((pnd_scalar *)object)->value, element);
+    return object;
+}
+
+pnd_spare pnd_spares[ND_DTYPE_COUNT];
+
+PyObject *pnd_scalar_allocate(nd_dtype dtype)
+{
+    PyObject *const object = PyObject_New(PyObject, pnd.scalar[dtype]);
+    if (object && dtype != ND_FLOAT64 && dtype != ND_COMPLEX128)
+        ((pnd_scalar *)object)->dtype = dtype;
+    return object;
+}
+
+void pnd_scalar_free(PyObject *self)
+{
+    PyTypeObject *const type = Py_TYPE(self);
+    const nd_dtype dtype = pnd_exact_dtype(self);
+    pnd_spare *const spare = dtype == ND_DTYPE_NONE ? NULL : &pnd_spares[dtype];
+    if (spare && spare->count < PND_MOST_SPARE)
+        spare->objects[spare->count++] = self;
+    else
+        type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* Of a type of ours; of others ND_DTYPE_NONE. */
+static nd_dtype dtype_of_type(const PyTypeObject *type)
+{
+    int i = 0;
+    while (i < ND_DTYPE_COUNT && pnd.scalar[i] != type)
+        i++;
+    return i < ND_DTYPE_COUNT ? (nd_dtype)i : ND_DTYPE_NONE;
 }
 
 nd_dtype pnd_scalar_type_dtype(PyTypeObject *type)
 {
-    const nd_dtype dtype = pnd_exact_dtype(type);
+    const nd_dtype dtype = dtype_of_type(type);
     if (dtype != ND_DTYPE_NONE)
         return dtype;
     for (int i = 0; i < ND_DTYPE_COUNT; i++)
         if (pnd.scalar[i] && PyType_IsSubtype(type, pnd.scalar[i]))
             return (nd_dtype)i;
     return ND_DTYPE_NONE;
+}
+
+/* Of a scalar, subclasses among them. */
+static inline nd_dtype dtype_of(PyObject *scalar)
+{
+    const nd_dtype dtype = pnd_exact_dtype(scalar);
+    return dtype != ND_DTYPE_NONE ? dtype : pnd_scalar_type_dtype(Py_TYPE(scalar));
 }
 
 static nd_dtype read_as(nd_dtype dtype, PyObject *scalar, void *element)
@@ -71,12 +102,12 @@ static nd_dtype read_as(nd_dtype dtype, PyObject *scalar, void *element)
 
 nd_dtype pnd_scalar_read(PyObject *scalar, void *element)
 {
-    return read_as(pnd_scalar_type_dtype(Py_TYPE(scalar)), scalar, element);
+    return read_as(dtype_of(scalar), scalar, element);
 }
 
 nd_dtype pnd_scalar_read_exact(PyObject *scalar, void *element)
 {
-    return read_as(pnd_exact_dtype(Py_TYPE(scalar)), scalar, element);
+    return read_as(pnd_exact_dtype(scalar), scalar, element);
 }
 
 PyObject *pnd_python_scalar(nd_dtype dtype, const void *element)
@@ -219,7 +250,7 @@ static PyObject *scalar_call(PyObject *type, PyObject *const *arguments, size_t 
 {
     const Py_ssize_t count = PyVectorcall_NARGS(flags);
     if (count == 1 && !keywords) {
-        const nd_dtype dtype = pnd_exact_dtype((PyTypeObject *)type);
+        const nd_dtype dtype = dtype_of_type((PyTypeObject *)type);
         PyObject *const made = dtype == ND_DTYPE_NONE
                                    ? NULL
                                    : made_of_number((PyTypeObject *)type, dtype, arguments[0]);
@@ -238,19 +269,19 @@ static PyObject *scalar_call(PyObject *type, PyObject *const *arguments, size_t 
     return scalar_make((PyTypeObject *)type, positional, named);
 }
 
-static void scalar_free(PyObject *self)
-{
-    PyTypeObject *type = Py_TYPE(self);
-    type->tp_free(self);
-    Py_DECREF(type);
-}
-
 /* ---- Conversion ------------------------------------------------------------------------------ */
 
 static int scalar_truth(PyObject *self)
 {
+    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
+        return PyFloat_AS_DOUBLE(self) != 0;
     if (Py_TYPE(self) == pnd.scalar[ND_BOOL])
         return self == pnd.true_scalar;
+    if (Py_TYPE(self) == pnd.scalar[ND_INT64]) {
+        int64_t whole;
+        memcpy(&whole, ((pnd_scalar *)self)->value, sizeof whole);
+        return whole != 0;
+    }
     double number;
     if (pnd_scalar_real(self, &number))
         return number != 0;
@@ -273,6 +304,12 @@ static PyObject *scalar_int(PyObject *self)
 {
     if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
         return PyFloat_Type.tp_as_number->nb_int(self);
+    int64_t whole;
+    double number;
+    if (pnd_scalar_whole(self, &whole))
+        return PyLong_FromLongLong(whole);
+    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT32] && pnd_scalar_real(self, &number))
+        return PyLong_FromDouble(number);
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value)) {
         PND_OBJECT real = PyFloat_FromDouble(PyComplex_RealAsDouble(value));
@@ -290,8 +327,19 @@ static PyObject *scalar_index(PyObject *self)
 
 static Py_hash_t scalar_hash(PyObject *self)
 {
-    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
+    enum { MOST_OWN_HASH = 1 << 30 }; /* up to there an int is its hash on every platform */
+    const nd_dtype dtype = pnd_exact_dtype(self);
+    if (dtype == ND_FLOAT64)
         return PyFloat_Type.tp_hash(self);
+    if (dtype == ND_COMPLEX128)
+        return PyComplex_Type.tp_hash(self);
+    double number;
+    if (dtype == ND_FLOAT32 && pnd_scalar_real(self, &number))
+        return _Py_HashDouble(self, number);
+    int64_t whole;
+    if (pnd_scalar_whole(self, &whole) && whole != -1 && -MOST_OWN_HASH < whole &&
+        whole < MOST_OWN_HASH)
+        return (Py_hash_t)whole;
     PND_OBJECT value = as_python(self);
     return value ? PyObject_Hash(value) : -1;
 }
@@ -313,7 +361,7 @@ static PyObject *scalar_str(PyObject *self)
 static PyObject *scalar_repr(PyObject *self)
 {
     PND_OBJECT text = scalar_str(self);
-    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(self));
+    const nd_dtype dtype = dtype_of(self);
     if (!text || pnd_scalars_are_plain())
         return Py_XNewRef(text);
     if (nd_dtype_kind(dtype) == ND_KIND_COMPLEX && PyUnicode_ReadChar(text, 0) == '(')
@@ -335,14 +383,14 @@ static PyObject *scalar_item(PyObject *self, PyObject *Py_UNUSED(arguments))
 
 static PyObject *scalar_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(self));
+    const nd_dtype dtype = dtype_of(self);
     PND_OBJECT value = as_python(self);
     return value ? Py_BuildValue("O(O)", (PyObject *)pnd.scalar[dtype], value) : NULL;
 }
 
 static PyObject *scalar_round(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
-    if (pnd_scalar_type_dtype(Py_TYPE(self)) == ND_BOOL) {
+    if (dtype_of(self) == ND_BOOL) {
         PyErr_SetString(PyExc_TypeError, "bools have no decimals that round() could drop");
         return NULL;
     }
@@ -360,7 +408,7 @@ static PyObject *scalar_round(PyObject *self, PyObject *const *arguments, Py_ssi
 
 static PyObject *scalar_dtype(PyObject *self, void *Py_UNUSED(unused))
 {
-    return pnd_dtype_object(pnd_scalar_type_dtype(Py_TYPE(self)));
+    return pnd_dtype_object(dtype_of(self));
 }
 
 static PyObject *scalar_part(PyObject *self, void *imaginary)
@@ -398,13 +446,15 @@ static PyObject *scalar_class_item(PyObject *class, PyObject *item)
 static PyObject *scalar_complex(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     PND_OBJECT value = as_python(self);
-    return value ? PyObject_CallOneArg((PyObject *)&PyComplex_Type, value) : NULL;
+    return !value                        ? NULL
+           : PyComplex_CheckExact(value) ? Py_NewRef(value)
+                                         : PyObject_CallOneArg((PyObject *)&PyComplex_Type, value);
 }
 
 /* The bytes of the value, read only. */
 static int scalar_get_buffer(PyObject *self, Py_buffer *view, int flags)
 {
-    const nd_dtype dtype = pnd_scalar_type_dtype(Py_TYPE(self));
+    const nd_dtype dtype = dtype_of(self);
     const char *format = dtype == ND_DTYPE_NONE ? NULL : pnd_format_of(dtype);
     view->obj = NULL;
     if (!format || (flags & PyBUF_WRITABLE)) {
@@ -436,7 +486,8 @@ static PyObject *is_whole(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     double number;
     if (pnd_scalar_real(self, &number))
-        return PyBool_FromLong(isfinite(number) && number == floor(number));
+        return PyBool_FromLong(fabs(number) < 0x1p52 ? number == (double)(int64_t)number
+                                                     : isfinite(number));
     PND_OBJECT value = as_python(self);
     return !value                ? NULL
            : PyLong_Check(value) ? Py_NewRef(Py_True)
@@ -498,7 +549,7 @@ static PyGetSetDef scalar_attributes[] = {
 
 static PyType_Slot generic_slots[] = {
     {Py_tp_new, scalar_make},
-    {Py_tp_dealloc, scalar_free},
+    {Py_tp_dealloc, pnd_scalar_free},
     {Py_tp_repr, scalar_repr},
     {Py_tp_str, scalar_str},
     {Py_tp_hash, scalar_hash},
@@ -571,9 +622,17 @@ bool pnd_add_scalars(PyObject *module)
     static PyType_Slot none[] = {{0}};
     /* float and complex make and free their objects in ways of their own, and so do types that say
      * nothing: the new function and the end are said again. */
-    static PyType_Slot numbers[] = {{Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
-    static PyType_Slot integers[] = {
-        {Py_nb_index, scalar_index}, {Py_tp_new, scalar_make}, {Py_tp_dealloc, scalar_free}, {0}};
+    static PyType_Slot numbers[] = {
+        {Py_tp_new, scalar_make}, {Py_tp_dealloc, pnd_scalar_free}, {0}};
+    /* Python calls a method at once where it is the type's own. */
+    static PyType_Slot floats[] = {{Py_tp_new, scalar_make},
+                                   {Py_tp_dealloc, pnd_scalar_free},
+                                   {Py_tp_methods, floating_methods},
+                                   {0}};
+    static PyType_Slot integers[] = {{Py_nb_index, scalar_index},
+                                     {Py_tp_new, scalar_make},
+                                     {Py_tp_dealloc, pnd_scalar_free},
+                                     {0}};
     static PyType_Slot integer[] = {
         {Py_tp_methods, integer_methods}, {Py_tp_getset, integer_attributes}, {0}};
     static PyType_Slot floating[] = {{Py_tp_methods, floating_methods}, {0}};
@@ -593,16 +652,19 @@ bool pnd_add_scalars(PyObject *module)
         PyTypeObject *python = i == ND_FLOAT64      ? &PyFloat_Type
                                : i == ND_COMPLEX128 ? &PyComplex_Type
                                                     : NULL;
-        const bool whole = kind == ND_KIND_SIGNED || kind == ND_KIND_UNSIGNED;
+        static PyType_Slot *const own[] = {
+            [ND_KIND_BOOL] = numbers, [ND_KIND_SIGNED] = integers, [ND_KIND_UNSIGNED] = integers,
+            [ND_KIND_FLOAT] = floats, [ND_KIND_COMPLEX] = numbers,
+        };
         pnd.scalar[i] =
-            make_type(module, nd_dtype_name((nd_dtype)i), plain ? sizeof(pnd_scalar) : 0,
-                      whole ? integers : numbers, abstract[parents[kind]], python);
+            make_type(module, nd_dtype_name((nd_dtype)i), plain ? sizeof(pnd_scalar) : 0, own[kind],
+                      abstract[parents[kind]], python);
         if (!pnd.scalar[i])
             return false;
         pnd.scalar[i]->tp_vectorcall = scalar_call;
     }
     for (int i = 0; i < 2; i++) {
-        pnd_scalar *object = PyObject_New(pnd_scalar, pnd.scalar[ND_BOOL]);
+        pnd_scalar *const object = (pnd_scalar *)pnd_scalar_allocate(ND_BOOL);
         if (!object)
             return false;
         memset(object->value, 0, sizeof object->value);

@@ -5,11 +5,26 @@
 
 #include <math.h>
 
+static inline bool is_float64(PyObject *object)
+{
+    return Py_TYPE(object) == pnd.scalar[ND_FLOAT64];
+}
+
+static inline bool is_int64(PyObject *object)
+{
+    return Py_TYPE(object) == pnd.scalar[ND_INT64];
+}
+
+static inline bool is_float32(PyObject *object)
+{
+    return Py_TYPE(object) == pnd.scalar[ND_FLOAT32];
+}
+
 /* The value of a float64 scalar, a float or a small int, which float64 arithmetic takes as they
  * are. */
 static inline bool as_double(PyObject *object, double *value)
 {
-    if (Py_TYPE(object) == pnd.scalar[ND_FLOAT64] || PyFloat_CheckExact(object)) {
+    if (is_float64(object) || PyFloat_CheckExact(object)) {
         *value = PyFloat_AS_DOUBLE(object);
         return true;
     }
@@ -24,7 +39,7 @@ static inline bool as_double(PyObject *object, double *value)
 
 static inline bool as_int64(PyObject *object, int64_t *value)
 {
-    if (Py_TYPE(object) == pnd.scalar[ND_INT64]) {
+    if (is_int64(object)) {
         memcpy(value, ((pnd_scalar *)object)->value, 8);
         return true;
     }
@@ -36,6 +51,20 @@ static inline bool as_int64(PyObject *object, int64_t *value)
     return false;
 }
 
+/* The same of a float32 scalar, beside which a Python number is a float32. */
+static inline bool as_float(PyObject *object, float *value)
+{
+    double wide;
+    if (is_float32(object)) {
+        memcpy(value, ((pnd_scalar *)object)->value, sizeof *value);
+        return true;
+    }
+    if (is_float64(object) || !as_double(object, &wide))
+        return false;
+    *value = (float)wide;
+    return true;
+}
+
 static inline PyObject *float64(double value)
 {
     return pnd_scalar_new(ND_FLOAT64, &value);
@@ -44,16 +73,6 @@ static inline PyObject *float64(double value)
 static inline PyObject *truth(bool value)
 {
     return Py_NewRef(value ? pnd.true_scalar : pnd.false_scalar);
-}
-
-static inline bool is_float64(PyObject *object)
-{
-    return Py_TYPE(object) == pnd.scalar[ND_FLOAT64];
-}
-
-static inline bool is_int64(PyObject *object)
-{
-    return Py_TYPE(object) == pnd.scalar[ND_INT64];
 }
 
 static inline bool is_truth(PyObject *object)
@@ -102,24 +121,32 @@ typedef struct term {
     double real, imaginary;
 } term;
 
-static inline term whole_term(nd_dtype dtype, int64_t value)
+/* Not returned: fields that are written one by one and copied at once wait for each other. */
+static inline void set_whole(term *x, nd_dtype dtype, int64_t value)
 {
-    return (term){.dtype = dtype, .family = WHOLE, .whole = value};
+    x->dtype = dtype;
+    x->family = WHOLE;
+    x->whole = value;
+    x->imaginary = 0;
 }
 
-static inline term real_term(nd_dtype dtype, double value)
+static inline void set_complex(term *x, nd_dtype dtype, double real, double imaginary)
 {
-    return (term){.dtype = dtype, .family = REAL, .real = value};
+    x->dtype = dtype;
+    x->family = COMPLEX;
+    x->real = real;
+    x->imaginary = imaginary;
 }
 
-static inline term complex_term(nd_dtype dtype, double real, double imaginary)
+static inline void set_real(term *x, nd_dtype dtype, double value)
 {
-    return (term){.dtype = dtype, .family = COMPLEX, .real = real, .imaginary = imaginary};
+    set_complex(x, dtype, value, 0);
+    x->family = REAL;
 }
 
-static term strong_term(PyObject *object)
+static inline __attribute__((always_inline)) void set_strong(term *x, PyObject *object)
 {
-    const nd_dtype dtype = pnd_exact_dtype(Py_TYPE(object));
+    const nd_dtype dtype = pnd_exact_dtype(object);
     const char *const value = ((pnd_scalar *)object)->value;
     float parts[2];
     switch (dtype) {
@@ -127,7 +154,8 @@ static term strong_term(PyObject *object)
     case name: {                                                                                   \
         type number;                                                                               \
         memcpy(&number, value, sizeof number);                                                     \
-        return whole_term(name, (int64_t)number);                                                  \
+        set_whole(x, name, (int64_t)number);                                                       \
+        break;                                                                                     \
     }
         CASE(ND_INT8, int8_t)
         CASE(ND_INT16, int16_t)
@@ -140,35 +168,41 @@ static term strong_term(PyObject *object)
 #undef CASE
     case ND_FLOAT32:
         memcpy(parts, value, sizeof *parts);
-        return real_term(dtype, parts[0]);
+        set_real(x, dtype, parts[0]);
+        break;
     case ND_FLOAT64:
-        return real_term(dtype, PyFloat_AS_DOUBLE(object));
+        set_real(x, dtype, PyFloat_AS_DOUBLE(object));
+        break;
     case ND_COMPLEX64:
         memcpy(parts, value, sizeof parts);
-        return complex_term(dtype, parts[0], parts[1]);
+        set_complex(x, dtype, parts[0], parts[1]);
+        break;
     case ND_COMPLEX128: {
         const Py_complex number = ((PyComplexObject *)object)->cval;
-        return complex_term(dtype, number.real, number.imag);
+        set_complex(x, dtype, number.real, number.imag);
+        break;
     }
     default:
-        return (term){.family = OTHER};
+        *x = (term){.family = OTHER};
     }
 }
 
-static inline term to_term(PyObject *object)
+static inline void set_term(term *x, PyObject *object)
 {
-    if (PyFloat_CheckExact(object))
-        return real_term(ND_DTYPE_NONE, PyFloat_AS_DOUBLE(object));
-    if (PyLong_CheckExact(object)) {
+    if (PyFloat_CheckExact(object)) {
+        set_real(x, ND_DTYPE_NONE, PyFloat_AS_DOUBLE(object));
+    } else if (PyLong_CheckExact(object)) {
         int overflow;
         const int64_t value = PyLong_AsLongLongAndOverflow(object, &overflow);
-        return overflow ? (term){.family = OTHER} : whole_term(ND_DTYPE_NONE, value);
-    }
-    if (PyComplex_CheckExact(object)) {
+        set_whole(x, ND_DTYPE_NONE, value);
+        if (overflow)
+            x->family = OTHER;
+    } else if (PyComplex_CheckExact(object)) {
         const Py_complex value = PyComplex_AsCComplex(object);
-        return complex_term(ND_DTYPE_NONE, value.real, value.imag);
+        set_complex(x, ND_DTYPE_NONE, value.real, value.imag);
+    } else {
+        set_strong(x, object);
     }
-    return strong_term(object);
 }
 
 static inline bool is_exact(int64_t value)
@@ -226,7 +260,7 @@ static inline nd_dtype common_dtype(const term *a, const term *b)
 /* Of its low bytes. */
 static inline PyObject *whole_scalar(nd_dtype dtype, uint64_t value)
 {
-    pnd_scalar *const object = PyObject_New(pnd_scalar, pnd.scalar[dtype]);
+    pnd_scalar *const object = (pnd_scalar *)pnd_scalar_blank(dtype);
     if (object)
         memcpy(object->value, &value, sizeof value);
     return (PyObject *)object;
@@ -335,6 +369,8 @@ static inline PyObject *of_integers(nd_op op, nd_dtype dtype, int64_t x, int64_t
             return made(floor_of_##T(x, y));                                                       \
         case ND_OP_remainder:                                                                      \
             return made(rest_of_##T(x, y));                                                        \
+        case ND_OP_power:                                                                          \
+            return made(pow##suffix(x, y));                                                        \
         default:                                                                                   \
             return NULL;                                                                           \
         }                                                                                          \
@@ -377,7 +413,9 @@ OF_REALS(float, f)
  * NULL without an exception if the table has to do it. */
 static inline PyObject *of_terms(nd_op op, PyObject *a, PyObject *b)
 {
-    const term x = to_term(a), y = to_term(b);
+    term x, y;
+    set_term(&x, a);
+    set_term(&y, b);
     const nd_dtype dtype = common_dtype(&x, &y);
     switch (dtype) {
     case ND_INT8:
@@ -408,12 +446,15 @@ static inline __attribute__((always_inline)) PyObject *apply(nd_op op, PyObject 
 {
     PyObject *result = NULL;
     double x, y;
+    float s, t;
     int64_t i, j;
     if ((is_float64(a) || is_float64(b)) && as_double(a, &x) && as_double(b, &y))
         result = of_doubles(op, x, y, float64);
     else if ((is_int64(a) || is_int64(b)) && as_int64(a, &i) && as_int64(b, &j))
         result =
             op == ND_OP_divide ? float64((double)i / (double)j) : of_integers(op, ND_INT64, i, j);
+    else if ((is_float32(a) || is_float32(b)) && as_float(a, &s) && as_float(b, &t))
+        result = of_floats(op, s, t, float32);
     if (result)
         return result;
     result = of_terms(op, a, b);
@@ -451,15 +492,14 @@ PyObject *pnd_scalar_power(PyObject *a, PyObject *b, PyObject *modulo)
         Py_RETURN_NOTIMPLEMENTED;
     double exponent;
     if (!is_float64(b) && as_double(b, &exponent) && exponent == 2) {
-        const term x = to_term(a);
+        term x;
+        set_term(&x, a);
         PyObject *square =
             PyLong_CheckExact(b) || x.family != WHOLE ? of_terms(ND_OP_multiply, a, a) : NULL;
         if (square || PyErr_Occurred())
             return square;
     }
-    const nd_dtype dtype = pnd_exact_dtype(Py_TYPE(a));
-    return dtype >= ND_FLOAT16 || is_float64(b) ? general(ND_OP_power, a, b)
-                                                : apply(ND_OP_power, a, b);
+    return apply(ND_OP_power, a, b);
 }
 
 PyObject *pnd_scalar_divmod(PyObject *a, PyObject *b)
@@ -475,7 +515,8 @@ PyObject *pnd_scalar_divmod(PyObject *a, PyObject *b)
 #define UNARY(name, op, of_integer, of_real, of_complex)                                           \
     PyObject *pnd_scalar_##name(PyObject *self)                                                    \
     {                                                                                              \
-        const term number = to_term(self);                                                         \
+        term number;                                                                               \
+        set_term(&number, self);                                                                   \
         if (number.family == WHOLE) {                                                              \
             const int64_t x = number.whole;                                                        \
             return whole_scalar(number.dtype, of_integer);                                         \
@@ -508,7 +549,8 @@ UNARY(absolute, ND_OP_absolute, x < 0 && number.dtype != ND_UINT64 ? 0 - (uint64
 
 PyObject *pnd_scalar_invert(PyObject *self)
 {
-    const term x = to_term(self);
+    term x;
+    set_term(&x, self);
     if (x.family == WHOLE)
         return whole_scalar(x.dtype, ~(uint64_t)x.whole);
     return is_truth(self) ? truth(self == pnd.false_scalar) : pnd_apply(ND_OP_invert, 1, &self);
@@ -525,7 +567,9 @@ PyObject *pnd_scalar_invert(PyObject *self)
 /* True or false, or -1 for the table. */
 static int compared_terms(PyObject *a, PyObject *b, int operation)
 {
-    const term x = to_term(a), y = to_term(b);
+    term x, y;
+    set_term(&x, a);
+    set_term(&y, b);
     if (x.family == WHOLE && y.family == WHOLE) { /* a uint64 beyond int64 looks negative */
         const bool beyond =
             (x.dtype == ND_UINT64 && x.whole < 0) || (y.dtype == ND_UINT64 && y.whole < 0);
@@ -548,11 +592,14 @@ PyObject *pnd_scalar_compare(PyObject *self, PyObject *other, int operation)
                                 ND_OP_not_equal, ND_OP_greater,    ND_OP_greater_equal};
     PyObject *const a = self, *const b = other;
     double x, y;
+    float s, t;
     int64_t i, j;
     if ((is_float64(a) || is_float64(b)) && as_double(a, &x) && as_double(b, &y))
         return truth(COMPARED(x, y));
     if ((is_int64(a) || is_int64(b)) && as_int64(a, &i) && as_int64(b, &j))
         return truth(COMPARED(i, j));
+    if ((is_float32(a) || is_float32(b)) && as_float(a, &s) && as_float(b, &t))
+        return truth(COMPARED(s, t));
     const int result = compared_terms(a, b, operation);
     if (result >= 0)
         return truth(result);
@@ -568,16 +615,26 @@ PyObject *pnd_scalar_compare(PyObject *self, PyObject *other, int operation)
 
 /* ---- Conversion ------------------------------------------------------------------------------ */
 
+bool pnd_scalar_whole(PyObject *scalar, int64_t *value)
+{
+    term x;
+    set_strong(&x, scalar);
+    *value = x.family == WHOLE ? x.whole : 0;
+    return x.family == WHOLE && (x.dtype != ND_UINT64 || x.whole >= 0);
+}
+
 bool pnd_scalar_real(PyObject *scalar, double *value)
 {
-    const term x = strong_term(scalar);
+    term x;
+    set_strong(&x, scalar);
     *value = real_of(&x);
     return x.family == WHOLE || x.family == REAL;
 }
 
 bool pnd_scalar_convert(PyObject *scalar, nd_dtype dtype, char *element)
 {
-    const term x = strong_term(scalar);
+    term x;
+    set_strong(&x, scalar);
     const nd_kind kind = nd_dtype_kind(dtype);
     const double real = real_of(&x);
     const float narrow = (float)real;

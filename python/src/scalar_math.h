@@ -23,19 +23,34 @@ PyObject *pnd_scalar_absolute(PyObject *self);
 PyObject *pnd_scalar_invert(PyObject *self);
 PyObject *pnd_scalar_compare(PyObject *self, PyObject *other, int operation);
 
-/* The dtype of a type of ours, ND_DTYPE_NONE for subclasses of them and others. */
-static inline nd_dtype pnd_exact_dtype(const PyTypeObject *type)
+/* The objects of each dtype that ended last: taken again, they cost half of what new ones do. */
+#ifdef Py_GIL_DISABLED
+enum { PND_MOST_SPARE = 0 };
+#else
+enum { PND_MOST_SPARE = 32 };
+#endif
+typedef struct pnd_spare {
+    int count;
+    PyObject *objects[PND_MOST_SPARE + 1];
+} pnd_spare;
+extern pnd_spare pnd_spares[ND_DTYPE_COUNT];
+
+PyObject *pnd_scalar_allocate(nd_dtype dtype);
+
+/* An object of one of our types without its value. */
+static inline PyObject *pnd_scalar_blank(nd_dtype dtype)
 {
-    if (type == pnd.scalar[ND_FLOAT64]) /* as most are */
-        return ND_FLOAT64;
-    if (type == pnd.scalar[ND_INT64])
-        return ND_INT64;
-    for (int i = 0; i < ND_DTYPE_COUNT; i++)
-        if (pnd.scalar[i] == type)
-            return (nd_dtype)i;
-    return ND_DTYPE_NONE;
+    pnd_spare *const spare = &pnd_spares[dtype];
+    if (!spare->count)
+        return pnd_scalar_allocate(dtype);
+    PyObject *const object = spare->objects[--spare->count];
+    Py_INCREF(Py_TYPE(object));
+    _Py_NewReference(object);
+    return object;
 }
 
+/* The value of an integer scalar of one of our types that int64 holds; false for others. */
+bool pnd_scalar_whole(PyObject *scalar, int64_t *value);
 /* The value of a real scalar of one of our types, rounded to a double; false for others. */
 bool pnd_scalar_real(PyObject *scalar, double *value);
 /* A scalar of one of our types as another dtype, where C's conversions do it; false for others. */

@@ -111,6 +111,8 @@ PND_FUNCTION(ravel, "a, order='C'", "One axis, a view where possible.")
     if (!array || !pnd_to_order(given[1], &order))
         return NULL;
     nd_array *source = pnd_array_of(array);
+    if (order != 'F' && nd_is_contiguous(source))
+        return view(nd_ravel(source), array);
     if (order == 'K')
         order = pnd_is_fortran(source) ? 'F' : 'C';
     PND_AUTO line =
@@ -128,6 +130,8 @@ PND_FUNCTION(flatten, "a, order='C'", "A 1-d copy.")
     if (!pnd_to_order(given[1], &order))
         return NULL;
     nd_array *source = pnd_array_of(given[0]);
+    if (nd_rank(source) == 1 && nd_is_contiguous(source))
+        return pnd_wrap(nd_copy(source));
     PND_AUTO flat =
         reshaped(source, (nd_shape){.rank = 1, .length = {-1}}, order == 'K' ? 'A' : order);
     if (!flat)

@@ -11,13 +11,24 @@ typedef struct walk {
     int64_t at[ND_MAX_RANK];
     int64_t size, place;
     uint64_t backward, writeable; /* bits: axes, in that order; views */
-    nd_array *flat;               /* the only view as a vector, if that is its order; or NULL */
-    bool by_lines, is_one, has_begun, is_finished;
+    nd_array *flat[MOST_VIEWS];   /* views as vectors, where the walk is their order; or NULL */
+    bool all_flat, by_lines, is_one, has_begun, is_finished;
 } walk;
 
-/* The index along each axis. */
-static void find_index(const walk *w, int64_t index[ND_MAX_RANK])
+/* How far each axis has come at a place. */
+static void split(walk *w, int64_t place)
 {
+    for (int i = w->rank - 1; i >= 0; i--) {
+        w->at[i] = w->length[i] ? place % w->length[i] : 0;
+        place = w->length[i] ? place / w->length[i] : 0;
+    }
+}
+
+/* The index along each axis. */
+static void find_index(walk *w, int64_t index[ND_MAX_RANK])
+{
+    if (w->all_flat)
+        split(w, w->place);
     for (int i = 0; i < w->rank; i++)
         index[w->axis[i]] = w->backward >> i & 1 ? w->length[i] - 1 - w->at[i] : w->at[i];
 }
@@ -26,7 +37,7 @@ static void advance(walk *w)
 {
     w->place++;
     w->is_finished |= w->place >= w->size;
-    for (int i = w->rank - 1; i >= 0; i--) {
+    for (int i = w->all_flat ? -1 : w->rank - 1; i >= 0; i--) {
         if (++w->at[i] < w->length[i])
             return;
         w->at[i] = 0;
@@ -38,30 +49,30 @@ static void go_to(walk *w, int64_t place)
     w->place = place;
     w->is_finished = place >= w->size;
     w->has_begun = false;
-    for (int i = w->rank - 1; i >= 0; i--) {
-        w->at[i] = w->length[i] ? place % w->length[i] : 0;
-        place = w->length[i] ? place / w->length[i] : 0;
-    }
+    split(w, place);
+}
+
+static PyObject *as_view(const walk *w, int which, nd_array *element)
+{
+    PyObject *const result = pnd_wrap_view(element, PyTuple_GET_ITEM(w->views, which));
+    if (result)
+        ((pnd_array *)result)->locked |= !(w->writeable >> which & 1);
+    return result;
 }
 
 static PyObject *element(const walk *w, int which, const int64_t *index)
 {
-    PyObject *const view = PyTuple_GET_ITEM(w->views, which);
-    nd_array *const array = pnd_array_of(view);
+    if (w->flat[which])
+        return as_view(w, which, nd_slice(w->flat[which], ND_INDEX(w->place)));
+    nd_array *const array = pnd_array_of(PyTuple_GET_ITEM(w->views, which));
     const int rank = nd_rank(array);
     const int64_t *const lengths = nd_lengths(array);
     nd_index terms[ND_MAX_RANK];
     if (rank > w->rank || !pnd_force(array))
         return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "an operand has changed");
-    for (int i = 0; i < rank && !w->flat; i++)
+    for (int i = 0; i < rank; i++)
         terms[i] = ND_INDEX(lengths[i] == 1 ? 0 : index[w->rank - rank + i]);
-    PyObject *const result = pnd_wrap_view(w->flat ? nd_slice(w->flat, ND_INDEX(w->place))
-                                           : rank  ? nd_slice_terms(array, rank, terms)
-                                                   : nd_slice(array, ND_REST),
-                                           view);
-    if (result)
-        ((pnd_array *)result)->locked |= !(w->writeable >> which & 1);
-    return result;
+    return as_view(w, which, nd_slice_terms(array, rank, terms));
 }
 
 static bool has_elements(const walk *w)
@@ -74,11 +85,12 @@ static bool has_elements(const walk *w)
 
 static PyObject *walk_value(PyObject *self, void *Py_UNUSED(unused))
 {
-    const walk *const w = (walk *)self;
+    walk *const w = (walk *)self;
     int64_t index[ND_MAX_RANK];
     if (!has_elements(w))
         return NULL;
-    find_index(w, index);
+    if (!w->all_flat)
+        find_index(w, index);
     if (w->is_one)
         return element(w, 0, index);
     const int count = (int)PyTuple_GET_SIZE(w->views);
@@ -108,7 +120,7 @@ static PyObject *walk_next(PyObject *self)
 
 static PyObject *walk_item(PyObject *self, Py_ssize_t which)
 {
-    const walk *const w = (walk *)self;
+    walk *const w = (walk *)self;
     int64_t index[ND_MAX_RANK];
     if (!has_elements(w))
         return NULL;
@@ -116,13 +128,43 @@ static PyObject *walk_item(PyObject *self, Py_ssize_t which)
         PyErr_Format(PyExc_IndexError, "Iterator operand index %zd is out of bounds", which);
         return NULL;
     }
-    find_index(w, index);
+    if (!w->all_flat)
+        find_index(w, index);
     return element(w, (int)which, index);
 }
 
-/* The axes in an order, or as they are; at the beginning. */
-static void take_axes(walk *w, int rank, const int64_t *lengths, const int64_t *order)
+static void forget_flat(walk *w)
 {
+    for (Py_ssize_t i = 0; w->views && i < PyTuple_GET_SIZE(w->views); i++) {
+        nd_release(w->flat[i]);
+        w->flat[i] = NULL;
+    }
+}
+
+/* A view as a vector of the walk's elements, if its memory is in that order; NULL if not, or with
+ * an exception. */
+static nd_array *flattened(const walk *w, nd_array *view)
+{
+    nd_axes order = {.count = w->rank};
+    if (nd_rank(view) != w->rank || !w->rank || w->backward || !pnd_force(view))
+        return NULL;
+    for (int i = 0; i < w->rank; i++) {
+        order.axis[i] = w->axis[i];
+        if (nd_lengths(view)[w->axis[i]] != w->length[i])
+            return NULL;
+    }
+    PND_AUTO turned = nd_permute(view, order);
+    nd_array *const flat = turned && nd_is_contiguous(turned) ? nd_ravel(turned) : NULL;
+    return flat || (turned && !nd_is_contiguous(turned)) ? flat : pnd_raise();
+}
+
+/* Begins a walk over views, whose reference is taken over, along the axes in an order, or as they
+ * are. */
+static bool begin_walk(walk *w, PyObject *views, int rank, const int64_t *lengths,
+                       const int64_t *order)
+{
+    forget_flat(w);
+    Py_XSETREF(w->views, views);
     w->rank = rank;
     w->size = 1;
     for (int i = 0; i < rank; i++) {
@@ -130,7 +172,13 @@ static void take_axes(walk *w, int rank, const int64_t *lengths, const int64_t *
         w->length[i] = lengths[w->axis[i]];
         w->size *= w->length[i];
     }
+    w->all_flat = !w->by_lines;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(views) && !w->by_lines; i++) {
+        w->flat[i] = flattened(w, pnd_array_of(PyTuple_GET_ITEM(views, i)));
+        w->all_flat &= w->flat[i] != NULL;
+    }
     go_to(w, 0);
+    return !PyErr_Occurred();
 }
 
 /* Of one contiguous array and nothing else, as most walks are, is all known; _set_up() of
@@ -148,11 +196,7 @@ static int walk_init(PyObject *self, PyObject *arguments, PyObject *keywords)
             w->backward = w->writeable = 0;
             w->by_lines = false;
             w->is_one = true;
-            take_axes(w, nd_rank(array), nd_lengths(array), NULL);
-            Py_XSETREF(w->views, views);
-            nd_release(w->flat);
-            w->flat = w->rank > 1 && pnd_force(array) ? nd_ravel(array) : NULL;
-            return PyErr_Occurred() ? -1 : 0;
+            return begin_walk(w, views, nd_rank(array), nd_lengths(array), NULL) ? 0 : -1;
         }
         if (PyErr_Occurred())
             return -1;
@@ -185,11 +229,9 @@ PND_NAMED_FUNCTION(begin, "_begin", "$self, views, writeable, shape, order, back
     w->writeable = (uint64_t)writeable;
     w->by_lines = given[6] == Py_True;
     w->is_one = given[7] == Py_True;
-    take_axes(w, shape.rank, shape.length, order.length);
-    Py_XSETREF(w->views, Py_NewRef(given[1]));
-    nd_release(w->flat);
-    w->flat = NULL;
-    Py_RETURN_NONE;
+    return begin_walk(w, Py_NewRef(given[1]), shape.rank, shape.length, order.length)
+               ? Py_NewRef(Py_None)
+               : NULL;
 }
 PND_ALSO_METHOD(begin)
 
@@ -202,14 +244,35 @@ static PyObject *walk_go(PyObject *self, PyObject *place)
     Py_RETURN_NONE;
 }
 
-/* Of a copy, which was begun the same. */
-static PyObject *walk_follow(PyObject *self, PyObject *other)
+/* Becomes a copy of another walk, at the same place. */
+static PyObject *walk_follow(PyObject *self, PyObject *object)
 {
-    walk *const w = (walk *)self;
-    if (!PyObject_TypeCheck(other, Py_TYPE(self)))
+    walk *const w = (walk *)self, *const other = (walk *)object;
+    if (!PyObject_TypeCheck(object, Py_TYPE(self)))
         return PyErr_Format(PyExc_TypeError, "_follow: an iterator of the same type is needed");
-    go_to(w, ((walk *)other)->place);
-    w->has_begun = ((walk *)other)->has_begun;
+    if (!other->views)
+        Py_RETURN_NONE;
+    int64_t lengths[ND_MAX_RANK], order[ND_MAX_RANK];
+    for (int i = 0; i < other->rank; i++) {
+        order[i] = other->axis[i];
+        lengths[order[i]] = other->length[i];
+    }
+    w->backward = other->backward;
+    w->writeable = other->writeable;
+    w->by_lines = other->by_lines;
+    w->is_one = other->is_one;
+    if (!begin_walk(w, Py_NewRef(other->views), other->rank, lengths, order))
+        return NULL;
+    go_to(w, other->place);
+    w->has_begun = other->has_begun;
+    Py_RETURN_NONE;
+}
+
+/* Lines instead of elements from here on. */
+static PyObject *walk_by_lines(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    ((walk *)self)->by_lines = true;
+    go_to((walk *)self, 0);
     Py_RETURN_NONE;
 }
 
@@ -223,7 +286,7 @@ static PyObject *walk_iternext(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *walk_index(PyObject *self, void *Py_UNUSED(unused))
 {
-    const walk *const w = (walk *)self;
+    walk *const w = (walk *)self;
     int64_t index[ND_MAX_RANK];
     if (w->is_finished)
         Py_RETURN_NONE;
@@ -235,6 +298,53 @@ static PyObject *walk_arrays(PyObject *self, void *Py_UNUSED(unused))
 {
     PyObject *const views = ((walk *)self)->views;
     return views ? Py_NewRef(views) : PyTuple_New(0);
+}
+
+static PyObject *walk_shape(PyObject *self, void *Py_UNUSED(unused))
+{
+    const walk *const w = (walk *)self;
+    int64_t lengths[ND_MAX_RANK];
+    for (int i = 0; i < w->rank; i++)
+        lengths[w->axis[i]] = w->length[i];
+    return pnd_shape_tuple(w->rank, lengths);
+}
+
+/* The axes, the slowest first; or those of them that are gone through backwards. */
+static PyObject *walk_axes(PyObject *self, void *only_backward)
+{
+    const walk *const w = (walk *)self;
+    int64_t axes[ND_MAX_RANK];
+    int count = 0;
+    for (int i = 0; i < w->rank; i++)
+        if (!only_backward || w->backward >> i & 1)
+            axes[count++] = w->axis[i];
+    return pnd_shape_tuple(count, axes);
+}
+
+static PyObject *walk_rank(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyLong_FromLong(((walk *)self)->rank);
+}
+
+static PyObject *walk_size(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyLong_FromLongLong(((walk *)self)->size);
+}
+
+static PyObject *walk_count(PyObject *self, void *Py_UNUSED(unused))
+{
+    PyObject *const views = ((walk *)self)->views;
+    return PyLong_FromSsize_t(views ? PyTuple_GET_SIZE(views) : 0);
+}
+
+static PyObject *walk_writes(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyLong_FromUnsignedLongLong(((walk *)self)->writeable);
+}
+
+static PyObject *walk_single(PyObject *self, void *Py_UNUSED(unused))
+{
+    return PyBool_FromLong(((walk *)self)->is_one);
 }
 
 static PyObject *walk_place(PyObject *self, void *Py_UNUSED(unused))
@@ -267,8 +377,8 @@ static PyObject *walk_new(PyTypeObject *type, PyObject *Py_UNUSED(arguments),
 static void walk_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
+    forget_flat((walk *)self);
     Py_XDECREF(((walk *)self)->views);
-    nd_release(((walk *)self)->flat);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -276,7 +386,8 @@ static void walk_free(PyObject *self)
 static PyMethodDef walk_methods[] = {
     PND_METHOD_ROW("_begin", begin),
     {"_go", walk_go, METH_O, "Goes to a place, counted in the order of the walk."},
-    {"_follow", walk_follow, METH_O, "Goes to where another walk of the same views is."},
+    {"_follow", walk_follow, METH_O, "Becomes a copy of another walk, at the same place."},
+    {"_by_lines", walk_by_lines, METH_NOARGS, "Begins again, and gives lines."},
     {"iternext", walk_iternext, METH_NOARGS,
      "iternext($self, /)\n--\n\nGoes on; False at the end."},
     {0},
@@ -284,6 +395,14 @@ static PyMethodDef walk_methods[] = {
 static PyGetSetDef walk_attributes[] = {
     {"value", walk_value, NULL, "The views of the current elements.", NULL},
     {"_arrays", walk_arrays, NULL, "The arrays whose elements are seen.", NULL},
+    {"shape", walk_shape, NULL, "The shape of the walk.", NULL},
+    {"ndim", walk_rank, NULL, "How many axes it has.", NULL},
+    {"itersize", walk_size, NULL, "How many elements.", NULL},
+    {"nop", walk_count, NULL, "How many operands.", NULL},
+    {"_order", walk_axes, NULL, "The axes, the slowest first.", NULL},
+    {"_backward", walk_axes, NULL, "The axes gone through backwards.", (void *)1},
+    {"_writes", walk_writes, NULL, "A bit for each operand that is written.", NULL},
+    {"_single", walk_single, NULL, "Whether there is one operand.", NULL},
     {"iterindex", walk_place, NULL, "How many elements came before.", NULL},
     {"finished", walk_finished, walk_finish, "Whether there are no more.", NULL},
     {"_index", walk_index, NULL, "The indices of the current elements; None at the end.", NULL},

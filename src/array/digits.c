@@ -9,19 +9,19 @@
 #include "array/dtype.h"
 
 /* A natural number below 2^1280: the largest needed is 2^53 * 10^324 * 4, 1132 bits. */
-struct natural {
+typedef struct large {
     int length; /* limbs in use; the highest is not 0 */
     uint32_t limb[40];
-};
+} large;
 
-static struct natural natural_of(uint64_t value)
+static void large_set(large *x, uint64_t value)
 {
-    struct natural x = {.limb = {(uint32_t)value, (uint32_t)(value >> 32)}};
-    x.length = value >> 32 ? 2 : value != 0;
-    return x;
+    x->limb[0] = (uint32_t)value;
+    x->limb[1] = (uint32_t)(value >> 32);
+    x->length = value >> 32 ? 2 : value != 0;
 }
 
-static void natural_multiply(struct natural *x, uint32_t factor)
+static void large_multiply(large *x, uint32_t factor)
 {
     uint64_t carry = 0;
     for (int i = 0; i < x->length; i++) {
@@ -33,18 +33,10 @@ static void natural_multiply(struct natural *x, uint32_t factor)
         x->limb[x->length++] = (uint32_t)carry;
 }
 
-static void natural_multiply_by_power_of_10(struct natural *x, int power)
-{
-    for (; power >= 9; power -= 9)
-        natural_multiply(x, 1000000000);
-    for (; power > 0; power--)
-        natural_multiply(x, 10);
-}
-
-static void natural_shift_left(struct natural *x, int bits)
+static void large_shift_left(large *x, int bits)
 {
     int limbs = bits / 32;
-    natural_multiply(x, 1u << bits % 32);
+    large_multiply(x, 1u << bits % 32);
     if (limbs && x->length) {
         memmove(x->limb + limbs, x->limb, (size_t)x->length * sizeof *x->limb);
         memset(x->limb, 0, (size_t)limbs * sizeof *x->limb);
@@ -52,7 +44,7 @@ static void natural_shift_left(struct natural *x, int bits)
     }
 }
 
-static int natural_compare(const struct natural *x, const struct natural *y)
+static int large_compare(const large *x, const large *y)
 {
     if (x->length != y->length)
         return x->length < y->length ? -1 : 1;
@@ -62,24 +54,21 @@ static int natural_compare(const struct natural *x, const struct natural *y)
     return 0;
 }
 
-/* x + y * factor */
-static struct natural natural_sum(const struct natural *x, const struct natural *y, uint32_t factor)
+/* sum = x + y * factor */
+static void large_sum(large *sum, const large *x, const large *y, uint32_t factor)
 {
-    struct natural sum = *y;
-    natural_multiply(&sum, factor);
     uint64_t carry = 0;
-    for (int i = 0; i < x->length || carry; i++) {
-        if (i == sum.length)
-            sum.limb[sum.length++] = 0;
-        carry += (uint64_t)sum.limb[i] + (i < x->length ? x->limb[i] : 0);
-        sum.limb[i] = (uint32_t)carry;
+    sum->length = 0;
+    for (int i = 0; i < x->length || i < y->length || carry; i++) {
+        carry += i < y->length ? (uint64_t)y->limb[i] * factor : 0;
+        carry += i < x->length ? x->limb[i] : 0;
+        sum->limb[sum->length++] = (uint32_t)carry;
         carry >>= 32;
     }
-    return sum;
 }
 
 /* x -= y, where y <= x */
-static void natural_subtract(struct natural *x, const struct natural *y)
+static void large_subtract(large *x, const large *y)
 {
     int64_t borrow = 0;
     for (int i = 0; i < x->length; i++) {
@@ -91,6 +80,70 @@ static void natural_subtract(struct natural *x, const struct natural *y)
         x->length--;
 }
 
+/* x % y is left in x. */
+static int large_divide(large *x, const large *y)
+{
+    int quotient = 0;
+    for (; large_compare(x, y) >= 0; quotient++)
+        large_subtract(x, y);
+    return quotient;
+}
+
+/* The same below 2^128, as most are: in a third of the time. */
+typedef unsigned __int128 small;
+
+static inline void small_set(small *x, uint64_t value)
+{
+    *x = value;
+}
+
+/* Only a margin comes to 2^120, where more digits are asked for than tell the number: it is beyond
+ * everything then. */
+static inline void small_multiply(small *x, uint32_t factor)
+{
+    *x *= *x >> 120 ? 1 : factor;
+}
+
+static inline void small_shift_left(small *x, int bits)
+{
+    *x <<= bits;
+}
+
+static inline int small_compare(const small *x, const small *y)
+{
+    return (*x > *y) - (*x < *y);
+}
+
+static inline void small_sum(small *sum, const small *x, const small *y, uint32_t factor)
+{
+    *sum = *x + *y * factor;
+}
+
+/* The quotient of the highest bits is the digit, or one more or less. */
+static inline int small_divide(small *x, const small *y)
+{
+    const uint64_t high = (uint64_t)(*y >> 64);
+    const int bits =
+        high ? 96 - __builtin_clzll(high) : (*y >> 32 ? 32 - __builtin_clzll((uint64_t)*y) : 0);
+    int quotient = (int)((uint64_t)(*x >> bits) / (uint64_t)(*y >> bits));
+    quotient -= *y * (unsigned)quotient > *x;
+    *x -= *y * (unsigned)quotient;
+    quotient += *x >= *y;
+    *x -= *x >= *y ? *y : 0;
+    return quotient;
+}
+
+#define NATURAL large
+#define NAME(function) large_##function
+#include "array/digits_tmpl.h"
+#undef NATURAL
+#undef NAME
+#define NATURAL small
+#define NAME(function) small_##function
+#include "array/digits_tmpl.h"
+#undef NATURAL
+#undef NAME
+
 int ndi_digits_of(const ndi_float *number, ndi_places places, char digits[NDI_MOST_DIGITS],
                   int *exponent)
 {
@@ -98,72 +151,10 @@ int ndi_digits_of(const ndi_float *number, ndi_places places, char digits[NDI_MO
     digits[0] = '0';
     if (number->mantissa == 0)
         return 1;
-
-    /* value / scale is the number; margin / scale is half the distance to the next smaller one, and
-     * margin * above / scale to the next larger. All are doubled (or more) to be whole. */
-    uint32_t above = number->power_of_2 ? 2 : 1;
-    struct natural value = natural_of(number->mantissa), scale = natural_of(2 * above),
-                   margin = natural_of(1);
-    natural_shift_left(&value, (int)above + (number->exponent > 0 ? number->exponent : 0));
-    if (number->exponent > 0)
-        natural_shift_left(&margin, number->exponent);
-    else
-        natural_shift_left(&scale, -number->exponent);
-
-    /* 10^place <= number < 10^(place + 1): the estimate is right or one too low. */
-    int bits = 63 - __builtin_clzll(number->mantissa) + number->exponent;
-    int place = (int)floor(bits * 0.30102999566398120);
-    if (place > 0) {
-        natural_multiply_by_power_of_10(&scale, place);
-    } else {
-        natural_multiply_by_power_of_10(&value, -place);
-        natural_multiply_by_power_of_10(&margin, -place);
-    }
-    struct natural ten_times_scale = scale;
-    natural_multiply(&ten_times_scale, 10);
-    if (natural_compare(&value, &ten_times_scale) >= 0) {
-        scale = ten_times_scale;
-        place++;
-    }
-    *exponent = place;
-
-    int point = places.scientific ? place : 0;
-    int last = places.most < 0 ? INT32_MIN : point - places.most;
-    int first_end = places.least < 0 || point - places.least > place ? place : point - places.least;
-    bool even = number->mantissa % 2 == 0; /* a tie with the neighbour reads back as this one */
-    bool low, high;
-    int count = 0, digit;
-    for (;; place--) {
-        for (digit = 0; natural_compare(&value, &scale) >= 0; digit++)
-            natural_subtract(&value, &scale);
-        struct natural upper = natural_sum(&value, &margin, above);
-        low = natural_compare(&value, &margin) < even;
-        high = natural_compare(&upper, &scale) > -even;
-        if (((low || high) && place <= first_end) || place <= last || count == 40)
-            break;
-        digits[count++] = (char)('0' + digit);
-        natural_multiply(&value, 10);
-        natural_multiply(&margin, 10);
-    }
-    bool up = high;
-    if (low == high) { /* both neighbours allow it, or neither: to the nearest, ties to even */
-        natural_multiply(&value, 2);
-        int compared = natural_compare(&value, &scale);
-        up = compared > 0 || (compared == 0 && digit % 2);
-    }
-    if (digit + up < 10) {
-        digits[count++] = (char)('0' + digit + up);
-        return count;
-    }
-    while (count && digits[count - 1] == '9')
-        count--;
-    if (count) {
-        digits[count - 1]++;
-        return count;
-    }
-    *exponent += 1;
-    digits[0] = '1';
-    return 1;
+    /* Below 2^(56 + 60), and a scale of 2^(110 + 3) times 100. */
+    return number->exponent >= -110 && number->exponent <= 60
+               ? small_digits_of(number, places, digits, exponent)
+               : large_digits_of(number, places, digits, exponent);
 }
 
 ndi_float ndi_float_at(const char *element, nd_dtype dtype)

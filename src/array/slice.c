@@ -89,6 +89,21 @@ static void *fail_index(const nd_array *array, int axis, int64_t index)
                     index, axis, text, -length, length - 1);
 }
 
+/* One index within bounds for every axis, as loops over elements have: in a third of the time. */
+static bool is_element(const nd_array *array, int count, const nd_index *terms, int64_t *offset)
+{
+    if (count != array->rank)
+        return false;
+    const int64_t *const lengths = array->lengths, *const strides = ndi_strides(array);
+    for (int i = 0; i < count; i++) {
+        const int64_t at = terms[i].start + (terms[i].start < 0 ? lengths[i] : 0);
+        if (terms[i].kind != ND_TERM_INDEX || at < 0 || at >= lengths[i])
+            return false;
+        *offset += at * strides[i];
+    }
+    return true;
+}
+
 nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms)
 {
     static const nd_index rest = {.kind = ND_TERM_REST};
@@ -100,10 +115,16 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms
     if (count < 0 || (count > 0 && !terms))
         return ndi_fail(ND_ERROR_ARGUMENT, "slice: %d terms are given, at %p", count,
                         (const void *)terms);
+    int64_t offset = 0;
+    if (is_element(array, count, terms, &offset))
+        return ndi_view_at(array, (nd_dtype)array->dtype, 0, NULL, NULL, offset);
+    if (count == 1 && terms->kind == ND_TERM_REST)
+        return ndi_view_at(array, (nd_dtype)array->dtype, array->rank, array->lengths,
+                           ndi_strides(array), 0);
     if (!count_terms(array, count, terms, &used, &rank))
         return NULL;
 
-    int64_t offset = 0;
+    offset = 0;
     for (int i = 0; i <= count; i++) {
         const nd_index *const term = i < count ? &terms[i] : &rest;
         if (term->kind == ND_TERM_NEW_AXIS) {

@@ -226,8 +226,9 @@ static bool small_call(nd_op op, int count, const nd_operand *arguments,
                        const ndi_resolution *resolution, nd_array **out, int *waits)
 {
     enum { MOST_FILLED = 1 << 18 }; /* a fill is sooner done than planned */
-    const bool fills = ndi_op_rows[op].properties & NDI_FILLS &&
-                       nd_dtype_kind(resolution->kernel) <= ND_KIND_UNSIGNED;
+    const int filling = ndi_op_rows[op].properties & NDI_ALL_FILL;
+    const bool fills = filling && nd_dtype_kind(resolution->kernel) <=
+                                      (filling == NDI_ALL_FILL ? ND_KIND_FLOAT : ND_KIND_UNSIGNED);
     plain_call call;
     if (!is_plain(op, count, arguments, resolution, fills ? MOST_FILLED : ndi_small_elements(),
                   *out, &call))

@@ -42,7 +42,8 @@ enum {
     CANCELS = NDI_CANCELS,
     HALVES = NDI_HALVES,
     SLOW = NDI_SLOW,
-    FILLS = NDI_FILLS
+    FILLS = NDI_FILLS,
+    ALL_FILL = NDI_ALL_FILL
 };
 
 #define SIGNATURE_FIELDS(name)                                                                     \

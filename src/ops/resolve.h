@@ -12,7 +12,8 @@ enum {
     NDI_CANCELS = 8,
     NDI_HALVES = 16,
     NDI_SLOW = 32,
-    NDI_FILLS = 64
+    NDI_FILLS = 64,
+    NDI_ALL_FILL = 128 | NDI_FILLS
 };
 
 typedef enum ndi_identity { NDI_IDENTITY_NONE, NDI_IDENTITY_ZERO, NDI_IDENTITY_ONE } ndi_identity;

@@ -259,7 +259,8 @@ nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
         return ndi_fail_status(ND_ERROR_READONLY, "sort: the array is read-only");
     ND_SCOPE {
         nd_array *const lines = ndi_register(sorted_lines(array, &axis, options));
-        const nd_array *const sorted = axis == ND_FLAT ? lines : nd_move_axis(lines, -1, axis);
+        const bool in_place = axis == ND_FLAT || axis == array->rank - 1;
+        const nd_array *const sorted = in_place ? lines : nd_move_axis(lines, -1, axis);
         status = sorted ? ndi_assign(array, sorted) : nd_error();
     }
     return status;

@@ -59,6 +59,8 @@ def tolerance(name, *arguments):
     complicated = any(np.asarray(a).dtype.kind == "c" for a in arguments)
     if name == "pow" and complicated and max(abs(complex(a)) for a in arguments[1:] if np.ndim(a) == 0) > 64:
         return None  # C leaves open which parts of it are infinite
+    if name == "pow" and not complicated and all(np.ndim(a) == 0 and np.asarray(a).dtype != np.float16 for a in arguments):
+        return 2 * (type(arguments[1]) in (int, float) and arguments[1] == 2)  # C's pow(), or a product
     if name == "pow":
         return 256 if complicated else 8  # the logarithm of a large base loses digits
     return 8 if complicated and name in ("truediv", "mul", "abs") else 0
@@ -85,6 +87,56 @@ def test_beside_a_python_number(name, dtype):
         for left in (False, True):
             theirs_all, ours_all = ((b, theirs), (b, ours)) if left else ((theirs, b), (ours, b))
             assert_same(outcome(function, *ours_all), outcome(function, *theirs_all), f"{name} of {theirs_all}", tolerance(name, *theirs_all))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_powers_are_c_s(dtype):
+    """To the last bit, as NumPy's scalars are: exponents that are weak, strong, whole, and of other dtypes."""
+    random = np.random.default_rng(5)
+    bases, exponents = random.uniform(0.01, 60, 300), random.uniform(-6, 6, 300)
+    for base, exponent in zip(bases, exponents):
+        for e in (float(exponent), int(exponent), np.float32(exponent), np.float64(exponent), np.int8(exponent), 0.5, -1, 3):
+            ours = getattr(nd, type(e).__name__)(e) if isinstance(e, np.generic) else e
+            theirs = getattr(np, dtype)(base)
+            assert_same(getattr(nd, dtype)(base) ** ours, theirs**e, f"{theirs!r} ** {e!r}")
+            assert_same(ours ** getattr(nd, dtype)(base), e**theirs, f"{e!r} ** {theirs!r}") if e >= 0 else None
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_objects_that_ended_leave_nothing_to_others(dtype):
+    """The memory of scalars is used again: by no object of a subclass, and with no value left."""
+    kind = getattr(nd, dtype)
+    for turn in range(3):
+        many = [kind(n % 2) for n in range(200)]
+        assert [int(v.real) for v in many] == [n % 2 for n in range(200)]
+        assert len({id(v) for v in many}) == 200 or dtype == "bool"
+        held = many[::3]
+        del many
+        more = [kind(1) for _ in range(100)]
+        assert all(v == 1 for v in more) and [int(v.real) for v in held] == [n % 2 for n in range(0, 200, 3)]
+        if dtype != "bool":
+            own = type("own", (kind,), {})
+            objects = [own(1) for _ in range(50)]
+            del more, objects
+            assert {type(kind(1)) for _ in range(50)} == {kind}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_stored_as_an_element(dtype):
+    """Of every dtype, Python's numbers, and what does not fit."""
+    given = [*PYTHON, False, 127, 128, 255, 256, -128, -129, 2**31 - 1, 2**31, -(2**31) - 1, 2**32, 1e300, "1", None]
+    for value in given + [getattr(np, other)(v) for other in DTYPES for v in values(other)]:
+        beyond = isinstance(value, (float, np.inexact)) and np.dtype(dtype).kind in "iu" and not 0 <= abs(complex(value)) < 100
+        if beyond or np.dtype(dtype).kind == "u" and isinstance(value, (float, np.inexact)) and complex(value).real < 0:
+            continue  # C leaves it open
+        theirs, ours = np.ones(3, dtype), nd.ones(3, dtype)
+        mine = getattr(nd, type(value).__name__)(value) if isinstance(value, np.generic) and type(value).__name__ in DTYPES else value
+        mine = nd.bool_(value) if isinstance(value, np.bool_) else mine
+        wanted, got = outcome(theirs.__setitem__, 1, value), outcome(ours.__setitem__, 1, mine)
+        what = f"{dtype}[1] = {value!r}: {got!r} instead of {wanted!r}"
+        assert got is wanted or isinstance(wanted, type) and issubclass(wanted, got), what
+        assert np.array_equal(np.asarray(ours), theirs, equal_nan=np.dtype(dtype).kind in "fc"), what
+        assert np.array_equal(np.signbit(np.asarray(ours).real), np.signbit(theirs.real)) if np.dtype(dtype).kind in "fc" else True
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -139,6 +191,23 @@ def test_as_pythons_numbers(dtype):
             continue
         theirs, ours = outcome(functions[number], getattr(np, dtype)(value)), outcome(functions[number], getattr(nd, dtype)(value))
         assert theirs == ours or theirs != theirs and ours != ours, f"{functions[number]} of {dtype} {value}: {ours} instead of {theirs}"
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_text_of_any_float(dtype):
+    """Of all bits, of what few digits tell, and of powers, alone and in arrays with more digits than tell them."""
+    random = np.random.default_rng(3)
+    bits = random.integers(0, 256, 1500 * np.dtype(dtype).itemsize, dtype=np.uint8).view(dtype)
+    with np.errstate(all="ignore"):
+        few = [random.integers(-(10**6), 10**6, 500) / 1000, random.uniform(0, 1, 500), 2.0 ** np.arange(-140, 140), 10.0 ** np.arange(-35, 36)]
+        theirs = np.concatenate([bits, *(v.astype(dtype) for v in few)])
+    ours = nd.array(theirs)
+    assert [str(v) for v in ours] == [str(v) for v in theirs]
+    for options in ({}, {"precision": 3}, {"floatmode": "unique"}, {"floatmode": "fixed", "precision": 30}, {"floatmode": "fixed", "precision": 17}):
+        for at in range(0, len(theirs), 60):
+            with np.errstate(all="ignore"):
+                wanted = np.array2string(theirs[at : at + 4], **options)
+            assert nd.array2string(ours[at : at + 4], **options) == wanted, options
 
 
 def test_scalars_have_what_numpys_have():
