@@ -96,11 +96,15 @@ def _check(precision, unique, min_digits):
 
 
 def _with_places(x, number, places, least):
-    """At least so many digits after the point, those of the exact number, and no more than `places` (None: any)."""
+    """At least so many digits after the point, those of the exact number, and no more than `places` (None: any); and whether
+    all of these are written: zeros that a carry left are not."""
     digits = max(0, -number.as_tuple().exponent)
     if least > digits:
         number, digits = _rounded(x if isinstance(x, Decimal) else Decimal(float(x)), least), least
-    return _rounded(number, places) if places is not None and digits > places else number
+    if places is None or digits <= places:
+        return number, False
+    rounded = _rounded(number, places)
+    return rounded, rounded.copy_abs() <= number.copy_abs()
 
 
 def format_float_positional(
@@ -117,10 +121,9 @@ def format_float_positional(
     before = 0 if fractional else 1 + (number.adjusted() if number else 0)  # digits that are counted, but not after the point
     places = None if precision is None else precision - before
     least = max(0, (min_digits or 0) - before) if unique and precision != 0 else 0
-    number = _with_places(x, number, places, least) if unique else _rounded(number, places)
+    number, full = _with_places(x, number, places, least) if unique else (_rounded(number, places), True)
     whole, _, fraction = f"{number.copy_abs():f}".partition(".")
-    if unique:
-        fraction = fraction.rstrip("0").ljust(min_digits or 0 if precision == 0 else least, "0")
+    fraction = (fraction if full else fraction.rstrip("0")).ljust(min_digits or 0 if unique and precision == 0 else least, "0")
     return _padded(_signed(x, whole + _trimmed(fraction, trim), sign), pad_left, pad_right)
 
 
@@ -137,14 +140,13 @@ def format_float_scientific(
     mantissa = number.scaleb(-exponent, _EXACT)
     least = min_digits or 0 if unique and precision != 0 else 0
     if unique:
-        mantissa = _with_places(Decimal(float(x)).scaleb(-exponent, _EXACT), mantissa, precision, least)
+        mantissa, full = _with_places(Decimal(float(x)).scaleb(-exponent, _EXACT), mantissa, precision, least)
     else:
-        mantissa = _rounded(mantissa, precision)
+        mantissa, full = _rounded(mantissa, precision), True
     if mantissa.copy_abs() >= 10:
         mantissa, exponent = mantissa.scaleb(-1, _EXACT), exponent + 1
         mantissa = mantissa if unique else _rounded(mantissa, precision)
     whole, _, fraction = f"{mantissa.copy_abs():f}".partition(".")
-    if unique:
-        fraction = fraction.rstrip("0").ljust(min_digits or 0 if precision == 0 else least, "0")
+    fraction = (fraction if full else fraction.rstrip("0")).ljust(min_digits or 0 if unique and precision == 0 else least, "0")
     text = _padded(_signed(x, whole + _trimmed(fraction, trim), sign), pad_left, None)
     return f"{text}e{'-' if exponent < 0 else '+'}{abs(exponent):0{2 if exp_digits is None else exp_digits}d}"

@@ -329,7 +329,7 @@ def genfromtxt(
 
 
 def _no_numbers(dtype):
-    warnings.warn("genfromtxt: Empty input file", UserWarning, stacklevel=3)
+    warnings.warn("genfromtxt: input contained no data", UserWarning, stacklevel=3)
     return nd.empty(0, dtype)
 
 

@@ -411,6 +411,11 @@ nd_dtype pnd_dtype_for_out(const nd_array *array, PyObject *out);
 /* True if an argument's type takes ufuncs over, and the call of it (interop.c), with a dictionary
  * of words or NULL, with the names of those behind the arguments, or of an operator's ufunc. */
 bool pnd_has_override(PyObject *const *arguments, int count);
+/* What does not, without a look at its type's attributes. */
+static inline bool pnd_is_plain(PyObject *object)
+{
+    return Py_TYPE(object) == pnd.array || PyFloat_CheckExact(object) || PyLong_CheckExact(object);
+}
 bool pnd_has_override_of_out(PyObject *out);
 PyObject *pnd_override(PyObject *ufunc, const char *method, PyObject *const *arguments, int count,
                        PyObject *keywords);

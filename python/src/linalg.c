@@ -38,6 +38,12 @@ PND_FUNCTION(
     PND_AUTO x = nd_move_axis(a, first, -1);
     PND_AUTO y = nd_move_axis(b, second, -1);
     const bool flat = is_flat(x) && is_flat(y);
+    if ((is_flat(x) || is_flat(y)) &&
+        PyErr_WarnEx(PyExc_DeprecationWarning,
+                     "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional "
+                     "vectors instead. (deprecated in NumPy 2.0)",
+                     1) < 0)
+        return NULL;
     PND_AUTO full_x = is_flat(x) ? with_third(x) : nd_retain(x);
     PND_AUTO full_y = is_flat(y) ? with_third(y) : nd_retain(y);
     PND_AUTO result = nd_cross(full_x, full_y, -1);

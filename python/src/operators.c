@@ -179,6 +179,8 @@ static PyObject *binary(nd_op op, PyObject *a, PyObject *b)
                                        nd_operand_array(pnd_array_of(b))};
         return pnd_wrap_result(nd_elementwise(op, 2, operands, NULL));
     }
+    if (pnd_is_plain(a) && pnd_is_plain(b))
+        return pnd_apply(op, 2, (PyObject *[]){a, b});
     if (pnd_has_override((PyObject *[]){a, b}, 2))
         return pnd_override_operator(nd_op_describe(op)->name, a, b, NULL);
     if (defers_to(a) || defers_to(b))
@@ -188,7 +190,7 @@ static PyObject *binary(nd_op op, PyObject *a, PyObject *b)
 
 static PyObject *in_place(nd_op op, PyObject *self, PyObject *other)
 {
-    if (Py_TYPE(other) != pnd.array && pnd_has_override(&other, 1))
+    if (!pnd_is_plain(other) && pnd_has_override(&other, 1))
         return pnd_override_operator(nd_op_describe(op)->name, self, other, self);
     if (defers_to(other))
         Py_RETURN_NOTIMPLEMENTED;
@@ -302,7 +304,9 @@ PyObject *pnd_compare(PyObject *a, PyObject *b, int operation)
 {
     static const nd_op ops[] = {ND_OP_less,      ND_OP_less_equal, ND_OP_equal,
                                 ND_OP_not_equal, ND_OP_greater,    ND_OP_greater_equal};
-    if (Py_TYPE(b) != pnd.array && pnd_has_override(&b, 1))
+    if (pnd_is_plain(b))
+        return binary(ops[operation], a, b);
+    if (pnd_has_override(&b, 1))
         return pnd_override_operator(nd_op_describe(ops[operation])->name, a, b, NULL);
     if (defers_to(b)) {
         if ((operation != Py_EQ && operation != Py_NE) || (b != Py_None && !PyUnicode_Check(b)))

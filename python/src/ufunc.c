@@ -10,6 +10,8 @@
 /* The words of a call of a ufunc. */
 typedef struct words {
     PyObject *out, *where, *dtype, *casting, *order, *signature;
+    bool is_read; /* `dtype`, as `to` */
+    nd_dtype to;
     bool as_array; /* out=...: an array, where a number would be given */
 } words;
 
@@ -136,7 +138,9 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
     nd_casting casting = ND_CAST_SAME_KIND;
     nd_array *array = NULL;
     char order = 'K';
-    if (!pnd_to_order(w->order, &order) || !pnd_to_dtype(w->dtype, &dtype) ||
+    if (w->is_read)
+        dtype = w->to;
+    if (!pnd_to_order(w->order, &order) || (!w->is_read && !pnd_to_dtype(w->dtype, &dtype)) ||
         !pnd_to_casting(w->casting, &casting))
         return NULL;
     if (w->out && !pnd_is_array(w->out)) {
@@ -214,14 +218,19 @@ done:
 
 bool pnd_is_uniform(const ufunc *self, nd_dtype dtype)
 {
+    static signed char known[ND_OP_COUNT][ND_DTYPE_COUNT]; /* 1: it does, -1: it does not */
     if (self->op == ND_OP_ldexp || self->op == ND_OP_bitwise_count)
         return false;
-    PND_AUTO sample = nd_empty(dtype, ND_SHAPE(0));
-    const nd_operand operand = nd_operand_array(sample), all[] = {operand, operand, operand};
-    const nd_dtype result = nd_result_dtype(self->op, self->info->arguments, all);
-    if (result == ND_DTYPE_NONE)
-        nd_error_clear();
-    return result == dtype;
+    signed char *const answer = &known[self->op][dtype];
+    if (!*answer) {
+        PND_AUTO sample = nd_empty(dtype, ND_SHAPE(0));
+        const nd_operand operand = nd_operand_array(sample), all[] = {operand, operand, operand};
+        const nd_dtype result = nd_result_dtype(self->op, self->info->arguments, all);
+        if (result == ND_DTYPE_NONE)
+            nd_error_clear();
+        *answer = result == dtype ? 1 : -1;
+    }
+    return *answer > 0;
 }
 
 /* 1 if the words ask for a loop that is to be searched for: then the call is made in Python. A
@@ -235,23 +244,33 @@ static int wants_search(const ufunc *self, PyObject *const *arguments, words *w)
                         "the signature object to ufunc must be a string or a tuple.");
         return -1;
     }
-    nd_casting casting = ND_CAST_SAME_KIND;
     nd_dtype dtype = ND_DTYPE_NONE;
-    if (!pnd_to_casting(w->casting, &casting) || !pnd_to_dtype(w->dtype, &dtype))
+    if (!pnd_to_dtype(w->dtype, &dtype))
         return -1;
-    if (pnd_given(w->casting) && PyUnicode_CompareWithASCIIString(w->casting, "same_value") == 0) {
+    w->is_read = true;
+    w->to = dtype;
+    const bool usual = !pnd_given(w->casting) ||
+                       (PyUnicode_Check(w->casting) &&
+                        (PyUnicode_CompareWithASCIIString(w->casting, "unsafe") == 0 ||
+                         PyUnicode_CompareWithASCIIString(w->casting, "same_kind") == 0));
+    nd_casting casting;
+    if (!usual && !pnd_to_casting(w->casting, &casting))
+        return -1;
+    if (!usual && PyUnicode_CompareWithASCIIString(w->casting, "same_value") == 0) {
         PyErr_SetString(PyExc_ValueError, "casting must be one of 'no', 'equiv', 'safe', "
                                           "'same_kind', 'unsafe' (got 'same_value')");
         return -1;
     }
-    if (w->signature || casting == ND_CAST_SAFE)
+    if (w->signature || !usual)
         return 1;
     if (dtype == ND_DTYPE_NONE)
         return 0;
     if (self->second != ND_OP_COUNT)
         return 1;
+    if (dtype != ND_BOOL && self->op != ND_OP_absolute && pnd_is_uniform(self, dtype))
+        return 0;
     if (plain_result(self, arguments) == dtype) {
-        w->dtype = NULL;
+        w->to = ND_DTYPE_NONE;
         return 0;
     }
     return !pnd_is_uniform(self, dtype);
@@ -319,13 +338,16 @@ static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t
         }
         w.out = pnd_given(arguments[count]) ? arguments[count] : NULL;
     }
-    if (pnd_has_override(arguments, count) || pnd_has_override_of_out(w.out))
+    if (pnd_has_override(arguments, count) ||
+        (w.out && !pnd_is_array(w.out) && pnd_has_override_of_out(w.out)))
         return given == count
                    ? pnd_call_override(object, "__call__", arguments, count, names)
                    : pnd_override_operator(self->name, arguments[0], arguments[count - 1], w.out);
-    const int searches = wants_search(self, arguments, &w);
-    if (searches)
-        return searches < 0 ? NULL : call_by_search(object, arguments, count, &w);
+    if (w.signature || w.dtype || w.casting) {
+        const int searches = wants_search(self, arguments, &w);
+        if (searches)
+            return searches < 0 ? NULL : call_by_search(object, arguments, count, &w);
+    }
     return ufunc_full_call(self, arguments, &w);
 }
 

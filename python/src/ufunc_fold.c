@@ -155,7 +155,8 @@ PND_FUNCTION(reduce,
              "Folds the array along axes.")
 {
     ufunc *self = (ufunc *)given[0];
-    if (pnd_has_override(given + 1, 1) || pnd_has_override_of_out(given[4]))
+    if ((!pnd_is_plain(given[1]) && pnd_has_override(given + 1, 1)) ||
+        (given[4] && pnd_has_override_of_out(given[4])))
         return method_override("reduce", given, 1, method_words, 6);
     if (!is_binary(self))
         return NULL;

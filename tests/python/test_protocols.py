@@ -194,6 +194,8 @@ def test_a_poorly_conditioned_fit_and_an_old_function_warn(module):
         module.polyfit([0, 1, 2], [1, 3, 2], 1, rcond=0.9)
     with pytest.warns(DeprecationWarning, match=r"randint\(1, 5 \+ 1\)"):
         module.random.RandomState(1).random_integers(5)
+    with pytest.warns(DeprecationWarning, match="2-dimensional vectors"):
+        module.cross([1, 2], [3, 4])
 
 
 def test_an_array_pickled_out_of_band_is_not_copied():
