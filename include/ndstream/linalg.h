@@ -154,7 +154,9 @@ ND_API nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle);
 typedef enum nd_qr_mode {
     ND_QR_REDUCED,  /* q: m x k, r: k x n */
     ND_QR_COMPLETE, /* q: m x m, r: m x n */
-    ND_QR_R         /* q: NULL, r: k x n */
+    ND_QR_R,        /* q: NULL, r: k x n */
+    ND_QR_RAW /* q: n x m, LAPACK's reflectors below and R above the diagonal of its transpose;
+                 r: k, the factors tau of the reflectors */
 } nd_qr_mode;
 
 /* a = q @ r, with orthonormal columns of q and an upper triangle r. */

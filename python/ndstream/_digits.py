@@ -1,10 +1,11 @@
 """Numbers as text: in other bases, positional and scientific."""
 
 import operator
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import ndstream as nd
 
+_EXACT = Context(prec=2000)
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -53,14 +54,13 @@ def _shortest(x):
 
 
 def _rounded(number, places):
-    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT)
 
 
-def _trimmed(fraction, trim, least):
+def _trimmed(fraction, trim):
     """What stands after the point: 'k' keeps zeros, '.' drops them, '0' keeps one, '-' drops the point too."""
     if trim != "k":
-        kept = fraction.rstrip("0")
-        fraction = kept + "0" * (least - len(kept))
+        fraction = fraction.rstrip("0")
     if trim == "0" and not fraction:
         fraction = "0"
     return "" if trim == "-" and not fraction else "." + fraction
@@ -86,54 +86,67 @@ def _padded(text, left, right):
     return text if right is None else text + " " * (right - (len(text) - point - 1))
 
 
-def _start(x, precision, unique):
+def _check(precision, unique, min_digits):
     if precision is not None and precision < 0:
         raise ValueError("precision must be >= 0 or None")
     if not unique and precision is None:
         raise TypeError("in non-unique mode `precision` must be supplied")
-    return _shortest(x) if unique else Decimal(float(x))
+    if precision and min_digits and min_digits > precision:
+        raise ValueError("min_digits must be less than or equal to precision")
+
+
+def _with_places(x, number, places, least):
+    """At least so many digits after the point, those of the exact number, and no more than `places` (None: any); and whether
+    all of these are written: zeros that a carry left are not."""
+    digits = max(0, -number.as_tuple().exponent)
+    if least > digits:
+        number, digits = _rounded(x if isinstance(x, Decimal) else Decimal(float(x)), least), least
+    if places is None or digits <= places:
+        return number, False
+    rounded = _rounded(number, places)
+    return rounded, rounded.copy_abs() <= number.copy_abs()
 
 
 def format_float_positional(
     x, precision=None, unique=True, fractional=True, trim="k", sign=False, pad_left=None, pad_right=None, min_digits=None
 ):
     """A number without an exponent: the shortest digits that read back, or `precision` of the exact ones."""
+    _check(precision, unique, min_digits)
+    if not fractional and precision == 0:
+        raise ValueError("precision must be greater than 0 if fractional=False")
     special = _special(x, sign)
     if special:
         return special
-    number = _start(x, precision, unique)
-    if precision is not None:
-        places = precision if fractional else precision - 1 - (number.adjusted() if number else 0)
-        if not unique or -number.as_tuple().exponent > places:
-            number, unique = _rounded(number, places), False
-    whole, _, fraction = f"{abs(number):f}".partition(".")
-    least = 0
-    if min_digits is not None:
-        least = min_digits if fractional else min_digits - len(whole.lstrip("0"))
-    if unique:
-        fraction = fraction.rstrip("0")
-    fraction = fraction.ljust(least, "0")
-    return _padded(_signed(x, whole + _trimmed(fraction, trim, least), sign), pad_left, pad_right)
+    number = _shortest(x) if unique else Decimal(float(x))
+    before = 0 if fractional else 1 + (number.adjusted() if number else 0)  # digits that are counted, but not after the point
+    places = None if precision is None else precision - before
+    least = max(0, (min_digits or 0) - before) if unique and precision != 0 else 0
+    number, full = _with_places(x, number, places, least) if unique else (_rounded(number, places), True)
+    whole, _, fraction = f"{number.copy_abs():f}".partition(".")
+    fraction = (fraction if full else fraction.rstrip("0")).ljust(min_digits or 0 if unique and precision == 0 else least, "0")
+    return _padded(_signed(x, whole + _trimmed(fraction, trim), sign), pad_left, pad_right)
 
 
 def format_float_scientific(
     x, precision=None, unique=True, trim="k", sign=False, pad_left=None, exp_digits=None, min_digits=None
 ):
     """A number with an exponent: the shortest digits that read back, or `precision` of the exact ones."""
+    _check(precision, unique, min_digits)
     special = _special(x, sign)
     if special:
         return special
-    number = _start(x, precision, unique)
+    number = _shortest(x) if unique else Decimal(float(x))
     exponent = number.adjusted() if number else 0
-    mantissa = number.scaleb(-exponent)
-    if precision is not None and (not unique or -mantissa.as_tuple().exponent > precision):
-        mantissa = _rounded(mantissa, precision)
-        if abs(mantissa) >= 10:
-            mantissa, exponent = mantissa / 10, exponent + 1
-    whole, _, fraction = f"{abs(mantissa):f}".partition(".")
-    least = min_digits or 0
+    mantissa = number.scaleb(-exponent, _EXACT)
+    least = min_digits or 0 if unique and precision != 0 else 0
     if unique:
-        fraction = fraction.rstrip("0")
-    fraction = fraction.ljust(least, "0")
-    text = _padded(_signed(x, whole + _trimmed(fraction, trim, least), sign), pad_left, None)
+        mantissa, full = _with_places(Decimal(float(x)).scaleb(-exponent, _EXACT), mantissa, precision, least)
+    else:
+        mantissa, full = _rounded(mantissa, precision), True
+    if mantissa.copy_abs() >= 10:
+        mantissa, exponent = mantissa.scaleb(-1, _EXACT), exponent + 1
+        mantissa = mantissa if unique else _rounded(mantissa, precision)
+    whole, _, fraction = f"{mantissa.copy_abs():f}".partition(".")
+    fraction = (fraction if full else fraction.rstrip("0")).ljust(min_digits or 0 if unique and precision == 0 else least, "0")
+    text = _padded(_signed(x, whole + _trimmed(fraction, trim), sign), pad_left, None)
     return f"{text}e{'-' if exponent < 0 else '+'}{abs(exponent):0{2 if exp_digits is None else exp_digits}d}"

@@ -39,7 +39,26 @@ def apply_over_axes(func, a, axes):
         axis = axis + rank if axis < 0 else axis
         reduced = nd.asarray(func(result, axis))
         result = reduced if reduced.ndim == rank else nd.expand_dims(reduced, axis)
+        if result.ndim != rank:
+            raise ValueError("function is not returning an array of the correct shape")
     return result
+
+
+def _types(otypes):
+    if not hasattr(otypes, "__iter__"):
+        raise ValueError("Invalid otype specification")
+    try:
+        return [nd.dtype(t) for t in otypes]
+    except TypeError as error:
+        if not isinstance(otypes, str):
+            raise
+        raise ValueError(f"Invalid otype specified: {otypes}") from error
+
+
+def _shaped(array, shape):
+    """The array itself in another shape, not a view of it."""
+    array.shape = shape
+    return array
 
 
 def _laid_out(result, like):
@@ -57,7 +76,7 @@ class vectorize:
     def __init__(self, pyfunc=None, otypes=None, doc=None, excluded=None, cache=False, signature=None):
         self.signature, self._core_axes = signature, None if signature is None else _core_axes(signature)
         self.pyfunc, self.excluded = pyfunc, set(excluded or ())
-        self.otypes = None if otypes is None else [nd.dtype(t) for t in otypes]
+        self.otypes = None if otypes is None else _types(otypes)
         self._doc = doc
         if pyfunc is not None and not callable(pyfunc):
             raise TypeError("When used as a decorator, only accepts keyword arguments.")
@@ -90,7 +109,7 @@ class vectorize:
         several = bool(results) and isinstance(results[0], tuple)
         columns = list(zip(*results)) if several else [results]
         types = self.otypes or [nd.asarray(column[0]).dtype for column in columns]
-        arrays = tuple(_laid_out(nd.array(list(c), dtype=t).reshape(shape), like) for c, t in zip(columns, types))
+        arrays = tuple(_laid_out(_shaped(nd.array(list(c), dtype=t), shape), like) for c, t in zip(columns, types))
         arrays = tuple(a[()] if a.ndim == 0 else a for a in arrays)
         return arrays if several else arrays[0]
 
@@ -131,7 +150,7 @@ class vectorize:
             joined = tuple(nd.empty(shape + tuple(lengths[a] for a in axes), dtype=t) for axes, t in zip(outputs, self.otypes))
             return joined if len(joined) > 1 else joined[0]
         types = self.otypes or [None] * len(outputs)
-        joined = tuple(nd.stack(c, dtype=t).reshape(shape + c[0].shape) for c, t in zip(columns, types))
+        joined = tuple(_shaped(nd.stack(c, dtype=t), shape + c[0].shape) for c, t in zip(columns, types))
         joined = tuple(a[()] if a.ndim == 0 else a for a in joined)
         return joined if len(joined) > 1 else joined[0]
 

@@ -41,7 +41,10 @@ def _header(file):
     if start[:6] != b"\x93NUMPY" or len(start) < 8:
         return start, None
     size = file.read(2 if start[6] == 1 else 4)
-    text = file.read(int.from_bytes(size, "little"))
+    length = int.from_bytes(size, "little")
+    text = file.read(length)
+    if len(text) < length:
+        raise ValueError(f"EOF: reading array header, expected {length} bytes got {len(text)}")
     try:
         told = ast.literal_eval(text.decode("latin1"))
         told["bytes"] = int(re.search(r"\d+$", told["descr"])[0]) * math.prod(told["shape"])

@@ -1,5 +1,7 @@
 """Polynomials by their coefficients, the highest power first: NumPy's poly1d and its kin."""
 
+import warnings
+
 import ndstream as nd
 
 
@@ -156,6 +158,8 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
     scale = nd.sqrt((left * left).sum(axis=0))  # columns of one length condition the system best
     found, squares, rank, singular = nd.linalg.lstsq(left / scale, right, rcond)
     found = (found.T / scale).T
+    if rank != deg + 1 and not full:
+        warnings.warn("Polyfit may be poorly conditioned", nd.exceptions.RankWarning, stacklevel=2)
     if full:
         return found, squares, rank, singular, rcond
     if cov is False:

@@ -306,7 +306,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         ]
         result = nd.empty(nd.shape(parts[0]), dtype=complex)
         result.real, result.imag = parts
-        return result[()]
+        return result if result.ndim else result[()]
     left, right = (None if end is None else float(end) for end in (left, right))
     if period is not None:
         if not period:
@@ -324,7 +324,7 @@ def interp(x, xp, fp, left=None, right=None, period=None):
         left = right = None
     result = nd._core._interp(x, xp, fp)
     if left is not None:
-        result = nd.where(nd.asarray(x) < xp[0], left, result)[()]
+        result = nd.where(nd.asarray(x) < xp[0], left, result)
     if right is not None:
-        result = nd.where(nd.asarray(x) > xp[-1], right, result)[()]
-    return result
+        result = nd.where(nd.asarray(x) > xp[-1], right, result)
+    return result if result.ndim else result[()]

@@ -51,13 +51,15 @@ def quantile(a, q, axis, method, keepdims, weights, ignore_nan):
                 continue
         order = nd.argsort(values)
         values, running = values[order], nd.cumsum(load[order])
+        if not 0 < running[-1] < nd.inf:
+            raise ValueError("Weights included NaN, inf or were all zero.")
         running = running / running[-1]
         places = nd.searchsorted(running, q, side="left")
         places = nd.where(q == 0, nd.searchsorted(running, 0, side="right"), places)  # the first that weighs anything
         result[(..., *index)] = values[nd.minimum(places, values.size - 1)]
     if keepdims:
         result = result.reshape(q.shape + tuple(1 if x in axes else a.shape[x] for x in range(a.ndim)))
-    return result[()]
+    return result if result.ndim else result[()]
 
 
 def about(a, axis, dtype, ddof, keepdims, where, mean, root, ignore_nan):

@@ -1,8 +1,10 @@
 """Tables of text: loadtxt(), genfromtxt(), savetxt(), fromstring()."""
 
+import io
 import itertools
 import operator
 import os
+import re
 import warnings
 
 import ndstream as nd
@@ -27,6 +29,13 @@ def _lines_of(source, encoding=None):
         return
     for line in source:
         yield line.decode(encoding if encoding not in (None, "bytes") else "latin1") if isinstance(line, bytes) else line
+
+
+def _text_of(source, encoding):
+    if isinstance(source, (str, os.PathLike)):
+        with _open(os.fspath(source), "rt", None if encoding == "bytes" else encoding) as file:
+            return file.read()
+    return "".join(line if line.endswith("\n") else line + "\n" for line in _lines_of(source, encoding))
 
 
 def _marks(comments):
@@ -168,7 +177,7 @@ def _read_by_library(source, dtype, delimiter, marks, skip, most, columns, lenie
     try:
         return _core._load_text(text, dtype, delimiter or " ", comment, skip, most or 0, names, lenient)
     except ValueError as error:
-        if columns is not None and not lenient and "the row " in str(error):
+        if columns is not None and "the row " in str(error):
             given = source if by_name else iter(text.decode("latin1" if encoding == "bytes" else encoding or "utf8").splitlines())
             raise _Ragged(given, encoding) from None
         if "is empty" in str(error) or (by_name and not any(_data_lines(_lines_of(source), marks, skip, 1))):
@@ -202,10 +211,19 @@ def loadtxt(
     _check_converters(converters)
     dtype, columns, marks = nd.dtype(dtype), _indices(usecols), _marks(comments)
     delimiter = delimiter.decode() if isinstance(delimiter, bytes) else delimiter
+    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
+        raise TypeError(f"Text reading control character must be a single unicode character or None; but got: {delimiter!r}")
+    if not isinstance(fname, (str, os.PathLike)) and not hasattr(fname, "__iter__"):
+        raise ValueError(f"fname must be a string, filehandle, list of strings,\nor generator. Got {type(fname)} instead.")
     source = fname if isinstance(fname, (str, os.PathLike)) or hasattr(fname, "read") else iter(fname)
+    empty = False  # whether there are fields of nothing between two blanks, which the library does not see
+    if delimiter == " " and max_rows != 0:
+        text = _text_of(source, encoding)
+        empty = text[:1] == " " or any(two in text for two in ("  ", " \n", "\n "))
+        source = io.StringIO(text)
     if max_rows == 0:
         table = _nothing("loadtxt", dtype, columns)
-    elif converters is None and quotechar in (None, '"') and _fits_library(delimiter, marks, dtype):
+    elif converters is None and quotechar in (None, '"') and _fits_library(delimiter, marks, dtype) and not empty:
         try:
             table = _read_by_library(source, dtype, delimiter, marks, skiprows, max_rows, columns, False, encoding)
         except _Ragged as ragged:
@@ -227,11 +245,11 @@ def loadtxt(
     return _shaped(table, ndmin, unpack)
 
 
-def _number(word, dtype):
+def _number(word, dtype, groups=False):
     """The element that a word means; ValueError for none."""
     word = word.strip().strip('"')
     try:
-        if "_" in word:
+        if "_" in word and not groups:
             raise ValueError
         if dtype.kind == "c":
             return complex(word.strip("()").replace("+-", "-"))
@@ -291,13 +309,16 @@ def genfromtxt(
     source = fname if isinstance(fname, (str, os.PathLike)) or hasattr(fname, "read") else iter(fname)
     plain = converters is None and missing_values is None and filling_values is None and loose and invalid_raise
     if plain and not skip_footer and dtype.kind == "f" and _fits_library(delimiter, marks, dtype):
-        table = _read_by_library(source, dtype, delimiter, marks, skip_header, max_rows, columns, True, encoding)
-        return _nothing("genfromtxt", dtype, columns)[:, 0] if table is None else _shaped(table, ndmin, bool(unpack))
+        try:
+            table = _read_by_library(source, dtype, delimiter, marks, skip_header, max_rows, columns, True, encoding)
+            return _no_numbers(dtype) if table is None else _shaped(table, ndmin, bool(unpack))
+        except _Ragged as ragged:
+            source, encoding = ragged.args
     lines = list(_data_lines(iter(_lines_of(source, encoding)), marks, skip_header, max_rows))
     rows = [_split(line, delimiter) for line in lines]
     rows = _whole_rows(rows[: len(rows) - skip_footer], columns, invalid_raise)
     if not rows:
-        return _nothing("genfromtxt", dtype, columns)[:, 0]
+        return _no_numbers(dtype)
     wanted = range(len(rows[0])) if columns is None else columns
     functions = _functions(converters, rows, columns, None)
     for i, at in enumerate(wanted):
@@ -305,6 +326,11 @@ def genfromtxt(
         filling = _of_column(filling_values, i, at, [_MISSING[dtype.kind]])[0]
         functions[i] = functions[i] or _tolerant(dtype, absent, filling, loose)
     return _shaped(_converted(rows, columns, functions, dtype), ndmin, bool(unpack))
+
+
+def _no_numbers(dtype):
+    warnings.warn("genfromtxt: input contained no data", UserWarning, stacklevel=3)
+    return nd.empty(0, dtype)
 
 
 def _of_column(values, i, at, default):
@@ -331,7 +357,7 @@ def _tolerant(dtype, absent, filling, loose):
                 return {"TRUE": True, "FALSE": False}[word.strip().upper()]
             if dtype.kind in "iu" and dtype.itemsize < 8:  # NumPy truncates for these alone
                 return int(float(word))
-            return _number(word, dtype)
+            return _number(word, dtype, groups=True)
         except (ValueError, KeyError, OverflowError):
             if not loose:
                 raise ValueError(f"Cannot convert string {word!r}") from None
@@ -365,7 +391,9 @@ def savetxt(fname, X, fmt="%.18e", delimiter=" ", newline="\n", header="", foote
     pieces = []
     if header:
         pieces.append(comments + header.replace("\n", "\n" + comments) + newline)
-    if parts:
+    if not parts and re.search("%[^%a-zA-Z]*[ras]", pattern):  # what writes scalars, not Python's numbers
+        pieces += [pattern % tuple(row) + newline for row in rows]
+    elif parts:
         pieces += [pattern % tuple(x for z in row for x in (z.real, z.imag)) + newline for row in rows.tolist()]
         pieces = [piece.replace("+-", "-") for piece in pieces]
     else:
@@ -391,7 +419,7 @@ def _row_format(fmt, delimiter, columns, is_complex):
         return delimiter.join(fmt), is_complex
     if not isinstance(fmt, str):
         raise ValueError(f"invalid fmt: {fmt!r}")
-    places = fmt.replace("%%", "").count("%")
+    places = fmt.count("%")  # as NumPy counts, "%%" too
     if places == 1:
         one = f" ({fmt}+{fmt}j)" if is_complex else fmt
         return delimiter.join([one] * columns), is_complex

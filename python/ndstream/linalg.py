@@ -115,9 +115,12 @@ def tensorsolve(a, b, axes=None):
         order = [axis for axis in range(a.ndim) if axis not in axes]
         a = a.transpose([*order, *axes])
     shape = a.shape[b.ndim :]
-    if a.size != b.size * math.prod(shape) or math.prod(shape) != b.size:
+    size = math.prod(shape)
+    if a.size != size**2:
         raise LinAlgError("Input arrays must satisfy the requirement prod(a.shape[b.ndim:]) == prod(a.shape[:b.ndim])")
-    return solve(a.reshape(b.size, b.size), b.ravel()).reshape(shape)  # noqa: F821
+    x = solve(a.reshape(size, size), b.ravel())  # noqa: F821
+    x.shape = shape
+    return x
 
 
 def tensorinv(a, ind=2):

@@ -156,7 +156,8 @@ class BitGenerator:
 
     def __setstate__(self, state):
         self.lock = threading.Lock()
-        self._start(state[1])
+        self._start(state[1] or SeedSequence(0))  # RandomState's have none
+        self._seed = state[1]
         self.state = state[0]
 
     def __reduce__(self):
@@ -489,6 +490,9 @@ class RandomState:
 
     def random_integers(self, low, high=None, size=None):
         """Integers from low to high."""
+        last = low if high is None else high
+        call = f"randint({1 if high is None else low}, {last} + 1)"
+        warnings.warn(f"This function is deprecated. Please call {call} instead", DeprecationWarning, stacklevel=2)
         return self.randint(low if high is not None else 1, (low if high is None else high) + 1, size, nd.int64)
 
     def tomaxint(self, size=None):

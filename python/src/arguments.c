@@ -371,6 +371,10 @@ bool pnd_to_casting(PyObject *object, nd_casting *casting)
             *casting = values[i];
             return true;
         }
+    if (!PyUnicode_Check(object)) {
+        PyErr_Format(PyExc_TypeError, "casting must be str, not %.200s", Py_TYPE(object)->tp_name);
+        return false;
+    }
     PyErr_Format(PyExc_ValueError,
                  "casting must be one of 'no', 'equiv', 'safe', 'same_kind', or 'unsafe' (got %R)",
                  object);

@@ -48,6 +48,11 @@ static PyObject *make(PyObject *object, PyObject *dtype_object, int copy, char o
     const bool in_order =
         order == 'K' || order == 'A' ||
         (order == 'C' ? nd_is_contiguous(array) : nd_is_fortran_contiguous(array));
+    if (copy == 0 && !in_order) {
+        PyErr_SetString(PyExc_ValueError,
+                        "Unable to avoid copy while creating an array as requested.");
+        return NULL;
+    }
     if ((copy == 1 && (shares || buffer) &&
          (dtype == ND_DTYPE_NONE || !own || array == pnd_array_of(object))) ||
         !in_order)

@@ -263,7 +263,9 @@ static nd_array *from_buffer(PyObject *object, bool *failed)
     const nd_dtype dtype = pnd_dtype_from_format(view->format, view->itemsize);
     nd_array *array = NULL;
     /* NumPy's scalars of dates say that they are bytes, and leave the strides out. */
-    const bool whole = !view->ndim || (view->shape && view->strides);
+    const bool whole =
+        !view->ndim ||
+        (view->shape && (view->strides || !PyObject_HasAttrString(object, "__array__")));
     if (dtype == ND_DTYPE_NONE || view->suboffsets || view->ndim > ND_MAX_RANK || !whole) {
         PyBuffer_Release(view);
         PyMem_Free(view);
@@ -273,9 +275,11 @@ static nd_array *from_buffer(PyObject *object, bool *failed)
     int64_t strides[ND_MAX_RANK];
     const size_t item = nd_dtype_size(dtype), step = item > 8 ? 8 : item;
     bool empty = false, aligned = ((uintptr_t)view->buf & (step - 1)) == 0;
-    for (int i = 0; i < view->ndim; i++) {
+    int64_t tight = (int64_t)item; /* those of ctypes are in C order without being told */
+    for (int i = view->ndim - 1; i >= 0; i--) {
         shape.length[i] = view->shape[i];
-        strides[i] = view->strides[i];
+        strides[i] = view->strides ? view->strides[i] : tight;
+        tight *= view->shape[i];
         empty |= !view->shape[i];
         aligned &= view->shape[i] < 2 || ((size_t)strides[i] & (step - 1)) == 0;
         if (view->shape[i] < 2)
@@ -557,7 +561,7 @@ static nd_array *from_method(PyObject *object, bool *failed)
         array = from_buffer(result, failed);
     *failed = !array;
     if (*failed && !PyErr_Occurred())
-        PyErr_Format(PyExc_TypeError,
+        PyErr_Format(PyObject_CheckBuffer(result) ? PyExc_TypeError : PyExc_ValueError,
                      "the array of a %.200s has elements that ndstream does not know: it has bool, "
                      "integers, floats and complex numbers",
                      Py_TYPE(object)->tp_name);

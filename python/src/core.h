@@ -441,8 +441,22 @@ bool pnd_scalars_are_plain(void);
 PyObject *pnd_reduce_by_name(const char *name, PyObject *array, PyObject *axis, PyObject *dtype,
                              PyObject *out, PyObject *keepdims, PyObject *initial, PyObject *where);
 
-/* True if an argument's type takes ufuncs over, and the call of it (interop.c). */
+/* The floats that the elements of an array are folded in for the sake of an `out` of more
+ * precision, in which NumPy computes; ND_DTYPE_NONE if `out` asks for none. */
+nd_dtype pnd_dtype_for_out(const nd_array *array, PyObject *out);
+
+/* True if an argument's type takes ufuncs over, and the call of it (interop.c), with a dictionary
+ * of words or NULL, with the names of those behind the arguments, or of an operator's ufunc. */
 bool pnd_has_override(PyObject *const *arguments, int count);
+/* What does not, without a look at its type's attributes. */
+static inline bool pnd_is_plain(PyObject *object)
+{
+    return Py_TYPE(object) == pnd.array || PyFloat_CheckExact(object) || PyLong_CheckExact(object);
+}
+bool pnd_has_override_of_out(PyObject *out);
+PyObject *pnd_override(PyObject *ufunc, const char *method, PyObject *const *arguments, int count,
+                       PyObject *keywords);
+PyObject *pnd_override_operator(const char *name, PyObject *a, PyObject *b, PyObject *out);
 PyObject *pnd_call_override(PyObject *ufunc, const char *method, PyObject *const *arguments,
                             int count, PyObject *names);
 
@@ -456,6 +470,13 @@ bool pnd_borrow(void); /* gives scalars what they have of arrays */
 bool pnd_add_ufuncs(PyObject *module);
 bool pnd_add_reductions(PyObject *module);
 bool pnd_add_random(PyObject *module);
+
+/* draws.c: where random numbers go.
+ * Whether numbers of `dtype` can go to `out`: one of ours, of that dtype, without gaps, and as
+ * `size` has it if that is given. In Fortran order only if `fortran` is not NULL, which tells
+ * whether. */
+bool pnd_check_draws(PyObject *out, nd_dtype dtype, PyObject *size, bool *fortran);
+PyObject *pnd_permuted(nd_random *random, PyObject *x, PyObject *axis, PyObject *out);
 
 /* seeds.c: a list of integers of 32 bits, freed by the caller with PyMem_Free(). */
 uint32_t *pnd_to_words(PyObject *object, size_t *count);

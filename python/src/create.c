@@ -71,9 +71,10 @@ PND_FUNCTION(full, "shape, fill_value, dtype=None, order='C', *, device=None, li
 /* An uninitialised array of another shape; with order 'K' its axes lie as those of `source` do. */
 static nd_array *shaped_like(const nd_array *source, nd_dtype dtype, nd_shape shape, char order)
 {
-    if (order == 'F' || (order == 'A' && pnd_is_fortran(source)))
+    const bool same_rank = shape.rank == nd_rank(source);
+    if (order == 'F' || ((order == 'A' || (order == 'K' && same_rank)) && pnd_is_fortran(source)))
         return nd_empty_fortran(dtype, shape);
-    if (order != 'K' || shape.rank != nd_rank(source) || nd_is_contiguous(source))
+    if (order != 'K' || !same_rank || nd_is_contiguous(source))
         return nd_empty(dtype, shape);
     nd_axes by_stride = {.count = shape.rank}, back = {.count = shape.rank};
     for (int axis = 0; axis < shape.rank; axis++) {

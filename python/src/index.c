@@ -350,6 +350,10 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
                          nd_dtype_name(nd_dtype_of(array)));
             return -1;
         }
+        if (status == ND_ERROR_SHAPE && strstr(nd_error_message(), "a mask takes")) {
+            pnd_raise_as(PyExc_TypeError); /* as NumPy's */
+            return -1;
+        }
         return pnd_check(status) ? 0 : -1;
     }
     if (!pnd_force(array))

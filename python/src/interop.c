@@ -33,33 +33,81 @@ bool pnd_has_override(PyObject *const *arguments, int count)
     return false;
 }
 
-PyObject *pnd_call_override(PyObject *ufunc, const char *method, PyObject *const *arguments,
-                            int count, PyObject *names)
+/* The arguments and then what `out` names: whoever may take the call over. */
+static PyObject *takers(PyObject *const *arguments, int count, PyObject *keywords)
 {
-    PND_OBJECT keywords = names ? PyDict_New() : NULL;
-    for (Py_ssize_t i = 0; keywords && i < PyTuple_GET_SIZE(names); i++)
-        if (PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), arguments[count + i]) < 0)
-            return NULL;
-    for (int i = 0; i < count; i++) {
-        if (Py_TYPE(arguments[i]) == pnd.array || !overrides(arguments[i]))
+    PyObject *list = PyList_New(0);
+    for (int i = 0; list && i < count; i++)
+        if (PyList_Append(list, arguments[i]) < 0)
+            Py_CLEAR(list);
+    PyObject *out = keywords ? PyDict_GetItemString(keywords, "out") : NULL;
+    const Py_ssize_t outs = out && PyTuple_Check(out) ? PyTuple_GET_SIZE(out) : out ? 1 : 0;
+    for (Py_ssize_t i = 0; list && i < outs; i++)
+        if (PyList_Append(list, PyTuple_Check(out) ? PyTuple_GET_ITEM(out, i) : out) < 0)
+            Py_CLEAR(list);
+    return list;
+}
+
+PyObject *pnd_override(PyObject *ufunc, const char *method, PyObject *const *arguments, int count,
+                       PyObject *keywords)
+{
+    PND_OBJECT all = PyTuple_New(count + 2);
+    PND_OBJECT list = all ? takers(arguments, count, keywords) : NULL;
+    if (!list)
+        return NULL;
+    PyTuple_SET_ITEM(all, 0, Py_NewRef(ufunc));
+    PyTuple_SET_ITEM(all, 1, PyUnicode_FromString(method));
+    for (int i = 0; i < count; i++)
+        PyTuple_SET_ITEM(all, i + 2, Py_NewRef(arguments[i]));
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(list) && !PyErr_Occurred(); i++) {
+        PyObject *taker = PyList_GET_ITEM(list, i);
+        if (Py_TYPE(taker) == pnd.array || !overrides(taker))
             continue;
-        PND_OBJECT call = PyObject_GetAttrString(arguments[i], "__array_ufunc__");
-        PND_OBJECT all = PyTuple_New(count + 2);
-        if (!call || !all)
-            return NULL;
-        PyTuple_SET_ITEM(all, 0, Py_NewRef(ufunc));
-        PyTuple_SET_ITEM(all, 1, PyUnicode_FromString(method));
-        for (int k = 0; k < count; k++)
-            PyTuple_SET_ITEM(all, k + 2, Py_NewRef(arguments[k]));
-        PyObject *result = PyErr_Occurred() ? NULL : PyObject_Call(call, all, keywords);
+        PND_OBJECT call = PyObject_GetAttrString(taker, "__array_ufunc__");
+        PyObject *result = call ? PyObject_Call(call, all, keywords) : NULL;
         if (result != Py_NotImplemented)
             return result;
         Py_DECREF(result);
     }
-    PyErr_Format(PyExc_TypeError,
-                 "operand type(s) all returned NotImplemented from __array_ufunc__(%R, '%s')",
-                 ufunc, method);
+    if (!PyErr_Occurred())
+        PyErr_Format(PyExc_TypeError,
+                     "operand type(s) all returned NotImplemented from __array_ufunc__(%R, '%s')",
+                     ufunc, method);
     return NULL;
+}
+
+PyObject *pnd_call_override(PyObject *ufunc, const char *method, PyObject *const *arguments,
+                            int count, PyObject *names)
+{
+    PND_OBJECT keywords = names ? PyDict_New() : NULL;
+    for (Py_ssize_t i = 0; keywords && i < PyTuple_GET_SIZE(names); i++) {
+        PyObject *name = PyTuple_GET_ITEM(names, i), *value = arguments[count + i];
+        const bool single = PyUnicode_CompareWithASCIIString(name, "out") == 0 &&
+                            !PyTuple_Check(value) && value != Py_None;
+        PND_OBJECT given = single ? PyTuple_Pack(1, value) : Py_NewRef(value);
+        if (!given || PyDict_SetItem(keywords, name, given) < 0)
+            return NULL;
+    }
+    return names && !keywords ? NULL : pnd_override(ufunc, method, arguments, count, keywords);
+}
+
+bool pnd_has_override_of_out(PyObject *out)
+{
+    if (!out || out == Py_None || pnd_is_array(out))
+        return false;
+    return PyTuple_Check(out)
+               ? pnd_has_override(&PyTuple_GET_ITEM(out, 0), (int)PyTuple_GET_SIZE(out))
+               : pnd_has_override(&out, 1);
+}
+
+PyObject *pnd_override_operator(const char *name, PyObject *a, PyObject *b, PyObject *out)
+{
+    PND_OBJECT module = PyImport_ImportModule("ndstream._core");
+    PND_OBJECT ufunc = module ? PyObject_GetAttrString(module, name) : NULL;
+    PND_OBJECT words = ufunc && out ? Py_BuildValue("{s(O)}", "out", out) : NULL;
+    if (!ufunc || (out && !words))
+        return NULL;
+    return pnd_override(ufunc, "__call__", (PyObject *[]){a, b}, 2, words);
 }
 
 /* ---- Their calls on our arrays --------------------------------------------------------------- */

@@ -38,6 +38,12 @@ PND_FUNCTION(
     PND_AUTO x = nd_move_axis(a, first, -1);
     PND_AUTO y = nd_move_axis(b, second, -1);
     const bool flat = is_flat(x) && is_flat(y);
+    if ((is_flat(x) || is_flat(y)) &&
+        PyErr_WarnEx(PyExc_DeprecationWarning,
+                     "Arrays of 2-dimensional vectors are deprecated. Use arrays of 3-dimensional "
+                     "vectors instead. (deprecated in NumPy 2.0)",
+                     1) < 0)
+        return NULL;
     PND_AUTO full_x = is_flat(x) ? with_third(x) : nd_retain(x);
     PND_AUTO full_y = is_flat(y) ? with_third(y) : nd_retain(y);
     PND_AUTO result = nd_cross(full_x, full_y, -1);
@@ -354,26 +360,52 @@ PND_FUNCTION(qr, "a, mode='reduced'", "a = q @ r.")
     PND_AUTO a = pnd_to_array(given[0]);
     if (!a)
         return NULL;
-    if (given[1] && !PyUnicode_Check(given[1])) {
-        PyErr_Format(PyExc_ValueError, "qr: mode is 'reduced', 'complete' or 'r', not %R",
-                     given[1]);
+    static const struct {
+        const char *word;
+        nd_qr_mode mode;
+        bool old; /* deprecated by NumPy */
+    } modes[] = {
+        {"reduced", ND_QR_REDUCED, false},
+        {"complete", ND_QR_COMPLETE, false},
+        {"r", ND_QR_R, false},
+        {"raw", ND_QR_RAW, false},
+        {"full", ND_QR_REDUCED, true},
+        {"f", ND_QR_REDUCED, true},
+        {"economic", ND_QR_RAW, true},
+        {"e", ND_QR_RAW, true},
+    };
+    const size_t count = sizeof modes / sizeof *modes;
+    size_t at = 0;
+    while (given[1] && at < count &&
+           !(PyUnicode_Check(given[1]) &&
+             PyUnicode_CompareWithASCIIString(given[1], modes[at].word) == 0))
+        at++;
+    if (at == count) {
+        PyErr_Format(PyExc_ValueError, "Unrecognized mode '%S'", given[1]);
         return NULL;
     }
-    const char *word = given[1] ? PyUnicode_AsUTF8(given[1]) : "reduced";
-    if (!word)
+    if (modes[at].old && PyErr_WarnFormat(PyExc_DeprecationWarning, 1,
+                                          "The '%s' option is deprecated.", modes[at].word) < 0)
         return NULL;
-    const nd_qr_mode mode = strcmp(word, "complete") == 0 ? ND_QR_COMPLETE
-                            : strcmp(word, "r") == 0      ? ND_QR_R
-                                                          : ND_QR_REDUCED;
-    if (mode == ND_QR_REDUCED && strcmp(word, "reduced") != 0) {
-        PyErr_Format(strcmp(word, "raw") == 0 ? PyExc_NotImplementedError : PyExc_ValueError,
-                     "qr: mode is 'reduced', 'complete' or 'r', not '%s'", word);
-        return NULL;
-    }
     nd_qr_result r;
-    UNLOCKED(a, r = nd_qr(a, mode));
-    if (mode == ND_QR_R)
+    UNLOCKED(a, r = nd_qr(a, modes[at].mode));
+    if (modes[at].mode == ND_QR_R)
         return pnd_wrap(in_c_order(r.r));
+    if (modes[at].mode == ND_QR_RAW) {
+        PND_AUTO tau = r.r;
+        PND_AUTO columns = r.q;
+        if (!columns)
+            return pnd_raise();
+        /* The matrices in C order, whose transposes NumPy gives. */
+        PND_AUTO rows = in_c_order(nd_swap_axes(columns, -2, -1));
+        if (!rows)
+            return pnd_raise();
+        if (modes[at].old)
+            return pnd_wrap(nd_retain(rows));
+        PND_OBJECT first = pnd_wrap(nd_swap_axes(rows, -2, -1));
+        PND_OBJECT second = first ? pnd_wrap(nd_retain(tau)) : NULL;
+        return second ? PyTuple_Pack(2, first, second) : NULL;
+    }
     return tuple_of("QRResult", 2, (nd_array *[]){r.q, r.r});
 }
 
@@ -467,7 +499,10 @@ PND_FUNCTION(norm, "x, ord=None, axis=None, keepdims=False", "The norm of vector
     nd_axes axes;
     bool keepdims = false;
     PND_AUTO x = pnd_to_array(given[0]);
-    if (!x || !to_norm_order(given[1], &order) || !pnd_to_axes(given[2], &axes) ||
+    /* Of what else is given as an axis NumPy takes int(). */
+    const bool whole = given[2] && PyFloat_Check(given[2]);
+    PND_OBJECT axis = whole ? PyNumber_Long(given[2]) : Py_XNewRef(given[2]);
+    if (!x || (whole && !axis) || !to_norm_order(given[1], &order) || !pnd_to_axes(axis, &axes) ||
         !pnd_to_bool(given[3], &keepdims))
         return NULL;
     nd_array *result;
@@ -549,6 +584,17 @@ PND_FUNCTION(multi_dot, "arrays, *, out=None",
     nd_array *result;
     UNLOCKED(list.count ? list.array[0] : NULL,
              result = nd_multi_dot(list.count, (const nd_array *const *)list.array));
+    if (result && pnd_given(given[1]) &&
+        pnd_is_array(given[1])) { /* the last product's, of dot() */
+        const nd_array *const out = pnd_array_of(given[1]);
+        if (nd_dtype_of(out) != nd_dtype_of(result) || !nd_is_contiguous(out)) {
+            nd_release(result);
+            PyErr_SetString(PyExc_ValueError,
+                            "output array is not acceptable (must have the right datatype, number "
+                            "of dimensions, and be a C-Array)");
+            return NULL;
+        }
+    }
     return pnd_into(result, given[1]);
 }
 

@@ -148,6 +148,11 @@ PND_FUNCTION(tofile, "self, fid, sep='', format='%s'",
         data = PyObject_CallMethod(given[0], "tobytes", NULL);
     }
     PND_OBJECT file = data ? to_file(given[1], text ? "w" : "wb", &opened) : NULL;
+    if (file && text && !opened && !PyObject_HasAttrString(file, "encoding")) { /* a binary file */
+        Py_SETREF(data, PyUnicode_AsUTF8String(data));
+        if (!data)
+            return NULL;
+    }
     return file && write_and_close(file, data, opened) ? Py_NewRef(Py_None) : NULL;
 }
 PND_ALSO_METHOD(tofile)

@@ -485,6 +485,39 @@ static PyObject *array_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
                  : NULL;
 }
 
+/* From protocol 5 on the bytes are a buffer of their own, which may go out of band: nothing is
+ * copied then, and what is read is over memory that the reader gives. */
+static PyObject *array_reduce_ex(PyObject *self, PyObject *protocol)
+{
+    nd_array *array = pnd_array_of(self);
+    const long version = PyLong_AsLong(protocol);
+    if (version == -1 && PyErr_Occurred())
+        return NULL;
+    if (version < 5 || !nd_size(array) || !pnd_format_of(nd_dtype_of(array)) ||
+        !(nd_is_contiguous(array) || nd_is_fortran_contiguous(array)))
+        return array_reduce(self, NULL);
+    const bool fortran = pnd_is_fortran(array);
+    PND_OBJECT rows = fortran ? pnd_wrap(nd_transpose(array)) : Py_NewRef(self);
+    PND_OBJECT bytes = rows ? PyPickleBuffer_FromObject(rows) : NULL;
+    PND_OBJECT module = bytes ? PyImport_ImportModule("ndstream._core") : NULL;
+    PND_OBJECT maker = module ? PyObject_GetAttrString(module, "_from_buffer") : NULL;
+    PND_OBJECT shape = maker ? get_shape(self, NULL) : NULL;
+    return shape ? Py_BuildValue("O(OsOO)", maker, shape, nd_dtype_name(nd_dtype_of(array)), bytes,
+                                 fortran ? Py_True : Py_False)
+                 : NULL;
+}
+
+PND_NAMED_FUNCTION(from_buffer, "_from_buffer", "shape, dtype, data, fortran", "What pickle calls.")
+{
+    nd_shape shape;
+    nd_dtype dtype = ND_FLOAT64;
+    bool fortran = false;
+    if (!pnd_to_shape(given[0], &shape) || !pnd_to_dtype(given[1], &dtype) ||
+        !pnd_to_bool(given[3], &fortran))
+        return NULL;
+    return pnd_over_buffer(given[2], dtype, &shape, NULL, fortran ? 'F' : 'C', 0);
+}
+
 PND_NAMED_FUNCTION(from_pickle, "_from_pickle", "shape, dtype, data, fortran", "What pickle calls.")
 {
     nd_shape shape;
@@ -533,6 +566,7 @@ static PyObject *array_format(PyObject *self, PyObject *specification)
 PyMethodDef pnd_array_methods[] = {
     {"__format__", array_format, METH_O, "A number, of no axes, as Python formats it."},
     {"__reduce__", array_reduce, METH_NOARGS, "For pickle."},
+    {"__reduce_ex__", array_reduce_ex, METH_O, "For pickle."},
     {"__copy__", array_copy, METH_NOARGS, "For copy.copy()."},
     {"__deepcopy__", array_copy, METH_O, "For copy.deepcopy()."},
     {0},
@@ -628,7 +662,9 @@ bool pnd_add_array(PyObject *module)
     pnd.flags = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pnd_flags_spec, NULL);
     pnd.flat = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pnd_flat_spec, NULL);
     PND_OBJECT walk = PyType_FromModuleAndSpec(module, &pnd_walk_spec, NULL);
-    static PyMethodDef functions[] = {PND_ROW_NAMED("_from_pickle", from_pickle), {0}};
+    static PyMethodDef functions[] = {PND_ROW_NAMED("_from_pickle", from_pickle),
+                                      PND_ROW_NAMED("_from_buffer", from_buffer),
+                                      {0}};
     return pnd.array && pnd.flags && pnd.flat && walk &&
            PyModule_AddObjectRef(module, "_walk", walk) == 0 &&
            PyModule_AddObjectRef(module, "ndarray", (PyObject *)pnd.array) == 0 &&

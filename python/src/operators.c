@@ -179,6 +179,10 @@ static PyObject *binary(nd_op op, PyObject *a, PyObject *b)
                                        nd_operand_array(pnd_array_of(b))};
         return pnd_wrap_result(nd_elementwise(op, 2, operands, NULL));
     }
+    if (pnd_is_plain(a) && pnd_is_plain(b))
+        return pnd_apply(op, 2, (PyObject *[]){a, b});
+    if (pnd_has_override((PyObject *[]){a, b}, 2))
+        return pnd_override_operator(nd_op_describe(op)->name, a, b, NULL);
     if (defers_to(a) || defers_to(b))
         Py_RETURN_NOTIMPLEMENTED;
     return pnd_apply(op, 2, (PyObject *[]){a, b});
@@ -186,6 +190,8 @@ static PyObject *binary(nd_op op, PyObject *a, PyObject *b)
 
 static PyObject *in_place(nd_op op, PyObject *self, PyObject *other)
 {
+    if (!pnd_is_plain(other) && pnd_has_override(&other, 1))
+        return pnd_override_operator(nd_op_describe(op)->name, self, other, self);
     if (defers_to(other))
         Py_RETURN_NOTIMPLEMENTED;
     if (((pnd_array *)self)->locked) {
@@ -263,6 +269,8 @@ static nd_array *product(PyObject *a, PyObject *b)
 
 static PyObject *array_matmul(PyObject *a, PyObject *b)
 {
+    if (pnd_has_override((PyObject *[]){a, b}, 2))
+        return pnd_override_operator("matmul", a, b, NULL);
     if (defers_to(a) || defers_to(b))
         Py_RETURN_NOTIMPLEMENTED;
     nd_array *result = product(a, b);
@@ -296,6 +304,10 @@ PyObject *pnd_compare(PyObject *a, PyObject *b, int operation)
 {
     static const nd_op ops[] = {ND_OP_less,      ND_OP_less_equal, ND_OP_equal,
                                 ND_OP_not_equal, ND_OP_greater,    ND_OP_greater_equal};
+    if (pnd_is_plain(b))
+        return binary(ops[operation], a, b);
+    if (pnd_has_override(&b, 1))
+        return pnd_override_operator(nd_op_describe(ops[operation])->name, a, b, NULL);
     if (defers_to(b)) {
         if ((operation != Py_EQ && operation != Py_NE) || (b != Py_None && !PyUnicode_Check(b)))
             Py_RETURN_NOTIMPLEMENTED;

@@ -143,6 +143,9 @@ static PyObject *stacked_product(const stacked *p, PyObject *const *given)
     nd_casting casting = ND_CAST_SAME_KIND;
     bool keepdims = false;
     char order = 'K';
+    if (pnd_has_override(given, 2))
+        return pnd_override_operator(p->name, given[0], given[1],
+                                     pnd_given(given[2]) ? given[2] : NULL);
     if (!pnd_to_order(given[4], &order) || !pnd_to_dtype(given[5], &dtype) ||
         !pnd_to_casting(given[3], &casting))
         return NULL;
@@ -241,17 +244,60 @@ STACKED(vecdot, 1, 1, 0, false, "The sum of conj(x1) * x2 along an axis.")
 
 /* ---- Plain functions ------------------------------------------------------------------------- */
 
+static bool is_of_blas(const nd_array *x, const nd_array *y)
+{
+    const nd_dtype dtype = nd_promote(nd_dtype_of(x), nd_dtype_of(y));
+    return dtype == ND_FLOAT32 || dtype == ND_FLOAT64 || dtype == ND_COMPLEX64 ||
+           dtype == ND_COMPLEX128;
+}
+
+/* Whether dot() may write to `out`: NumPy wants just the array that it would make. */
+static bool is_acceptable(const nd_array *x, const nd_array *y, const nd_array *out)
+{
+    const bool scalar = !nd_rank(x) || !nd_rank(y);
+    const int64_t *const lengths = nd_lengths(out);
+    const int rank_x = scalar ? nd_rank(x) : nd_rank(x) - 1,
+              rank_y = scalar ? nd_rank(y) : nd_rank(y) - 1;
+    if (nd_dtype_of(out) != nd_promote(nd_dtype_of(x), nd_dtype_of(y)) || !nd_is_contiguous(out) ||
+        nd_rank(out) != rank_x + rank_y)
+        return false;
+    for (int i = 0; i < rank_x; i++)
+        if (lengths[i] != nd_length(x, i))
+            return false;
+    for (int i = 0; i < rank_y; i++) /* all but the second to last axis, or but the only one */
+        if (lengths[rank_x + i] != nd_length(y, scalar || i + 1 < rank_y ? i : -1))
+            return false;
+    return true;
+}
+
 static PyObject *product(product_of *of, PyObject *a, PyObject *b, PyObject *out)
 {
     PND_AUTO x = pnd_to_array(a);
     PND_AUTO y = x ? pnd_to_array(b) : NULL;
     if (!y)
         return NULL;
+    const bool checked = of == nd_dot && pnd_given(out) && pnd_is_array(out);
+    if (checked && (!nd_rank(x) || !nd_rank(y)) &&
+        !is_of_blas(x, y)) { /* just a product to NumPy */
+        PyObject *const all[] = {a, b, out};
+        PND_OBJECT written = pnd_in_python("ndstream", "multiply", all, 3);
+        return written && !nd_rank(pnd_array_of(out)) ? pnd_wrap_result(nd_copy(pnd_array_of(out)))
+                                                      : Py_XNewRef(written);
+    }
+    if (checked && !is_acceptable(x, y, pnd_array_of(out))) {
+        PyErr_SetString(PyExc_ValueError,
+                        "output array is not acceptable (must have the right datatype, number of "
+                        "dimensions, and be a C-Array)");
+        return NULL;
+    }
     if (goes_straight(of, x, y, out))
         return product_into(out, x, y);
     nd_array *result;
     PND_UNLOCKED(nd_size(x) + nd_size(y), result = of(x, y));
-    return pnd_into(result, out);
+    if (!checked || nd_rank(pnd_array_of(out)))
+        return pnd_into(result, out);
+    PND_OBJECT written = pnd_into(result, out); /* of which NumPy gives the number */
+    return written ? pnd_wrap_result(nd_copy(pnd_array_of(out))) : NULL;
 }
 
 #define PRODUCT(name, text, out, doc)                                                              \

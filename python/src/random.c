@@ -154,17 +154,26 @@ static PyObject *drawn(draw *from, PyObject *self, PyObject *size, PyObject *dty
     bool scalar;
     if (!to_size(size, &shape, &scalar) || !pnd_to_dtype(dtype_object, &dtype))
         return NULL;
-    if (pnd_given(out) && pnd_is_array(out)) {
-        shape = nd_shape_like(pnd_array_of(out));
-        dtype = nd_dtype_of(pnd_array_of(out));
-    }
     if (dtype != ND_FLOAT64 && dtype != ND_FLOAT32) {
         PyErr_Format(PyExc_TypeError, "Unsupported dtype dtype('%s') for random",
                      nd_dtype_name(dtype));
         return NULL;
     }
+    bool fortran = false;
+    if (pnd_given(out)) {
+        if (!pnd_check_draws(out, dtype, size, &fortran))
+            return NULL;
+        shape = nd_shape_like(pnd_array_of(out));
+    }
+    if (fortran) /* numbers go to memory one after the other */
+        pnd_reverse_shape(&shape);
     nd_array *array;
     PND_UNLOCKED(elements(&shape), array = from(stream(self), dtype, shape));
+    if (fortran && array) {
+        nd_array *const columns = array;
+        array = nd_transpose(columns);
+        nd_release(columns);
+    }
     return finish(array, scalar, out);
 }
 
@@ -196,11 +205,10 @@ static nd_array *exponential_by_inversion(nd_random *random, nd_dtype dtype, nd_
 PND_FUNCTION(standard_exponential, "$self, size=None, dtype=None, method='zig', out=None",
              "Mean 1.")
 {
-    return drawn(given[3] && PyUnicode_Check(given[3]) &&
-                         PyUnicode_CompareWithASCIIString(given[3], "inv") == 0
-                     ? exponential_by_inversion
-                     : nd_random_exponential,
-                 given[0], given[1], given[2], given[4]);
+    const bool ziggurat = !given[3] || (PyUnicode_Check(given[3]) &&
+                                        PyUnicode_CompareWithASCIIString(given[3], "zig") == 0);
+    return drawn(ziggurat ? nd_random_exponential : exponential_by_inversion, given[0], given[1],
+                 given[2], given[4]);
 }
 PND_ALSO_METHOD(standard_exponential)
 
@@ -306,13 +314,8 @@ PND_FUNCTION(standard_gamma, "$self, shape, size=None, dtype=None, out=None", "G
                      nd_dtype_name(dtype));
         return NULL;
     }
-    if (pnd_given(given[4]) && pnd_is_array(given[4]) &&
-        nd_dtype_of(pnd_array_of(given[4])) != dtype) {
-        PyErr_Format(PyExc_TypeError,
-                     "Supplied output array has the wrong type. Expected %s, got %s",
-                     nd_dtype_name(dtype), nd_dtype_name(nd_dtype_of(pnd_array_of(given[4]))));
+    if (pnd_given(given[4]) && !pnd_check_draws(given[4], dtype, given[2], NULL))
         return NULL;
-    }
     PND_OBJECT out_shape = pnd_given(given[4]) ? PyObject_GetAttrString(given[4], "shape") : NULL;
     PyObject *size = pnd_given(given[2]) ? given[2] : out_shape ? out_shape : Py_None;
     if (dtype == ND_FLOAT32) {
@@ -445,15 +448,7 @@ PND_ALSO_METHOD(permutation)
 PND_FUNCTION(permuted, "$self, x, *, axis=None, out=None",
              "A copy in which each line along an axis is shuffled.")
 {
-    int axis = 0;
-    PND_AUTO array = pnd_to_array(given[1]);
-    PND_AUTO copy = array ? nd_copy(array) : NULL;
-    PND_AUTO line = copy && !pnd_given(given[2]) ? nd_ravel(copy) : copy ? nd_retain(copy) : NULL;
-    if (!line || !pnd_to_int(given[2], &axis))
-        return PyErr_Occurred() ? NULL : pnd_raise();
-    if (!pnd_check(nd_random_permuted(stream(given[0]), line, axis)))
-        return NULL;
-    return pnd_given(given[3]) ? pnd_into(nd_retain(copy), given[3]) : pnd_wrap(nd_retain(copy));
+    return pnd_permuted(stream(given[0]), given[1], given[2], given[3]);
 }
 PND_ALSO_METHOD(permuted)
 

@@ -132,16 +132,12 @@ static bool is_first(const nd_axes *axes)
     return !axes->all && axes->count == 1 && (axes->axis[0] == 0 || axes->axis[0] == -1);
 }
 
-/* As in NumPy, a sum or an extreme goes to an `out` of any dtype, unless another is asked for.
- * Takes the reference over. */
-static nd_array *in_dtype_of_out(nd_array *result, PyObject *const *by_role)
+nd_dtype pnd_dtype_for_out(const nd_array *array, PyObject *out)
 {
-    if (!result || !pnd_given(by_role[OUT]) || !pnd_is_array(by_role[OUT]) ||
-        pnd_given(by_role[DTYPE]))
-        return result;
-    nd_array *converted = nd_cast(result, nd_dtype_of(pnd_array_of(by_role[OUT])));
-    nd_release(result);
-    return converted;
+    if (!pnd_given(out) || !pnd_is_array(out))
+        return ND_DTYPE_NONE;
+    const nd_dtype own = nd_dtype_of(array), both = nd_promote(own, nd_dtype_of(pnd_array_of(out)));
+    return both != own && nd_dtype_kind(both) >= ND_KIND_FLOAT ? both : ND_DTYPE_NONE;
 }
 
 /* Positions are along one axis, or all, and go to an `out` of integers. */
@@ -217,6 +213,7 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
     }
     if (form_of(op) == &positions && !is_one_axis(by_role))
         return NULL;
+    const bool averages = form_of(op) == &means || form_of(op) == &moments;
     double ddof = 0;
     if (pnd_given(by_role[DDOF]) && pnd_given(by_role[CORRECTION])) {
         PyErr_SetString(PyExc_ValueError, "ddof and correction can't be provided simultaneously.");
@@ -229,8 +226,20 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
     PND_AUTO where = NULL;
     if (!array)
         return NULL;
-    if (!nd_rank(array) && is_first(&axes) && form_of(op) != &means && form_of(op) != &moments)
+    if (!nd_rank(array) && is_first(&axes) && !averages)
         axes = ND_ALL;
+    if (without_nan && averages && nd_dtype_kind(nd_dtype_of(array)) >= ND_KIND_FLOAT &&
+        pnd_given(by_role[OUT]) && pnd_is_array(by_role[OUT]) &&
+        nd_dtype_kind(nd_dtype_of(pnd_array_of(by_role[OUT]))) < ND_KIND_FLOAT) {
+        PyErr_SetString(PyExc_TypeError, "If a is inexact, then out must be inexact");
+        return NULL;
+    }
+    const bool folds =
+        form_of(op) == &sums || (form_of(op) == &means && nd_dtype_of(array) != ND_FLOAT16);
+    if (folds && !options.has_dtype) {
+        options.dtype = pnd_dtype_for_out(array, by_role[OUT]);
+        options.has_dtype = options.dtype != ND_DTYPE_NONE;
+    }
     if (by_role[WHERE] && by_role[WHERE] != Py_True) {
         where = pnd_to_where(by_role[WHERE]);
         if (!where)
@@ -261,7 +270,8 @@ static PyObject *reduce_call(nd_op op, bool without_nan, PyObject *const *by_rol
                            : (without_nan ? nd_nan_reduce : nd_reduce)(op, array, axes, &options);
     const bool any_dtype = form_of(op) == &sums || form_of(op) == &extremes ||
                            form_of(op) == &means || op == ND_OP_var;
-    return pnd_into(any_dtype ? in_dtype_of_out(result, by_role) : result, by_role[OUT]);
+    return pnd_into(any_dtype ? pnd_unsafe_for(result, by_role[OUT], ND_CAST_UNSAFE) : result,
+                    by_role[OUT]);
 }
 
 static PyObject *scan_call(nd_op op, bool without_nan, PyObject *const *by_role)
@@ -273,6 +283,8 @@ static PyObject *scan_call(nd_op op, bool without_nan, PyObject *const *by_role)
         return NULL;
     if (!as_truth(&array, dtype))
         return NULL;
+    if (dtype == ND_DTYPE_NONE)
+        dtype = pnd_dtype_for_out(array, by_role[OUT]);
     const bool flat = nd_rank(array) == 0 ? axis == 0 || axis == -1
                                           : !pnd_given(by_role[AXIS]) && nd_rank(array) != 1;
     PND_AUTO line = flat ? nd_ravel(array) : nd_retain(array);
@@ -281,8 +293,9 @@ static PyObject *scan_call(nd_op op, bool without_nan, PyObject *const *by_role)
     nd_array *result;
     PND_UNLOCKED(nd_size(line),
                  result = (without_nan ? nd_nan_scan : nd_scan)(op, line, axis, dtype));
-    return pnd_given(by_role[OUT]) ? pnd_into(in_dtype_of_out(result, by_role), by_role[OUT])
-                                   : pnd_wrap(result);
+    return pnd_given(by_role[OUT])
+               ? pnd_into(pnd_unsafe_for(result, by_role[OUT], ND_CAST_UNSAFE), by_role[OUT])
+               : pnd_wrap(result);
 }
 
 static PyObject *table_call(nd_op op, bool without_nan, PyObject *self, PyObject *const *arguments,

@@ -102,6 +102,8 @@ static PyObject *general(nd_op op, PyObject *a, PyObject *b)
     PyObject *number = pnd_apply_numbers(op, 2, (PyObject *[]){a, b});
     if (number || PyErr_Occurred())
         return number;
+    if (pnd_has_override((PyObject *[]){a, b}, 2))
+        return pnd_override_operator(nd_op_describe(op)->name, a, b, NULL);
     if (!pnd_is_operand(a) || !pnd_is_operand(b))
         Py_RETURN_NOTIMPLEMENTED;
     PyObject *sequence = op == ND_OP_multiply ? repeated(a, b) : NULL;
@@ -605,6 +607,8 @@ PyObject *pnd_scalar_compare(PyObject *self, PyObject *other, int operation)
         return truth(result);
     if (pnd_is_array(other))
         Py_RETURN_NOTIMPLEMENTED; /* the array does it */
+    if (pnd_has_override(&other, 1))
+        return pnd_override_operator(nd_op_describe(ops[operation])->name, self, other, NULL);
     if (other == Py_None || !pnd_is_operand(other)) {
         if (operation == Py_EQ || operation == Py_NE)
             return truth(operation == Py_NE);

@@ -308,7 +308,10 @@ PND_FUNCTION(squeeze, "a, axis=None", "A view without axes of length 1.")
     PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
     if (!array || !pnd_to_axis_tuple(given[1], &axes))
         return NULL;
-    if (axes.all) { /* NumPy gives the array itself where there is nothing to do */
+    if (!nd_rank(pnd_array_of(array)) && !axes.all && axes.count == 1 &&
+        (axes.axis[0] == 0 || axes.axis[0] == -1))
+        axes = ND_ALL; /* as NumPy has it */
+    if (axes.all) {    /* NumPy gives the array itself where there is nothing to do */
         const nd_array *of = pnd_array_of(array);
         bool any = false;
         for (int i = 0; i < nd_rank(of); i++)
@@ -354,12 +357,23 @@ static bool broadcast(nd_shape *shape, int rank, const int64_t *lengths)
     return true;
 }
 
+static bool is_shape(const nd_shape *shape)
+{
+    for (int i = 0; i < shape->rank; i++)
+        if (shape->length[i] < 0) {
+            PyErr_SetString(PyExc_ValueError, "negative dimensions are not allowed");
+            return false;
+        }
+    return true;
+}
+
 static PyObject *broadcast_shapes(PyObject *Py_UNUSED(module), PyObject *const *arguments,
                                   Py_ssize_t count)
 {
     nd_shape all = {0}, one;
     for (Py_ssize_t i = 0; i < count; i++)
-        if (!pnd_to_shape(arguments[i], &one) || !broadcast(&all, one.rank, one.length))
+        if (!pnd_to_shape(arguments[i], &one) || !is_shape(&one) ||
+            !broadcast(&all, one.rank, one.length))
             return NULL;
     return pnd_shape_tuple(all.rank, all.length);
 }

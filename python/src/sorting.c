@@ -39,13 +39,31 @@ static bool no_order(PyObject *order)
     return false;
 }
 
+/* The axis of what gives positions, for which an array without axes is one of one element. Takes
+ * the reference over. */
+static nd_array *to_line_of_one(nd_array *array, int *axis)
+{
+    if (!array || nd_rank(array) || *axis == ND_FLAT)
+        return array;
+    if (*axis != 0 && *axis != -1) {
+        PyErr_Format(pnd.axis_error, "axis %d is out of bounds for array of dimension 0", *axis);
+        nd_release(array);
+        return NULL;
+    }
+    nd_array *const line = nd_ravel(array);
+    nd_release(array);
+    return line ? line : pnd_raise();
+}
+
 typedef nd_array *sorter(const nd_array *array, int axis, nd_sort_options options);
 
 static PyObject *sorted(sorter *by, PyObject *object, PyObject *axis_object, bool descending)
 {
     int axis;
-    PND_AUTO array = pnd_to_array(object);
-    if (!array || !to_sort_axis(axis_object, &axis))
+    PND_AUTO array = to_sort_axis(axis_object, &axis) ? pnd_to_array(object) : NULL;
+    if (by == nd_argsort)
+        array = to_line_of_one(array, &axis);
+    if (!array)
         return NULL;
     nd_array *result;
     const nd_sort_options options = {.descending = descending};
@@ -95,9 +113,11 @@ static nd_array *partitioned(partitioner *by, PyObject *object, PyObject *kth_ob
                              PyObject *axis_object)
 {
     int axis;
-    PND_AUTO array = pnd_to_array(object);
+    PND_AUTO array = to_sort_axis(axis_object, &axis) ? pnd_to_array(object) : NULL;
+    if (by == nd_argpartition)
+        array = to_line_of_one(array, &axis);
     PND_AUTO given = array ? pnd_to_array(kth_object) : NULL;
-    if (!given || !to_sort_axis(axis_object, &axis))
+    if (!given)
         return NULL;
     if (nd_dtype_kind(nd_dtype_of(given)) != ND_KIND_SIGNED &&
         nd_dtype_kind(nd_dtype_of(given)) != ND_KIND_UNSIGNED) {

@@ -19,6 +19,25 @@ static bool to_mode(PyObject *object, nd_index_mode *mode)
     return false;
 }
 
+/* Elements of an array of `dtype` into `out`, which NumPy reads as that dtype and writes back: its
+ * own must go there safely, and gets whatever that gives. */
+static PyObject *selected_into(nd_array *result, nd_dtype dtype, PyObject *out)
+{
+    if (result && pnd_given(out) && pnd_is_array(out)) {
+        const nd_dtype to = nd_dtype_of(pnd_array_of(out));
+        if (!nd_can_cast(to, dtype, ND_CAST_SAFE)) {
+            PyErr_Format(PyExc_TypeError,
+                         "Cannot cast array data from dtype('%s') to dtype('%s') according to the "
+                         "rule 'safe'",
+                         nd_dtype_name(to), nd_dtype_name(dtype));
+            nd_release(result);
+            return NULL;
+        }
+        result = pnd_unsafe_for(result, out, ND_CAST_UNSAFE);
+    }
+    return pnd_into(result, out);
+}
+
 PND_FUNCTION(take, "a, indices, axis=None, out=None, mode='raise'",
              "Elements at positions along an axis.")
 {
@@ -30,7 +49,7 @@ PND_FUNCTION(take, "a, indices, axis=None, out=None, mode='raise'",
         return NULL;
     nd_array *result;
     PND_UNLOCKED(nd_size(indices), result = nd_take(a, indices, axis, mode));
-    return pnd_into(result, given[3]);
+    return selected_into(result, nd_dtype_of(a), given[3]);
 }
 PND_ALSO_METHOD(take)
 
@@ -145,7 +164,7 @@ PND_FUNCTION(compress, "condition, a, axis=None, out=None",
     int axis = 0;
     PND_AUTO condition = pnd_to_array(given[0]);
     PND_AUTO a = condition ? pnd_to_line(given[1], given[2], &axis) : NULL;
-    return a ? pnd_into(nd_compress(condition, a, axis), given[3]) : NULL;
+    return a ? selected_into(nd_compress(condition, a, axis), nd_dtype_of(a), given[3]) : NULL;
 }
 
 static PyObject *compress_method(PyObject *self, PyObject *const *arguments, Py_ssize_t count,
@@ -225,7 +244,18 @@ static PyObject *chosen(PyObject *indices_object, PyObject *choices, PyObject *o
     if (!indices)
         return NULL;
     nd_array *result = nd_choose(indices, s.count, (const nd_array *const *)s.array, mode);
-    return result ? pnd_into(result, out) : raise_value();
+    if (!result)
+        return raise_value();
+    if (pnd_given(out) && pnd_is_array(out)) {
+        const nd_array *const to = pnd_array_of(out);
+        if (nd_rank(to) != nd_rank(result) || memcmp(nd_lengths(to), nd_lengths(result),
+                                                     sizeof(int64_t) * (size_t)nd_rank(to)) != 0) {
+            PyErr_SetString(PyExc_TypeError, "choose: invalid shape for output array.");
+            nd_release(result);
+            return NULL;
+        }
+    }
+    return pnd_into(pnd_unsafe_for(result, out, ND_CAST_UNSAFE), out);
 }
 
 PND_FUNCTION(choose, "a, choices, out=None, mode='raise'",

@@ -123,8 +123,8 @@ static PyObject *elements_by(const nd_array *array, const nd_text_options *with,
     return nd_rank(array) ? text_by(array, with, functions) : element_by(array, with, functions);
 }
 
-/* array(...), with shape= and dtype= where the elements do not tell. */
-static PyObject *repr_with(PyObject *self, const nd_text_options *given)
+/* array(...), with shape= and dtype= where the elements do not tell. `name`: what it is called. */
+static PyObject *repr_with(PyObject *self, const nd_text_options *given, const char *name)
 {
     if (override_repr) {
         PND_OBJECT call = Py_NewRef(override_repr);
@@ -133,7 +133,7 @@ static PyObject *repr_with(PyObject *self, const nd_text_options *given)
     nd_array *array = pnd_array_of(self);
     nd_text_options with = *given;
     with.separator = ", ";
-    with.prefix = 6; /* "array(" */
+    with.prefix = (int)strlen(name) + 1;
     with.suffix = 1;
     if (!pnd_force(array))
         return NULL;
@@ -144,14 +144,14 @@ static PyObject *repr_with(PyObject *self, const nd_text_options *given)
     const bool shaped = (empty && !(nd_rank(array) == 1)) || summarised;
     const bool typed = !is_implied(nd_dtype_of(array)) || empty;
     if (!shaped && !typed)
-        return PyUnicode_FromFormat("array(%U)", elements);
+        return PyUnicode_FromFormat("%s(%U)", name, elements);
     PND_OBJECT shape = pnd_shape_tuple(nd_rank(array), nd_lengths(array));
     PND_OBJECT extra =
         shaped && typed
             ? PyUnicode_FromFormat("shape=%R, dtype=%s)", shape, nd_dtype_name(nd_dtype_of(array)))
         : shaped ? PyUnicode_FromFormat("shape=%R)", shape)
                  : PyUnicode_FromFormat("dtype=%s)", nd_dtype_name(nd_dtype_of(array)));
-    PND_OBJECT text = extra ? PyUnicode_FromFormat("array(%U,", elements) : NULL;
+    PND_OBJECT text = extra ? PyUnicode_FromFormat("%s(%U,", name, elements) : NULL;
     if (!text)
         return NULL;
     const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
@@ -162,7 +162,7 @@ static PyObject *repr_with(PyObject *self, const nd_text_options *given)
 
 PyObject *pnd_repr(PyObject *self)
 {
-    return repr_with(self, &options);
+    return repr_with(self, &options, "array");
 }
 
 /* ---- Options --------------------------------------------------------------------------------- */
@@ -301,6 +301,14 @@ PND_FUNCTION(get_printoptions, "", "The print options as a dictionary.")
                          "override_repr", given_or_none(override_repr));
 }
 
+/* The array whose text is wanted, or the scalar as one. What has not even `attribute` is an error,
+ * as in NumPy; other arrays are taken. */
+static PyObject *written(PyObject *object, const char *attribute)
+{
+    PND_OBJECT value = PyObject_GetAttrString(object, attribute);
+    return value ? pnd_as_array_object(object, ND_DTYPE_NONE) : NULL;
+}
+
 PND_FUNCTION(array2string,
              "a, max_line_width=None, precision=None, suppress_small=None, separator=' ', "
              "prefix='', *, formatter=None, "
@@ -308,7 +316,7 @@ PND_FUNCTION(array2string,
              "The text of an array.")
 {
     nd_text_options with = options;
-    PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
+    PND_OBJECT array = written(given[0], "size");
     if (!array || !change(&with, given[2], given[7], given[8], given[1], given[3], NULL, NULL,
                           given[9], given[10]))
         return NULL;
@@ -329,19 +337,26 @@ PND_FUNCTION(array_repr, "arr, max_line_width=None, precision=None, suppress_sma
              "repr() with options.")
 {
     nd_text_options with = options;
-    PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
+    PND_OBJECT array = written(given[0], "size");
     if (!array || !change(&with, given[2], NULL, NULL, given[1], given[3], NULL, NULL, NULL, NULL))
         return NULL;
-    return repr_with(array, &with);
+    return repr_with(array, &with,
+                     pnd_is_scalar(given[0]) ? nd_dtype_name(nd_dtype_of(pnd_array_of(array)))
+                                             : "array");
 }
 
 PND_FUNCTION(array_str, "a, max_line_width=None, precision=None, suppress_small=None",
              "str() with options.")
 {
     nd_text_options with = options;
-    PND_OBJECT array = pnd_as_array_object(given[0], ND_DTYPE_NONE);
+    PND_OBJECT array = written(given[0], "shape");
     if (!array || !change(&with, given[2], NULL, NULL, given[1], given[3], NULL, NULL, NULL, NULL))
         return NULL;
+    if (pnd_is_scalar(given[0])) { /* which NumPy takes for arrays, and fails */
+        PyErr_Format(PyExc_TypeError, "array_str() takes an array, not a %.100s; see str()",
+                     Py_TYPE(given[0])->tp_name);
+        return NULL;
+    }
     return str_with(array, &with);
 }
 

@@ -1,78 +1,17 @@
-/* ufunc objects: one for each elementwise row of the table, with reduce, accumulate, outer, at and
- * reduceat. */
-#include "core.h"
+/* ufunc objects: one for each elementwise row of the table, their calls and what they tell of
+ * themselves. */
+#include "ufunc.h"
 
 #include <math.h>
 #include <string.h>
-
-typedef struct ufunc {
-    PyObject_HEAD vectorcallfunc vectorcall;
-    nd_op op, second; /* second: of the other result, ND_OP_COUNT if there is one only */
-    const nd_op_info *info;
-    const char *name, *doc;
-} ufunc;
-
-/* What an operation leaves as it is; the public header does not tell it. */
-static const struct identity {
-    nd_op op;
-    double value; /* -1: all bits set */
-} identities[] = {
-    {ND_OP_add, 0},         {ND_OP_multiply, 1},          {ND_OP_logical_and, 1},
-    {ND_OP_logical_or, 0},  {ND_OP_logical_xor, 0},       {ND_OP_bitwise_or, 0},
-    {ND_OP_bitwise_xor, 0}, {ND_OP_bitwise_and, -1},      {ND_OP_hypot, 0},
-    {ND_OP_gcd, 0},         {ND_OP_logaddexp, -INFINITY}, {ND_OP_logaddexp2, -INFINITY},
-};
-
-static const struct identity *identity_of(nd_op op)
-{
-    for (size_t i = 0; i < sizeof identities / sizeof *identities; i++)
-        if (identities[i].op == op)
-            return &identities[i];
-    return NULL;
-}
-
-/* The reduction or scan of the table that does the same as folding, NULL if there is none. */
-static const char *reduction_of(nd_op op)
-{
-    switch (op) {
-    case ND_OP_add:
-        return "sum";
-    case ND_OP_multiply:
-        return "prod";
-    case ND_OP_maximum:
-        return "max";
-    case ND_OP_minimum:
-        return "min";
-    case ND_OP_logical_and:
-        return "all";
-    case ND_OP_logical_or:
-        return "any";
-    default:
-        return NULL;
-    }
-}
-
-static const char *scan_of(nd_op op)
-{
-    switch (op) {
-    case ND_OP_add:
-        return "cumsum";
-    case ND_OP_multiply:
-        return "cumprod";
-    case ND_OP_maximum:
-        return "cummax";
-    case ND_OP_minimum:
-        return "cummin";
-    default:
-        return NULL;
-    }
-}
 
 /* ---- The call -------------------------------------------------------------------------------- */
 
 /* The words of a call of a ufunc. */
 typedef struct words {
-    PyObject *out, *where, *dtype, *casting, *order;
+    PyObject *out, *where, *dtype, *casting, *order, *signature;
+    bool is_read; /* `dtype`, as `to` */
+    nd_dtype to;
     bool as_array; /* out=...: an array, where a number would be given */
 } words;
 
@@ -92,7 +31,9 @@ static bool read_words(const ufunc *self, PyObject *const *values, PyObject *nam
             w->casting = values[i];
         else if (strcmp(name, "order") == 0)
             w->order = values[i];
-        else if (strcmp(name, "subok") != 0 && strcmp(name, "signature") != 0) {
+        else if (strcmp(name, "signature") == 0)
+            w->signature = values[i];
+        else if (strcmp(name, "subok") != 0) {
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%s'",
                          self->name, name);
             return false;
@@ -155,6 +96,39 @@ static bool fits_kind(nd_dtype number, nd_dtype to, nd_casting casting)
            (nd_dtype_kind(number) == ND_KIND_SIGNED && nd_dtype_kind(to) == ND_KIND_UNSIGNED);
 }
 
+/* The dtype of the result of plain arguments; ND_DTYPE_NONE, without an exception, if there is
+ * none. */
+static nd_dtype plain_result(const ufunc *self, PyObject *const *arguments)
+{
+    pnd_operand x[3] = {0};
+    nd_operand operands[3];
+    int ready = 0;
+    while (ready < self->info->arguments && pnd_to_operand(arguments[ready], &x[ready]))
+        operands[ready] = x[ready].operand, ready++;
+    nd_dtype result = ND_DTYPE_NONE;
+    if (ready < self->info->arguments)
+        PyErr_Clear();
+    else if ((result = nd_result_dtype(self->op, ready, operands)) == ND_DTYPE_NONE)
+        nd_error_clear();
+    while (ready)
+        pnd_operand_clear(&x[--ready]);
+    return result;
+}
+
+static bool is_half(nd_dtype dtype)
+{
+    return dtype == ND_FLOAT16 || dtype == ND_BFLOAT16;
+}
+
+/* Whether no array has elements of more than two bytes, whose results are no halves. */
+static bool are_short(int count, PyObject *const *operands)
+{
+    for (int i = 0; i < count; i++)
+        if (pnd_is_array(operands[i]) && nd_dtype_size(nd_dtype_of(pnd_array_of(operands[i]))) > 2)
+            return false;
+    return true;
+}
+
 static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const words *w)
 {
     const int count = self->info->arguments;
@@ -164,7 +138,9 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
     nd_casting casting = ND_CAST_SAME_KIND;
     nd_array *array = NULL;
     char order = 'K';
-    if (!pnd_to_order(w->order, &order) || !pnd_to_dtype(w->dtype, &dtype) ||
+    if (w->is_read)
+        dtype = w->to;
+    if (!pnd_to_order(w->order, &order) || (!w->is_read && !pnd_to_dtype(w->dtype, &dtype)) ||
         !pnd_to_casting(w->casting, &casting))
         return NULL;
     if (w->out && !pnd_is_array(w->out)) {
@@ -184,7 +160,7 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         PND_AUTO source = pnd_to_array(arguments[i]);
         if (!source)
             goto done;
-        const bool weak = is_weak(arguments[i]);
+        const bool weak = is_weak(arguments[i]) && !(all_weak && count == 1); /* as NumPy has it */
         if (weak ? !fits_kind(nd_dtype_of(source), dtype, casting)
                  : !nd_can_cast(nd_dtype_of(source), dtype, casting)) {
             PyErr_Format(PyExc_TypeError,
@@ -193,13 +169,21 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
                          self->name, i, nd_dtype_name(nd_dtype_of(source)), nd_dtype_name(dtype));
             goto done;
         }
-        if (!weak || nd_dtype_kind(nd_dtype_of(source)) != nd_dtype_kind(dtype) || all_weak)
+        const bool integers =
+            PyLong_CheckExact(arguments[i]) && nd_dtype_kind(dtype) < ND_KIND_FLOAT;
+        const bool other_kind = nd_dtype_kind(nd_dtype_of(source)) != nd_dtype_kind(dtype);
+        if (weak && all_weak && integers)
+            Py_SETREF(operands[i], pnd_as_array_object(arguments[i], dtype)); /* if it fits */
+        else if (!weak || all_weak || (other_kind && !integers))
             Py_SETREF(operands[i], pnd_wrap(nd_cast(source, dtype)));
         if (!operands[i])
             goto done;
     }
     nd_array *direct =
         w->out && !w->where && casting == ND_CAST_SAME_KIND ? pnd_array_of(w->out) : NULL;
+    if (direct && !is_half(nd_dtype_of(direct)) && are_short(count, operands) &&
+        is_half(plain_result(self, operands)))
+        direct = NULL; /* which would get what is not rounded to half precision */
     array = pnd_elementwise(self->op, count, operands, direct);
     if (!array)
         goto done;
@@ -230,6 +214,80 @@ done:
     if (array)
         nd_release(array);
     return result;
+}
+
+bool pnd_is_uniform(const ufunc *self, nd_dtype dtype)
+{
+    static signed char known[ND_OP_COUNT][ND_DTYPE_COUNT]; /* 1: it does, -1: it does not */
+    if (self->op == ND_OP_ldexp || self->op == ND_OP_bitwise_count)
+        return false;
+    signed char *const answer = &known[self->op][dtype];
+    if (!*answer) {
+        PND_AUTO sample = nd_empty(dtype, ND_SHAPE(0));
+        const nd_operand operand = nd_operand_array(sample), all[] = {operand, operand, operand};
+        const nd_dtype result = nd_result_dtype(self->op, self->info->arguments, all);
+        if (result == ND_DTYPE_NONE)
+            nd_error_clear();
+        *answer = result == dtype ? 1 : -1;
+    }
+    return *answer > 0;
+}
+
+/* 1 if the words ask for a loop that is to be searched for: then the call is made in Python. A
+ * dtype that the result has anyway is forgotten. -1 with an exception. */
+static int wants_search(const ufunc *self, PyObject *const *arguments, words *w)
+{
+    if (!w->signature && !w->dtype && !w->casting)
+        return 0;
+    if (w->signature == Py_None) {
+        PyErr_SetString(PyExc_TypeError,
+                        "the signature object to ufunc must be a string or a tuple.");
+        return -1;
+    }
+    nd_dtype dtype = ND_DTYPE_NONE;
+    if (!pnd_to_dtype(w->dtype, &dtype))
+        return -1;
+    w->is_read = true;
+    w->to = dtype;
+    const bool usual = !pnd_given(w->casting) ||
+                       (PyUnicode_Check(w->casting) &&
+                        (PyUnicode_CompareWithASCIIString(w->casting, "unsafe") == 0 ||
+                         PyUnicode_CompareWithASCIIString(w->casting, "same_kind") == 0));
+    nd_casting casting;
+    if (!usual && !pnd_to_casting(w->casting, &casting))
+        return -1;
+    if (!usual && PyUnicode_CompareWithASCIIString(w->casting, "same_value") == 0) {
+        PyErr_SetString(PyExc_ValueError, "casting must be one of 'no', 'equiv', 'safe', "
+                                          "'same_kind', 'unsafe' (got 'same_value')");
+        return -1;
+    }
+    if (w->signature || !usual)
+        return 1;
+    if (dtype == ND_DTYPE_NONE)
+        return 0;
+    if (self->second != ND_OP_COUNT)
+        return 1;
+    if (dtype != ND_BOOL && self->op != ND_OP_absolute && pnd_is_uniform(self, dtype))
+        return 0;
+    if (plain_result(self, arguments) == dtype) {
+        w->to = ND_DTYPE_NONE;
+        return 0;
+    }
+    return !pnd_is_uniform(self, dtype);
+}
+
+static PyObject *call_by_search(PyObject *self, PyObject *const *arguments, int count,
+                                const words *w)
+{
+    PND_OBJECT all = PyTuple_New(count);
+    if (!all)
+        return NULL;
+    for (int i = 0; i < count; i++)
+        PyTuple_SET_ITEM(all, i, Py_NewRef(arguments[i]));
+    PyObject *const given[] = {self,     all,         w->as_array ? Py_Ellipsis : w->out,
+                               w->where, w->dtype,    w->casting,
+                               w->order, w->signature};
+    return pnd_in_python("ndstream._loops", "call", given, 8);
 }
 
 /* equal() and not_equal() of None, which no element is. */
@@ -280,146 +338,25 @@ static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t
         }
         w.out = pnd_given(arguments[count]) ? arguments[count] : NULL;
     }
-    if (pnd_has_override(arguments, count))
-        return pnd_call_override(object, "__call__", arguments, count, names);
+    if (pnd_has_override(arguments, count) ||
+        (w.out && !pnd_is_array(w.out) && pnd_has_override_of_out(w.out)))
+        return given == count
+                   ? pnd_call_override(object, "__call__", arguments, count, names)
+                   : pnd_override_operator(self->name, arguments[0], arguments[count - 1], w.out);
+    if (w.signature || w.dtype || w.casting) {
+        const int searches = wants_search(self, arguments, &w);
+        if (searches)
+            return searches < 0 ? NULL : call_by_search(object, arguments, count, &w);
+    }
     return ufunc_full_call(self, arguments, &w);
 }
 
-/* ---- reduce, accumulate and the rest --------------------------------------------------------- */
-
-static bool is_binary(const ufunc *self)
-{
-    if (self->info->op_class == ND_CLASS_BINARY)
-        return true;
-    PyErr_Format(PyExc_ValueError, "reduce only supported for binary functions");
-    return false;
-}
-
-static nd_array *apply2(nd_op op, const nd_array *a, const nd_array *b)
-{
-    const nd_operand operands[] = {nd_operand_array(a), nd_operand_array(b)};
-    return a && b ? nd_elementwise(op, 2, operands, NULL) : NULL;
-}
-
-/* The array with what leaves others as they are where `where` does not hold. */
-static nd_array *without_masked(const ufunc *self, nd_array *array, PyObject *where)
-{
-    const struct identity *row = identity_of(self->op);
-    if (!row) {
-        PyErr_Format(PyExc_ValueError,
-                     "reduction operation '%s' does not have an identity, so to use a where mask "
-                     "one has to specify 'initial'",
-                     self->name);
-        return NULL;
-    }
-    PND_AUTO mask = pnd_to_where(where);
-    if (!mask)
-        return NULL;
-    const bool truth = nd_dtype_of(array) == ND_BOOL;
-    nd_array *result = (nd_where)(nd_operand_array(mask), nd_operand_array(array),
-                                  truth               ? nd_operand_bool(row->value != 0)
-                                  : isinf(row->value) ? nd_operand_real(row->value)
-                                                      : nd_operand_int((int64_t)row->value));
-    PND_AUTO chosen = result;
-    result = nd_cast(chosen, nd_dtype_of(array));
-    return result ? result : pnd_raise();
-}
-
-PND_FUNCTION(reduce,
-             "self, array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True",
-             "Folds the array along axes.")
-{
-    ufunc *self = (ufunc *)given[0];
-    if (!is_binary(self))
-        return NULL;
-    PND_OBJECT zero = PyLong_FromLong(0);
-    PyObject *axis = given[2] ? given[2] : zero;
-    const char *name = reduction_of(self->op);
-    if (name)
-        return pnd_reduce_by_name(name, given[1], axis, given[3], given[4], given[5], given[6],
-                                  given[7]);
-    nd_axes axes;
-    bool keepdims = false;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    if (!pnd_to_axis_tuple(axis, &axes) || !pnd_to_bool(given[5], &keepdims) ||
-        !pnd_to_dtype(given[3], &dtype))
-        return NULL;
-    PND_AUTO array = pnd_to_array_of(given[1], dtype);
-    if (!array)
-        return NULL;
-    if (pnd_given(given[7]) && given[7] != Py_True) {
-        nd_array *kept = without_masked(self, array, given[7]);
-        if (!kept)
-            return NULL;
-        nd_release(array);
-        array = kept;
-    }
-    if (!nd_rank(array) && !axes.all && axes.count == 1 &&
-        (axes.axis[0] == 0 || axes.axis[0] == -1))
-        axes = ND_ALL; /* as NumPy has it */
-    nd_reduce_options options = {
-        .keepdims = keepdims, .has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
-    nd_array *result;
-    PND_UNLOCKED(nd_size(array), result = nd_ufunc_reduce(self->op, array, axes, &options));
-    if (!result && nd_error() == ND_ERROR_AXIS && strstr(nd_error_message(), "order")) {
-        nd_error_clear();
-        PyErr_Format(PyExc_ValueError,
-                     "reduction operation '%s' is not reorderable, so at most one axis may be "
-                     "specified",
-                     self->name);
-        return NULL;
-    }
-    if (!result && nd_error() == ND_ERROR_VALUE && self->op == ND_OP_hypot && !nd_size(array)) {
-        nd_error_clear();
-        result = nd_sum_with(array, axes, options); /* 0 */
-    }
-    if (result && pnd_given(given[6])) {
-        PND_AUTO folded = result;
-        PND_AUTO initial = pnd_to_array_of(given[6], nd_dtype_of(folded));
-        if (!initial)
-            return NULL;
-        result = apply2(self->op, initial, folded);
-    }
-    if (result && pnd_given(given[4]) && pnd_is_array(given[4]) && dtype == ND_DTYPE_NONE) {
-        PND_AUTO own = result; /* `out` may be of any dtype */
-        result = nd_cast(own, nd_dtype_of(pnd_array_of(given[4])));
-    }
-    return pnd_into(result, given[4]);
-}
-PND_ALSO_METHOD(reduce)
-
-PND_FUNCTION(accumulate, "self, array, axis=0, dtype=None, out=None",
-             "Every step of folding the array along an axis.")
-{
-    ufunc *self = (ufunc *)given[0];
-    if (!is_binary(self))
-        return NULL;
-    PND_OBJECT zero = PyLong_FromLong(0);
-    PyObject *axis_object = pnd_given(given[2]) ? given[2] : zero;
-    PND_AUTO array = pnd_to_array(given[1]);
-    if (!array)
-        return NULL;
-    if (!nd_rank(array)) {
-        PyErr_SetString(PyExc_TypeError, "cannot accumulate on a scalar");
-        return NULL;
-    }
-    if (scan_of(self->op))
-        return pnd_reduce_by_name(scan_of(self->op), given[1], axis_object, given[3], given[4],
-                                  NULL, NULL, NULL);
-    int axis = 0;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    if (!pnd_to_int(axis_object, &axis) || !pnd_to_dtype(given[3], &dtype))
-        return NULL;
-    nd_array *result;
-    PND_UNLOCKED(nd_size(array), result = nd_ufunc_accumulate(self->op, array, axis, dtype));
-    return pnd_given(given[4]) ? pnd_into(result, given[4]) : pnd_wrap(result);
-}
-PND_ALSO_METHOD(accumulate)
-
-static PyObject *outer_method(PyObject *object, PyObject *const *arguments, Py_ssize_t count,
-                              PyObject *names)
+PyObject *pnd_ufunc_outer(PyObject *object, PyObject *const *arguments, Py_ssize_t count,
+                          PyObject *names)
 {
     ufunc *self = (ufunc *)object;
+    if (pnd_has_override(arguments, (int)count))
+        return pnd_call_override(object, "outer", arguments, (int)count, names);
     if (self->info->op_class != ND_CLASS_BINARY || count != 2) {
         PyErr_SetString(PyExc_ValueError, "outer product only supported for binary functions");
         return NULL;
@@ -441,49 +378,23 @@ static PyObject *outer_method(PyObject *object, PyObject *const *arguments, Py_s
         shape.length[shape.rank++] = 1;
     PND_OBJECT first = pnd_wrap(nd_reshape(a, shape));
     PND_OBJECT second = first ? pnd_wrap(nd_retain(b)) : NULL;
-    return second ? ufunc_full_call(self, (PyObject *[]){first, second}, &w) : NULL;
+    if (!second)
+        return NULL;
+    PyObject *const both[] = {first, second};
+    const int searches = wants_search(self, both, &w);
+    if (searches)
+        return searches < 0 ? NULL : call_by_search(object, both, 2, &w);
+    return ufunc_full_call(self, both, &w);
 }
-
-PND_FUNCTION(reduceat, "self, array, indices, axis=0, dtype=None, out=None",
-             "Folds the slices that begin at the indices.")
-{
-    ufunc *self = (ufunc *)given[0];
-    if (!is_binary(self))
-        return NULL;
-    int axis = 0;
-    nd_dtype dtype = ND_DTYPE_NONE;
-    if (!pnd_to_int(given[3], &axis) || !pnd_to_dtype(given[4], &dtype))
-        return NULL;
-    PND_AUTO array = pnd_to_array_of(given[1], dtype);
-    PND_AUTO indices = array ? pnd_to_positions(given[2]) : NULL;
-    if (!indices)
-        return NULL;
-    nd_array *result;
-    PND_UNLOCKED(nd_size(array), result = nd_reduceat(self->op, array, indices, axis));
-    return pnd_given(given[5]) ? pnd_into(result, given[5]) : pnd_wrap(result);
-}
-PND_ALSO_METHOD(reduceat)
-
-PND_FUNCTION(at, "self, a, indices, b=None, /",
-             "Operates in place at indices, once for each time that an element is named.")
-{
-    const ufunc *self = (ufunc *)given[0];
-    if (self->second != ND_OP_COUNT) {
-        PyErr_SetString(PyExc_ValueError, "Only single output ufuncs supported at this time");
-        return NULL;
-    }
-    if ((self->info->arguments == 2) != (given[3] != NULL)) {
-        PyErr_SetString(PyExc_ValueError, given[3]
-                                              ? "second operand provided when ufunc is not binary"
-                                              : "second operand needed for ufunc");
-        return NULL;
-    }
-    return pnd_apply_at(self->op, given[1], given[2], given[3]) ? Py_NewRef(Py_None) : NULL;
-}
-PND_ALSO_METHOD(at)
 
 /* ---- Two results -----------------------------------------------------------------------------
  * divmod(), frexp() and modf(): two operations of the same arguments, which share a pass. */
+
+static bool is_shaped(const nd_array *array, const nd_array *as)
+{
+    return nd_rank(array) == nd_rank(as) &&
+           memcmp(nd_lengths(array), nd_lengths(as), sizeof(int64_t) * (size_t)nd_rank(as)) == 0;
+}
 
 static PyObject *pair_of_arrays(const ufunc *self, int count, PyObject *const *arrays)
 {
@@ -523,6 +434,12 @@ static PyObject *pair_call(PyObject *object, PyObject *const *arguments, size_t 
         outs[i - count] = arguments[i];
     for (int i = 0; i < 2 && w.out; i++)
         outs[i] = PyTuple_GET_ITEM(w.out, i);
+    const int searches = wants_search(self, arguments, &w);
+    if (searches) {
+        PND_OBJECT both = PyTuple_Pack(2, outs[0] ? outs[0] : Py_None, outs[1] ? outs[1] : Py_None);
+        w.out = both;
+        return searches < 0 || !both ? NULL : call_by_search(object, arguments, count, &w);
+    }
     /* Both are computed before one is written: an argument may be where it goes. */
     const words plain = {.dtype = w.dtype, .casting = w.casting, .as_array = w.as_array};
     ufunc second = *self;
@@ -532,14 +449,40 @@ static PyObject *pair_call(PyObject *object, PyObject *const *arguments, size_t 
     if (!second_result)
         return NULL;
     PyObject *const results[2] = {first_result, second_result};
+    PyObject *const shaped = pnd_given(outs[0]) ? outs[0] : pnd_given(outs[1]) ? outs[1] : NULL;
     PND_OBJECT tuple = PyTuple_New(2);
     for (int i = 0; tuple && i < 2; i++) {
         PyObject *placed = Py_NewRef(results[i]);
-        if (w.where || pnd_given(outs[i])) {
+        if (w.where || shaped) {
             PND_AUTO array = pnd_to_array(results[i]);
-            Py_SETREF(placed, !array    ? NULL
-                              : w.where ? masked(array, w.where, outs[i])
-                                        : pnd_into(nd_retain(array), outs[i]));
+            nd_casting casting = ND_CAST_SAME_KIND;
+            if (!pnd_to_casting(w.casting, &casting))
+                return NULL;
+            if (array && pnd_given(outs[i]) && pnd_is_array(outs[i])) {
+                const nd_dtype to = nd_dtype_of(pnd_array_of(outs[i]));
+                if (!nd_can_cast(nd_dtype_of(array), to, casting)) {
+                    PyErr_Format(PyExc_TypeError,
+                                 "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') "
+                                 "with casting rule '%s'",
+                                 self->name, nd_dtype_name(nd_dtype_of(array)), nd_dtype_name(to),
+                                 casting == ND_CAST_SAFE ? "safe" : "same_kind");
+                    return NULL;
+                }
+                array = pnd_unsafe_for(array, outs[i], casting);
+            }
+            if (array && shaped && pnd_is_array(shaped) &&
+                !is_shaped(array, pnd_array_of(shaped))) {
+                nd_array *const own = array; /* arguments are broadcast to where they go */
+                PND_AUTO wide = nd_broadcast_to(own, nd_shape_like(pnd_array_of(shaped)));
+                array = wide ? nd_copy(wide) : NULL;
+                nd_release(own);
+                if (!array)
+                    pnd_raise();
+            }
+            Py_SETREF(placed, !array               ? NULL
+                              : w.where            ? masked(array, w.where, outs[i])
+                              : pnd_given(outs[i]) ? pnd_into(nd_retain(array), outs[i])
+                                                   : pnd_wrap_result(nd_retain(array)));
         }
         if (!placed)
             return NULL;
@@ -596,7 +539,7 @@ static PyObject *get_nargs(PyObject *self, void *Py_UNUSED(unused))
 
 static PyObject *get_identity(PyObject *self, void *Py_UNUSED(unused))
 {
-    const struct identity *row = identity_of(((ufunc *)self)->op);
+    const pnd_identity *row = pnd_identity_of(((ufunc *)self)->op);
     if (!row)
         Py_RETURN_NONE;
     if (((ufunc *)self)->op == ND_OP_logical_and || ((ufunc *)self)->op == ND_OP_logical_or ||
@@ -605,30 +548,64 @@ static PyObject *get_identity(PyObject *self, void *Py_UNUSED(unused))
     return isinf(row->value) ? PyFloat_FromDouble(row->value) : PyLong_FromDouble(row->value);
 }
 
-/* The dtypes that it takes and gives, as NumPy writes loops: "dd->d". */
+/* Whether arguments of `from` have a loop of their own: they are not converted to floats, or to
+ * integers, first. */
+static bool has_loop(nd_op op, nd_dtype from, nd_dtype result)
+{
+    const nd_kind kind = nd_dtype_kind(from), to = nd_dtype_kind(result);
+    if (op == ND_OP_signbit && kind < ND_KIND_FLOAT)
+        return false;
+    if (result == from || to == ND_KIND_BOOL || (kind == ND_KIND_COMPLEX && to == ND_KIND_FLOAT))
+        return true;
+    return kind != ND_KIND_BOOL && kind < ND_KIND_FLOAT && to < ND_KIND_FLOAT;
+}
+
+static bool append_loop(PyObject *list, const ufunc *u, nd_dtype first, nd_dtype next,
+                        nd_dtype result, nd_dtype second)
+{
+    char text[8] = {0};
+    int at = 0;
+    for (int k = 0; k < u->info->arguments; k++)
+        text[at++] = pnd_dtype_char(k ? next : first);
+    text[at++] = '-', text[at++] = '>', text[at++] = pnd_dtype_char(result);
+    if (second != ND_DTYPE_NONE)
+        text[at++] = pnd_dtype_char(second);
+    PND_OBJECT item = PyUnicode_FromStringAndSize(text, at);
+    return item && PyList_Append(list, item) == 0;
+}
+
+/* The dtypes that it takes and gives, as NumPy writes and orders loops: "dd->d". */
 static PyObject *get_types(PyObject *self, void *Py_UNUSED(unused))
 {
+    static const nd_dtype order[] = {
+        ND_BOOL,     ND_INT8,    ND_UINT8,   ND_INT16,     ND_UINT16,
+        ND_INT32,    ND_UINT32,  ND_INT64,   ND_UINT64,    ND_FLOAT16,
+        ND_BFLOAT16, ND_FLOAT32, ND_FLOAT64, ND_COMPLEX64, ND_COMPLEX128,
+    };
     const ufunc *u = (ufunc *)self;
-    PyObject *list = PyList_New(0);
-    for (int i = 0; list && i < ND_DTYPE_COUNT; i++) {
-        PND_AUTO sample = nd_empty((nd_dtype)i, ND_SHAPE(0));
+    PND_OBJECT list = PyList_New(0);
+    if (!list)
+        return NULL;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        PND_AUTO sample = nd_empty(order[i], ND_SHAPE(0));
         const nd_operand operand = nd_operand_array(sample),
                          operands[] = {operand, operand, operand};
         const nd_dtype result = nd_result_dtype(u->op, u->info->arguments, operands);
-        if (result == ND_DTYPE_NONE) {
-            nd_error_clear();
-            continue;
+        nd_dtype second = ND_DTYPE_NONE;
+        if (result != ND_DTYPE_NONE && u->second != ND_OP_COUNT)
+            second = nd_result_dtype(u->second, u->info->arguments, operands);
+        nd_error_clear();
+        if (u->op == ND_OP_ldexp && nd_dtype_kind(order[i]) == ND_KIND_FLOAT) {
+            if (!append_loop(list, u, order[i], ND_INT32, order[i], ND_DTYPE_NONE) ||
+                !append_loop(list, u, order[i], ND_INT64, order[i], ND_DTYPE_NONE))
+                return NULL;
+        } else if (result != ND_DTYPE_NONE && u->op != ND_OP_ldexp &&
+                   has_loop(u->op, order[i], result) &&
+                   !append_loop(list, u, order[i], order[i], result, second)) {
+            return NULL;
         }
-        char text[8] = {0};
-        int at = 0;
-        for (int k = 0; k < u->info->arguments; k++)
-            text[at++] = pnd_dtype_char((nd_dtype)i);
-        text[at++] = '-', text[at++] = '>', text[at++] = pnd_dtype_char(result);
-        PND_OBJECT item = PyUnicode_FromStringAndSize(text, at);
-        if (!item || PyList_Append(list, item) < 0)
-            Py_CLEAR(list);
     }
-    return list;
+    return Py_NewRef(list);
 }
 
 static PyObject *get_ntypes(PyObject *self, void *unused)
@@ -642,7 +619,7 @@ static PyObject *get_none(PyObject *Py_UNUSED(self), void *Py_UNUSED(unused))
     Py_RETURN_NONE;
 }
 
-static PyObject *ufunc_pickle(PyObject *self, PyObject *Py_UNUSED(ignored))
+PyObject *pnd_ufunc_pickle(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
     return get_name(self, NULL);
 }
@@ -662,26 +639,15 @@ static PyGetSetDef ufunc_attributes[] = {
     {0},
 };
 
-static PyMethodDef ufunc_methods[] = {
-    PND_METHOD_ROW("reduce", reduce),
-    PND_METHOD_ROW("accumulate", accumulate),
-    {"outer", (PyCFunction)(void (*)(void))outer_method, METH_FASTCALL | METH_KEYWORDS,
-     "outer(self, a, b, /)\n--\n\nAll pairs of elements."},
-    PND_METHOD_ROW("reduceat", reduceat),
-    PND_METHOD_ROW("at", at),
-    {"__reduce__", ufunc_pickle, METH_NOARGS, "For pickle."},
-    {0},
-};
-
 static PyMemberDef ufunc_members[] = {
     {"__vectorcalloffset__", T_PYSSIZET, offsetof(ufunc, vectorcall), READONLY, NULL},
     {0},
 };
 
 static PyType_Slot ufunc_slots[] = {
-    {Py_tp_repr, ufunc_repr},        {Py_tp_getset, ufunc_attributes},
-    {Py_tp_methods, ufunc_methods},  {Py_tp_members, ufunc_members},
-    {Py_tp_call, PyVectorcall_Call}, {0},
+    {Py_tp_repr, ufunc_repr},           {Py_tp_getset, ufunc_attributes},
+    {Py_tp_methods, pnd_ufunc_methods}, {Py_tp_members, ufunc_members},
+    {Py_tp_call, PyVectorcall_Call},    {0},
 };
 static PyType_Spec ufunc_spec = {
     .name = "ndstream.ufunc",

@@ -120,6 +120,31 @@ ndi_number ndi_csv_number_in(const ndi_csv *csv, const ndi_csv_field *field)
     return number;
 }
 
+static bool is_digit(char letter)
+{
+    return letter >= '0' && letter <= '9';
+}
+
+/* A number as Python writes them, with a `_` between digits here and there: 1_000. */
+static ndi_number number_in_groups(const ndi_csv *csv, const ndi_csv_field *field)
+{
+    char plain[80];
+    const size_t length = (size_t)(field->end - field->begin);
+    ndi_number number = {.kind = NDI_NO_NUMBER};
+    if (length >= sizeof plain || !memchr(field->begin, '_', length))
+        return number;
+    size_t kept = 0;
+    for (size_t i = 0; i < length; i++)
+        if (field->begin[i] != '_')
+            plain[kept++] = field->begin[i];
+        else if (i == 0 || i + 1 == length || !is_digit(field->begin[i - 1]) ||
+                 !is_digit(field->begin[i + 1]))
+            return number;
+    plain[kept] = '\0'; /* where scanning stops */
+    const ndi_csv_field whole = {.begin = plain, .end = plain + kept};
+    return ndi_csv_number_in(csv, &whole);
+}
+
 static uint64_t *slots_of(const ndi_csv *csv, const ndi_csv_chunk *chunk, int column)
 {
     return (uint64_t *)csv->column[column].array->data + chunk->first_row;
@@ -149,6 +174,8 @@ static void store_field(const ndi_csv *csv, ndi_csv_chunk *chunk, int column,
         ndi_number number = {.kind = NDI_REAL, .real = NAN};
         if (!missing)
             number = ndi_csv_number_in(csv, field);
+        if (number.kind == NDI_NO_NUMBER && csv->lenient)
+            number = number_in_groups(csv, field);
         if (number.kind == NDI_NO_NUMBER && csv->lenient) {
             number = (ndi_number){.kind = NDI_REAL, .real = NAN};
             chunk->missing[column]++;

@@ -168,17 +168,18 @@ static int call_svd(arguments a, nd_array *results[])
 
 static int call_qr(arguments a, nd_array *results[])
 {
-    static const char *const modes[] = {"reduced", "complete", "r"}; /* in nd_qr_mode's order */
+    static const char *const modes[] = {"reduced", "complete", "r",
+                                        "raw"}; /* in nd_qr_mode's order */
     const char *mode = a[1].given ? a[1].text : modes[0];
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (strcmp(mode, modes[i]) == 0) {
             const nd_qr_result r = nd_qr(a[0].array, (nd_qr_mode)i);
             results[0] = r.q ? r.q : r.r;
             results[1] = r.r;
             return !r.r ? 0 : r.q ? 2 : 1;
         }
-    ndi_fail(ND_ERROR_ARGUMENT, "qr: 'mode' must be 'reduced', 'complete' or 'r', not '%.20s'",
-             mode);
+    ndi_fail(ND_ERROR_ARGUMENT,
+             "qr: 'mode' must be 'reduced', 'complete', 'r' or 'raw', not '%.20s'", mode);
     return 0;
 }
 

@@ -50,7 +50,8 @@ nd_array *nd_cholesky(const nd_array *a, nd_triangle triangle)
 typedef struct qr {
     const ndi_stack *stack;
     nd_array *reflectors; /* the matrices, then R and below it the reflectors that make Q */
-    nd_array *q, *r;      /* q may be NULL */
+    nd_array *q, *r;      /* q may be NULL, both if tau is wanted */
+    nd_array *taus;
     int q_columns, r_rows;
     int lwork;
     const ndi_reflect_kernels *own; /* NULL: LAPACK's routines */
@@ -94,15 +95,19 @@ static int qr_of_one(void *context, int64_t index, char *scratch)
     const ndi_stack *s = f->stack;
     const int m = s->rows, n = s->columns, k = s->smaller, leading = ndi_leading(m);
     const size_t item = s->item_bytes;
-    char *reflectors = ndi_stack_at(s, f->reflectors, index), *r = ndi_stack_at(s, f->r, index);
+    char *reflectors = ndi_stack_at(s, f->reflectors, index),
+         *r = f->r ? ndi_stack_at(s, f->r, index) : NULL;
     void *tau = scratch + f->tau, *work = scratch + f->work;
     int info = 0;
+    if (f->taus)
+        tau = ndi_stack_at(s, f->taus, index);
     if (f->own && ndi_stack_moderate(s, ndi_stack_largest(s, reflectors, (int64_t)m * n)))
         return qr_by_reflections(f, reflectors, r, f->q ? ndi_stack_at(s, f->q, index) : NULL,
                                  scratch);
     NDI_LAPACK(s->lapack, geqrf, ndi_geqrf)
     (&m, &n, reflectors, &leading, tau, work, &f->lwork, &info);
-    take_upper(f, reflectors, r);
+    if (r)
+        take_upper(f, reflectors, r);
     if (!f->q || info != 0)
         return info;
     char *q = ndi_stack_at(s, f->q, index);
@@ -142,23 +147,34 @@ nd_qr_result nd_qr(const nd_array *a, nd_qr_mode mode)
             .q_columns = mode == ND_QR_COMPLETE ? m : k,
             .r_rows = mode == ND_QR_COMPLETE ? m : k};
     f.reflectors = ndi_stack_copy(&stack, a, m, n, NDI_BY_COLUMNS);
-    f.r = ndi_stack_new(&stack, stack.dtype, f.r_rows, n, NDI_BY_COLUMNS);
-    if (mode != ND_QR_R)
+    if (mode == ND_QR_RAW)
+        f.taus = ndi_stack_new(&stack, stack.dtype, NDI_NO_AXIS, k, NDI_BY_ROWS);
+    else
+        f.r = ndi_stack_new(&stack, stack.dtype, f.r_rows, n, NDI_BY_COLUMNS);
+    if (mode != ND_QR_R && mode != ND_QR_RAW)
         f.q = ndi_stack_new(&stack, stack.dtype, m, f.q_columns, NDI_BY_COLUMNS);
     f.lwork = qr_work(&f);
     f.tau = ndi_scratch(&scratch, (size_t)k, stack.item_bytes);
     f.work = ndi_scratch(&scratch, (size_t)f.lwork, stack.item_bytes);
-    if (k >= LEAST_REFLECTED) {
+    if (k >= LEAST_REFLECTED && mode != ND_QR_RAW) {
         f.own = ndi_reflect_kernels_for(ndi_isa_in_use(), stack.dtype);
         const size_t widest = (size_t)(n > f.q_columns ? n : f.q_columns);
         f.own_work = ndi_scratch(&scratch, ndi_reflect_qr_work(f.own, (size_t)m, widest), 1);
     }
-    const bool done = f.reflectors && f.r && (f.q || mode == ND_QR_R) &&
+    const bool done = f.reflectors && (mode == ND_QR_RAW ? f.taus : f.r) &&
+                      (f.q || mode == ND_QR_R || mode == ND_QR_RAW) &&
                       ndi_stack_run(&stack, 2.0 * m * n * k, scratch, qr_of_one, &f, "fails");
+    nd_array *const reflectors = done && f.taus ? nd_swap_axes(f.reflectors, -2, -1) : NULL;
     nd_release(f.reflectors);
-    if (!done) {
+    if (!done || (f.taus && !reflectors)) {
         nd_release(f.q);
         nd_release(f.r);
+        nd_release(f.taus);
+        return result;
+    }
+    if (f.taus) {
+        result.q = reflectors;
+        result.r = ndi_register(f.taus);
         return result;
     }
     result.q = f.q ? ndi_register(f.q) : NULL;
