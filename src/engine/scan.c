@@ -203,9 +203,8 @@ enum {
     ROWS = 8,
     ROW_BYTES = 2048,
     LEAST_BESIDE = 16,
-    LEAST_TILE = 256, /* bytes of a row: below, calls of kernels show */
-    TILES_PER_THREAD = 2,
-    LEAST_SPLIT = 1 << 16, /* elements that are worth several threads */
+    LEAST_TILE = 256,      /* bytes of a row: below, calls of kernels show */
+    LEAST_SPLIT = 1 << 18, /* elements that are worth several threads */
 };
 
 static nd_op op_of(ndi_reduction reduction)
@@ -240,17 +239,21 @@ static int axis_beside(const scan_run *run)
     return -1;
 }
 
-/* Lines that are scanned together: as many as a row holds, or fewer, that all threads have some. */
+/* Lines that are scanned together: as many as a row holds, or fewer, that all threads have some.
+ * Not if two would write to the same lines of the cache, row for row. */
 static int64_t lines_of_tile(const scan_run *run)
 {
     const int64_t size = (int64_t)nd_dtype_size(run->state), most = ROW_BYTES / size,
                   line = NDI_CACHE_LINE / size, length = run->source.lengths[run->beside],
                   others = run->size / run->length / length * run->pieces,
-                  wanted = (TILES_PER_THREAD * ndi_pool_threads() + others - 1) / others,
+                  wanted = (ndi_pool_threads() + others - 1) / others,
                   share = ((length + wanted - 1) / wanted + line - 1) / line * line,
                   least = LEAST_TILE / size;
     const int64_t lines = share > least ? share : least;
-    return run->size < LEAST_SPLIT || lines > most ? most : lines;
+    const bool apart =
+        ((uint64_t)run->result.strides[run->axis] | (uintptr_t)run->result.data) % NDI_CACHE_LINE ==
+        0;
+    return !apart || run->size < LEAST_SPLIT || lines > most ? most : lines;
 }
 
 /* Tiles along the axis beside. */
@@ -265,46 +268,33 @@ typedef struct rows {
     ndi_kernel *step;
 } rows;
 
-/* into = x step y, `count` rows of each, where `into` may be x or y. */
-static void step_rows(const rows *r, int64_t count, char *into, const char *x, const char *y)
+/* into = x step y, where `into` may be x or y. */
+static void step_row(const rows *r, char *into, const char *x, const char *y)
 {
-    r->step((size_t)count * r->lines, (char *[]){into, (char *)x, (char *)y}, r->strides);
+    r->step(r->lines, (char *[]){into, (char *)x, (char *)y}, r->strides);
 }
 
-/* Each row meets those before it: eight in a tree, then the one before them, if there is one. The
- * rows, without gaps between them, are in `row`; `other` has room for as many. Returns where they
- * are in the end. */
-static char *scan_rows(const rows *r, int64_t count, bool tree, char *row, char *other,
-                       const char *before)
+/* Each row meets those before it: eight in a tree, then the one before them, if there is one. */
+static void scan_rows(const rows *r, int64_t count, bool tree, char (*row)[ROW_BYTES],
+                      const char *before)
 {
-    const ptrdiff_t bytes = (ptrdiff_t)r->lines * r->strides[0];
-    for (int64_t apart = 1; tree && apart < ROWS; apart *= 2) {
-        memcpy(other, row, (size_t)(apart * bytes));
-        step_rows(r, ROWS - apart, other + apart * bytes, row + apart * bytes, row);
-        char *const done = other;
-        other = row;
-        row = done;
-    }
+    for (int64_t apart = 1; tree && apart < ROWS; apart *= 2)
+        for (int64_t i = ROWS - 1; i >= apart; i--)
+            step_row(r, row[i], row[i], row[i - apart]);
     for (int64_t i = 0; i < count; i++) {
-        char *const at = row + i * bytes;
         if (tree && before)
-            step_rows(r, 1, at, at, before);
+            step_row(r, row[i], row[i], before);
         else if (!tree && (before || i > 0))
-            step_rows(r, 1, at, i > 0 ? at - bytes : before, at);
+            step_row(r, row[i], i > 0 ? row[i - 1] : before, row[i]);
     }
-    return row;
 }
 
-/* Rows from `in` on, as states without gaps. */
-static void widen_rows(const scan_run *run, const char *in, int64_t count, size_t lines, char *to)
+/* The elements of a row, as states. */
+static void widen_row(const scan_run *run, const char *in, size_t lines, char *to)
 {
-    const ptrdiff_t in_stride = run->source.strides[run->axis],
-                    from = (ptrdiff_t)nd_dtype_size(run->in),
-                    size = (ptrdiff_t)nd_dtype_size(run->state);
-    for (int64_t i = 0; i < count; i++)
-        run->kernels->cast[run->state][run->in](
-            lines, (char *[]){to + i * (ptrdiff_t)lines * size, (char *)in + i * in_stride},
-            (ptrdiff_t[]){size, from});
+    run->kernels->cast[run->state][run->in](
+        lines, (char *[]){to, (char *)in},
+        (ptrdiff_t[]){(ptrdiff_t)nd_dtype_size(run->state), (ptrdiff_t)nd_dtype_size(run->in)});
 }
 
 static rows rows_of(const scan_run *run, size_t lines)
@@ -329,19 +319,19 @@ static void scan_beside(const scan_run *run, const char *in, char *out, int64_t 
     const rows r = rows_of(run, lines);
     const size_t bytes = lines * (size_t)size;
     ndi_kernel *const narrow = run->kernels->cast[run->out][run->state];
-    _Alignas(64) char row[ROWS * ROW_BYTES], other[ROWS * ROW_BYTES], last[ROW_BYTES];
+    _Alignas(64) char row[ROWS][ROW_BYTES], last[ROW_BYTES];
     for (int64_t done = 0; done < length; done += ROWS) {
         const int64_t left = length - done, now = left < ROWS ? left : ROWS;
-        widen_rows(run, in + done * run->source.strides[run->axis], now, lines, row);
-        char *const scanned =
-            scan_rows(&r, now, in_trees && now == ROWS, row, other, done > 0 ? last : before);
-        memcpy(last, scanned + (size_t)(now - 1) * bytes, bytes);
+        for (int64_t i = 0; i < now; i++)
+            widen_row(run, in + (done + i) * run->source.strides[run->axis], lines, row[i]);
+        scan_rows(&r, now, in_trees && now == ROWS, row, done > 0 ? last : before);
+        memcpy(last, row[now - 1], bytes);
         for (int64_t i = 0; i < now; i++) {
-            char *const at = out + (done + i) * out_stride, *const from = scanned + i * bytes;
+            char *const at = out + (done + i) * out_stride;
             if (run->stream)
-                run->kernels->stream(at, from, bytes);
+                run->kernels->stream(at, row[i], bytes);
             else
-                narrow(lines, (char *[]){at, from}, (ptrdiff_t[]){to, size});
+                narrow(lines, (char *[]){at, row[i]}, (ptrdiff_t[]){to, size});
         }
     }
 }
@@ -372,11 +362,11 @@ static void total_beside(const scan_run *run, const char *in, int64_t length, si
             reducer->column(&leaf);
         }
         if (!in_leaves)
-            widen_rows(run, at, 1, lines, row);
+            widen_row(run, at, lines, row);
         if (done == 0)
             memcpy(total, row, lines * (size_t)size);
         else
-            step_rows(&r, 1, total, total, row);
+            step_row(&r, total, total, row);
     }
 }
 
@@ -417,7 +407,7 @@ static void spread_rows(const scan_run *run, int64_t tiles)
         const rows r = rows_of(run, (size_t)(left < run->beside_lines ? left : run->beside_lines));
         char *at = run->carries + tile * run->pieces * ROW_BYTES + ROW_BYTES;
         for (int64_t piece = 2; piece < run->pieces; piece++, at += ROW_BYTES)
-            step_rows(&r, 1, at + ROW_BYTES, at, at + ROW_BYTES);
+            step_row(&r, at + ROW_BYTES, at, at + ROW_BYTES);
     }
 }
 

@@ -2,7 +2,6 @@
 #include <ndstream/ops.h>
 #include <ndstream/sort.h>
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -82,12 +81,14 @@ enum {
     NUMBERS = 512,         /* at a time */
     BITS_PER_ELEMENT = 64, /* in the table, at most: no more memory than int64 take */
     LEAST_TASK = 1 << 14,  /* elements */
+    WORTH_A_TABLE = 4,     /* elements for each word, where threads have tables of their own */
 };
 
 typedef struct members {
     nd_dtype dtype;
     uint64_t least, beyond; /* the bit behind the last one, which is not set */
-    _Atomic uint64_t *bits;
+    uint64_t *bits;
+    size_t words, tables, test_count; /* tables of so many words, each for a part of the tests */
     const char *tests, *elements;
     uint8_t *found;
     bool invert;
@@ -104,29 +105,40 @@ static const uint64_t *as_numbers(nd_dtype dtype, const char *from, size_t n, ui
     return own;
 }
 
-static void enter_members(void *context, size_t begin, size_t end)
+/* Tables of their own: cores that change the same lines wait for each other. */
+static void enter_members(void *context, size_t first, size_t last)
 {
     const members *m = context;
     const size_t item = nd_dtype_size(m->dtype);
     uint64_t own[NUMBERS];
-    for (size_t at = begin; at < end; at += NUMBERS) {
-        const size_t now = end - at < NUMBERS ? end - at : NUMBERS;
-        const uint64_t *const x = as_numbers(m->dtype, m->tests + at * item, now, own);
-        for (size_t i = 0; i < now; i++) {
-            const uint64_t number = x[i] - m->least, bit = 1ULL << number % 64;
-            _Atomic uint64_t *const word = &m->bits[number / 64];
-            if (!(atomic_load_explicit(word, memory_order_relaxed) &
-                  bit)) /* a locked one is slow */
-                atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
+    for (size_t table = first; table < last; table++) {
+        uint64_t *const bits = m->bits + table * m->words;
+        const size_t begin = m->test_count / m->tables * table,
+                     end =
+                         table + 1 < m->tables ? begin + m->test_count / m->tables : m->test_count;
+        for (size_t at = begin; at < end; at += NUMBERS) {
+            const size_t now = end - at < NUMBERS ? end - at : NUMBERS;
+            const uint64_t *const x = as_numbers(m->dtype, m->tests + at * item, now, own);
+            for (size_t i = 0; i < now; i++)
+                bits[(x[i] - m->least) / 64] |= 1ULL << (x[i] - m->least) % 64;
         }
     }
+}
+
+/* All tables into the first one. */
+static void join_tables(void *context, size_t begin, size_t end)
+{
+    const members *m = context;
+    for (size_t table = 1; table < m->tables; table++)
+        for (size_t word = begin; word < end; word++)
+            m->bits[word] |= m->bits[table * m->words + word];
 }
 
 static void look_up_members(void *context, size_t begin, size_t end)
 {
     const members *m = context;
     const size_t item = nd_dtype_size(m->dtype);
-    const uint64_t *const bits = (const uint64_t *)m->bits;
+    const uint64_t *const bits = m->bits;
     uint64_t own[NUMBERS];
     for (size_t at = begin; at < end; at += NUMBERS) {
         const size_t now = end - at < NUMBERS ? end - at : NUMBERS;
@@ -166,13 +178,20 @@ static bool isin_near(const nd_array *elements, const nd_array *tests, bool inve
     nd_array *x = nd_ascontiguous(nd_cast(elements, dtype)),
              *found = nd_empty(ND_BOOL, nd_shape_like(elements));
     m.beyond = most - m.least + 1;
-    const size_t bytes = (size_t)(m.beyond / 64 + 1) * sizeof *m.bits;
+    m.words = (size_t)(m.beyond / 64 + 1);
+    m.test_count = (size_t)nd_size(t);
+    m.tables = m.test_count >= LEAST_TASK && m.test_count / WORTH_A_TABLE >= m.words
+                   ? (size_t)ndi_pool_threads()
+                   : 1;
+    const size_t bytes = m.tables * m.words * sizeof *m.bits;
     if (!ndi_force(x) || !found || !(m.bits = ndi_allocate_zeroed(bytes)))
         return false;
     m.tests = t->data;
     m.elements = x->data;
     m.found = (uint8_t *)found->data;
-    ndi_parallel_for((size_t)nd_size(t), LEAST_TASK, enter_members, &m);
+    ndi_parallel_for(m.tables, 1, enter_members, &m);
+    if (m.tables > 1)
+        ndi_parallel_for(m.words, LEAST_TASK, join_tables, &m);
     ndi_parallel_for((size_t)nd_size(x), LEAST_TASK, look_up_members, &m);
     ndi_free(m.bits, bytes);
     *result = found;
