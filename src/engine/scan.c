@@ -203,8 +203,6 @@ enum {
     ROWS = 8,
     ROW_BYTES = 2048,
     LEAST_BESIDE = 16,
-    LEAST_TILE = 256,      /* bytes of a row: below, calls of kernels show */
-    LEAST_SPLIT = 1 << 18, /* elements that are worth several threads */
 };
 
 static nd_op op_of(ndi_reduction reduction)
@@ -239,21 +237,10 @@ static int axis_beside(const scan_run *run)
     return -1;
 }
 
-/* Lines that are scanned together: as many as a row holds, or fewer, that all threads have some.
- * Not if two would write to the same lines of the cache, row for row. */
+/* Lines that are scanned together. */
 static int64_t lines_of_tile(const scan_run *run)
 {
-    const int64_t size = (int64_t)nd_dtype_size(run->state), most = ROW_BYTES / size,
-                  line = NDI_CACHE_LINE / size, length = run->source.lengths[run->beside],
-                  others = run->size / run->length / length * run->pieces,
-                  wanted = (ndi_pool_threads() + others - 1) / others,
-                  share = ((length + wanted - 1) / wanted + line - 1) / line * line,
-                  least = LEAST_TILE / size;
-    const int64_t lines = share > least ? share : least;
-    const bool apart =
-        ((uint64_t)run->result.strides[run->axis] | (uintptr_t)run->result.data) % NDI_CACHE_LINE ==
-        0;
-    return !apart || run->size < LEAST_SPLIT || lines > most ? most : lines;
+    return ROW_BYTES / (int64_t)nd_dtype_size(run->state);
 }
 
 /* Tiles along the axis beside. */
