@@ -113,9 +113,14 @@ static long system_cache_bytes(int name)
 
 static ndi_caches measured;
 
+/* The largest last level that a few neighbouring cores share; what is larger is a socket's, of
+ * which a program gets a part that nobody knows. Where 480 MB were taken at their word, results of
+ * 80 MB were stored without streaming (a copy 1.6 times as long), and tiles of 50 MB cut. */
+enum { MOST_NEAR = 96 << 20, SHARE_OF_FAR = 32 << 20 };
+
 static void measure_caches(void)
 {
-    ndi_caches caches = {0, 0, 0};
+    ndi_caches caches = {0, 0, 0, false};
 #if defined(__x86_64__)
     list_caches(4, &caches);
     if (caches.level1 == 0)
@@ -132,6 +137,10 @@ static void measure_caches(void)
         caches.level2 = 512L << 10;
     if (caches.last == 0)
         caches.last = 8L << 20;
+    if (caches.last > MOST_NEAR) {
+        caches.last = SHARE_OF_FAR;
+        caches.last_is_far = true;
+    }
     measured = caches;
 }
 

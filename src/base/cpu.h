@@ -2,6 +2,8 @@
 #ifndef NDSTREAM_BASE_CPU_H
 #define NDSTREAM_BASE_CPU_H
 
+#include <stdbool.h>
+
 /* Kernel sets, each including the ones before it. */
 typedef enum ndi_isa {
     NDI_ISA_REFERENCE, /* plain loops without vectors: what the others are tested against */
@@ -25,10 +27,11 @@ ndi_isa ndi_isa_masked(ndi_isa best, const char *mask);
 /* "reference", "baseline", "avx2", "avx512". */
 const char *ndi_isa_name(ndi_isa isa);
 
-/* Bytes of cache: a core's level 1 data cache, a core's level 2, and the last level; sensible
- * guesses where the system does not say. */
+/* Bytes of cache: a core's level 1 data cache, a core's level 2, and what may be counted on of the
+ * last level; sensible guesses where the system does not say. */
 typedef struct ndi_caches {
     long level1, level2, last;
+    bool last_is_far; /* a whole socket's, behind a mesh: little nearer than memory */
 } ndi_caches;
 
 ndi_caches ndi_cpu_caches(void);

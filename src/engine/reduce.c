@@ -135,11 +135,15 @@ static void run_tasks(void *context, size_t begin, size_t end)
 {
     ndi_sweep *run = context;
     ndi_tree t[NDI_FOLDS];
-    _Alignas(64) char scratch[NDI_CONVERTED * NDI_STATE_BYTES];
+    _Alignas(64) char own[NDI_CONVERTED * NDI_STATE_BYTES];
+    char *const scratch =
+        run->scratch_bytes <= sizeof own ? own : ndi_sweep_take(run, run->scratch_bytes);
     ndi_frame frame;
     if (run->produced)
         ndi_frame_begin(&frame, run->produced, ndi_sweep_wants(run));
-    if (!ndi_make_trees(t, run)) {
+    if (!scratch || !ndi_make_trees(t, run)) {
+        if (scratch && scratch != own)
+            ndi_sweep_give_back(run, scratch, run->scratch_bytes);
         atomic_store(&run->failed, true);
         return;
     }
@@ -170,6 +174,8 @@ static void run_tasks(void *context, size_t begin, size_t end)
     }
     for (int i = 0; i < run->count; i++)
         ndi_tree_free(&t[i], run);
+    if (scratch != own)
+        ndi_sweep_give_back(run, scratch, run->scratch_bytes);
     run->kernels->stream_end();
 }
 
@@ -334,7 +340,13 @@ static void plan_tasks(ndi_sweep *run, ndi_leaf_order order)
     run->by_columns = order != NDI_LEAF_ROW;
     run->chunk = order == NDI_LEAF_ROW ? row_chunk(run, converts) : NDI_CHUNK;
     run->tile_columns = NDI_COLUMN_TILE;
-    if (order == NDI_LEAF_COLUMN) {
+    run->scratch_bytes = NDI_CONVERTED * NDI_STATE_BYTES;
+    if (order == NDI_LEAF_COLUMN && run->produced) {
+        /* Whole rows, however many columns: these are one run of what is produced (abs of 50
+         * columns in parts of 16: 5 times as long). */
+        const size_t bytes = NDI_CHUNK * NDI_COLUMN_TILE * ndi_dtype_size(run->each[0].fold->taken);
+        run->scratch_bytes = bytes > run->scratch_bytes ? bytes : run->scratch_bytes;
+    } else if (order == NDI_LEAF_COLUMN) {
         run->tile_columns = scratch ? NDI_CONVERTED / NDI_CHUNK : NDI_COLUMN_TILE;
     } else if (order == NDI_LEAF_WIDE) {
         run->chunk = NDI_WIDE_CHUNK;

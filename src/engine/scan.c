@@ -49,12 +49,13 @@ typedef struct scan_run {
     int64_t size;
     int axis;
     int64_t length, pieces;
-    char *carries; /* [line][piece] states, when a line has several pieces */
-    size_t first;  /* piece of this sweep, of all lines' */
-    int beside;    /* axis along which lines are done together; or -1 */
-    bool totals;   /* first sweep: only the carry is wanted */
-    bool leaves;   /* which leaves the elements in the result */
-    bool stream;   /* results go past the cache */
+    char *carries;        /* [line][piece] states, when a line has several pieces */
+    size_t first;         /* piece of this sweep, of all lines' */
+    int beside;           /* axis along which lines are done together; or -1 */
+    int64_t beside_lines; /* of a tile of these; carries are then [tile][piece] rows */
+    bool totals;          /* first sweep: only the carry is wanted */
+    bool leaves;          /* which leaves the elements in the result */
+    bool stream;          /* results go past the cache */
 } scan_run;
 
 /* What a thread is at: elements in memory, or of a frame that produces them. */
@@ -198,7 +199,11 @@ static void scan_tasks(void *context, size_t begin, size_t end)
  * Where neighbours in memory belong to neighbouring lines, some of these are scanned together, by
  * the elementwise kernels, in the order of the scan kernels and so with their bits. */
 
-enum { ROWS = 8, ROW_BYTES = 2048, LEAST_BESIDE = 16 };
+enum {
+    ROWS = 8,
+    ROW_BYTES = 2048,
+    LEAST_BESIDE = 16,
+};
 
 static nd_op op_of(ndi_reduction reduction)
 {
@@ -222,7 +227,7 @@ static int axis_beside(const scan_run *run)
     const bool same = run->in == run->kernel_dtype ||
                       (is_whole(run->kernel_dtype) &&
                        (is_whole(run->in) || nd_dtype_kind(run->in) == ND_KIND_BOOL));
-    if (!same || run->produced || run->pieces > 1 || run->out != run->kernel_dtype ||
+    if (!same || run->produced || run->out != run->kernel_dtype ||
         nd_dtype_kind(run->state) == ND_KIND_COMPLEX || run->source.strides[run->axis] == from)
         return -1;
     for (int axis = 0; axis < run->source.rank; axis++)
@@ -241,8 +246,7 @@ static int64_t lines_of_tile(const scan_run *run)
 /* Tiles along the axis beside. */
 static int64_t tiles_beside(const scan_run *run)
 {
-    const int64_t lines = lines_of_tile(run);
-    return (run->source.lengths[run->beside] + lines - 1) / lines;
+    return (run->source.lengths[run->beside] + run->beside_lines - 1) / run->beside_lines;
 }
 
 typedef struct rows {
@@ -272,65 +276,160 @@ static void scan_rows(const rows *r, int64_t count, bool tree, char (*row)[ROW_B
     }
 }
 
-static void scan_beside(const scan_run *run, const char *in, char *out, size_t lines)
+/* The elements of a row, as states. */
+static void widen_row(const scan_run *run, const char *in, size_t lines, char *to)
 {
-    const ptrdiff_t in_stride = run->source.strides[run->axis],
-                    out_stride = run->result.strides[run->axis],
-                    from = (ptrdiff_t)nd_dtype_size(run->in),
+    run->kernels->cast[run->state][run->in](
+        lines, (char *[]){to, (char *)in},
+        (ptrdiff_t[]){(ptrdiff_t)nd_dtype_size(run->state), (ptrdiff_t)nd_dtype_size(run->in)});
+}
+
+static rows rows_of(const scan_run *run, size_t lines)
+{
+    const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(run->state);
+    return (rows){.lines = lines,
+                  .strides = {size, size, size},
+                  .step = run->kernels->elementwise[op_of(run->reduction)][run->state]};
+}
+
+/* `before`: the row before the first one, or NULL. */
+static void scan_beside(const scan_run *run, const char *in, char *out, int64_t length,
+                        size_t lines, const char *before)
+{
+    const ptrdiff_t out_stride = run->result.strides[run->axis],
                     to = (ptrdiff_t)nd_dtype_size(run->out),
                     size = (ptrdiff_t)nd_dtype_size(run->state);
     /* As the kernels: products of floats and extremes meet one after the other. */
     const bool in_trees =
         run->reduction == NDI_REDUCE_SUM ||
         (run->reduction == NDI_REDUCE_PROD && nd_dtype_kind(run->state) != ND_KIND_FLOAT);
-    const rows r = {.lines = lines,
-                    .strides = {size, size, size},
-                    .step = run->kernels->elementwise[op_of(run->reduction)][run->state]};
-    ndi_kernel *const widen = run->kernels->cast[run->state][run->in],
-                      *const narrow = run->kernels->cast[run->out][run->state];
+    const rows r = rows_of(run, lines);
+    const size_t bytes = lines * (size_t)size;
+    ndi_kernel *const narrow = run->kernels->cast[run->out][run->state];
     _Alignas(64) char row[ROWS][ROW_BYTES], last[ROW_BYTES];
-    for (int64_t done = 0; done < run->length; done += ROWS) {
-        const int64_t left = run->length - done, now = left < ROWS ? left : ROWS;
+    for (int64_t done = 0; done < length; done += ROWS) {
+        const int64_t left = length - done, now = left < ROWS ? left : ROWS;
         for (int64_t i = 0; i < now; i++)
-            widen(lines, (char *[]){row[i], (char *)in + (done + i) * in_stride},
-                  (ptrdiff_t[]){size, from});
-        scan_rows(&r, now, in_trees && now == ROWS, row, done > 0 ? last : NULL);
-        memcpy(last, row[now - 1], lines * (size_t)size);
+            widen_row(run, in + (done + i) * run->source.strides[run->axis], lines, row[i]);
+        scan_rows(&r, now, in_trees && now == ROWS, row, done > 0 ? last : before);
+        memcpy(last, row[now - 1], bytes);
         for (int64_t i = 0; i < now; i++) {
             char *const at = out + (done + i) * out_stride;
             if (run->stream)
-                run->kernels->stream(at, row[i], lines * (size_t)size);
+                run->kernels->stream(at, row[i], bytes);
             else
                 narrow(lines, (char *[]){at, row[i]}, (ptrdiff_t[]){to, size});
         }
     }
 }
 
+/* The totals of a piece of lines, each as that of a line alone. */
+static void total_beside(const scan_run *run, const char *in, int64_t length, size_t lines,
+                         char *total)
+{
+    const ptrdiff_t in_stride = run->source.strides[run->axis],
+                    from = (ptrdiff_t)nd_dtype_size(run->in),
+                    size = (ptrdiff_t)nd_dtype_size(run->state);
+    const bool in_leaves =
+        run->reduction == NDI_REDUCE_SUM && nd_dtype_kind(run->state) == ND_KIND_FLOAT;
+    const ndi_reducer *const reducer = &run->kernels->reduce[run->reduction][run->kernel_dtype];
+    const rows r = rows_of(run, lines);
+    _Alignas(64) char row[ROW_BYTES];
+    for (int64_t done = 0, now; done < length; done += now) {
+        const char *const at = in + done * in_stride;
+        now = !in_leaves ? 1 : length - done < BLOCK ? length - done : BLOCK;
+        for (size_t line = 0; in_leaves && line < lines; line += NDI_COLUMN_TILE) {
+            const ndi_leaf leaf = {.data = at + (ptrdiff_t)line * from,
+                                   .rows = (size_t)now,
+                                   .row_stride = in_stride,
+                                   .columns = lines - line < NDI_COLUMN_TILE ? lines - line
+                                                                             : NDI_COLUMN_TILE,
+                                   .column_stride = from,
+                                   .state = {row + (ptrdiff_t)line * size, NULL}};
+            reducer->column(&leaf);
+        }
+        if (!in_leaves)
+            widen_row(run, at, lines, row);
+        if (done == 0)
+            memcpy(total, row, lines * (size_t)size);
+        else
+            step_row(&r, total, total, row);
+    }
+}
+
+/* Tasks are pieces of tiles; with `totals` all pieces but the last. */
 static void scan_tiles(void *context, size_t begin, size_t end)
 {
     const scan_run *run = context;
     const ndi_elements *const source = &run->source;
-    const int64_t across = tiles_beside(run), most = lines_of_tile(run);
-    for (size_t tile = begin; tile < end; tile++) {
-        const int64_t first = (int64_t)tile % across * most,
-                      left = source->lengths[run->beside] - first;
+    const int64_t across = tiles_beside(run), most = run->beside_lines,
+                  pieces = run->pieces - (run->totals ? 1 : 0);
+    for (size_t task = begin; task < end; task++) {
+        const int64_t piece = (int64_t)task % pieces, tile = (int64_t)task / pieces,
+                      first = tile % across * most, left = source->lengths[run->beside] - first,
+                      rest = run->length - piece * PIECE, length = rest < PIECE ? rest : PIECE;
+        const size_t lines = (size_t)(left < most ? left : most);
         const char *in = source->data + first * source->strides[run->beside];
         char *out = run->result.data + first * run->result.strides[run->beside];
-        find_line(run, (int64_t)tile / across, &in, &out);
-        scan_beside(run, in, out, (size_t)(left < most ? left : most));
+        char *const carries = run->carries ? run->carries + tile * run->pieces * ROW_BYTES : NULL;
+        find_line(run, tile / across, &in, &out);
+        in += piece * PIECE * source->strides[run->axis];
+        out += piece * PIECE * run->result.strides[run->axis];
+        if (run->totals)
+            total_beside(run, in, length, lines, carries + (piece + 1) * ROW_BYTES);
+        else
+            scan_beside(run, in, out, length, lines,
+                        piece > 0 ? carries + piece * ROW_BYTES : NULL);
     }
-    if (run->stream)
+    if (run->stream && !run->totals)
         run->kernels->stream_end();
+}
+
+/* Totals of the pieces before each piece become what it begins with. */
+static void spread_rows(const scan_run *run, int64_t tiles)
+{
+    for (int64_t tile = 0; tile < tiles; tile++) {
+        const int64_t left =
+            run->source.lengths[run->beside] - tile % tiles_beside(run) * run->beside_lines;
+        const rows r = rows_of(run, (size_t)(left < run->beside_lines ? left : run->beside_lines));
+        char *at = run->carries + tile * run->pieces * ROW_BYTES + ROW_BYTES;
+        for (int64_t piece = 2; piece < run->pieces; piece++, at += ROW_BYTES)
+            step_row(&r, at + ROW_BYTES, at, at + ROW_BYTES);
+    }
 }
 
 static bool sweep_tiles(scan_run *run, const char *name)
 {
-    const int64_t lines = run->size / run->length / run->source.lengths[run->beside],
-                  elements = run->length * lines_of_tile(run);
-    ndi_watch_begin(name);
-    ndi_parallel_for((size_t)(lines * tiles_beside(run)), 1 + (size_t)(PIECE / elements),
-                     scan_tiles, run);
-    return ndi_watch_end();
+    run->beside_lines = lines_of_tile(run);
+    const int64_t tiles = run->size / run->length / run->source.lengths[run->beside] *
+                          tiles_beside(run),
+                  piece = run->length < PIECE ? run->length : PIECE;
+    const size_t bytes = (size_t)(tiles * run->pieces) * ROW_BYTES,
+                 grain = 1 + (size_t)(PIECE / (piece * run->beside_lines));
+    bool whole = true;
+    if (run->pieces > 1) {
+        if (!(run->carries = ndi_allocate(bytes)))
+            return false;
+        const ndi_stage outer = ndi_stage_begin(0, 0.5);
+        ndi_watch_begin(name);
+        run->totals = true;
+        ndi_parallel_for((size_t)(tiles * (run->pieces - 1)), grain, scan_tiles, run);
+        run->totals = false;
+        whole = ndi_watch_end();
+        ndi_stage_end(outer);
+        if (whole)
+            spread_rows(run, tiles);
+    }
+    if (whole) {
+        const ndi_stage outer = ndi_stage_begin(run->pieces > 1 ? 0.5 : 0, 1);
+        ndi_watch_begin(name);
+        ndi_parallel_for((size_t)(tiles * run->pieces), grain, scan_tiles, run);
+        whole = ndi_watch_end();
+        ndi_stage_end(outer);
+    }
+    if (run->carries)
+        ndi_free(run->carries, bytes);
+    return whole;
 }
 
 /* ---- Sweeps ---------------------------------------------------------------------------------- */

@@ -102,8 +102,12 @@ static void convert_leaf(const ndi_sweep *run, nd_dtype taken, ndi_leaf *leaf, c
     /* Along whichever side is the longer run of `from`. */
     const bool by_rows =
         leaf->columns > 1 && leaf->column_stride == (ptrdiff_t)ndi_dtype_size(run->in);
-    const size_t lines = by_rows ? leaf->rows : leaf->columns,
-                 length = by_rows ? leaf->columns : leaf->rows;
+    size_t lines = by_rows ? leaf->rows : leaf->columns,
+           length = by_rows ? leaf->columns : leaf->rows;
+    if (by_rows && leaf->row_stride == leaf->column_stride * (ptrdiff_t)length) { /* one run */
+        length *= lines;
+        lines = 1;
+    }
     for (size_t line = 0; line < lines; line++) {
         char *const p[] = {scratch + (ptrdiff_t)line * (by_rows ? row_size : size),
                            (char *)leaf->data + (ptrdiff_t)line * (by_rows ? leaf->row_stride

@@ -44,10 +44,11 @@ typedef struct ndi_sweep {
     int64_t tile_columns, tiles_across, tiles;
     int64_t chunks; /* of the innermost swept axis */
     int64_t leaves, span, spans;
-    size_t grain;        /* tasks that are worth a part of their own */
-    int levels;          /* of the tree over the leaves of a span, or over spans */
-    atomic_bool failed;  /* no memory for a task's tree */
-    atomic_bool decided; /* any, all: the answer is known */
+    size_t grain;         /* tasks that are worth a part of their own */
+    size_t scratch_bytes; /* for elements that are converted or produced */
+    int levels;           /* of the tree over the leaves of a span, or over spans */
+    atomic_bool failed;   /* no memory for a task's tree */
+    atomic_bool decided;  /* any, all: the answer is known */
     bool may_decide;
 } ndi_sweep;
 
@@ -104,7 +105,7 @@ void ndi_finish_state(const ndi_kernels *kernels, const ndi_swept_fold *run, siz
 ndi_gives ndi_sweep_wants(const ndi_sweep *run);
 
 /* The leaves first..last-1 over the columns of a tile that begin at `data`, each reduction's into
- * the highest level of its tree. `scratch`: NDI_CONVERTED elements; `frame`: where elements are
+ * the highest level of its tree. `scratch`: run->scratch_bytes; `frame`: where elements are
  * produced. */
 void ndi_sweep_tile(ndi_sweep *run, ndi_tree *t, const char *data, size_t columns, int64_t first,
                     int64_t last, char *scratch, ndi_frame *frame);

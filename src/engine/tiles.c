@@ -11,6 +11,9 @@
 enum {
     TILE_RUN = 512, /* bytes along an innermost axis: shorter runs waste memory's lines */
     TILES_PER_THREAD = 4,
+    LEAST_BALANCE = 80,        /* percent of the threads' time that tiles of whole runs must fill */
+    UNBALANCED_TILE = 1 << 19, /* bytes of a tile that may leave a thread without work */
+    LIGHT_SHARE = 8,           /* of level 2: tiles of light steps where the last level is far */
 };
 
 static double bytes_of(const ndi_node *node)
@@ -111,6 +114,16 @@ static bool cut(ndi_tiling *tiling, ndi_node *node, int axis, uint32_t walk)
     return true;
 }
 
+/* Whether the tiles keep all threads busy, unless they are small. Two of 64 and 36 columns
+ * take the time of two of 64; the threads share the rows of such a matrix evenly. */
+static bool is_balanced(const ndi_tiling *tiling, int threads, double tile_bytes)
+{
+    const int64_t tiles = (tiling->length + tiling->width - 1) / tiling->width,
+                  rounds = (tiles + threads - 1) / threads;
+    return !tiling->inner || tile_bytes < UNBALANCED_TILE ||
+           100 * tiling->length >= LEAST_BALANCE * rounds * threads * tiling->width;
+}
+
 /* The width of a tile that fits half of the level 2 cache; or, along an axis that must not be cut
  * finer, a thread's share of the last level. False if that is too little. */
 static bool choose_width(ndi_tiling *tiling)
@@ -131,7 +144,10 @@ static bool choose_width(ndi_tiling *tiling)
         width = least;
     width = (width + least - 1) / least * least;
     tiling->width = width < length ? width : length;
-    return (double)tiling->width * index_bytes <= (double)caches.last / (2 * threads);
+    const double bytes = (double)tiling->width * index_bytes;
+    if (tiling->inner && caches.last_is_far && !tiling->heavy)
+        return bytes <= (double)caches.level2 / LIGHT_SHARE;
+    return bytes <= (double)caches.last / (2 * threads) && is_balanced(tiling, threads, bytes);
 }
 
 bool ndi_tiling_find(ndi_tiling *best, ndi_node *root)

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
+#include "base/memory.h"
+#include "base/pool.h"
 #include "engine/copy.h"
+#include "kernels/kernel.h"
 #include "sort/bincount.h"
 #include "sort/order.h"
 
@@ -72,14 +75,140 @@ static nd_array *isin(const nd_array *elements, const nd_array *tests)
     return nd_equal(met(sorted, x, &places), x);
 }
 
+/* ---- Membership of whole numbers: a bit for each from the least on --------------------------- */
+
+enum {
+    NUMBERS = 512,         /* at a time */
+    BITS_PER_ELEMENT = 64, /* in the table, at most: no more memory than int64 take */
+    LEAST_TASK = 1 << 14,  /* elements */
+    WORTH_A_TABLE = 4,     /* elements for each word, where threads have tables of their own */
+};
+
+typedef struct members {
+    nd_dtype dtype;
+    uint64_t least, beyond; /* the bit behind the last one, which is not set */
+    uint64_t *bits;
+    size_t words, tables, test_count; /* tables of so many words, each for a part of the tests */
+    const char *tests, *elements;
+    uint8_t *found;
+    bool invert;
+} members;
+
+/* Integers or bools as 64 bits, in `own` unless they are such. */
+static const uint64_t *as_numbers(nd_dtype dtype, const char *from, size_t n, uint64_t *own)
+{
+    const ptrdiff_t item = (ptrdiff_t)nd_dtype_size(dtype);
+    if (dtype == ND_INT64 || dtype == ND_UINT64)
+        return (const uint64_t *)from;
+    ndi_kernels_in_use()->cast[ND_INT64][dtype](n, (char *[]){(char *)own, (char *)from},
+                                                (ptrdiff_t[]){sizeof *own, item});
+    return own;
+}
+
+/* Tables of their own: cores that change the same lines wait for each other. */
+static void enter_members(void *context, size_t first, size_t last)
+{
+    const members *m = context;
+    const size_t item = nd_dtype_size(m->dtype);
+    uint64_t own[NUMBERS];
+    for (size_t table = first; table < last; table++) {
+        uint64_t *const bits = m->bits + table * m->words;
+        const size_t begin = m->test_count / m->tables * table,
+                     end =
+                         table + 1 < m->tables ? begin + m->test_count / m->tables : m->test_count;
+        for (size_t at = begin; at < end; at += NUMBERS) {
+            const size_t now = end - at < NUMBERS ? end - at : NUMBERS;
+            const uint64_t *const x = as_numbers(m->dtype, m->tests + at * item, now, own);
+            for (size_t i = 0; i < now; i++)
+                bits[(x[i] - m->least) / 64] |= 1ULL << (x[i] - m->least) % 64;
+        }
+    }
+}
+
+/* All tables into the first one. */
+static void join_tables(void *context, size_t begin, size_t end)
+{
+    const members *m = context;
+    for (size_t table = 1; table < m->tables; table++)
+        for (size_t word = begin; word < end; word++)
+            m->bits[word] |= m->bits[table * m->words + word];
+}
+
+static void look_up_members(void *context, size_t begin, size_t end)
+{
+    const members *m = context;
+    const size_t item = nd_dtype_size(m->dtype);
+    const uint64_t *const bits = m->bits;
+    uint64_t own[NUMBERS];
+    for (size_t at = begin; at < end; at += NUMBERS) {
+        const size_t now = end - at < NUMBERS ? end - at : NUMBERS;
+        const uint64_t *const x = as_numbers(m->dtype, m->elements + at * item, now, own);
+        for (size_t i = 0; i < now; i++) {
+            const uint64_t far = x[i] - m->least, number = far < m->beyond ? far : m->beyond;
+            m->found[at + i] = (uint8_t)((bits[number / 64] >> number % 64 & 1) ^ m->invert);
+        }
+    }
+}
+
+static bool extreme_of(nd_array *extreme, uint64_t *number)
+{
+    uint64_t own;
+    if (!ndi_force(extreme))
+        return false;
+    *number = *as_numbers(nd_dtype_of(extreme), extreme->data, 1, &own);
+    return true;
+}
+
+/* False with the error kept; *result stays NULL where numbers are too far apart. */
+static bool isin_near(const nd_array *elements, const nd_array *tests, bool invert,
+                      nd_array **result)
+{
+    const nd_dtype dtype = nd_promote(nd_dtype_of(elements), nd_dtype_of(tests));
+    const uint64_t sizes = (uint64_t)nd_size(elements) + (uint64_t)nd_size(tests);
+    uint64_t most;
+    if (nd_dtype_kind(dtype) >= ND_KIND_FLOAT || nd_size(tests) == 0)
+        return true;
+    nd_array *t = nd_ascontiguous(nd_cast(tests, dtype));
+    members m = {.dtype = dtype, .invert = invert};
+    if (!ndi_force(t) || !extreme_of(nd_min(t, ND_ALL), &m.least) ||
+        !extreme_of(nd_max(t, ND_ALL), &most))
+        return false;
+    if (most - m.least >= BITS_PER_ELEMENT * sizes)
+        return true;
+    nd_array *x = nd_ascontiguous(nd_cast(elements, dtype)),
+             *found = nd_empty(ND_BOOL, nd_shape_like(elements));
+    m.beyond = most - m.least + 1;
+    m.words = (size_t)(m.beyond / 64 + 1);
+    m.test_count = (size_t)nd_size(t);
+    m.tables = m.test_count >= LEAST_TASK && m.test_count / WORTH_A_TABLE >= m.words
+                   ? (size_t)ndi_pool_threads()
+                   : 1;
+    const size_t bytes = m.tables * m.words * sizeof *m.bits;
+    if (!ndi_force(x) || !found || !(m.bits = ndi_allocate_zeroed(bytes)))
+        return false;
+    m.tests = t->data;
+    m.elements = x->data;
+    m.found = (uint8_t *)found->data;
+    ndi_parallel_for(m.tables, 1, enter_members, &m);
+    if (m.tables > 1)
+        ndi_parallel_for(m.words, LEAST_TASK, join_tables, &m);
+    ndi_parallel_for((size_t)nd_size(x), LEAST_TASK, look_up_members, &m);
+    ndi_free(m.bits, bytes);
+    *result = found;
+    return true;
+}
+
 nd_array *nd_isin(const nd_array *elements, const nd_array *tests, bool invert)
 {
     nd_array *result = NULL;
     if (!elements || !tests)
         return NULL;
     ND_SCOPE {
-        nd_array *found = isin(elements, tests);
-        result = nd_keep(nd_copy(invert ? nd_logical_not(found) : found));
+        nd_array *near = NULL;
+        if (isin_near(elements, tests, invert, &near)) {
+            nd_array *const found = near ? near : isin(elements, tests);
+            result = nd_keep(near ? near : nd_copy(invert ? nd_logical_not(found) : found));
+        }
     }
     return result ? ndi_register(result) : NULL;
 }

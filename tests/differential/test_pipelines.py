@@ -331,3 +331,16 @@ def test_large_results_go_past_the_cache(formula):
         for kind in ("near", "masked"):
             x = elements("float64", kind, (2000, length))
             compare(formula, x, nd.from_data(x), 1, kind == "near")
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "i4"])
+@pytest.mark.parametrize("width", [3, 10, 17, 32, 33, 50, 64, 65])
+def test_columns_of_narrow_arrays_pending_and_stored(dtype, width):
+    """Of what is produced whole rows are reduced, of what is converted parts of them: the same bits."""
+    x = (np.random.default_rng(width).standard_normal((2500, width)) * 9).astype(dtype)
+    mine = nd.from_numpy(x)
+    for name in ["sum", "max", "mean", "std", "prod", "argmax"]:
+        doubled = nd.expression("a + a", a=mine)
+        pending = nd.to_numpy(nd.reduce(name, doubled, [0]))
+        stored = nd.to_numpy(nd.reduce(name, nd.from_numpy(x + x), [0]))
+        assert pending.tobytes() == stored.tobytes(), name

@@ -103,3 +103,18 @@ def test_lines_side_by_side_have_the_bits_of_lines_in_memory(op, dtype):
                 found = nd.to_numpy(nd.scan(op.name, nd.from_numpy(beside), at))
                 found = np.moveaxis(found if beside.shape == shape else found.T, axis, -1)
                 assert_equal(found, apart)
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i4", "i8", "u1"])
+@pytest.mark.parametrize("shape", [(70000, 20), (33000, 300), (2, 66000, 16), (100, 1000), (65536, 17)], ids=str)
+@scan
+def test_scans_of_lines_side_by_side_are_those_of_each_line(op, shape, dtype):
+    """Of several pieces, too, and however many lines a tile has."""
+    rng = np.random.default_rng(len(shape))
+    x = rng.standard_normal(shape).astype(dtype) if dtype[0] == "f" else rng.integers(0, 100, shape).astype(dtype)
+    axis = len(shape) - 2
+    lines = np.ascontiguousarray(np.moveaxis(x, axis, -1))
+    with np.errstate(all="ignore"):
+        ours = nd.to_numpy(nd.scan(op.name, nd.from_numpy(x), axis, None))
+        each = nd.to_numpy(nd.scan(op.name, nd.from_numpy(lines), -1, None))
+    assert_equal(ours, np.moveaxis(each, -1, axis))

@@ -109,3 +109,17 @@ def test_lexsort_equals_numpy(data):
     axis = data.draw(st.integers(-len(shape), len(shape) - 1))
     mine = [nd.from_numpy(key) for key in keys]
     assert_equal(nd.to_numpy(nd.linalg("lexsort", mine, axis)), np.lexsort(keys, axis))
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "u2", "i4", "i8", "u8"])
+@pytest.mark.parametrize("reach", [1, 100, 10**6, 2**63 - 1])
+def test_isin_of_whole_numbers_near_and_far(dtype, reach):
+    """From a table of bits, or by sorting; the ends of the dtype are in it."""
+    rng = np.random.default_rng(reach % 97)
+    ends = np.array([False, True]) if dtype == "?" else np.array([np.iinfo(dtype).min, np.iinfo(dtype).max], dtype)
+    a = rng.integers(-reach, reach, 40000).astype(dtype)
+    for b in [rng.integers(-reach, reach, 3000).astype(dtype), ends[1:], ends[:1], ends, a[:1]]:
+        for x in [a, np.concatenate([a[:5], ends])]:
+            for invert in [False, True]:
+                ours = nd.to_numpy(nd.linalg("isin", nd.from_numpy(x), nd.from_numpy(b), invert))
+                assert_equal(ours, np.isin(x, b, invert=invert))
