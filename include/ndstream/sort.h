@@ -47,12 +47,12 @@ ND_API nd_array *nd_argsort(const nd_array *array, int axis, nd_sort_options opt
 ND_API nd_array *nd_lexsort(int count, const nd_array *const *keys, int axis);
 
 /* The elements along `axis`, with those that sorting puts at the `count` places of `kth` (negative:
- * from the end) at these places, smaller ones before and larger ones behind each; otherwise they
- * keep their order, for real dtypes, up to 16 places and more than 256 elements along the axis, and
- * are sorted else. ND_ERROR_INDEX for a place out of range. */
+ * from the end) at these places, smaller ones before and larger ones behind each, in an order that
+ * does not depend on the number of threads. ND_ERROR_INDEX for a place out of range. */
 ND_API nd_array *nd_partition(const nd_array *array, int count, const int64_t *kth, int axis);
 
-/* Where those elements stand: int64. */
+/* Where such elements stand: int64. Between the places they keep their order, for real dtypes, up
+ * to 16 places and more than 256 elements along the axis, and are sorted else. */
 ND_API nd_array *nd_argpartition(const nd_array *array, int count, const int64_t *kth, int axis);
 
 /* ---- Quantiles ----------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-/* Partitions: the elements at given places as sorting would have them, the others on their side, in
- * the order in which they came.
+/* Partitions: the elements at given places as sorting would have them, the others on their side.
  *
- * The wanted values are selected first; then each element goes to the part between two of them, or
- * beside those that equal one. So the result does not depend on how selection moves things. */
+ * Lines of keys are parted as quicksort does it, going on in the parts that hold a place. Of very
+ * long ones, and where the order is asked for, the wanted values are selected first; then each
+ * element goes to the part between two of them, or beside those that equal one, in the order in
+ * which they came. */
 #include <ndstream/sort.h>
 
 #include <stdatomic.h>
@@ -14,8 +15,9 @@
 #include "sort/select.h"
 
 enum {
-    MOST_PLACES = 16, /* for more, sorting is as fast */
-    SHORT_LINE = 256, /* and for no more elements faster, at 100 twice as fast */
+    MOST_PLACES = 16,    /* for more, sorting is as fast */
+    SHORT_LINE = 256,    /* and for no more elements faster, at 100 twice as fast */
+    LONG_LINE = 1 << 20, /* on two threads segments of it are parted sooner than its keys on one */
 };
 
 typedef struct partitioning {
@@ -133,12 +135,30 @@ static bool part_line(const partitioning *p, const char *in, char *out, const in
     return true;
 }
 
+/* The elements themselves: their keys are moved, where they will be if they are as wide. */
+static bool move_line(const partitioning *p, const char *in, char *out)
+{
+    const unsigned bits = ndi_key_bits(p->dtype);
+    const size_t bytes = p->length * (bits / 8);
+    char *const keys = p->item == bits / 8 ? out : ndi_allocate(bytes);
+    if (!keys)
+        return false;
+    p->kernels->encode[p->dtype](p->length, in, false, keys);
+    ndi_part_keys(keys, bits, p->length, p->count, p->places);
+    p->kernels->decode[p->dtype](p->length, keys, false, out);
+    if (keys != out)
+        ndi_free(keys, bytes);
+    return true;
+}
+
 static bool do_line(const partitioning *p, size_t line)
 {
     int64_t keys[MOST_PLACES], wanted[MOST_PLACES];
     const char *in = p->elements + line * p->length * p->item;
     char *out = p->result + line * p->length * (p->order ? sizeof(int64_t) : p->item);
     size_t count = 0;
+    if (!p->order && p->length < LONG_LINE)
+        return move_line(p, in, out);
     if (!ndi_select_places(p->dtype, in, p->length, p->count, p->places, keys, p->thread))
         return false;
     for (size_t i = 0; i < p->count; i++) {

@@ -107,6 +107,12 @@ static void select_keys(void *own, unsigned bits, size_t n, size_t count, const 
     }
 }
 
+void ndi_part_keys(void *keys, unsigned bits, size_t n, size_t count, const size_t *places)
+{
+    int64_t found[16];
+    select_keys(keys, bits, n, count, places, 0, found);
+}
+
 /* ---- Among elements that are read only ------------------------------------------------------- */
 
 typedef struct sweep {

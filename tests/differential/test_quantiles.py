@@ -53,22 +53,23 @@ def check_partition(array, kth, axis):
     expected = np.sort(whole, along, kind="stable")  # (quicksort of float16 is wrong at times in NumPy 2.4)
     assert_form(parted, expected)
     assert_equal(np.sort(parted, along, kind="stable"), expected, zero_signs=False)
-    assert_equal(np.take_along_axis(whole, order, along), parted, zero_signs=False)
-    for k in kth:
-        at = k % n
-        assert_equal(np.take(parted, at, along), np.take(expected, at, along), zero_signs=False)
-        # Each side holds what sorting would put there.
-        for side in (slice(0, at), slice(at, n)):
-            index = [slice(None)] * parted.ndim
-            index[along] = side
-            assert_equal(np.sort(parted[tuple(index)], along, kind="stable"), expected[tuple(index)], zero_signs=False)
+    assert_equal(np.sort(order, along), np.broadcast_to(np.arange(n).reshape([-1 if i == along % whole.ndim else 1 for i in range(whole.ndim)]), whole.shape))
+    for found in (parted, np.take_along_axis(whole, order, along)):
+        for k in kth:
+            at = k % n
+            assert_equal(np.take(found, at, along), np.take(expected, at, along), zero_signs=False)
+            # Each side holds what sorting would put there.
+            for side in (slice(0, at), slice(at, n)):
+                index = [slice(None)] * found.ndim
+                index[along] = side
+                assert_equal(np.sort(found[tuple(index)], along, kind="stable"), expected[tuple(index)], zero_signs=False)
     return order
 
 
-# The longest are cut into segments that several threads move.
+# Long ones are cut into segments that several threads move, and of the longest the elements too.
 @pytest.mark.parametrize("length", [257, 1024, 3001, 100_000])
 @pytest.mark.parametrize("dtype", NUMPY_DTYPES)
-def test_partition_of_long_lines_keeps_the_order_within_parts(dtype, length):
+def test_argpartition_of_long_lines_keeps_the_order_within_parts(dtype, length):
     rng = np.random.default_rng(length)
     for kind in ("small", "special"):
         array = random_values(rng, dtype, (length,), kind)
@@ -82,6 +83,16 @@ def test_partition_of_long_lines_keeps_the_order_within_parts(dtype, length):
             parted = parts[order]
             assert (np.diff(parted) >= 0).all()
             assert ((np.diff(parted) > 0) | (np.diff(order) > 0)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "int8", "bool"])
+def test_partition_of_very_long_lines(dtype):
+    for kth in ([600_000], [0, 5, 1_100_000]):
+        array = random_values(np.random.default_rng(3), dtype, (1_100_001,), "special")
+        parted, expected = partition("partition", array, kth, 0), np.sort(array, kind="stable")
+        for at in kth:
+            assert_equal(parted[at], expected[at], zero_signs=False)
+            assert_equal(np.sort(parted[:at], kind="stable"), expected[:at], zero_signs=False)
 
 
 def expected_quantile(function, array, q, axes, keepdims, **more):
