@@ -44,7 +44,8 @@ typedef struct parting {
     char *out;
     const int64_t *wanted;
     size_t count;                /* of wanted ones */
-    bool moves;                  /* else counts */
+    bool moves;                  /* else finds parts, and counts */
+    uint8_t *parts;              /* of each element */
     size_t segment;              /* elements of each but the last */
     size_t (*begin)[MOST_PARTS]; /* of each part in each segment, first how many */
 } parting;
@@ -60,12 +61,15 @@ static void sweep(const parting *q, size_t first, size_t last, size_t *begin)
 {
     const partitioning *p = q->p;
     int64_t keys[PIECE];
-    uint8_t parts[PIECE], mask[PIECE];
+    uint8_t mask[PIECE];
     for (size_t i = first; i < last; i += PIECE) {
         const size_t n = last - i < PIECE ? last - i : PIECE;
         const char *const in = q->in + i * p->item;
-        p->kernels->encode_wide[p->dtype](n, in, false, keys);
-        p->kernels->parts(n, keys, q->count, q->wanted, parts);
+        uint8_t *const parts = q->parts + i;
+        if (!q->moves) {
+            p->kernels->encode_wide[p->dtype](n, in, false, keys);
+            p->kernels->parts(n, keys, q->count, q->wanted, parts);
+        }
         for (size_t part = 0; part < 2 * q->count + 1; part++) {
             mark(n, parts, (uint8_t)part, mask);
             const size_t count = q->select->count(n, mask), to = begin[part];
@@ -106,32 +110,25 @@ static void add_up(const parting *q, size_t segments)
 static bool part_line(const partitioning *p, const char *in, char *out, const int64_t *wanted,
                       size_t count)
 {
-    size_t begin[1][MOST_PARTS];
     parting q = {.p = p,
                  .select = &ndi_kernels_in_use()->select,
                  .in = in,
                  .out = out,
                  .wanted = wanted,
-                 .count = count,
-                 .segment = p->length,
-                 .begin = begin};
-    if (!p->thread) {
-        sweep_segments(&q, 0, 1);
-        add_up(&q, 1);
-        q.moves = true;
-        sweep_segments(&q, 0, 1);
-        return true;
-    }
-    q.segment = NDI_SORT_GRAIN;
-    const size_t segments = (p->length + q.segment - 1) / q.segment,
-                 bytes = segments * sizeof *q.begin;
-    if (!(q.begin = ndi_allocate(bytes)))
+                 .count = count};
+    const size_t segments = p->thread ? (p->length + NDI_SORT_GRAIN - 1) / NDI_SORT_GRAIN : 1,
+                 begin_bytes = segments * sizeof *q.begin, bytes = begin_bytes + p->length;
+    char *const memory = ndi_allocate(bytes);
+    if (!memory)
         return false;
+    q.begin = (size_t(*)[MOST_PARTS])memory;
+    q.parts = (uint8_t *)memory + begin_bytes;
+    q.segment = p->thread ? NDI_SORT_GRAIN : p->length;
     ndi_parallel_for(segments, 1, sweep_segments, &q);
     add_up(&q, segments);
     q.moves = true;
     ndi_parallel_for(segments, 1, sweep_segments, &q);
-    ndi_free(q.begin, bytes);
+    ndi_free(memory, bytes);
     return true;
 }
 
