@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "kernels/kernel.h"
 #include "sort/bincount.h"
 #include "sort/select.h"
 
@@ -17,14 +18,17 @@ static const nd_unique_result none = {NULL, NULL, NULL, NULL};
 typedef struct groups {
     size_t n, count;
     const int64_t *order; /* NULL: the elements themselves are in order */
-    uint8_t *starts;      /* not 0 where a group begins */
+    uint8_t *starts;      /* 1 where a group begins, else 0 */
 } groups;
+
+static const ndi_select_kernels *selecting(void)
+{
+    return &ndi_kernels_in_use()->select;
+}
 
 static void count_groups(groups *g)
 {
-    g->count = 0;
-    for (size_t i = 0; i < g->n; i++)
-        g->count += g->starts[i] != 0;
+    g->count = selecting()->count(g->n, g->starts);
 }
 
 /* The places in the order where groups begin. */
@@ -32,11 +36,7 @@ static bool first_places(const groups *g, nd_array *firsts)
 {
     if (!firsts)
         return false;
-    int64_t *first = (int64_t *)firsts->data;
-    size_t k = 0;
-    for (size_t i = 0; i < g->n; i++)
-        if (g->starts[i])
-            first[k++] = (int64_t)i;
+    selecting()->positions(g->n, g->count, (int64_t *)firsts->data, 0, g->starts);
     return true;
 }
 
@@ -238,13 +238,15 @@ static bool unique_elements(const nd_array *x, nd_unique_options options, nd_uni
         mark_changes(&g, dtype, sorted->data, options.nan_apart);
     }
     count_groups(&g);
-    nd_array *firsts = nd_empty(ND_INT64, ND_SHAPE((int64_t)g.count));
     r->values = nd_empty(dtype, ND_SHAPE((int64_t)g.count));
-    if (!r->values || !first_places(&g, firsts))
+    if (!r->values)
         return false;
-    const int64_t *first = (const int64_t *)firsts->data;
-    ndi_gather(g.count, item, sorted->data, first, r->values->data, true);
-    return tell_groups(&g, first, options, r);
+    selecting()->compress[__builtin_ctzll(item)](n, g.count, r->values->data, sorted->data,
+                                                 g.starts);
+    if (!options.index && !options.counts)
+        return tell_groups(&g, NULL, options, r);
+    nd_array *firsts = nd_empty(ND_INT64, ND_SHAPE((int64_t)g.count));
+    return first_places(&g, firsts) && tell_groups(&g, (const int64_t *)firsts->data, options, r);
 }
 
 static bool unique_flat(const nd_array *array, nd_unique_options options, nd_unique_result *r)
