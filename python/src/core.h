@@ -74,6 +74,11 @@ static inline bool pnd_is_scalar(PyObject *object)
     return pnd_exact_dtype(object) != ND_DTYPE_NONE ||
            PyType_IsSubtype(Py_TYPE(object), pnd.generic);
 }
+static inline bool pnd_same_shape(const nd_array *a, const nd_array *b)
+{
+    return nd_rank(a) == nd_rank(b) &&
+           memcmp(nd_lengths(a), nd_lengths(b), sizeof(int64_t) * (size_t)nd_rank(a)) == 0;
+}
 static inline nd_array *pnd_array_of(PyObject *object)
 {
     return ((pnd_array *)object)->array;
@@ -411,6 +416,8 @@ bool pnd_check_strict(PyObject *casting, nd_dtype from, nd_dtype to);
 
 /* The array in the dtype of `out` if casting='unsafe'; takes the reference over. */
 nd_array *pnd_unsafe_for(nd_array *array, PyObject *out, nd_casting casting);
+/* Says that dot() does not take an `out` (products.c). */
+void pnd_refuse_product(void);
 
 /* What is rarely asked for is written in Python: a call of a module's function with these
  * arguments, None for NULL. */

@@ -272,8 +272,7 @@ PND_FUNCTION(array_equal, "a1, a2, equal_nan=False",
     PND_AUTO b = a ? pnd_to_array(given[1]) : NULL;
     if (!b || !pnd_to_bool(given[2], &equal_nan))
         return NULL;
-    if (nd_rank(a) != nd_rank(b) ||
-        memcmp(nd_lengths(a), nd_lengths(b), sizeof(int64_t) * (size_t)nd_rank(a)) != 0)
+    if (!pnd_same_shape(a, b))
         Py_RETURN_FALSE;
     PND_AUTO equal = (nd_equal)(nd_operand_array(a), nd_operand_array(b));
     PND_AUTO good = NULL;

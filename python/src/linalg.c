@@ -589,9 +589,7 @@ PND_FUNCTION(multi_dot, "arrays, *, out=None",
         const nd_array *const out = pnd_array_of(given[1]);
         if (nd_dtype_of(out) != nd_dtype_of(result) || !nd_is_contiguous(out)) {
             nd_release(result);
-            PyErr_SetString(PyExc_ValueError,
-                            "output array is not acceptable (must have the right datatype, number "
-                            "of dimensions, and be a C-Array)");
+            pnd_refuse_product();
             return NULL;
         }
     }

@@ -153,8 +153,7 @@ PyObject *pnd_into(nd_array *array, PyObject *out)
         PyErr_SetString(PyExc_TypeError, "return arrays must be of ArrayType");
     } else if (pnd_check_writeable(target)) {
         nd_array *to = pnd_array_of(target);
-        if (nd_rank(to) != nd_rank(array) ||
-            memcmp(nd_lengths(to), nd_lengths(array), sizeof(int64_t) * (size_t)nd_rank(to)) != 0)
+        if (!pnd_same_shape(to, array))
             PyErr_SetString(PyExc_ValueError, "output parameter `out` has the wrong shape");
         else if (!nd_can_cast(nd_dtype_of(array), nd_dtype_of(to), ND_CAST_SAME_KIND))
             PyErr_Format(PyExc_TypeError,

@@ -251,6 +251,12 @@ static bool is_of_blas(const nd_array *x, const nd_array *y)
            dtype == ND_COMPLEX128;
 }
 
+void pnd_refuse_product(void)
+{
+    PyErr_SetString(PyExc_ValueError, "output array is not acceptable (must have the right "
+                                      "datatype, number of dimensions, and be a C-Array)");
+}
+
 /* Whether dot() may write to `out`: NumPy wants just the array that it would make. */
 static bool is_acceptable(const nd_array *x, const nd_array *y, const nd_array *out)
 {
@@ -285,9 +291,7 @@ static PyObject *product(product_of *of, PyObject *a, PyObject *b, PyObject *out
                                                       : Py_XNewRef(written);
     }
     if (checked && !is_acceptable(x, y, pnd_array_of(out))) {
-        PyErr_SetString(PyExc_ValueError,
-                        "output array is not acceptable (must have the right datatype, number of "
-                        "dimensions, and be a C-Array)");
+        pnd_refuse_product();
         return NULL;
     }
     if (goes_straight(of, x, y, out))

@@ -246,14 +246,10 @@ static PyObject *chosen(PyObject *indices_object, PyObject *choices, PyObject *o
     nd_array *result = nd_choose(indices, s.count, (const nd_array *const *)s.array, mode);
     if (!result)
         return raise_value();
-    if (pnd_given(out) && pnd_is_array(out)) {
-        const nd_array *const to = pnd_array_of(out);
-        if (nd_rank(to) != nd_rank(result) || memcmp(nd_lengths(to), nd_lengths(result),
-                                                     sizeof(int64_t) * (size_t)nd_rank(to)) != 0) {
-            PyErr_SetString(PyExc_TypeError, "choose: invalid shape for output array.");
-            nd_release(result);
-            return NULL;
-        }
+    if (pnd_given(out) && pnd_is_array(out) && !pnd_same_shape(pnd_array_of(out), result)) {
+        PyErr_SetString(PyExc_TypeError, "choose: invalid shape for output array.");
+        nd_release(result);
+        return NULL;
     }
     return pnd_into(pnd_unsafe_for(result, out, ND_CAST_UNSAFE), out);
 }

@@ -129,6 +129,21 @@ static bool are_short(int count, PyObject *const *operands)
     return true;
 }
 
+/* Whether a result may go into an array of ours. */
+static bool check_output(const ufunc *self, const nd_array *result, PyObject *out,
+                         nd_casting casting, const words *w)
+{
+    const nd_dtype from = nd_dtype_of(result), to = nd_dtype_of(pnd_array_of(out));
+    if (nd_can_cast(from, to, casting))
+        return true;
+    PND_OBJECT rule = w->casting ? Py_NewRef(w->casting) : PyUnicode_FromString("same_kind");
+    PyErr_Format(PyExc_TypeError,
+                 "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with casting rule "
+                 "%R",
+                 self->name, nd_dtype_name(from), nd_dtype_name(to), rule);
+    return false;
+}
+
 static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const words *w)
 {
     const int count = self->info->arguments;
@@ -189,14 +204,8 @@ static PyObject *ufunc_full_call(ufunc *self, PyObject *const *arguments, const 
         goto done;
     if (direct) {
         result = Py_NewRef(w->out);
-    } else if (w->out &&
-               !nd_can_cast(nd_dtype_of(array), nd_dtype_of(pnd_array_of(w->out)), casting)) {
-        PyErr_Format(PyExc_TypeError,
-                     "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') with "
-                     "casting rule %R",
-                     self->name, nd_dtype_name(nd_dtype_of(array)),
-                     nd_dtype_name(nd_dtype_of(pnd_array_of(w->out))),
-                     w->casting ? w->casting : Py_None);
+    } else if (w->out && !check_output(self, array, w->out, casting, w)) {
+        goto done;
     } else if (w->where) {
         result = masked(array, w->where, w->out);
     } else if (w->out) {
@@ -390,12 +399,6 @@ PyObject *pnd_ufunc_outer(PyObject *object, PyObject *const *arguments, Py_ssize
 /* ---- Two results -----------------------------------------------------------------------------
  * divmod(), frexp() and modf(): two operations of the same arguments, which share a pass. */
 
-static bool is_shaped(const nd_array *array, const nd_array *as)
-{
-    return nd_rank(array) == nd_rank(as) &&
-           memcmp(nd_lengths(array), nd_lengths(as), sizeof(int64_t) * (size_t)nd_rank(as)) == 0;
-}
-
 static PyObject *pair_of_arrays(const ufunc *self, int count, PyObject *const *arrays)
 {
     nd_operand operands[2];
@@ -459,19 +462,12 @@ static PyObject *pair_call(PyObject *object, PyObject *const *arguments, size_t 
             if (!pnd_to_casting(w.casting, &casting))
                 return NULL;
             if (array && pnd_given(outs[i]) && pnd_is_array(outs[i])) {
-                const nd_dtype to = nd_dtype_of(pnd_array_of(outs[i]));
-                if (!nd_can_cast(nd_dtype_of(array), to, casting)) {
-                    PyErr_Format(PyExc_TypeError,
-                                 "Cannot cast ufunc '%s' output from dtype('%s') to dtype('%s') "
-                                 "with casting rule '%s'",
-                                 self->name, nd_dtype_name(nd_dtype_of(array)), nd_dtype_name(to),
-                                 casting == ND_CAST_SAFE ? "safe" : "same_kind");
+                if (!check_output(self, array, outs[i], casting, &w))
                     return NULL;
-                }
                 array = pnd_unsafe_for(array, outs[i], casting);
             }
             if (array && shaped && pnd_is_array(shaped) &&
-                !is_shaped(array, pnd_array_of(shaped))) {
+                !pnd_same_shape(array, pnd_array_of(shaped))) {
                 nd_array *const own = array; /* arguments are broadcast to where they go */
                 PND_AUTO wide = nd_broadcast_to(own, nd_shape_like(pnd_array_of(shaped)));
                 array = wide ? nd_copy(wide) : NULL;

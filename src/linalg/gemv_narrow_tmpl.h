@@ -80,14 +80,12 @@ TARGET static bool NARROW(narrow)(size_t count, size_t columns, const void *a, p
     return true;
 }
 #else
-#define narrow_nothing NARROW(narrow)
-static bool narrow_nothing(size_t count, size_t columns, const void *a, ptrdiff_t a_stride,
+static bool NARROW(narrow)(size_t count, size_t columns, const void *a, ptrdiff_t a_stride,
                            const void *x, ptrdiff_t x_stride, void *y, void *z)
 {
     (void)count, (void)columns, (void)a, (void)a_stride, (void)x, (void)x_stride, (void)y, (void)z;
     return false;
 }
-#undef narrow_nothing
 #endif
 
 #undef narrow_vector

@@ -141,7 +141,7 @@ static bool move_line(const partitioning *p, const char *in, char *out)
     if (!keys)
         return false;
     p->kernels->encode[p->dtype](p->length, in, false, keys);
-    ndi_part_keys(keys, bits, p->length, p->count, p->places);
+    ndi_part_keys(keys, bits, p->length, p->count, p->places, 0);
     p->kernels->decode[p->dtype](p->length, keys, false, out);
     if (keys != out)
         ndi_free(keys, bytes);

@@ -92,25 +92,26 @@ static void select_key(void *keys, unsigned bits, size_t n, size_t place)
     ndi_sort_keys((char *)keys + begin * (bits / 8), end - begin, bits, false);
 }
 
-/* For ascending places, all less `offset`. */
-static void select_keys(void *own, unsigned bits, size_t n, size_t count, const size_t *places,
-                        size_t offset, int64_t *keys)
+void ndi_part_keys(void *keys, unsigned bits, size_t n, size_t count, const size_t *places,
+                   size_t offset)
 {
     size_t done = 0; /* up to here all is in place */
     for (size_t i = 0; i < count; i++) {
         const size_t place = places[i] - offset;
         if (place >= done) {
-            select_key((char *)own + done * (bits / 8), bits, n - done, place - done);
+            select_key((char *)keys + done * (bits / 8), bits, n - done, place - done);
             done = place + 1;
         }
-        keys[i] = read_key(own, bits, place);
     }
 }
 
-void ndi_part_keys(void *keys, unsigned bits, size_t n, size_t count, const size_t *places)
+/* The same, and the keys that are there then. */
+static void select_keys(void *own, unsigned bits, size_t n, size_t count, const size_t *places,
+                        size_t offset, int64_t *keys)
 {
-    int64_t found[16];
-    select_keys(keys, bits, n, count, places, 0, found);
+    ndi_part_keys(own, bits, n, count, places, offset);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = read_key(own, bits, places[i] - offset);
 }
 
 /* ---- Among elements that are read only ------------------------------------------------------- */

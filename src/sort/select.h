@@ -22,7 +22,9 @@ size_t ndi_count_nan(nd_dtype dtype, const void *elements, size_t n, bool thread
 bool ndi_select_places(nd_dtype dtype, const void *elements, size_t n, size_t count,
                        const size_t *places, int64_t *keys, bool thread);
 
-/* Moves n keys so that those at the places are where sorting would put them. */
-void ndi_part_keys(void *keys, unsigned bits, size_t n, size_t count, const size_t *places);
+/* Moves n keys so that those at the places, which ascend, all less `offset`, are where sorting
+ * would put them. */
+void ndi_part_keys(void *keys, unsigned bits, size_t n, size_t count, const size_t *places,
+                   size_t offset);
 
 #endif

@@ -204,10 +204,13 @@ nd_array *nd_isin(const nd_array *elements, const nd_array *tests, bool invert)
     if (!elements || !tests)
         return NULL;
     ND_SCOPE {
-        nd_array *near = NULL;
-        if (isin_near(elements, tests, invert, &near)) {
-            nd_array *const found = near ? near : isin(elements, tests);
-            result = nd_keep(near ? near : nd_copy(invert ? nd_logical_not(found) : found));
+        nd_array *found = NULL;
+        if (isin_near(elements, tests, invert, &found)) {
+            if (!found) {
+                nd_array *const sorted = isin(elements, tests);
+                found = nd_copy(invert ? nd_logical_not(sorted) : sorted);
+            }
+            result = nd_keep(found);
         }
     }
     return result ? ndi_register(result) : NULL;
