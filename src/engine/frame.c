@@ -67,20 +67,29 @@ static int value_of_operand(const ndi_program *program, int operand, bool *chain
     return found;
 }
 
-/* False if a block cannot take several rows of this operand. */
-static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
+/* Whether the elements of the joined axes follow one another, or are one. */
+static bool is_one_run(const ndi_frame *f, int operand)
 {
+    const ndi_nest *const nest = f->axes;
+    for (int axis = nest->rank - 2; axis >= f->outer; axis--)
+        if (nest->stride[operand][axis] != nest->stride[operand][axis + 1] * nest->length[axis + 1])
+            return false;
+    return true;
+}
+
+/* False if a block cannot take several rows of this operand. Chains step from row to row, but not
+ * along more axes. */
+static bool judge_gap(ndi_frame *f, int operand)
+{
+    const ndi_nest *const nest = f->axes;
     const ndi_program *const program = f->program;
     const int last = nest->rank - 1;
-    const ptrdiff_t stride = nest->stride[operand][last],
-                    row_stride = nest->stride[operand][last - 1];
+    const ptrdiff_t stride = nest->stride[operand][last];
     const int64_t length = nest->length[last];
-    const bool is_result = operand < program->results;
+    const bool is_result = operand < program->results, has_rows = f->outer == last - 1;
     bool chains;
     const int value = value_of_operand(program, operand, &chains);
     f->gap[operand] = NDI_NO_GAP;
-    f->in_row[operand] = stride;
-    f->row_stride[operand] = row_stride;
     if (value < 0)
         return true;
     const nd_dtype dtype = (nd_dtype)program->value[value].dtype;
@@ -88,12 +97,12 @@ static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
     const bool is_run = stride == size;
     if (is_result && !is_run)
         return false;
-    if (row_stride == stride * length && (is_run || stride == 0))
+    if ((is_run || stride == 0) && is_one_run(f, operand))
         return true;
     if (ndi_is_place(nest->data[operand]))
         return false;
     f->gap[operand] = NDI_PACKED;
-    if (chains && (is_run || stride == 0) &&
+    if (has_rows && chains && (is_run || stride == 0) &&
         (size_t)(length * size) % f->kernels->chain[dtype]->round == 0 &&
         (!is_result || !f->stream[operand] || ndi_nest_rows_aligned(nest, operand))) {
         f->gap[operand] = NDI_BY_ROWS;
@@ -106,7 +115,7 @@ static bool judge_gap(ndi_frame *f, const ndi_nest *nest, int operand)
         f->pack[f->packed].dtype = (uint8_t)dtype;
         f->pack[f->packed++].filled = 0;
     }
-    return true;
+    return has_rows || !is_result;
 }
 
 /* A result that goes past the cache by way of a register, for want of alignment, in any case. */
@@ -115,40 +124,59 @@ static bool takes_detour(const ndi_frame *f, int operand)
     return operand < f->program->results && f->stream[operand];
 }
 
-static bool takes_rows(ndi_frame *f)
+static void judge_nothing(ndi_frame *f)
 {
-    const ndi_nest *const nest = f->nest;
-    const int64_t length = nest->length[nest->rank - 1];
     f->by_rows = false;
     f->packed = 0;
     memset(f->gap, NDI_NO_GAP, sizeof f->gap);
-    if (nest->rank < 2 || (length >= SHORT_ROW && length * f->program->widest >= SHORT_CHAIN))
-        return false;
+}
+
+/* Whether a block can take the axes from `outer` on as one. */
+static bool joins_axes(ndi_frame *f, int outer)
+{
+    const ndi_nest *const nest = f->axes;
+    const int64_t length = nest->length[nest->rank - 1];
+    judge_nothing(f);
+    f->outer = outer;
     for (int operand = 0; operand < nest->operands; operand++)
-        if (!judge_gap(f, nest, operand) ||
+        if (!judge_gap(f, operand) ||
             (f->gap[operand] == NDI_PACKED && length >= SHORT_ROW && !takes_detour(f, operand)))
             return false;
     return true;
 }
 
+/* The last two axes become one where rows are short, and more of them where even that is. */
 static void begin_rows(ndi_frame *f)
 {
     const ndi_nest *const nest = f->nest;
     const int last = nest->rank - 1;
+    const int64_t length = nest->length[last];
+    int outer = last;
+    f->axes = nest;
     f->row_length = 0;
-    if (!takes_rows(f)) {
-        f->by_rows = false;
-        f->packed = 0;
-        memset(f->gap, NDI_NO_GAP, sizeof f->gap);
+    judge_nothing(f);
+    if (last < 1 || (length >= SHORT_ROW && length * f->program->widest >= SHORT_CHAIN))
+        return;
+    for (int64_t joined = length; outer > 0 && (outer == last || joined < SHORT_ROW); outer--) {
+        if (!joins_axes(f, outer - 1))
+            break;
+        joined *= nest->length[outer - 1];
+    }
+    if (outer == last || !joins_axes(f, outer)) {
+        judge_nothing(f);
         return;
     }
-    const int64_t length = nest->length[last];
-    f->row_length = length;
+    f->row_length = f->plane_length = length;
+    for (int axis = outer + 1; axis < last; axis++)
+        f->plane_length *= nest->length[axis];
     f->rows = *nest;
-    f->rows.rank = last;
-    f->rows.length[last - 1] *= length;
-    for (int operand = 0; operand < nest->operands; operand++)
-        f->rows.stride[operand][last - 1] = f->gap[operand] ? 0 : nest->stride[operand][last];
+    f->rows.rank = outer + 1;
+    f->rows.length[outer] *= f->plane_length;
+    for (int operand = 0; operand < nest->operands; operand++) {
+        f->in_row[operand] = nest->stride[operand][last];
+        f->row_stride[operand] = nest->stride[operand][last - 1];
+        f->rows.stride[operand][outer] = f->gap[operand] ? 0 : f->in_row[operand];
+    }
     f->nest = &f->rows;
 }
 
@@ -182,19 +210,69 @@ static void size_block(ndi_frame *f)
     bytes = bytes < most ? bytes : most;
     f->register_bytes = bytes + APART;
     f->block = f->by_rows && !keeps ? MANY_ELEMENTS : (int64_t)bytes / program->widest;
-    if (f->row_length > 0 && f->block > f->row_length)
-        f->block = f->block / f->row_length * f->row_length;
+    if (f->row_length > 0 && f->block > f->plane_length)
+        f->block = f->block / f->plane_length * f->plane_length;
     for (int i = 0; i < f->packed; i++)
         f->pack[i].to = f->registers + (size_t)(program->registers + i) * f->register_bytes;
+}
+
+/* Bytes from the beginning of a plane, all joined axes but the outer one, to one of its elements.
+ */
+static ptrdiff_t offset_in_plane(const ndi_frame *f, int operand, int64_t within)
+{
+    const ndi_nest *const nest = f->axes;
+    ptrdiff_t offset = within % f->row_length * f->in_row[operand];
+    within /= f->row_length;
+    for (int axis = nest->rank - 2; axis > f->outer; axis--) {
+        offset += within % nest->length[axis] * nest->stride[operand][axis];
+        within /= nest->length[axis];
+    }
+    return offset;
 }
 
 /* Where element `within` of a run lies. */
 static char *place_of(const ndi_frame *f, int operand, int64_t within)
 {
     char *const base = f->operand[operand];
-    return f->gap[operand] == NDI_NO_GAP ? base
-                                         : base + within / f->row_length * f->row_stride[operand] +
-                                               within % f->row_length * f->in_row[operand];
+    return f->gap[operand] == NDI_NO_GAP
+               ? base
+               : base + within / f->plane_length * f->axes->stride[operand][f->outer] +
+                     offset_in_plane(f, operand, within % f->plane_length);
+}
+
+/* Elements `begin` to `end` of a plane, row by row; where the copy ends. */
+static char *pack_rows(const ndi_frame *f, int operand, ndi_kernel *copy, ptrdiff_t size,
+                       const char *plane, int64_t begin, int64_t end, char *to)
+{
+    const ptrdiff_t strides[] = {size, f->in_row[operand]};
+    while (begin < end) {
+        const int64_t rest = f->row_length - begin % f->row_length,
+                      now = rest < end - begin ? rest : end - begin;
+        char *const p[] = {to, (char *)plane + offset_in_plane(f, operand, begin)};
+        copy((size_t)now, p, strides);
+        to += now * size;
+        begin += now;
+    }
+    return to;
+}
+
+/* Whole planes: along the longer of rows and the outer axis. */
+static char *pack_planes(const ndi_frame *f, int operand, ndi_kernel *copy, ptrdiff_t size,
+                         const char *plane, int64_t planes, char *to)
+{
+    const ptrdiff_t outer_stride = f->axes->stride[operand][f->outer],
+                    plane_bytes = f->plane_length * size;
+    if (planes < f->row_length) {
+        for (; planes > 0; planes--, plane += outer_stride)
+            to = pack_rows(f, operand, copy, size, plane, 0, f->plane_length, to);
+        return to;
+    }
+    const ptrdiff_t strides[] = {plane_bytes, outer_stride};
+    for (int64_t at = 0; at < f->plane_length; at++) {
+        char *const p[] = {to + at * size, (char *)plane + offset_in_plane(f, operand, at)};
+        copy((size_t)planes, p, strides);
+    }
+    return to + planes * plane_bytes;
 }
 
 /* The block's elements of the operands that are packed. */
@@ -203,28 +281,31 @@ static void pack_block(ndi_frame *f, int64_t n)
     for (int i = 0; i < f->packed; i++) {
         const nd_dtype dtype = (nd_dtype)f->pack[i].dtype;
         const int operand = f->pack[i].operand;
-        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype), stride = f->in_row[operand],
-                        row_stride = f->row_stride[operand];
-        int64_t column = f->within % f->row_length;
+        const ptrdiff_t size = (ptrdiff_t)nd_dtype_size(dtype),
+                        outer_stride = f->axes->stride[operand][f->outer];
+        const int64_t phase = f->within % f->plane_length;
         char *to = f->pack[i].to;
         f->pointer[f->pack[i].value] = to;
         const char *const base = f->operand[operand];
-        if (f->pack[i].filled >= n && row_stride == 0 && f->pack[i].base == base &&
-            f->pack[i].phase == column)
+        if (f->pack[i].filled >= n && outer_stride == 0 && f->pack[i].base == base &&
+            f->pack[i].phase == phase)
             continue;
         f->pack[i].base = base;
-        f->pack[i].phase = column;
+        f->pack[i].phase = phase;
         f->pack[i].filled = n;
-        const char *row = base + f->within / f->row_length * row_stride;
         ndi_kernel *const copy = f->kernels->cast[dtype][dtype];
-        for (int64_t left = n; left > 0; column = 0) {
-            const int64_t rest = f->row_length - column, now = rest < left ? rest : left;
-            copy((size_t)now, (char *[]){to, (char *)row + column * stride},
-                 (ptrdiff_t[]){size, stride});
-            to += now * size;
-            row += row_stride;
+        const char *plane = base + f->within / f->plane_length * outer_stride;
+        int64_t left = n;
+        if (phase > 0) {
+            const int64_t rest = f->plane_length - phase, now = rest < n ? rest : n;
+            to = pack_rows(f, operand, copy, size, plane, phase, phase + now, to);
+            plane += outer_stride;
             left -= now;
         }
+        const int64_t planes = left / f->plane_length;
+        to = pack_planes(f, operand, copy, size, plane, planes, to);
+        pack_rows(f, operand, copy, size, plane + planes * outer_stride, 0, left % f->plane_length,
+                  to);
     }
 }
 

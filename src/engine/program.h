@@ -172,9 +172,12 @@ typedef struct ndi_frame {
     ptrdiff_t operand_stride[NDI_NEST_OPERANDS];
     int64_t block, first_block; /* elements; and of one that begins between lines of the cache */
     size_t register_bytes;      /* from one register to the next */
-    /* Where the innermost runs are short, a block takes several. */
-    int64_t row_length; /* of the innermost runs, or 0 */
-    ndi_nest rows;      /* the nest with its last two axes as one; the gaps' strides there are 0 */
+    /* Where the innermost runs are short, a block takes several: axes from `outer` on are one. */
+    int64_t row_length;   /* of the innermost runs, or 0 */
+    int64_t plane_length; /* elements of an index along `outer`: of a row where two are joined */
+    int outer;
+    const ndi_nest *axes;           /* none of them joined */
+    ndi_nest rows;                  /* the nest with them as one; the gaps' strides there are 0 */
     uint8_t gap[NDI_NEST_OPERANDS]; /* an ndi_gap */
     ptrdiff_t in_row[NDI_NEST_OPERANDS], row_stride[NDI_NEST_OPERANDS];
     bool by_rows;  /* some operand is reached so */

@@ -120,3 +120,40 @@ def test_standardised_columns(shape):
     result = nd.to_numpy(op("divide", op("subtract", a, mean), deviation))
     np.testing.assert_allclose(result, (x - x.mean(0)) / x.std(0), rtol=1e-12, atol=1e-12)
     np.testing.assert_array_equal(result, (x - nd.to_numpy(nd.reduce("mean", a, 0))) / nd.to_numpy(nd.reduce("std", a, 0)))
+
+
+def spread(random, shape):
+    """An operand of that shape, some of its axes one long, with gaps, backwards or in another order."""
+    lengths = [1 if random.random() < 0.35 else length for length in shape]
+    steps = [random.choice([1, 1, 1, 2, -1]) for _ in lengths]
+    order = random.permutation(len(shape)) if random.random() < 0.3 else np.arange(len(shape))
+    base = random.random([lengths[axis] * abs(steps[axis]) for axis in order]) + 0.5
+    back = [int(axis) for axis in np.argsort(order)]
+    mine = nd.call("permute", nd.from_data(base), nd.axes_of(back))
+    index = tuple(slice(None, None, step) for step in steps)
+    return base.transpose(back)[index], nd.get(mine, index)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_several_short_axes_are_one_block(seed):
+    random = np.random.default_rng(seed)
+    shape = [int(random.choice([2, 3, 4, 5, 8, 17])) for _ in range(random.integers(2, 5))]
+    shape.insert(0, int(random.choice([1, 7, 150, 3000])))
+    if np.prod(shape) > 300_000:
+        shape[0] = 7
+    (x, a), (y, b), (z, c) = (spread(random, shape) for _ in range(3))
+    whole = np.zeros(shape)
+    same(op("add", op("square", op("subtract", a, b)), op("multiply", c, nd.from_data(whole))),
+         (x - y) ** 2 + z * whole)
+    same(op("multiply", op("subtract", a, b), op("add", c, 2.0)), (x - y) * (z + 2.0))
+    flags = np.where(x > y, z, x * 2)
+    same(op("where", op("greater", a, b), c, op("multiply", a, 2.0)), flags)
+    axis = int(random.integers(len(flags.shape)))
+    for axes in (None, axis):
+        total = nd.to_numpy(nd.reduce("sum", op("square", op("subtract", op("multiply", a, c), b)), axes))
+        np.testing.assert_allclose(total, ((x * z - y) ** 2).sum(axes), rtol=1e-11, atol=1e-12)
+    room = np.full([length + 1 for length in shape], 7.0)
+    target = nd.get(nd.from_data(room), tuple(slice(1, None) for _ in shape))
+    nd.elementwise("subtract", op("multiply", op("add", a, b), c), 1.0, out=target)
+    room[tuple(slice(1, None) for _ in shape)] = (x + y) * z - 1.0
+    same(target, room[tuple(slice(1, None) for _ in shape)])
