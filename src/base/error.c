@@ -12,7 +12,7 @@
 
 #include "base/tls.h"
 
-enum { MESSAGE_BYTES = 1024 };
+enum { MESSAGE_BYTES = NDI_ERROR_BYTES };
 
 static _Thread_local NDI_FAST_TLS nd_status kept_code;
 static _Thread_local char *kept_message; /* NULL until it is needed */
@@ -104,6 +104,17 @@ void ndi_fail_wanting(const char *format, ...)
         return;
     memmove(kept_message + more, kept_message, have + 1);
     memcpy(kept_message, before, more);
+}
+
+void ndi_error_send(ndi_sent_error *to)
+{
+    to->code = kept_code;
+    snprintf(to->message, sizeof to->message, "%s", nd_error_message());
+}
+
+void ndi_error_receive(const ndi_sent_error *from)
+{
+    ndi_fail(from->code, "%s", from->message);
 }
 
 nd_status nd_error(void)

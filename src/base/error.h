@@ -15,4 +15,17 @@ nd_status ndi_fail_status(nd_status code, const char *format, ...) ND_PRINTF(2, 
  * that no error was kept before. */
 void ndi_fail_wanting(const char *format, ...) ND_PRINTF(1, 2);
 
+/* An error on its way to another thread. */
+enum { NDI_ERROR_BYTES = 1024 };
+typedef struct ndi_sent_error {
+    nd_status code;
+    char message[NDI_ERROR_BYTES];
+} ndi_sent_error;
+
+/* Copies this thread's error. */
+void ndi_error_send(ndi_sent_error *to);
+
+/* Keeps it for this thread, unless one is kept already. */
+void ndi_error_receive(const ndi_sent_error *from);
+
 #endif

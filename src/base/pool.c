@@ -32,6 +32,7 @@
 #include <ndstream/base.h>
 
 #include "blocking.h"
+#include "error.h"
 #include "placement.h"
 #include "progress.h"
 #include "tls.h"
@@ -307,12 +308,32 @@ static size_t part_begin(uint32_t part)
     return grains < job.grains ? grains * job.grain : job.count;
 }
 
+/* The first error of the workers in this job. */
+static ndi_sent_error sent_error;
+static atomic_bool error_is_sent;
+
+static void send_error(void)
+{
+    if (!atomic_exchange(&error_is_sent, true))
+        ndi_error_send(&sent_error);
+    nd_error_clear();
+}
+
+static void receive_error(void)
+{
+    if (atomic_load_explicit(&error_is_sent, memory_order_relaxed))
+        ndi_error_receive(&sent_error);
+    atomic_store_explicit(&error_is_sent, false, memory_order_relaxed);
+}
+
 /* Parts until all are claimed, for the thread whose share is `own`. */
 static void do_parts(uint32_t own, bool watched)
 {
     while (claim_part()) {
         const uint32_t part = take_part(own);
         job.body(job.context, part_begin(part), part_begin(part + 1));
+        if (own > 0 && nd_error() != ND_OK)
+            send_error();
         if (atomic_fetch_sub(&unfinished, 1) == 1 && atomic_load(&caller_sleeps))
             ndi_wake(&unfinished, 1);
         if (watched)
@@ -464,6 +485,7 @@ static void do_job(size_t count, size_t grain, ndi_range_body *body, void *conte
     in_job = true;
     do_parts(0, watched);
     wait_until_finished();
+    receive_error();
     in_job = false;
     leave_pool();
 }
@@ -528,6 +550,7 @@ static void after_fork_in_child(void)
     atomic_store(&sleepers, 0);
     atomic_store(&caller_sleeps, false);
     atomic_store(&stopping, false);
+    atomic_store(&error_is_sent, false);
     leave_pool();
 }
 

@@ -15,7 +15,7 @@ typedef void ndi_range_body(void *context, size_t begin, size_t end);
 
 /* Calls `body` over 0..count-1 in parts of at least `grain` items (the last may be smaller; every
  * part but the last is a multiple of `grain`). Returns when all are done; their writes are visible
- * to the caller. */
+ * to the caller, and an error that one of them has kept on its thread is kept on the caller's. */
 void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *context);
 
 enum { NDI_PART_BYTES = 1 << 17 }; /* traffic that is worth a part of its own */

@@ -1,12 +1,11 @@
-/* The matrix product: cut into blocks that fit the caches, packed, multiplied tile by tile on all
- * threads.
+/* The matrix product: cut into shares for the threads, these into blocks that fit the caches,
+ * packed, multiplied tile by tile.
  *
- * The loops are those of Goto and van de Geijn (ACM TOMS 34:3, 2008): blocks of columns of C, then
- * of depth, then of rows. Both operands of a block are packed by all threads together into buffers
- * that they share; then tasks, each a block of rows that fits the level 2 cache by a range of
- * columns, multiply panels into tiles of C. Smaller products are done in shares or in one piece, as
- * gemm_plan.c has it. Blocks of depth depend on k alone and are added up in their order, so every
- * element is summed in one order, whatever the threads. */
+ * The loops of a share are those of Goto and van de Geijn (ACM TOMS 34:3, 2008): blocks of columns
+ * of C, then of depth, then of rows, each packed by the thread that multiplies it. Small products
+ * are done in one piece, narrow ones by steps of depth, as gemm_plan.c has it. Blocks of depth
+ * depend on k alone and are added up in their order, so every element is summed in one order,
+ * whatever the threads. */
 #include "linalg/gemm.h"
 
 #include "base/cpu.h"
@@ -44,12 +43,11 @@ static const char *right_source(const product *p, size_t j)
            (ptrdiff_t)p->step * p->right.row_stride;
 }
 
-/* Items are the panels to pack of the left block, then those of the right one. */
-static void pack_panels(void *context, size_t begin, size_t end)
+/* So many panels to pack of the left block, then of the right one. */
+static void pack_panels(const product *p, size_t count)
 {
-    const product *p = context;
     size_t left_count = parts(p->rows, p->tile_rows) - p->left_unpacked;
-    for (size_t item = begin; item < end; item++) {
+    for (size_t item = 0; item < count; item++) {
         if (item < left_count) {
             size_t i = p->left_unpacked + item;
             p->moves.pack_left(p->left_panels + item * p->left_panel_bytes, left_source(p, i),
@@ -134,49 +132,15 @@ static size_t first_below(const product *p, size_t j)
     return !p->is_symmetric || column <= p->row ? 0 : (column - p->row) / p->tile_rows;
 }
 
-/* An item is a block of rows by a range of columns; both are cut evenly, in whole panels. The panel
- * of the right operand stays in the level 2 cache while the rows go by; fetching the next one
- * during the last tile saves the 8 % that waiting for it costs. */
-static void multiply_blocks(void *context, size_t begin, size_t end)
+/* All tiles of a block. The panel of the right operand stays in a close cache while the rows go by;
+ * fetching the next one during the last tile saves the 8 % that waiting for it costs. */
+static void multiply_tiles(const product *p)
 {
-    const product *p = context;
-    size_t row_panels = parts(p->rows, p->tile_rows),
-           column_panels = parts(p->columns, p->tile_columns);
-    for (size_t item = begin; item < end; item++) {
-        size_t row_task = item / p->column_tasks, column_task = item % p->column_tasks;
-        size_t i_begin = row_panels * row_task / p->row_tasks,
-               i_end = row_panels * (row_task + 1) / p->row_tasks;
-        size_t j_end = column_panels * (column_task + 1) / p->column_tasks;
-        for (size_t j = column_panels * column_task / p->column_tasks; j < j_end; j++)
-            for (size_t i = larger(i_begin, first_below(p, j)); i < i_end; i++)
-                multiply_tile(p, i, j, i + 1 == i_end && j + 1 < j_end ? j + 1 : j);
-    }
-}
-
-/* Row blocks as the level 2 cache has them, and columns cut so that tasks are several to a thread
- * and as many to each; of little work one to each, as tasks cost what they save. */
-static void cut_into_tasks(product *p, size_t level2)
-{
-    size_t threads = (size_t)ndi_pool_threads();
-    size_t wanted = ndi_gemm_work(p->is_complex, p->rows, p->columns, p->depth) < NDI_GEMM_LITTLE
-                        ? threads
-                        : 4 * threads;
-    size_t row_panels = parts(p->rows, p->tile_rows),
-           column_panels = parts(p->columns, p->tile_columns);
-    size_t block_panels = level2 / 2 / p->left_panel_bytes;
-    p->row_tasks = parts(row_panels, block_panels ? block_panels : 1);
-    p->column_tasks = 1;
-    if (threads == 1)
-        return;
-    if (column_panels < wanted && column_panels < row_panels) { /* of even length by rows */
-        p->row_tasks = larger(p->row_tasks, smaller(row_panels, wanted));
-        return;
-    }
-    while ((p->row_tasks * p->column_tasks < wanted || p->row_tasks * p->column_tasks % threads) &&
-           p->column_tasks < column_panels && p->column_tasks < 8 * threads)
-        p->column_tasks++;
-    if (p->row_tasks * p->column_tasks < wanted) /* few columns: cut rows finer */
-        p->row_tasks = smaller(row_panels, parts(wanted, p->column_tasks));
+    const size_t row_panels = parts(p->rows, p->tile_rows),
+                 column_panels = parts(p->columns, p->tile_columns);
+    for (size_t j = 0; j < column_panels; j++)
+        for (size_t i = first_below(p, j); i < row_panels; i++)
+            multiply_tile(p, i, j, i + 1 == row_panels && j + 1 < column_panels ? j + 1 : j);
 }
 
 /* Panels of so many rows or columns that can be read in place: in the left operand those that fill
@@ -190,8 +154,6 @@ static size_t right_panels_in_place(const product *p, size_t columns)
 {
     return p->packs_right ? 0 : parts(columns, p->tile_columns);
 }
-
-enum { LEAST_PACK_ELEMENTS = 16384 }; /* that are worth a dispatch */
 
 /* The block of all columns from `column` on that is as large as blocks are, and so on. */
 static void choose_block(product *p, size_t row, size_t column, size_t step)
@@ -214,38 +176,19 @@ static size_t right_to_pack(const product *p)
     return parts(p->columns, p->tile_columns) - p->right_unpacked;
 }
 
-/* The right panels serve all blocks of rows. */
-static size_t panels_to_pack(const product *p)
-{
-    return left_to_pack(p) + (p->row == 0 ? right_to_pack(p) : 0);
-}
-
 static void set_buffer(product *p, char *buffer)
 {
     p->left_panels = buffer;
     p->right_panels = buffer + p->left_bytes;
 }
 
-static void multiply_small(product *p, size_t panels)
+/* A block; right panels that serve several are packed with the first of them. */
+static void multiply_block(const product *p, bool packs_right)
 {
+    const size_t panels = left_to_pack(p) + (packs_right ? right_to_pack(p) : 0);
     if (panels > 0)
-        pack_panels(p, 0, panels);
-    multiply_blocks(p, 0, 1);
-}
-
-/* On all threads. Packing is told as a twentieth of it to whoever looks at the progress. */
-static void multiply_block(product *p, size_t panels)
-{
-    const double packing = 0.05;
-    const ndi_stage whole = ndi_stage_begin(0, packing);
-    if (panels > 0)
-        ndi_parallel_for(panels, 1 + LEAST_PACK_ELEMENTS / (p->tile_rows * p->depth), pack_panels,
-                         p);
-    ndi_stage_end(whole);
-    ndi_stage_begin(packing, 1);
-    cut_into_tasks(p, (size_t)ndi_cpu_caches().level2);
-    ndi_parallel_for(p->row_tasks * p->column_tasks, 1, multiply_blocks, p);
-    ndi_stage_end(whole);
+        pack_panels(p, panels);
+    multiply_tiles(p);
 }
 
 /* ---- Narrow and deep, as x.T @ x of many observations: steps of depth side by side ---- */
@@ -265,13 +208,12 @@ static void multiply_steps(void *context, size_t begin, size_t end)
     for (size_t task = begin; task < end; task++) {
         product p = *d->product;
         set_buffer(&p, d->buffers + task * d->buffer_bytes);
-        p.row_tasks = p.column_tasks = 1;
         p.sum_rows = d->sum_rows;
         const size_t last = d->steps * (task + 1) / d->tasks;
         for (size_t i = d->steps * task / d->tasks; i < last; i++) {
             p.sums = d->sums + i * d->sum_bytes;
             choose_block(&p, 0, 0, (d->first_step + i) * p.most_depth);
-            multiply_small(&p, panels_to_pack(&p));
+            multiply_block(&p, true);
         }
     }
 }
@@ -308,106 +250,120 @@ static bool multiply_deep(const product *p, size_t tasks)
     return true;
 }
 
-/* ---- In shares: each thread packs what it takes ---------------------------------------------- */
+/* ---- In shares: each packs what it takes ----------------------------------------------------- */
 
 typedef struct shares {
-    const product *product;
-    size_t count;
-    char *buffers;
-    size_t buffer_bytes;
+    const product *product; /* its blocks fit all shares */
+    size_t slots, slot_bytes;
+    char *buffers;       /* of each slot, for what is packed */
+    atomic_bool *filled; /* of each slot: a share is at work there */
 } shares;
 
-/* The first panel of a share. Of a triangle the shares are as large: its upper rows are short, and
- * its first columns long. */
-static size_t share_begin(const product *p, size_t count, size_t share)
+/* The first row or column of a share. Of a triangle, which is cut into columns, the shares are as
+ * large: its first columns are long. */
+static size_t share_begin(size_t size, size_t unit, size_t count, size_t share, bool is_symmetric)
 {
-    const size_t panels =
-        parts(p->by_rows ? p->m : p->n, p->by_rows ? p->tile_rows : p->tile_columns);
-    const double part = (double)share / (double)count;
-    return !p->is_symmetric
-               ? panels * share / count
-               : (size_t)((double)panels * (p->by_rows ? sqrt(part) : 1 - sqrt(1 - part)));
+    const size_t panels = parts(size, unit);
+    const double rest = 1 - (double)share / (double)count;
+    return smaller(unit * (is_symmetric ? (size_t)((double)panels * (1 - sqrt(rest)))
+                                        : panels * share / count),
+                   size);
+}
+
+static size_t first_row(const product *p, size_t share)
+{
+    return share_begin(p->m, p->tile_rows, p->row_shares, share, false);
+}
+
+static size_t first_column(const product *p, size_t share)
+{
+    return share_begin(p->n, p->tile_columns, p->column_shares, share, p->is_symmetric);
+}
+
+/* Blocks of a share: left ones fill half of the level 2 cache, right ones this thread's part of
+ * the last one. */
+static void size_share_blocks(product *p)
+{
+    const size_t left_bytes = (size_t)ndi_cpu_caches().level2 / 2, least_bytes = 2 << 20,
+                 right_bytes = larger(
+                     (size_t)ndi_cpu_caches().last / 4 / (size_t)ndi_pool_threads(), least_bytes);
+    size_t rows = 0, columns = 0;
+    for (size_t i = 0; i < p->row_shares; i++)
+        rows = larger(rows, first_row(p, i + 1) - first_row(p, i));
+    for (size_t j = 0; j < p->column_shares; j++)
+        columns = larger(columns, first_column(p, j + 1) - first_column(p, j));
+    p->most_rows =
+        ndi_gemm_even_part(rows, left_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
+    p->most_columns = ndi_gemm_even_part(
+        columns, right_bytes / p->right_panel_bytes * p->tile_columns, p->tile_columns);
+    p->left_bytes = (p->packs_left ? parts(p->most_rows, p->tile_rows) : 1) * p->left_panel_bytes;
+    p->right_bytes =
+        (p->packs_right ? parts(p->most_columns, p->tile_columns) : 1) * p->right_panel_bytes;
+}
+
+/* Rows from `first_row` and columns from `first_column` to the ends of p: blocks of columns, then
+ * of depth, then of rows. */
+static void multiply_share(product *p, size_t first_row, size_t first_column)
+{
+    for (size_t column = first_column; column < p->n; column += p->most_columns)
+        for (size_t step = 0; step < p->k; step += p->most_depth) {
+            bool packs_right = true;
+            for (size_t row = first_row; row < p->m; row += p->most_rows) {
+                choose_block(p, row, column, step);
+                if (p->is_symmetric && row + p->rows <= column)
+                    continue;
+                multiply_block(p, packs_right);
+                packs_right = false;
+            }
+        }
+}
+
+/* The same slot for a share every time, if it can be: lines that another core has written last are
+ * slow to write. */
+static size_t take_slot(shares *s, size_t share)
+{
+    size_t slot = share % s->slots;
+    while (atomic_exchange(&s->filled[slot], true))
+        slot = (slot + 1) % s->slots;
+    return slot;
 }
 
 static void multiply_shares(void *context, size_t begin, size_t end)
 {
-    const shares *s = context;
+    shares *s = context;
     for (size_t share = begin; share < end; share++) {
         product p = *s->product;
-        const size_t unit = p.by_rows ? p.tile_rows : p.tile_columns,
-                     first = share_begin(&p, s->count, share) * unit,
-                     last = share_begin(&p, s->count, share + 1) * unit;
-        size_t row = 0, column = 0;
-        if (p.by_rows) {
-            row = first;
-            p.most_rows = last - first;
-            if (p.is_symmetric) /* what is right of the diagonal is not needed */
-                p.n = smaller(p.n, last);
-        } else {
-            column = first;
-            p.most_columns = last - first;
-            if (p.is_symmetric)
-                row = first / p.tile_rows * p.tile_rows;
-        }
-        set_buffer(&p, s->buffers + share * s->buffer_bytes);
-        p.row_tasks = p.column_tasks = 1;
-        for (size_t step = 0; step < p.k && last > first; step += p.most_depth) {
-            choose_block(&p, row, column, step);
-            multiply_small(&p, left_to_pack(&p) + right_to_pack(&p));
-        }
+        const size_t i = share / p.column_shares, j = share % p.column_shares,
+                     row = first_row(&p, i), column = first_column(&p, j),
+                     slot = take_slot(s, share);
+        p.m = first_row(s->product, i + 1);
+        p.n = first_column(s->product, j + 1);
+        set_buffer(&p, s->buffers + slot * s->slot_bytes);
+        multiply_share(&p, row, column);
+        atomic_store(&s->filled[slot], false);
     }
 }
 
-static bool multiply_in_shares(product *p, size_t threads)
+static bool multiply_in_shares(product *p)
 {
-    const size_t panels = p->by_rows ? parts(p->m, p->tile_rows) : parts(p->n, p->tile_columns);
-    shares s = {.product = p, .count = smaller(threads, panels)};
-    size_t each = 0; /* of the operand that is shared, at most */
-    for (size_t share = 0; share < s.count; share++)
-        each = larger(each, share_begin(p, s.count, share + 1) - share_begin(p, s.count, share));
-    if (p->by_rows)
-        p->left_bytes = smaller(p->left_bytes, each * p->left_panel_bytes);
-    else
-        p->right_bytes = smaller(p->right_bytes, each * p->right_panel_bytes);
-    s.buffer_bytes = p->left_bytes + p->right_bytes;
-    s.buffers = ndi_allocate(s.count * s.buffer_bytes);
+    if (p->is_symmetric) {
+        p->column_shares *= p->row_shares;
+        p->row_shares = 1;
+    }
+    size_share_blocks(p);
+    const size_t count = p->row_shares * p->column_shares;
+    shares s = {.product = p,
+                .slots = smaller(count, (size_t)ndi_pool_threads()),
+                .slot_bytes = p->left_bytes + p->right_bytes};
+    const size_t bytes = s.slots * (s.slot_bytes + sizeof *s.filled);
+    s.buffers = ndi_allocate(bytes);
     if (!s.buffers)
         return false;
-    ndi_parallel_for(s.count, 1, multiply_shares, &s);
-    ndi_free(s.buffers, s.count * s.buffer_bytes);
-    return true;
-}
-
-/* ---- In blocks ------------------------------------------------------------------------------- */
-
-static bool multiply_by_blocks(product *p)
-{
-    const size_t bytes = p->left_bytes + p->right_bytes;
-    char *const buffer = ndi_allocate(bytes);
-    if (!buffer)
-        return false;
-    set_buffer(p, buffer);
-    const double share = 1.0 / (double)(parts(p->n, p->most_columns) * parts(p->k, p->most_depth) *
-                                        parts(p->m, p->most_rows));
-    double done = 0;
-    for (size_t column = 0; column < p->n; column += p->most_columns)
-        for (size_t step = 0; step < p->k; step += p->most_depth)
-            for (size_t row = 0; row < p->m; row += p->most_rows) {
-                choose_block(p, row, column, step);
-                size_t panels = panels_to_pack(p);
-                p->row_tasks = p->column_tasks = 1;
-                const size_t work = ndi_gemm_work(p->is_complex, p->rows, p->columns, p->depth);
-                if (ndi_gemm_is_for_one(p, p->rows, p->columns, p->depth) ||
-                    (panels > 0 && work < NDI_GEMM_LEAST_PACKED)) {
-                    multiply_small(p, panels);
-                    continue;
-                }
-                const ndi_stage outer = ndi_stage_begin(done, done + share);
-                multiply_block(p, panels);
-                ndi_stage_end(outer);
-                done += share;
-            }
-    ndi_free(buffer, bytes);
+    s.filled = (atomic_bool *)(s.buffers + s.slots * s.slot_bytes);
+    for (size_t slot = 0; slot < s.slots; slot++)
+        atomic_init(&s.filled[slot], false);
+    ndi_parallel_for(count, 1, multiply_shares, &s);
+    ndi_free(s.buffers, bytes);
     return true;
 }
 
@@ -416,8 +372,7 @@ static bool multiply_whole(product *p)
     _Alignas(64) char buffer[NDI_GEMM_SMALL_BYTES];
     set_buffer(p, buffer);
     choose_block(p, 0, 0, 0);
-    p->row_tasks = p->column_tasks = 1;
-    multiply_small(p, panels_to_pack(p));
+    multiply_block(p, true);
     return true;
 }
 
@@ -569,10 +524,8 @@ bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c
         return multiply_whole(&plan.product) && mirror(&plan.product);
     case NDI_GEMM_DEEP:
         return multiply_deep(&plan.product, 2 * threads) && mirror(&plan.product);
-    case NDI_GEMM_SHARES:
-        return multiply_in_shares(&plan.product, threads) && mirror(&plan.product);
     default:
-        return multiply_by_blocks(&plan.product) && mirror(&plan.product);
+        return multiply_in_shares(&plan.product) && mirror(&plan.product);
     }
 }
 
@@ -612,13 +565,11 @@ static void multiply_small_range(void *context, size_t begin, size_t end)
     product p = b->plan->product;
     set_buffer(&p, buffer);
     choose_block(&p, 0, 0, 0);
-    p.row_tasks = p.column_tasks = 1;
-    const size_t panels = panels_to_pack(&p);
     ptrdiff_t distances[3];
     for (size_t i = begin; i < end; i++) {
         b->locate(b->context, i, &left, &right, &c, distances);
         place(&p, b->plan->turned ? right : left, b->plan->turned ? left : right, c);
-        multiply_small(&p, panels);
+        multiply_block(&p, true);
     }
 }
 

@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+/* Steps of depth between what is multiplied and what is asked for of a panel of A, which the level
+ * 2 cache has (Xeon with AVX-512: 83 % of the rate of multiplications without, 88 so). */
+enum { STEPS_AHEAD = 8 };
+
 #define LOOPS "linalg/gemm_kernels_isa.h"
 #define WITH_NARROW
 #include "linalg/isa_each.h"

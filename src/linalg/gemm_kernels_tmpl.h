@@ -44,8 +44,12 @@ tile(int vectors, int wide, size_t rows, size_t columns, size_t depth, const loo
         for (int line = 0; line < vectors * VECTOR_BYTES; line += 64)
             __builtin_prefetch((char *)(c + j * c_column) + line, 1);
     for (size_t p = 0; p < depth; p++, a += a_step, b += b_step) {
-        if (next_b)
+        if (next_b) {
             __builtin_prefetch(next_b + p * (size_t)COLUMNS, 0, 2);
+            UNROLL
+            for (int line = 0; line < vectors * VECTOR_BYTES; line += 64)
+                __builtin_prefetch((const char *)(a + STEPS_AHEAD * a_step) + line);
+        }
         UNROLL
         for (int j = 0; j < wide; j++) {
             UNROLL

@@ -1,6 +1,8 @@
 /* The choice among the ways of a matrix product, and how its blocks are cut. */
 #include "linalg/gemm_plan.h"
 
+#include <math.h>
+
 #include "base/cpu.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -133,14 +135,6 @@ static bool has_few(ndi_gemm_plan *plan)
 
 /* ---- By tiles -------------------------------------------------------------------------------- */
 
-/* The least multiple of `unit` that cuts `count` into as few parts as `most` would: no sliver is
- * left at the end. */
-static size_t even_part(size_t count, size_t most, size_t unit)
-{
-    most = most < unit ? unit : most;
-    return parts(parts(count, parts(count, most)), unit) * unit;
-}
-
 static bool in_whole_reals(ptrdiff_t stride, size_t real_bytes)
 {
     return stride % (ptrdiff_t)real_bytes == 0;
@@ -175,14 +169,15 @@ static void settle_blocks(product *p)
     size_t most_bytes = (size_t)ndi_cpu_caches().last / 4, lanes = p->kernels->lanes;
     most_bytes = most_bytes < (2u << 20) ? 2u << 20 : smaller(most_bytes, 8u << 20);
     size_t reals = p->is_complex ? 2 : 1; /* a complex step of depth is two real ones */
-    p->most_depth = even_part(p->k, p->kernels->depth / reals, 1);
+    p->most_depth = ndi_gemm_even_part(p->k, p->kernels->depth / reals, 1);
     p->left_width = smaller(p->kernels->tile_rows, parts(reals * p->m, lanes) * lanes);
     p->left_panel_bytes = in_lines(p->left_width * p->most_depth * reals * p->real_bytes);
     p->right_panel_bytes =
         in_lines(p->kernels->tile_columns * p->most_depth * reals * p->real_bytes);
-    p->most_rows = even_part(p->m, most_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
-    p->most_columns =
-        even_part(p->n, most_bytes / p->right_panel_bytes * p->tile_columns, p->tile_columns);
+    p->most_rows =
+        ndi_gemm_even_part(p->m, most_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
+    p->most_columns = ndi_gemm_even_part(p->n, most_bytes / p->right_panel_bytes * p->tile_columns,
+                                         p->tile_columns);
     choose_packing(p, p->m, p->n);
     p->left_bytes = (p->packs_left ? parts(p->most_rows, p->tile_rows) : 1) * p->left_panel_bytes;
     p->right_bytes =
@@ -236,35 +231,43 @@ static bool is_deep(const product *p, size_t threads)
            padded * p->most_depth < NDI_GEMM_LITTLE && padded * p->k >= least_work;
 }
 
-/* Shares of rows, or of columns, for each of which all of the other operand is packed: it is read
- * often enough, and stays in a cache close by. */
-static bool fits_shares(const product *p, size_t threads, bool by_rows)
+/* What a share of so many rows and columns takes, in multiplications: its own, what it packs, and
+ * its part of lines of C that threads beside it write too (300 x 10 by 10 x 300 doubles 52 us by
+ * rows, 23 by columns). */
+static double cost_of_share(const product *p, size_t rows, size_t columns)
 {
-    const size_t least_uses = 10, most_bytes = 3 * (size_t)ndi_cpu_caches().level2;
-    if (by_rows ? !p->packs_right : !p->packs_left)
-        return p->packs_left || p->packs_right;
-    return (by_rows ? p->m : p->n) >= least_uses * threads &&
-           (by_rows ? p->right_bytes : p->left_bytes) < most_bytes;
+    const double packed_element = 50, line_of_two = 5000;
+    const double packed =
+        (p->packs_left ? (double)rows : 0) + (p->packs_right ? (double)columns : 0);
+    return (double)p->k * ((double)rows * (double)columns * (p->is_complex ? 4 : 1) +
+                           packed_element * packed) +
+           (rows < p->m ? line_of_two * (double)columns : 0);
 }
 
-/* Panels that another core has packed cost more than packing them again: complex64 of 64 rows took
- * 30 us, and 14 so; on cores with different last level caches complex128 of 200 rows took 1050 us,
- * and 730. Columns of C, which are runs of memory, are shared where they are many panels: threads
- * that write parts of the same lines wait for each other (300 x 10 by 10 x 300 doubles 52 us by
- * rows, 23 by columns). */
-static bool is_for_shares(product *p, size_t threads)
+/* C is cut into shares, as many as threads or a few less. Each packs what it takes: panels that
+ * another core has packed cost more than packing them again (2000 x 2000 by 2000 x 2000 doubles
+ * 155 ms with panels for both threads, 86 so). Shares that are large, or for which nothing is
+ * packed twice, are cut again, so that a thread which is done can take one more, and that there is
+ * progress to report. */
+static void choose_shares(product *p, size_t threads)
 {
-    if (threads == 1 || p->m > p->most_rows || p->n > p->most_columns ||
-        ndi_gemm_is_for_one(p, p->m, p->n, p->k))
-        return false;
+    const size_t most = 2048; /* rows or columns */
     const size_t row_panels = parts(p->m, p->tile_rows),
                  column_panels = parts(p->n, p->tile_columns);
-    p->by_rows = column_panels < 4 * threads && (row_panels >= 4 * threads || p->m > 2 * p->n);
-    if ((p->by_rows ? row_panels : column_panels) >= threads && fits_shares(p, threads, p->by_rows))
-        return true;
-    p->by_rows = !p->by_rows;
-    return (p->by_rows ? row_panels : column_panels) >= threads &&
-           fits_shares(p, threads, p->by_rows);
+    double least = INFINITY;
+    for (size_t i = 1; i <= smaller(threads, row_panels); i++) {
+        const size_t j = smaller(threads / i, column_panels),
+                     rows = smaller(parts(row_panels, i) * p->tile_rows, p->m),
+                     columns = smaller(parts(column_panels, j) * p->tile_columns, p->n);
+        const double cost = cost_of_share(p, rows, columns);
+        if (cost >= least)
+            continue;
+        least = cost;
+        p->row_shares = i;
+        p->column_shares = j;
+    }
+    p->row_shares *= parts(parts(p->m, p->row_shares), most);
+    p->column_shares *= parts(parts(p->n, p->column_shares), most);
 }
 
 static bool is_thin(const product *p)
@@ -279,10 +282,12 @@ static ndi_gemm_way way_by_tiles(product *p, bool is_one_of_many)
     const size_t threads = (size_t)ndi_pool_threads();
     if (!is_one_of_many && is_thin(p))
         return NDI_GEMM_THIN;
-    return is_small(p)                 ? NDI_GEMM_WHOLE
-           : is_deep(p, threads)       ? NDI_GEMM_DEEP
-           : is_for_shares(p, threads) ? NDI_GEMM_SHARES
-                                       : NDI_GEMM_BLOCKS;
+    if (is_small(p))
+        return NDI_GEMM_WHOLE;
+    if (is_deep(p, threads))
+        return NDI_GEMM_DEEP;
+    choose_shares(p, ndi_gemm_is_for_one(p, p->m, p->n, p->k) ? 1 : threads);
+    return NDI_GEMM_SHARES;
 }
 
 /* If the larger operand can be read where it is as the left one, or as the right one, and turned

@@ -25,18 +25,12 @@ typedef enum ndi_gemm_way {
     /* By tiles (gemm.c): */
     NDI_GEMM_WHOLE,  /* in one piece, packed on the stack */
     NDI_GEMM_DEEP,   /* narrow and deep: steps of depth side by side */
-    NDI_GEMM_SHARES, /* each thread packs what it takes */
-    NDI_GEMM_BLOCKS, /* blocks that are packed and multiplied by all threads */
+    NDI_GEMM_SHARES, /* parts of C, each of which packs what it takes */
 } ndi_gemm_way;
 
 /* In multiplications of doubles. Below the first a dispatch of a few microseconds costs more than
- * it saves; below the second so does one to read what another core has packed; below the third so
- * do many tasks. */
-enum {
-    NDI_GEMM_LEAST_PARALLEL = 150000,
-    NDI_GEMM_LEAST_PACKED = 600000,
-    NDI_GEMM_LITTLE = 4000000
-};
+ * it saves; below the second so does a step of depth by itself. */
+enum { NDI_GEMM_LEAST_PARALLEL = 150000, NDI_GEMM_LITTLE = 4000000 };
 
 enum { NDI_GEMM_THIN_COLUMNS = 16 }; /* at most */
 
@@ -64,7 +58,7 @@ typedef struct ndi_gemm_product {
     size_t left_width; /* of a left panel, in reals: a tile's rows, or the vectors that suffice */
     size_t left_panel_bytes, right_panel_bytes, left_bytes, right_bytes;
     bool packs_left, packs_right;
-    bool by_rows; /* of shares; else by columns */
+    size_t row_shares, column_shares; /* that C is cut into */
 
     ndi_gemm_matrix left, right;
     char *c;
@@ -73,7 +67,6 @@ typedef struct ndi_gemm_product {
     size_t row, rows, column, columns, step, depth;
     char *left_panels, *right_panels;
     size_t left_unpacked, right_unpacked; /* panels, the first ones, that are read where they are */
-    size_t row_tasks, column_tasks;
     char *sums; /* unless NULL, a tile of all of C, for the sums of this step only */
     size_t sum_rows;
 } ndi_gemm_product;
@@ -93,6 +86,14 @@ void ndi_gemm_choose(ndi_gemm_plan *plan, const ndi_gemm_shape *shape, ndi_gemm_
 static inline size_t ndi_gemm_parts(size_t count, size_t size)
 {
     return (count + size - 1) / size;
+}
+
+/* The least multiple of `unit` that cuts `count` into as few parts as `most` would: no sliver is
+ * left at the end. */
+static inline size_t ndi_gemm_even_part(size_t count, size_t most, size_t unit)
+{
+    most = most < unit ? unit : most;
+    return ndi_gemm_parts(ndi_gemm_parts(count, ndi_gemm_parts(count, most)), unit) * unit;
 }
 
 /* Multiplications of reals. */

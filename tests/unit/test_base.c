@@ -533,6 +533,31 @@ TEST(pool_runs_two_parts_at_the_same_time_with_signals_blocked)
     nd_set_num_threads(0);
 }
 
+/* Two threads meet, and the one that is not the caller's fails. */
+static void fail_on_worker(void *context, size_t begin, size_t end)
+{
+    const meeting *m = context;
+    meet(context, begin, end);
+    if (!pthread_equal(pthread_self(), m->caller))
+        ndi_fail(ND_ERROR_MEMORY, "part %zu failed", begin);
+}
+
+TEST(pool_hands_errors_of_workers_to_the_caller)
+{
+    nd_set_num_threads(2);
+    for (int round = 0; round < 3; round++) {
+        meeting m = {.caller = pthread_self()};
+        ndi_parallel_for(2, 1, fail_on_worker, &m);
+        assert_true(m.met);
+        assert_int_equal(nd_error(), ND_ERROR_MEMORY);
+        assert_non_null(strstr(nd_error_message(), " failed"));
+        nd_error_clear();
+        assert_true(two_threads_meet());
+        assert_int_equal(nd_error(), ND_OK);
+    }
+    nd_set_num_threads(0);
+}
+
 static void nest(void *context, size_t begin, size_t end)
 {
     atomic_int *wrong = context;
