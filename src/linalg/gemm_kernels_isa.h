@@ -70,6 +70,10 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 #define SWAP_PAIRS(v) SWAP_PAIRS_F32(v)
 #define EVEN(v, w) EVEN_F32(v, w)
 #define ODD(v, w) ODD_F32(v, w)
+#define LANE_BITS uint32_t
+#ifdef SPREAD_F32
+#define SPREAD SPREAD_F32
+#endif
 #include "linalg/gemv_short_tmpl.h"
 #define WIDEN(v) WIDEN_F32(v)
 #include "linalg/squares_tmpl.h"
@@ -81,6 +85,10 @@ static const ndi_gemm_kernels *const ISA_JOIN(ISA, tiles)[NDI_REALS] = {
 #define SWAP_PAIRS(v) SWAP_PAIRS_F64(v)
 #define EVEN(v, w) EVEN_F64(v, w)
 #define ODD(v, w) ODD_F64(v, w)
+#define LANE_BITS uint64_t
+#ifdef SPREAD_F64
+#define SPREAD SPREAD_F64
+#endif
 #include "linalg/gemv_short_tmpl.h"
 #define WIDEN(v) (v)
 #include "linalg/squares_tmpl.h"

@@ -155,7 +155,7 @@ bool ndi_gemv(ndi_gemm_type type, bool conjugates, size_t rows, size_t depth, co
     };
     p.chunk_task = p.chunk_count;
     /* Decided by the whole product, as its sums are rounded otherwise. */
-    p.has_short_rows = p.kernels->short_rows && !is_complex && rows >= MANY_ROWS && depth < chunk;
+    p.has_short_rows = p.kernels->short_rows && rows >= MANY_ROWS && depth < chunk;
     if (rows == 0)
         return true;
     if (depth == 0) {

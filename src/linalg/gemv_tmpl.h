@@ -25,6 +25,33 @@ static __attribute__((noinline)) void JOIN(SET, dot_gathered)(const product *p, 
     }
 }
 
+/* Short rows of complex numbers times x, as rows of reals times what gives the real parts, and the
+ * imaginary ones. False, with nothing done, if they are too long. */
+static bool JOIN(SET, dot_complex)(const product *p, const char *a, size_t rows, size_t depth,
+                                   const char *x, REAL *sums)
+{
+    REAL real[WHOLE_REALS], imaginary[WHOLE_REALS], totals[2][BLOCK_REALS / 2];
+    if (2 * depth > WHOLE_REALS)
+        return false;
+    for (size_t i = 0; i < depth; i++) {
+        const REAL re = ((const loose *)x)[2 * i], im = ((const loose *)x)[2 * i + 1];
+        real[2 * i] = imaginary[2 * i + 1] = re;
+        real[2 * i + 1] = imaginary[2 * i] = im;
+        if (p->conjugates)
+            imaginary[2 * i + 1] = -re;
+        else
+            real[2 * i + 1] = -im;
+    }
+    if (!p->kernels->short_rows(rows, 2 * depth, a, p->a_row_stride, real, totals[0]) ||
+        !p->kernels->short_rows(rows, 2 * depth, a, p->a_row_stride, imaginary, totals[1]))
+        return false;
+    for (size_t r = 0; r < rows; r++) {
+        sums[2 * r] = totals[0][r];
+        sums[2 * r + 1] = totals[1][r];
+    }
+    return true;
+}
+
 /* Dot products of rows with x, a chunk of depth that begins at `step`. */
 static void JOIN(SET, dot_chunk)(const product *p, size_t row, size_t rows, size_t step,
                                  size_t depth, REAL *sums)
@@ -41,7 +68,9 @@ static void JOIN(SET, dot_chunk)(const product *p, size_t row, size_t rows, size
         JOIN(SET, dot_gathered)(p, a, rows, depth, x, sums);
         return;
     }
-    if (p->has_short_rows && p->kernels->short_rows(rows, depth, a, p->a_row_stride, x, sums))
+    if (p->has_short_rows &&
+        (p->is_complex ? JOIN(SET, dot_complex)(p, a, rows, depth, x, sums)
+                       : p->kernels->short_rows(rows, depth, a, p->a_row_stride, x, sums)))
         return;
     for (size_t i = 0; i < rows; i += 4) {
         const void *four[4];

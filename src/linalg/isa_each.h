@@ -1,8 +1,9 @@
 /* Includes LOOPS, a file of loops in GNU C vectors, for each instruction set, after defining for it
  * ISA (the prefix of names), NAME, TARGET (an attribute of functions), VECTOR_BYTES, the shapes of
  * tiles (VECTORS_FLOAT and VECTORS_INTEGER by COLUMNS), SWAP_PAIRS of a vector's elements, EVEN and
- * ODD elements of two vectors, of _F32 and _F64, WIDEN_F32 of half a vector, and PRODUCT_32 (of
- * 64-bit integers that are of 32 bits). WITH_NARROW: for halves of vectors too, with TILES_ONLY. No
+ * ODD elements of two vectors, of _F32 and _F64, WIDEN_F32 of half a vector, PRODUCT_32 (of 64-bit
+ * integers that are of 32 bits), and SPREAD of a vector's elements to places, zero where none is
+ * kept. WITH_NARROW: for halves of vectors too, with TILES_ONLY. No
  * guard: once a source file. */
 #include <string.h>
 #ifdef __x86_64__
@@ -110,6 +111,8 @@
 #define ODD_F32(v, w)                                                                              \
     __builtin_shufflevector(v, w, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
 #define WIDEN_F32(v) ((wide)_mm512_cvtps_pd((__m256)(v))) /* gcc 12 makes halves of it */
+#define SPREAD_F64(v, places, kept) ((vector)_mm512_maskz_permutexvar_pd(kept, (__m512i)places, v))
+#define SPREAD_F32(v, places, kept) ((vector)_mm512_maskz_permutexvar_ps(kept, (__m512i)places, v))
 #include LOOPS
 #include "linalg/isa_end.h"
 

@@ -14,4 +14,6 @@
 #undef ODD_F64
 #undef WIDEN_F32
 #undef PRODUCT_32
+#undef SPREAD_F32
+#undef SPREAD_F64
 #undef TILES_ONLY

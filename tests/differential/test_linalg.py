@@ -332,3 +332,23 @@ def test_narrow_and_deep_products_equal_numpy(rows, inner, columns, dtype):
     for x in (a, np.asfortranarray(a)):
         for y in (b, np.asfortranarray(b)):
             compare("matmul", x, y)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 31, 33, 64, 65])
+def test_short_rows_times_a_vector_equal_numpy_wherever_they_lie(dtype, depth):
+    """The same bits with gaps between rows, which hold what must not be seen, and without."""
+    rng = np.random.default_rng(depth)
+    for rows in (31, 32, 33, 47, 64, 101, 5003):
+        apart = np.full((rows, depth + 3), np.nan, dtype)
+        a = apart[:, :depth]
+        a[...] = random_values(rng, dtype, (rows, depth), "unit")
+        x = random_values(rng, dtype, (depth,), "unit")
+        a[rows // 2, depth // 2] = np.inf
+        a[rows // 3] = -0.0
+        dense = np.ascontiguousarray(a)
+        compare("matmul", a, x)
+        compare("matmul", dense, x)
+        compare("matmul", x, dense.T)
+        got = [nd.to_numpy(nd.call("matmul", nd.from_numpy(left), nd.from_numpy(x))) for left in (a, dense)]
+        assert got[0].tobytes() == got[1].tobytes()
