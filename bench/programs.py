@@ -7,6 +7,7 @@ usage: programs.py [--build FOLDER] [--repeat N] [NAME...]
 """
 
 import argparse
+import gc
 import math
 import os
 import pathlib
@@ -20,6 +21,7 @@ IMPORT = "import numpy as np"
 
 
 def seconds(code):
+    gc.collect()  # arrays of the run before, which its functions' globals keep: their memory is to be used again
     begin = time.perf_counter()
     space = {"__name__": "program"}
     exec(code, space)

@@ -3,8 +3,10 @@
  * An elementwise operation, a cast or a reduction of a large array returns at once with a pending
  * array, whose dtype and shape are known and whose elements are not computed yet; so do a
  * scan, large ranges (nd_arange(), nd_linspace()), and an operation on the pending result of a
- * reduction, however small. Views of pending arrays are pending too, and as good as any: a write
- * through one shows in the others. Arrays are computed when something looks at them (an element,
+ * reduction, however small. So is an array that is overwritten by what is made of it (nd_add_into(
+ * out, out, x)), as long as no view, address or other thread may see its memory, into which it is
+ * computed then. Views of pending arrays are pending too, and as good as any: a write through one
+ * shows in the others. Arrays are computed when something looks at them (an element,
  * printing, saving, a product); then the whole expression runs as one loop without temporaries, a
  * reduction of a pending array runs in the loop that computes it, and an array together with
  * reductions of itself (standardising, softmax) runs tile by tile. Results are the same to the last

@@ -7,7 +7,7 @@
 typedef struct export
 {
     nd_array *array; /* a reference: setting the shape of the object changes nothing here */
-    bool writeable;
+    bool lent;
     Py_ssize_t dims[2 * ND_MAX_RANK];
 }
 export;
@@ -42,9 +42,11 @@ int pnd_get_buffer(PyObject *self, Py_buffer *view, int flags)
         PyErr_NoMemory();
         return -1;
     }
-    /* From here on whoever holds the buffer may write at any time: the library is told. */
+    /* From here on whoever holds the buffer may write at any time, or read what others write: the
+     * library is told. */
     static char nothing[16];
-    void *data = !nd_size(array) ? nothing : writeable ? nd_lend(array) : (void *)nd_data(array);
+    const bool lent = nd_size(array) && nd_is_writeable(array);
+    void *data = !nd_size(array) ? nothing : lent ? nd_lend(array) : (void *)nd_data(array);
     if (!data) {
         PyMem_Free(info);
         pnd_raise();
@@ -52,7 +54,7 @@ int pnd_get_buffer(PyObject *self, Py_buffer *view, int flags)
     }
     const int rank = nd_rank(array);
     info->array = nd_retain(array);
-    info->writeable = writeable;
+    info->lent = lent;
     for (int i = 0; i < rank; i++) {
         info->dims[i] = (Py_ssize_t)nd_lengths(array)[i];
         info->dims[rank + i] = (Py_ssize_t)nd_strides(array)[i];
@@ -75,7 +77,7 @@ int pnd_get_buffer(PyObject *self, Py_buffer *view, int flags)
 void pnd_release_buffer(PyObject *Py_UNUSED(self), Py_buffer *view)
 {
     export *info = view->internal;
-    if (info->writeable && nd_size(info->array))
+    if (info->lent)
         nd_lend_done(info->array);
     nd_release(info->array);
     PyMem_Free(info);
@@ -142,7 +144,7 @@ PyObject *pnd_view_as(PyObject *self, nd_dtype dtype)
     if (!pnd_force(array))
         return NULL;
     const bool writeable = nd_is_writeable(array) && !((pnd_array *)self)->locked;
-    void *data = writeable ? nd_data_writeable(array) : (void *)nd_data(array);
+    void *data = nd_is_writeable(array) ? nd_data_writeable(array) : (void *)nd_data(array);
     if (!data)
         return pnd_raise();
     nd_array *held = nd_retain(array);

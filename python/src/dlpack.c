@@ -157,13 +157,14 @@ PND_NAMED_FUNCTION(dlpack, "__dlpack__",
             return NULL;
         }
     }
-    void *data = !nd_size(array) ? NULL : writeable ? nd_lend(array) : (void *)nd_data(array);
+    const bool lends = nd_is_writeable(array); /* locked ones too: they may be unlocked */
+    void *data = !nd_size(array) ? NULL : lends ? nd_lend(array) : (void *)nd_data(array);
     if (nd_size(array) && !data) {
         PyMem_RawFree(tensor);
         return pnd_raise();
     }
     tensor->array = nd_retain(array);
-    tensor->lent = data && writeable;
+    tensor->lent = data && lends;
     const dl_tensor described = {.data = data,
                                  .device = {CPU, 0},
                                  .rank = rank,

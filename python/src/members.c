@@ -170,7 +170,7 @@ PyObject *pnd_array_interface(PyObject *self, void *Py_UNUSED(unused))
     if (!pnd_force(array))
         return NULL;
     const bool writeable = nd_is_writeable(array) && !((pnd_array *)self)->locked;
-    const void *data = writeable ? nd_data_writeable(array) : nd_data(array);
+    const void *data = nd_is_writeable(array) ? nd_data_writeable(array) : nd_data(array);
     if (!data && nd_size(array))
         return pnd_raise();
     PND_OBJECT dtype_object = pnd_dtype_object(dtype);

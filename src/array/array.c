@@ -174,8 +174,11 @@ static nd_array *take_object(int rank)
     if (array) {
         thread->freed = array->owner;
         thread->freed_count--;
-    } else if (!(array = ndi_allocate(sizeof *array))) {
-        return NULL;
+    } else {
+        if (thread->freed_limit == 0)
+            ndi_thread_watch();
+        if (!(array = ndi_allocate(sizeof *array)))
+            return NULL;
     }
     array->lengths = array->inline_dims;
     if (rank > NDI_INLINE_RANK) {

@@ -17,6 +17,7 @@ enum { FIRST_CAPACITY = 64, KEEP_CAPACITY = 4096 };
 static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key;
 static atomic_bool exit_key_made;
+static atomic_uint threads; /* whose end is watched */
 
 static void release_down_to(size_t start)
 {
@@ -41,6 +42,7 @@ static void thread_ends(void *unused)
     release_down_to(0);
     ndi_this_thread.open_scopes = 0;
     ndi_this_thread.freed_limit = 0;
+    atomic_fetch_sub_explicit(&threads, 1, memory_order_relaxed);
     ndi_arrays_trim();
 }
 
@@ -62,8 +64,16 @@ __attribute__((destructor)) static void library_ends(void)
 void ndi_thread_watch(void)
 {
     pthread_once(&exit_key_once, make_exit_key);
-    if (atomic_load(&exit_key_made) && pthread_setspecific(exit_key, &ndi_this_thread) == 0)
+    if (atomic_load(&exit_key_made) && pthread_setspecific(exit_key, &ndi_this_thread) == 0) {
         ndi_this_thread.freed_limit = NDI_CACHED_OBJECTS;
+        atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed);
+    }
+}
+
+bool ndi_thread_alone(void)
+{
+    return ndi_this_thread.freed_limit != 0 &&
+           atomic_load_explicit(&threads, memory_order_relaxed) == 1;
 }
 
 void ndi_arrays_trim(void)

@@ -52,4 +52,7 @@ bool ndi_scope_grow(void);
  */
 void ndi_thread_watch(void);
 
+/* True if no other thread that lives has made an array. */
+bool ndi_thread_alone(void);
+
 #endif

@@ -393,15 +393,28 @@ static nd_array *into(nd_op op, int count, const nd_operand *arguments,
     }
     if (!ndi_force(out))
         return NULL;
-    bool copies = false, pending = false;
+    bool copies = false, pending = false, itself = false;
     for (int i = 0; i < count; i++) {
         if (arguments[i].kind != ND_OPERAND_ARRAY)
             continue;
         const nd_array *a = arguments[i].array;
+        itself |= a == out;
         pending |= !ndi_has_data(a);
         const ndi_overlap overlap = ndi_array_overlap(out, a);
         step.in_place |= overlap == NDI_IDENTICAL;
         copies |= overlap == NDI_OVERLAPS;
+    }
+    if (itself && !copies) {
+        const int waits =
+            ndi_graph_waits(step.kernel, out->size * (int64_t)ndi_dtype_size(resolution->kernel),
+                            count, arguments, out->size);
+        step.habit = waits == NDI_AT_ONCE ? 0 : (uint16_t)waits;
+        const ndi_leave left = waits == NDI_AT_ONCE
+                                   ? NDI_STAYS
+                                   : ndi_graph_leave(&step, arguments, scalars.element, out);
+        if (left != NDI_STAYS)
+            return left == NDI_LEFT ? out : NULL;
+        step.habit = 0;
     }
     if ((pending || (copies && nd_lazy() > 0)) && out->size > ndi_small_elements())
         return ndi_evaluate_into(&step, arguments, scalars.element, out, false) ? out : NULL;

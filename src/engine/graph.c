@@ -147,7 +147,7 @@ ndi_node *ndi_node_new(nd_dtype dtype, int rank, int64_t size, const int64_t *di
         return NULL;
     node->references = 1;
     node->cost = 0;
-    node->demanded = node->heir = false;
+    node->demanded = node->heir = node->left = false;
     node->views = 0;
     node->claim = node->mark = 0;
     node->array = NULL;

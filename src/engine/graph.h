@@ -44,6 +44,7 @@ struct ndi_node {
     uint8_t cost;              /* kernels and conversions */
     bool demanded;             /* it was computed as a part of something else before */
     bool heir;                 /* made of what was demanded, or of heirs: see ndi_wanted_again() */
+    bool left;                 /* a source, the array of which has been overwritten since */
     uint32_t views;            /* pending arrays that are views of it */
     uint32_t claim;            /* a plan that runs will give it elements: see ndi_graph_claim() */
     nd_array *array;           /* the pending array, or NULL if it is released or computed */

@@ -409,6 +409,85 @@ bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*
     return node != NULL;
 }
 
+/* Whether memory is there for others as well: as long as it were for what waits alone, it would not
+ * be used again, out of a cache, for the next of such values. */
+static bool is_kept(const nd_array *array)
+{
+    return !array->storage ||
+           atomic_load_explicit(&array->storage->references, memory_order_relaxed) > 1;
+}
+
+/* The same of all sources below a node, and all of it done by one loop: elements that tiles, or a
+ * loop before, read are better overwritten as soon as they are. */
+static bool may_wait(ndi_node *node, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk))
+        return true;
+    if (ndi_is_source(node))
+        return !node->storage ||
+               atomic_load_explicit(&node->storage->references, memory_order_relaxed) > 1;
+    if (node->form != NDI_STEP)
+        return false;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i] && !may_wait(node->argument[i], walk))
+            return false;
+    return true;
+}
+
+/* With the lock held: of all arguments but `array`. */
+static bool may_wait_for(int count, const nd_operand *arguments, const nd_array *array)
+{
+    const uint32_t walk = ndi_graph_walk();
+    for (int i = 0; i < count; i++) {
+        const nd_array *const a = arguments[i].array;
+        if (arguments[i].kind != ND_OPERAND_ARRAY || a == array)
+            continue;
+        ndi_node *const node = atomic_load_explicit(&a->node, memory_order_relaxed);
+        if (node ? !may_wait(node, walk) : !is_kept(a))
+            return false;
+    }
+    return true;
+}
+
+/* Whether nobody but the array knows where its elements are. An array that one thread writes must
+ * not be used by another; where that is done all the same, memory at least is to stay where it is.
+ */
+static bool may_leave(const nd_array *array)
+{
+    ndi_storage *const storage = array->storage;
+    return storage && storage->bytes > 0 && !storage->release &&
+           atomic_load_explicit(&storage->references, memory_order_acquire) == 1 &&
+           !ndi_is_given_out(storage) && (array->contiguous || nd_is_fortran_contiguous(array)) &&
+           ndi_thread_alone();
+}
+
+ndi_leave ndi_graph_leave(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                          nd_array *array)
+{
+    ndi_graph_lock();
+    const bool leaves = may_leave(array) && may_wait_for(step->arguments, arguments, array);
+    ndi_graph_unlock();
+    if (!leaves)
+        return NDI_STAYS;
+    if (!make_room(ndi_map_cost(step), step->arguments, arguments))
+        return NDI_LEAVE_FAILED;
+    ndi_graph_lock();
+    ndi_storage *const storage = array->storage;
+    ndi_node *const node =
+        new_step(step, arguments, scalars, array->rank, array->size, ndi_lengths(array));
+    if (node) {
+        for (int i = 0; i < node->arguments; i++)
+            if (arguments[i].array == array)
+                node->argument[i]->left = true;
+        array->data = NULL;
+        array->storage = NULL;
+        ndi_node_link(node, array);
+        ndi_storage_release(storage); /* the source has a reference of its own */
+    }
+    ndi_graph_unlock();
+    return node ? NDI_LEFT : NDI_LEAVE_FAILED;
+}
+
 ndi_node *ndi_graph_step(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                          const nd_array *target)
 {

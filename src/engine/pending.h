@@ -59,6 +59,13 @@ nd_array *ndi_graph_fold(const ndi_fold *fold, const nd_array *array, nd_dtype d
 bool ndi_graph_replace(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
                        nd_array *array);
 
+/* The same for an array that has its elements and is an argument: from now on it is pending, and
+ * its memory a source of the step. Nothing is changed if its elements must stay where they are, or
+ * with the error kept. */
+typedef enum ndi_leave { NDI_LEFT, NDI_STAYS, NDI_LEAVE_FAILED } ndi_leave;
+ndi_leave ndi_graph_leave(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
+                          nd_array *array);
+
 /* The pending array of a scan of `array`. */
 nd_array *ndi_graph_scan(const ndi_scan *scan, const nd_array *array, nd_dtype dtype,
                          const int *axis_order);

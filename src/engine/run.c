@@ -30,16 +30,54 @@ static void add_plain(ndi_nest *nest, const ndi_node *node)
     }
 }
 
+/* The source below a step of which the result may have the memory: the array that it was has been
+ * overwritten by this, element i meets element i only, and nobody else reads it. */
+static ndi_node *left_to(const ndi_node *root, const ndi_node *node)
+{
+    for (int i = 0; i < node->arguments; i++) {
+        ndi_node *const from = node->argument[i];
+        ndi_node *found = NULL;
+        if (!from || from->references > 1 || from->rank != root->rank)
+            continue;
+        if (from->form == NDI_STEP)
+            found = left_to(root, from);
+        else if (from->left && from->dtype == root->dtype &&
+                 memcmp(from->dims, root->dims, 2 * (size_t)root->rank * sizeof(int64_t)) == 0 &&
+                 atomic_load_explicit(&from->storage->references, memory_order_acquire) == 1)
+            found = from;
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+/* Memory for the elements of a step, and where the first one is: with `*in_place` that of a source.
+ * NULL with the error kept. */
+static ndi_storage *storage_for(const ndi_node *node, bool *in_place, char **data)
+{
+    ndi_node *const source = left_to(node, node);
+    ptrdiff_t first;
+    *in_place = source;
+    if (source) {
+        *data = source->data;
+        atomic_fetch_add_explicit(&source->storage->references, 1, memory_order_relaxed);
+        return source->storage;
+    }
+    ndi_storage *const made = ndi_node_storage(node, &first);
+    *data = made ? (char *)made->memory + first : NULL;
+    return made;
+}
+
 /* The shortest way there is, for the many programs that look at every result. */
 bool ndi_run_plain(ndi_node *node)
 {
-    ptrdiff_t first;
-    ndi_storage *const made = ndi_node_storage(node, &first);
+    char *data;
+    bool in_place;
+    ndi_storage *const made = storage_for(node, &in_place, &data);
     if (!made)
         return false;
     ndi_node *source[NDI_MAX_OPERANDS - 1]; /* whatever becomes of the node's arguments meanwhile */
     ndi_nest nest;
-    char *const data = (char *)made->memory + first;
     ndi_nest_begin(&nest, node->rank, node->dims);
     ndi_nest_add_strided(&nest, data, node->rank, node->dims, ndi_node_strides(node));
     add_plain(&nest, node);
@@ -53,10 +91,12 @@ bool ndi_run_plain(ndi_node *node)
     node->demanded = true;
     ndi_habit_learn(node->step.habit, false);
     node->step.habit = 0;
+    node->step.in_place = in_place;
     ndi_graph_claim(ndi_node_retain(node));
     ndi_graph_unlock();
 
-    ndi_watch_begin(node->step.name);
+    if (!in_place) /* what is overwritten must not be left half written */
+        ndi_watch_begin(node->step.name);
     ndi_map_run(&node->step, &nest);
     const bool done = ndi_watch_end();
 
@@ -79,11 +119,18 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
     ndi_loop loop;
     ndi_node *const node = result[0];
     ndi_storage *made[NDI_PROGRAM_RESULTS];
-    ptrdiff_t first[NDI_PROGRAM_RESULTS]; /* element in its memory */
+    char *data[NDI_PROGRAM_RESULTS];
     const int first_made = target ? 1 : 0;
     const ndi_alias alias = target ? target->alias : NDI_ALIAS_NONE;
+    bool in_place = alias == NDI_ALIAS_IN_PLACE;
     for (int r = first_made; r < results; r++) {
-        made[r] = ndi_node_storage(result[r], &first[r]);
+        bool over = false;
+        ptrdiff_t first;
+        if (r == 0)
+            made[r] = storage_for(node, &over, &data[r]);
+        else if ((made[r] = ndi_node_storage(result[r], &first)))
+            data[r] = (char *)made[r]->memory + first;
+        in_place |= over;
         if (!made[r]) {
             while (r-- > first_made)
                 ndi_storage_release(made[r]);
@@ -97,11 +144,11 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
         if (r < first_made)
             ndi_nest_add(&loop.nest, target->array);
         else
-            ndi_nest_add_strided(&loop.nest, (char *)made[r]->memory + first[r], result[r]->rank,
-                                 result[r]->dims, ndi_node_strides(result[r]));
+            ndi_nest_add_strided(&loop.nest, data[r], result[r]->rank, result[r]->dims,
+                                 ndi_node_strides(result[r]));
     const bool plain = results == 1 && alias != NDI_ALIAS_SHIFTED && ndi_is_plain(node);
     ndi_map step = node->step;
-    step.in_place = alias == NDI_ALIAS_IN_PLACE;
+    step.in_place = in_place;
     if (plain) {
         add_plain(&loop.nest, node);
         for (int i = 0; i < node->arguments; i++)
@@ -121,7 +168,7 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
     ndi_graph_unlock();
 
     bool done = true;
-    if (!target) /* whose elements must not be left half written */
+    if (!target && !in_place) /* whose elements must not be left half written */
         ndi_watch_begin(step.name);
     if (plain)
         ndi_map_run(&step, &loop.nest);
@@ -137,7 +184,7 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
     ndi_loop_release(&loop);
     for (int r = 0; r < results; r++) {
         if (r >= first_made && done)
-            ndi_node_computed(result[r], made[r]);
+            ndi_node_settled(result[r], made[r], data[r]);
         ndi_graph_release_claim(result[r]);
         ndi_node_release(result[r]);
     }

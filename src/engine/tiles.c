@@ -175,10 +175,41 @@ bool ndi_tiling_find(ndi_tiling *best, ndi_node *root)
     return best->folds > 0;
 }
 
+static bool lies_below(ndi_node *node, const ndi_node *what, uint32_t walk)
+{
+    if (node == what)
+        return true;
+    if (!ndi_graph_visit(node, walk))
+        return false;
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i] && lies_below(node->argument[i], what, walk))
+            return true;
+    return false;
+}
+
+/* Whether an array that waits below `root` is made of a node. */
+static bool is_waited_for(ndi_node *node, const ndi_node *what, const ndi_node *root, uint32_t walk)
+{
+    if (!ndi_graph_visit(node, walk))
+        return false;
+    if (node != root && node->array && node->form == NDI_STEP)
+        return lies_below(node, what, ndi_graph_walk());
+    for (int i = 0; i < node->arguments; i++)
+        if (node->argument[i] && is_waited_for(node->argument[i], what, root, walk))
+            return true;
+    return false;
+}
+
+/* Small results of reductions are stored, too, where they would be wanted once more for an array
+ * that waits: clip((x[:, None] > y).sum(1), 0, n) is used twice and swept once. */
 bool ndi_tiling_stores(const ndi_tiling *tiling, const ndi_node *node)
 {
-    return node == tiling->root || ndi_wanted_again(node) ||
-           (node->array && (node->form == NDI_FOLD || node->size <= tiling->widest->size / 16));
+    if (node == tiling->root || ndi_wanted_again(node))
+        return true;
+    const bool fold = node->form == NDI_FOLD, small = node->size <= tiling->widest->size / 16;
+    return node->array
+               ? fold || small
+               : fold && small && is_waited_for(tiling->root, node, tiling->root, ndi_graph_walk());
 }
 
 /* Whether tiles may write where they read: all that is in the target's memory is cut as it is. */

@@ -27,6 +27,7 @@ typedef struct lu {
 
     /* Of exchange_and_solve(); `together` columns are an item. */
     int first, width, left_end, right_begin, end, together;
+    const char *sides; /* of take_and_solve() */
 } lu;
 
 static char *at(const lu *f, int row, int column)
@@ -56,37 +57,39 @@ static void reduce(lu *f, int row, int column, int inner, int m, int n, int k)
         atomic_store(&f->failed, true);
 }
 
-static inline void exchange_items(size_t item, char *x, int i, int other)
+/* Of constant sizes, so that items go through registers. */
+#define INLINE static inline __attribute__((always_inline))
+#define BY_SIZE(function, item, ...)                                                               \
+    do {                                                                                           \
+        if ((item) == sizeof(float))                                                               \
+            function(sizeof(float), __VA_ARGS__);                                                  \
+        else if ((item) == sizeof(double))                                                         \
+            function(sizeof(double), __VA_ARGS__);                                                 \
+        else                                                                                       \
+            function(2 * sizeof(double), __VA_ARGS__);                                             \
+    } while (0)
+
+INLINE void exchange_items(size_t item, char *x, const int *with, int begin, int end)
 {
-    char kept[16];
-    char *const a = x + (ptrdiff_t)i * (ptrdiff_t)item, *const b =
-                                                            x + (ptrdiff_t)other * (ptrdiff_t)item;
-    switch (item) { /* of constant sizes, so that they go through registers */
-    case sizeof(float):
-        memcpy(kept, a, sizeof(float));
-        memcpy(a, b, sizeof(float));
-        memcpy(b, kept, sizeof(float));
-        break;
-    case sizeof(double):
-        memcpy(kept, a, sizeof(double));
-        memcpy(a, b, sizeof(double));
-        memcpy(b, kept, sizeof(double));
-        break;
-    default:
-        memcpy(kept, a, sizeof kept);
-        memcpy(a, b, sizeof kept);
-        memcpy(b, kept, sizeof kept);
+    for (int i = begin; i < end; i++) {
+        char kept[16], *const a = x + (size_t)i * item, *const b = x + (size_t)with[i] * item;
+        memcpy(kept, a, item);
+        memcpy(a, b, item);
+        memcpy(b, kept, item);
     }
+}
+
+INLINE void take_items(size_t item, char *to, const char *from, const int *order, int n)
+{
+    for (int i = 0; i < n; i++)
+        memcpy(to + (size_t)i * item, from + (size_t)order[i] * item, item);
 }
 
 /* The exchanges of pivots first..first+count-1 in the columns begin..end-1. */
 static void exchange(const lu *f, int first, int count, int begin, int end)
 {
-    for (int column = begin; column < end; column++) {
-        char *x = at(f, 0, column);
-        for (int i = first; i < first + count; i++)
-            exchange_items(f->item, x, i, f->pivots[i]);
-    }
+    for (int column = begin; column < end; column++)
+        BY_SIZE(exchange_items, f->item, at(f, 0, column), f->pivots, first, first + count);
 }
 
 /* Rows first..first+count-1 of the columns begin..end-1 become those of U. */
@@ -181,6 +184,35 @@ void ndi_lu_solve_transposed(nd_dtype dtype, int n, const void *factors, const i
     ndi_lu_kernels_for(ndi_isa_in_use(), dtype)->solve_transposed((size_t)n, factors, pivots, x);
 }
 
+/* order[i] becomes the row that the exchanges of LAPACK's pivots, which count from 1, bring to row
+ * i. */
+static void order_of(int n, const int *pivots, int *order)
+{
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    for (int i = 0; i < n; i++) {
+        const int kept = order[i], other = pivots[i] - 1;
+        order[i] = order[other];
+        order[other] = kept;
+    }
+}
+
+/* Items are groups of columns right of the triangle; with `sides` these are taken from there, in
+ * the order of the pivots. */
+static void take_and_solve(void *context, size_t begin, size_t end)
+{
+    lu *const f = context;
+    for (int item = (int)begin; item < (int)end; item++) {
+        const int from = f->right_begin + item * f->together,
+                  to = from + f->together < f->end ? from + f->together : f->end;
+        const size_t bytes = (size_t)f->width * f->item;
+        for (int column = from; column < to && f->sides; column++)
+            BY_SIZE(take_items, f->item, at(f, 0, column),
+                    f->sides + (size_t)(column - f->right_begin) * bytes, f->pivots, f->width);
+        solve(f, 0, f->width, from, to);
+    }
+}
+
 /* X = U^-1 L^-1 P B: both solutions go by groups of columns, the second by the triangle turned. A
  * thread has one group, as products pack the triangle for each. */
 bool ndi_lu_solve(nd_dtype dtype, int n, const void *factors, int *pivots, int columns, void *sides,
@@ -192,18 +224,17 @@ bool ndi_lu_solve(nd_dtype dtype, int n, const void *factors, int *pivots, int c
     const int threads = ndi_pool_threads(), share = (columns + threads - 1) / threads;
     f.together = share < TASK_COLUMNS ? TASK_COLUMNS : (share + FEW - 1) / FEW * FEW;
     const size_t groups = ((size_t)columns + (size_t)f.together - 1) / (size_t)f.together;
+    order_of(n, pivots, scratch);
+    memcpy(pivots, scratch, size * sizeof *pivots);
     memcpy(scratch, factors, bytes);
-    memcpy(beside, sides, size * (size_t)columns * f.item);
-    for (int i = 0; i < n; i++)
-        pivots[i]--;
     f.pivots = pivots;
+    f.sides = sides;
     f.width = f.right_begin = n;
     f.end = n + columns;
-    ndi_parallel_for(groups, 1, exchange_and_solve, &f);
+    ndi_parallel_for(groups, 1, take_and_solve, &f);
     f.kernels->turn_upper(size, factors, scratch, (size_t)columns, beside);
-    for (int i = 0; i < n; i++)
-        pivots[i] = i;
-    ndi_parallel_for(groups, 1, exchange_and_solve, &f);
+    f.sides = NULL;
+    ndi_parallel_for(groups, 1, take_and_solve, &f);
     f.kernels->turn_back(size, (size_t)columns, NULL, beside, sides);
     return !f.failed;
 }
@@ -237,13 +268,7 @@ bool ndi_lu_inverse(nd_dtype dtype, int n, void *matrix, int *pivots, void *scra
     solve_unit(&f, n, 0, n);
     f.kernels->turn_upper(size, matrix, scratch, size, sides);
     solve(&f, 0, n, n, 2 * n);
-    for (int i = 0; i < n; i++)
-        order[i] = i;
-    for (int i = 0; i < n; i++) {
-        const int kept = order[i], other = pivots[i] - 1;
-        order[i] = order[other];
-        order[other] = kept;
-    }
+    order_of(n, pivots, order);
     f.kernels->turn_back(size, size, order, sides, matrix);
     return !f.failed;
 }

@@ -137,6 +137,14 @@ static double key_value(const quantiles *k, int64_t key)
     return ndi_load_double(k->dtype, element);
 }
 
+static double between(const quantiles *k, double a, double b, double share)
+{
+    double value = k->median ? (a + b) / 2 : value_between(a, b, share);
+    if (k->median && isinf(value) && isfinite(a) && isfinite(b))
+        value = a / 2 + b / 2;
+    return value;
+}
+
 /* Stores quantile i of a line. */
 static void store(const quantiles *k, size_t i, size_t line, int64_t first, int64_t second,
                   double share)
@@ -148,10 +156,7 @@ static void store(const quantiles *k, size_t i, size_t line, int64_t first, int6
             1, ndi_key_bits(k->dtype) == 64 ? (void *)&first : (void *)&narrow, false, to);
         return;
     }
-    const double a = key_value(k, first), b = key_value(k, second);
-    double value = k->median ? (a + b) / 2 : value_between(a, b, share);
-    if (k->median && isinf(value) && isfinite(a) && isfinite(b))
-        value = a / 2 + b / 2;
+    const double value = between(k, key_value(k, first), key_value(k, second), share);
     ndi_store_scalar(nd_operand_real(value), k->out, to);
 }
 
@@ -230,8 +235,108 @@ static void do_lines(void *context, size_t begin, size_t end)
         atomic_store(&k->no_memory, true);
 }
 
+/* ---- Short lines -------------------------------------------------------------------------------
+ * Some at a time: to begin with each by itself takes longer than to sort it. */
+
+enum {
+    SHORT = 256, /* elements that are sorted sooner than parted */
+    KEYS = 2048,
+    LINES = 256,
+};
+
+/* Of lines that are done together. */
+typedef struct short_lines {
+    _Alignas(64) int64_t keys[KEYS]; /* or twice as many of 32 bits */
+    int64_t first[LINES], second[LINES];
+    char a[8 * LINES], b[8 * LINES]; /* these two as elements */
+    double share[LINES];
+    uint16_t n[LINES]; /* elements that are no NaN */
+} short_lines;
+
+static quantile_place place_among(const quantiles *k, size_t n, size_t i)
+{
+    return k->median ? (quantile_place){(n - 1) / 2, n / 2, 0.5} : place_of(k->method, n, k->q[i]);
+}
+
+static size_t count_numbers(const quantiles *k, const short_lines *s, size_t from)
+{
+    size_t n = k->length;
+    if (nd_dtype_kind(k->dtype) != ND_KIND_FLOAT)
+        return n;
+    const int64_t nan = ndi_nan_key(k->dtype);
+    if (ndi_key_bits(k->dtype) == 64)
+        while (n > 0 && s->keys[from + n - 1] == nan)
+            n--;
+    else
+        while (n > 0 && ((const int32_t *)s->keys)[from + n - 1] == nan)
+            n--;
+    return n < k->length && !k->ignore_nan ? 0 : n;
+}
+
+static void pick(const quantiles *k, short_lines *s, size_t line, size_t from, quantile_place place)
+{
+    if (ndi_key_bits(k->dtype) == 64) {
+        s->first[line] = s->keys[from + place.first];
+        s->second[line] = s->keys[from + place.second];
+    } else {
+        ((int32_t *)s->first)[line] = ((const int32_t *)s->keys)[from + place.first];
+        ((int32_t *)s->second)[line] = ((const int32_t *)s->keys)[from + place.second];
+    }
+    s->share[line] = place.share;
+}
+
+/* Quantile i of lines whose keys ascend. */
+static void do_sorted(const quantiles *k, short_lines *s, size_t i, size_t line, size_t lines)
+{
+    const size_t item = nd_dtype_size(k->dtype), size = nd_dtype_size(k->out);
+    char *to = k->result + (i * k->lines + line) * size;
+    quantile_place place = place_among(k, k->length, i);
+    size_t n = k->length;
+    for (size_t l = 0; l < lines; l++) {
+        if (s->n[l] != n && s->n[l] > 0)
+            place = place_among(k, n = s->n[l], i);
+        pick(k, s, l, l * k->length, place);
+    }
+    k->kernels->decode[k->dtype](lines, s->first, false, s->a);
+    k->kernels->decode[k->dtype](lines, s->second, false, s->b);
+    for (size_t l = 0; l < lines; l++, to += size) {
+        const char *const a = s->a + l * item, *const b = s->b + l * item;
+        if (s->n[l] > 0 && s->share[l] == 0 && k->out == k->dtype)
+            memcpy(to, a, item);
+        else
+            ndi_store_scalar(
+                nd_operand_real(s->n[l] > 0 ? between(k, ndi_load_double(k->dtype, a),
+                                                      ndi_load_double(k->dtype, b), s->share[l])
+                                            : NAN),
+                k->out, to);
+    }
+}
+
+static void do_short_lines(void *context, size_t begin, size_t end)
+{
+    const quantiles *const k = context;
+    const size_t n = k->length, room = KEYS / n, together = room < LINES ? room : LINES;
+    ndi_sort_lines_kernel *const sort =
+        ndi_key_bits(k->dtype) == 64 ? k->kernels->sort_lines_64 : k->kernels->sort_lines_32;
+    short_lines s;
+    for (size_t line = begin; line < end; line += together) {
+        const size_t lines = end - line < together ? end - line : together;
+        k->kernels->encode[k->dtype](lines * n, k->elements + line * n * nd_dtype_size(k->dtype),
+                                     false, s.keys);
+        sort(s.keys, n, lines);
+        for (size_t l = 0; l < lines; l++)
+            s.n[l] = (uint16_t)count_numbers(k, &s, l * n);
+        for (size_t i = 0; i < k->count; i++)
+            do_sorted(k, &s, i, line, lines);
+    }
+}
+
 static bool run(quantiles *k)
 {
+    if (k->length > 0 && k->length <= SHORT) {
+        ndi_parallel_for(k->lines, 1 + NDI_SORT_GRAIN / 4 / (k->length + 1), do_short_lines, k);
+        return true;
+    }
     k->thread = k->length >= 2 * NDI_SORT_GRAIN && k->lines < 4 * (size_t)ndi_pool_threads();
     if (k->thread)
         do_lines(k, 0, k->lines);

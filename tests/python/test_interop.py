@@ -100,6 +100,18 @@ np.ndarray(3, 'f8', 'text')
 """
 
 
+def test_buffers_of_locked_arrays_see_what_is_written_when_they_are_unlocked():
+    for export in (memoryview, numpy.asarray, lambda x: x.__array_interface__ and x.view("f8")):
+        x, y = ndstream.ones(100_000), ndstream.arange(100_000.0)
+        x.setflags(write=False)
+        seen = export(x)
+        x.setflags(write=True)
+        for _ in range(3):
+            x += 2 * y
+            assert seen[7] == x[7]
+        assert x[7] == 43
+
+
 @pytest.mark.parametrize("code", cases(OVER_BUFFERS))
 def test_arrays_over_buffers(code):
     same(code)

@@ -777,3 +777,24 @@ TEST(steps_in_place_on_a_pending_array_stay_pending)
         assert_true(at(y, 10) == 25 && at(z, 10) == 21);
     }
 }
+
+TEST(small_reductions_are_swept_once_for_an_array_that_is_used_again)
+{
+    ND_SCOPE {
+        const nd_array *places = ready(nd_reshape(range(50000), ND_SHAPE(50000, 1))),
+                       *bounds = ready(nd_multiply(range(30), 1000));
+        nd_array *piece = NULL, *next = NULL;
+        char plan[4096];
+        ND_SCOPE {
+            nd_array *above = nd_sum(nd_greater_equal(places, bounds), ND_AXIS(1));
+            piece = nd_keep(nd_minimum(nd_multiply(above, 10), 298));
+            next = nd_keep(nd_add(piece, 1));
+        }
+        assert_true(ready(next) && nd_is_pending(piece));
+        nd_explain(piece, plan, sizeof plan);
+        assert_null(strstr(plan, "greater_equal"));
+        assert_true(same(nd_subtract(next, 1), piece));
+        nd_release(piece);
+        nd_release(next);
+    }
+}

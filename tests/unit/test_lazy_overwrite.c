@@ -1,6 +1,8 @@
 /* Writing over what a pending array still reads. */
 #include "pending.h"
 
+#include <pthread.h>
+
 static nd_array *field(nd_shape shape)
 {
     int64_t count = 1;
@@ -163,4 +165,132 @@ TEST(reductions_of_a_target_are_those_of_its_old_elements)
             assert_true(same(x, y));
             assert_true(same(mean, expected));
         }
+}
+
+/* ---- Arrays that are overwritten by what is made of them ------------------------------------ */
+
+/* out += k * x + k, so many times; `at_once`: each step by itself. */
+static nd_array *added_up(nd_array *out, const nd_array *x, int times, bool at_once)
+{
+    for (int i = 1; i <= times; i++)
+        ND_SCOPE {
+            assert_non_null(nd_add_into(out, out, nd_add(nd_multiply(x, 0.37 * i), 0.1 * i)));
+            if (at_once)
+                ready(out);
+        }
+    return out;
+}
+
+TEST(what_is_added_up_in_place_waits_and_stays_where_it_is)
+{
+    for (int times = 1; times < 30; times += 4)
+        ND_SCOPE {
+            const nd_array *x = field(ND_SHAPE(400, 500));
+            nd_array *out = nd_copy(x), *expected = nd_copy(x);
+            nd_array *whole = ready(nd_multiply(x, 3)), *view = nd_slice(whole, ND_RANGE(0, 400));
+            const void *const place = nd_data(out);
+            added_up(expected, x, times, true);
+            nd_memory_trim();
+            nd_memory_reset_peak();
+            const size_t used = nd_memory().used;
+            added_up(out, x, times, false);
+            assert_true(nd_is_pending(out));
+            assert_true(nd_data(out) == place);
+            assert_true(nd_memory().peak - used < nd_bytes(out) / 2);
+            assert_true(same(out, expected));
+            assert_non_null(nd_add_into(whole, whole, nd_multiply(x, 2)));
+            assert_false(nd_is_pending(whole)); /* the view is to see it */
+            assert_true(same(whole, view));
+        }
+}
+
+TEST(whoever_reads_before_an_array_is_overwritten_reads_what_was_there)
+{
+    ND_SCOPE {
+        const nd_array *x = field(ND_SHAPE(LARGE));
+        nd_array *out = nd_copy(x), *expected = nd_copy(x), *twice = nd_multiply(out, 2);
+        added_up(out, x, 3, false);
+        assert_true(same(twice, nd_multiply(x, 2)));
+        added_up(expected, x, 3, true);
+        assert_true(same(out, expected));
+    }
+}
+
+TEST(what_is_made_of_an_overwritten_array_may_be_computed_before_it)
+{
+    for (int first = 0; first < 4; first++)
+        ND_SCOPE {
+            const nd_array *x = field(ND_SHAPE(LARGE));
+            nd_array *out = nd_copy(x), *expected = nd_copy(x);
+            added_up(expected, x, 3, true);
+            added_up(out, x, 3, false);
+            nd_array *less = nd_subtract(out, 1), *sum = nd_sum(out, ND_ALL);
+            nd_array *const all[] = {less, out, sum};
+            if (first < 3)
+                ready(all[first]);
+            else
+                assert_ok(nd_eval(3, all));
+            assert_true(same(less, nd_subtract(expected, 1)));
+            assert_true(same(sum, nd_sum(expected, ND_ALL)));
+            nd_multiply_into(out, out, out);
+            nd_multiply_into(expected, expected, ready(nd_copy(expected)));
+            assert_true(same(out, expected));
+        }
+}
+
+TEST(lent_memory_is_overwritten_at_once)
+{
+    ND_SCOPE {
+        const nd_array *x = field(ND_SHAPE(LARGE));
+        nd_array *out = nd_copy(x);
+        const double *const place = nd_lend(out);
+        assert_non_null(nd_add_into(out, out, nd_multiply(x, 2)));
+        assert_false(nd_is_pending(out));
+        assert_true(place[7] == at(x, 7) + 2 * at(x, 7));
+        nd_lend_done(out);
+        assert_non_null(nd_add_into(out, out, nd_multiply(x, 2)));
+        assert_true(nd_is_pending(out));
+    }
+}
+
+TEST(what_would_be_kept_for_that_alone_is_not_waited_for)
+{
+    ND_SCOPE {
+        const nd_array *x = field(ND_SHAPE(LARGE));
+        nd_array *out = nd_copy(x), *moved = ready(nd_multiply(x, 2));
+        assert_non_null(nd_add_into(out, out, moved));
+        assert_false(nd_is_pending(out));
+        nd_array *mean = nd_mean(x, ND_ALL);
+        assert_non_null(nd_subtract_into(out, out, mean));
+        assert_false(nd_is_pending(out));
+    }
+}
+
+static void *with_an_array(void *go)
+{
+    nd_array *const array = nd_zeros(ND_FLOAT64, ND_SHAPE(3));
+    pthread_barrier_wait(go); /* it is there */
+    pthread_barrier_wait(go); /* and may go */
+    nd_release(array);
+    return NULL;
+}
+
+TEST(where_other_threads_have_arrays_memory_is_overwritten_at_once)
+{
+    ND_SCOPE {
+        pthread_t thread;
+        pthread_barrier_t go;
+        const nd_array *x = field(ND_SHAPE(LARGE));
+        nd_array *out = nd_copy(x);
+        assert_int_equal(pthread_barrier_init(&go, NULL, 2), 0);
+        assert_int_equal(pthread_create(&thread, NULL, with_an_array, &go), 0);
+        pthread_barrier_wait(&go);
+        assert_non_null(nd_add_into(out, out, nd_multiply(x, 2)));
+        assert_false(nd_is_pending(out));
+        pthread_barrier_wait(&go);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_non_null(nd_add_into(out, out, nd_multiply(x, 2)));
+        assert_true(nd_is_pending(out));
+        pthread_barrier_destroy(&go);
+    }
 }
