@@ -102,8 +102,10 @@ static bool set_view(nd_array *array, const plain_terms *p, const nd_array *valu
     nd_array *const view = nd_slice_terms(array, p->count, p->terms);
     if (!view)
         return false;
-    const nd_shape shape = nd_shape_like(view);
-    value = ndi_fitting_value("set", value, &shape);
+    if (value->rank > 0) { /* else it fits anything */
+        const nd_shape shape = nd_shape_like(view);
+        value = ndi_fitting_value("set", value, &shape);
+    }
     return value && assign(view, value) == ND_OK;
 }
 
