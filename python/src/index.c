@@ -355,14 +355,10 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
             PND_UNLOCKED(key.arrays ? nd_size(array) : 0,
                          status = nd_set_with(array, key.count, key.terms, x.operand));
         pnd_operand_clear(&x);
-        if (x.huge || (status == ND_ERROR_VALUE && PyLong_CheckExact(value))) {
+        if (x.huge) {
             nd_error_clear();
             PyErr_Format(PyExc_OverflowError, "Python integer %R out of bounds for %s", value,
                          nd_dtype_name(nd_dtype_of(array)));
-            return -1;
-        }
-        if (status == ND_ERROR_SHAPE && strstr(nd_error_message(), "a mask takes")) {
-            pnd_raise_as(PyExc_TypeError); /* as NumPy's */
             return -1;
         }
         return pnd_check(status) ? 0 : -1;

@@ -202,7 +202,7 @@ PND_FUNCTION(reduce,
         .keepdims = keepdims, .has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
     nd_array *result;
     PND_UNLOCKED(nd_size(array), result = nd_ufunc_reduce(self->op, array, axes, &options));
-    if (!result && nd_error() == ND_ERROR_AXIS && strstr(nd_error_message(), "order")) {
+    if (!result && nd_error() == ND_ERROR_RANK) {
         nd_error_clear();
         PyErr_Format(PyExc_ValueError,
                      "reduction operation '%s' is not reorderable, so at most one axis may be "

@@ -111,7 +111,7 @@ static bool set_view(nd_array *array, const plain_terms *p, const nd_array *valu
 
 static bool too_many_axes(const nd_array *value)
 {
-    ndi_fail(ND_ERROR_SHAPE, "set: a mask takes values of 0 or 1 dimensions; these have %d",
+    ndi_fail(ND_ERROR_RANK, "set: a mask takes values of 0 or 1 dimensions; these have %d",
              value->rank);
     return false;
 }
