@@ -225,21 +225,27 @@ done:
     return result;
 }
 
+static bool uniform[ND_OP_COUNT]
+                   [ND_DTYPE_COUNT]; /* written as the module is made, then only read */
+
 bool pnd_is_uniform(const ufunc *self, nd_dtype dtype)
 {
-    static signed char known[ND_OP_COUNT][ND_DTYPE_COUNT]; /* 1: it does, -1: it does not */
-    if (self->op == ND_OP_ldexp || self->op == ND_OP_bitwise_count)
-        return false;
-    signed char *const answer = &known[self->op][dtype];
-    if (!*answer) {
-        PND_AUTO sample = nd_empty(dtype, ND_SHAPE(0));
+    return uniform[self->op][dtype];
+}
+
+static bool learn_uniform(nd_op op, int arguments)
+{
+    for (int dtype = 0; dtype < ND_DTYPE_COUNT; dtype++) {
+        PND_AUTO sample = nd_empty((nd_dtype)dtype, ND_SHAPE(0));
+        if (!sample)
+            return pnd_raise();
         const nd_operand operand = nd_operand_array(sample), all[] = {operand, operand, operand};
-        const nd_dtype result = nd_result_dtype(self->op, self->info->arguments, all);
+        const nd_dtype result = nd_result_dtype(op, arguments, all);
         if (result == ND_DTYPE_NONE)
             nd_error_clear();
-        *answer = result == dtype ? 1 : -1;
+        uniform[op][dtype] = (int)result == dtype && op != ND_OP_ldexp && op != ND_OP_bitwise_count;
     }
-    return *answer > 0;
+    return true;
 }
 
 /* 1 if the words ask for a loop that is to be searched for: then the call is made in Python. A
@@ -748,7 +754,8 @@ bool pnd_add_ufuncs(PyObject *module)
                            .info = info,
                            .name = info->name,
                            .doc = info->doc};
-        if (!is_function && !add_ufunc(module, &row))
+        if (!is_function &&
+            (!learn_uniform((nd_op)op, info->arguments) || !add_ufunc(module, &row)))
             return false;
     }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
