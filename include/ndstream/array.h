@@ -243,7 +243,8 @@ ND_BEGIN_C
 
 /* Axes in reverse order. */
 ND_API nd_array *nd_transpose(const nd_array *array);
-/* Axes in the order given: a permutation of all of them. ND_ERROR_AXIS otherwise. */
+/* Axes in the order given: a permutation of all of them. ND_ERROR_AXIS or ND_ERROR_REPEATED
+ * otherwise. */
 ND_API nd_array *nd_permute(const nd_array *array, nd_axes order);
 ND_API nd_array *nd_swap_axes(const nd_array *array, int first, int second);
 ND_API nd_array *nd_move_axis(const nd_array *array, int from, int to);

@@ -41,7 +41,7 @@ ND_BEGIN_C
     X(ND_ERROR_MEMORY,     1, "out of memory") \
     X(ND_ERROR_SHAPE,      2, "shapes do not fit") \
     X(ND_ERROR_DTYPE,      3, "dtype not supported") \
-    X(ND_ERROR_AXIS,       4, "axis out of range or repeated") \
+    X(ND_ERROR_AXIS,       4, "axis out of range") \
     X(ND_ERROR_INDEX,      5, "index out of range") \
     X(ND_ERROR_VALUE,      6, "value not allowed") \
     X(ND_ERROR_ARGUMENT,   7, "argument missing or not allowed") \
@@ -52,7 +52,12 @@ ND_BEGIN_C
     X(ND_ERROR_SYNTAX,    12, "text is no expression") \
     X(ND_ERROR_CANCELLED, 13, "cancelled") \
     X(ND_ERROR_LINALG,    14, "matrix cannot be factorised") \
-    X(ND_ERROR_OVERFLOW,  15, "number out of range")
+    X(ND_ERROR_OVERFLOW,  15, "number out of range") \
+    X(ND_ERROR_REPEATED,  16, "axis named twice") \
+    X(ND_ERROR_RANK,      17, "number of axes not allowed") \
+    X(ND_ERROR_EMPTY,     18, "file is empty") \
+    X(ND_ERROR_TRUNCATED, 19, "file ends too early") \
+    X(ND_ERROR_PICKLED,   20, "file holds pickled objects")
 /* clang-format on */
 
 /* What went wrong, or ND_OK. The values are pinned: they are part of the ABI. */
@@ -68,6 +73,10 @@ ND_API nd_status nd_error(void);
 /* Message of the error kept for this thread ("" if none): the operation, the shapes and dtypes, and
  * what is wrong. Valid until the next error or nd_error_clear() of this thread. */
 ND_API const char *nd_error_message(void);
+
+/* The system's number (errno) of the error kept for this thread, where it is one of the system's,
+ * as ENOENT of a file that is not there; else 0. */
+ND_API int nd_error_system(void);
 
 /* Forgets the error kept for this thread. */
 ND_API void nd_error_clear(void);

@@ -44,9 +44,10 @@ ND_API nd_array *nd_get_with(const nd_array *array, int count, const nd_index *t
  * axes takes one value, or one for each true element. Where a place is named several times the last
  * value remains. The value and the index arrays may share memory with `array`: it is as if they
  * were copied first.
- * Errors: those of nd_get_with(); ND_ERROR_SHAPE (the value does not fit), ND_ERROR_READONLY,
- * ND_ERROR_VALUE and ND_ERROR_DTYPE (a scalar that the dtype cannot hold: an integer out of range,
- * NaN for integers, complex for real). After an error nothing is written. */
+ * Errors: those of nd_get_with(); ND_ERROR_SHAPE (the value does not fit), ND_ERROR_RANK (more than
+ * one axis for a mask), ND_ERROR_READONLY, ND_ERROR_OVERFLOW, ND_ERROR_VALUE and
+ * ND_ERROR_DTYPE (a scalar that the dtype cannot hold: an integer out of range, NaN for integers,
+ * complex for real). After an error nothing is written. */
 ND_API nd_status nd_set_with(nd_array *array, int count, const nd_index *terms, nd_operand value);
 
 #ifdef __cplusplus

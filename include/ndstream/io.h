@@ -13,9 +13,9 @@ ND_BEGIN_C
 /* Reads a NumPy .npy file of format 1.0, 2.0 or 3.0, in either order of axes and byte order.
  * bfloat16 is read from the two-byte void type that ml_dtypes writes ('<V2'), bytes of a bool other
  * than 0 as true.
- * Errors, with the path: ND_ERROR_FILE (cannot be read, or shorter than its header says),
- * ND_ERROR_FORMAT (no .npy file, malformed header), ND_ERROR_DTYPE (object, string, structured),
- * ND_ERROR_MEMORY. */
+ * Errors, with the path: ND_ERROR_FILE (cannot be read), ND_ERROR_EMPTY, ND_ERROR_TRUNCATED (it is
+ * shorter than its header says), ND_ERROR_FORMAT (no .npy file, malformed header), ND_ERROR_PICKLED
+ * (objects of Python), ND_ERROR_DTYPE (string, structured), ND_ERROR_MEMORY. */
 ND_API nd_array *nd_load_npy(const char *path);
 /* The same without reading: the file is mapped into memory, read-only, and read as it is used. The
  * mapping lives as long as an array uses it; a file that is shortened meanwhile ends the program
@@ -81,8 +81,8 @@ typedef struct nd_raw_options {
 
 /* Reads the elements of a file without a header (numpy.fromfile, memmap). One length of `shape` may
  * be -1: as many as the file holds. `options` NULL: the defaults. Errors: ND_ERROR_FILE (cannot be
- * read, too short), ND_ERROR_SHAPE, ND_ERROR_DTYPE, ND_ERROR_VALUE (offset, or a rest that is no
- * whole element), ND_ERROR_MEMORY. */
+ * read), ND_ERROR_TRUNCATED (too short), ND_ERROR_SHAPE, ND_ERROR_DTYPE, ND_ERROR_VALUE (offset, or
+ * a rest that is no whole element), ND_ERROR_MEMORY. */
 ND_API nd_array *nd_load_raw(const char *path, nd_dtype dtype, nd_shape shape,
                              const nd_raw_options *options);
 /* The same without reading, as nd_map_npy() does it. */
@@ -162,8 +162,8 @@ ND_API nd_status nd_save_text(const char *path, char separator, const nd_array *
 /* ---- PNG ------------------------------------------------------------------------------------- */
 
 /* Reads a PNG: uint8 or uint16, shape (height, width) for grey, (height, width, channels) else;
- * palettes and low bit depths are expanded. Errors, with the path: ND_ERROR_FILE (cannot be read,
- * or cut off), ND_ERROR_FORMAT, ND_ERROR_MEMORY. */
+ * palettes and low bit depths are expanded. Errors, with the path: ND_ERROR_FILE (cannot be read),
+ * ND_ERROR_TRUNCATED, ND_ERROR_FORMAT, ND_ERROR_MEMORY. */
 ND_API nd_array *nd_load_png(const char *path);
 /* Writes uint8 or uint16 of those shapes (1 to 4 channels), beside and renamed. ND_ERROR_SHAPE,
  * ND_ERROR_DTYPE. */
@@ -173,8 +173,8 @@ ND_API nd_status nd_save_png(const char *path, const nd_array *array);
 
 /* Reads a PGM or PPM image, binary or plain (P2, P3, P5, P6): uint8, or uint16 if its largest value
  * is above 255, shape (height, width) or (height, width, 3). Values are those of the file, whatever
- * it calls the largest. Errors, with the path: ND_ERROR_FILE (cannot be read, cut off),
- * ND_ERROR_FORMAT, ND_ERROR_MEMORY. */
+ * it calls the largest. Errors, with the path: ND_ERROR_FILE (cannot be read),
+ * ND_ERROR_TRUNCATED, ND_ERROR_FORMAT, ND_ERROR_MEMORY. */
 ND_API nd_array *nd_load_pnm(const char *path);
 /* Writes uint8 or uint16 of those shapes, `plain` as text, beside and renamed. ND_ERROR_SHAPE,
  * ND_ERROR_DTYPE. */

@@ -61,8 +61,8 @@ ND_API nd_array *nd_outer(const nd_array *a, const nd_array *b);
 ND_API nd_array *nd_kron(const nd_array *a, const nd_array *b);
 
 /* The sum over pairs of axes, a's and b's in turn; the other axes of `a`, then of `b`, remain.
- * ND_ERROR_AXIS for an axis that is not there or is named twice, ND_ERROR_ARGUMENT if one names
- * more axes than the other or is ND_ALL. */
+ * ND_ERROR_AXIS for an axis that is not there, ND_ERROR_REPEATED for one that is named twice,
+ * ND_ERROR_ARGUMENT if one names more axes than the other or is ND_ALL. */
 ND_API nd_array *nd_tensordot(const nd_array *a, const nd_array *b, nd_axes a_axes, nd_axes b_axes);
 
 /* The cross product of vectors of 3 elements that lie along `axis` of both; other axes broadcast.

@@ -4,8 +4,8 @@
  * Names, arguments and results are NumPy's. Arrays may be pending; results are pending where all of
  * a function is elementwise or a reduction, and computed at once where said. Results belong to the
  * open ND_SCOPE, else to the caller. NULL arguments give NULL. Errors, beside those that are named:
- * ND_ERROR_AXIS, ND_ERROR_DTYPE (what the operation underneath does not take), ND_ERROR_SHAPE,
- * ND_ERROR_MEMORY. The functions may be called from any thread. */
+ * ND_ERROR_AXIS, ND_ERROR_REPEATED, ND_ERROR_DTYPE (what the operation underneath does not take),
+ * ND_ERROR_SHAPE, ND_ERROR_MEMORY. The functions may be called from any thread. */
 #ifndef NDSTREAM_NUMERIC_H
 #define NDSTREAM_NUMERIC_H
 

@@ -66,7 +66,7 @@ class nditer(_core._walk):
     Iteration is in the order of memory (order='K') unless another is asked for. Operands that are None are made, those
     that are marked 'readwrite' or 'writeonly' can be written through x[...] = value."""
 
-    _flags, _operands, _rest = frozenset(), None, None  # of one contiguous array, which needs no _set_up()
+    _operands, _rest = None, None  # of what needs no _set_up()
 
     def _set_up(
         self, op, flags=None, op_flags=None, op_dtypes=None, order="K", casting="safe", op_axes=None, itershape=None,
@@ -76,6 +76,10 @@ class nditer(_core._walk):
         self._rest = None
         if flags - _FLAGS:
             raise ValueError(f'Unexpected iterator global flag "{min(flags - _FLAGS)}"')
+        if flags >= {"c_index", "f_index"}:
+            raise ValueError("Iterator flags C_INDEX and F_INDEX cannot both be specified")
+        if "external_loop" in flags:
+            self._check_untracked()
         several = isinstance(op, (list, tuple))
         given = list(op) if several else [op]
         if not given:
@@ -194,15 +198,7 @@ class nditer(_core._walk):
         other._follow(self)
         return other
 
-    @property
-    def multi_index(self):
-        """The indices of the current elements."""
-        if "multi_index" not in self._flags:
-            raise ValueError("Iterator is not tracking a multi-index")
-        return self._index
-
-    @multi_index.setter
-    def multi_index(self, value):
+    def _go_to_index(self, value):
         if "multi_index" not in self._flags:
             raise ValueError("Iterator is not tracking a multi-index")
         wanted = tuple(operator.index(i) for i in value)
@@ -222,6 +218,10 @@ class nditer(_core._walk):
         order = "C" if "c_index" in self._flags else "F"
         return int(nd.ravel_multi_index(self._index, self.shape, order=order)) if self.ndim else 0
 
+    def _check_untracked(self):
+        if self._flags & {"multi_index", "c_index", "f_index"}:
+            raise ValueError("Iterator flag EXTERNAL_LOOP cannot be used if an index or multi-index is being tracked")
+
     has_index = property(lambda self: bool(self._flags & {"c_index", "f_index"}))
     has_multi_index = property(lambda self: "multi_index" in self._flags)
     has_delayed_bufalloc = False
@@ -237,6 +237,7 @@ class nditer(_core._walk):
 
     def enable_external_loop(self):
         """Gives whole lines from here on."""
+        self._check_untracked()
         self._flags |= {"external_loop"}
         self._rest = None
         self._by_lines()

@@ -174,13 +174,16 @@ def seterr(all=None, divide=None, over=None, under=None, invalid=None):
     global _errors
     before = _errors
     try:
-        every = _WAYS[all]
-        _errors = {
-            "divide": _WAYS[divide] or every or before["divide"],
-            "over": _WAYS[over] or every or before["over"],
-            "under": _WAYS[under] or every or before["under"],
-            "invalid": _WAYS[invalid] or every or before["invalid"],
-        }
+        now = before.copy() if all is None else dict.fromkeys(before, _WAYS[all])
+        if divide is not None:
+            now["divide"] = _WAYS[divide]
+        if over is not None:
+            now["over"] = _WAYS[over]
+        if under is not None:
+            now["under"] = _WAYS[under]
+        if invalid is not None:
+            now["invalid"] = _WAYS[invalid]
+        _errors = now
     except KeyError as error:
         if error.args[0] == "raise":
             raise NotImplementedError("seterr: errors of numbers are not raised; test isfinite() of the result") from None
@@ -195,6 +198,8 @@ def geterr():
 
 class errstate(contextlib.ContextDecorator):
     """seterr() for a block."""
+
+    __slots__ = "_words", "_before"
 
     def __init__(self, *, call=None, all=None, divide=None, over=None, under=None, invalid=None):
         self._words = all, divide, over, under, invalid

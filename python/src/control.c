@@ -3,6 +3,9 @@
 
 static PyObject *eval(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
 {
+    if (count == 1 && Py_TYPE(arguments[0]) == pnd.array &&
+        !nd_is_pending(pnd_array_of(arguments[0])))
+        return Py_NewRef(arguments[0]);
     nd_array **arrays = PyMem_Malloc(sizeof *arrays * (size_t)(count + 1));
     if (!arrays)
         return PyErr_NoMemory();

@@ -444,9 +444,9 @@ PyObject *pnd_scalar_text(nd_dtype dtype, const void *element);
 /* Whether scalars are written as Python's numbers: set_printoptions(legacy='1.25'). */
 bool pnd_scalars_are_plain(void);
 
-/* A reduction or scan by its name: the ufuncs' reduce() (reduce.c). NULL: left out. */
-PyObject *pnd_reduce_by_name(const char *name, PyObject *array, PyObject *axis, PyObject *dtype,
-                             PyObject *out, PyObject *keepdims, PyObject *initial, PyObject *where);
+/* A reduction or scan of the table: the ufuncs' reduce() (reduce.c). NULL: left out. */
+PyObject *pnd_reduce_as(nd_op op, PyObject *array, PyObject *axis, PyObject *dtype, PyObject *out,
+                        PyObject *keepdims, PyObject *initial, PyObject *where);
 
 /* The floats that the elements of an array are folded in for the sake of an `out` of more
  * precision, in which NumPy computes; ND_DTYPE_NONE if `out` asks for none. */

@@ -8,6 +8,7 @@ static PyObject *exception_of(nd_status status)
         return PyExc_MemoryError;
     case ND_ERROR_DTYPE:
     case ND_ERROR_ARGUMENT:
+    case ND_ERROR_RANK:
         return PyExc_TypeError;
     case ND_ERROR_AXIS:
         return pnd.axis_error;
@@ -25,7 +26,9 @@ static PyObject *exception_of(nd_status status)
         return pnd.linalg_error;
     case ND_ERROR_OVERFLOW:
         return PyExc_OverflowError;
-    default: /* shape, value, readonly, format */
+    case ND_ERROR_EMPTY:
+        return PyExc_EOFError;
+    default: /* shape, value, readonly, format, repeated, truncated, pickled */
         return PyExc_ValueError;
     }
 }
@@ -37,6 +40,11 @@ static PyObject *text_of(const char *message)
         const char *ours, *theirs;
     } words[] = {{"slice: ", "index: "},        {"get: ", "index: "}, {"permute: ", "transpose: "},
                  {"swap_axes: ", "swapaxes: "}, {"random_", ""},      {"ND_REST", "'...'"}};
+    char value[24], dtype[16];
+    const char *const integer = strstr(message, ": integer ");
+    if (integer &&
+        sscanf(integer, ": integer %23s is out of range for %15[a-z0-9]", value, dtype) == 2)
+        return PyUnicode_FromFormat("Python integer %s out of bounds for %s", value, dtype);
     PyObject *text = PyUnicode_FromString(message);
     for (size_t i = 0; text && i < sizeof words / sizeof *words; i++) {
         if (!strstr(message, words[i].ours))
@@ -68,9 +76,7 @@ void *pnd_raise(void)
         PyErr_SetString(PyExc_SystemError, "ndstream: failed without an error");
         return NULL;
     }
-    return pnd_raise_as(status == ND_ERROR_AXIS && strstr(nd_error_message(), "twice")
-                            ? PyExc_ValueError /* an AxisError is of axes out of range */
-                            : exception_of(status));
+    return pnd_raise_as(exception_of(status));
 }
 
 bool pnd_check(nd_status status)
@@ -84,8 +90,8 @@ bool pnd_add_errors(PyObject *module)
     PND_OBJECT bases = PyTuple_Pack(2, PyExc_ValueError, PyExc_IndexError);
     if (!bases)
         return false;
-    pnd.axis_error = PyErr_NewExceptionWithDoc(
-        "ndstream.exceptions.AxisError", "An axis is out of range, or named twice.", bases, NULL);
+    pnd.axis_error = PyErr_NewExceptionWithDoc("ndstream.exceptions.AxisError",
+                                               "An axis is out of range.", bases, NULL);
     pnd.linalg_error = PyErr_NewExceptionWithDoc(
         "ndstream.linalg.LinAlgError",
         "A matrix cannot be factorised, or an iteration does not converge.", PyExc_ValueError,

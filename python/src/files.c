@@ -11,31 +11,16 @@ static PyObject *path_of(PyObject *object)
     return PyUnicode_FSConverter(object, &bytes) ? bytes : NULL;
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-    const size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 /* An error of a file: what the system says as open() would raise it, a FileNotFoundError and the
- * like; what is not whole as numpy.load() has it. */
+ * like. */
 static void *raise_file(PyObject *path)
 {
-    static const int codes[] = {ENOENT, EACCES, EPERM, EISDIR, ENOTDIR, EROFS, ENOSPC};
-    const char *const message = nd_error_message();
-    for (size_t i = 0; nd_error() == ND_ERROR_FILE && i < sizeof codes / sizeof *codes; i++)
-        if (ends_in(message, strerror(codes[i]))) {
-            nd_error_clear();
-            errno = codes[i];
-            return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
-        }
-    if (nd_error() == ND_ERROR_FORMAT && ends_in(message, "it is empty"))
-        return pnd_raise_as(PyExc_EOFError);
-    if (nd_error() == ND_ERROR_FILE && strstr(message, "the data are cut off"))
-        return pnd_raise_as(PyExc_ValueError);
-    if (nd_error() == ND_ERROR_DTYPE && strstr(message, "pickled"))
-        return pnd_raise_as(PyExc_ValueError);
-    return pnd_raise();
+    const int number = nd_error() == ND_ERROR_FILE ? nd_error_system() : 0;
+    if (!number)
+        return pnd_raise();
+    nd_error_clear();
+    errno = number;
+    return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
 }
 
 PND_NAMED_FUNCTION(load_npy, "_load_npy", "path, mapped=False",

@@ -45,13 +45,23 @@ static int64_t element_offset(nd_array *array, PyObject *key)
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
 typedef struct parsed_key {
-    const nd_array *of;
+    PyObject *of; /* the array */
     int count;
     nd_index terms[MOST_TERMS];
     int arrays; /* how many terms are arrays or truths */
     int owned_count;
     nd_array *owned[MOST_TERMS]; /* released by release_key() */
 } parsed_key;
+
+/* A reference to an array that is worked on, where other code may give its object another in the
+ * meantime: without a GIL always. pnd_replace() sees to the threads that have given it up. */
+static nd_array *hold(nd_array *array, bool runs_code)
+{
+#ifdef Py_GIL_DISABLED
+    runs_code = true;
+#endif
+    return runs_code ? nd_retain(array) : NULL;
+}
 
 static void release_key(parsed_key *key)
 {
@@ -85,8 +95,7 @@ static bool to_bound(PyObject *object, int64_t *value, int64_t open)
 static bool parse_empty_mask(parsed_key *key, nd_array *mask)
 {
     const int rank = nd_rank(mask);
-    if (rank == nd_rank(key->of) &&
-        memcmp(nd_lengths(mask), nd_lengths(key->of), (size_t)rank * sizeof(int64_t)) == 0)
+    if (pnd_same_shape(mask, pnd_array_of(key->of)))
         return true;
     for (int axis = 0; axis < rank; axis++) {
         const int64_t length = nd_lengths(mask)[axis];
@@ -206,7 +215,8 @@ static bool parse_term(parsed_key *key, PyObject *item)
     return parse_array(key, term, item);
 }
 
-static bool parse(parsed_key *key, const nd_array *of, PyObject *object)
+/* This may run code of the user's, which may give `of` another array. */
+static bool parse(parsed_key *key, PyObject *of, PyObject *object)
 {
     key->of = of;
     key->count = key->arrays = key->owned_count = 0;
@@ -246,11 +256,11 @@ PyObject *pnd_get_item(PyObject *self, PyObject *object)
             return data ? pnd_scalar_new(nd_dtype_of(array), data + offset) : NULL;
         }
     }
-    /* The key may run code of the user's, which may give the object another array. */
-    PND_AUTO array = nd_retain(pnd_array_of(self));
     PARSED_KEY key;
-    if (!parse(&key, array, object))
+    if (!parse(&key, self, object))
         return NULL;
+    nd_array *const array = pnd_array_of(self);
+    __attribute__((unused)) PND_AUTO held = hold(array, false);
     if (key.arrays) {
         nd_array *picked;
         PND_UNLOCKED(nd_size(array), picked = nd_get_with(array, key.count, key.terms));
@@ -318,10 +328,11 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
             return 0;
         }
     }
-    PND_AUTO array = nd_retain(pnd_array_of(self));
     PARSED_KEY key;
-    if (!parse(&key, array, object))
+    if (!parse(&key, self, object))
         return -1;
+    nd_array *const array = pnd_array_of(self);
+    __attribute__((unused)) PND_AUTO held = hold(array, !pnd_is_plain(value));
     if (!key.arrays && key.count == 1 &&
         ((key.terms[0].kind == ND_TERM_EVERY && nd_rank(array)) ||
          key.terms[0].kind == ND_TERM_REST))
@@ -344,14 +355,10 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
             PND_UNLOCKED(key.arrays ? nd_size(array) : 0,
                          status = nd_set_with(array, key.count, key.terms, x.operand));
         pnd_operand_clear(&x);
-        if (x.huge || (status == ND_ERROR_VALUE && PyLong_CheckExact(value))) {
+        if (x.huge) {
             nd_error_clear();
             PyErr_Format(PyExc_OverflowError, "Python integer %R out of bounds for %s", value,
                          nd_dtype_name(nd_dtype_of(array)));
-            return -1;
-        }
-        if (status == ND_ERROR_SHAPE && strstr(nd_error_message(), "a mask takes")) {
-            pnd_raise_as(PyExc_TypeError); /* as NumPy's */
             return -1;
         }
         return pnd_check(status) ? 0 : -1;
@@ -382,9 +389,9 @@ bool pnd_apply_at(nd_op op, PyObject *self, PyObject *object, PyObject *value)
     if (!pnd_check_writeable(self))
         return false;
     PARSED_KEY key;
-    PND_AUTO array = nd_retain(pnd_array_of(self));
-    if (!parse(&key, array, object))
+    if (!parse(&key, self, object))
         return false;
+    PND_AUTO array = nd_retain(pnd_array_of(self));
     pnd_operand x = {.operand = nd_operand_int(0)};
     if (value && !pnd_to_operand(value, &x))
         return false;

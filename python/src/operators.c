@@ -44,26 +44,6 @@ static bool take_huge(nd_op op, int count, const pnd_operand *x, nd_operand *ope
     return true;
 }
 
-/* The library calls an integer that its dtype cannot hold a wrong value; NumPy an overflow. */
-static void *raise_for(nd_op op, int count, const pnd_operand *x)
-{
-    bool integer = false;
-    for (int i = 0; i < count; i++)
-        integer |= x[i].operand.kind == ND_OPERAND_INT || x[i].operand.kind == ND_OPERAND_UINT;
-    if (integer && nd_error() == ND_ERROR_VALUE && !PyErr_Occurred() &&
-        !(op == ND_OP_power && strstr(nd_error_message(), "negative"))) {
-        /* ("add: integer 300 is out of range for int8 (...)") */
-        char value[24], dtype[16];
-        const char *at = strstr(nd_error_message(), ": integer ");
-        if (!at || sscanf(at, ": integer %23s is out of range for %15s", value, dtype) != 2)
-            return pnd_raise_as(PyExc_OverflowError);
-        nd_error_clear();
-        return PyErr_Format(PyExc_OverflowError, "Python integer %s out of bounds for %s", value,
-                            dtype);
-    }
-    return pnd_raise();
-}
-
 static bool is_empty(int count, const nd_operand *operands)
 {
     bool empty = false;
@@ -127,7 +107,7 @@ nd_array *pnd_elementwise(nd_op op, int count, PyObject *const *arguments, nd_ar
             result = nd_elementwise(ND_OP_multiply, count, operands, NULL);
         }
         if (!result)
-            raise_for(op, count, x);
+            pnd_raise();
         else if (out)
             nd_retain(result);
     }

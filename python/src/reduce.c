@@ -365,10 +365,9 @@ PyMethodDef pnd_reduce_methods[] = {
 /* ---- The functions --------------------------------------------------------------------------- */
 
 /* The operation of a reduction by its name: for the ufuncs, whose reduce() it is. */
-PyObject *pnd_reduce_by_name(const char *name, PyObject *array, PyObject *axis, PyObject *dtype,
-                             PyObject *out, PyObject *keepdims, PyObject *initial, PyObject *where)
+PyObject *pnd_reduce_as(nd_op op, PyObject *array, PyObject *axis, PyObject *dtype, PyObject *out,
+                        PyObject *keepdims, PyObject *initial, PyObject *where)
 {
-    const nd_op op = nd_op_from_name(name);
     PyObject *by_role[ROLES] = {
         [ARRAY] = array,       [AXIS] = axis,       [DTYPE] = dtype, [OUT] = out,
         [KEEPDIMS] = keepdims, [INITIAL] = initial, [WHERE] = where};

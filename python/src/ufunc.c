@@ -225,21 +225,27 @@ done:
     return result;
 }
 
+static bool uniform[ND_OP_COUNT]
+                   [ND_DTYPE_COUNT]; /* written as the module is made, then only read */
+
 bool pnd_is_uniform(const ufunc *self, nd_dtype dtype)
 {
-    static signed char known[ND_OP_COUNT][ND_DTYPE_COUNT]; /* 1: it does, -1: it does not */
-    if (self->op == ND_OP_ldexp || self->op == ND_OP_bitwise_count)
-        return false;
-    signed char *const answer = &known[self->op][dtype];
-    if (!*answer) {
-        PND_AUTO sample = nd_empty(dtype, ND_SHAPE(0));
+    return uniform[self->op][dtype];
+}
+
+static bool learn_uniform(nd_op op, int arguments)
+{
+    for (int dtype = 0; dtype < ND_DTYPE_COUNT; dtype++) {
+        PND_AUTO sample = nd_empty((nd_dtype)dtype, ND_SHAPE(0));
+        if (!sample)
+            return pnd_raise();
         const nd_operand operand = nd_operand_array(sample), all[] = {operand, operand, operand};
-        const nd_dtype result = nd_result_dtype(self->op, self->info->arguments, all);
+        const nd_dtype result = nd_result_dtype(op, arguments, all);
         if (result == ND_DTYPE_NONE)
             nd_error_clear();
-        *answer = result == dtype ? 1 : -1;
+        uniform[op][dtype] = (int)result == dtype && op != ND_OP_ldexp && op != ND_OP_bitwise_count;
     }
-    return *answer > 0;
+    return true;
 }
 
 /* 1 if the words ask for a loop that is to be searched for: then the call is made in Python. A
@@ -312,6 +318,30 @@ static PyObject *compared_with_none(nd_op op, PyObject *const *arguments)
     return pnd_wrap_result(nd_elementwise(truth ? ND_OP_equal : ND_OP_not_equal, 2, all, NULL));
 }
 
+/* The call of arrays of ours, as most are, into `out` if it is not NULL. NULL without an error if
+ * it is none, or fails: the general way then tells why. */
+static nd_array *call_of_arrays(const ufunc *self, PyObject *const *arguments, nd_array *out)
+{
+    nd_operand operands[3];
+    for (int i = 0; i < self->info->arguments; i++) {
+        if (Py_TYPE(arguments[i]) != pnd.array)
+            return NULL;
+        operands[i] = nd_operand_array(pnd_array_of(arguments[i]));
+    }
+    nd_array *const result = nd_elementwise(self->op, self->info->arguments, operands, out);
+    if (!result)
+        nd_error_clear();
+    return result;
+}
+
+/* Whether a call has an `out` of ours and no other words, and may be done at once. */
+static bool has_plain_out(const words *w)
+{
+    return w->out && Py_TYPE(w->out) == pnd.array && !w->where && !w->dtype && !w->casting &&
+           !w->order && !w->signature && !w->as_array && !((pnd_array *)w->out)->locked &&
+           nd_size(pnd_array_of(w->out)) < PND_LARGE && nd_is_writeable(pnd_array_of(w->out));
+}
+
 static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t flags,
                             PyObject *names)
 {
@@ -319,12 +349,11 @@ static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t
     const Py_ssize_t given = PyVectorcall_NARGS(flags);
     const int count = self->info->arguments;
     if (given == count && !names) {
+        nd_array *const usual = call_of_arrays(self, arguments, NULL);
+        if (usual)
+            return pnd_wrap_result(usual);
         if (pnd_has_override(arguments, count))
             return pnd_call_override(object, "__call__", arguments, count, NULL);
-        if (Py_TYPE(arguments[0]) == pnd.array && count == 1) {
-            const nd_operand operand = nd_operand_array(pnd_array_of(arguments[0]));
-            return pnd_wrap_result(nd_elementwise(self->op, 1, &operand, NULL));
-        }
         if (count == 2 && (arguments[0] == Py_None || arguments[1] == Py_None) &&
             (self->op == ND_OP_equal || self->op == ND_OP_not_equal))
             return compared_with_none(self->op, arguments);
@@ -347,6 +376,9 @@ static PyObject *ufunc_call(PyObject *object, PyObject *const *arguments, size_t
         }
         w.out = pnd_given(arguments[count]) ? arguments[count] : NULL;
     }
+    if (has_plain_out(&w) && !are_short(count, arguments) &&
+        call_of_arrays(self, arguments, pnd_array_of(w.out)))
+        return Py_NewRef(w.out);
     if (pnd_has_override(arguments, count) ||
         (w.out && !pnd_is_array(w.out) && pnd_has_override_of_out(w.out)))
         return given == count
@@ -722,7 +754,8 @@ bool pnd_add_ufuncs(PyObject *module)
                            .info = info,
                            .name = info->name,
                            .doc = info->doc};
-        if (!is_function && !add_ufunc(module, &row))
+        if (!is_function &&
+            (!learn_uniform((nd_op)op, info->arguments) || !add_ufunc(module, &row)))
             return false;
     }
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

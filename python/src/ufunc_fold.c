@@ -19,40 +19,41 @@ const pnd_identity *pnd_identity_of(nd_op op)
     return NULL;
 }
 
-/* The reduction or scan of the table that does the same as folding, NULL if there is none. */
-static const char *reduction_of(nd_op op)
+/* The reduction or scan of the table that does the same as folding, ND_OP_COUNT if there is none.
+ */
+static nd_op reduction_of(nd_op op)
 {
     switch (op) {
     case ND_OP_add:
-        return "sum";
+        return ND_OP_sum;
     case ND_OP_multiply:
-        return "prod";
+        return ND_OP_prod;
     case ND_OP_maximum:
-        return "max";
+        return ND_OP_max;
     case ND_OP_minimum:
-        return "min";
+        return ND_OP_min;
     case ND_OP_logical_and:
-        return "all";
+        return ND_OP_all;
     case ND_OP_logical_or:
-        return "any";
+        return ND_OP_any;
     default:
-        return NULL;
+        return ND_OP_COUNT;
     }
 }
 
-static const char *scan_of(nd_op op)
+static nd_op scan_of(nd_op op)
 {
     switch (op) {
     case ND_OP_add:
-        return "cumsum";
+        return ND_OP_cumsum;
     case ND_OP_multiply:
-        return "cumprod";
+        return ND_OP_cumprod;
     case ND_OP_maximum:
-        return "cummax";
+        return ND_OP_cummax;
     case ND_OP_minimum:
-        return "cummin";
+        return ND_OP_cummin;
     default:
-        return NULL;
+        return ND_OP_COUNT;
     }
 }
 
@@ -162,10 +163,10 @@ PND_FUNCTION(reduce,
         return NULL;
     PND_OBJECT zero = PyLong_FromLong(0);
     PyObject *axis = given[2] ? given[2] : zero;
-    const char *name = reduction_of(self->op);
-    if (name)
-        return pnd_reduce_by_name(name, given[1], axis, given[3], given[4], given[5], given[6],
-                                  given[7]);
+    const nd_op whole = reduction_of(self->op);
+    if (whole != ND_OP_COUNT)
+        return pnd_reduce_as(whole, given[1], axis, given[3], given[4], given[5], given[6],
+                             given[7]);
     nd_axes axes;
     bool keepdims = false;
     nd_dtype dtype = ND_DTYPE_NONE;
@@ -201,7 +202,7 @@ PND_FUNCTION(reduce,
         .keepdims = keepdims, .has_dtype = dtype != ND_DTYPE_NONE, .dtype = dtype};
     nd_array *result;
     PND_UNLOCKED(nd_size(array), result = nd_ufunc_reduce(self->op, array, axes, &options));
-    if (!result && nd_error() == ND_ERROR_AXIS && strstr(nd_error_message(), "order")) {
+    if (!result && nd_error() == ND_ERROR_RANK) {
         nd_error_clear();
         PyErr_Format(PyExc_ValueError,
                      "reduction operation '%s' is not reorderable, so at most one axis may be "
@@ -241,9 +242,9 @@ PND_FUNCTION(accumulate, "self, array, axis=0, dtype=None, out=None",
         PyErr_SetString(PyExc_TypeError, "cannot accumulate on a scalar");
         return NULL;
     }
-    if (scan_of(self->op))
-        return pnd_reduce_by_name(scan_of(self->op), given[1], axis_object, given[3], given[4],
-                                  NULL, NULL, NULL);
+    if (scan_of(self->op) != ND_OP_COUNT)
+        return pnd_reduce_as(scan_of(self->op), given[1], axis_object, given[3], given[4], NULL,
+                             NULL, NULL);
     int axis = 0;
     nd_dtype dtype = ND_DTYPE_NONE;
     if (!pnd_to_int(axis_object, &axis) || !pnd_to_dtype(given[3], &dtype) ||

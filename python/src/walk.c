@@ -12,7 +12,9 @@ typedef struct walk {
     int64_t size, place;
     uint64_t backward, writeable; /* bits: axes, in that order; views */
     nd_array *flat[MOST_VIEWS];   /* views as vectors, where the walk is their order; or NULL */
+    PyObject *flags;              /* a set, or NULL: what is_tracking says */
     bool all_flat, by_lines, is_one, has_begun, is_finished;
+    bool is_tracking; /* the flag 'multi_index' */
 } walk;
 
 /* How far each axis has come at a place. */
@@ -181,26 +183,73 @@ static bool begin_walk(walk *w, PyObject *views, int rank, const int64_t *length
     return !PyErr_Occurred();
 }
 
-/* Of one contiguous array and nothing else, as most walks are, is all known; _set_up() of
- * _iterators.py takes what else is given. */
+/* The arrays of a walk that needs no _set_up(): of one shape, with elements, all in C order, or all
+ * in the other. NULL, mostly without an exception, for anything else. */
+static PyObject *plain_views(PyObject *op, bool *turned)
+{
+    const bool several = PyList_CheckExact(op) || PyTuple_CheckExact(op);
+    PND_OBJECT views = several ? PySequence_Tuple(op) : PyTuple_Pack(1, op);
+    const Py_ssize_t count = views ? PyTuple_GET_SIZE(views) : 0;
+    bool forward = count > 0, backward = count > 0;
+    if (count > MOST_VIEWS)
+        return NULL;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *const view = PyTuple_GET_ITEM(views, i);
+        if (Py_TYPE(view) != pnd.array)
+            return NULL;
+        const nd_array *const array = pnd_array_of(view);
+        if (!nd_size(array) || !pnd_same_shape(array, pnd_array_of(PyTuple_GET_ITEM(views, 0))))
+            return NULL;
+        forward &= nd_is_contiguous(array);
+        backward &= nd_is_fortran_contiguous(array);
+    }
+    *turned = !forward;
+    return forward || backward ? Py_NewRef(views) : NULL;
+}
+
+static bool is_word(PyObject *object, const char *word)
+{
+    return PyUnicode_Check(object) && PyUnicode_CompareWithASCIIString(object, word) == 0;
+}
+
+/* Whether the words of a call are none, or the one flag that changes nothing of the walk. */
+static bool has_plain_flags(PyObject *keywords, bool *is_tracking)
+{
+    PyObject *name, *flags;
+    Py_ssize_t at = 0;
+    *is_tracking = false;
+    if (!keywords || !PyDict_Next(keywords, &at, &name, &flags))
+        return true;
+    if (PyDict_GET_SIZE(keywords) != 1 || !is_word(name, "flags") ||
+        !(PyList_CheckExact(flags) || PyTuple_CheckExact(flags)) ||
+        PySequence_Fast_GET_SIZE(flags) != 1)
+        return false;
+    *is_tracking = is_word(PySequence_Fast_GET_ITEM(flags, 0), "multi_index");
+    return *is_tracking;
+}
+
+/* _set_up() of _iterators.py takes what is not plain. */
 static int walk_init(PyObject *self, PyObject *arguments, PyObject *keywords)
 {
     walk *const w = (walk *)self;
-    PyObject *const first =
-        PyTuple_GET_SIZE(arguments) == 1 ? PyTuple_GET_ITEM(arguments, 0) : NULL;
-    if (first && !keywords && Py_TYPE(first) == pnd.array) {
-        nd_array *const array = pnd_array_of(first);
-        PyObject *const views =
-            nd_is_contiguous(array) && nd_size(array) > 0 ? PyTuple_Pack(1, first) : NULL;
-        if (views) {
-            w->backward = w->writeable = 0;
-            w->by_lines = false;
-            w->is_one = true;
-            return begin_walk(w, views, nd_rank(array), nd_lengths(array), NULL) ? 0 : -1;
-        }
-        if (PyErr_Occurred())
-            return -1;
+    PyObject *const op = PyTuple_GET_SIZE(arguments) == 1 ? PyTuple_GET_ITEM(arguments, 0) : NULL;
+    bool turned = false;
+    PyObject *const views = op ? plain_views(op, &turned) : NULL;
+    Py_CLEAR(w->flags);
+    if (views && has_plain_flags(keywords, &w->is_tracking)) {
+        const nd_array *const first = pnd_array_of(PyTuple_GET_ITEM(views, 0));
+        const int rank = nd_rank(first);
+        int64_t order[ND_MAX_RANK];
+        for (int i = 0; i < rank; i++)
+            order[i] = turned ? rank - 1 - i : i;
+        w->backward = w->writeable = 0;
+        w->by_lines = false;
+        w->is_one = PyTuple_GET_SIZE(views) == 1;
+        return begin_walk(w, views, rank, nd_lengths(first), order) ? 0 : -1;
     }
+    Py_XDECREF(views);
+    if (PyErr_Occurred())
+        return -1;
     PND_OBJECT set_up = PyObject_GetAttrString(self, "_set_up");
     PND_OBJECT done = set_up ? PyObject_Call(set_up, arguments, keywords) : NULL;
     return done ? 0 : -1;
@@ -261,6 +310,8 @@ static PyObject *walk_follow(PyObject *self, PyObject *object)
     w->writeable = other->writeable;
     w->by_lines = other->by_lines;
     w->is_one = other->is_one;
+    w->is_tracking = other->is_tracking;
+    Py_XSETREF(w->flags, Py_XNewRef(other->flags));
     if (!begin_walk(w, Py_NewRef(other->views), other->rank, lengths, order))
         return NULL;
     go_to(w, other->place);
@@ -292,6 +343,41 @@ static PyObject *walk_index(PyObject *self, void *Py_UNUSED(unused))
         Py_RETURN_NONE;
     find_index(w, index);
     return pnd_shape_tuple(w->rank, index);
+}
+
+static PyObject *walk_flags(PyObject *self, void *Py_UNUSED(unused))
+{
+    const walk *const w = (walk *)self;
+    if (w->flags)
+        return Py_NewRef(w->flags);
+    PND_OBJECT flags = w->is_tracking ? Py_BuildValue("(s)", "multi_index") : PyTuple_New(0);
+    return flags ? PyFrozenSet_New(flags) : NULL;
+}
+
+static int walk_set_flags(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
+{
+    walk *const w = (walk *)self;
+    PND_OBJECT name = PyUnicode_FromString("multi_index");
+    const int tracks = name && value ? PySet_Contains(value, name) : -1;
+    if (tracks < 0)
+        return -1;
+    w->is_tracking = tracks;
+    Py_XSETREF(w->flags, Py_NewRef(value));
+    return 0;
+}
+
+static PyObject *walk_multi_index(PyObject *self, void *unused)
+{
+    if (((walk *)self)->is_tracking)
+        return walk_index(self, unused);
+    PyErr_SetString(PyExc_ValueError, "Iterator is not tracking a multi-index");
+    return NULL;
+}
+
+static int walk_set_multi_index(PyObject *self, PyObject *value, void *Py_UNUSED(unused))
+{
+    PND_OBJECT done = PyObject_CallMethod(self, "_go_to_index", "(O)", value ? value : Py_None);
+    return done ? 0 : -1;
 }
 
 static PyObject *walk_arrays(PyObject *self, void *Py_UNUSED(unused))
@@ -379,6 +465,7 @@ static void walk_free(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     forget_flat((walk *)self);
     Py_XDECREF(((walk *)self)->views);
+    Py_XDECREF(((walk *)self)->flags);
     type->tp_free(self);
     Py_DECREF(type);
 }
@@ -405,6 +492,9 @@ static PyGetSetDef walk_attributes[] = {
     {"_single", walk_single, NULL, "Whether there is one operand.", NULL},
     {"iterindex", walk_place, NULL, "How many elements came before.", NULL},
     {"finished", walk_finished, walk_finish, "Whether there are no more.", NULL},
+    {"_flags", walk_flags, walk_set_flags, "The flags, a set.", NULL},
+    {"multi_index", walk_multi_index, walk_set_multi_index, "The indices of the current elements.",
+     NULL},
     {"_index", walk_index, NULL, "The indices of the current elements; None at the end.", NULL},
     {0},
 };

@@ -1,13 +1,14 @@
 /* The array object: making it, counting its references, freeing it.
  *
  * A program of small arrays makes and frees one for every operation, so this must cost nanoseconds:
- * shape and up to 48 bytes of elements lie in the object, freed objects and storages wait in lists
- * of the thread, and the last reference is given up without an atomic write. */
+ * shape and up to 48 bytes of elements lie in the object, freed objects wait in slabs of the thread
+ * and storages in lists of it, and the last reference is given up without an atomic write. */
 #include "array.h"
 
 #include <string.h>
 
 #include "array/dtype.h"
+#include "slab.h"
 #include "thread.h"
 
 _Static_assert(sizeof(nd_array) <= 192, "an array object is three cache lines");
@@ -166,8 +167,20 @@ void ndi_storage_release(ndi_storage *storage)
 
 /* ---- Objects --------------------------------------------------------------------------------- */
 
-/* An object with one reference, and room for the dimensions. */
-static nd_array *take_object(int rank)
+/* Lines that an object takes. */
+static int object_lines(int rank, bool has_elements)
+{
+    if (has_elements)
+        return NDI_SLAB_SIZES;
+    return rank == 0 || rank > NDI_INLINE_RANK ? 1 : 2;
+}
+
+_Static_assert(offsetof(nd_array, inline_dims) <= NDI_SLAB_LINE &&
+                   offsetof(nd_array, inline_data) <= (size_t)2 * NDI_SLAB_LINE,
+               "what an object has without dimensions, and without elements");
+
+/* One that is in no slab, of any size. */
+static nd_array *take_lone_object(void)
 {
     ndi_thread *const thread = &ndi_this_thread;
     nd_array *array = thread->freed;
@@ -177,14 +190,47 @@ static nd_array *take_object(int rank)
     } else {
         if (thread->freed_limit == 0)
             ndi_thread_watch();
-        if (!(array = ndi_allocate(sizeof *array)))
-            return NULL;
+        if ((array = ndi_allocate(sizeof *array)))
+            array->line = 0;
     }
+    return array;
+}
+
+static void free_lone_object(nd_array *array)
+{
+    ndi_thread *const thread = &ndi_this_thread;
+#if NDI_OBJECT_CACHE
+    if (thread->freed_limit == 0)
+        ndi_thread_watch();
+#endif
+    if (NDI_OBJECT_CACHE && thread->freed_count < thread->freed_limit) {
+        array->owner = thread->freed;
+        thread->freed = array;
+        thread->freed_count++;
+        return;
+    }
+    ndi_free(array, sizeof *array);
+}
+
+static void give_object(nd_array *array)
+{
+    if (array->line)
+        ndi_slab_give(array);
+    else
+        free_lone_object(array);
+}
+
+/* An object with one reference, and room for the dimensions. */
+static nd_array *take_object(int rank, bool has_elements)
+{
+    nd_array *array = ndi_slab_take(object_lines(rank, has_elements));
+    if (!array && !(array = take_lone_object()))
+        return NULL;
     array->lengths = array->inline_dims;
     if (rank > NDI_INLINE_RANK) {
         array->lengths = ndi_allocate(2 * (size_t)rank * sizeof(int64_t));
         if (!array->lengths) {
-            ndi_free(array, sizeof *array);
+            give_object(array);
             return NULL;
         }
     }
@@ -198,20 +244,9 @@ static nd_array *take_object(int rank)
 
 static void free_object(nd_array *array)
 {
-    ndi_thread *const thread = &ndi_this_thread;
     if (array->lengths != array->inline_dims)
         ndi_free(array->lengths, 2 * (size_t)array->rank * sizeof(int64_t));
-#if NDI_OBJECT_CACHE
-    if (thread->freed_limit == 0)
-        ndi_thread_watch();
-#endif
-    if (NDI_OBJECT_CACHE && thread->freed_count < thread->freed_limit) {
-        array->owner = thread->freed;
-        thread->freed = array;
-        thread->freed_count++;
-        return;
-    }
-    ndi_free(array, sizeof *array);
+    give_object(array);
 }
 
 nd_array *nd_retain(nd_array *array)
@@ -317,7 +352,7 @@ ndi_storage *ndi_storage_for(const char *operation, nd_dtype dtype, int rank,
 
 /* An array without elements, not registered. */
 static nd_array *make_shape(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
-                            const int *axis_order)
+                            const int *axis_order, bool pending)
 {
     if (!ndi_dtype_valid(dtype))
         return fail_dtype(operation, dtype);
@@ -326,7 +361,7 @@ static nd_array *make_shape(const char *operation, nd_dtype dtype, int rank, con
     if (size < 0)
         return fail_shape(operation, rank, lengths, item);
 
-    nd_array *array = take_object(rank);
+    nd_array *array = take_object(rank, !pending && (size_t)size * item <= NDI_INLINE_BYTES);
     if (!array)
         return NULL;
     array->dtype = (int8_t)dtype;
@@ -348,7 +383,7 @@ static nd_array *make_shape(const char *operation, nd_dtype dtype, int rank, con
 nd_array *ndi_make(const char *operation, nd_dtype dtype, int rank, const int64_t *lengths,
                    const int *axis_order, bool zeroed)
 {
-    nd_array *array = make_shape(operation, dtype, rank, lengths, axis_order);
+    nd_array *array = make_shape(operation, dtype, rank, lengths, axis_order, false);
     if (!array)
         return NULL;
     const size_t bytes = (size_t)array->size * ndi_dtype_size(dtype);
@@ -385,7 +420,7 @@ static nd_array *make_strided(nd_dtype dtype, int rank, const int64_t *lengths,
     for (int i = 0; i < rank; i++)
         if (lengths[i] < 0 || __builtin_mul_overflow(size, lengths[i], &size))
             return fail_shape("view", rank, lengths, item);
-    nd_array *array = take_object(rank);
+    nd_array *array = take_object(rank, false);
     if (!array)
         return NULL;
     array->dtype = (int8_t)dtype;
@@ -399,22 +434,63 @@ static nd_array *make_strided(nd_dtype dtype, int rank, const int64_t *lengths,
     return array;
 }
 
+static nd_array *registered(nd_array *array)
+{
+    return ndi_this_thread.open_scopes == 0 ? array : ndi_register(array);
+}
+
+/* What keeps the elements of `base` alive: its storage, or the object that they are in, base's or
+ * the one that base is a view of. A locked addition waits for all stores before it, so it comes
+ * before those to the view, whose lines may be far. */
+static void hold_elements(const nd_array *base)
+{
+    if (base->storage)
+        atomic_fetch_add_explicit(&base->storage->references, 1, memory_order_relaxed);
+    else
+        nd_retain(base->owner ? base->owner : (nd_array *)base);
+}
+
+/* A view that holds them now; without one, they are let go. */
+static nd_array *with_elements_of(const nd_array *base, nd_array *view)
+{
+    nd_array *const owner = base->owner ? base->owner : (nd_array *)base;
+    if (!view) {
+        if (base->storage)
+            ndi_storage_release(base->storage);
+        else
+            nd_release(owner);
+        return NULL;
+    }
+    view->writeable = base->writeable;
+    if (base->storage)
+        view->storage = base->storage;
+    else
+        view->owner = owner;
+    return registered(view);
+}
+
 nd_array *ndi_new_view(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
                        const int64_t *strides, char *data)
 {
     if (!base)
         return NULL;
-    nd_array *view = make_strided(dtype, rank, lengths, strides, data);
-    if (!view)
-        return NULL;
-    view->writeable = base->writeable;
-    if (base->storage) {
-        view->storage = base->storage;
-        atomic_fetch_add_explicit(&base->storage->references, 1, memory_order_relaxed);
-    } else { /* the elements are in an object: base's, or the one that base is a view of */
-        view->owner = nd_retain(base->owner ? base->owner : (nd_array *)base);
+    hold_elements(base);
+    return with_elements_of(base, make_strided(dtype, rank, lengths, strides, data));
+}
+
+nd_array *ndi_element_at(const nd_array *base, int64_t offset)
+{
+    if (!ndi_has_data(base))
+        return ndi_view_at(base, (nd_dtype)base->dtype, 0, NULL, NULL, offset);
+    hold_elements(base);
+    nd_array *const view = take_object(0, false);
+    if (view) {
+        view->dtype = base->dtype;
+        view->size = 1;
+        view->data = base->data + offset;
+        view->contiguous = true;
     }
-    return ndi_register(view);
+    return with_elements_of(base, view);
 }
 
 nd_array *ndi_view_at(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
@@ -462,7 +538,7 @@ void ndi_set_pending_methods(const ndi_pending_methods *methods)
 
 nd_array *ndi_new_pending(nd_dtype dtype, int rank, const int64_t *lengths, const int *axis_order)
 {
-    nd_array *array = make_shape("empty", dtype, rank, lengths, axis_order);
+    nd_array *array = make_shape("empty", dtype, rank, lengths, axis_order, true);
     if (array)
         array->data = NULL;
     return array;

@@ -36,15 +36,18 @@ static inline bool ndi_is_given_out(ndi_storage *storage)
 
 struct ndi_node; /* a pending computation; see engine/graph.h */
 
-/* At most 192 bytes (asserted in array.c). An array has its elements in one of three places: inline
- * in the object (storage and owner NULL), in a storage, or in another array's object (`owner`: a
- * view of an inline array). */
+/* At most 192 bytes (asserted in array.c), of which an object has what it needs: no room for
+ * elements if they are elsewhere, nor for dimensions without axes. An array has its elements in one
+ * of three places: inline in the object (storage and owner NULL), in a storage, or in another
+ * array's object
+ * (`owner`: a view of an inline array). */
 struct nd_array {
     atomic_uint references;
     int8_t dtype;
     uint8_t rank;
-    bool writeable;
-    bool contiguous; /* C order without gaps: kept because every eager call asks */
+    uint8_t line; /* of its slab, at which it begins; 0: an allocation of its own */
+    bool writeable : 1;
+    bool contiguous : 1; /* C order without gaps: kept because every eager call asks */
     int64_t size;
     int64_t *lengths; /* `rank` lengths, then `rank` strides: inline_dims or a block of its own */
     char *data;       /* element (0, ..., 0); NULL while pending */
@@ -78,6 +81,9 @@ nd_array *ndi_new_view(const nd_array *base, nd_dtype dtype, int rank, const int
  * too, of what `base` will have. */
 nd_array *ndi_view_at(const nd_array *base, nd_dtype dtype, int rank, const int64_t *lengths,
                       const int64_t *strides, int64_t offset);
+
+/* The same without axes and of the same dtype: one element. */
+nd_array *ndi_element_at(const nd_array *base, int64_t offset);
 
 /* An array over `storage` (whose reference it takes over, also on failure). */
 nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, const int64_t *lengths,

@@ -163,7 +163,7 @@ static nd_dtype promote_weak_integer(const char *operation, nd_dtype dtype, nd_o
         snprintf(value, sizeof value, "%" PRIu64, scalar.value.natural);
     else
         snprintf(value, sizeof value, "%" PRId64, scalar.value.integer);
-    ndi_fail(ND_ERROR_VALUE,
+    ndi_fail(ND_ERROR_OVERFLOW,
              "%s: integer %s is out of range for %s (%" PRId64 " to %" PRIu64
              "); convert the array first, for example with nd_cast(a, %s)",
              operation, value, facts[result].name, lowest(result), highest(result),

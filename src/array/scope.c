@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "slab.h"
 #include "thread.h"
 
 _Thread_local NDI_FAST_TLS ndi_thread ndi_this_thread;
@@ -44,11 +45,13 @@ static void thread_ends(void *unused)
     ndi_this_thread.freed_limit = 0;
     atomic_fetch_sub_explicit(&threads, 1, memory_order_relaxed);
     ndi_arrays_trim();
+    ndi_slabs_trim(true);
 }
 
 static void make_exit_key(void)
 {
     ndi_at_trim(ndi_arrays_trim);
+    ndi_at_memory(ndi_slabs_slack);
     atomic_store(&exit_key_made, pthread_key_create(&exit_key, thread_ends) == 0);
 }
 
@@ -85,6 +88,7 @@ void ndi_arrays_trim(void)
         ndi_free(array, sizeof *array);
     }
     thread->freed_count = 0;
+    ndi_slabs_trim(false);
     ndi_storages_trim();
     if (thread->scoped_count == 0)
         free_scope_list();

@@ -108,8 +108,8 @@ bool ndi_axes_mask(const char *operation, nd_axes axes, int rank, uint32_t *mask
         if (axis < 0)
             return false;
         if (*mask & 1u << axis) {
-            ndi_fail(ND_ERROR_AXIS, "%s: axis %d is given twice; name each axis once", operation,
-                     axes.axis[i]);
+            ndi_fail(ND_ERROR_REPEATED, "%s: axis %d is given twice; name each axis once",
+                     operation, axes.axis[i]);
             return false;
         }
         *mask |= 1u << axis;

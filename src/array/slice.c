@@ -104,27 +104,19 @@ static bool is_element(const nd_array *array, int count, const nd_index *terms, 
     return true;
 }
 
-nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms)
+static nd_array *slice_any(const nd_array *array, int count, const nd_index *terms)
 {
     static const nd_index rest = {.kind = ND_TERM_REST};
     int64_t lengths[ND_MAX_RANK], strides[ND_MAX_RANK];
     int used, rank, axis = 0, to = 0;
     bool rest_met = false;
-    if (!array)
-        return NULL;
-    if (count < 0 || (count > 0 && !terms))
-        return ndi_fail(ND_ERROR_ARGUMENT, "slice: %d terms are given, at %p", count,
-                        (const void *)terms);
-    int64_t offset = 0;
-    if (is_element(array, count, terms, &offset))
-        return ndi_view_at(array, (nd_dtype)array->dtype, 0, NULL, NULL, offset);
     if (count == 1 && terms->kind == ND_TERM_REST)
         return ndi_view_at(array, (nd_dtype)array->dtype, array->rank, array->lengths,
                            ndi_strides(array), 0);
     if (!count_terms(array, count, terms, &used, &rank))
         return NULL;
 
-    offset = 0;
+    int64_t offset = 0;
     for (int i = 0; i <= count; i++) {
         const nd_index *const term = i < count ? &terms[i] : &rest;
         if (term->kind == ND_TERM_NEW_AXIS) {
@@ -162,4 +154,16 @@ nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms
         axis++;
     }
     return ndi_view_at(array, (nd_dtype)array->dtype, to, lengths, strides, offset);
+}
+
+nd_array *nd_slice_terms(const nd_array *array, int count, const nd_index *terms)
+{
+    int64_t offset = 0;
+    if (!array)
+        return NULL;
+    if (count < 0 || (count > 0 && !terms))
+        return ndi_fail(ND_ERROR_ARGUMENT, "slice: %d terms are given, at %p", count,
+                        (const void *)terms);
+    return is_element(array, count, terms, &offset) ? ndi_element_at(array, offset)
+                                                    : slice_any(array, count, terms);
 }

@@ -19,9 +19,8 @@
 #endif
 
 enum {
-    NDI_CACHED_OBJECTS =
-        1024, /* 180 KiB a thread at most: so many arrays at a time allocate no objects */
-    NDI_CACHED_SIZES = 8, /* of storages, at a time; and their headers alone */
+    NDI_CACHED_OBJECTS = 1024, /* that are in no slab; 190 KiB a thread at most */
+    NDI_CACHED_SIZES = 8,      /* of storages, at a time; and their headers alone */
 };
 
 /* Freed storages of one size, linked by `context`. */
@@ -31,8 +30,17 @@ typedef struct ndi_freed_storages {
     uint8_t count;
 } ndi_freed_storages;
 
+typedef struct ndi_slab ndi_slab; /* slab.h */
+
+typedef struct ndi_slabs ndi_slabs;
+
+enum { NDI_SLAB_SIZES = 3 }; /* of 1, 2 and 3 lines */
+
 typedef struct ndi_thread {
-    nd_array *freed;                                   /* linked by `owner` */
+    ndi_slab *slabs[NDI_SLAB_SIZES]; /* of each size the one from which is taken, or NULL */
+    ndi_slabs *other_slabs;          /* NULL: none were made, or all freed */
+    unsigned long long slab_owner;   /* no other thread's, ever; 0: no slabs yet */
+    nd_array *freed;                 /* linked by `owner` */
     ndi_freed_storages storages[NDI_CACHED_SIZES + 1]; /* see array.c */
     uint32_t freed_count;
     uint32_t freed_limit; /* 0 until the thread's exit is watched */

@@ -15,6 +15,7 @@
 enum { MESSAGE_BYTES = NDI_ERROR_BYTES };
 
 static _Thread_local NDI_FAST_TLS nd_status kept_code;
+static _Thread_local int kept_number;
 static _Thread_local char *kept_message; /* NULL until it is needed */
 
 /* ---- Memory for the message, until the thread ends ------------------------------------------- */
@@ -57,11 +58,12 @@ __attribute__((destructor)) static void forget_threads_at_unload(void)
 /* ---- Keeping --------------------------------------------------------------------------------- */
 
 /* A message that does not fit ends in dots, so that nobody takes it for the whole. */
-static void keep(nd_status code, const char *format, va_list arguments)
+static void keep(nd_status code, int number, const char *format, va_list arguments)
 {
     if (kept_code != ND_OK)
         return;
     kept_code = code;
+    kept_number = number;
     if (!have_message())
         return;
     const int length = vsnprintf(kept_message, MESSAGE_BYTES, format, arguments);
@@ -76,7 +78,7 @@ void *ndi_fail(nd_status code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    keep(code, format, arguments);
+    keep(code, 0, format, arguments);
     va_end(arguments);
     return NULL;
 }
@@ -85,9 +87,17 @@ nd_status ndi_fail_status(nd_status code, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    keep(code, format, arguments);
+    keep(code, 0, format, arguments);
     va_end(arguments);
     return code;
+}
+
+void ndi_fail_system(nd_status code, int number, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    keep(code, number, format, arguments);
+    va_end(arguments);
 }
 
 void ndi_fail_wanting(const char *format, ...)
@@ -120,6 +130,11 @@ void ndi_error_receive(const ndi_sent_error *from)
 nd_status nd_error(void)
 {
     return kept_code;
+}
+
+int nd_error_system(void)
+{
+    return kept_code == ND_OK ? 0 : kept_number;
 }
 
 const char *nd_error_message(void)

@@ -11,6 +11,9 @@ void *ndi_fail(nd_status code, const char *format, ...) ND_PRINTF(2, 3);
 /* The same for functions that return a status: returns `code`. */
 nd_status ndi_fail_status(nd_status code, const char *format, ...) ND_PRINTF(2, 3);
 
+/* The same with the system's number. */
+void ndi_fail_system(nd_status code, int number, const char *format, ...) ND_PRINTF(3, 4);
+
 /* Puts what was wanted, and for what, before the message of an error of memory; the caller has seen
  * that no error was kept before. */
 void ndi_fail_wanting(const char *format, ...) ND_PRINTF(1, 2);

@@ -464,11 +464,25 @@ void nd_set_memory_budget(size_t bytes)
         continue;
 }
 
+static size_t (*_Atomic slack)(void);
+
+void ndi_at_memory(size_t (*function)(void))
+{
+    atomic_store(&slack, function);
+}
+
+bool ndi_allocator_is_given(void)
+{
+    return user_allocator.allocate != NULL;
+}
+
 nd_memory_info nd_memory(void)
 {
     nd_memory_info info;
-    info.used = used_now();
-    info.cached = atomic_load(&cached);
+    size_t (*const function)(void) = atomic_load(&slack);
+    const size_t kept = function ? function() : 0;
+    info.used = used_now() - kept;
+    info.cached = atomic_load(&cached) + kept;
     info.peak = atomic_load(&peak);
     info.total = atomic_load(&total);
     info.budget = atomic_load(&budget);

@@ -20,4 +20,11 @@ void ndi_free(void *memory, size_t bytes);
  * keeps freed objects for reuse. Four functions at most. */
 void ndi_at_trim(void (*function)(void));
 
+/* Has nd_memory() count as kept, not as used, the bytes that `function` tells of: what a layer
+ * above has allocated for the calling thread and not given out. */
+void ndi_at_memory(size_t (*function)(void));
+
+/* Whether nd_set_allocator() has set one. */
+bool ndi_allocator_is_given(void);
+
 #endif

@@ -325,7 +325,7 @@ nd_array *nd_ufunc_reduce(nd_op op, const nd_array *array, nd_axes axes,
     if (!ndi_axes_mask(name, axes, array->rank, &mask))
         return NULL;
     if (!(ndi_op_rows[op].properties & NDI_COMMUTES) && (mask & (mask - 1)))
-        return ndi_fail(ND_ERROR_AXIS, "reduce: %s goes along one axis; its order matters", name);
+        return ndi_fail(ND_ERROR_RANK, "reduce: %s goes along one axis; its order matters", name);
     nd_array *result = NULL;
     ND_SCOPE {
         result = nd_keep(reduced_over(op, array, mask, options.keepdims, &resolution));

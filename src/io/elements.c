@@ -23,7 +23,7 @@ bool ndi_elements_measure(ndi_elements *elements)
 
 static bool fail_short(const ndi_source *source, int64_t got, size_t bytes)
 {
-    ndi_fail(ND_ERROR_FILE, "%s: the data are cut off: the file holds %lld of %zu bytes",
+    ndi_fail(ND_ERROR_TRUNCATED, "%s: the data are cut off: the file holds %lld of %zu bytes",
              source->name, (long long)got, bytes);
     return false;
 }

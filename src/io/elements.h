@@ -20,8 +20,8 @@ typedef struct ndi_elements {
  * much. */
 bool ndi_elements_measure(ndi_elements *elements);
 
-/* The array of elements that follow in a source. NULL with ND_ERROR_FILE if it is too short, which
- * is found out before memory is taken where the source knows its size. */
+/* The array of elements that follow in a source. NULL with ND_ERROR_TRUNCATED if it is too short,
+ * which is found out before memory is taken where the source knows its size. */
 nd_array *ndi_elements_read(ndi_source *source, const ndi_elements *elements);
 
 /* The same as a read-only view of the file, mapped. What cannot be mapped (a pipe, elements at odd

@@ -28,8 +28,8 @@ static bool fail(const char *path, const char *what)
 {
     int code = errno; /* strerror_r: strerror's text may be shared by threads */
     char text[128];
-    ndi_fail(code == ENOMEM ? ND_ERROR_MEMORY : ND_ERROR_FILE, "%s: %s: %s", path, what,
-             strerror_r(code, text, sizeof text));
+    ndi_fail_system(code == ENOMEM ? ND_ERROR_MEMORY : ND_ERROR_FILE, code, "%s: %s: %s", path,
+                    what, strerror_r(code, text, sizeof text));
     return false;
 }
 

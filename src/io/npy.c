@@ -116,7 +116,7 @@ static bool parse_descr(struct parser *parser, ndi_elements *header)
             return true;
         }
     const bool pickled = strcmp(text + has_order, "O") == 0;
-    ndi_fail(ND_ERROR_DTYPE,
+    ndi_fail(pickled ? ND_ERROR_PICKLED : ND_ERROR_DTYPE,
              pickled ? "%s: dtype '%s': pickled Python objects are not read"
                      : "%s: dtype '%s' is not supported",
              parser->path, text);
@@ -225,7 +225,7 @@ bool ndi_npy_read_header(ndi_source *source, ndi_elements *header)
     if (got < 0)
         return false;
     if (got == 0) {
-        ndi_fail(ND_ERROR_FORMAT, "%s: not a .npy file: it is empty", source->name);
+        ndi_fail(ND_ERROR_EMPTY, "%s: not a .npy file: it is empty", source->name);
         return false;
     }
     if (got < 8 || memcmp(prefix, magic, sizeof magic) != 0) {
@@ -246,7 +246,7 @@ bool ndi_npy_read_header(ndi_source *source, ndi_elements *header)
     for (size_t i = 0; i < (size_t)got; i++)
         length |= (size_t)prefix[8 + i] << 8 * i;
     if (got < (int64_t)width) {
-        ndi_fail(ND_ERROR_FILE, "%s: ends before the length of the header", source->name);
+        ndi_fail(ND_ERROR_TRUNCATED, "%s: ends before the length of the header", source->name);
         return false;
     }
     if (length > HEADER_LIMIT) {
@@ -261,7 +261,7 @@ bool ndi_npy_read_header(ndi_source *source, ndi_elements *header)
     if (got < 0)
         goto done;
     if (got < (int64_t)length) {
-        ndi_fail(ND_ERROR_FILE, "%s: ends inside the header: holds %lld of %zu bytes of it",
+        ndi_fail(ND_ERROR_TRUNCATED, "%s: ends inside the header: holds %lld of %zu bytes of it",
                  source->name, (long long)got, length);
         goto done;
     }

@@ -65,7 +65,7 @@ static void read_bytes(png_structp png, png_bytep to, size_t bytes)
     size_t left = image->text.length - image->at;
     if (left < bytes) {
         if (!image->failed)
-            ndi_fail(ND_ERROR_FILE, "%s: the image is cut off after %zu bytes", image->path,
+            ndi_fail(ND_ERROR_TRUNCATED, "%s: the image is cut off after %zu bytes", image->path,
                      image->text.length);
         image->failed = true;
         png_error(png, "cut off");

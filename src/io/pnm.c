@@ -37,7 +37,7 @@ static bool malformed(const struct image *image, const char *what)
 
 static bool cut_off(const struct image *image, const char *where)
 {
-    return ndi_fail(ND_ERROR_FILE, "%s: the image is cut off in its %s", image->path, where);
+    return ndi_fail(ND_ERROR_TRUNCATED, "%s: the image is cut off in its %s", image->path, where);
 }
 
 /* The next number, after white space and comments; it is at most `most`. */

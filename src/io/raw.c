@@ -53,7 +53,7 @@ static bool skip(ndi_source *source, int64_t bytes)
         if (got < 0)
             return false;
         if (got == 0)
-            return ndi_fail(ND_ERROR_FILE, "%s: ends before offset %lld", source->name,
+            return ndi_fail(ND_ERROR_TRUNCATED, "%s: ends before offset %lld", source->name,
                             (long long)bytes);
     }
     return true;

@@ -102,14 +102,16 @@ static bool set_view(nd_array *array, const plain_terms *p, const nd_array *valu
     nd_array *const view = nd_slice_terms(array, p->count, p->terms);
     if (!view)
         return false;
-    const nd_shape shape = nd_shape_like(view);
-    value = ndi_fitting_value("set", value, &shape);
+    if (value->rank > 0) { /* else it fits anything */
+        const nd_shape shape = nd_shape_like(view);
+        value = ndi_fitting_value("set", value, &shape);
+    }
     return value && assign(view, value) == ND_OK;
 }
 
 static bool too_many_axes(const nd_array *value)
 {
-    ndi_fail(ND_ERROR_SHAPE, "set: a mask takes values of 0 or 1 dimensions; these have %d",
+    ndi_fail(ND_ERROR_RANK, "set: a mask takes values of 0 or 1 dimensions; these have %d",
              value->rank);
     return false;
 }

@@ -66,7 +66,8 @@ def test_axes_out_of_range_or_repeated(op):
     for axes in [2, -3, (0, 0), (0, -2), (0, 5)]:
         numpy_refuses(lambda: getattr(np, op.name)(array, axis=axes))
         failure = failure_of(lambda: nd.reduce(op.name, nd.from_numpy(array), axes))
-        assert failure.code == "AXIS" and op.name in failure.message
+        twice = axes in [(0, 0), (0, -2)]
+        assert failure.code == ("REPEATED" if twice else "AXIS") and op.name in failure.message
 
 
 @pytest.mark.parametrize("op", nd.SCANS, ids=str)
@@ -157,7 +158,7 @@ def test_integers_out_of_range_of_the_dtype():
         numpy_refuses(lambda: np.add(np.ones(2, dtype), value))
         failure = failure_of(lambda: nd.elementwise("add", zeros(2, dtype), value))
         assert (
-            failure.code == "VALUE" and str(value) in failure.message and dtype in failure.message
+            failure.code == "OVERFLOW" and str(value) in failure.message and dtype in failure.message
         )
 
 
@@ -170,7 +171,7 @@ def test_views_that_do_not_fit():
         (lambda: nd.call("broadcast_to", array, nd.shape_of((2, 3, 5))), "SHAPE"),
         (lambda: nd.call("broadcast_to", array, nd.shape_of((3, 4))), "SHAPE"),
         (lambda: nd.call("permute", array, nd.axes_of((0, 1))), "AXIS"),
-        (lambda: nd.call("permute", array, nd.axes_of((0, 1, 1))), "AXIS"),
+        (lambda: nd.call("permute", array, nd.axes_of((0, 1, 1))), "REPEATED"),
         (lambda: nd.call("swap_axes", array, 0, 3), "AXIS"),
         (lambda: nd.call("move_axis", array, -4, 0), "AXIS"),
         (lambda: nd.call("expand_dims", array, 5), "AXIS"),

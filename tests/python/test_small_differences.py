@@ -377,6 +377,21 @@ NDITER = """
 [(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)[::-1]])]
 it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['multi_index']); [(int(x),it.multi_index) for x in it]
 it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['c_index']); [(int(x),it.index) for x in it]
+a=np.arange(6).reshape(2,3); it=np.nditer([a.T,2*a.T],flags=['multi_index']); [(int(x),int(y),it.multi_index) for x,y in it]
+a=np.arange(6).reshape(2,3); it=np.nditer([a,a.T.copy().T],flags=['multi_index']); [(int(x),int(y),it.multi_index) for x,y in it]
+it=np.nditer([np.arange(3)],flags=['multi_index']); c=it.copy(); next(it); (c.multi_index,it.multi_index,int(next(c)),c.has_multi_index,c.nop)
+it=np.nditer(np.arange(3),flags=('multi_index',)); it.remove_multi_index(); (it.has_multi_index,int(next(it)))
+it=np.nditer(np.arange(3),flags=['multi_index']); it.remove_multi_index(); it.multi_index
+it=np.nditer(np.arange(3)); it.multi_index
+it=np.nditer(np.arange(3)); it.multi_index=(1,)
+it=np.nditer(np.arange(3),flags=['multi_index']); it.multi_index=None
+it=np.nditer((np.arange(3),np.arange(3.0)),flags=[]); [(int(x),float(y)) for x,y in it],it.has_multi_index
+np.nditer(np.arange(3),flags=['multi_index','external_loop'])
+np.nditer(np.arange(3),flags=['c_index','f_index'])
+it=np.nditer(np.arange(3),flags=['c_index']); it.enable_external_loop()
+it=np.nditer(np.arange(3),flags=['multi_index']); it.remove_multi_index(); it.enable_external_loop(); [x.tolist() for x in it]
+[int(x) for x in np.nditer(np.arange(8).reshape(2,2,2).T)]
+[x.flags.writeable for x in np.nditer([np.arange(2),np.zeros((2,1))[:,0]])]
 [x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop'])]
 [x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop','buffered'])]
 [x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'])]

@@ -203,6 +203,27 @@ TEST(without_memory_there_is_an_error_and_no_leak)
     assert_error(ND_ERROR_MEMORY, "budget");
 }
 
+TEST(many_views_take_a_line_of_the_cache_each)
+{
+    enum { VIEWS = 1000 };
+    static nd_array *views[VIEWS];
+    nd_array *const whole = nd_arange(VIEWS);
+    const size_t used = nd_memory().used;
+    for (int i = 0; i < VIEWS; i++)
+        assert_non_null(views[i] = nd_slice(whole, ND_INDEX(i)));
+    if (!UNDER_ASAN) /* which sees objects of their own */
+        assert_int_equal(nd_memory().used - used, VIEWS * 64);
+    for (int i = 0; i < VIEWS; i += 2)
+        nd_release(views[i]);
+    if (!UNDER_ASAN)
+        assert_int_equal(nd_memory().used - used, VIEWS * 32);
+    for (int i = 1; i < VIEWS; i += 2) {
+        assert_int_equal(nd_item_int64(views[i]), i);
+        nd_release(views[i]);
+    }
+    nd_release(whole);
+}
+
 /* ---- Ranges ---------------------------------------------------------------------------------- */
 
 static void check_doubles(const nd_array *array, int64_t count, const double *expected)

@@ -170,23 +170,23 @@ TEST(weak_integers_at_the_bounds_of_each_dtype)
         assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].high)), dtype);
         assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].low - 1)),
                          ND_DTYPE_NONE);
-        assert_error(ND_ERROR_VALUE, nd_dtype_name(dtype));
+        assert_error(ND_ERROR_OVERFLOW, nd_dtype_name(dtype));
         assert_int_equal(ndi_promote_weak("add", dtype, nd_operand_int(bounds[i].high + 1)),
                          ND_DTYPE_NONE);
-        assert_error(ND_ERROR_VALUE, nd_dtype_name(dtype));
+        assert_error(ND_ERROR_OVERFLOW, nd_dtype_name(dtype));
     }
     assert_int_equal(ndi_promote_weak("add", ND_INT64, nd_operand_int(INT64_MIN)), ND_INT64);
     assert_int_equal(ndi_promote_weak("add", ND_UINT64, nd_operand_int(INT64_MAX)), ND_UINT64);
     assert_int_equal(ndi_promote_weak("multiply", ND_UINT64, nd_operand_int(-1)), ND_DTYPE_NONE);
-    assert_error(ND_ERROR_VALUE,
+    assert_error(ND_ERROR_OVERFLOW,
                  "multiply: integer -1 is out of range for uint64 (0 to 18446744073709551615)");
     assert_int_equal(ndi_promote_weak("add", ND_UINT8, nd_operand_int(300)), ND_DTYPE_NONE);
-    assert_error(ND_ERROR_VALUE, "add: integer 300 is out of range for uint8 (0 to 255)");
+    assert_error(ND_ERROR_OVERFLOW, "add: integer 300 is out of range for uint8 (0 to 255)");
     assert_int_equal(ndi_promote_weak("add", ND_INT64, nd_operand_uint(UINT64_C(1) << 63)),
                      ND_DTYPE_NONE);
-    assert_error(ND_ERROR_VALUE, "9223372036854775808 is out of range for int64");
+    assert_error(ND_ERROR_OVERFLOW, "9223372036854775808 is out of range for int64");
     assert_int_equal(ndi_promote_weak("add", ND_BOOL, nd_operand_uint(UINT64_MAX)), ND_DTYPE_NONE);
-    assert_error(ND_ERROR_VALUE, "int64");
+    assert_error(ND_ERROR_OVERFLOW, "int64");
 }
 
 TEST(dtypes_of_scalars_by_themselves)

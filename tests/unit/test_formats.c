@@ -41,7 +41,7 @@ TEST(raw_files_that_do_not_fit_are_refused)
     const char *path = write_file("x.raw", "12345678", 8);
     const nd_raw_options beyond = {.offset = 9}, negative = {.offset = -1};
     assert_null(nd_load_raw(path, ND_FLOAT64, ND_SHAPE(2), NULL));
-    assert_error(ND_ERROR_FILE, "holds 8 of 16 bytes");
+    assert_error(ND_ERROR_TRUNCATED, "holds 8 of 16 bytes");
     assert_null(nd_load_raw(path, ND_INT32, ND_SHAPE(-1, 3), NULL));
     assert_error(ND_ERROR_VALUE, "no whole number");
     assert_null(nd_load_raw(path, ND_INT32, ND_SHAPE(-1, -1), NULL));
@@ -126,17 +126,17 @@ TEST(malformed_pnm_is_refused_with_its_reason)
     } files[] = {
         {"", ND_ERROR_FORMAT, "not a PGM"},
         {"P4 1 1 1", ND_ERROR_FORMAT, "not a PGM"},
-        {"P5 2", ND_ERROR_FILE, "cut off in its header"},
-        {"P5 2 2 255", ND_ERROR_FILE, "cut off in its header"},
-        {"P5 2 2 255 abc", ND_ERROR_FILE, "cut off in its pixels"},
+        {"P5 2", ND_ERROR_TRUNCATED, "cut off in its header"},
+        {"P5 2 2 255", ND_ERROR_TRUNCATED, "cut off in its header"},
+        {"P5 2 2 255 abc", ND_ERROR_TRUNCATED, "cut off in its pixels"},
         {"P5 2 x 255 abc", ND_ERROR_FORMAT, "no number"},
         {"P5 2 2 0 abcd", ND_ERROR_FORMAT, "largest value is 0"},
         {"P5 2 2 65536 abcd", ND_ERROR_FORMAT, "too large"},
-        {"P5 2147483647 2147483647 65535\nabcd", ND_ERROR_FILE, "cut off"},
+        {"P5 2147483647 2147483647 65535\nabcd", ND_ERROR_TRUNCATED, "cut off"},
         {"P6 99999999999 2 255\nabcd", ND_ERROR_FORMAT, "too large"},
         {"P2 2 1 9 1 10", ND_ERROR_FORMAT, "above the largest"},
         {"P5 2 1 9 \1\n", ND_ERROR_FORMAT, "above the largest"},
-        {"P2 2 2 9 1 2 3 #4", ND_ERROR_FILE, "cut off"},
+        {"P2 2 2 9 1 2 3 #4", ND_ERROR_TRUNCATED, "cut off"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         assert_null(nd_load_pnm(write_text("bad.pgm", files[i].text)));

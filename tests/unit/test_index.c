@@ -98,8 +98,8 @@ TEST(assignments_that_fail_write_nothing)
                          ND_ERROR_READONLY);
         assert_error(ND_ERROR_READONLY, "set");
         nd_array *const bytes = nd_zeros(ND_UINT8, ND_SHAPE(3));
-        assert_int_equal(nd_set(bytes, 300, ND_ARRAY(INTEGERS(0))), ND_ERROR_VALUE);
-        assert_error(ND_ERROR_VALUE, "300");
+        assert_int_equal(nd_set(bytes, 300, ND_ARRAY(INTEGERS(0))), ND_ERROR_OVERFLOW);
+        assert_error(ND_ERROR_OVERFLOW, "300");
         assert_int_equal(nd_set(bytes, (double)NAN, ND_INDEX(0)), ND_ERROR_VALUE);
         assert_error(ND_ERROR_VALUE, "NaN");
         assert_int_equal(nd_set(bytes, __builtin_complex(0.0, 1.0), ND_INDEX(0)), ND_ERROR_DTYPE);

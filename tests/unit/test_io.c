@@ -5,6 +5,8 @@
 #endif
 #include "files.h"
 
+#include <errno.h>
+
 /* ---- .npy ------------------------------------------------------------------------------------ */
 
 /* A file of version 1.0 as NumPy writes it: the header padded so that the data start at byte 128.
@@ -199,14 +201,14 @@ TEST(malformed_npy_is_refused_with_its_reason)
         {DICT("'<f8'", "False",
               "(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)"),
          ND_ERROR_FORMAT, "more than 32 axes"},
-        {DICT("'|O'", "False", "(1,)"), ND_ERROR_DTYPE, "dtype '|O'"},
+        {DICT("'|O'", "False", "(1,)"), ND_ERROR_PICKLED, "dtype '|O'"},
         {DICT("'<U3'", "False", "(1,)"), ND_ERROR_DTYPE, "dtype '<U3'"},
         {DICT("'<M8[ns]'", "False", "(1,)"), ND_ERROR_DTYPE, "dtype '<M8[ns]'"},
         {DICT("'<f16'", "False", "(1,)"), ND_ERROR_DTYPE, "dtype '<f16'"},
         {DICT("''", "False", "(1,)"), ND_ERROR_DTYPE, "dtype ''"},
         {DICT("[('a', '<f4'), ('b', '<i4')]", "False", "(1,)"), ND_ERROR_DTYPE, "structured"},
-        {DICT("'<f8'", "False", "(2, 3)"), ND_ERROR_FILE, "holds 8 of 48 bytes"},
-        {DICT("'<f8'", "False", "(1000000000, 1000000)"), ND_ERROR_FILE,
+        {DICT("'<f8'", "False", "(2, 3)"), ND_ERROR_TRUNCATED, "holds 8 of 48 bytes"},
+        {DICT("'<f8'", "False", "(1000000000, 1000000)"), ND_ERROR_TRUNCATED,
          "holds 8 of 8000000000000000 bytes"},
     };
     char file[512];
@@ -228,13 +230,13 @@ TEST(npy_with_a_bad_beginning_is_refused)
         nd_status code;
         const char *message;
     } files[] = {
-        {"", 0, ND_ERROR_FORMAT, "not a .npy file"},
+        {"", 0, ND_ERROR_EMPTY, "not a .npy file: it is empty"},
         {"\x93NUMPY\x01", 7, ND_ERROR_FORMAT, "not a .npy file"},
         {"PK\x03\x04 an .npz file", 16, ND_ERROR_FORMAT, "not a .npy file"},
         {"\x93NUMPY\x04\x00\x01\x00 ", 11, ND_ERROR_FORMAT, "version 4.0"},
         {"\x93NUMPY\x01\x01\x01\x00 ", 11, ND_ERROR_FORMAT, "version 1.1"},
-        {"\x93NUMPY\x01\x00\x10", 9, ND_ERROR_FILE, "ends before the length"},
-        {"\x93NUMPY\x01\x00\x10\x00{}", 12, ND_ERROR_FILE, "holds 2 of 16 bytes"},
+        {"\x93NUMPY\x01\x00\x10", 9, ND_ERROR_TRUNCATED, "ends before the length"},
+        {"\x93NUMPY\x01\x00\x10\x00{}", 12, ND_ERROR_TRUNCATED, "holds 2 of 16 bytes"},
         {"\x93NUMPY\x02\x00\xff\xff\xff\xff{}", 14, ND_ERROR_FORMAT, "4294967295 bytes long"},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -242,7 +244,9 @@ TEST(npy_with_a_bad_beginning_is_refused)
         assert_error(files[i].code, files[i].message);
     }
     assert_null(nd_load_npy(path_of("absent.npy")));
+    assert_int_equal(nd_error_system(), ENOENT);
     assert_error(ND_ERROR_FILE, "absent.npy: cannot be opened");
+    assert_int_equal(nd_error_system(), 0);
     path_of("");
     assert_null(nd_load_npy(folder));
     assert_error(ND_ERROR_FILE, "directory");

@@ -159,7 +159,7 @@ TEST(pads)
         assert_null(nd_pad(
             nd_ones(ND_INT8, ND_SHAPE(1)), widths, ND_PAD_CONSTANT,
             &(nd_pad_options){.values = (nd_operand[]){nd_operand_int(300), nd_operand_int(0)}}));
-        assert_error(ND_ERROR_VALUE, "300");
+        assert_error(ND_ERROR_OVERFLOW, "300");
         assert_null(nd_pad(a, widths, (nd_pad_mode)99, NULL));
         assert_error(ND_ERROR_ARGUMENT, "99");
     }

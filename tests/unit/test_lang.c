@@ -404,7 +404,7 @@ TEST(wrong_arguments_are_told_where_they_stand)
     check_error("sum(x, ddof=1)", ND_ERROR_ARGUMENT, "`ddof`", "^");
     check_error("sum(x, axis=0, 1)", ND_ERROR_SYNTAX, "after one by keyword", "               ^");
     check_error("x + (1, 2)", ND_ERROR_ARGUMENT, "tuple", "  ^");
-    check_error("uint8(300)", ND_ERROR_VALUE, "300", "^");
+    check_error("uint8(300)", ND_ERROR_OVERFLOW, "300", "^");
 }
 
 TEST(errors_of_operations_show_the_operation)

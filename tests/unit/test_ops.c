@@ -203,13 +203,13 @@ TEST(an_integer_that_the_dtype_does_not_hold_is_refused)
 {
     ND_SCOPE {
         assert_null(nd_add(UINT8S(1), 256));
-        assert_error(ND_ERROR_VALUE, "256");
+        assert_error(ND_ERROR_OVERFLOW, "256");
         assert_null(nd_add(UINT8S(1), -1));
-        assert_error(ND_ERROR_VALUE, "add");
+        assert_error(ND_ERROR_OVERFLOW, "add");
         assert_null(nd_add(INT8S(1), 128));
-        assert_error(ND_ERROR_VALUE, "int8");
+        assert_error(ND_ERROR_OVERFLOW, "int8");
         assert_null(nd_add(INT64S(1), 1ull << 63));
-        assert_error(ND_ERROR_VALUE, "int64");
+        assert_error(ND_ERROR_OVERFLOW, "int64");
         assert_elements(nd_add(INT8S(0), -128), ND_INT8, int8_t, -128);
         assert_elements(nd_add(UINT8S(0), 255), ND_UINT8, uint8_t, 255);
         assert_elements(nd_add(UINT64S(0), UINT64_MAX), ND_UINT64, uint64_t, UINT64_MAX);

@@ -96,7 +96,7 @@ TEST(malformed_png_is_refused_with_its_reason)
     assert_error(ND_ERROR_FORMAT, "more pixels than its data can hold");
     for (size_t length = 8; length < sizeof interlaced - 1; length += 3) {
         assert_null(nd_load_png(write_file("bad.png", interlaced, length)));
-        assert_error(ND_ERROR_FILE, "cut off");
+        assert_error(ND_ERROR_TRUNCATED, "cut off");
     }
     assert_null(nd_load_png(path_of("absent.png")));
     assert_error(ND_ERROR_FILE, "absent.png");

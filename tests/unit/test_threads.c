@@ -44,6 +44,76 @@ static double sum_of_range(double n)
     return n * (n - 1) / 2;
 }
 
+/* ---- Arrays that go from thread to thread ------------------------------------------------ */
+
+enum { PASSED = 3000, SLOTS = 64 };
+
+static nd_array *passed[PASSED];
+static _Atomic(nd_array *) slots[SLOTS];
+
+static void *make_passed(void *context)
+{
+    const worker *const me = context;
+    for (int i = 0; i < PASSED; i++)
+        passed[i] = i % 3 == 0   ? nd_slice(me->shared, ND_INDEX(i))
+                    : i % 3 == 1 ? nd_slice(me->shared, ND_RANGE(i, i + 3))
+                                 : nd_from_data(ND_INT64, ND_SHAPE(2), (int64_t[]){i, i});
+    return NULL;
+}
+
+static void *release_passed(void *context)
+{
+    worker *const me = context;
+    for (int i = me->number; i < PASSED; i += THREADS) {
+        me->wrong += nd_get_int64(passed[i], &(int64_t){0}) != i;
+        nd_release(passed[i]);
+    }
+    return NULL;
+}
+
+TEST(arrays_are_released_by_other_threads_than_made_them)
+{
+    nd_array *const whole = nd_arange(PASSED + 3);
+    make_passed(&(worker){.shared = whole});
+    assert_int_equal(run_workers(release_passed, whole), 0);
+    make_passed(&(worker){.shared = whole}); /* in the place of those */
+    for (int i = PASSED - 1; i >= 0; i--)
+        nd_release(passed[i]);
+    nd_release(whole);
+}
+
+TEST(arrays_outlive_the_thread_that_made_them)
+{
+    worker maker = {.shared = nd_arange(PASSED + 3)};
+    assert_int_equal(pthread_create(&maker.thread, NULL, make_passed, &maker), 0);
+    pthread_join(maker.thread, NULL);
+    assert_int_equal(run_workers(release_passed, maker.shared), 0);
+    nd_release((nd_array *)maker.shared);
+}
+
+static void *exchange_views(void *context)
+{
+    worker *const me = context;
+    for (int i = 0; i < 4 * PASSED; i++) {
+        const int at = (7 * i + me->number) % SLOTS;
+        nd_array *const element = nd_slice(me->shared, ND_INDEX(at));
+        nd_array *const other = atomic_exchange(&slots[at], element);
+        me->wrong += other && nd_item_int64(other) != at;
+        nd_release(other);
+    }
+    return NULL;
+}
+
+TEST(threads_that_end_release_what_the_others_make)
+{
+    nd_array *const whole = nd_arange(SLOTS);
+    for (int round = 0; round < ROUNDS; round++)
+        assert_int_equal(run_workers(exchange_views, whole), 0);
+    for (int i = 0; i < SLOTS; i++)
+        nd_release(atomic_exchange(&slots[i], NULL));
+    nd_release(whole);
+}
+
 /* ---- Locks of the caller's ------------------------------------------------------------------- */
 
 static atomic_int given_up, taken_again;
