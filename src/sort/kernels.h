@@ -42,6 +42,17 @@ typedef struct ndi_bracket {
  * room for n and a vector more. Returns how many these are. */
 typedef size_t ndi_bracket_kernel(size_t n, const void *keys, ndi_bracket *bracket, void *between);
 
+/* Where the places of keys below, equal to and above a wanted one go next; up to the two ends there is
+ * room, and nothing that is needed yet. */
+typedef struct ndi_split {
+    int64_t *below, *equal, *above;
+    const int64_t *below_end, *above_end;
+} ndi_split;
+
+/* Writes the places of n keys, counted from `first`, in their order. */
+typedef void ndi_split_kernel(size_t n, const int64_t *keys, int64_t wanted, int64_t first,
+                              ndi_split *to);
+
 /* places[i] becomes the number of the `count` sorted elements that are less than values[i], or, if
  * `right`, not greater. NaN is above all. */
 typedef void ndi_search_kernel(size_t n, const void *values, const void *sorted, size_t count,
@@ -61,6 +72,7 @@ typedef struct ndi_sort_kernels {
     ndi_sort_lines_kernel *sort_lines_32, *sort_lines_64;
     ndi_part_kernel *part_32, *part_64;
     ndi_bracket_kernel *bracket_32, *bracket_64;
+    ndi_split_kernel *split;
     /* By dtype; none for complex ones. Keys have 64 bits for dtypes of 64, else 32. */
     ndi_encode_kernel *encode[ND_DTYPE_COUNT];
     ndi_decode_kernel *decode[ND_DTYPE_COUNT];

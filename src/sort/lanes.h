@@ -45,6 +45,7 @@ static inline __m512i lane_order(unsigned mask)
 
 #define LANES_64 8
 #define SET_64(x) _mm512_set1_epi64(x)
+#define ADD_64(a, b) _mm512_add_epi64(a, b)
 #define MIN_64(a, b) _mm512_min_epi64(a, b)
 #define MAX_64(a, b) _mm512_max_epi64(a, b)
 #define GREATER_64(a, b) _mm512_cmpgt_epi64_mask(a, b)
@@ -99,6 +100,7 @@ static inline __m256i lanes_of_32(int mask)
 
 #define LANES_64 4
 #define SET_64(x) _mm256_set1_epi64x(x)
+#define ADD_64(a, b) _mm256_add_epi64(a, b)
 #define MIN_64(a, b) _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi64(a, b))
 #define MAX_64(a, b) _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi64(a, b))
 #define GREATER_64(a, b) (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(a, b)))

@@ -132,6 +132,30 @@ static bool part_line(const partitioning *p, const char *in, char *out, const in
     return true;
 }
 
+/* The places around one wanted key, which stands at `place`: one sweep in order. Those of equal keys
+ * are few as a rule; where they are not, what is beyond moves up. */
+static bool split_line(const partitioning *p, const char *in, int64_t *out, int64_t wanted,
+                       size_t place)
+{
+    int64_t keys[PIECE];
+    const size_t n = p->length, bytes = n * sizeof *out;
+    int64_t *const equal = ndi_allocate(bytes), *const above = out + place + 1;
+    if (!equal)
+        return false;
+    ndi_split to = {out, equal, above, out + place, out + n};
+    for (size_t i = 0; i < n; i += PIECE) {
+        const size_t now = n - i < PIECE ? n - i : PIECE;
+        p->kernels->encode_wide[p->dtype](now, in + i * p->item, false, keys);
+        p->kernels->split(now, keys, wanted, (int64_t)i, &to);
+    }
+    const size_t same = (size_t)(to.equal - equal), more = (size_t)(to.above - above);
+    if (same > 1)
+        memmove(out + n - more, above, more * sizeof *out);
+    memcpy(to.below, equal, same * sizeof *out);
+    ndi_free(equal, bytes);
+    return true;
+}
+
 /* The elements themselves: their keys are moved, where they will be if they are as wide. */
 static bool move_line(const partitioning *p, const char *in, char *out)
 {
@@ -168,6 +192,8 @@ static bool do_line(const partitioning *p, size_t line)
         if (count == 0 || wanted[count - 1] != wide)
             wanted[count++] = wide;
     }
+    if (p->order && count == 1 && p->count == 1 && p->length < LONG_LINE)
+        return split_line(p, in, (int64_t *)out, wanted[0], p->places[0]);
     return part_line(p, in, out, wanted, count);
 }
 

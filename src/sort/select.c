@@ -6,6 +6,7 @@
  * nothing is copied. */
 #include "sort/select.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@
 enum {
     FEW = 1 << 15, /* are selected from a copy of their keys */
     PIECE = 1024,  /* keys at a time */
-    SAMPLE = 1 << 13,
+    SAMPLE = 1 << 13, /* at most */
+    SAMPLED = 48,     /* of so many elements one, where that is less */
     MOST_SWEEPS = 8, /* places further apart than these are sorted for */
 };
 
@@ -121,7 +123,7 @@ typedef struct sweep {
     nd_dtype dtype;
     unsigned bits;
     const char *elements;
-    size_t item, n;
+    size_t item, n, sample;
     ndi_bracket bracket;
     atomic_size_t below, at_low, at_high, kept;
     char *between; /* room for `room` keys */
@@ -174,15 +176,21 @@ static size_t answer(sweep *s, size_t count, const size_t *places, int64_t *keys
 static void take_sample(const sweep *s, int64_t *sample)
 {
     uint64_t random = s->n;
-    const size_t step = s->n / SAMPLE;
-    for (size_t i = 0; i < SAMPLE; i++) {
-        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        const size_t at = i * step + (size_t)((random >> 32) * step >> 32);
-        int64_t key;
-        s->kernels->encode[s->dtype](1, s->elements + at * s->item, false, &key);
-        sample[i] = read_key(&key, s->bits, 0);
+    const size_t step = s->n / s->sample, count = s->sample;
+    int64_t places[PIECE];
+    _Alignas(64) char elements[PIECE * sizeof(int64_t)], keys[PIECE * sizeof(int64_t)];
+    for (size_t i = 0; i < count; i += PIECE) {
+        const size_t now = count - i < PIECE ? count - i : PIECE;
+        for (size_t k = 0; k < now; k++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            places[k] = (int64_t)((i + k) * step + (size_t)((random >> 32) * step >> 32));
+        }
+        ndi_gather(now, s->item, s->elements, places, elements, false);
+        s->kernels->encode[s->dtype](now, elements, false, keys);
+        for (size_t k = 0; k < now; k++)
+            sample[i + k] = read_key(keys, s->bits, k);
     }
-    s->kernels->sort_64(sample, SAMPLE);
+    s->kernels->sort_64(sample, count);
 }
 
 /* One copy of all keys, moved about. */
@@ -215,21 +223,22 @@ bool ndi_select_places(nd_dtype dtype, const void *elements, size_t n, size_t co
                .n = n};
     if (n <= FEW || count > 2 * MOST_SWEEPS)
         return select_by_copy(&s, count, places, keys, thread);
-    s.room = n / 8;
+    s.room = n / 4;
+    s.sample = n / SAMPLED < SAMPLE ? n / SAMPLED : SAMPLE;
     const size_t bytes = SAMPLE * sizeof(int64_t) + s.room * (s.bits / 8);
     int64_t *sample = ndi_allocate(bytes);
     if (!sample)
         return false;
     s.between = (char *)(sample + SAMPLE);
     take_sample(&s, sample);
-    /* Four standard deviations of a place in the sample, at most 4 sqrt(SAMPLE) / 2. */
-    const int64_t margin = 184;
+    /* Four standard deviations of a place in the sample, at most 4 sqrt(sample) / 2. */
+    const int64_t margin = 3 + (int64_t)(2 * sqrt((double)s.sample));
     size_t done = 0;
     bool hit = true;
     while (hit && done < count) {
-        const int64_t at = (int64_t)((double)places[done] / (double)n * SAMPLE);
+        const int64_t at = (int64_t)((double)places[done] / (double)n * (double)s.sample);
         s.bracket.low = at - margin < 0 ? INT64_MIN : sample[at - margin];
-        s.bracket.high = at + margin >= SAMPLE ? INT64_MAX : sample[at + margin];
+        s.bracket.high = at + margin >= (int64_t)s.sample ? INT64_MAX : sample[at + margin];
         if (s.bits == 32) {
             s.bracket.low = s.bracket.low < INT32_MIN ? INT32_MIN : s.bracket.low;
             s.bracket.high = s.bracket.high > INT32_MAX ? INT32_MAX : s.bracket.high;
