@@ -42,8 +42,8 @@ typedef struct ndi_bracket {
  * room for n and a vector more. Returns how many these are. */
 typedef size_t ndi_bracket_kernel(size_t n, const void *keys, ndi_bracket *bracket, void *between);
 
-/* Where the places of keys below, equal to and above a wanted one go next; up to the two ends there is
- * room, and nothing that is needed yet. */
+/* Where the places of keys below, equal to and above a wanted one go next; up to the two ends there
+ * is room, and nothing that is needed yet. */
 typedef struct ndi_split {
     int64_t *below, *equal, *above;
     const int64_t *below_end, *above_end;

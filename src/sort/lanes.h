@@ -4,7 +4,8 @@
  * LANES elements in a VECTOR. A MASK has a bit for each lane. MIXED(a, b, m) is the larger of both
  * in the lanes of the constant mask m and the smaller in the others; SWAPPED(v, d) exchanges lanes
  * i and i ^ d; BLENDED(a, b, m) takes b in the lanes of m. SORTED_OUT(v, m) moves the lanes of m,
- * in order, behind the others, in order. Without vectors, LANES is not defined. */
+ * in order, behind the others, in order; PACKED(v, m) moves them to the front. Without vectors,
+ * LANES is not defined. */
 #ifndef NDSTREAM_SORT_LANES_H
 #define NDSTREAM_SORT_LANES_H
 
@@ -56,6 +57,7 @@ static inline __m512i lane_order(unsigned mask)
      : (d) == 2 ? _mm512_permutex_epi64(v, 0x4E)                                                   \
                 : _mm512_shuffle_i64x2(v, v, 0x4E))
 #define SORTED_OUT_64(v, m) _mm512_permutexvar_epi64(lane_order(m), v)
+#define PACKED_64(v, m) _mm512_maskz_compress_epi64((__mmask8)(m), v)
 
 #define LANES_32 16
 #define SET_32(x) _mm512_set1_epi32(x)
@@ -118,6 +120,7 @@ static inline __m256i sorted_out_64(__m256i v, unsigned mask)
     return _mm256_permutevar8x32_epi32(v, _mm256_cvtepu8_epi32(order));
 }
 #define SORTED_OUT_64(v, m) sorted_out_64(v, m)
+#define PACKED_64(v, m) sorted_out_64(v, ~(m)&15)
 
 #define LANES_32 8
 #define SET_32(x) _mm256_set1_epi32(x)

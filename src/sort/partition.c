@@ -17,6 +17,7 @@
 enum {
     MOST_PLACES = 16,    /* for more, sorting is as fast */
     SHORT_LINE = 256,    /* and for no more elements faster, at 100 twice as fast */
+    WIDE_LINE = 1 << 18, /* is worth waking threads for */
     LONG_LINE = 1 << 20, /* on two threads segments of it are parted sooner than its keys on one */
 };
 
@@ -60,7 +61,7 @@ static void mark(size_t n, const uint8_t *parts, uint8_t part, uint8_t *mask)
 static void sweep(const parting *q, size_t first, size_t last, size_t *begin)
 {
     const partitioning *p = q->p;
-    int64_t keys[PIECE];
+    _Alignas(64) int64_t keys[PIECE];
     uint8_t mask[PIECE];
     for (size_t i = first; i < last; i += PIECE) {
         const size_t n = last - i < PIECE ? last - i : PIECE;
@@ -132,12 +133,12 @@ static bool part_line(const partitioning *p, const char *in, char *out, const in
     return true;
 }
 
-/* The places around one wanted key, which stands at `place`: one sweep in order. Those of equal keys
- * are few as a rule; where they are not, what is beyond moves up. */
+/* The places around one wanted key, which stands at `place`: one sweep in order. Those of equal
+ * keys are few as a rule; where they are not, what is beyond moves up. */
 static bool split_line(const partitioning *p, const char *in, int64_t *out, int64_t wanted,
                        size_t place)
 {
-    int64_t keys[PIECE];
+    _Alignas(64) int64_t keys[PIECE];
     const size_t n = p->length, bytes = n * sizeof *out;
     int64_t *const equal = ndi_allocate(bytes), *const above = out + place + 1;
     if (!equal)
@@ -180,7 +181,8 @@ static bool do_line(const partitioning *p, size_t line)
     size_t count = 0;
     if (!p->order && p->length < LONG_LINE)
         return move_line(p, in, out);
-    if (!ndi_select_places(p->dtype, in, p->length, p->count, p->places, keys, p->thread))
+    if (!ndi_select_places(p->dtype, in, p->length, p->count, p->places, keys,
+                           p->thread && p->length >= WIDE_LINE))
         return false;
     for (size_t i = 0; i < p->count; i++) {
         char element[8];

@@ -13,11 +13,11 @@
 #include "base/pool.h"
 
 enum {
-    FEW = 1 << 15, /* are selected from a copy of their keys */
-    PIECE = 1024,  /* keys at a time */
+    FEW = 1 << 15,    /* are selected from a copy of their keys */
+    PIECE = 1024,     /* keys at a time */
     SAMPLE = 1 << 13, /* at most */
     SAMPLED = 48,     /* of so many elements one, where that is less */
-    MOST_SWEEPS = 8, /* places further apart than these are sorted for */
+    MOST_SWEEPS = 8,  /* places further apart than these are sorted for */
 };
 
 static int64_t read_key(const void *keys, unsigned bits, size_t i)
