@@ -135,6 +135,17 @@ ON_KEYS(KEY_LOOPS)
     }
 ON_KEYS(WIDE_LOOP)
 
+static bool copy_plain(size_t n, const double *from, double *to)
+{
+    const int64_t *in = (const int64_t *)from;
+    int64_t *out = (int64_t *)to, special = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = in[i];
+        special |= (in[i] & INT64_MAX) > 0x7FF0000000000000 || in[i] == INT64_MIN;
+    }
+    return !special;
+}
+
 static void part_numbers(size_t n, const int64_t *keys, size_t count, const int64_t *wanted,
                          uint8_t *parts)
 {
@@ -181,6 +192,7 @@ static void unpack(size_t n, ndi_packing p, int64_t *packed)
 void NDI_ISA_NAME(ndi_sort_fill_keys)(ndi_sort_kernels *kernels)
 {
     ON_KEYS(KEY_SLOTS)
+    kernels->copy_plain = copy_plain;
     kernels->parts = part_numbers;
     kernels->key_range = key_range;
     kernels->pack = pack;

@@ -1,5 +1,5 @@
-/* The vector vocabulary of sorting, for 64-bit and 32-bit signed integers on the ISA that is being
- * compiled: what quicksort_tmpl.h is written in.
+/* The vector vocabulary of sorting, for 64-bit and 32-bit signed integers and for doubles (F64), of
+ * which none is NaN, on the ISA that is being compiled: what quicksort_tmpl.h is written in.
  *
  * LANES elements in a VECTOR. A MASK has a bit for each lane. MIXED(a, b, m) is the larger of both
  * in the lanes of the constant mask m and the smaller in the others; SWAPPED(v, d) exchanges lanes
@@ -44,6 +44,13 @@ static inline __m512i lane_order(unsigned mask)
 #define LANES_LOAD(p) _mm512_loadu_si512(p)
 #define LANES_STORE(p, v) _mm512_storeu_si512(p, v)
 
+#define LOAD_FEW_64(p, m, fill) _mm512_mask_loadu_epi64(fill, (__mmask8)(m), p)
+#define STORE_FEW_64(p, m, v) _mm512_mask_storeu_epi64(p, (__mmask8)(m), v)
+#define LOAD_FEW_F64(p, m, fill) LOAD_FEW_64(p, m, fill)
+#define STORE_FEW_F64(p, m, v) STORE_FEW_64(p, m, v)
+#define LOAD_FEW_32(p, m, fill) _mm512_mask_loadu_epi32(fill, (__mmask16)(m), p)
+#define STORE_FEW_32(p, m, v) _mm512_mask_storeu_epi32(p, (__mmask16)(m), v)
+
 #define LANES_64 8
 #define SET_64(x) _mm512_set1_epi64(x)
 #define ADD_64(a, b) _mm512_add_epi64(a, b)
@@ -58,6 +65,17 @@ static inline __m512i lane_order(unsigned mask)
                 : _mm512_shuffle_i64x2(v, v, 0x4E))
 #define SORTED_OUT_64(v, m) _mm512_permutexvar_epi64(lane_order(m), v)
 #define PACKED_64(v, m) _mm512_maskz_compress_epi64((__mmask8)(m), v)
+
+/* Intel's CPUs compare two vectors of doubles in the time of one of integers. */
+#define DOUBLES(v) _mm512_castsi512_pd(v)
+#define LANES_F64 8
+#define SET_F64(x) _mm512_castpd_si512(_mm512_set1_pd(x))
+#define MIN_F64(a, b) _mm512_castpd_si512(_mm512_min_pd(DOUBLES(a), DOUBLES(b)))
+#define MAX_F64(a, b) _mm512_castpd_si512(_mm512_max_pd(DOUBLES(a), DOUBLES(b)))
+#define GREATER_F64(a, b) _mm512_cmp_pd_mask(DOUBLES(a), DOUBLES(b), _CMP_GT_OQ)
+#define MIXED_F64(a, b, m)                                                                         \
+    _mm512_castpd_si512(                                                                           \
+        _mm512_mask_max_pd(_mm512_min_pd(DOUBLES(a), DOUBLES(b)), m, DOUBLES(a), DOUBLES(b)))
 
 #define LANES_32 16
 #define SET_32(x) _mm512_set1_epi32(x)
@@ -122,6 +140,16 @@ static inline __m256i sorted_out_64(__m256i v, unsigned mask)
 #define SORTED_OUT_64(v, m) sorted_out_64(v, m)
 #define PACKED_64(v, m) sorted_out_64(v, ~(m)&15)
 
+/* One instruction, where integers take a comparison and a choice. */
+#define DOUBLES(v) _mm256_castsi256_pd(v)
+#define LANES_F64 4
+#define SET_F64(x) _mm256_castpd_si256(_mm256_set1_pd(x))
+#define MIN_F64(a, b) _mm256_castpd_si256(_mm256_min_pd(DOUBLES(a), DOUBLES(b)))
+#define MAX_F64(a, b) _mm256_castpd_si256(_mm256_max_pd(DOUBLES(a), DOUBLES(b)))
+#define GREATER_F64(a, b)                                                                          \
+    (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(DOUBLES(a), DOUBLES(b), _CMP_GT_OQ))
+#define MIXED_F64(a, b, m) _mm256_blendv_epi8(MIN_F64(a, b), MAX_F64(a, b), lanes_of_64(m))
+
 #define LANES_32 8
 #define SET_32(x) _mm256_set1_epi32(x)
 #define MIN_32(a, b) _mm256_min_epi32(a, b)
@@ -139,6 +167,10 @@ static inline __m256i sorted_out_64(__m256i v, unsigned mask)
         v, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)&lane_orders[m])))
 
 #endif
+
+#define BLENDED_F64(a, b, m) BLENDED_64(a, b, m)
+#define SWAPPED_F64(v, d) SWAPPED_64(v, d)
+#define SORTED_OUT_F64(v, m) SORTED_OUT_64(v, m)
 #define HAS_LANES 1
 #else
 #define HAS_LANES 0

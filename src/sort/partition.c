@@ -160,13 +160,13 @@ static bool split_line(const partitioning *p, const char *in, int64_t *out, int6
 /* The elements themselves: their keys are moved, where they will be if they are as wide. */
 static bool move_line(const partitioning *p, const char *in, char *out)
 {
-    const unsigned bits = ndi_key_bits(p->dtype);
-    const size_t bytes = p->length * (bits / 8);
-    char *const keys = p->item == bits / 8 ? out : ndi_allocate(bytes);
+    const ndi_keys kind = ndi_keys_of(p->dtype);
+    const size_t bytes = p->length * ndi_key_size(kind);
+    char *const keys = p->item == ndi_key_size(kind) ? out : ndi_allocate(bytes);
     if (!keys)
         return false;
     p->kernels->encode[p->dtype](p->length, in, false, keys);
-    ndi_part_keys(keys, bits, p->length, p->count, p->places, 0);
+    ndi_part_keys(keys, kind, p->length, p->count, p->places, 0);
     p->kernels->decode[p->dtype](p->length, keys, false, out);
     if (keys != out)
         ndi_free(keys, bytes);
@@ -189,7 +189,8 @@ static bool do_line(const partitioning *p, size_t line)
         int64_t wide;
         const int32_t narrow = (int32_t)keys[i];
         p->kernels->decode[p->dtype](
-            1, ndi_key_bits(p->dtype) == 64 ? (void *)&keys[i] : (void *)&narrow, false, element);
+            1, ndi_keys_of(p->dtype) == NDI_KEYS_64 ? (void *)&keys[i] : (void *)&narrow, false,
+            element);
         p->kernels->encode_wide[p->dtype](1, element, false, &wide);
         if (count == 0 || wanted[count - 1] != wide)
             wanted[count++] = wide;

@@ -6,7 +6,7 @@
 
 #include "base/pool.h"
 #include "engine/copy.h"
-#include "sort/order.h"
+#include "sort/select.h"
 
 /* A sort of all lines. Long lines are done one after the other on all threads, others side by side.
  */
@@ -15,15 +15,10 @@ typedef struct sorting {
     nd_dtype dtype;
     bool down, thread;
     size_t length, item;
-    const char *source; /* of sort(): may be the result */
+    const char *source; /* is not the result */
     char *result;
     atomic_bool no_memory;
 } sorting;
-
-static unsigned key_bits(nd_dtype dtype)
-{
-    return nd_dtype_size(dtype) == 8 ? 64 : 32;
-}
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
@@ -56,12 +51,24 @@ static bool has_codes(const sorting *s)
     return (s->dtype != ND_INT32 && s->dtype != ND_INT64) || s->down;
 }
 
+/* Doubles in ascending order are sorted as they are, which is faster, but for NaN and -0.0: keys
+ * tell where these go. Copies n; false if it is not so. */
+static bool copy_plain(const sorting *s, size_t n, const char *from, char *to)
+{
+    return s->dtype == ND_FLOAT64 && !s->down &&
+           s->kernels->copy_plain(n, (const double *)from, (double *)to);
+}
+
 /* A line on all threads. */
 static void sort_wide(const sorting *s, const char *in, char *out)
 {
     conversion in_to_out = {s, in, out}, back = {s, out, out};
+    if (copy_plain(s, s->length, in, out)) {
+        ndi_sort_keys(out, s->length, NDI_KEYS_F64, true);
+        return;
+    }
     ndi_parallel_for(s->length, NDI_SORT_GRAIN, encode_piece, &in_to_out);
-    ndi_sort_keys(out, s->length, key_bits(s->dtype), true);
+    ndi_sort_keys(out, s->length, ndi_keys_of(s->dtype), true);
     if (has_codes(s))
         ndi_parallel_for(s->length, NDI_SORT_GRAIN, decode_piece, &back);
 }
@@ -71,13 +78,16 @@ static void sort_wide_lines(const sorting *s, size_t begin, size_t end)
 {
     enum { PIECE = 4096 };
     const size_t n = s->length, bytes = n * s->item, together = n < PIECE ? PIECE / n : 1;
-    ndi_sort_lines_kernel *const sort =
-        key_bits(s->dtype) == 64 ? s->kernels->sort_lines_64 : s->kernels->sort_lines_32;
+    const ndi_sorter *const sorters = s->kernels->sorters;
     for (size_t line = begin; line < end; line += together) {
         const size_t lines = end - line < together ? end - line : together;
         char *const out = s->result + line * bytes;
+        if (copy_plain(s, lines * n, s->source + line * bytes, out)) {
+            sorters[NDI_KEYS_F64].sort_lines(out, n, lines);
+            continue;
+        }
         s->kernels->encode[s->dtype](lines * n, s->source + line * bytes, s->down, out);
-        sort(out, n, lines);
+        sorters[ndi_keys_of(s->dtype)].sort_lines(out, n, lines);
         if (has_codes(s))
             s->kernels->decode[s->dtype](lines * n, out, s->down, out);
     }
@@ -96,7 +106,7 @@ static void sort_narrow(const sorting *s, const char *in, char *out, void *scrat
     const size_t values = (size_t)1 << 8 * s->item, n = s->length;
     if (n < values / 4) {
         s->kernels->encode[s->dtype](n, in, s->down, scratch);
-        ndi_sort_keys(scratch, n, 32, false);
+        ndi_sort_keys(scratch, n, NDI_KEYS_32, false);
         s->kernels->decode[s->dtype](n, scratch, s->down, out);
         return;
     }
