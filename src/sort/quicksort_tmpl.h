@@ -464,22 +464,50 @@ ALWAYS void OF_KIND(sort_two)(lanes *low, lanes *high)
     *high = OF_KIND(straightened)(MAX(a, b));
 }
 
+#if VECTOR_BYTES == 64
+/* Lines one after the other, the last vector under a mask. All are read before one is written: what
+ * is read where a mask has written waits for memory. */
+ALWAYS void OF_KIND(sort_abreast)(TYPE *a, size_t n, unsigned few, const bool two, const int lines)
+{
+    const lanes fill = SET(LARGEST);
+    const size_t at = two ? LANES : 0;
+    lanes low[4], high[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < lines; i++) {
+        if (two)
+            low[i] = LANES_LOAD(a + (size_t)i * n);
+        high[i] = LOAD_FEW(a + (size_t)i * n + at, few, fill);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < lines; i++)
+        if (two)
+            OF_KIND(sort_two)(&low[i], &high[i]);
+        else
+            high[i] = OF_KIND(sort_lanes)(high[i]);
+#pragma GCC unroll 4
+    for (int i = 0; i < lines; i++) {
+        if (two)
+            LANES_STORE(a + (size_t)i * n, low[i]);
+        STORE_FEW(a + (size_t)i * n + at, few, high[i]);
+    }
+}
+#endif
+
 /* Lines of one vector or two, filled up with the largest value where there is less. */
 static void OF_KIND(sort_vectors)(TYPE *a, size_t n, size_t lines)
 {
 #if VECTOR_BYTES == 64
-    const lanes fill = SET(LARGEST);
     const unsigned few = (1u << (n % LANES ? n % LANES : LANES)) - 1; /* of the last vector */
-    for (size_t line = 0; line < lines; line++, a += n) {
-        if (n <= LANES) {
-            STORE_FEW(a, few, OF_KIND(sort_lanes)(LOAD_FEW(a, few, fill)));
-            continue;
-        }
-        lanes low = LANES_LOAD(a), high = LOAD_FEW(a + LANES, few, fill);
-        OF_KIND(sort_two)(&low, &high);
-        LANES_STORE(a, low);
-        STORE_FEW(a + LANES, few, high);
-    }
+    for (; lines >= 4; lines -= 4, a += 4 * n)
+        if (n > LANES)
+            OF_KIND(sort_abreast)(a, n, few, true, 4);
+        else
+            OF_KIND(sort_abreast)(a, n, few, false, 4);
+    for (; lines > 0; lines--, a += n)
+        if (n > LANES)
+            OF_KIND(sort_abreast)(a, n, few, true, 1);
+        else
+            OF_KIND(sort_abreast)(a, n, few, false, 1);
 #else
     _Alignas(64) TYPE padded[2 * LANES], sorted[2 * LANES];
     for (size_t i = 0; i < 2 * LANES; i++)
