@@ -58,12 +58,13 @@ static void OF_KIND(heapsort)(TYPE *a, size_t n)
 #define MIXED OF_KIND(MIXED)
 #define BLENDED OF_KIND(BLENDED)
 #define SWAPPED OF_KIND(SWAPPED)
+#define REVERSED OF_KIND(REVERSED)
 #define SORTED_OUT OF_KIND(SORTED_OUT)
 #define LOAD_FEW OF_KIND(LOAD_FEW)
 #define STORE_FEW OF_KIND(STORE_FEW)
 #define SHORT_ROWS 8
 #define ROWS (VECTOR_BYTES == 64 ? 16 : 8)
-#define UNROLL (VECTOR_BYTES == 64 ? 4 : 2)
+#define UNROLL (VECTOR_BYTES == 64 ? 8 : 2)
 #define EVERY_LANE ((1u << LANES) - 1)
 /* The lanes whose number has bit d. */
 #define WITH_BIT(d)                                                                                \
@@ -74,16 +75,16 @@ static void OF_KIND(heapsort)(TYPE *a, size_t n)
 /* Lanes in reverse within groups of `group`. */
 ALWAYS lanes OF_KIND(reversed)(lanes v, const int group)
 {
-    v = SWAPPED(v, 1);
-    if (group >= 4)
-        v = SWAPPED(v, 2);
-    if (group >= 8)
-        v = SWAPPED(v, 4);
-#if LANES_32 == 16
-    if (group >= 16)
-        v = SWAPPED(v, 8);
-#endif
-    return v;
+    switch (group) {
+    case 2:
+        return REVERSED(v, 2);
+    case 4:
+        return REVERSED(v, 4);
+    case 8:
+        return REVERSED(v, 8);
+    default:
+        return REVERSED(v, 16);
+    }
 }
 
 /* The lanes of the upper halves of such groups. */
@@ -198,226 +199,6 @@ ALWAYS void OF_KIND(sort_rows)(lanes *row, const int rows, TYPE *out)
 #undef TRANSPOSE_STEP
 }
 
-__attribute__((noinline)) static void OF_KIND(sort_short)(const TYPE *in, TYPE *out)
-{
-    lanes row[SHORT_ROWS];
-#pragma GCC unroll 16
-    for (int i = 0; i < SHORT_ROWS; i++)
-        row[i] = LANES_LOAD(in + i * LANES);
-    OF_KIND(sort_rows)(row, SHORT_ROWS, out);
-}
-
-#if VECTOR_BYTES == 64
-__attribute__((noinline)) static void OF_KIND(sort_block)(const TYPE *in, TYPE *out)
-{
-    lanes row[ROWS];
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; i++)
-        row[i] = LANES_LOAD(in + i * LANES);
-    OF_KIND(sort_rows)(row, ROWS, out);
-}
-#else
-#define sort_block_64 sort_short_64
-#define sort_block_32 sort_short_32
-#define sort_block_F64 sort_short_F64
-#endif
-
-enum { OF_KIND(FEW) = 16, OF_KIND(BLOCK) = ROWS * LANES, OF_KIND(SHORT) = SHORT_ROWS * LANES };
-
-/* At most BLOCK of the `whole` elements that begin at `base`, with none greater before them and
- * none smaller behind: sorted with as many of these as fill the rows, as they stay where they are.
- * What is missing even so is filled up with the largest value. */
-static void OF_KIND(sort_few)(TYPE *a, size_t n, TYPE *base, size_t whole)
-{
-    if (n <= OF_KIND(FEW)) {
-        OF_KIND(insertion_sort)(a, n);
-        return;
-    }
-    const bool is_short = n <= OF_KIND(SHORT);
-    const size_t room = is_short ? OF_KIND(SHORT) : OF_KIND(BLOCK);
-    void (*const sort)(const TYPE *, TYPE *) = is_short ? OF_KIND(sort_short) : OF_KIND(sort_block);
-    if (whole >= room) {
-        const size_t before = (size_t)(a - base), most = whole - room;
-        TYPE *const at = base + (before < most ? before : most);
-        sort(at, at);
-        return;
-    }
-    _Alignas(64) TYPE padded[OF_KIND(BLOCK)];
-    memcpy(padded, a, n * sizeof *a);
-    for (size_t i = n; i < room; i++)
-        padded[i] = LARGEST;
-    sort(padded, padded);
-    memcpy(a, padded, n * sizeof *a);
-}
-
-/* Moves the elements greater than the pivot behind the others; returns how many the others are. n
- * is at least BLOCK. */
-static size_t OF_KIND(partition)(TYPE *a, size_t n, TYPE pivot)
-{
-    const lanes pivots = SET(pivot);
-    lanes first[UNROLL], last[UNROLL];
-    TYPE rest[LANES];
-    const size_t few = n % LANES;
-    TYPE *left = a, *right = a + n;                /* where the parts end */
-    TYPE *low = a + UNROLL * LANES, *high = a + n; /* what is not read yet */
-    memcpy(rest, a + n - few, few * sizeof *a);
-    high -= few + UNROLL * LANES;
-    for (int i = 0; i < UNROLL; i++) {
-        first[i] = LANES_LOAD(a + i * LANES);
-        last[i] = LANES_LOAD(high + i * LANES);
-    }
-    /* These first: the gap that is left is as large as whole vectors, down to the last. */
-    for (size_t i = 0; i < few; i++) {
-        const bool greater = rest[i] > pivot;
-        *(greater ? right - 1 : left) = rest[i];
-        left += !greater;
-        right -= greater;
-    }
-#define PLACE(vector)                                                                              \
-    {                                                                                              \
-        const lanes given = vector;                                                                \
-        const unsigned greater = GREATER(given, pivots);                                           \
-        const lanes parted = SORTED_OUT(given, greater);                                           \
-        const size_t count = (size_t)__builtin_popcount(greater);                                  \
-        LANES_STORE(left, parted);                                                                 \
-        LANES_STORE(right - LANES, parted);                                                        \
-        left += LANES - count;                                                                     \
-        right -= count;                                                                            \
-    }
-    for (size_t odd = (size_t)(high - low) / LANES % UNROLL; odd > 0; odd--) {
-        const bool from_left = low - left <= right - high;
-        high -= from_left ? 0 : LANES;
-        const lanes v = LANES_LOAD(from_left ? low : high);
-        low += from_left ? LANES : 0;
-        PLACE(v)
-    }
-    while (low < high) {
-        lanes v[UNROLL];
-        const bool from_left = low - left <= right - high;
-        high -= from_left ? 0 : UNROLL * LANES;
-        const TYPE *from = from_left ? low : high;
-        low += from_left ? UNROLL * LANES : 0;
-        __builtin_prefetch(from + (from_left ? 32 : -32) * LANES);
-#pragma GCC unroll 16
-        for (int i = 0; i < UNROLL; i++)
-            v[i] = LANES_LOAD(from + i * LANES);
-#pragma GCC unroll 16
-        for (int i = 0; i < UNROLL; i++)
-            PLACE(v[i])
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < UNROLL; i++)
-        PLACE(first[i])
-#pragma GCC unroll 16
-    for (int i = 0; i < UNROLL; i++)
-        PLACE(last[i])
-#undef PLACE
-    return (size_t)(left - a);
-}
-
-#else /* no vectors */
-
-enum { OF_KIND(BLOCK) = 24 };
-
-static void OF_KIND(sort_few)(TYPE *a, size_t n, TYPE *base, size_t whole)
-{
-    (void)base;
-    (void)whole;
-    OF_KIND(insertion_sort)(a, n);
-}
-
-/* Without a branch that depends on an element. */
-static size_t OF_KIND(partition)(TYPE *a, size_t n, TYPE pivot)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < n; i++) {
-        const TYPE x = a[i];
-        a[i] = a[left];
-        a[left] = x;
-        left += x <= pivot;
-    }
-    return left;
-}
-
-#endif
-
-/* A value near the median, from elements spread over the array; *often if more than one of the
- * sample has it. */
-static TYPE OF_KIND(pivot_of)(const TYPE *a, size_t n, bool *often)
-{
-    enum { LARGE = 2048, MOST = 64 };
-    TYPE sample[MOST];
-    const size_t count = n < LARGE ? 9 : MOST, step = n / count;
-    uint64_t random = n * UINT64_C(0x9E3779B97F4A7C15);
-    for (size_t i = 0; i < count; i++) {
-        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        sample[i] = a[i * step + (size_t)((random >> 32) * step >> 32)];
-    }
-    if (count == MOST && (int)MOST <= (int)OF_KIND(BLOCK))
-        OF_KIND(sort_few)(sample, count, sample, count);
-    else
-        OF_KIND(insertion_sort)(sample, count);
-    const TYPE pivot = sample[(count - 1) / 2];
-    *often = pivot == sample[(count - 1) / 2 + 1] || pivot == sample[count - 1];
-    return pivot;
-}
-
-/* Parts a range: elements before *middle belong left of those from *end on; those between are in
- * place. n is more than BLOCK. */
-static void OF_KIND(part)(TYPE *a, size_t n, size_t *middle, size_t *end)
-{
-    bool often;
-    const TYPE pivot = OF_KIND(pivot_of)(a, n, &often);
-    *middle = *end = OF_KIND(partition)(a, n, pivot);
-    if (!often && *end < n)
-        return;
-    /* All that equal the pivot are in place; the lowest value has none below it. */
-    if (pivot == LEAST)
-        *middle = 0;
-    else if (*end > OF_KIND(BLOCK))
-        *middle = OF_KIND(partition)(a, *end, BELOW(pivot));
-}
-
-static void OF_KIND(sort)(TYPE *a, size_t n, int depth, TYPE *base, size_t whole)
-{
-    while (n > OF_KIND(BLOCK)) {
-        if (depth-- == 0) {
-            OF_KIND(heapsort)(a, n);
-            return;
-        }
-        size_t middle, end;
-        OF_KIND(part)(a, n, &middle, &end);
-        if (middle < n - end) {
-            OF_KIND(sort)(a, middle, depth, base, whole);
-            a += end;
-            n -= end;
-        } else {
-            OF_KIND(sort)(a + end, n - end, depth, base, whole);
-            n = middle;
-        }
-    }
-    OF_KIND(sort_few)(a, n, base, whole);
-}
-
-static void OF_KIND(quicksort)(void *elements, size_t n)
-{
-    OF_KIND(sort)(elements, n, n < 2 ? 0 : 2 * (64 - __builtin_clzll(n)), elements, n);
-}
-
-static void OF_KIND(part_once)(void *elements, size_t n, size_t *middle, size_t *end)
-{
-    if (n > OF_KIND(BLOCK)) {
-        OF_KIND(part)(elements, n, middle, end);
-    } else {
-        OF_KIND(sort_few)(elements, n, elements, n);
-        *middle = 0;
-        *end = n;
-    }
-}
-
-/* ---- Many short lines ---- */
-
-#if HAS_LANES
 #define MERGED_HALVES(v, group) MIXED(v, OF_KIND(reversed)(v, group), OF_KIND(upper_lanes)(group))
 
 /* A bitonic network within a vector. */
@@ -464,6 +245,311 @@ ALWAYS void OF_KIND(sort_two)(lanes *low, lanes *high)
     *high = OF_KIND(straightened)(MAX(a, b));
 }
 
+__attribute__((noinline)) static void OF_KIND(sort_short)(const TYPE *in, TYPE *out)
+{
+    lanes row[SHORT_ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < SHORT_ROWS; i++)
+        row[i] = LANES_LOAD(in + i * LANES);
+    OF_KIND(sort_rows)(row, SHORT_ROWS, out);
+}
+
+#if VECTOR_BYTES == 64
+__attribute__((noinline)) static void OF_KIND(sort_block)(const TYPE *in, TYPE *out)
+{
+    lanes row[ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+        row[i] = LANES_LOAD(in + i * LANES);
+    OF_KIND(sort_rows)(row, ROWS, out);
+}
+#else
+#define sort_block_64 sort_short_64
+#define sort_block_32 sort_short_32
+#define sort_block_F64 sort_short_F64
+#endif
+
+enum {
+    OF_KIND(FEW) = 16,
+    OF_KIND(SHORT) = SHORT_ROWS * LANES,
+    OF_KIND(BLOCK) = ROWS * LANES,
+    OF_KIND(LEAF) = 2 * OF_KIND(BLOCK), /* at most so many are not parted */
+};
+
+/* What rises and then falls through the rows, one after the other, in order. */
+ALWAYS void OF_KIND(merge_rows)(lanes *row, const int rows)
+{
+#pragma GCC unroll 16
+    for (int distance = rows / 2; distance > 0; distance /= 2)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            if (!(i & distance))
+                S(i, i + distance)
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+        row[i] = OF_KIND(straightened)(row[i]);
+}
+
+/* A sorted block and `rows` sorted vectors behind it become one run. */
+ALWAYS void OF_KIND(merge_behind)(TYPE *a, const int rows)
+{
+    lanes row[ROWS], high[ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+        TYPE *const at = a + (ROWS - rows + i) * LANES;
+        const lanes x = LANES_LOAD(at);
+        const lanes y =
+            OF_KIND(reversed)(LANES_LOAD(a + OF_KIND(BLOCK) + (rows - 1 - i) * LANES), LANES);
+        LANES_STORE(at, MIN(x, y));
+        high[i] = MAX(x, y);
+    }
+    OF_KIND(merge_rows)(high, rows);
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+        LANES_STORE(a + OF_KIND(BLOCK) + i * LANES, high[i]);
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+        row[i] = LANES_LOAD(a + i * LANES);
+    OF_KIND(merge_rows)(row, ROWS);
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+        LANES_STORE(a + i * LANES, row[i]);
+}
+
+/* `room` elements: SHORT, BLOCK, or a block and one of these. */
+__attribute__((noinline)) static void OF_KIND(sort_room)(TYPE *a, size_t room)
+{
+    if (room == OF_KIND(SHORT)) {
+        OF_KIND(sort_short)(a, a);
+        return;
+    }
+    OF_KIND(sort_block)(a, a);
+    if (room == OF_KIND(BLOCK))
+        return;
+    if (room == OF_KIND(BLOCK) + OF_KIND(SHORT)) {
+        OF_KIND(sort_short)(a + OF_KIND(BLOCK), a + OF_KIND(BLOCK));
+        OF_KIND(merge_behind)(a, SHORT_ROWS);
+    } else {
+        OF_KIND(sort_block)(a + OF_KIND(BLOCK), a + OF_KIND(BLOCK));
+        OF_KIND(merge_behind)(a, ROWS);
+    }
+}
+
+/* At most LEAF of the `whole` elements that begin at `base`, with none greater before them and none
+ * smaller behind: sorted with as many of these as fill the rows, as they stay where they are. What
+ * is missing even so is filled up with the largest value. */
+static void OF_KIND(sort_few)(TYPE *a, size_t n, TYPE *base, size_t whole)
+{
+    if (n <= OF_KIND(FEW)) {
+        OF_KIND(insertion_sort)(a, n);
+        return;
+    }
+    const size_t room = (n + OF_KIND(SHORT) - 1) / OF_KIND(SHORT) * OF_KIND(SHORT);
+    if (whole >= room) {
+        const size_t before = (size_t)(a - base), most = whole - room;
+        OF_KIND(sort_room)(base + (before < most ? before : most), room);
+        return;
+    }
+    _Alignas(64) TYPE padded[OF_KIND(LEAF)];
+    memcpy(padded, a, n * sizeof *a);
+    for (size_t i = n; i < room; i++)
+        padded[i] = LARGEST;
+    OF_KIND(sort_room)(padded, room);
+    memcpy(a, padded, n * sizeof *a);
+}
+
+/* Moves the elements greater than the pivot behind the others; returns how many the others are. n
+ * is more than BLOCK. */
+static size_t OF_KIND(partition)(TYPE *a, size_t n, TYPE pivot)
+{
+    const lanes pivots = SET(pivot);
+    lanes ends[2 * UNROLL]; /* the first vectors, and the last ones */
+    TYPE rest[LANES];
+    const size_t few = n % LANES;
+    TYPE *left = a, *right = a + n;                /* where the parts end */
+    TYPE *low = a + UNROLL * LANES, *high = a + n; /* what is not read yet */
+    memcpy(rest, a + n - few, few * sizeof *a);
+    high -= few + UNROLL * LANES;
+    for (int i = 0; i < UNROLL; i++) {
+        ends[i] = LANES_LOAD(a + i * LANES);
+        ends[UNROLL + i] = LANES_LOAD(high + i * LANES);
+    }
+    /* These first: the gap that is left is as large as whole vectors, down to the last. */
+    for (size_t i = 0; i < few; i++) {
+        const bool greater = rest[i] > pivot;
+        *(greater ? right - 1 : left) = rest[i];
+        left += !greater;
+        right -= greater;
+    }
+#define PLACE(vector)                                                                              \
+    {                                                                                              \
+        const lanes given = vector;                                                                \
+        const unsigned greater = GREATER(given, pivots);                                           \
+        const lanes parted = SORTED_OUT(given, greater);                                           \
+        const size_t count = (size_t)__builtin_popcount(greater);                                  \
+        LANES_STORE(left, parted);                                                                 \
+        LANES_STORE(right - LANES, parted);                                                        \
+        left += LANES - count;                                                                     \
+        right -= count;                                                                            \
+    }
+    for (size_t odd = (size_t)(high - low) / LANES % UNROLL; odd > 0; odd--) {
+        const bool from_left = low - left <= right - high;
+        high -= from_left ? 0 : LANES;
+        const lanes v = LANES_LOAD(from_left ? low : high);
+        low += from_left ? LANES : 0;
+        PLACE(v)
+    }
+    while (low < high) {
+        lanes v[UNROLL];
+        const bool from_left = low - left <= right - high;
+        high -= from_left ? 0 : UNROLL * LANES;
+        const TYPE *from = from_left ? low : high;
+        low += from_left ? UNROLL * LANES : 0;
+        __builtin_prefetch(from + (from_left ? 32 : -32) * LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < UNROLL; i++)
+            v[i] = LANES_LOAD(from + i * LANES);
+#pragma GCC unroll 16
+        for (int i = 0; i < UNROLL; i++)
+            PLACE(v[i])
+    }
+    for (int i = 0; i < 2 * UNROLL; i++)
+        PLACE(ends[i])
+#undef PLACE
+    return (size_t)(left - a);
+}
+
+#else /* no vectors */
+
+enum { OF_KIND(BLOCK) = 24, OF_KIND(LEAF) = OF_KIND(BLOCK) };
+
+static void OF_KIND(sort_few)(TYPE *a, size_t n, TYPE *base, size_t whole)
+{
+    (void)base;
+    (void)whole;
+    OF_KIND(insertion_sort)(a, n);
+}
+
+/* Without a branch that depends on an element. */
+static size_t OF_KIND(partition)(TYPE *a, size_t n, TYPE pivot)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        const TYPE x = a[i];
+        a[i] = a[left];
+        a[left] = x;
+        left += x <= pivot;
+    }
+    return left;
+}
+
+#endif
+
+/* A value near the median, from elements spread over the array; *often if more than one of the
+ * sample has it. */
+static TYPE OF_KIND(pivot_of)(const TYPE *a, size_t n, bool *often)
+{
+#if HAS_LANES
+    enum { LARGE = 2048, LEAST_SAMPLE = LANES < 8 ? 2 * LANES : LANES, MOST = 64 };
+#else
+    enum { LARGE = 2048, LEAST_SAMPLE = 9, MOST = 64 };
+#endif
+    _Alignas(64) TYPE sample[MOST];
+    const size_t count = n < LARGE ? LEAST_SAMPLE : MOST, step = n / count;
+    for (size_t i = 0; i < count; i++) {
+        size_t at =
+            i * step + (size_t)(((n + i) * UINT64_C(0x9E3779B97F4A7C15) >> 32) * step >> 32);
+        __asm__("" : "+r"(at)); /* one after the other: vectors of products take longer */
+        sample[i] = a[at];
+    }
+#if HAS_LANES
+    if (count == LEAST_SAMPLE) {
+        lanes low = LANES_LOAD(sample), high = low;
+        if (LANES < 8) {
+            high = LANES_LOAD(sample + LANES);
+            OF_KIND(sort_two)(&low, &high);
+            LANES_STORE(sample + LANES, high);
+        } else {
+            low = OF_KIND(sort_lanes)(low);
+        }
+        LANES_STORE(sample, low);
+    } else if ((int)MOST <= (int)OF_KIND(BLOCK)) {
+        OF_KIND(sort_few)(sample, count, sample, count);
+    } else {
+        OF_KIND(insertion_sort)(sample, count);
+    }
+#else
+    OF_KIND(insertion_sort)(sample, count);
+#endif
+    const TYPE pivot = sample[(count - 1) / 2];
+    *often = pivot == sample[(count - 1) / 2 + 1] || pivot == sample[count - 1];
+    return pivot;
+}
+
+/* Parts a range: elements before *middle belong left of those from *end on; those between are in
+ * place. n is more than BLOCK. */
+static void OF_KIND(part)(TYPE *a, size_t n, size_t *middle, size_t *end)
+{
+    bool often;
+    const TYPE pivot = OF_KIND(pivot_of)(a, n, &often);
+    *middle = *end = OF_KIND(partition)(a, n, pivot);
+    if (!often && *end < n)
+        return;
+    /* All that equal the pivot are in place; the lowest value has none below it. */
+    if (pivot == LEAST)
+        *middle = 0;
+    else if (*end > OF_KIND(BLOCK))
+        *middle = OF_KIND(partition)(a, *end, BELOW(pivot));
+}
+
+/* Of few values parts are done by a partition or two. */
+static bool OF_KIND(is_part)(const TYPE *a, size_t n)
+{
+    const TYPE first = a[0], middle = a[n / 2], last = a[n - 1];
+    return n > OF_KIND(LEAF) ||
+           (n > OF_KIND(BLOCK) && (first == middle || middle == last || first == last));
+}
+
+static void OF_KIND(sort)(TYPE *a, size_t n, int depth, TYPE *base, size_t whole)
+{
+    while (n > 0 && OF_KIND(is_part)(a, n)) {
+        if (depth-- == 0) {
+            OF_KIND(heapsort)(a, n);
+            return;
+        }
+        size_t middle, end;
+        OF_KIND(part)(a, n, &middle, &end);
+        if (middle < n - end) {
+            OF_KIND(sort)(a, middle, depth, base, whole);
+            a += end;
+            n -= end;
+        } else {
+            OF_KIND(sort)(a + end, n - end, depth, base, whole);
+            n = middle;
+        }
+    }
+    OF_KIND(sort_few)(a, n, base, whole);
+}
+
+static void OF_KIND(quicksort)(void *elements, size_t n)
+{
+    OF_KIND(sort)(elements, n, n < 2 ? 0 : 2 * (64 - __builtin_clzll(n)), elements, n);
+}
+
+static void OF_KIND(part_once)(void *elements, size_t n, size_t *middle, size_t *end)
+{
+    if (n > OF_KIND(BLOCK)) {
+        OF_KIND(part)(elements, n, middle, end);
+    } else {
+        OF_KIND(sort_few)(elements, n, elements, n);
+        *middle = 0;
+        *end = n;
+    }
+}
+
+/* ---- Many short lines ---- */
+
+#if HAS_LANES
 #if VECTOR_BYTES == 64
 /* Lines one after the other, the last vector under a mask. All are read before one is written: what
  * is read where a mask has written waits for memory. */
@@ -560,6 +646,7 @@ static void OF_KIND(sort_lines)(void *elements, size_t n, size_t lines)
 #undef MIXED
 #undef BLENDED
 #undef SWAPPED
+#undef REVERSED
 #undef SORTED_OUT
 #undef LOAD_FEW
 #undef STORE_FEW
