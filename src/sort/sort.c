@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "engine/copy.h"
+#include "sort/bincount.h"
 #include "sort/select.h"
 
 /* A sort of all lines. Long lines are done one after the other on all threads, others side by side.
@@ -59,10 +60,56 @@ static bool copy_plain(const sorting *s, size_t n, const char *from, char *to)
            s->kernels->copy_plain(n, (const double *)from, (double *)to);
 }
 
+enum { COUNTED = 512 }; /* elements are worth looking whether they can be counted */
+
+/* Fills in each number as often as it was counted. */
+#define FILL(TYPE)                                                                                 \
+    {                                                                                              \
+        TYPE *to = (TYPE *)out;                                                                    \
+        for (size_t bin = 0; bin < bins; bin++)                                                    \
+            for (const TYPE *const end = to + counts[bin]; to < end; to++)                         \
+                *to = (TYPE)((uint64_t)least + bin);                                               \
+    }
+
+/* Integers near each other are counted, as a few tell whether they are. False if it is not so. */
+static bool sort_near(sorting *s, const char *in, char *out)
+{
+    enum { LOOKED = 64, MOST = 1024 };
+    const size_t n = s->length, most = n / 4 < MOST ? n / 4 : MOST;
+    int64_t counts[MOST], least = INT64_MAX, largest = INT64_MIN, outside;
+    if (n < COUNTED || s->down || (s->dtype != ND_INT64 && s->dtype != ND_INT32))
+        return false;
+    for (size_t i = 0; i < LOOKED; i++) {
+        const size_t at = i * (n / LOOKED);
+        const int64_t x =
+            s->dtype == ND_INT64 ? ((const int64_t *)in)[at] : ((const int32_t *)in)[at];
+        least = x < least ? x : least;
+        largest = x > largest ? x : largest;
+        if ((uint64_t)largest - (uint64_t)least >= most / 2)
+            return false;
+    }
+    const size_t seen = (size_t)(largest - least) + 1, bins = seen + seen / 4 + 16;
+    const int64_t below = (int64_t)(bins - seen) / 2;
+    least = least < INT64_MIN + below ? INT64_MIN : least - below;
+    if (!ndi_count_numbers(s->dtype, in, n, least, bins, counts, &outside)) {
+        atomic_store(&s->no_memory, true);
+        return true;
+    }
+    if (outside > 0)
+        return false;
+    if (s->dtype == ND_INT64)
+        FILL(int64_t)
+    else
+        FILL(int32_t)
+    return true;
+}
+
 /* A line on all threads. */
-static void sort_wide(const sorting *s, const char *in, char *out)
+static void sort_wide(sorting *s, const char *in, char *out)
 {
     conversion in_to_out = {s, in, out}, back = {s, out, out};
+    if (sort_near(s, in, out))
+        return;
     if (copy_plain(s, s->length, in, out)) {
         ndi_sort_keys(out, s->length, NDI_KEYS_F64, true);
         return;
@@ -74,14 +121,16 @@ static void sort_wide(const sorting *s, const char *in, char *out)
 }
 
 /* Lines on this thread: those of a piece become keys and elements again together. */
-static void sort_wide_lines(const sorting *s, size_t begin, size_t end)
+static void sort_wide_lines(sorting *s, size_t begin, size_t end)
 {
     enum { PIECE = 4096 };
-    const size_t n = s->length, bytes = n * s->item, together = n < PIECE ? PIECE / n : 1;
+    const size_t n = s->length, bytes = n * s->item, together = n < COUNTED ? PIECE / n : 1;
     const ndi_sorter *const sorters = s->kernels->sorters;
     for (size_t line = begin; line < end; line += together) {
         const size_t lines = end - line < together ? end - line : together;
         char *const out = s->result + line * bytes;
+        if (lines == 1 && sort_near(s, s->source + line * bytes, out))
+            continue;
         if (copy_plain(s, lines * n, s->source + line * bytes, out)) {
             sorters[NDI_KEYS_F64].sort_lines(out, n, lines);
             continue;
