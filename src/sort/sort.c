@@ -28,6 +28,7 @@ typedef struct conversion {
     const sorting *s;
     const char *from;
     char *to;
+    atomic_bool is_special; /* set by copy_piece() */
 } conversion;
 
 static void encode_piece(void *context, size_t begin, size_t end)
@@ -53,11 +54,24 @@ static bool has_codes(const sorting *s)
 }
 
 /* Doubles in ascending order are sorted as they are, which is faster, but for NaN and -0.0: keys
- * tell where these go. Copies n; false if it is not so. */
+ * tell where these go. */
+static bool may_be_plain(const sorting *s)
+{
+    return s->dtype == ND_FLOAT64 && !s->down;
+}
+
+/* Copies n; false if it is not so. */
 static bool copy_plain(const sorting *s, size_t n, const char *from, char *to)
 {
-    return s->dtype == ND_FLOAT64 && !s->down &&
-           s->kernels->copy_plain(n, (const double *)from, (double *)to);
+    return may_be_plain(s) && s->kernels->copy_plain(n, (const double *)from, (double *)to);
+}
+
+static void copy_piece(void *context, size_t begin, size_t end)
+{
+    conversion *c = context;
+    const size_t item = c->s->item;
+    if (!copy_plain(c->s, end - begin, c->from + begin * item, c->to + begin * item))
+        atomic_store(&c->is_special, true);
 }
 
 enum { COUNTED = 512 }; /* elements are worth looking whether they can be counted */
@@ -107,10 +121,12 @@ static bool sort_near(sorting *s, const char *in, char *out)
 /* A line on all threads. */
 static void sort_wide(sorting *s, const char *in, char *out)
 {
-    conversion in_to_out = {s, in, out}, back = {s, out, out};
+    conversion in_to_out = {.s = s, .from = in, .to = out}, back = {.s = s, .from = out, .to = out};
     if (sort_near(s, in, out))
         return;
-    if (copy_plain(s, s->length, in, out)) {
+    if (may_be_plain(s))
+        ndi_parallel_for(s->length, NDI_SORT_GRAIN, copy_piece, &in_to_out);
+    if (may_be_plain(s) && !atomic_load(&in_to_out.is_special)) {
         ndi_sort_keys(out, s->length, NDI_KEYS_F64, true);
         return;
     }
