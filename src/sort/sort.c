@@ -103,8 +103,10 @@ static bool sort_near(sorting *s, const char *in, char *out)
             return false;
     }
     const size_t seen = (size_t)(largest - least) + 1, bins = seen + seen / 4 + 16;
-    const int64_t below = (int64_t)(bins - seen) / 2;
-    least = least < INT64_MIN + below ? INT64_MIN : least - below;
+    /* Bins must not run around from the largest integer to the least. */
+    if (least < INT64_MIN + 2 * MOST || largest > INT64_MAX - 2 * MOST)
+        return false;
+    least -= (int64_t)(bins - seen) / 2;
     if (!ndi_count_numbers(s->dtype, in, n, least, bins, counts, &outside)) {
         atomic_store(&s->no_memory, true);
         return true;
