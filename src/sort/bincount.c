@@ -80,6 +80,11 @@ static size_t guess_bins(const nd_array *x)
     const size_t n = (size_t)nd_size(x), looked = n < GUESS_FROM ? n : GUESS_FROM;
     const whole_numbers w = {x->data, nd_dtype_of(x), 0, LARGE_GUESS};
     int32_t bin[NDI_TALLY_PIECE], most = 0;
+    int64_t least = 0, largest = INT64_MAX;
+    if (w.dtype == ND_INT64)
+        ndi_sort_kernels_in_use()->key_range(looked, (const int64_t *)x->data, &least, &largest);
+    if (largest < LARGE_GUESS && least >= 0)
+        return (size_t)largest + (looked < n ? (size_t)largest / 8 + 16 : 1);
     for (size_t i = 0; i < looked; i += NDI_TALLY_PIECE) {
         const size_t now = looked - i < NDI_TALLY_PIECE ? looked - i : NDI_TALLY_PIECE;
         bins_of((void *)&w, i, now, bin);
@@ -123,7 +128,9 @@ static nd_array *count(const nd_array *x, int64_t minlength)
         const int64_t *of = (const int64_t *)counts->data;
         while (bins > (size_t)minlength && of[bins - 1] == 0)
             bins--;
-        return nd_copy(nd_slice(counts, ND_RANGE(0, (int64_t)bins)));
+        return bins == (size_t)nd_size(counts)
+                   ? counts
+                   : nd_copy(nd_slice(counts, ND_RANGE(0, (int64_t)bins)));
     }
     bins = find_bins(x, minlength);
     counts = bins == SIZE_MAX ? NULL : nd_empty(ND_INT64, ND_SHAPE((int64_t)bins));

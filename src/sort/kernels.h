@@ -7,13 +7,21 @@
 
 #include "base/cpu.h"
 
-/* Sorts n integers in place. */
+/* What is sorted: integers, and doubles of which none is NaN or -0.0. */
+typedef enum ndi_keys { NDI_KEYS_32, NDI_KEYS_64, NDI_KEYS_F64, NDI_KEYS_COUNT } ndi_keys;
+
+static inline size_t ndi_key_size(ndi_keys keys)
+{
+    return keys == NDI_KEYS_32 ? 4 : 8;
+}
+
+/* Sorts n keys in place. */
 typedef void ndi_sort_kernel(void *elements, size_t n);
 
-/* Sorts each of the lines of n integers, one after the other in memory. */
+/* Sorts each of the lines of n keys, one after the other in memory. */
 typedef void ndi_sort_lines_kernel(void *elements, size_t n, size_t lines);
 
-/* Parts n integers: those before *middle belong left of those from *end on, and those between are
+/* Parts n keys: those before *middle belong left of those from *end on, and those between are
  * in place already. Always makes some progress; a few are sorted. */
 typedef void ndi_part_kernel(void *elements, size_t n, size_t *middle, size_t *end);
 
@@ -42,6 +50,17 @@ typedef struct ndi_bracket {
  * room for n and a vector more. Returns how many these are. */
 typedef size_t ndi_bracket_kernel(size_t n, const void *keys, ndi_bracket *bracket, void *between);
 
+/* Where the places of keys below, equal to and above a wanted one go next; up to the two ends there
+ * is room, and nothing that is needed yet. */
+typedef struct ndi_split {
+    int64_t *below, *equal, *above;
+    const int64_t *below_end, *above_end;
+} ndi_split;
+
+/* Writes the places of n keys, counted from `first`, in their order. */
+typedef void ndi_split_kernel(size_t n, const int64_t *keys, int64_t wanted, int64_t first,
+                              ndi_split *to);
+
 /* places[i] becomes the number of the `count` sorted elements that are less than values[i], or, if
  * `right`, not greater. NaN is above all. */
 typedef void ndi_search_kernel(size_t n, const void *values, const void *sorted, size_t count,
@@ -56,15 +75,22 @@ typedef struct ndi_even_bins {
     const double *edges; /* bins + 1 */
 } ndi_even_bins;
 
+typedef struct ndi_sorter {
+    ndi_sort_kernel *sort;
+    ndi_sort_lines_kernel *sort_lines;
+    ndi_part_kernel *part;
+} ndi_sorter;
+
 typedef struct ndi_sort_kernels {
-    ndi_sort_kernel *sort_32, *sort_64;
-    ndi_sort_lines_kernel *sort_lines_32, *sort_lines_64;
-    ndi_part_kernel *part_32, *part_64;
+    ndi_sorter sorters[NDI_KEYS_COUNT];
     ndi_bracket_kernel *bracket_32, *bracket_64;
+    ndi_split_kernel *split;
     /* By dtype; none for complex ones. Keys have 64 bits for dtypes of 64, else 32. */
     ndi_encode_kernel *encode[ND_DTYPE_COUNT];
     ndi_decode_kernel *decode[ND_DTYPE_COUNT];
     ndi_encode_wide_kernel *encode_wide[ND_DTYPE_COUNT];
+    /* Copies n doubles; false if one is NaN or -0.0. */
+    bool (*copy_plain)(size_t n, const double *from, double *to);
     /* parts[i] becomes twice the number of the `count` wanted keys that are below keys[i], plus 1
      * if it is one of them; fewer than 128. */
     void (*parts)(size_t n, const int64_t *keys, size_t count, const int64_t *wanted,

@@ -21,6 +21,10 @@
     static inline TYPE element_##D(KEY k, bool down)                                               \
     {                                                                                              \
         return (TYPE)(down ? ~k : k);                                                              \
+    }                                                                                              \
+    static inline KEY wide_##D(TYPE x)                                                             \
+    {                                                                                              \
+        return (KEY)x;                                                                             \
     }
 
 #define UNSIGNED_KEYS(D, TYPE, KEY, BITS)                                                          \
@@ -32,6 +36,10 @@
     static inline TYPE element_##D(KEY k, bool down)                                               \
     {                                                                                              \
         return (TYPE)(down ? ~k : k) ^ SIGN_OF(TYPE);                                              \
+    }                                                                                              \
+    static inline KEY wide_##D(TYPE x)                                                             \
+    {                                                                                              \
+        return key_##D(x, false);                                                                  \
     }
 
 /* BITS: the signed integer of the float's size; MOST: its largest, the key of NaN. */
@@ -45,6 +53,11 @@
     {                                                                                              \
         const BITS k = (BITS)(down ? ~key : key);                                                  \
         return key == MOST ? QUIET : (BITS)(k ^ ((k >> (8 * sizeof(BITS) - 1)) & MOST));           \
+    }                                                                                              \
+    static inline KEY wide_##D(BITS x)                                                             \
+    {                                                                                              \
+        const BITS k = x < 0 ? (BITS)(SIGN_OF(BITS) - x) : x;                                      \
+        return (x & MOST) > INFINITE ? MOST : k;                                                   \
     }
 
 /* dtype, C type of the element, type of the key */
@@ -104,8 +117,8 @@ FLOAT_KEYS(FLOAT64, int64_t, int64_t, INT64_MAX, 0x7FF0000000000000, 0x7FF800000
     }
 ON_KEYS(KEY_LOOPS)
 
-/* Wide keys are equal where elements are: -0.0, whose key is ~0, has that of 0.0; descending, the
- * other way round. */
+/* Wide keys are equal where elements are: a float below 0 has the negative of the other bits, so
+ * -0.0 has the key of 0.0; descending, 0.0, whose key is ~0, has that of -0.0. */
 #define WIDE_LOOP(D, TYPE, KEY)                                                                    \
     static void encode_wide_##D(size_t n, const void *elements, bool down, int64_t *keys)          \
     {                                                                                              \
@@ -117,12 +130,21 @@ ON_KEYS(KEY_LOOPS)
                 keys[i] = IS_FLOAT && k == 0 ? -1 : k;                                             \
             }                                                                                      \
         else                                                                                       \
-            for (size_t i = 0; i < n; i++) {                                                       \
-                const int64_t k = key_##D(in[i], false);                                           \
-                keys[i] = IS_FLOAT && k == -1 ? 0 : k;                                             \
-            }                                                                                      \
+            for (size_t i = 0; i < n; i++)                                                         \
+                keys[i] = wide_##D(in[i]);                                                         \
     }
 ON_KEYS(WIDE_LOOP)
+
+static bool copy_plain(size_t n, const double *from, double *to)
+{
+    const int64_t *in = (const int64_t *)from;
+    int64_t *out = (int64_t *)to, special = 0;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = in[i];
+        special |= (in[i] & INT64_MAX) > 0x7FF0000000000000 || in[i] == INT64_MIN;
+    }
+    return !special;
+}
 
 static void part_numbers(size_t n, const int64_t *keys, size_t count, const int64_t *wanted,
                          uint8_t *parts)
@@ -170,6 +192,7 @@ static void unpack(size_t n, ndi_packing p, int64_t *packed)
 void NDI_ISA_NAME(ndi_sort_fill_keys)(ndi_sort_kernels *kernels)
 {
     ON_KEYS(KEY_SLOTS)
+    kernels->copy_plain = copy_plain;
     kernels->parts = part_numbers;
     kernels->key_range = key_range;
     kernels->pack = pack;

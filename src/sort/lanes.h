@@ -1,10 +1,11 @@
-/* The vector vocabulary of sorting, for 64-bit and 32-bit signed integers on the ISA that is being
- * compiled: what quicksort_tmpl.h is written in.
+/* The vector vocabulary of sorting, for 64-bit and 32-bit signed integers and for doubles (F64), of
+ * which none is NaN, on the ISA that is being compiled: what quicksort_tmpl.h is written in.
  *
  * LANES elements in a VECTOR. A MASK has a bit for each lane. MIXED(a, b, m) is the larger of both
  * in the lanes of the constant mask m and the smaller in the others; SWAPPED(v, d) exchanges lanes
- * i and i ^ d; BLENDED(a, b, m) takes b in the lanes of m. SORTED_OUT(v, m) moves the lanes of m,
- * in order, behind the others, in order. Without vectors, LANES is not defined. */
+ * i and i ^ d; REVERSED(v, g) turns around each g lanes; BLENDED(a, b, m) takes b in the lanes of
+ * m. SORTED_OUT(v, m) moves the lanes of m, in order, behind the others, in order; PACKED(v, m)
+ * moves them to the front. Without vectors, LANES is not defined. */
 #ifndef NDSTREAM_SORT_LANES_H
 #define NDSTREAM_SORT_LANES_H
 
@@ -43,18 +44,42 @@ static inline __m512i lane_order(unsigned mask)
 #define LANES_LOAD(p) _mm512_loadu_si512(p)
 #define LANES_STORE(p, v) _mm512_storeu_si512(p, v)
 
+#define LOAD_FEW_64(p, m, fill) _mm512_mask_loadu_epi64(fill, (__mmask8)(m), p)
+#define STORE_FEW_64(p, m, v) _mm512_mask_storeu_epi64(p, (__mmask8)(m), v)
+#define LOAD_FEW_F64(p, m, fill) LOAD_FEW_64(p, m, fill)
+#define STORE_FEW_F64(p, m, v) STORE_FEW_64(p, m, v)
+#define LOAD_FEW_32(p, m, fill) _mm512_mask_loadu_epi32(fill, (__mmask16)(m), p)
+#define STORE_FEW_32(p, m, v) _mm512_mask_storeu_epi32(p, (__mmask16)(m), v)
+
 #define LANES_64 8
 #define SET_64(x) _mm512_set1_epi64(x)
+#define ADD_64(a, b) _mm512_add_epi64(a, b)
 #define MIN_64(a, b) _mm512_min_epi64(a, b)
 #define MAX_64(a, b) _mm512_max_epi64(a, b)
 #define GREATER_64(a, b) _mm512_cmpgt_epi64_mask(a, b)
 #define MIXED_64(a, b, m) _mm512_mask_max_epi64(_mm512_min_epi64(a, b), m, a, b)
 #define BLENDED_64(a, b, m) _mm512_mask_blend_epi64(m, a, b)
 #define SWAPPED_64(v, d)                                                                           \
-    ((d) == 1   ? _mm512_permutex_epi64(v, 0xB1)                                                   \
+    ((d) == 1   ? _mm512_shuffle_epi32(v, 0x4E)                                                    \
      : (d) == 2 ? _mm512_permutex_epi64(v, 0x4E)                                                   \
                 : _mm512_shuffle_i64x2(v, v, 0x4E))
+#define REVERSED_64(v, g)                                                                          \
+    ((g) == 2   ? _mm512_shuffle_epi32(v, 0x4E)                                                    \
+     : (g) == 4 ? _mm512_permutex_epi64(v, 0x1B)                                                   \
+                : _mm512_permutexvar_epi64(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), v))
 #define SORTED_OUT_64(v, m) _mm512_permutexvar_epi64(lane_order(m), v)
+#define PACKED_64(v, m) _mm512_maskz_compress_epi64((__mmask8)(m), v)
+
+/* Intel's CPUs compare two vectors of doubles in the time of one of integers. */
+#define DOUBLES(v) _mm512_castsi512_pd(v)
+#define LANES_F64 8
+#define SET_F64(x) _mm512_castpd_si512(_mm512_set1_pd(x))
+#define MIN_F64(a, b) _mm512_castpd_si512(_mm512_min_pd(DOUBLES(a), DOUBLES(b)))
+#define MAX_F64(a, b) _mm512_castpd_si512(_mm512_max_pd(DOUBLES(a), DOUBLES(b)))
+#define GREATER_F64(a, b) _mm512_cmp_pd_mask(DOUBLES(a), DOUBLES(b), _CMP_GT_OQ)
+#define MIXED_F64(a, b, m)                                                                         \
+    _mm512_castpd_si512(                                                                           \
+        _mm512_mask_max_pd(_mm512_min_pd(DOUBLES(a), DOUBLES(b)), m, DOUBLES(a), DOUBLES(b)))
 
 #define LANES_32 16
 #define SET_32(x) _mm512_set1_epi32(x)
@@ -68,6 +93,12 @@ static inline __m512i lane_order(unsigned mask)
      : (d) == 2 ? _mm512_shuffle_epi32(v, 0x4E)                                                    \
      : (d) == 4 ? _mm512_shuffle_i32x4(v, v, 0xB1)                                                 \
                 : _mm512_shuffle_i32x4(v, v, 0x4E))
+#define REVERSED_32(v, g)                                                                          \
+    ((g) == 2   ? _mm512_shuffle_epi32(v, 0xB1)                                                    \
+     : (g) == 4 ? _mm512_shuffle_epi32(v, 0x1B)                                                    \
+     : (g) == 8 ? _mm512_shuffle_epi32(_mm512_shuffle_i32x4(v, v, 0xB1), 0x1B)                     \
+                : _mm512_permutexvar_epi32(                                                        \
+                      _mm512_set_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), v))
 
 /* In registers: compressing straight to memory takes a hundred cycles on Zen 4. */
 static inline __m512i sorted_out_32(__m512i v, unsigned mask)
@@ -99,6 +130,7 @@ static inline __m256i lanes_of_32(int mask)
 
 #define LANES_64 4
 #define SET_64(x) _mm256_set1_epi64x(x)
+#define ADD_64(a, b) _mm256_add_epi64(a, b)
 #define MIN_64(a, b) _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi64(a, b))
 #define MAX_64(a, b) _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi64(a, b))
 #define GREATER_64(a, b) (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(a, b)))
@@ -106,7 +138,9 @@ static inline __m256i lanes_of_32(int mask)
     _mm256_blendv_epi8(a, b, _mm256_xor_si256(_mm256_cmpgt_epi64(a, b), lanes_of_64(m)))
 #define BLENDED_64(a, b, m) _mm256_blendv_epi8(a, b, lanes_of_64(m))
 #define SWAPPED_64(v, d)                                                                           \
-    ((d) == 1 ? _mm256_permute4x64_epi64(v, 0xB1) : _mm256_permute4x64_epi64(v, 0x4E))
+    ((d) == 1 ? _mm256_shuffle_epi32(v, 0x4E) : _mm256_permute4x64_epi64(v, 0x4E))
+#define REVERSED_64(v, g)                                                                          \
+    ((g) == 2 ? _mm256_shuffle_epi32(v, 0x4E) : _mm256_permute4x64_epi64(v, 0x1B))
 
 /* Both halves of a lane move: 8 lanes of 32 bits, of whose mask each bit stands twice. */
 static inline __m256i sorted_out_64(__m256i v, unsigned mask)
@@ -116,6 +150,17 @@ static inline __m256i sorted_out_64(__m256i v, unsigned mask)
     return _mm256_permutevar8x32_epi32(v, _mm256_cvtepu8_epi32(order));
 }
 #define SORTED_OUT_64(v, m) sorted_out_64(v, m)
+#define PACKED_64(v, m) sorted_out_64(v, ~(m)&15)
+
+/* One instruction, where integers take a comparison and a choice. */
+#define DOUBLES(v) _mm256_castsi256_pd(v)
+#define LANES_F64 4
+#define SET_F64(x) _mm256_castpd_si256(_mm256_set1_pd(x))
+#define MIN_F64(a, b) _mm256_castpd_si256(_mm256_min_pd(DOUBLES(a), DOUBLES(b)))
+#define MAX_F64(a, b) _mm256_castpd_si256(_mm256_max_pd(DOUBLES(a), DOUBLES(b)))
+#define GREATER_F64(a, b)                                                                          \
+    (unsigned)_mm256_movemask_pd(_mm256_cmp_pd(DOUBLES(a), DOUBLES(b), _CMP_GT_OQ))
+#define MIXED_F64(a, b, m) _mm256_blendv_epi8(MIN_F64(a, b), MAX_F64(a, b), lanes_of_64(m))
 
 #define LANES_32 8
 #define SET_32(x) _mm256_set1_epi32(x)
@@ -129,11 +174,20 @@ static inline __m256i sorted_out_64(__m256i v, unsigned mask)
     ((d) == 1   ? _mm256_shuffle_epi32(v, 0xB1)                                                    \
      : (d) == 2 ? _mm256_shuffle_epi32(v, 0x4E)                                                    \
                 : _mm256_permute4x64_epi64(v, 0x4E))
+#define REVERSED_32(v, g)                                                                          \
+    ((g) == 2   ? _mm256_shuffle_epi32(v, 0xB1)                                                    \
+     : (g) == 4 ? _mm256_shuffle_epi32(v, 0x1B)                                                    \
+                : _mm256_permutevar8x32_epi32(v, _mm256_set_epi32(0, 1, 2, 3, 4, 5, 6, 7)))
 #define SORTED_OUT_32(v, m)                                                                        \
     _mm256_permutevar8x32_epi32(                                                                   \
         v, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)&lane_orders[m])))
 
 #endif
+
+#define BLENDED_F64(a, b, m) BLENDED_64(a, b, m)
+#define SWAPPED_F64(v, d) SWAPPED_64(v, d)
+#define REVERSED_F64(v, g) REVERSED_64(v, g)
+#define SORTED_OUT_F64(v, m) SORTED_OUT_64(v, m)
 #define HAS_LANES 1
 #else
 #define HAS_LANES 0

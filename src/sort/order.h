@@ -28,8 +28,8 @@ bool ndi_lines_of(const nd_array *array, int axis, ndi_lines *lines);
  * the reference, and registers the result. */
 nd_array *ndi_lines_result(nd_array *lines, int axis, const nd_array *like);
 
-/* Sorts n keys of 32 or 64 bits in place; with `thread`, on all threads. */
-void ndi_sort_keys(void *keys, size_t n, unsigned bits, bool thread);
+/* Sorts n keys in place; with `thread`, on all threads. */
+void ndi_sort_keys(void *keys, size_t n, ndi_keys kind, bool thread);
 
 /* `order` becomes the places of the keys from the least to the largest, equal ones as they come.
  * False with ND_ERROR_MEMORY kept. */

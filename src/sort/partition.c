@@ -17,6 +17,7 @@
 enum {
     MOST_PLACES = 16,    /* for more, sorting is as fast */
     SHORT_LINE = 256,    /* and for no more elements faster, at 100 twice as fast */
+    WIDE_LINE = 1 << 18, /* is worth waking threads for */
     LONG_LINE = 1 << 20, /* on two threads segments of it are parted sooner than its keys on one */
 };
 
@@ -60,7 +61,7 @@ static void mark(size_t n, const uint8_t *parts, uint8_t part, uint8_t *mask)
 static void sweep(const parting *q, size_t first, size_t last, size_t *begin)
 {
     const partitioning *p = q->p;
-    int64_t keys[PIECE];
+    _Alignas(64) int64_t keys[PIECE];
     uint8_t mask[PIECE];
     for (size_t i = first; i < last; i += PIECE) {
         const size_t n = last - i < PIECE ? last - i : PIECE;
@@ -132,16 +133,40 @@ static bool part_line(const partitioning *p, const char *in, char *out, const in
     return true;
 }
 
+/* The places around one wanted key, which stands at `place`: one sweep in order. Those of equal
+ * keys are few as a rule; where they are not, what is beyond moves up. */
+static bool split_line(const partitioning *p, const char *in, int64_t *out, int64_t wanted,
+                       size_t place)
+{
+    _Alignas(64) int64_t keys[PIECE];
+    const size_t n = p->length, bytes = n * sizeof *out;
+    int64_t *const equal = ndi_allocate(bytes), *const above = out + place + 1;
+    if (!equal)
+        return false;
+    ndi_split to = {out, equal, above, out + place, out + n};
+    for (size_t i = 0; i < n; i += PIECE) {
+        const size_t now = n - i < PIECE ? n - i : PIECE;
+        p->kernels->encode_wide[p->dtype](now, in + i * p->item, false, keys);
+        p->kernels->split(now, keys, wanted, (int64_t)i, &to);
+    }
+    const size_t same = (size_t)(to.equal - equal), more = (size_t)(to.above - above);
+    if (same > 1)
+        memmove(out + n - more, above, more * sizeof *out);
+    memcpy(to.below, equal, same * sizeof *out);
+    ndi_free(equal, bytes);
+    return true;
+}
+
 /* The elements themselves: their keys are moved, where they will be if they are as wide. */
 static bool move_line(const partitioning *p, const char *in, char *out)
 {
-    const unsigned bits = ndi_key_bits(p->dtype);
-    const size_t bytes = p->length * (bits / 8);
-    char *const keys = p->item == bits / 8 ? out : ndi_allocate(bytes);
+    const ndi_keys kind = ndi_keys_of(p->dtype);
+    const size_t bytes = p->length * ndi_key_size(kind);
+    char *const keys = p->item == ndi_key_size(kind) ? out : ndi_allocate(bytes);
     if (!keys)
         return false;
     p->kernels->encode[p->dtype](p->length, in, false, keys);
-    ndi_part_keys(keys, bits, p->length, p->count, p->places, 0);
+    ndi_part_keys(keys, kind, p->length, p->count, p->places, 0);
     p->kernels->decode[p->dtype](p->length, keys, false, out);
     if (keys != out)
         ndi_free(keys, bytes);
@@ -156,18 +181,22 @@ static bool do_line(const partitioning *p, size_t line)
     size_t count = 0;
     if (!p->order && p->length < LONG_LINE)
         return move_line(p, in, out);
-    if (!ndi_select_places(p->dtype, in, p->length, p->count, p->places, keys, p->thread))
+    if (!ndi_select_places(p->dtype, in, p->length, p->count, p->places, keys,
+                           p->thread && p->length >= WIDE_LINE))
         return false;
     for (size_t i = 0; i < p->count; i++) {
         char element[8];
         int64_t wide;
         const int32_t narrow = (int32_t)keys[i];
         p->kernels->decode[p->dtype](
-            1, ndi_key_bits(p->dtype) == 64 ? (void *)&keys[i] : (void *)&narrow, false, element);
+            1, ndi_keys_of(p->dtype) == NDI_KEYS_64 ? (void *)&keys[i] : (void *)&narrow, false,
+            element);
         p->kernels->encode_wide[p->dtype](1, element, false, &wide);
         if (count == 0 || wanted[count - 1] != wide)
             wanted[count++] = wide;
     }
+    if (p->order && count == 1 && p->count == 1 && p->length < LONG_LINE)
+        return split_line(p, in, (int64_t *)out, wanted[0], p->places[0]);
     return part_line(p, in, out, wanted, count);
 }
 

@@ -132,8 +132,8 @@ static double key_value(const quantiles *k, int64_t key)
 {
     char element[8];
     const int32_t narrow = (int32_t)key;
-    k->kernels->decode[k->dtype](1, ndi_key_bits(k->dtype) == 64 ? (void *)&key : (void *)&narrow,
-                                 false, element);
+    k->kernels->decode[k->dtype](
+        1, ndi_keys_of(k->dtype) == NDI_KEYS_64 ? (void *)&key : (void *)&narrow, false, element);
     return ndi_load_double(k->dtype, element);
 }
 
@@ -153,7 +153,7 @@ static void store(const quantiles *k, size_t i, size_t line, int64_t first, int6
     if (k->out == k->dtype && share == 0 && first == second) {
         const int32_t narrow = (int32_t)first;
         k->kernels->decode[k->dtype](
-            1, ndi_key_bits(k->dtype) == 64 ? (void *)&first : (void *)&narrow, false, to);
+            1, ndi_keys_of(k->dtype) == NDI_KEYS_64 ? (void *)&first : (void *)&narrow, false, to);
         return;
     }
     const double value = between(k, key_value(k, first), key_value(k, second), share);

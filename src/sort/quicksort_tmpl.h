@@ -1,4 +1,5 @@
-/* Quicksort of BITS-bit signed integers in place, included once for each width by quicksort_tmpl.c.
+/* Quicksort in place of elements of a KIND (64, 32, F64), which quicksort_tmpl.c includes for each:
+ * of TYPE, between LEAST and LARGEST, BELOW(x) the next one below x.
  *
  * With vectors a partition reads whole vectors from whichever side has less room, moves the lanes
  * that belong right behind the others by one permutation, and stores the vector twice: at the end
@@ -8,13 +9,11 @@
  * (Bramas 2017 and Blacher et al. 2022 describe both ideas.) Pivots are medians of samples; where
  * they are bad again and again, heapsort ends it. */
 
-#define TYPE JOIN(int, JOIN(BITS, _t))
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
-#define OF_WIDTH(name) JOIN(name##_, BITS)
-#define LARGEST ((TYPE)(((JOIN(uint, JOIN(BITS, _t))) - 1) >> 1))
+#define OF_KIND(name) JOIN(name##_, KIND)
 
-static void OF_WIDTH(insertion_sort)(TYPE *a, size_t n)
+static void OF_KIND(insertion_sort)(TYPE *a, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
         const TYPE x = a[i];
@@ -25,7 +24,7 @@ static void OF_WIDTH(insertion_sort)(TYPE *a, size_t n)
     }
 }
 
-static void OF_WIDTH(sift_down)(TYPE *a, size_t at, size_t n)
+static void OF_KIND(sift_down)(TYPE *a, size_t at, size_t n)
 {
     const TYPE x = a[at];
     for (size_t child; (child = 2 * at + 1) < n; at = child) {
@@ -37,32 +36,35 @@ static void OF_WIDTH(sift_down)(TYPE *a, size_t at, size_t n)
     a[at] = x;
 }
 
-static void OF_WIDTH(heapsort)(TYPE *a, size_t n)
+static void OF_KIND(heapsort)(TYPE *a, size_t n)
 {
     for (size_t i = n / 2; i-- > 0;)
-        OF_WIDTH(sift_down)(a, i, n);
+        OF_KIND(sift_down)(a, i, n);
     for (size_t i = n; i-- > 1;) {
         const TYPE last = a[i];
         a[i] = a[0];
         a[0] = last;
-        OF_WIDTH(sift_down)(a, 0, i);
+        OF_KIND(sift_down)(a, 0, i);
     }
 }
 
 #if HAS_LANES
 
-#define LANES OF_WIDTH(LANES)
-#define SET OF_WIDTH(SET)
-#define MIN OF_WIDTH(MIN)
-#define MAX OF_WIDTH(MAX)
-#define GREATER OF_WIDTH(GREATER)
-#define MIXED OF_WIDTH(MIXED)
-#define BLENDED OF_WIDTH(BLENDED)
-#define SWAPPED OF_WIDTH(SWAPPED)
-#define SORTED_OUT OF_WIDTH(SORTED_OUT)
+#define LANES OF_KIND(LANES)
+#define SET OF_KIND(SET)
+#define MIN OF_KIND(MIN)
+#define MAX OF_KIND(MAX)
+#define GREATER OF_KIND(GREATER)
+#define MIXED OF_KIND(MIXED)
+#define BLENDED OF_KIND(BLENDED)
+#define SWAPPED OF_KIND(SWAPPED)
+#define REVERSED OF_KIND(REVERSED)
+#define SORTED_OUT OF_KIND(SORTED_OUT)
+#define LOAD_FEW OF_KIND(LOAD_FEW)
+#define STORE_FEW OF_KIND(STORE_FEW)
 #define SHORT_ROWS 8
 #define ROWS (VECTOR_BYTES == 64 ? 16 : 8)
-#define UNROLL (VECTOR_BYTES == 64 ? 4 : 2)
+#define UNROLL (VECTOR_BYTES == 64 ? 8 : 2)
 #define EVERY_LANE ((1u << LANES) - 1)
 /* The lanes whose number has bit d. */
 #define WITH_BIT(d)                                                                                \
@@ -71,27 +73,27 @@ static void OF_WIDTH(heapsort)(TYPE *a, size_t n)
 #define ALWAYS static inline __attribute__((always_inline))
 
 /* Lanes in reverse within groups of `group`. */
-ALWAYS lanes OF_WIDTH(reversed)(lanes v, const int group)
+ALWAYS lanes OF_KIND(reversed)(lanes v, const int group)
 {
-    v = SWAPPED(v, 1);
-    if (group >= 4)
-        v = SWAPPED(v, 2);
-    if (group >= 8)
-        v = SWAPPED(v, 4);
-#if LANES_32 == 16
-    if (group >= 16)
-        v = SWAPPED(v, 8);
-#endif
-    return v;
+    switch (group) {
+    case 2:
+        return REVERSED(v, 2);
+    case 4:
+        return REVERSED(v, 4);
+    case 8:
+        return REVERSED(v, 8);
+    default:
+        return REVERSED(v, 16);
+    }
 }
 
 /* The lanes of the upper halves of such groups. */
-ALWAYS unsigned OF_WIDTH(upper_lanes)(const int group)
+ALWAYS unsigned OF_KIND(upper_lanes)(const int group)
 {
     return WITH_BIT(group / 2);
 }
 
-ALWAYS lanes OF_WIDTH(swap_mixed)(lanes v, const int d)
+ALWAYS lanes OF_KIND(swap_mixed)(lanes v, const int d)
 {
     lanes other = v;
     switch (d) {
@@ -116,7 +118,7 @@ ALWAYS lanes OF_WIDTH(swap_mixed)(lanes v, const int d)
     }
 
 /* Sorts each lane through the rows: Batcher's networks. */
-ALWAYS void OF_WIDTH(sort_columns)(lanes *row, const int rows)
+ALWAYS void OF_KIND(sort_columns)(lanes *row, const int rows)
 {
     /* clang-format off */
     if (rows == 8) {
@@ -136,19 +138,19 @@ ALWAYS void OF_WIDTH(sort_columns)(lanes *row, const int rows)
 
 /* Groups of `group` columns whose halves are sorted, one after the other, become sorted: a bitonic
  * merge of the first half with the second backwards. */
-ALWAYS void OF_WIDTH(merge_columns)(lanes *row, const int rows, const int group)
+ALWAYS void OF_KIND(merge_columns)(lanes *row, const int rows, const int group)
 {
-    const unsigned upper = OF_WIDTH(upper_lanes)(group);
+    const unsigned upper = OF_KIND(upper_lanes)(group);
 #pragma GCC unroll 16
     for (int i = 0; i < rows / 2; i++) {
-        const lanes first = row[i], second = OF_WIDTH(reversed)(row[rows - 1 - i], group);
+        const lanes first = row[i], second = OF_KIND(reversed)(row[rows - 1 - i], group);
         row[i] = MIXED(first, second, upper);
-        row[rows - 1 - i] = OF_WIDTH(reversed)(MIXED(first, second, EVERY_LANE & ~upper), group);
+        row[rows - 1 - i] = OF_KIND(reversed)(MIXED(first, second, EVERY_LANE & ~upper), group);
     }
     for (int d = group / 4; d > 0; d /= 2)
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
-            row[i] = OF_WIDTH(swap_mixed)(row[i], d);
+            row[i] = OF_KIND(swap_mixed)(row[i], d);
 #pragma GCC unroll 16
     for (int distance = rows / 2; distance > 0; distance /= 2)
 #pragma GCC unroll 16
@@ -158,15 +160,15 @@ ALWAYS void OF_WIDTH(merge_columns)(lanes *row, const int rows, const int group)
 }
 
 /* Sorts rows * LANES elements, which lie anyhow in the rows, into `out`, column after column. */
-ALWAYS void OF_WIDTH(sort_rows)(lanes *row, const int rows, TYPE *out)
+ALWAYS void OF_KIND(sort_rows)(lanes *row, const int rows, TYPE *out)
 {
-    OF_WIDTH(sort_columns)(row, rows);
-    OF_WIDTH(merge_columns)(row, rows, 2);
-    OF_WIDTH(merge_columns)(row, rows, 4);
+    OF_KIND(sort_columns)(row, rows);
+    OF_KIND(merge_columns)(row, rows, 2);
+    OF_KIND(merge_columns)(row, rows, 4);
     if (LANES >= 8)
-        OF_WIDTH(merge_columns)(row, rows, 8);
+        OF_KIND(merge_columns)(row, rows, 8);
     if (LANES >= 16)
-        OF_WIDTH(merge_columns)(row, rows, 16);
+        OF_KIND(merge_columns)(row, rows, 16);
     if (rows < LANES) {
         TYPE crosswise[SHORT_ROWS * LANES];
         for (int i = 0; i < rows; i++)
@@ -197,60 +199,171 @@ ALWAYS void OF_WIDTH(sort_rows)(lanes *row, const int rows, TYPE *out)
 #undef TRANSPOSE_STEP
 }
 
-__attribute__((noinline)) static void OF_WIDTH(sort_short)(const TYPE *in, TYPE *out)
+#define MERGED_HALVES(v, group) MIXED(v, OF_KIND(reversed)(v, group), OF_KIND(upper_lanes)(group))
+
+/* A bitonic network within a vector. */
+ALWAYS lanes OF_KIND(sort_lanes)(lanes v)
+{
+    v = OF_KIND(swap_mixed)(v, 1);
+    v = MERGED_HALVES(v, 4);
+    v = OF_KIND(swap_mixed)(v, 1);
+    if (LANES >= 8) {
+        v = MERGED_HALVES(v, 8);
+        v = OF_KIND(swap_mixed)(v, 2);
+        v = OF_KIND(swap_mixed)(v, 1);
+    }
+    if (LANES >= 16) {
+        v = MERGED_HALVES(v, 16);
+        v = OF_KIND(swap_mixed)(v, 4);
+        v = OF_KIND(swap_mixed)(v, 2);
+        v = OF_KIND(swap_mixed)(v, 1);
+    }
+    return v;
+}
+#undef MERGED_HALVES
+
+/* What rises and then falls within a vector, in order. */
+ALWAYS lanes OF_KIND(straightened)(lanes v)
+{
+#if LANES_32 == 16
+    if (LANES >= 16) {
+        const lanes other = SWAPPED(v, 8);
+        v = MIXED(v, other, WITH_BIT(8));
+    }
+#endif
+    if (LANES >= 8)
+        v = OF_KIND(swap_mixed)(v, 4);
+    v = OF_KIND(swap_mixed)(v, 2);
+    return OF_KIND(swap_mixed)(v, 1);
+}
+
+ALWAYS void OF_KIND(sort_two)(lanes *low, lanes *high)
+{
+    const lanes a = OF_KIND(sort_lanes)(*low),
+                b = OF_KIND(reversed)(OF_KIND(sort_lanes)(*high), LANES);
+    *low = OF_KIND(straightened)(MIN(a, b));
+    *high = OF_KIND(straightened)(MAX(a, b));
+}
+
+__attribute__((noinline)) static void OF_KIND(sort_short)(const TYPE *in, TYPE *out)
 {
     lanes row[SHORT_ROWS];
 #pragma GCC unroll 16
     for (int i = 0; i < SHORT_ROWS; i++)
         row[i] = LANES_LOAD(in + i * LANES);
-    OF_WIDTH(sort_rows)(row, SHORT_ROWS, out);
+    OF_KIND(sort_rows)(row, SHORT_ROWS, out);
 }
 
 #if VECTOR_BYTES == 64
-__attribute__((noinline)) static void OF_WIDTH(sort_block)(const TYPE *in, TYPE *out)
+__attribute__((noinline)) static void OF_KIND(sort_block)(const TYPE *in, TYPE *out)
 {
     lanes row[ROWS];
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; i++)
         row[i] = LANES_LOAD(in + i * LANES);
-    OF_WIDTH(sort_rows)(row, ROWS, out);
+    OF_KIND(sort_rows)(row, ROWS, out);
 }
 #else
 #define sort_block_64 sort_short_64
 #define sort_block_32 sort_short_32
+#define sort_block_F64 sort_short_F64
 #endif
 
-enum { OF_WIDTH(FEW) = 16, OF_WIDTH(BLOCK) = ROWS * LANES, OF_WIDTH(SHORT) = SHORT_ROWS * LANES };
+enum {
+    OF_KIND(FEW) = 16,
+    OF_KIND(SHORT) = SHORT_ROWS * LANES,
+    OF_KIND(BLOCK) = ROWS * LANES,
+    OF_KIND(LEAF) = 2 * OF_KIND(BLOCK), /* at most so many are not parted */
+};
 
-/* At most BLOCK elements; what is missing is filled up with the largest value. */
-static void OF_WIDTH(sort_few)(TYPE *a, size_t n)
+/* What rises and then falls through the rows, one after the other, in order. */
+ALWAYS void OF_KIND(merge_rows)(lanes *row, const int rows)
 {
-    if (n <= OF_WIDTH(FEW)) {
-        OF_WIDTH(insertion_sort)(a, n);
+#pragma GCC unroll 16
+    for (int distance = rows / 2; distance > 0; distance /= 2)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            if (!(i & distance))
+                S(i, i + distance)
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+        row[i] = OF_KIND(straightened)(row[i]);
+}
+
+/* A sorted block and `rows` sorted vectors behind it become one run. */
+ALWAYS void OF_KIND(merge_behind)(TYPE *a, const int rows)
+{
+    lanes row[ROWS], high[ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+        TYPE *const at = a + (ROWS - rows + i) * LANES;
+        const lanes x = LANES_LOAD(at);
+        const lanes y =
+            OF_KIND(reversed)(LANES_LOAD(a + OF_KIND(BLOCK) + (rows - 1 - i) * LANES), LANES);
+        LANES_STORE(at, MIN(x, y));
+        high[i] = MAX(x, y);
+    }
+    OF_KIND(merge_rows)(high, rows);
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+        LANES_STORE(a + OF_KIND(BLOCK) + i * LANES, high[i]);
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+        row[i] = LANES_LOAD(a + i * LANES);
+    OF_KIND(merge_rows)(row, ROWS);
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; i++)
+        LANES_STORE(a + i * LANES, row[i]);
+}
+
+/* `room` elements: SHORT, BLOCK, or a block and one of these. */
+__attribute__((noinline)) static void OF_KIND(sort_room)(TYPE *a, size_t room)
+{
+    if (room == OF_KIND(SHORT)) {
+        OF_KIND(sort_short)(a, a);
         return;
     }
-    if (n == OF_WIDTH(BLOCK)) {
-        OF_WIDTH(sort_block)(a, a);
+    OF_KIND(sort_block)(a, a);
+    if (room == OF_KIND(BLOCK))
+        return;
+    if (room == OF_KIND(BLOCK) + OF_KIND(SHORT)) {
+        OF_KIND(sort_short)(a + OF_KIND(BLOCK), a + OF_KIND(BLOCK));
+        OF_KIND(merge_behind)(a, SHORT_ROWS);
+    } else {
+        OF_KIND(sort_block)(a + OF_KIND(BLOCK), a + OF_KIND(BLOCK));
+        OF_KIND(merge_behind)(a, ROWS);
+    }
+}
+
+/* At most LEAF of the `whole` elements that begin at `base`, with none greater before them and none
+ * smaller behind: sorted with as many of these as fill the rows, as they stay where they are. What
+ * is missing even so is filled up with the largest value. */
+static void OF_KIND(sort_few)(TYPE *a, size_t n, TYPE *base, size_t whole)
+{
+    if (n <= OF_KIND(FEW)) {
+        OF_KIND(insertion_sort)(a, n);
         return;
     }
-    _Alignas(64) TYPE padded[OF_WIDTH(BLOCK)];
-    const size_t room = n <= OF_WIDTH(SHORT) ? OF_WIDTH(SHORT) : OF_WIDTH(BLOCK);
+    const size_t room = (n + OF_KIND(SHORT) - 1) / OF_KIND(SHORT) * OF_KIND(SHORT);
+    if (whole >= room) {
+        const size_t before = (size_t)(a - base), most = whole - room;
+        OF_KIND(sort_room)(base + (before < most ? before : most), room);
+        return;
+    }
+    _Alignas(64) TYPE padded[OF_KIND(LEAF)];
     memcpy(padded, a, n * sizeof *a);
     for (size_t i = n; i < room; i++)
         padded[i] = LARGEST;
-    if (n <= OF_WIDTH(SHORT))
-        OF_WIDTH(sort_short)(padded, padded);
-    else
-        OF_WIDTH(sort_block)(padded, padded);
+    OF_KIND(sort_room)(padded, room);
     memcpy(a, padded, n * sizeof *a);
 }
 
 /* Moves the elements greater than the pivot behind the others; returns how many the others are. n
- * is at least BLOCK. */
-static size_t OF_WIDTH(partition)(TYPE *a, size_t n, TYPE pivot)
+ * is more than BLOCK. */
+static size_t OF_KIND(partition)(TYPE *a, size_t n, TYPE pivot)
 {
     const lanes pivots = SET(pivot);
-    lanes first[UNROLL], last[UNROLL];
+    lanes ends[2 * UNROLL]; /* the first vectors, and the last ones */
     TYPE rest[LANES];
     const size_t few = n % LANES;
     TYPE *left = a, *right = a + n;                /* where the parts end */
@@ -258,8 +371,8 @@ static size_t OF_WIDTH(partition)(TYPE *a, size_t n, TYPE pivot)
     memcpy(rest, a + n - few, few * sizeof *a);
     high -= few + UNROLL * LANES;
     for (int i = 0; i < UNROLL; i++) {
-        first[i] = LANES_LOAD(a + i * LANES);
-        last[i] = LANES_LOAD(high + i * LANES);
+        ends[i] = LANES_LOAD(a + i * LANES);
+        ends[UNROLL + i] = LANES_LOAD(high + i * LANES);
     }
     /* These first: the gap that is left is as large as whole vectors, down to the last. */
     for (size_t i = 0; i < few; i++) {
@@ -300,27 +413,25 @@ static size_t OF_WIDTH(partition)(TYPE *a, size_t n, TYPE pivot)
         for (int i = 0; i < UNROLL; i++)
             PLACE(v[i])
     }
-#pragma GCC unroll 16
-    for (int i = 0; i < UNROLL; i++)
-        PLACE(first[i])
-#pragma GCC unroll 16
-    for (int i = 0; i < UNROLL; i++)
-        PLACE(last[i])
+    for (int i = 0; i < 2 * UNROLL; i++)
+        PLACE(ends[i])
 #undef PLACE
     return (size_t)(left - a);
 }
 
 #else /* no vectors */
 
-enum { OF_WIDTH(BLOCK) = 24 };
+enum { OF_KIND(BLOCK) = 24, OF_KIND(LEAF) = OF_KIND(BLOCK) };
 
-static void OF_WIDTH(sort_few)(TYPE *a, size_t n)
+static void OF_KIND(sort_few)(TYPE *a, size_t n, TYPE *base, size_t whole)
 {
-    OF_WIDTH(insertion_sort)(a, n);
+    (void)base;
+    (void)whole;
+    OF_KIND(insertion_sort)(a, n);
 }
 
 /* Without a branch that depends on an element. */
-static size_t OF_WIDTH(partition)(TYPE *a, size_t n, TYPE pivot)
+static size_t OF_KIND(partition)(TYPE *a, size_t n, TYPE pivot)
 {
     size_t left = 0;
     for (size_t i = 0; i < n; i++) {
@@ -336,20 +447,40 @@ static size_t OF_WIDTH(partition)(TYPE *a, size_t n, TYPE pivot)
 
 /* A value near the median, from elements spread over the array; *often if more than one of the
  * sample has it. */
-static TYPE OF_WIDTH(pivot_of)(const TYPE *a, size_t n, bool *often)
+static TYPE OF_KIND(pivot_of)(const TYPE *a, size_t n, bool *often)
 {
-    enum { LARGE = 2048, MOST = 64 };
-    TYPE sample[MOST];
-    const size_t count = n < LARGE ? 9 : MOST, step = n / count;
-    uint64_t random = n * UINT64_C(0x9E3779B97F4A7C15);
+#if HAS_LANES
+    enum { LARGE = 2048, LEAST_SAMPLE = LANES < 8 ? 2 * LANES : LANES, MOST = 64 };
+#else
+    enum { LARGE = 2048, LEAST_SAMPLE = 9, MOST = 64 };
+#endif
+    _Alignas(64) TYPE sample[MOST];
+    const size_t count = n < LARGE ? LEAST_SAMPLE : MOST, step = n / count;
     for (size_t i = 0; i < count; i++) {
-        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        sample[i] = a[i * step + (size_t)((random >> 32) * step >> 32)];
+        size_t at =
+            i * step + (size_t)(((n + i) * UINT64_C(0x9E3779B97F4A7C15) >> 32) * step >> 32);
+        __asm__("" : "+r"(at)); /* one after the other: vectors of products take longer */
+        sample[i] = a[at];
     }
-    if (count == MOST && (int)MOST <= (int)OF_WIDTH(BLOCK))
-        OF_WIDTH(sort_few)(sample, count);
-    else
-        OF_WIDTH(insertion_sort)(sample, count);
+#if HAS_LANES
+    if (count == LEAST_SAMPLE) {
+        lanes low = LANES_LOAD(sample), high = low;
+        if (LANES < 8) {
+            high = LANES_LOAD(sample + LANES);
+            OF_KIND(sort_two)(&low, &high);
+            LANES_STORE(sample + LANES, high);
+        } else {
+            low = OF_KIND(sort_lanes)(low);
+        }
+        LANES_STORE(sample, low);
+    } else if ((int)MOST <= (int)OF_KIND(BLOCK)) {
+        OF_KIND(sort_few)(sample, count, sample, count);
+    } else {
+        OF_KIND(insertion_sort)(sample, count);
+    }
+#else
+    OF_KIND(insertion_sort)(sample, count);
+#endif
     const TYPE pivot = sample[(count - 1) / 2];
     *often = pivot == sample[(count - 1) / 2 + 1] || pivot == sample[count - 1];
     return pivot;
@@ -357,52 +488,60 @@ static TYPE OF_WIDTH(pivot_of)(const TYPE *a, size_t n, bool *often)
 
 /* Parts a range: elements before *middle belong left of those from *end on; those between are in
  * place. n is more than BLOCK. */
-static void OF_WIDTH(part)(TYPE *a, size_t n, size_t *middle, size_t *end)
+static void OF_KIND(part)(TYPE *a, size_t n, size_t *middle, size_t *end)
 {
     bool often;
-    const TYPE pivot = OF_WIDTH(pivot_of)(a, n, &often);
-    *middle = *end = OF_WIDTH(partition)(a, n, pivot);
+    const TYPE pivot = OF_KIND(pivot_of)(a, n, &often);
+    *middle = *end = OF_KIND(partition)(a, n, pivot);
     if (!often && *end < n)
         return;
     /* All that equal the pivot are in place; the lowest value has none below it. */
-    if (pivot == -LARGEST - 1)
+    if (pivot == LEAST)
         *middle = 0;
-    else if (*end > OF_WIDTH(BLOCK))
-        *middle = OF_WIDTH(partition)(a, *end, pivot - 1);
+    else if (*end > OF_KIND(BLOCK))
+        *middle = OF_KIND(partition)(a, *end, BELOW(pivot));
 }
 
-static void OF_WIDTH(sort)(TYPE *a, size_t n, int depth)
+/* Of few values parts are done by a partition or two. */
+static bool OF_KIND(is_part)(const TYPE *a, size_t n)
 {
-    while (n > OF_WIDTH(BLOCK)) {
+    const TYPE first = a[0], middle = a[n / 2], last = a[n - 1];
+    return n > OF_KIND(LEAF) ||
+           (n > OF_KIND(BLOCK) && (first == middle || middle == last || first == last));
+}
+
+static void OF_KIND(sort)(TYPE *a, size_t n, int depth, TYPE *base, size_t whole)
+{
+    while (n > 0 && OF_KIND(is_part)(a, n)) {
         if (depth-- == 0) {
-            OF_WIDTH(heapsort)(a, n);
+            OF_KIND(heapsort)(a, n);
             return;
         }
         size_t middle, end;
-        OF_WIDTH(part)(a, n, &middle, &end);
+        OF_KIND(part)(a, n, &middle, &end);
         if (middle < n - end) {
-            OF_WIDTH(sort)(a, middle, depth);
+            OF_KIND(sort)(a, middle, depth, base, whole);
             a += end;
             n -= end;
         } else {
-            OF_WIDTH(sort)(a + end, n - end, depth);
+            OF_KIND(sort)(a + end, n - end, depth, base, whole);
             n = middle;
         }
     }
-    OF_WIDTH(sort_few)(a, n);
+    OF_KIND(sort_few)(a, n, base, whole);
 }
 
-static void OF_WIDTH(quicksort)(void *elements, size_t n)
+static void OF_KIND(quicksort)(void *elements, size_t n)
 {
-    OF_WIDTH(sort)(elements, n, n < 2 ? 0 : 2 * (64 - __builtin_clzll(n)));
+    OF_KIND(sort)(elements, n, n < 2 ? 0 : 2 * (64 - __builtin_clzll(n)), elements, n);
 }
 
-static void OF_WIDTH(part_once)(void *elements, size_t n, size_t *middle, size_t *end)
+static void OF_KIND(part_once)(void *elements, size_t n, size_t *middle, size_t *end)
 {
-    if (n > OF_WIDTH(BLOCK)) {
-        OF_WIDTH(part)(elements, n, middle, end);
+    if (n > OF_KIND(BLOCK)) {
+        OF_KIND(part)(elements, n, middle, end);
     } else {
-        OF_WIDTH(sort_few)(elements, n);
+        OF_KIND(sort_few)(elements, n, elements, n);
         *middle = 0;
         *end = n;
     }
@@ -411,61 +550,57 @@ static void OF_WIDTH(part_once)(void *elements, size_t n, size_t *middle, size_t
 /* ---- Many short lines ---- */
 
 #if HAS_LANES
-#define MERGED_HALVES(v, group) MIXED(v, OF_WIDTH(reversed)(v, group), OF_WIDTH(upper_lanes)(group))
-
-/* A bitonic network within a vector. */
-ALWAYS lanes OF_WIDTH(sort_lanes)(lanes v)
+#if VECTOR_BYTES == 64
+/* Lines one after the other, the last vector under a mask. All are read before one is written: what
+ * is read where a mask has written waits for memory. */
+ALWAYS void OF_KIND(sort_abreast)(TYPE *a, size_t n, unsigned few, const bool two, const int lines)
 {
-    v = OF_WIDTH(swap_mixed)(v, 1);
-    v = MERGED_HALVES(v, 4);
-    v = OF_WIDTH(swap_mixed)(v, 1);
-    if (LANES >= 8) {
-        v = MERGED_HALVES(v, 8);
-        v = OF_WIDTH(swap_mixed)(v, 2);
-        v = OF_WIDTH(swap_mixed)(v, 1);
+    const lanes fill = SET(LARGEST);
+    const size_t at = two ? LANES : 0;
+    lanes low[4], high[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < lines; i++) {
+        if (two)
+            low[i] = LANES_LOAD(a + (size_t)i * n);
+        high[i] = LOAD_FEW(a + (size_t)i * n + at, few, fill);
     }
-    if (LANES >= 16) {
-        v = MERGED_HALVES(v, 16);
-        v = OF_WIDTH(swap_mixed)(v, 4);
-        v = OF_WIDTH(swap_mixed)(v, 2);
-        v = OF_WIDTH(swap_mixed)(v, 1);
+#pragma GCC unroll 4
+    for (int i = 0; i < lines; i++)
+        if (two)
+            OF_KIND(sort_two)(&low[i], &high[i]);
+        else
+            high[i] = OF_KIND(sort_lanes)(high[i]);
+#pragma GCC unroll 4
+    for (int i = 0; i < lines; i++) {
+        if (two)
+            LANES_STORE(a + (size_t)i * n, low[i]);
+        STORE_FEW(a + (size_t)i * n + at, few, high[i]);
     }
-    return v;
 }
-#undef MERGED_HALVES
-
-/* What rises and then falls within a vector, in order. */
-ALWAYS lanes OF_WIDTH(straightened)(lanes v)
-{
-#if LANES_32 == 16
-    if (LANES >= 16) {
-        const lanes other = SWAPPED(v, 8);
-        v = MIXED(v, other, WITH_BIT(8));
-    }
 #endif
-    if (LANES >= 8)
-        v = OF_WIDTH(swap_mixed)(v, 4);
-    v = OF_WIDTH(swap_mixed)(v, 2);
-    return OF_WIDTH(swap_mixed)(v, 1);
-}
-
-ALWAYS void OF_WIDTH(sort_two)(lanes *low, lanes *high)
-{
-    const lanes a = OF_WIDTH(sort_lanes)(*low),
-                b = OF_WIDTH(reversed)(OF_WIDTH(sort_lanes)(*high), LANES);
-    *low = OF_WIDTH(straightened)(MIN(a, b));
-    *high = OF_WIDTH(straightened)(MAX(a, b));
-}
 
 /* Lines of one vector or two, filled up with the largest value where there is less. */
-static void OF_WIDTH(sort_vectors)(TYPE *a, size_t n, size_t lines)
+static void OF_KIND(sort_vectors)(TYPE *a, size_t n, size_t lines)
 {
+#if VECTOR_BYTES == 64
+    const unsigned few = (1u << (n % LANES ? n % LANES : LANES)) - 1; /* of the last vector */
+    for (; lines >= 4; lines -= 4, a += 4 * n)
+        if (n > LANES)
+            OF_KIND(sort_abreast)(a, n, few, true, 4);
+        else
+            OF_KIND(sort_abreast)(a, n, few, false, 4);
+    for (; lines > 0; lines--, a += n)
+        if (n > LANES)
+            OF_KIND(sort_abreast)(a, n, few, true, 1);
+        else
+            OF_KIND(sort_abreast)(a, n, few, false, 1);
+#else
     _Alignas(64) TYPE padded[2 * LANES], sorted[2 * LANES];
     for (size_t i = 0; i < 2 * LANES; i++)
         padded[i] = LARGEST;
     for (size_t line = 0; line < lines; line++, a += n) {
         if (n == LANES) {
-            LANES_STORE(a, OF_WIDTH(sort_lanes)(LANES_LOAD(a)));
+            LANES_STORE(a, OF_KIND(sort_lanes)(LANES_LOAD(a)));
             continue;
         }
         const bool whole = n == 2 * LANES;
@@ -474,32 +609,35 @@ static void OF_WIDTH(sort_vectors)(TYPE *a, size_t n, size_t lines)
             memcpy(padded, a, n * sizeof *a);
         lanes low = LANES_LOAD(from), high = LANES_LOAD(from + LANES);
         if (n < LANES)
-            low = OF_WIDTH(sort_lanes)(low);
+            low = OF_KIND(sort_lanes)(low);
         else
-            OF_WIDTH(sort_two)(&low, &high);
+            OF_KIND(sort_two)(&low, &high);
         LANES_STORE(whole ? a : sorted, low);
         LANES_STORE((whole ? a : sorted) + LANES, high);
         if (!whole)
             memcpy(a, sorted, n * sizeof *a);
     }
+#endif
 }
 #endif
 
-static void OF_WIDTH(sort_lines)(void *elements, size_t n, size_t lines)
+static void OF_KIND(sort_lines)(void *elements, size_t n, size_t lines)
 {
     TYPE *a = elements;
 #if HAS_LANES
     if (n > LANES / 2 && n <= 2 * LANES) {
-        OF_WIDTH(sort_vectors)(a, n, lines);
+        OF_KIND(sort_vectors)(a, n, lines);
         return;
     }
 #endif
     for (size_t line = 0; n > 1 && line < lines; line++)
-        OF_WIDTH(quicksort)(a + line * n, n);
+        OF_KIND(quicksort)(a + line * n, n);
 }
 
 #undef TYPE
+#undef LEAST
 #undef LARGEST
+#undef BELOW
 #undef LANES
 #undef SET
 #undef MIN
@@ -508,7 +646,10 @@ static void OF_WIDTH(sort_lines)(void *elements, size_t n, size_t lines)
 #undef MIXED
 #undef BLENDED
 #undef SWAPPED
+#undef REVERSED
 #undef SORTED_OUT
+#undef LOAD_FEW
+#undef STORE_FEW
 #undef SHORT_ROWS
 #undef ROWS
 #undef UNROLL
@@ -518,5 +659,5 @@ static void OF_WIDTH(sort_lines)(void *elements, size_t n, size_t lines)
 #undef S
 #undef JOIN
 #undef JOIN_
-#undef OF_WIDTH
-#undef BITS
+#undef OF_KIND
+#undef KIND

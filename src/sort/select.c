@@ -6,21 +6,23 @@
  * nothing is copied. */
 #include "sort/select.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "base/pool.h"
 
 enum {
-    FEW = 1 << 15, /* are selected from a copy of their keys */
-    PIECE = 1024,  /* keys at a time */
-    SAMPLE = 1 << 13,
-    MOST_SWEEPS = 8, /* places further apart than these are sorted for */
+    FEW = 1 << 15,    /* are selected from a copy of their keys */
+    PIECE = 1024,     /* keys at a time */
+    SAMPLE = 1 << 13, /* at most */
+    SAMPLED = 48,     /* of so many elements one, where that is less */
+    MOST_SWEEPS = 8,  /* places further apart than these are sorted for */
 };
 
-static int64_t read_key(const void *keys, unsigned bits, size_t i)
+static int64_t read_key(const void *keys, ndi_keys kind, size_t i)
 {
-    return bits == 64 ? ((const int64_t *)keys)[i] : ((const int32_t *)keys)[i];
+    return kind == NDI_KEYS_64 ? ((const int64_t *)keys)[i] : ((const int32_t *)keys)[i];
 }
 
 int64_t ndi_nan_key(nd_dtype dtype)
@@ -55,8 +57,8 @@ static void count_nan(void *context, size_t begin, size_t end)
     for (size_t i = begin; i < end; i += PIECE) {
         const size_t now = end - i < PIECE ? end - i : PIECE;
         kernels->encode[c->dtype](now, c->elements + i * item, false, keys);
-        (ndi_key_bits(c->dtype) == 64 ? kernels->bracket_64 : kernels->bracket_32)(now, keys, &b,
-                                                                                   between);
+        (ndi_keys_of(c->dtype) == NDI_KEYS_64 ? kernels->bracket_64
+                                              : kernels->bracket_32)(now, keys, &b, between);
     }
     atomic_fetch_add(&c->count, b.at_low);
 }
@@ -74,14 +76,14 @@ size_t ndi_count_nan(nd_dtype dtype, const void *elements, size_t n, bool thread
 
 /* keys[place] becomes what sorting would put there, with nothing larger before it and nothing
  * smaller behind. */
-static void select_key(void *keys, unsigned bits, size_t n, size_t place)
+static void select_key(void *keys, ndi_keys kind, size_t n, size_t place)
 {
-    const ndi_sort_kernels *kernels = ndi_sort_kernels_in_use();
+    ndi_part_kernel *const part = ndi_sort_kernels_in_use()->sorters[kind].part;
     size_t begin = 0, end = n;
     for (int round = 0; round < 128; round++) {
         size_t middle, after;
-        char *from = (char *)keys + begin * (bits / 8);
-        (bits == 64 ? kernels->part_64 : kernels->part_32)(from, end - begin, &middle, &after);
+        char *from = (char *)keys + begin * ndi_key_size(kind);
+        part(from, end - begin, &middle, &after);
         if (place < begin + middle)
             end = begin + middle;
         else if (place >= begin + after)
@@ -89,29 +91,29 @@ static void select_key(void *keys, unsigned bits, size_t n, size_t place)
         else
             return;
     }
-    ndi_sort_keys((char *)keys + begin * (bits / 8), end - begin, bits, false);
+    ndi_sort_keys((char *)keys + begin * ndi_key_size(kind), end - begin, kind, false);
 }
 
-void ndi_part_keys(void *keys, unsigned bits, size_t n, size_t count, const size_t *places,
+void ndi_part_keys(void *keys, ndi_keys kind, size_t n, size_t count, const size_t *places,
                    size_t offset)
 {
     size_t done = 0; /* up to here all is in place */
     for (size_t i = 0; i < count; i++) {
         const size_t place = places[i] - offset;
         if (place >= done) {
-            select_key((char *)keys + done * (bits / 8), bits, n - done, place - done);
+            select_key((char *)keys + done * ndi_key_size(kind), kind, n - done, place - done);
             done = place + 1;
         }
     }
 }
 
 /* The same, and the keys that are there then. */
-static void select_keys(void *own, unsigned bits, size_t n, size_t count, const size_t *places,
+static void select_keys(void *own, ndi_keys kind, size_t n, size_t count, const size_t *places,
                         size_t offset, int64_t *keys)
 {
-    ndi_part_keys(own, bits, n, count, places, offset);
+    ndi_part_keys(own, kind, n, count, places, offset);
     for (size_t i = 0; i < count; i++)
-        keys[i] = read_key(own, bits, places[i] - offset);
+        keys[i] = read_key(own, kind, places[i] - offset);
 }
 
 /* ---- Among elements that are read only ------------------------------------------------------- */
@@ -119,9 +121,9 @@ static void select_keys(void *own, unsigned bits, size_t n, size_t count, const 
 typedef struct sweep {
     const ndi_sort_kernels *kernels;
     nd_dtype dtype;
-    unsigned bits;
+    ndi_keys kind;
     const char *elements;
-    size_t item, n;
+    size_t item, n, sample;
     ndi_bracket bracket;
     atomic_size_t below, at_low, at_high, kept;
     char *between; /* room for `room` keys */
@@ -134,10 +136,11 @@ static void sweep_range(void *context, size_t begin, size_t end)
     ndi_bracket b = {.low = s->bracket.low, .high = s->bracket.high};
     _Alignas(64) int64_t keys[PIECE], between[PIECE + 16];
     for (size_t i = begin; i < end; i += PIECE) {
-        const size_t now = end - i < PIECE ? end - i : PIECE, size = s->bits / 8;
+        const size_t now = end - i < PIECE ? end - i : PIECE, size = ndi_key_size(s->kind);
         s->kernels->encode[s->dtype](now, s->elements + i * s->item, false, keys);
-        const size_t kept = (s->bits == 64 ? s->kernels->bracket_64
-                                           : s->kernels->bracket_32)(now, keys, &b, between);
+        const size_t kept =
+            (s->kind == NDI_KEYS_64 ? s->kernels->bracket_64 : s->kernels->bracket_32)(now, keys,
+                                                                                       &b, between);
         if (kept == 0)
             continue;
         const size_t at = atomic_fetch_add_explicit(&s->kept, kept, memory_order_relaxed);
@@ -164,7 +167,7 @@ static size_t answer(sweep *s, size_t count, const size_t *places, int64_t *keys
     size_t last = i;
     while (last < count && places[last] >= low && places[last] < between)
         last++;
-    select_keys(s->between, s->bits, kept, last - i, places + i, low, keys + i);
+    select_keys(s->between, s->kind, kept, last - i, places + i, low, keys + i);
     for (i = last; i < count && places[i] >= between && places[i] < high; i++)
         keys[i] = s->bracket.high;
     return i;
@@ -174,31 +177,37 @@ static size_t answer(sweep *s, size_t count, const size_t *places, int64_t *keys
 static void take_sample(const sweep *s, int64_t *sample)
 {
     uint64_t random = s->n;
-    const size_t step = s->n / SAMPLE;
-    for (size_t i = 0; i < SAMPLE; i++) {
-        random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        const size_t at = i * step + (size_t)((random >> 32) * step >> 32);
-        int64_t key;
-        s->kernels->encode[s->dtype](1, s->elements + at * s->item, false, &key);
-        sample[i] = read_key(&key, s->bits, 0);
+    const size_t step = s->n / s->sample, count = s->sample;
+    int64_t places[PIECE];
+    _Alignas(64) char elements[PIECE * sizeof(int64_t)], keys[PIECE * sizeof(int64_t)];
+    for (size_t i = 0; i < count; i += PIECE) {
+        const size_t now = count - i < PIECE ? count - i : PIECE;
+        for (size_t k = 0; k < now; k++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            places[k] = (int64_t)((i + k) * step + (size_t)((random >> 32) * step >> 32));
+        }
+        ndi_gather(now, s->item, s->elements, places, elements, false);
+        s->kernels->encode[s->dtype](now, elements, false, keys);
+        for (size_t k = 0; k < now; k++)
+            sample[i + k] = read_key(keys, s->kind, k);
     }
-    s->kernels->sort_64(sample, SAMPLE);
+    s->kernels->sorters[NDI_KEYS_64].sort(sample, count);
 }
 
 /* One copy of all keys, moved about. */
 static bool select_by_copy(sweep *s, size_t count, const size_t *places, int64_t *keys, bool thread)
 {
-    const size_t bytes = s->n * (s->bits / 8);
+    const size_t bytes = s->n * ndi_key_size(s->kind);
     char *own = ndi_allocate(bytes);
     if (!own)
         return false;
     s->kernels->encode[s->dtype](s->n, s->elements, false, own);
     if (count > 4 * MOST_SWEEPS) {
-        ndi_sort_keys(own, s->n, s->bits, thread);
+        ndi_sort_keys(own, s->n, s->kind, thread);
         for (size_t i = 0; i < count; i++)
-            keys[i] = read_key(own, s->bits, places[i]);
+            keys[i] = read_key(own, s->kind, places[i]);
     } else {
-        select_keys(own, s->bits, s->n, count, places, 0, keys);
+        select_keys(own, s->kind, s->n, count, places, 0, keys);
     }
     ndi_free(own, bytes);
     return true;
@@ -209,28 +218,29 @@ bool ndi_select_places(nd_dtype dtype, const void *elements, size_t n, size_t co
 {
     sweep s = {.kernels = ndi_sort_kernels_in_use(),
                .dtype = dtype,
-               .bits = ndi_key_bits(dtype),
+               .kind = ndi_keys_of(dtype),
                .elements = elements,
                .item = nd_dtype_size(dtype),
                .n = n};
     if (n <= FEW || count > 2 * MOST_SWEEPS)
         return select_by_copy(&s, count, places, keys, thread);
-    s.room = n / 8;
-    const size_t bytes = SAMPLE * sizeof(int64_t) + s.room * (s.bits / 8);
+    s.room = n / 4;
+    s.sample = n / SAMPLED < SAMPLE ? n / SAMPLED : SAMPLE;
+    const size_t bytes = SAMPLE * sizeof(int64_t) + s.room * ndi_key_size(s.kind);
     int64_t *sample = ndi_allocate(bytes);
     if (!sample)
         return false;
     s.between = (char *)(sample + SAMPLE);
     take_sample(&s, sample);
-    /* Four standard deviations of a place in the sample, at most 4 sqrt(SAMPLE) / 2. */
-    const int64_t margin = 184;
+    /* Four standard deviations of a place in the sample, at most 4 sqrt(sample) / 2. */
+    const int64_t margin = 3 + (int64_t)(2 * sqrt((double)s.sample));
     size_t done = 0;
     bool hit = true;
     while (hit && done < count) {
-        const int64_t at = (int64_t)((double)places[done] / (double)n * SAMPLE);
+        const int64_t at = (int64_t)((double)places[done] / (double)n * (double)s.sample);
         s.bracket.low = at - margin < 0 ? INT64_MIN : sample[at - margin];
-        s.bracket.high = at + margin >= SAMPLE ? INT64_MAX : sample[at + margin];
-        if (s.bits == 32) {
+        s.bracket.high = at + margin >= (int64_t)s.sample ? INT64_MAX : sample[at + margin];
+        if (s.kind == NDI_KEYS_32) {
             s.bracket.low = s.bracket.low < INT32_MIN ? INT32_MIN : s.bracket.low;
             s.bracket.high = s.bracket.high > INT32_MAX ? INT32_MAX : s.bracket.high;
         }

@@ -4,10 +4,10 @@
 
 #include "sort/order.h"
 
-/* Bits of the keys of a real dtype: 64 or 32. */
-static inline unsigned ndi_key_bits(nd_dtype dtype)
+/* The keys of a real dtype, which are integers. */
+static inline ndi_keys ndi_keys_of(nd_dtype dtype)
 {
-    return nd_dtype_size(dtype) == 8 ? 64 : 32;
+    return nd_dtype_size(dtype) == 8 ? NDI_KEYS_64 : NDI_KEYS_32;
 }
 
 /* The key of NaN; for integers none. */
@@ -24,7 +24,7 @@ bool ndi_select_places(nd_dtype dtype, const void *elements, size_t n, size_t co
 
 /* Moves n keys so that those at the places, which ascend, all less `offset`, are where sorting
  * would put them. */
-void ndi_part_keys(void *keys, unsigned bits, size_t n, size_t count, const size_t *places,
+void ndi_part_keys(void *keys, ndi_keys kind, size_t n, size_t count, const size_t *places,
                    size_t offset);
 
 #endif

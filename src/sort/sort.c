@@ -6,7 +6,8 @@
 
 #include "base/pool.h"
 #include "engine/copy.h"
-#include "sort/order.h"
+#include "sort/bincount.h"
+#include "sort/select.h"
 
 /* A sort of all lines. Long lines are done one after the other on all threads, others side by side.
  */
@@ -15,15 +16,10 @@ typedef struct sorting {
     nd_dtype dtype;
     bool down, thread;
     size_t length, item;
-    const char *source; /* of sort(): may be the result */
+    const char *source; /* is not the result */
     char *result;
     atomic_bool no_memory;
 } sorting;
-
-static unsigned key_bits(nd_dtype dtype)
-{
-    return nd_dtype_size(dtype) == 8 ? 64 : 32;
-}
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
@@ -32,6 +28,7 @@ typedef struct conversion {
     const sorting *s;
     const char *from;
     char *to;
+    atomic_bool is_special; /* set by copy_piece() */
 } conversion;
 
 static void encode_piece(void *context, size_t begin, size_t end)
@@ -56,28 +53,108 @@ static bool has_codes(const sorting *s)
     return (s->dtype != ND_INT32 && s->dtype != ND_INT64) || s->down;
 }
 
-/* A line on all threads. */
-static void sort_wide(const sorting *s, const char *in, char *out)
+/* Doubles in ascending order are sorted as they are, which is faster, but for NaN and -0.0: keys
+ * tell where these go. */
+static bool may_be_plain(const sorting *s)
 {
-    conversion in_to_out = {s, in, out}, back = {s, out, out};
+    return s->dtype == ND_FLOAT64 && !s->down;
+}
+
+/* Copies n; false if it is not so. */
+static bool copy_plain(const sorting *s, size_t n, const char *from, char *to)
+{
+    return may_be_plain(s) && s->kernels->copy_plain(n, (const double *)from, (double *)to);
+}
+
+static void copy_piece(void *context, size_t begin, size_t end)
+{
+    conversion *c = context;
+    const size_t item = c->s->item;
+    if (!copy_plain(c->s, end - begin, c->from + begin * item, c->to + begin * item))
+        atomic_store(&c->is_special, true);
+}
+
+enum { COUNTED = 512 }; /* elements are worth looking whether they can be counted */
+
+/* Fills in each number as often as it was counted. */
+#define FILL(TYPE)                                                                                 \
+    {                                                                                              \
+        TYPE *to = (TYPE *)out;                                                                    \
+        for (size_t bin = 0; bin < bins; bin++)                                                    \
+            for (const TYPE *const end = to + counts[bin]; to < end; to++)                         \
+                *to = (TYPE)((uint64_t)least + bin);                                               \
+    }
+
+/* Integers near each other are counted, as a few tell whether they are. False if it is not so. */
+static bool sort_near(sorting *s, const char *in, char *out)
+{
+    enum { LOOKED = 64, MOST = 1024 };
+    const size_t n = s->length, most = n / 4 < MOST ? n / 4 : MOST;
+    int64_t counts[MOST], least = INT64_MAX, largest = INT64_MIN, outside;
+    if (n < COUNTED || s->down || (s->dtype != ND_INT64 && s->dtype != ND_INT32))
+        return false;
+    for (size_t i = 0; i < LOOKED; i++) {
+        const size_t at = i * (n / LOOKED);
+        const int64_t x =
+            s->dtype == ND_INT64 ? ((const int64_t *)in)[at] : ((const int32_t *)in)[at];
+        least = x < least ? x : least;
+        largest = x > largest ? x : largest;
+        if ((uint64_t)largest - (uint64_t)least >= most / 2)
+            return false;
+    }
+    const size_t seen = (size_t)(largest - least) + 1, bins = seen + seen / 4 + 16;
+    /* Bins must not run around from the largest integer to the least. */
+    if (least < INT64_MIN + 2 * MOST || largest > INT64_MAX - 2 * MOST)
+        return false;
+    least -= (int64_t)(bins - seen) / 2;
+    if (!ndi_count_numbers(s->dtype, in, n, least, bins, counts, &outside)) {
+        atomic_store(&s->no_memory, true);
+        return true;
+    }
+    if (outside > 0)
+        return false;
+    if (s->dtype == ND_INT64)
+        FILL(int64_t)
+    else
+        FILL(int32_t)
+    return true;
+}
+
+/* A line on all threads. */
+static void sort_wide(sorting *s, const char *in, char *out)
+{
+    conversion in_to_out = {.s = s, .from = in, .to = out}, back = {.s = s, .from = out, .to = out};
+    if (sort_near(s, in, out))
+        return;
+    if (may_be_plain(s))
+        ndi_parallel_for(s->length, NDI_SORT_GRAIN, copy_piece, &in_to_out);
+    if (may_be_plain(s) && !atomic_load(&in_to_out.is_special)) {
+        ndi_sort_keys(out, s->length, NDI_KEYS_F64, true);
+        return;
+    }
     ndi_parallel_for(s->length, NDI_SORT_GRAIN, encode_piece, &in_to_out);
-    ndi_sort_keys(out, s->length, key_bits(s->dtype), true);
+    ndi_sort_keys(out, s->length, ndi_keys_of(s->dtype), true);
     if (has_codes(s))
         ndi_parallel_for(s->length, NDI_SORT_GRAIN, decode_piece, &back);
 }
 
 /* Lines on this thread: those of a piece become keys and elements again together. */
-static void sort_wide_lines(const sorting *s, size_t begin, size_t end)
+static void sort_wide_lines(sorting *s, size_t begin, size_t end)
 {
     enum { PIECE = 4096 };
-    const size_t n = s->length, bytes = n * s->item, together = n < PIECE ? PIECE / n : 1;
-    ndi_sort_lines_kernel *const sort =
-        key_bits(s->dtype) == 64 ? s->kernels->sort_lines_64 : s->kernels->sort_lines_32;
+    const size_t n = s->length, bytes = n * s->item, together = n < COUNTED ? PIECE / n : 1;
+    const ndi_sorter *const sorters = s->kernels->sorters;
     for (size_t line = begin; line < end; line += together) {
         const size_t lines = end - line < together ? end - line : together;
         char *const out = s->result + line * bytes;
+        if (lines == 1 && sort_near(s, s->source + line * bytes, out))
+            continue;
+        if (copy_plain(s, lines * n, s->source + line * bytes, out)) {
+            sorters[NDI_KEYS_F64].sort_lines(out, n, lines);
+            continue;
+        }
         s->kernels->encode[s->dtype](lines * n, s->source + line * bytes, s->down, out);
-        sort(out, n, lines);
+        sorters[ndi_keys_of(s->dtype)].sort_lines(out, n, lines);
         if (has_codes(s))
             s->kernels->decode[s->dtype](lines * n, out, s->down, out);
     }
@@ -96,7 +173,7 @@ static void sort_narrow(const sorting *s, const char *in, char *out, void *scrat
     const size_t values = (size_t)1 << 8 * s->item, n = s->length;
     if (n < values / 4) {
         s->kernels->encode[s->dtype](n, in, s->down, scratch);
-        ndi_sort_keys(scratch, n, 32, false);
+        ndi_sort_keys(scratch, n, NDI_KEYS_32, false);
         s->kernels->decode[s->dtype](n, scratch, s->down, out);
         return;
     }

@@ -14,9 +14,9 @@ typedef struct range {
 } range;
 
 typedef struct parting {
-    const ndi_sort_kernels *kernels;
+    const ndi_sorter *sorter;
     char *keys;
-    unsigned bits;
+    size_t size;   /* of a key */
     size_t enough; /* ranges of so many are not parted */
     range ranges[MOST_RANGES];
     range parts[MOST_RANGES]; /* of each the second part; the first stays */
@@ -24,7 +24,7 @@ typedef struct parting {
 
 static void *key_at(const parting *p, size_t i)
 {
-    return p->keys + i * (p->bits / 8);
+    return p->keys + i * p->size;
 }
 
 static void part_ranges(void *context, size_t begin, size_t end)
@@ -36,8 +36,7 @@ static void part_ranges(void *context, size_t begin, size_t end)
         p->parts[i] = (range){0, 0};
         if (r->end - r->begin <= p->enough)
             continue;
-        (p->bits == 64 ? p->kernels->part_64 : p->kernels->part_32)(
-            key_at(p, r->begin), r->end - r->begin, &middle, &after);
+        p->sorter->part(key_at(p, r->begin), r->end - r->begin, &middle, &after);
         p->parts[i] = (range){r->begin + after, r->end};
         r->end = r->begin + middle;
     }
@@ -48,16 +47,17 @@ static void sort_ranges(void *context, size_t begin, size_t end)
     const parting *p = context;
     for (size_t i = begin; i < end; i++) {
         const range r = p->ranges[i];
-        (p->bits == 64 ? p->kernels->sort_64 : p->kernels->sort_32)(key_at(p, r.begin),
-                                                                    r.end - r.begin);
+        p->sorter->sort(key_at(p, r.begin), r.end - r.begin);
     }
 }
 
 /* Parts the largest ranges, round after round, until there are enough for all threads. Where parts
  * come out uneven, the number of rounds bounds the work. */
-static void sort_threaded(void *keys, size_t n, unsigned bits, size_t threads)
+static void sort_threaded(void *keys, size_t n, ndi_keys kind, size_t threads)
 {
-    parting p = {.kernels = ndi_sort_kernels_in_use(), .keys = keys, .bits = bits};
+    parting p = {.sorter = &ndi_sort_kernels_in_use()->sorters[kind],
+                 .keys = keys,
+                 .size = ndi_key_size(kind)};
     const size_t most = MOST_RANGES / 2, goal = threads * RANGES_PER_THREAD;
     size_t count = 1, largest = n;
     p.enough = n / (goal < most ? goal : most);
@@ -78,14 +78,13 @@ static void sort_threaded(void *keys, size_t n, unsigned bits, size_t threads)
     ndi_parallel_for(count, 1, sort_ranges, &p);
 }
 
-void ndi_sort_keys(void *keys, size_t n, unsigned bits, bool thread)
+void ndi_sort_keys(void *keys, size_t n, ndi_keys kind, bool thread)
 {
-    const ndi_sort_kernels *kernels = ndi_sort_kernels_in_use();
     const size_t threads = thread && n >= 2 * NDI_SORT_GRAIN ? (size_t)ndi_pool_threads() : 1;
     if (threads > 1)
-        sort_threaded(keys, n, bits, threads);
+        sort_threaded(keys, n, kind, threads);
     else
-        (bits == 64 ? kernels->sort_64 : kernels->sort_32)(keys, n);
+        ndi_sort_kernels_in_use()->sorters[kind].sort(keys, n);
 }
 
 /* ---- The order of keys ----------------------------------------------------------------------- */
@@ -206,7 +205,7 @@ bool ndi_argsort_keys(const int64_t *keys, size_t n, int64_t *order, bool thread
     const unsigned whole = bit_length((uint64_t)atomic_load(&o.most) - o.packing.least);
     o.packing.shift = whole + o.packing.bits > 64 ? whole + o.packing.bits - 64 : 0;
     ndi_parallel_for(n, grain, pack_range, &o);
-    ndi_sort_keys(order, n, 64, thread);
+    ndi_sort_keys(order, n, NDI_KEYS_64, thread);
     if (o.packing.shift == 0)
         ndi_parallel_for(n, grain, unpack_whole, &o);
     else

@@ -125,3 +125,31 @@ def test_bfloat16_is_ordered_as_float32():
     values = (bits.astype("uint32") << 16).view("float32")
     ours = nd.to_numpy(nd.linalg("sort", nd.from_numpy(bits, bfloat16=True), 0, SortOptions()))
     assert_equal((ours.astype("uint32") << 16).view("float32"), np.sort(values), zero_signs=False)
+
+
+# Doubles without NaN and -0.0 are sorted as such, others by keys; up to 256 of them by networks of 64 and 128.
+@pytest.mark.parametrize("length", [16, 17, 64, 65, 128, 129, 192, 193, 256, 257, 1000, 5000, 70_000])
+def test_sort_of_doubles_puts_negative_zeros_first_and_nan_last(length):
+    rng = np.random.default_rng(length)
+    plain = rng.standard_normal(length).round(3) + 0.0
+    for special in ([], [np.inf, -np.inf, 5e-324], [np.nan, -np.nan], [-0.0, 0.0], [np.nan, -0.0, np.inf, 0.0]):
+        array = plain.copy()
+        array[rng.permutation(length)[: len(special)]] = special
+        found, expected = sort("sort", array, 0), np.sort(array, kind="stable")
+        assert_equal(found, expected, zero_signs=False)
+        zeros = np.signbit(found[found == 0])
+        assert zeros.sum() == np.signbit(array[array == 0]).sum()
+        assert not (np.diff(zeros.astype(int)) > 0).any()
+
+
+# Integers near each other are counted, where the first looks say so.
+@pytest.mark.parametrize("dtype", ["int64", "int32"])
+@pytest.mark.parametrize("length", [511, 512, 1000, 70_000])
+def test_sort_of_integers_near_each_other_and_of_one_that_is_far(dtype, length):
+    rng, limits = np.random.default_rng(length), np.iinfo(dtype)
+    for least in (0, -20, limits.min, limits.max - 49):
+        array = (least + rng.integers(0, 50, length)).astype(dtype)
+        assert_equal(sort("sort", array, 0), np.sort(array))
+        for far in (limits.min, limits.max, 1000):
+            array[3] = far
+            assert_equal(sort("sort", array, 0), np.sort(array))
