@@ -264,7 +264,7 @@ static size_t count_numbers(const quantiles *k, const short_lines *s, size_t fro
     if (nd_dtype_kind(k->dtype) != ND_KIND_FLOAT)
         return n;
     const int64_t nan = ndi_nan_key(k->dtype);
-    if (ndi_key_bits(k->dtype) == 64)
+    if (ndi_keys_of(k->dtype) == NDI_KEYS_64)
         while (n > 0 && s->keys[from + n - 1] == nan)
             n--;
     else
@@ -275,7 +275,7 @@ static size_t count_numbers(const quantiles *k, const short_lines *s, size_t fro
 
 static void pick(const quantiles *k, short_lines *s, size_t line, size_t from, quantile_place place)
 {
-    if (ndi_key_bits(k->dtype) == 64) {
+    if (ndi_keys_of(k->dtype) == NDI_KEYS_64) {
         s->first[line] = s->keys[from + place.first];
         s->second[line] = s->keys[from + place.second];
     } else {
@@ -316,8 +316,7 @@ static void do_short_lines(void *context, size_t begin, size_t end)
 {
     const quantiles *const k = context;
     const size_t n = k->length, room = KEYS / n, together = room < LINES ? room : LINES;
-    ndi_sort_lines_kernel *const sort =
-        ndi_key_bits(k->dtype) == 64 ? k->kernels->sort_lines_64 : k->kernels->sort_lines_32;
+    ndi_sort_lines_kernel *const sort = k->kernels->sorters[ndi_keys_of(k->dtype)].sort_lines;
     short_lines s;
     for (size_t line = begin; line < end; line += together) {
         const size_t lines = end - line < together ? end - line : together;
