@@ -107,9 +107,11 @@ static bool sort_near(sorting *s, const char *in, char *out)
     if (least < INT64_MIN + 2 * MOST || largest > INT64_MAX - 2 * MOST)
         return false;
     least -= (int64_t)(bins - seen) / 2;
+    const bool was_right = nd_error() == ND_OK;
     if (!ndi_count_numbers(s->dtype, in, n, least, bins, counts, &outside)) {
-        atomic_store(&s->no_memory, true);
-        return true;
+        if (was_right) /* other ways need no memory */
+            nd_error_clear();
+        return false;
     }
     if (outside > 0)
         return false;
@@ -325,6 +327,23 @@ nd_array *nd_sort(const nd_array *array, int axis, nd_sort_options options)
     return ndi_lines_result(lines, axis, array);
 }
 
+/* Lines without gaps, of a dtype the sort of which needs no memory. */
+static bool is_sorted_where_it_lies(const nd_array *array, int axis)
+{
+    const nd_dtype dtype = nd_dtype_of(array);
+    return array->size > 0 && array->contiguous && (axis == ND_FLAT || axis == array->rank - 1) &&
+           nd_dtype_size(dtype) >= sizeof(int32_t) && nd_dtype_kind(dtype) != ND_KIND_COMPLEX;
+}
+
+static nd_status sort_where_it_lies(nd_array *array, nd_sort_options options)
+{
+    const int64_t length = ndi_lengths(array)[array->rank - 1];
+    const ndi_lines lines = {.array = array, .length = length, .count = array->size / length};
+    sorting s = sorting_of(&lines, options);
+    s.result = array->data;
+    return over_lines(&s, (size_t)lines.count, sort_lines) ? ND_OK : nd_error();
+}
+
 nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
 {
     nd_status status = ND_ERROR_ARGUMENT;
@@ -334,6 +353,10 @@ nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
         return ndi_fail_status(ND_ERROR_AXIS, "sort: in place only along an axis, not flat");
     if (!array->writeable)
         return ndi_fail_status(ND_ERROR_READONLY, "sort: the array is read-only");
+    if (!ndi_sort_axis("sort", array, &axis) || !ndi_force_writeable(array))
+        return nd_error();
+    if (is_sorted_where_it_lies(array, axis))
+        return sort_where_it_lies(array, options);
     ND_SCOPE {
         nd_array *const lines = ndi_register(sorted_lines(array, &axis, options));
         const bool in_place = axis == ND_FLAT || axis == array->rank - 1;
