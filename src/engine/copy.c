@@ -100,7 +100,9 @@ static void turn_round(ndi_nest *nest, int axis)
 static bool transpose(ndi_nest *nest, size_t size)
 {
     const int last = nest->rank - 1;
-    if (nest->rank < 2 || nest->stride[0][last] != (ptrdiff_t)size || nest->length[last] < 8)
+    const bool repeats = nest->rank > 1 && nest->stride[1][last] == 0; /* long rows are one fill */
+    if (nest->rank < 2 || nest->stride[0][last] != (ptrdiff_t)size || nest->length[last] < 8 ||
+        (repeats && nest->length[last] >= 64))
         return false;
     transposition t = {.nest = nest, .kernels = ndi_kernels_in_use(), .size = size, .cross = -1};
     for (int axis = 0; axis < last; axis++)

@@ -75,3 +75,22 @@ def test_many_values_over_the_whole_range_are_within_the_ulp_bound(op, dtype):
     for kind in ("wide", "small", "unit"):
         size = 1009 if op.name in BY_MPMATH else 20011
         compare(op, [random_values(rng, dtype, (size,), kind) for _ in range(op.arguments)])
+
+
+@pytest.mark.parametrize("shape", [(300, 3), (5003, 2), (257, 12), (3, 700, 5), (2, 3, 256, 4), (40, 24), (513, 25)])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int16", "complex128", "uint8"])
+def test_many_rows_of_a_few_columns_equal_numpy(shape, dtype):
+    rng = np.random.default_rng(sum(shape))
+    wide = random_values(rng, dtype, shape[:-1] + (shape[-1] + 2,), "small")
+    x = wide[..., 1:-1]
+    others = [random_values(rng, dtype, other, "small") for other in (shape, shape[-1:], shape[:-1] + (1,))]
+    for y in (*others, wide[..., 2:], wide[::-1, ..., 2:], others[0].astype("float32")):
+        for name in ("add", "less", "maximum", "not_equal"):
+            compare(nd.OPS[name], [x, y])
+    room = np.zeros(shape[:-1] + (shape[-1] + 1,), dtype)
+    target = nd.get(nd.from_data(room), (..., slice(1, None)))
+    copy = nd.to_numpy(nd.call("copy", nd.from_numpy(x)))
+    assert copy.tobytes() == np.ascontiguousarray(x).tobytes()
+    for y in others[1:]:
+        nd.set(target, (...,), nd.from_numpy(y))
+        np.testing.assert_array_equal(nd.to_numpy(target), np.broadcast_to(y, shape))
