@@ -210,6 +210,9 @@ static void size_block(ndi_frame *f)
     bytes = bytes < most ? bytes : most;
     f->register_bytes = bytes + APART;
     f->block = f->by_rows && !keeps ? MANY_ELEMENTS : (int64_t)bytes / program->widest;
+    /* Of narrow values that are made of wide ones, which are read in place, twice as many. */
+    if (keeps && f->packed == 0 && program->widest_made * 2 <= program->widest)
+        f->block *= 2;
     if (f->row_length > 0 && f->block > f->plane_length)
         f->block = f->block / f->plane_length * f->plane_length;
     for (int i = 0; i < f->packed; i++)

@@ -192,11 +192,15 @@ void ndi_program_end(ndi_program *program)
 {
     for (int row = 0; row < TWINS; row++)
         join_twins(program, &ndi_program_twins[row]);
-    program->widest = 1;
+    program->widest = program->widest_made = 1;
     for (int v = 0; v < program->values; v++) {
-        const int64_t size = (int64_t)nd_dtype_size((nd_dtype)program->value[v].dtype);
-        if (program->value[v].place != NDI_IN_SCALAR && size > program->widest)
+        const ndi_value *const value = &program->value[v];
+        const int64_t size = (int64_t)nd_dtype_size((nd_dtype)value->dtype);
+        const bool read = value->place == NDI_IN_OPERAND && value->index >= program->results;
+        if (value->place != NDI_IN_SCALAR && size > program->widest)
             program->widest = size;
+        if (value->place != NDI_IN_SCALAR && !read && size > program->widest_made)
+            program->widest_made = size;
     }
     for (int s = 0; s < program->steps; s++)
         for (int i = 0; i < program->step[s].arguments; i++)

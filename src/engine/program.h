@@ -84,11 +84,12 @@ typedef struct ndi_program_link {
 typedef struct ndi_program {
     int values, steps, results, operands, registers, scalars;
     int units, links;
-    bool saves;     /* some values in registers of a block, however the units run */
-    bool keeps;     /* the same where a step alone is a kernel */
-    bool heavy;     /* some step is a function: set by whoever adds it */
-    bool slow;      /* or takes many times as long as its traffic: so too */
-    int64_t widest; /* bytes of an element of the widest value */
+    bool saves;          /* some values in registers of a block, however the units run */
+    bool keeps;          /* the same where a step alone is a kernel */
+    bool heavy;          /* some step is a function: set by whoever adds it */
+    bool slow;           /* or takes many times as long as its traffic: so too */
+    int64_t widest;      /* bytes of an element of the widest value */
+    int64_t widest_made; /* and of the widest that steps give */
     ndi_value value[NDI_PROGRAM_VALUES];
     ndi_program_step step[NDI_PROGRAM_STEPS];
     ndi_program_unit unit[NDI_PROGRAM_STEPS];

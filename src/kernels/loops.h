@@ -67,7 +67,7 @@
 
 /* Two arguments x and y of type IN. A repeated argument is read once: the result never overlaps it.
  */
-#define BINARY_LOOP(NAME, OUT, IN, ...)                                                            \
+#define BINARY_RUN(NAME, OUT, IN, ...)                                                             \
     ALWAYS_INLINE void NAME##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,            \
                                   ptrdiff_t sy)                                                    \
     {                                                                                              \
@@ -81,20 +81,24 @@
             const T y = sy ? *(const IN *)(py + (ptrdiff_t)i * sy) : y0;                           \
             *(OUT *)(po + (ptrdiff_t)i * so) = (OUT)(__VA_ARGS__);                                 \
         }                                                                                          \
-    }                                                                                              \
+    }
+/* PACKED_RUN serves arguments and results without gaps. */
+#define BINARY_FORMS(NAME, OUT, IN, PACKED_RUN)                                                    \
     static void NAME(size_t n, char *const *p, const ptrdiff_t *s)                                 \
     {                                                                                              \
         if (n == 0)                                                                                \
             return;                                                                                \
         if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN) && s[2] == sizeof(IN))          \
-            NAME##_run(n, p, sizeof(OUT), sizeof(IN), sizeof(IN));                                 \
+            PACKED_RUN(n, p, sizeof(OUT), sizeof(IN), sizeof(IN));                                 \
         else if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == sizeof(IN) && s[2] == 0)              \
-            NAME##_run(n, p, sizeof(OUT), sizeof(IN), 0);                                          \
+            PACKED_RUN(n, p, sizeof(OUT), sizeof(IN), 0);                                          \
         else if (HAS_FORMS && s[0] == sizeof(OUT) && s[1] == 0 && s[2] == sizeof(IN))              \
-            NAME##_run(n, p, sizeof(OUT), 0, sizeof(IN));                                          \
+            PACKED_RUN(n, p, sizeof(OUT), 0, sizeof(IN));                                          \
         else                                                                                       \
             NAME##_run(n, p, s[0], s[1], s[2]);                                                    \
     }
+#define BINARY_LOOP(NAME, OUT, IN, ...)                                                            \
+    BINARY_RUN(NAME, OUT, IN, __VA_ARGS__) BINARY_FORMS(NAME, OUT, IN, NAME##_run)
 
 /* Loops in which each element waits for the one before: the baseline's serve every ISA. */
 #if VECTOR_BYTES <= 16
@@ -198,19 +202,19 @@
 #define STREAM_LINES(to, lines)                                                                    \
     for (size_t at = 0; at < sizeof(lines); at += 64)                                              \
     stream_line((to) + at, (char *)(lines) + at)
-#define BINARY_STREAMING_LOOP(NAME, OUT, TYPE)                                                     \
+#define BINARY_STREAMING_LOOP(NAME, OUT, TYPE, RUN)                                                \
     ALWAYS_INLINE void NAME##_stream_run(size_t n, char *const *p, ptrdiff_t sx, ptrdiff_t sy)     \
     {                                                                                              \
         enum { TOGETHER = 64 / sizeof(OUT) };                                                      \
         char *to = p[0], *x = p[1], *y = p[2];                                                     \
         for (; n >= TOGETHER; n -= TOGETHER) {                                                     \
             _Alignas(64) OUT line[TOGETHER];                                                       \
-            NAME##_run(TOGETHER, (char *[]){(char *)line, x, y}, sizeof(OUT), sx, sy);             \
+            RUN(TOGETHER, (char *[]){(char *)line, x, y}, sizeof(OUT), sx, sy);                    \
             STREAM_LINES(to, line);                                                                \
             to += sizeof line, x += TOGETHER * sx, y += TOGETHER * sy;                             \
         }                                                                                          \
         if (n > 0)                                                                                 \
-            NAME##_run(n, (char *[]){to, x, y}, sizeof(OUT), sx, sy);                              \
+            RUN(n, (char *[]){to, x, y}, sizeof(OUT), sx, sy);                                     \
     }                                                                                              \
     static void NAME##_streaming(size_t n, char *const *p, const ptrdiff_t *s)                     \
     {                                                                                              \
@@ -270,7 +274,7 @@
     SLOT(D, TYPE, name, ) kernels->streaming[ND_OP_##name][ND_##D] = name##_##D##_streaming;
 #else
 #define UNARY_STREAMING_LOOP(NAME, OUT, IN)
-#define BINARY_STREAMING_LOOP(NAME, OUT, TYPE)
+#define BINARY_STREAMING_LOOP(NAME, OUT, TYPE, RUN)
 #define SELECT_STREAMING_LOOP(NAME, TYPE)
 #define STREAMING_SLOT SLOT
 #endif
@@ -294,13 +298,14 @@
 #define BINARY_KERNEL(D, TYPE, name, ...)                                                          \
     BINARY_LOOP(name##_##D, TYPE, TYPE, __VA_ARGS__) SERIAL_LOOPS(name##_##D, TYPE, __VA_ARGS__)
 #define BINARY_STREAMING_KERNEL(D, TYPE, name, ...)                                                \
-    BINARY_KERNEL(D, TYPE, name, __VA_ARGS__) BINARY_STREAMING_LOOP(name##_##D, TYPE, TYPE)
+    BINARY_KERNEL(D, TYPE, name, __VA_ARGS__)                                                      \
+    BINARY_STREAMING_LOOP(name##_##D, TYPE, TYPE, name##_##D##_run)
 /* The second argument, y, is an int64. */
 #define BINARY_INTEGER_KERNEL(D, TYPE, name, ...)                                                  \
     MIXED_LOOP(name##_##D, TYPE, TYPE, int64_t, x, y, __VA_ARGS__)
 #define BINARY_TEST_KERNEL(D, TYPE, name, ...)                                                     \
     BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)                                            \
-    TEST_STREAMING(BINARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE))
+    TEST_STREAMING(BINARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE, name##_##D##_run))
 #define UNARY_BLOCKS_KERNEL(D, TYPE, name, ...) UNARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 #define BINARY_BLOCKS_KERNEL(D, TYPE, name, ...) BINARY_LOOP(name##_##D, uint8_t, TYPE, __VA_ARGS__)
 /* x OP y of truths. The kernels of not_equal make bytes of numbers, those of bool do the rest:

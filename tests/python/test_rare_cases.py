@@ -479,3 +479,22 @@ def test_bools_over_other_bytes_are_a_copy_of_ones():
     bytes_ = ndstream.array([0, 1, 2, 255], ndstream.uint8)
     assert bytes_.view(bool).view(ndstream.uint8).tolist() == [0, 1, 1, 1]
     assert bytes_.tolist() == [0, 1, 2, 255]
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "u2", "i4", "u4", "i8", "u8", "f4", "f8"])
+def test_comparisons_of_any_length_from_any_start_write_their_results_only(dtype):
+    rng = numpy.random.default_rng(8)
+    values = [0, -0.0, numpy.nan, numpy.inf, -numpy.inf, 1, 1, 1] if dtype[0] == "f" else [0, 1]
+    x, y = (rng.choice(values, 400).astype(dtype) for _ in range(2))
+    mine, other = ndstream.array(x), ndstream.array(y)
+    for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"):
+        for n in (*range(20), 31, 33, 63, 64, 65, 95, 127, 129, 191, 200, 257):
+            for start in (0, 1, 5):
+                part = slice(start, start + n)
+                expected, result = numpy.ones((3, n + 9), "?"), ndstream.ones((3, n + 9), "?")
+                for library, a, b, out in ((numpy, x, y, expected), (ndstream, mine, other, result)):
+                    compare = getattr(library, name)
+                    compare(a[part], b[3 : 3 + n], out=out[0, 4 : 4 + n])
+                    compare(a[part], b[2:3], out=out[1, 4 : 4 + n])
+                    compare(b[4:5], a[part], out=out[2, 4 : 4 + n])
+                assert (numpy.asarray(result) == expected).all(), (name, n, start)
