@@ -119,12 +119,13 @@ void ndi_fail_wanting(const char *format, ...)
 void ndi_error_send(ndi_sent_error *to)
 {
     to->code = kept_code;
+    to->number = nd_error_system();
     snprintf(to->message, sizeof to->message, "%s", nd_error_message());
 }
 
 void ndi_error_receive(const ndi_sent_error *from)
 {
-    ndi_fail(from->code, "%s", from->message);
+    ndi_fail_system(from->code, from->number, "%s", from->message);
 }
 
 nd_status nd_error(void)

@@ -22,6 +22,7 @@ void ndi_fail_wanting(const char *format, ...) ND_PRINTF(1, 2);
 enum { NDI_ERROR_BYTES = 1024 };
 typedef struct ndi_sent_error {
     nd_status code;
+    int number; /* the system's */
     char message[NDI_ERROR_BYTES];
 } ndi_sent_error;
 

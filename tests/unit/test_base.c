@@ -1,6 +1,7 @@
 /* Errors, memory, CPU features and the thread pool: ndstream/base.h and what stands behind it. */
 #include "unit.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -539,7 +540,7 @@ static void fail_on_worker(void *context, size_t begin, size_t end)
     const meeting *m = context;
     meet(context, begin, end);
     if (!pthread_equal(pthread_self(), m->caller))
-        ndi_fail(ND_ERROR_MEMORY, "part %zu failed", begin);
+        ndi_fail_system(ND_ERROR_MEMORY, ENOENT, "part %zu failed", begin);
 }
 
 TEST(pool_hands_errors_of_workers_to_the_caller)
@@ -550,6 +551,7 @@ TEST(pool_hands_errors_of_workers_to_the_caller)
         ndi_parallel_for(2, 1, fail_on_worker, &m);
         assert_true(m.met);
         assert_int_equal(nd_error(), ND_ERROR_MEMORY);
+        assert_int_equal(nd_error_system(), ENOENT);
         assert_non_null(strstr(nd_error_message(), " failed"));
         nd_error_clear();
         assert_true(two_threads_meet());
