@@ -31,6 +31,23 @@ enum {
              : _mm512_cmp_ps_mask((__m512)(x), (__m512)(y), PREDICATE), double                     \
              : _mm512_cmp_pd_mask((__m512d)(x), (__m512d)(y), PREDICATE))
 
+/* The bits of a mask, which by itself must not become a wider integer: gcc 12 keeps it on the stack
+ * as it is, and reads it from there as the wider one. */
+#define MASK_BITS(bits, mask)                                                                      \
+    switch (8 * sizeof(mask)) {                                                                    \
+    case 8:                                                                                        \
+        __asm__("kmovb %1, %k0" : "=r"(bits) : "k"(mask));                                         \
+        break;                                                                                     \
+    case 16:                                                                                       \
+        __asm__("kmovw %1, %k0" : "=r"(bits) : "k"(mask));                                         \
+        break;                                                                                     \
+    case 32:                                                                                       \
+        __asm__("kmovd %1, %k0" : "=r"(bits) : "k"(mask));                                         \
+        break;                                                                                     \
+    default:                                                                                       \
+        __asm__("kmovq %1, %0" : "=r"(bits) : "k"(mask));                                          \
+    }
+
 /* The first `n` elements of a vector of them, or all if it has no more; the rest is zero, and is
  * not read. */
 ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
@@ -68,7 +85,10 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
             {                                                                                      \
                 const __m512i x = sx ? _mm512_loadu_si512(px + at * sx) : x0;                      \
                 const __m512i y = sy ? _mm512_loadu_si512(py + at * sy) : y0;                      \
-                flags |= (uint64_t)LANES_MASK(TYPE, x, y, PREDICATE) << at;                        \
+                const __auto_type mask = LANES_MASK(TYPE, x, y, PREDICATE);                        \
+                uint64_t bits;                                                                     \
+                MASK_BITS(bits, mask)                                                              \
+                flags |= bits << at;                                                               \
             }                                                                                      \
             _mm512_storeu_si512(to, _mm512_maskz_mov_epi8(flags, ones));                           \
         }                                                                                          \
@@ -80,7 +100,10 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
                 sx ? lanes_before(n - at, sizeof(TYPE), px + (ptrdiff_t)at * sx) : x0;             \
             const __m512i y =                                                                      \
                 sy ? lanes_before(n - at, sizeof(TYPE), py + (ptrdiff_t)at * sy) : y0;             \
-            flags |= (uint64_t)LANES_MASK(TYPE, x, y, PREDICATE) << at;                            \
+            const __auto_type mask = LANES_MASK(TYPE, x, y, PREDICATE);                            \
+            uint64_t bits;                                                                         \
+            MASK_BITS(bits, mask)                                                                  \
+            flags |= bits << at;                                                                   \
         }                                                                                          \
         _mm512_mask_storeu_epi8(to, _bzhi_u64(~(uint64_t)0, (uint32_t)n),                          \
                                 _mm512_maskz_mov_epi8(flags, ones));                               \
