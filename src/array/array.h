@@ -39,8 +39,7 @@ struct ndi_node; /* a pending computation; see engine/graph.h */
 /* At most 192 bytes (asserted in array.c), of which an object has what it needs: no room for
  * elements if they are elsewhere, nor for dimensions without axes. An array has its elements in one
  * of three places: inline in the object (storage and owner NULL), in a storage, or in another
- * array's object
- * (`owner`: a view of an inline array). */
+ * array's object (`owner`: a view of an inline array). */
 struct nd_array {
     atomic_uint references;
     int8_t dtype;

@@ -157,15 +157,15 @@ static void begin_rows(ndi_frame *f)
     judge_nothing(f);
     if (last < 1 || (length >= SHORT_ROW && length * f->program->widest >= SHORT_CHAIN))
         return;
-    for (int64_t joined = length; outer > 0 && (outer == last || joined < SHORT_ROW); outer--) {
-        if (!joins_axes(f, outer - 1))
-            break;
-        joined *= nest->length[outer - 1];
-    }
-    if (outer == last || !joins_axes(f, outer)) {
+    for (int64_t joined = length;
+         outer > 0 && (outer == last || joined < SHORT_ROW) && joins_axes(f, outer - 1);)
+        joined *= nest->length[--outer];
+    if (outer == last) {
         judge_nothing(f);
         return;
     }
+    if (f->outer != outer) /* one more could not be joined */
+        joins_axes(f, outer);
     f->row_length = f->plane_length = length;
     for (int axis = outer + 1; axis < last; axis++)
         f->plane_length *= nest->length[axis];

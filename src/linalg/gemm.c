@@ -296,9 +296,7 @@ static void size_share_blocks(product *p)
         ndi_gemm_even_part(rows, left_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
     p->most_columns = ndi_gemm_even_part(
         columns, right_bytes / p->right_panel_bytes * p->tile_columns, p->tile_columns);
-    p->left_bytes = (p->packs_left ? parts(p->most_rows, p->tile_rows) : 1) * p->left_panel_bytes;
-    p->right_bytes =
-        (p->packs_right ? parts(p->most_columns, p->tile_columns) : 1) * p->right_panel_bytes;
+    ndi_gemm_size_buffers(p);
 }
 
 /* Rows from `first_row` and columns from `first_column` to the ends of p: blocks of columns, then

@@ -179,9 +179,7 @@ static void settle_blocks(product *p)
     p->most_columns = ndi_gemm_even_part(p->n, most_bytes / p->right_panel_bytes * p->tile_columns,
                                          p->tile_columns);
     choose_packing(p, p->m, p->n);
-    p->left_bytes = (p->packs_left ? parts(p->most_rows, p->tile_rows) : 1) * p->left_panel_bytes;
-    p->right_bytes =
-        (p->packs_right ? parts(p->most_columns, p->tile_columns) : 1) * p->right_panel_bytes;
+    ndi_gemm_size_buffers(p);
 }
 
 /* All that does not depend on where the matrices are. */
@@ -246,9 +244,8 @@ static double cost_of_share(const product *p, size_t rows, size_t columns)
 
 /* C is cut into shares, as many as threads or a few less. Each packs what it takes: panels that
  * another core has packed cost more than packing them again (2000 x 2000 by 2000 x 2000 doubles
- * 155 ms with panels for both threads, 86 so). Shares that are large, or for which nothing is
- * packed twice, are cut again, so that a thread which is done can take one more, and that there is
- * progress to report. */
+ * 155 ms with panels for both threads, 86 so). Large shares are cut again, so that a thread which
+ * is done can take one more, and that there is progress to report. */
 static void choose_shares(product *p, size_t threads)
 {
     const size_t most = 2048; /* rows or columns */

@@ -96,6 +96,16 @@ static inline size_t ndi_gemm_even_part(size_t count, size_t most, size_t unit)
     return ndi_gemm_parts(ndi_gemm_parts(count, ndi_gemm_parts(count, most)), unit) * unit;
 }
 
+/* Sets what a block's packed panels take, by its most rows and columns; an operand that is read
+ * where it is, and may have to be packed at its end, takes one. */
+static inline void ndi_gemm_size_buffers(ndi_gemm_product *p)
+{
+    const size_t left = p->packs_left ? ndi_gemm_parts(p->most_rows, p->tile_rows) : 1,
+                 right = p->packs_right ? ndi_gemm_parts(p->most_columns, p->tile_columns) : 1;
+    p->left_bytes = left * p->left_panel_bytes;
+    p->right_bytes = right * p->right_panel_bytes;
+}
+
 /* Multiplications of reals. */
 static inline size_t ndi_gemm_work(bool is_complex, size_t m, size_t n, size_t k)
 {

@@ -136,6 +136,17 @@ ALWAYS void OF_KIND(sort_columns)(lanes *row, const int rows)
     /* clang-format on */
 }
 
+/* Lanes that rise and then fall through the rows, in order. */
+ALWAYS void OF_KIND(merge_along)(lanes *row, const int rows)
+{
+#pragma GCC unroll 16
+    for (int distance = rows / 2; distance > 0; distance /= 2)
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            if (!(i & distance))
+                S(i, i + distance)
+}
+
 /* Groups of `group` columns whose halves are sorted, one after the other, become sorted: a bitonic
  * merge of the first half with the second backwards. */
 ALWAYS void OF_KIND(merge_columns)(lanes *row, const int rows, const int group)
@@ -151,12 +162,7 @@ ALWAYS void OF_KIND(merge_columns)(lanes *row, const int rows, const int group)
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
             row[i] = OF_KIND(swap_mixed)(row[i], d);
-#pragma GCC unroll 16
-    for (int distance = rows / 2; distance > 0; distance /= 2)
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i++)
-            if (!(i & distance))
-                S(i, i + distance)
+    OF_KIND(merge_along)(row, rows);
 }
 
 /* Sorts rows * LANES elements, which lie anyhow in the rows, into `out`, column after column. */
@@ -279,12 +285,7 @@ enum {
 /* What rises and then falls through the rows, one after the other, in order. */
 ALWAYS void OF_KIND(merge_rows)(lanes *row, const int rows)
 {
-#pragma GCC unroll 16
-    for (int distance = rows / 2; distance > 0; distance /= 2)
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i++)
-            if (!(i & distance))
-                S(i, i + distance)
+    OF_KIND(merge_along)(row, rows);
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
         row[i] = OF_KIND(straightened)(row[i]);
