@@ -4,11 +4,9 @@
  * Small sizes come from malloc, whose per-thread lists are fast. From 1 KiB on a block that is
  * freed is kept for reuse: filling a fresh 80 MB block costs three times what filling a kept one
  * does (malloc: 14 times), and malloc gives the end of its heap back so eagerly that 16 live
- * blocks of 9 KB took 0.7 us each, of 1 MB 4.6 us and the page faults; kept ones take 0.03. From 1
- * MiB on a block is a mapping of its own, on huge pages. Sizes of blocks are rounded up to one of
- * eight steps in each doubling, so that a block also serves requests a little smaller, and so that
- * its size follows from the bytes asked for: there is no header. The end of a block that nobody
- * asked for is address space until somebody writes there.
+ * blocks of 9 KB took 0.7 us each, of 1 MB 4.6 us and the page faults; kept ones take 0.03. Its
+ * size follows from the bytes asked for: there is no header. The few that a thread freed last are
+ * at hand for itself, unless there is a budget; all others are in lists for all threads.
  *
  * A block kept for reuse never makes an allocation fail: when the budget or the system refuses,
  * kept blocks are released, longest unused first, until it does not. */
@@ -22,31 +20,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "blocks.h"
 #include "error.h"
+#include "hand.h"
 #include "pool.h"
 
-/* The sanitizer can only see the ends and the lifetimes of blocks that it makes itself. */
-#if defined(__SANITIZE_ADDRESS__)
-#define PLAIN_ALLOCATIONS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PLAIN_ALLOCATIONS 1
-#endif
-#endif
-#ifndef PLAIN_ALLOCATIONS
-#define PLAIN_ALLOCATIONS 0
-#endif
-
-#define ALIGNMENT ((size_t)64)
-#define HUGE_PAGE ((size_t)2 << 20)
-enum { SMALLEST_DOUBLING = 10 };
-#define KEPT_FROM ((size_t)1 << SMALLEST_DOUBLING)
-/* What is less fits the first cache, where it matters not. */
-#define STARTS_FROM ((size_t)32 << 10)
-#define MAPPED_FROM ((size_t)1 << 20)
 /* More than any system gives; sanitizers end the program when asked for more than 1 TiB. */
 #define LARGEST (PLAIN_ALLOCATIONS ? (size_t)1 << 39 : (size_t)PTRDIFF_MAX / 2)
 #define CLEAR_GRAIN ((size_t)1 << 20)
@@ -119,114 +99,11 @@ static bool charge(size_t bytes)
     return true;
 }
 
-/* ---- Where blocks start ------------------------------------------------------------------------
- * A load that comes in a page's order shortly after a store looks to the CPU as if it read what was
- * stored, and waits: floor of 10,000 numbers took 1.4 times as long where the result began 64 bytes
- * behind the input, in whichever pages, as neighbours in malloc's heap do. Arrays that all start on
- * a huge page compete for the same sets of every cache: nine inputs added up took 10 % longer. So
- * large blocks start at one of 12 places in a page, one after the other not at neighbouring ones.
- */
-#define START_PAGE ((size_t)4096)
-#define START_STEP ((size_t)320)
-
-static size_t next_start(void)
-{
-    static atomic_uint turn;
-    return atomic_fetch_add_explicit(&turn, 5, memory_order_relaxed) % 12 * START_STEP;
-}
-
-/* ---- Small sizes ----------------------------------------------------------------------------- */
-
-/* The C library's aligned_alloc takes 60 ns here and malloc 10, so the alignment is made by hand;
- * what malloc returned stands just before what is given out, `start` bytes into a page if that is
- * not negative. */
-static void *small_allocate(size_t bytes, ptrdiff_t start)
-{
-#if PLAIN_ALLOCATIONS
-    (void)start;
-    void *memory = NULL;
-    return posix_memalign(&memory, ALIGNMENT, bytes ? bytes : 1) == 0 ? memory : NULL;
-#else
-    char *whole = malloc(bytes + ALIGNMENT + (start < 0 ? 0 : START_PAGE));
-    if (!whole)
-        return NULL;
-    char *memory = (char *)(((uintptr_t)whole + ALIGNMENT) & ~(uintptr_t)(ALIGNMENT - 1));
-    if (start >= 0)
-        memory += ((uintptr_t)start - (uintptr_t)memory) % START_PAGE;
-    ((void **)memory)[-1] = whole;
-    return memory;
-#endif
-}
-
-static void small_free(void *memory)
-{
-#if PLAIN_ALLOCATIONS
-    free(memory);
-#else
-    free(((void **)memory)[-1]);
-#endif
-}
-
-/* ---- Blocks ---------------------------------------------------------------------------------- */
-
-static int doubling_of(size_t bytes)
-{
-    return 63 - __builtin_clzll((unsigned long long)bytes);
-}
-
-static size_t block_size(size_t bytes)
-{
-    const size_t step = (size_t)1 << (doubling_of(bytes) - 3);
-    return (bytes + step - 1) & ~(step - 1);
-}
-
-#define LARGEST_PAGE ((size_t)64 << 10) /* of any machine; added to each mapping */
-
-static void unmap_block(void *block, size_t size)
-{
-    char *mapping = (char *)block - (uintptr_t)block % START_PAGE;
-    munmap(mapping, size + LARGEST_PAGE);
-}
-
-/* A fresh block, all zero, on huge pages; NULL when the system refuses. */
-static void *map_block(size_t block_bytes)
-{
-    const size_t size = block_bytes + LARGEST_PAGE;
-    const int protection = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
-    char *mapping = mmap(NULL, size, protection, flags, -1, 0);
-    if (mapping == MAP_FAILED)
-        return NULL;
-    /* Recent kernels align such mappings themselves; else map more, and give back both ends. */
-    if ((uintptr_t)mapping % HUGE_PAGE != 0 && size >= HUGE_PAGE) {
-        munmap(mapping, size);
-        char *wide = mmap(NULL, size + HUGE_PAGE, protection, flags, -1, 0);
-        if (wide == MAP_FAILED)
-            return NULL;
-        const size_t before = -(uintptr_t)wide % HUGE_PAGE;
-        mapping = wide + before;
-        if (before > 0)
-            munmap(wide, before);
-        munmap(mapping + size, HUGE_PAGE - before);
-    }
-#if defined(MADV_HUGEPAGE)
-    madvise(mapping, size, MADV_HUGEPAGE); /* a hint: without huge pages it is slower, not wrong */
-#endif
-    return mapping + next_start();
-}
-
-static void release_block(void *block, size_t size)
-{
-    if (size < MAPPED_FROM)
-        small_free(block);
-    else
-        unmap_block(block, size);
-}
-
 /* ---- Blocks kept for reuse ----------------------------------------------------------------------
  * Links stand in the blocks themselves. Each block is in the list of all, by age, and in that of
  * its size, from which the youngest is taken: its pages are the likeliest to be in a cache. */
 
-enum { KEPT_SIZES = (63 - SMALLEST_DOUBLING) * 8 };
+enum { KEPT_SIZES = (63 - NDI_SMALLEST_DOUBLING) * 8 };
 
 typedef struct kept_block {
     struct kept_block *older, *younger;             /* of any size */
@@ -239,8 +116,8 @@ static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static kept_block **list_of_size(size_t size)
 {
-    const int doubling = doubling_of(size);
-    return &youngest_of[(doubling - SMALLEST_DOUBLING) * 8 + (int)(size >> (doubling - 3) & 7)];
+    const int doubling = ndi_doubling_of(size);
+    return &youngest_of[(doubling - NDI_SMALLEST_DOUBLING) * 8 + (int)(size >> (doubling - 3) & 7)];
 }
 
 /* The functions that link and unlink are called with the lock held. */
@@ -270,6 +147,9 @@ static void unlink_block(kept_block *block)
 
 static void *take_kept(size_t size)
 {
+    void *const at_hand = ndi_hand_take(size);
+    if (at_hand)
+        return at_hand;
     if (atomic_load_explicit(&cached, memory_order_relaxed) == 0)
         return NULL;
     pthread_mutex_lock(&kept_lock);
@@ -280,18 +160,19 @@ static void *take_kept(size_t size)
     return block;
 }
 
-/* Gives the block that was kept longest back to the system; false when nothing is kept. */
+/* Gives the block that was kept longest back to the system, and what is at hand at last; false
+ * when nothing is kept. */
 static bool release_oldest(void)
 {
     if (atomic_load(&cached) == 0)
-        return false;
+        return ndi_hand_release();
     pthread_mutex_lock(&kept_lock);
     kept_block *block = oldest;
     if (block)
         unlink_block(block);
     pthread_mutex_unlock(&kept_lock);
     if (block)
-        release_block(block, block->size); /* outside the lock: 1 ms for each 100 MB */
+        ndi_block_release(block, block->size); /* outside the lock: 1 ms for each 100 MB */
     return block != NULL;
 }
 
@@ -326,10 +207,14 @@ static size_t most_to_keep(void)
 
 static void keep_block(void *memory, size_t size)
 {
+    if (ndi_hand_put(memory, size))
+        return;
+    kept_block *const block = ndi_hand_exchange(memory, &size);
+    if (!block)
+        return;
     const size_t most = most_to_keep();
-    kept_block *block = memory;
     if (size > most) {
-        release_block(memory, size);
+        ndi_block_release(block, size);
         return;
     }
     while (atomic_load(&cached) > most - size && release_oldest())
@@ -366,7 +251,7 @@ __attribute__((destructor)) static void release_at_unload(void)
 
 static bool is_block(size_t bytes)
 {
-    return !PLAIN_ALLOCATIONS && bytes >= KEPT_FROM;
+    return !PLAIN_ALLOCATIONS && bytes >= NDI_BLOCK_BYTES;
 }
 
 /* Memory that is not from kept blocks; `*clean` when it is known to be zero. */
@@ -376,12 +261,8 @@ static void *obtain(size_t bytes, bool *clean)
     if (user_allocator.allocate)
         return user_allocator.allocate(bytes ? bytes : 1, user_allocator.context);
     if (!is_block(bytes))
-        return small_allocate(bytes, -1);
-    const size_t size = block_size(bytes);
-    if (size < MAPPED_FROM)
-        return small_allocate(size, size < STARTS_FROM ? -1 : (ptrdiff_t)next_start());
-    *clean = true;
-    return map_block(size);
+        return ndi_small_allocate(bytes);
+    return ndi_block_make(ndi_block_size(bytes), clean);
 }
 
 static void *refuse(size_t bytes, const char *who)
@@ -401,11 +282,11 @@ static void *allocate(size_t bytes, bool *clean)
     if (bytes > LARGEST)
         return refuse(bytes, "the address space");
     if (!user_allocator.allocate && is_block(bytes))
-        memory = take_kept(block_size(bytes));
+        memory = take_kept(ndi_block_size(bytes));
     while (!charge(bytes))
         if (!release_oldest()) {
             if (memory)
-                release_block(memory, block_size(bytes));
+                ndi_block_release(memory, ndi_block_size(bytes));
             return refuse(bytes, "the memory budget");
         }
     while (!memory && !(memory = obtain(bytes, clean)))
@@ -443,9 +324,9 @@ void ndi_free(void *memory, size_t bytes)
     if (user_allocator.allocate)
         user_allocator.release(memory, bytes ? bytes : 1, user_allocator.context);
     else if (is_block(bytes))
-        keep_block(memory, block_size(bytes));
+        keep_block(memory, ndi_block_size(bytes));
     else
-        small_free(memory);
+        ndi_small_free(memory);
     atomic_fetch_add(&released, bytes);
 }
 
@@ -460,7 +341,9 @@ void nd_set_allocator(const nd_allocator *allocator)
 void nd_set_memory_budget(size_t bytes)
 {
     atomic_store(&budget, bytes);
-    while (bytes > 0 && used_now() + atomic_load(&cached) > bytes && release_oldest())
+    ndi_hands_open(bytes == 0);
+    while (bytes > 0 && used_now() + atomic_load(&cached) + ndi_hand_bytes() > bytes &&
+           release_oldest())
         continue;
 }
 
@@ -482,7 +365,7 @@ nd_memory_info nd_memory(void)
     size_t (*const function)(void) = atomic_load(&slack);
     const size_t kept = function ? function() : 0;
     info.used = used_now() - kept;
-    info.cached = atomic_load(&cached) + kept;
+    info.cached = atomic_load(&cached) + ndi_hand_bytes() + kept;
     info.peak = atomic_load(&peak);
     info.total = atomic_load(&total);
     info.budget = atomic_load(&budget);
@@ -511,6 +394,7 @@ void nd_memory_trim(void)
         if (function)
             function();
     }
+    ndi_hands_release();
     while (release_oldest())
         continue;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -172,6 +173,96 @@ TEST(memory_freed_block_is_kept_and_serves_the_next)
     ndi_free(again, 4950000);
     nd_memory_trim();
     assert_int_equal(nd_memory().cached, 0);
+}
+
+/* More blocks than a thread has at hand, so that some come from the lists for all threads. */
+TEST(memory_of_every_size_comes_back_whole)
+{
+    enum { BLOCKS = 40 };
+    unsigned char *blocks[BLOCKS];
+    for (int round = 0; round < 30; round++) {
+        for (int i = 0; i < BLOCKS; i++) {
+            const size_t bytes = 1024 + (size_t)(i % 13) * 3000;
+            blocks[i] = ndi_allocate(bytes);
+            memset(blocks[i], i, bytes);
+        }
+        for (int i = 0; i < BLOCKS; i++) {
+            const size_t bytes = 1024 + (size_t)(i % 13) * 3000;
+            assert_int_equal(blocks[i][0], i);
+            assert_int_equal(blocks[i][bytes - 1], i);
+            ndi_free(blocks[i], bytes);
+        }
+    }
+}
+
+typedef struct hand_test {
+    atomic_int stage; /* 1: it has a block at hand; 2: the other thread has trimmed */
+    size_t before, after;
+} hand_test;
+
+static void *have_one_at_hand(void *context)
+{
+    hand_test *const test = context;
+    ndi_free(ndi_allocate(50000), 50000);
+    test->before = nd_memory().cached;
+    atomic_store(&test->stage, 1);
+    while (atomic_load(&test->stage) != 2)
+        sched_yield();
+    ndi_free(ndi_allocate(2000), 2000); /* what it does next with memory */
+    test->after = nd_memory().cached;
+    return NULL;
+}
+
+static void *leave_one_at_hand(void *context)
+{
+    (void)context;
+    ndi_free(ndi_allocate(50000), 50000);
+    return NULL;
+}
+
+TEST(memory_at_hand_is_released_by_trims_and_when_its_thread_ends)
+{
+    if (UNDER_ASAN) /* memory goes back at once, so that ASan sees every use after it */
+        skip();
+    nd_memory_trim();
+    void *first = ndi_allocate(50000);
+    ndi_free(first, 50000);
+    assert_in_range(nd_memory().cached, 50000, 50000 * 9 / 8);
+    void *again = ndi_allocate(49900);
+    assert_ptr_equal(again, first);
+    ndi_free(again, 49900);
+    nd_memory_trim();
+    assert_int_equal(nd_memory().cached, 0);
+    hand_test test = {0};
+    pthread_t thread;
+    start(&thread, have_one_at_hand, &test);
+    while (atomic_load(&test.stage) != 1)
+        sched_yield();
+    nd_memory_trim();
+    atomic_store(&test.stage, 2);
+    pthread_join(thread, NULL);
+    assert_in_range(test.before, 50000, 50000 * 9 / 8);
+    assert_in_range(test.after, 2000, 2000 * 9 / 8);
+    start(&thread, leave_one_at_hand, NULL);
+    pthread_join(thread, NULL);
+    assert_int_equal(nd_memory().cached, 0);
+}
+
+TEST(memory_budget_empties_hands)
+{
+    const size_t used = nd_memory().used;
+    ndi_free(ndi_allocate(200000), 200000);
+    nd_set_memory_budget(used + 210000);
+    void *a = ndi_allocate(100000), *b = ndi_allocate(100000);
+    assert_non_null(a);
+    assert_non_null(b);
+    ndi_free(a, 100000);
+    a = ndi_allocate(105000); /* another size: what is kept of the first must go */
+    assert_non_null(a);
+    assert_true(nd_memory().used + nd_memory().cached <= used + 210000);
+    ndi_free(a, 105000);
+    ndi_free(b, 100000);
+    nd_set_memory_budget(0);
 }
 
 TEST(memory_kept_blocks_are_at_most_a_quarter_of_the_machine)
