@@ -479,6 +479,7 @@ def seconds(code, module, n, force, repeat=6):
     try:
         exec(SETUP, space)
         timer = timeit.Timer(computed(code), globals=space)
+        timer.timeit(1)  # what SETUP left pending
         number = 1
         while timer.timeit(number) < 0.0004:
             number *= 3

@@ -1,3 +1,5 @@
+/* The hands of threads: made at the first free, emptied when the season is over or the thread ends.
+ */
 #include "hand.h"
 
 #include <pthread.h>

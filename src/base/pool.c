@@ -523,10 +523,30 @@ static bool sooner_alone(size_t parts)
     return count < IN_A_ROW;
 }
 
-void ndi_parallel_elements(size_t count, size_t bytes, size_t block, ndi_range_body *body,
-                           void *context)
+static size_t parts_of(size_t count, size_t bytes)
 {
-    const size_t parts = (count * bytes + NDI_PART_BYTES / 4) / NDI_PART_BYTES;
+    return (count * bytes + NDI_PART_BYTES / 4) / NDI_PART_BYTES;
+}
+
+/* What takes longer than its traffic is worth a thread sooner; but claims of parts cost 0.1 us and
+ * more each, so it is not worth more parts than others before each thread has one. Threads have
+ * equally many: of three parts, two threads finished as late as with two (x / y of 20,000: 9.7 us,
+ * 7.4 with four). */
+static size_t parts_for(size_t count, size_t bytes, size_t times)
+{
+    const size_t by_time = parts_of(count, bytes * times);
+    if (by_time < 2)
+        return 1;
+    const size_t threads = (size_t)nd_num_threads(), by_traffic = parts_of(count, bytes);
+    if (by_traffic > threads)
+        return (by_traffic + threads - 1) / threads * threads;
+    return by_time < threads ? by_time : threads;
+}
+
+void ndi_parallel_elements(size_t count, size_t bytes, size_t times, size_t block,
+                           ndi_range_body *body, void *context)
+{
+    const size_t parts = parts_for(count, bytes, times);
     if (parts < 2 || sooner_alone(parts)) {
         if (count > 0)
             body(context, 0, count);

@@ -20,11 +20,12 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
 
 enum { NDI_PART_BYTES = 1 << 17 }; /* traffic that is worth a part of its own */
 
-/* The same for elements of `bytes` of traffic each, in parts alike of whole blocks: all at once on
- * this thread unless they are worth two parts, or nearly, or while they are worth few and workers
- * sleep. What another core does it first fetches from this one's cache, as a rule. */
-void ndi_parallel_elements(size_t count, size_t bytes, size_t block, ndi_range_body *body,
-                           void *context);
+/* The same for elements of `bytes` of traffic each, for which the body takes about `times` as long
+ * as the traffic does, in parts alike of whole blocks: all at once on this thread unless they are
+ * worth two parts, or nearly, or while they are worth few and workers sleep. What another core does
+ * it first fetches from this one's cache, as a rule. */
+void ndi_parallel_elements(size_t count, size_t bytes, size_t times, size_t block,
+                           ndi_range_body *body, void *context);
 
 /* Threads that a call made now would use, at least 1. */
 int ndi_pool_threads(void);

@@ -289,6 +289,13 @@ static nd_dtype dtype_as_taken(nd_dtype dtype, nd_dtype taken)
     return dtype == ND_BOOL && (taken == ND_INT8 || taken == ND_UINT8) ? taken : dtype;
 }
 
+/* Times its traffic that an operation takes beside that. */
+static uint8_t effort_of(nd_op op)
+{
+    const uint16_t properties = ndi_op_rows[op].properties;
+    return properties & NDI_SLOW ? 3 : properties & NDI_BUSY ? 1 : 0;
+}
+
 /* The step of a call, and its scalars as the kernel takes them. Not returned by value: fields that
  * are written one by one and copied at once wait for each other, a tenth of what pending costs. */
 static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *arguments,
@@ -297,7 +304,7 @@ static void make_step(ndi_map *step, nd_op op, int count, const nd_operand *argu
     const ndi_op_row *row = &ndi_op_rows[op];
     step->name = row->info.name;
     step->exact = (row->properties & NDI_EXACT) != 0;
-    step->slow = (row->properties & NDI_SLOW) != 0;
+    step->effort = effort_of(op);
     step->fast = ndi_this_thread.fast_math;
     step->rewrites = resolution->mixed ? 0 : (uint8_t)(1 + op);
     step->kernel = kernel_of(op, arguments, resolution);
@@ -666,15 +673,14 @@ static nd_pair run_pair(const nd_op *op, pair_run *run)
     run->call[0].pointers[0] = pair.first->data;
     run->call[1].pointers[0] = pair.second->data;
     size_t bytes = 0; /* for one element */
-    bool slow = false;
+    uint8_t effort = 0;
     for (int which = 0; which < 2; which++) {
         bytes += (size_t)run->call[which].strides[0];
-        slow |= (ndi_op_rows[op[which]].properties & NDI_SLOW) != 0;
+        effort = effort_of(op[which]) > effort ? effort_of(op[which]) : effort;
     }
     for (int i = 1; i < run->operands; i++)
         bytes += (size_t)run->call[0].strides[i];
-    ndi_parallel_elements((size_t)pair.first->size, slow ? 4 * bytes : bytes, 512, run_pair_range,
-                          run);
+    ndi_parallel_elements((size_t)pair.first->size, bytes, 1 + effort, 512, run_pair_range, run);
     return pair;
 }
 

@@ -704,8 +704,8 @@ void ndi_program_run(const ndi_program *program, ndi_nest *nest, bool in_place, 
     const size_t block = NDI_REGISTER_BYTES / (size_t)program->widest;
     /* Few steps hide under traffic, and in a chain more. */
     const size_t hidden = program->keeps ? 4 : 8,
-                 work = bytes * ((program->slow ? 4 : 1) + (size_t)program->steps / hidden);
-    ndi_parallel_elements((size_t)nest->size, work, block, run_range, &run);
+                 times = 1 + program->effort + (size_t)program->steps / hidden;
+    ndi_parallel_elements((size_t)nest->size, bytes, times, block, run_range, &run);
 }
 
 void ndi_frame_begin(ndi_frame *frame, const ndi_produced *produced, ndi_gives wanted)

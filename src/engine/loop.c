@@ -72,7 +72,8 @@ int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
     const int value = ndi_program_step_add(program, step->kernel, step->streaming, step->computed,
                                            step->arguments, arguments);
     program->heavy |= !step->exact;
-    program->slow |= step->slow;
+    if (step->effort > program->effort)
+        program->effort = step->effort;
     node->value = ndi_program_cast(program, value, step->out);
     return node->value;
 }

@@ -121,7 +121,7 @@ static void run_flat(const ndi_map *map, const ndi_nest *nest, size_t bytes)
         run.data[operand] = nest->data[operand];
         run.stride[operand] = nest->stride[operand][0];
     }
-    ndi_parallel_elements((size_t)nest->size, bytes, BLOCK, run_flat_range, &run);
+    ndi_parallel_elements((size_t)nest->size, bytes, 1 + map->effort, BLOCK, run_flat_range, &run);
 }
 
 static void take_strides(const ndi_nest *nest, int axis, ptrdiff_t *strides)
@@ -351,13 +351,14 @@ void ndi_map_run(const ndi_map *map, ndi_nest *nest)
     const size_t written = apart <= (ptrdiff_t)out_size ? out_size
                            : apart < 64                 ? (size_t)apart
                                                         : 64;
-    const size_t work = (read + written) * (map->slow ? 4 : 1);
+    const size_t traffic = read + written;
     /* Parts are whole blocks, so that where a part begins never shows in a vector's rest. */
     if (run.direct && nest->rank == 1)
-        run_flat(map, nest, work);
+        run_flat(map, nest, traffic);
     else if (has_few_columns(nest, out_size))
         ndi_parallel_elements((size_t)(nest->size / nest->length[last]),
-                              work * (size_t)nest->length[last], FEW_ROWS, run_columns, &run);
+                              traffic * (size_t)nest->length[last], 1 + map->effort, FEW_ROWS,
+                              run_columns, &run);
     else
-        ndi_parallel_elements((size_t)nest->size, work, BLOCK, run_range, &run);
+        ndi_parallel_elements((size_t)nest->size, traffic, 1 + map->effort, BLOCK, run_range, &run);
 }

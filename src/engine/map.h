@@ -13,7 +13,7 @@ enum { NDI_CONVERSION = 250 }; /* more than any operation */
 typedef struct ndi_map {
     const char *name; /* of the operation, for whoever asks what was done */
     bool exact;       /* rounding is its only error: a few instructions, no function */
-    bool slow;        /* many times as long as its traffic */
+    uint8_t effort;   /* times its traffic that it takes beside that */
     uint8_t rewrites; /* what rules.def knows it by: 1 + its nd_op, NDI_CONVERSION, or 0 */
     bool fast;        /* called under fast maths */
     uint16_t habit;   /* that says whether it waits, or 0: see habits.h */

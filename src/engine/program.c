@@ -11,7 +11,8 @@
 void ndi_program_begin(ndi_program *program, int results)
 {
     program->values = program->steps = program->registers = program->scalars = 0;
-    program->heavy = program->slow = false;
+    program->heavy = false;
+    program->effort = 0;
     program->results = program->operands = results;
 }
 

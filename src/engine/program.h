@@ -87,7 +87,7 @@ typedef struct ndi_program {
     bool saves;          /* some values in registers of a block, however the units run */
     bool keeps;          /* the same where a step alone is a kernel */
     bool heavy;          /* some step is a function: set by whoever adds it */
-    bool slow;           /* or takes many times as long as its traffic: so too */
+    uint8_t effort;      /* the greatest of its steps: so too */
     int64_t widest;      /* bytes of an element of the widest value */
     int64_t widest_made; /* and of the widest that steps give */
     ndi_value value[NDI_PROGRAM_VALUES];

@@ -43,7 +43,8 @@ enum {
     HALVES = NDI_HALVES,
     SLOW = NDI_SLOW,
     FILLS = NDI_FILLS,
-    ALL_FILL = NDI_ALL_FILL
+    ALL_FILL = NDI_ALL_FILL,
+    BUSY = NDI_BUSY
 };
 
 #define SIGNATURE_FIELDS(name)                                                                     \

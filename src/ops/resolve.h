@@ -13,7 +13,8 @@ enum {
     NDI_HALVES = 16,
     NDI_SLOW = 32,
     NDI_FILLS = 64,
-    NDI_ALL_FILL = 128 | NDI_FILLS
+    NDI_ALL_FILL = 128 | NDI_FILLS,
+    NDI_BUSY = 256
 };
 
 typedef enum ndi_identity { NDI_IDENTITY_NONE, NDI_IDENTITY_ZERO, NDI_IDENTITY_ONE } ndi_identity;
@@ -36,7 +37,7 @@ typedef struct ndi_op_row {
     uint8_t computes;
     uint8_t returns;
     uint8_t identity;
-    uint8_t properties;
+    uint16_t properties;
     uint8_t apart;
     bool compares; /* equal, less, ...: exact between uint64 and signed integers */
 } ndi_op_row;
