@@ -506,19 +506,19 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     ndi_blocking_end(given_up);
 }
 
+static _Atomic int64_t last_alone; /* when the last job that was sooner done alone ended */
+
 /* Whether a job of few parts is done before a sleeping worker would be awake. The fifth of jobs
  * that follow each other wakes it. (Of threads that race here one may be wrong by a job.) */
 static bool sooner_alone(size_t parts)
 {
     enum { FEW_PARTS = 8, IN_A_ROW = 4 };
-    static _Atomic int64_t last;
     static atomic_int followed;
     if (parts > FEW_PARTS || atomic_load_explicit(&sleepers, memory_order_relaxed) == 0)
         return false;
-    const int64_t now = nanoseconds();
-    const bool follows = now - atomic_load_explicit(&last, memory_order_relaxed) < SPIN_NANOSECONDS;
+    const bool follows =
+        nanoseconds() - atomic_load_explicit(&last_alone, memory_order_relaxed) < SPIN_NANOSECONDS;
     const int count = follows ? atomic_load_explicit(&followed, memory_order_relaxed) + 1 : 0;
-    atomic_store_explicit(&last, now, memory_order_relaxed);
     atomic_store_explicit(&followed, count, memory_order_relaxed);
     return count < IN_A_ROW;
 }
@@ -532,27 +532,25 @@ static size_t parts_of(size_t count, size_t bytes)
  * more each, so it is not worth more parts than others before each thread has one. Threads have
  * equally many: of three parts, two threads finished as late as with two (x / y of 20,000: 9.7 us,
  * 7.4 with four). */
-static size_t parts_for(size_t count, size_t bytes, size_t times)
-{
-    const size_t by_time = parts_of(count, bytes * times);
-    if (by_time < 2)
-        return 1;
-    const size_t threads = (size_t)nd_num_threads(), by_traffic = parts_of(count, bytes);
-    if (by_traffic > threads)
-        return (by_traffic + threads - 1) / threads * threads;
-    return by_time < threads ? by_time : threads;
-}
-
 void ndi_parallel_elements(size_t count, size_t bytes, size_t times, size_t block,
                            ndi_range_body *body, void *context)
 {
-    const size_t parts = parts_for(count, bytes, times);
-    if (parts < 2 || sooner_alone(parts)) {
+    const size_t by_time = parts_of(count, bytes * times);
+    if (by_time < 2) {
         if (count > 0)
             body(context, 0, count);
         return;
     }
-    const size_t part = (count + parts - 1) / parts;
+    if (sooner_alone(by_time)) {
+        body(context, 0, count);
+        atomic_store_explicit(&last_alone, nanoseconds(), memory_order_relaxed);
+        return;
+    }
+    const size_t threads = (size_t)nd_num_threads(), by_traffic = parts_of(count, bytes),
+                 parts = by_traffic > threads ? (by_traffic + threads - 1) / threads * threads
+                         : by_time < threads  ? by_time
+                                              : threads,
+                 part = (count + parts - 1) / parts;
     ndi_parallel_for(count, (part + block - 1) / block * block, body, context);
 }
 

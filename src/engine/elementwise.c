@@ -292,8 +292,8 @@ static nd_dtype dtype_as_taken(nd_dtype dtype, nd_dtype taken)
 /* Times its traffic that an operation takes beside that. */
 static uint8_t effort_of(nd_op op)
 {
-    const uint16_t properties = ndi_op_rows[op].properties;
-    return properties & NDI_SLOW ? 3 : properties & NDI_BUSY ? 1 : 0;
+    static const uint8_t effort[] = {[0] = 0, [NDI_BUSY] = 1, [NDI_SLOW] = 3, [NDI_SLOWEST] = 31};
+    return effort[ndi_op_rows[op].properties & NDI_SLOWEST];
 }
 
 /* The step of a call, and its scalars as the kernel takes them. Not returned by value: fields that

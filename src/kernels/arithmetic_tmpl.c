@@ -1,4 +1,5 @@
 /* Arithmetic kernels; compiled once for each ISA. */
+#include "kernels/bits.h"
 #include "kernels/cube.h"
 #include "kernels/division.h"
 #include "kernels/loops.h"
@@ -168,37 +169,6 @@ static uint64_t integer_lcm(uint64_t x, uint64_t y)
     return x == 0 || y == 0 ? 0 : x / integer_gcd(x, y) * y;
 }
 
-#define MAGNITUDE(x) ((x) < 0 ? 0 - (uint64_t)(x) : (uint64_t)(x)) /* of a signed integer */
-
-/* Bits in a tree, in lanes of the integer's own width: few CPUs count them in vectors. */
-#define DEFINE_BITS_SET(U)                                                                         \
-    ALWAYS_INLINE uint8_t bits_set_##U(U n)                                                        \
-    {                                                                                              \
-        const U all = (U)-1, pairs = (U)(n - ((n >> 1) & (all / 3)));                              \
-        const U fours = (U)((pairs & (all / 5)) + ((pairs >> 2) & (all / 5)));                     \
-        U sum = (U)((fours + (fours >> 4)) & (all / 17));                                          \
-        sum = sizeof(U) > 1 ? (U)(sum + (sum >> 8 % (8 * sizeof(U)))) : sum;                       \
-        sum = sizeof(U) > 2 ? (U)(sum + (sum >> 16 % (8 * sizeof(U)))) : sum;                      \
-        sum = sizeof(U) > 4 ? (U)(sum + (sum >> 32 % (8 * sizeof(U)))) : sum;                      \
-        return (uint8_t)sum & 127;                                                                 \
-    }
-DEFINE_BITS_SET(uint8_t)
-DEFINE_BITS_SET(uint16_t)
-DEFINE_BITS_SET(uint32_t)
-DEFINE_BITS_SET(uint64_t)
-#define BITS_SET(x)                                                                                \
-    _Generic((x), uint8_t                                                                          \
-             : bits_set_uint8_t, uint16_t                                                          \
-             : bits_set_uint16_t, uint32_t                                                         \
-             : bits_set_uint32_t, default                                                          \
-             : bits_set_uint64_t)(x)
-#define BITS_SET_OF_SIGNED(x)                                                                      \
-    _Generic((x), int8_t                                                                           \
-             : bits_set_uint8_t((uint8_t)MAGNITUDE(x)), int16_t                                    \
-             : bits_set_uint16_t((uint16_t)MAGNITUDE(x)), int32_t                                  \
-             : bits_set_uint32_t((uint32_t)MAGNITUDE(x)), default                                  \
-             : bits_set_uint64_t(MAGNITUDE(x)))
-
 #define QUOTIENT_KERNEL(D, TYPE, name, EXPRESSION, RESULT)                                         \
     QUOTIENT_LOOP(name##_##D, TYPE, EXPRESSION, RESULT)                                            \
     SERIAL_LOOPS(name##_##D, TYPE, EXPRESSION)
@@ -329,6 +299,7 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #define KERNEL1(name, group, ...) ON_##group(UNARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(UNARY_TO_KERNEL, name, __VA_ARGS__)
+#define KERNEL1_BITS(name, group, ...) ON_##group(BITS_KERNEL, name, __VA_ARGS__)
 #define KERNEL2(name, group, ...) ON_##group(BINARY_KERNEL, name, __VA_ARGS__)
 #define KERNEL2_LIGHT KERNEL2
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(BINARY_INTEGER_KERNEL, name, __VA_ARGS__)
@@ -342,6 +313,7 @@ DEFINE_SCALING(double, float64, uint64_t, int64_t, bits64, 52, 1023)
 #undef KERNEL1
 #undef KERNEL1_LIGHT
 #undef KERNEL1_TO
+#undef KERNEL1_BITS
 #undef KERNEL2
 #undef KERNEL2_LIGHT
 #undef KERNEL2_INTEGER
@@ -396,6 +368,7 @@ void NDI_ISA_NAME(ndi_fill_arithmetic)(ndi_kernels *kernels)
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
 #define KERNEL1_LIGHT KERNEL1
 #define KERNEL1_TO(name, group, ...) ON_##group(SLOT, name, )
+#define KERNEL1_BITS KERNEL1_TO
 #define KERNEL2(name, group, ...) ON_##group(SERIAL_SLOT, name, )
 #define KERNEL2_LIGHT KERNEL2
 #define KERNEL2_INTEGER(name, group, ...) ON_##group(SLOT, name, )

@@ -41,10 +41,11 @@ enum {
     MONOTONE = NDI_MONOTONE,
     CANCELS = NDI_CANCELS,
     HALVES = NDI_HALVES,
+    BUSY = NDI_BUSY,
     SLOW = NDI_SLOW,
+    SLOWEST = NDI_SLOWEST,
     FILLS = NDI_FILLS,
-    ALL_FILL = NDI_ALL_FILL,
-    BUSY = NDI_BUSY
+    ALL_FILL = NDI_ALL_FILL
 };
 
 #define SIGNATURE_FIELDS(name)                                                                     \

@@ -11,10 +11,11 @@ enum {
     NDI_MONOTONE = 4,
     NDI_CANCELS = 8,
     NDI_HALVES = 16,
-    NDI_SLOW = 32,
-    NDI_FILLS = 64,
-    NDI_ALL_FILL = 128 | NDI_FILLS,
-    NDI_BUSY = 256
+    NDI_BUSY = 32,
+    NDI_SLOW = 64,
+    NDI_SLOWEST = NDI_BUSY | NDI_SLOW,
+    NDI_FILLS = 128,
+    NDI_ALL_FILL = 256 | NDI_FILLS
 };
 
 typedef enum ndi_identity { NDI_IDENTITY_NONE, NDI_IDENTITY_ZERO, NDI_IDENTITY_ONE } ndi_identity;
