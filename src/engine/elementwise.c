@@ -257,6 +257,16 @@ static nd_op rewritten_call(nd_op op, const nd_operand *arguments, const ndi_res
                : op;
 }
 
+/* Whether a quotient is a product, which takes a fraction of the time. */
+static bool is_product(const nd_operand *quotient, const ndi_resolution *resolution,
+                       nd_operand *product)
+{
+    product[0] = quotient[0];
+    return quotient[0].kind == ND_OPERAND_ARRAY && quotient[1].kind != ND_OPERAND_ARRAY &&
+           nd_dtype_kind(resolution->dtype) == ND_KIND_FLOAT &&
+           ndi_factor_at_call(quotient[1], resolution->dtype, &product[1]);
+}
+
 /* Integer powers have no place for a negative exponent: refused before anything is computed. */
 static bool exponents_allowed(const ndi_resolution *resolution, nd_operand exponent)
 {
@@ -499,6 +509,11 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
             return nd_elementwise(other, 1, arguments, out);
         if (!exponents_allowed(&resolution, arguments[1]))
             return NULL;
+    }
+    nd_operand product[2];
+    if (op == ND_OP_divide && is_product(arguments, &resolution, product)) {
+        op = ND_OP_multiply;
+        arguments = product;
     }
     if (ndi_checks(resolution.dtype) && ndi_may_overflow(op))
         return ndi_checked_elementwise(op, count, arguments, out);

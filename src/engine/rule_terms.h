@@ -19,7 +19,6 @@ typedef enum term {
     MINUS_ZERO,
     MINUS_ONE,
     HALF,
-    POWER_OF_TWO, /* binds A */
     ONE_OVER_A,
     A_PLUS_B,
     A_MINUS_B,

@@ -7,6 +7,7 @@
 #include "engine/rule_terms.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "array/dtype.h"
@@ -114,6 +115,19 @@ nd_op ndi_rules_at_call(nd_op op, nd_operand second)
     return op;
 }
 
+bool ndi_factor_at_call(nd_operand divisor, nd_dtype dtype, nd_operand *factor)
+{
+    const double value = divisor.kind == ND_OPERAND_INT    ? (double)divisor.value.integer
+                         : divisor.kind == ND_OPERAND_REAL ? divisor.value.real[0]
+                                                           : 0;
+    const int most = dtype == ND_FLOAT64 ? 1022 : dtype == ND_FLOAT16 ? 14 : 126;
+    int exponent;
+    if (fabs(frexp(value, &exponent)) != 0.5 || abs(exponent - 1) > most)
+        return false;
+    *factor = nd_operand_real(1 / value);
+    return true;
+}
+
 /* ---- Matching -------------------------------------------------------------------------------- */
 
 /* An argument of a step: a node, or the scalar that its kernel takes. */
@@ -148,13 +162,6 @@ static bool store_float(double value, nd_dtype dtype, char *element)
     return isfinite(stored) && fabs(stored) >= (dtype == ND_FLOAT32 ? 0x1p-126 : 0x1p-1022);
 }
 
-static bool is_power_of_two(double value, nd_dtype dtype)
-{
-    int exponent;
-    char element[16];
-    return fabs(frexp(value, &exponent)) == 0.5 && store_float(1 / value, dtype, element);
-}
-
 static bool is_constant(term wanted, const argument *a)
 {
     if (nd_dtype_kind(a->dtype) == ND_KIND_COMPLEX)
@@ -175,8 +182,6 @@ static bool is_constant(term wanted, const argument *a)
         return value == -1;
     case HALF:
         return value == 0.5;
-    case POWER_OF_TWO:
-        return is_float(a->dtype) && is_power_of_two(value, a->dtype);
     default:
         return false;
     }
@@ -248,9 +253,7 @@ static const uint8_t *match(matching *m, const uint8_t *pattern, argument a)
     if (code >= X && code < VARIABLES)
         return bind(m, code, a) ? pattern : NULL;
     if (code > VARIABLES && code < NDI_CONVERSION) {
-        if (a.node || !is_constant(code, &a) || (code == POWER_OF_TWO && !bind(m, A, a)))
-            return NULL;
-        return pattern;
+        return !a.node && is_constant(code, &a) ? pattern : NULL;
     }
     const ndi_node *const node = a.node;
     if (!node || node->form != NDI_STEP)

@@ -11,4 +11,8 @@ ndi_node *ndi_rules_apply(ndi_node *step);
 /* The operation that this one is where it is called with that second argument, or `op` itself. */
 nd_op ndi_rules_at_call(nd_op op, nd_operand second);
 
+/* Whether x / divisor is x times a number that is exact, in every bit, as it is for powers of two.
+ * `dtype` is the float in which it is computed. */
+bool ndi_factor_at_call(nd_operand divisor, nd_dtype dtype, nd_operand *factor);
+
 #endif
