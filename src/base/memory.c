@@ -29,7 +29,6 @@
 
 /* More than any system gives; sanitizers end the program when asked for more than 1 TiB. */
 #define LARGEST (PLAIN_ALLOCATIONS ? (size_t)1 << 39 : (size_t)PTRDIFF_MAX / 2)
-#define CLEAR_GRAIN ((size_t)1 << 20)
 
 /* ---- Counters -----------------------------------------------------------------------------------
  * `used` is total - released: one atomic addition for each allocation and each release, on lines
@@ -303,6 +302,8 @@ void *ndi_allocate(size_t bytes)
     return allocate(bytes, &clean);
 }
 
+enum { CLEAR_BLOCK = 4096 };
+
 static void clear_range(void *memory, size_t begin, size_t end)
 {
     memset((char *)memory + begin, 0, end - begin);
@@ -313,7 +314,7 @@ void *ndi_allocate_zeroed(size_t bytes)
     bool clean;
     void *memory = allocate(bytes, &clean);
     if (memory && !clean)
-        ndi_parallel_for(bytes, CLEAR_GRAIN, clear_range, memory);
+        ndi_parallel_elements(bytes, 1, 1, CLEAR_BLOCK, clear_range, memory);
     return memory;
 }
 
