@@ -34,11 +34,6 @@ static uint64_t below(ndi_bits *bits, uint64_t last)
     return (uint64_t)(product >> 64);
 }
 
-static uint64_t below_masked(nd_random *random, uint64_t last)
-{
-    return ndi_single_of(random)->below_masked(ndi_generator_of(random), last);
-}
-
 /* ---- Shuffles (Fisher and Yates, from the end) ----------------------------------------------- */
 
 static void swap_items(char *a, char *b, size_t bytes)
@@ -62,15 +57,16 @@ static void shuffle_items(nd_random *random, char *items, int64_t count, int64_t
                           ptrdiff_t stride, size_t bytes)
 {
     enum { AHEAD = 64 };
-    char *places[AHEAD];
+    const ndi_single *const single = ndi_single_of(random);
+    void *const generator = ndi_generator_of(random);
+    uint64_t place[AHEAD];
     for (int64_t i = count - 1; i >= until;) {
         const int64_t left = i - until + 1, now = left < AHEAD ? left : AHEAD;
-        for (int64_t k = 0; k < now; k++) {
-            places[k] = items + (int64_t)below_masked(random, (uint64_t)(i - k)) * stride;
-            __builtin_prefetch(places[k], 1);
-        }
+        single->below_masked(generator, (uint64_t)i, (size_t)now, place);
+        for (int64_t k = 0; k < now; k++)
+            __builtin_prefetch(items + (int64_t)place[k] * stride, 1);
         for (int64_t k = 0; k < now; k++, i--)
-            swap_items(items + i * stride, places[k], bytes);
+            swap_items(items + i * stride, items + (int64_t)place[k] * stride, bytes);
     }
 }
 

@@ -68,7 +68,8 @@ typedef struct ndi_single {
     double (*gamma)(void *generator, double shape);
     double (*beta)(void *generator, double a, double b);
     int64_t (*binomial)(void *generator, const ndi_binomial *b);
-    uint64_t (*below_masked)(void *generator, uint64_t last);
+    /* `n` numbers: uniform on 0..last, on 0..last - 1, and so on, by masks. */
+    void (*below_masked)(void *generator, uint64_t last, size_t n, uint64_t *out);
 } ndi_single;
 
 extern const ndi_single ndi_single_pcg64, ndi_single_bits, ndi_single_legacy;

@@ -555,9 +555,24 @@ static int64_t single_binomial(void *generator, const ndi_binomial *b)
     return binomial(generator, b);
 }
 
-static uint64_t single_below_masked(void *generator, uint64_t last)
+/* Without a branch for each number that is drawn again, up to every second, which no CPU foresees.
+ */
+static void single_below_masked(void *generator, uint64_t last, size_t n, uint64_t *out)
 {
-    return below_masked(generator, last);
+    GENERATOR *const g = generator;
+    for (size_t k = 0; k < n;) {
+        const uint64_t most = last - k;
+        if (most == 0 || most > UINT32_MAX) {
+            out[k++] = below_masked(g, most);
+            continue;
+        }
+        const uint64_t mask = ~(uint64_t)0 >> __builtin_clzll(most), alike = most - mask / 2;
+        const size_t end = alike < n - k ? k + alike : n;
+        while (k < end) {
+            out[k] = WORD(g) & mask;
+            k += out[k] <= last - k;
+        }
+    }
 }
 
 const ndi_single SINGLE = {single_gamma, single_beta, single_binomial, single_below_masked};
