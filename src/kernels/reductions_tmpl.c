@@ -302,11 +302,13 @@ enum { ROWS_TOGETHER = 8 };
     SIMPLE_LEAVES(BY_LANES, prod_##D, TYPE, uint64_t, OPTIMAL_LANES(uint64_t), 1, (uint64_t),      \
                   TIMES, TIMES)                                                                    \
     SIMPLE_COLUMNS(prod_##D, TYPE, uint64_t, 1, 1, (uint64_t), TIMES, TIMES)
+
 #include "kernels/whole_sums.h"
+
 #define FLOAT_SUMS(D, TYPE, WIDE)                                                                  \
-    SUM_WHOLE_##D WHOLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE),   \
-                                  PLUS, PLUS)                                                      \
-        SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, 1, (WIDE), TIMES, TIMES)
+    SUM_WHOLE_##D()                                                                                \
+        WHOLE_REDUCTION(sum_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, (WIDE)-0.0, (WIDE), PLUS, PLUS) \
+            SIMPLE_REDUCTION(prod_##D, TYPE, WIDE, NDI_LANES, NDI_LANES, 1, (WIDE), TIMES, TIMES)
 
 PROD_INTEGER(BOOL, uint8_t)
 PROD_INTEGER(INT8, int8_t)

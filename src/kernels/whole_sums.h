@@ -24,12 +24,12 @@ ALWAYS_INLINE double sum_FLOAT32_whole(const float *x, size_t n)
     LANE_TREE(lanes, 8, 1, 1, PLUS)
     return lanes[0];
 }
-#define SUM_WHOLE_FLOAT32
+#define SUM_WHOLE_FLOAT32()
 #else
-#define SUM_WHOLE_FLOAT32                                                                          \
+#define SUM_WHOLE_FLOAT32()                                                                        \
     SIMPLE_WHOLE(sum_FLOAT32, float, double, NDI_LANES, -0.0, (double), PLUS, PLUS)
 #endif
-#define SUM_WHOLE_FLOAT64                                                                          \
+#define SUM_WHOLE_FLOAT64()                                                                        \
     SIMPLE_WHOLE(sum_FLOAT64, double, double, NDI_LANES, -0.0, (double), PLUS, PLUS)
 
 #endif
