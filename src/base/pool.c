@@ -326,19 +326,31 @@ static void receive_error(void)
     atomic_store_explicit(&error_is_sent, false, memory_order_relaxed);
 }
 
-/* Parts until all are claimed, for the thread whose share is `own`. */
-static void do_parts(uint32_t own, bool watched)
+static void finish_parts(unsigned count)
 {
-    while (claim_part()) {
+    if (atomic_fetch_sub(&unfinished, count) == count && atomic_load(&caller_sleeps))
+        ndi_wake(&unfinished, 1);
+}
+
+/* Parts until all are claimed, for the thread whose share is `own`; `claimed`: it has one. It says
+ * at the end how many it did: each write to a line that another thread writes takes 0.1 us. */
+static void do_parts(uint32_t own, bool claimed, bool watched)
+{
+    unsigned done = 0;
+    for (; claimed || claim_part(); claimed = false) {
         const uint32_t part = take_part(own);
         job.body(job.context, part_begin(part), part_begin(part + 1));
         if (own > 0 && nd_error() != ND_OK)
             send_error();
-        if (atomic_fetch_sub(&unfinished, 1) == 1 && atomic_load(&caller_sleeps))
-            ndi_wake(&unfinished, 1);
-        if (watched)
+        done++;
+        if (watched) {
+            finish_parts(done);
+            done = 0;
             report_parts();
+        }
     }
+    if (done > 0)
+        finish_parts(done);
 }
 
 /* ---- Workers --------------------------------------------------------------------------------- */
@@ -349,7 +361,7 @@ static void *work(void *share)
     atomic_int *const cpu = &worker_cpu[own - 1];
     in_job = true;
     while (!atomic_load(&stopping)) {
-        do_parts(own, false);
+        do_parts(own, false, false);
         const int here = ndi_cpu_here();
         if (atomic_load_explicit(cpu, memory_order_relaxed) != here)
             atomic_store_explicit(cpu, here, memory_order_relaxed);
@@ -479,11 +491,11 @@ static void do_job(size_t count, size_t grain, ndi_range_body *body, void *conte
     atomic_store_explicit(&caller_cpu, here, memory_order_relaxed);
     move_workers_off(here);
     atomic_store_explicit(&unfinished, job.parts, memory_order_relaxed);
-    atomic_store(&unclaimed, job.parts);
+    atomic_store(&unclaimed, job.parts - 1);
     wake_workers(job.parts - 1);
     let_moved_workers_roam();
     in_job = true;
-    do_parts(0, watched);
+    do_parts(0, true, watched);
     wait_until_finished();
     receive_error();
     in_job = false;
