@@ -30,10 +30,20 @@ static size_t parts(size_t count, size_t size)
     return ndi_gemm_parts(count, size);
 }
 
+/* The first row of panel i of the left block. A last one that is read where it is but fills no
+ * vector takes one from the panel before it. */
+static size_t panel_row(const product *p, size_t i)
+{
+    const size_t row = i * p->tile_rows, lanes = p->kernels->lanes;
+    if (row >= p->rows)
+        return p->rows;
+    return p->left_unpacked > 1 && p->rows - row < lanes ? row - lanes : row;
+}
+
 /* Where panel i of the left block, or panel j of the right one, begins in the operand. */
 static const char *left_source(const product *p, size_t i)
 {
-    return p->left.data + (ptrdiff_t)(p->row + i * p->tile_rows) * p->left.row_stride +
+    return p->left.data + (ptrdiff_t)(p->row + panel_row(p, i)) * p->left.row_stride +
            (ptrdiff_t)p->step * p->left.column_stride;
 }
 
@@ -74,8 +84,8 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
 {
     _Alignas(64) char tile[NDI_GEMM_MAX_TILE_BYTES];
     const ndi_gemm_kernels *kernels = p->kernels;
-    size_t first_row = i * p->tile_rows, first_column = j * p->tile_columns;
-    size_t rows = smaller(p->tile_rows, p->rows - first_row);
+    size_t first_row = panel_row(p, i), first_column = j * p->tile_columns;
+    size_t rows = panel_row(p, i + 1) - first_row;
     size_t columns = smaller(p->tile_columns, p->columns - first_column);
     size_t depth = p->is_complex ? 2 * p->depth : p->depth,
            real_rows = p->is_complex ? 2 * rows : rows;
@@ -88,7 +98,8 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     ndi_gemm_store into = NDI_GEMM_SET;
     if (p->sums) {
         c_column = (ptrdiff_t)p->sum_rows;
-        to = p->sums + (i * kernels->tile_rows + first_column * p->sum_rows) * p->real_bytes;
+        to = p->sums + ((p->is_complex ? 2 * first_row : first_row) + first_column * p->sum_rows) *
+                           p->real_bytes;
     } else if (p->stores_tiles && fills_vectors) {
         c_column = p->c_column_stride / (ptrdiff_t)p->real_bytes;
         to = c;
@@ -143,11 +154,11 @@ static void multiply_tiles(const product *p)
             multiply_tile(p, i, j, i + 1 == row_panels && j + 1 < column_panels ? j + 1 : j);
 }
 
-/* Panels of so many rows or columns that can be read in place: in the left operand those that fill
- * a vector. */
+/* Panels of so many rows or columns that can be read in place: in the left operand if rows fill a
+ * vector. */
 static size_t left_panels_in_place(const product *p, size_t rows)
 {
-    return p->packs_left ? 0 : rows / p->tile_rows + (rows % p->tile_rows >= p->kernels->lanes);
+    return p->packs_left || rows < p->kernels->lanes ? 0 : parts(rows, p->tile_rows);
 }
 
 static size_t right_panels_in_place(const product *p, size_t columns)
