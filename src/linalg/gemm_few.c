@@ -16,7 +16,7 @@
 
 enum {
     BLOCK_ROWS = 64,    /* whose sums are on the stack */
-    CHUNK_BYTES = 8192, /* of a row: four rows and the columns are in caches close by */
+    CHUNK_BYTES = 4096, /* of a row: four rows and as many columns are in the level 1 cache */
     LEAST_PARALLEL_BYTES = 256 << 10,
 };
 

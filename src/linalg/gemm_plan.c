@@ -247,10 +247,11 @@ static ndi_gemm_way way_by_tiles(product *p, bool is_one_of_many)
 /* ---- Floats of few rows or columns ----------------------------------------------------------- */
 
 /* What parts of a product take, in nanoseconds on a Xeon with AVX-512; only their ratios count. Of
- * 1,700 products of 50 to 1,000 by 2 to 16 the way of the least sum took 1 % more than the fastest
+ * 3,400 products of 50 to 1,000 by 2 to 16 the way of the least sum took 1 % more than the fastest
  * one on average. */
-static const double vector_by_tiles = 0.11, vector_by_dots = 0.09, sum_by_dots = 1.3,
-                    packed_byte = 0.043, read_byte = 0.0126, moved_element = 0.65;
+static const double vector_by_tiles = 0.115, vector_by_dots = 0.19, sum_by_dots = 1.25,
+                    packed_byte = 0.044, moved_element = 0.63, read_byte = 0.0125,
+                    row_byte = 0.0075; /* by dot products */
 
 /* Of an operand of so many elements: those that lie apart are moved one by one. */
 static double cost_of_packing(size_t elements, size_t bytes, ptrdiff_t stride,
@@ -301,7 +302,7 @@ static double cost_of_dots(const ndi_gemm_shape *s)
     const size_t sums = parts(s->m, 4) * 4 * parts(s->n, 2) * 2,
                  read = s->m * s->k * item * parts(s->n, at_once);
     const double cost = vector_by_dots * (double)(sums * parts(s->k, lanes)) +
-                        sum_by_dots * (double)sums + read_byte * (double)read;
+                        sum_by_dots * (double)sums + row_byte * (double)read;
     return s->b_row_stride == (ptrdiff_t)item
                ? cost
                : cost + cost_of_packing(s->n * s->k, item, s->b_row_stride, s->b_column_stride);
