@@ -30,10 +30,20 @@ static size_t parts(size_t count, size_t size)
     return ndi_gemm_parts(count, size);
 }
 
+/* The first row of panel i of the left block. A last one that is read where it is but fills no
+ * vector takes one from the panel before it. */
+static size_t panel_row(const product *p, size_t i)
+{
+    const size_t row = i * p->tile_rows, lanes = p->kernels->lanes;
+    if (row >= p->rows)
+        return p->rows;
+    return p->left_unpacked > 1 && p->rows - row < lanes ? row - lanes : row;
+}
+
 /* Where panel i of the left block, or panel j of the right one, begins in the operand. */
 static const char *left_source(const product *p, size_t i)
 {
-    return p->left.data + (ptrdiff_t)(p->row + i * p->tile_rows) * p->left.row_stride +
+    return p->left.data + (ptrdiff_t)(p->row + panel_row(p, i)) * p->left.row_stride +
            (ptrdiff_t)p->step * p->left.column_stride;
 }
 
@@ -68,14 +78,15 @@ static ndi_gemm_store store_of_step(const product *p, size_t step)
     return p->subtracts ? NDI_GEMM_SUBTRACT : step > 0 ? NDI_GEMM_ADD : NDI_GEMM_SET;
 }
 
-/* One tile of C from panel i of the left and panel j of the right block; `next_j` is the panel of
+/* One tile of C from panel i of the left and panel j of the right block, or, where left panels are
+ * read and tiles are stored where they are, from those before panel `end`; `next_j` is the panel of
  * the right block that the next tile takes. */
-static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
+static void multiply_tile(const product *p, size_t i, size_t end, size_t j, size_t next_j)
 {
     _Alignas(64) char tile[NDI_GEMM_MAX_TILE_BYTES];
     const ndi_gemm_kernels *kernels = p->kernels;
-    size_t first_row = i * p->tile_rows, first_column = j * p->tile_columns;
-    size_t rows = smaller(p->tile_rows, p->rows - first_row);
+    size_t first_row = panel_row(p, i), first_column = j * p->tile_columns;
+    size_t rows = panel_row(p, end) - first_row;
     size_t columns = smaller(p->tile_columns, p->columns - first_column);
     size_t depth = p->is_complex ? 2 * p->depth : p->depth,
            real_rows = p->is_complex ? 2 * rows : rows;
@@ -88,7 +99,8 @@ static void multiply_tile(const product *p, size_t i, size_t j, size_t next_j)
     ndi_gemm_store into = NDI_GEMM_SET;
     if (p->sums) {
         c_column = (ptrdiff_t)p->sum_rows;
-        to = p->sums + (i * kernels->tile_rows + first_column * p->sum_rows) * p->real_bytes;
+        to = p->sums + ((p->is_complex ? 2 * first_row : first_row) + first_column * p->sum_rows) *
+                           p->real_bytes;
     } else if (p->stores_tiles && fills_vectors) {
         c_column = p->c_column_stride / (ptrdiff_t)p->real_bytes;
         to = c;
@@ -138,16 +150,19 @@ static void multiply_tiles(const product *p)
 {
     const size_t row_panels = parts(p->rows, p->tile_rows),
                  column_panels = parts(p->columns, p->tile_columns);
+    const size_t at_once = p->left_unpacked > 0 && (p->sums || p->stores_tiles) ? row_panels : 1;
     for (size_t j = 0; j < column_panels; j++)
-        for (size_t i = first_below(p, j); i < row_panels; i++)
-            multiply_tile(p, i, j, i + 1 == row_panels && j + 1 < column_panels ? j + 1 : j);
+        for (size_t i = first_below(p, j), end; i < row_panels; i = end) {
+            end = smaller(i + at_once, row_panels);
+            multiply_tile(p, i, end, j, end == row_panels && j + 1 < column_panels ? j + 1 : j);
+        }
 }
 
-/* Panels of so many rows or columns that can be read in place: in the left operand those that fill
- * a vector. */
+/* Panels of so many rows or columns that can be read in place: in the left operand if rows fill a
+ * vector. */
 static size_t left_panels_in_place(const product *p, size_t rows)
 {
-    return p->packs_left ? 0 : rows / p->tile_rows + (rows % p->tile_rows >= p->kernels->lanes);
+    return p->packs_left || rows < p->kernels->lanes ? 0 : parts(rows, p->tile_rows);
 }
 
 static size_t right_panels_in_place(const product *p, size_t columns)

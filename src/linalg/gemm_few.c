@@ -16,7 +16,7 @@
 
 enum {
     BLOCK_ROWS = 64,    /* whose sums are on the stack */
-    CHUNK_BYTES = 8192, /* of a row: four rows and the columns are in caches close by */
+    CHUNK_BYTES = 4096, /* of a row: four rows and as many columns are in the level 1 cache */
     LEAST_PARALLEL_BYTES = 256 << 10,
 };
 
@@ -51,12 +51,17 @@ static void store(const product *p, size_t row, size_t rows, const void *sums)
 static void multiply_rows(void *context, size_t begin, size_t end)
 {
     const product *p = context;
-    double sums[BLOCK_ROWS * NDI_GEMM_FEW_BY_FEW];
+    double block_sums[BLOCK_ROWS * NDI_GEMM_FEW_BY_FEW];
+    const size_t row_bytes = p->columns * p->element_bytes;
+    const bool in_place = p->c_column_stride == (ptrdiff_t)p->element_bytes &&
+                          p->c_row_stride == (ptrdiff_t)row_bytes;
     for (size_t block = begin; block < end; block++) {
         const size_t row = block * BLOCK_ROWS, rows = smaller(BLOCK_ROWS, p->rows - row);
+        void *const sums = in_place ? p->c + row * row_bytes : (void *)block_sums;
         for (size_t chunk = 0; chunk < p->chunk_count; chunk++)
             add_chunk(p, row, rows, chunk, chunk > 0, sums);
-        store(p, row, rows, sums);
+        if (!in_place)
+            store(p, row, rows, sums);
     }
 }
 

@@ -77,7 +77,8 @@ typedef struct ndi_gemm_kernels {
                      ndi_gemm_store store, void *c, ptrdiff_t column_stride);
 
     /* The same, with the same bits, for parts of a tile and operands that are not packed: `rows`,
-     * of A and C, by `columns`, of B and C, or of less rows than a vector has, as many as that.
+     * of A and C, by `columns`, of B and C, or of less rows than a vector has, as many as that; and
+     * for more rows than a tile has, tile after tile.
      * Strides in elements: from one step of the depth to the next, and of B from column to column;
      * rows of A are adjacent. */
     void (*multiply_strided)(size_t rows, size_t columns, size_t depth, const void *a,

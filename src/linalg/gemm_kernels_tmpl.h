@@ -77,14 +77,17 @@ TARGET static void JOIN(SET, multiply)(size_t depth, const void *a, const void *
                                        const void *next_b, ndi_gemm_store store, void *c,
                                        ptrdiff_t c_column)
 {
+    if (!next_b) /* no test in the loop */
+        __builtin_unreachable();
     tile(VECTORS, COLUMNS, VECTORS * LANES, COLUMNS, depth, a, VECTORS * LANES, b, COLUMNS, 1,
          next_b, store, c, c_column);
 }
 
-TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size_t depth,
-                                               const void *a, ptrdiff_t a_step, const void *b,
-                                               ptrdiff_t b_step, ptrdiff_t b_column,
-                                               ndi_gemm_store store, void *c, ptrdiff_t c_column)
+/* Not inlined: what others need must not take registers from its loops. */
+TARGET static __attribute__((noinline)) void
+JOIN(SET, strided_tile)(size_t rows, size_t columns, size_t depth, const loose_real *a,
+                        ptrdiff_t a_step, const loose_real *b, ptrdiff_t b_step, ptrdiff_t b_column,
+                        ndi_gemm_store store, loose_real *c, ptrdiff_t c_column)
 {
 #define TILE(vectors, wide)                                                                        \
     tile(vectors, wide, rows, columns, depth, a, a_step, b, b_step, b_column, NULL, store, c,      \
@@ -105,6 +108,30 @@ TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size
         TILE(VECTORS, COLUMNS);
     }
 #undef TILE
+}
+
+/* Tile after tile; the last ones fill a vector. */
+TARGET static __attribute__((noinline)) void
+JOIN(SET, strided_tiles)(size_t rows, size_t columns, size_t depth, const loose_real *a,
+                         ptrdiff_t a_step, const loose_real *b, ptrdiff_t b_step,
+                         ptrdiff_t b_column, ndi_gemm_store store, loose_real *c,
+                         ptrdiff_t c_column)
+{
+    const size_t most = VECTORS * LANES;
+    for (size_t some; rows > 0; rows -= some, a += some, c += some) {
+        some = rows <= most ? rows : rows < most + LANES ? most - LANES : most;
+        JOIN(SET, strided_tile)
+        (some, columns, depth, a, a_step, b, b_step, b_column, store, c, c_column);
+    }
+}
+
+TARGET static void JOIN(SET, multiply_strided)(size_t rows, size_t columns, size_t depth,
+                                               const void *a, ptrdiff_t a_step, const void *b,
+                                               ptrdiff_t b_step, ptrdiff_t b_column,
+                                               ndi_gemm_store store, void *c, ptrdiff_t c_column)
+{
+    (rows > VECTORS * LANES ? JOIN(SET, strided_tiles) : JOIN(SET, strided_tile))(
+        rows, columns, depth, a, a_step, b, b_step, b_column, store, c, c_column);
 }
 
 /* ---- Many products of one small shape ---- */

@@ -91,48 +91,6 @@ static bool is_shallow(ndi_gemm_plan *plan)
     return true;
 }
 
-enum {
-    FEW = 6,        /* columns: more fill tiles */
-    FEW_FLOATS = 8, /* the same of long rows of float32 */
-    GATHERED_BYTES =
-        24, /* of a row of columns that are made contiguous, of fewer rows than these: */
-    MANY_ROWS = 200,
-    /* Less is packed into tiles and multiplied sooner than sums are added up; the same of two or
-     * three columns (500 x 60 by 60 x 2 floats 7.1 us by tiles, 4.3 so). */
-    LEAST_DEPTH = 64,
-    LEAST_DEPTH_OF_THREE = 32,
-};
-
-/* Columns that are not contiguous are sooner multiplied by tiles, which read their rows, but for
- * very few (14 x 1000 by 1000 x 14 doubles 13.8 us gathered, 5.8 by tiles; 3 x 1000 by 1000 x 3
- * floats 1.4 and 2.5). */
-static bool has_few_columns(const ndi_gemm_shape *s)
-{
-    const ptrdiff_t element_bytes = ndi_gemm_formats[s->type].element_bytes;
-    if (s->a_column_stride != element_bytes ||
-        s->k < (s->n <= 3 ? LEAST_DEPTH_OF_THREE : LEAST_DEPTH))
-        return false;
-    const size_t few = element_bytes == sizeof(float) && s->k >= 2 * LEAST_DEPTH ? FEW_FLOATS : FEW;
-    if (s->b_row_stride == element_bytes)
-        return s->n <= (s->m <= NDI_GEMM_FEW_BY_FEW ? NDI_GEMM_FEW_BY_FEW : few);
-    return s->n * (size_t)element_bytes <= GATHERED_BYTES || (s->m >= MANY_ROWS && s->n <= few);
-}
-
-static bool has_few(ndi_gemm_plan *plan)
-{
-    const ndi_gemm_shape *const s = &plan->shape;
-    if (!is_of_floats(s))
-        return false;
-    const ndi_gemm_shape other = ndi_gemm_transposed(s);
-    const bool straight = has_few_columns(s);
-    if (!straight && !has_few_columns(&other))
-        return false;
-    if (!straight)
-        turn(plan);
-    plan->way = NDI_GEMM_FEW;
-    return true;
-}
-
 /* ---- By tiles -------------------------------------------------------------------------------- */
 
 static bool in_whole_reals(ptrdiff_t stride, size_t real_bytes)
@@ -163,7 +121,7 @@ static size_t in_lines(size_t bytes)
     return parts(bytes, NDI_CACHE_LINE) * NDI_CACHE_LINE;
 }
 
-/* How large blocks are, and what of them is packed. */
+/* How large blocks are. */
 static void settle_blocks(product *p)
 {
     size_t most_bytes = (size_t)ndi_cpu_caches().last / 4, lanes = p->kernels->lanes;
@@ -178,12 +136,11 @@ static void settle_blocks(product *p)
         ndi_gemm_even_part(p->m, most_bytes / p->left_panel_bytes * p->tile_rows, p->tile_rows);
     p->most_columns = ndi_gemm_even_part(p->n, most_bytes / p->right_panel_bytes * p->tile_columns,
                                          p->tile_columns);
-    choose_packing(p, p->m, p->n);
     ndi_gemm_size_buffers(p);
 }
 
-/* All that does not depend on where the matrices are. */
-static void settle(product *to, const ndi_gemm_shape *shape, ndi_gemm_real real)
+/* What is multiplied by which tiles, and what is packed. */
+static void settle_operands(product *to, const ndi_gemm_shape *shape, ndi_gemm_real real)
 {
     const ndi_gemm_format *format = &ndi_gemm_formats[shape->type];
     product p = {
@@ -207,7 +164,7 @@ static void settle(product *to, const ndi_gemm_shape *shape, ndi_gemm_real real)
     p.tile_columns = p.kernels->tile_columns;
     p.stores_tiles = !p.is_widened && p.c_row_stride == (ptrdiff_t)p.element_bytes &&
                      in_whole_reals(p.c_column_stride, p.real_bytes);
-    settle_blocks(&p);
+    choose_packing(&p, p.m, p.n);
     *to = p;
 }
 
@@ -287,6 +244,102 @@ static ndi_gemm_way way_by_tiles(product *p, bool is_one_of_many)
     return NDI_GEMM_SHARES;
 }
 
+/* ---- Floats of few rows or columns ----------------------------------------------------------- */
+
+/* What parts of a product take, in nanoseconds on a Xeon with AVX-512; only their ratios count. Of
+ * 3,400 products of 50 to 1,000 by 2 to 16 the way of the least sum took 1 % more than the fastest
+ * one on average. */
+static const double vector_by_tiles = 0.115, vector_by_dots = 0.19, sum_by_dots = 1.25,
+                    packed_byte = 0.044, moved_element = 0.63, read_byte = 0.0125,
+                    row_byte = 0.0075; /* by dot products */
+
+/* Of an operand of so many elements: those that lie apart are moved one by one. */
+static double cost_of_packing(size_t elements, size_t bytes, ptrdiff_t stride,
+                              ptrdiff_t other_stride)
+{
+    const ptrdiff_t item = (ptrdiff_t)bytes;
+    return (double)elements *
+           (stride == item || other_stride == item ? packed_byte * (double)bytes : moved_element);
+}
+
+/* Vectors that are multiplied at each step of the depth for a tile; fewer than eight take as long,
+ * as each waits for its last sum. */
+static size_t vectors_of_step(size_t rows, size_t columns, size_t lanes)
+{
+    const size_t least = 8, vectors = parts(rows, lanes) * columns;
+    return vectors == 0 ? 0 : larger(vectors, least);
+}
+
+static double cost_of_tiles(const product *p)
+{
+    const size_t lanes = p->kernels->lanes, rows = p->tile_rows, columns = p->tile_columns;
+    const size_t whole_rows = p->m / rows, last_rows = p->m % rows, whole_columns = p->n / columns,
+                 last_columns = parts(p->n % columns, columns / 2) * (columns / 2);
+    const size_t vectors = whole_rows * whole_columns * vectors_of_step(rows, columns, lanes) +
+                           whole_rows * vectors_of_step(rows, last_columns, lanes) +
+                           whole_columns * vectors_of_step(last_rows, columns, lanes) +
+                           vectors_of_step(last_rows, last_columns, lanes);
+    const size_t item = p->real_bytes, left = p->m * p->k, right = p->k * p->n,
+                 read = left * parts(p->n, columns) + right * parts(p->m, rows);
+    double cost = vector_by_tiles * (double)(vectors * p->k) + read_byte * (double)(read * item);
+    if (p->packs_left)
+        cost += cost_of_packing(left, item, p->left.row_stride, p->left.column_stride);
+    if (p->packs_right)
+        cost += cost_of_packing(right, item, p->right.row_stride, p->right.column_stride);
+    return cost + (p->stores_tiles ? 0 : moved_element * (double)(p->m * p->n));
+}
+
+/* INFINITY if it is not done so. */
+static double cost_of_dots(const ndi_gemm_shape *s)
+{
+    const ndi_gemm_format *const format = &ndi_gemm_formats[s->type];
+    const size_t item = format->element_bytes,
+                 lanes = ndi_gemm_kernels_for(ndi_isa_in_use(), format->tiles)->lanes;
+    if (!is_of_floats(s) || s->a_column_stride != (ptrdiff_t)item || s->k < lanes ||
+        s->n > NDI_GEMM_FEW_BY_FEW)
+        return INFINITY;
+    const size_t at_once = lanes * item == 64 ? 4 : 2; /* columns */
+    const size_t sums = parts(s->m, 4) * 4 * parts(s->n, 2) * 2,
+                 read = s->m * s->k * item * parts(s->n, at_once);
+    const double cost = vector_by_dots * (double)(sums * parts(s->k, lanes)) +
+                        sum_by_dots * (double)sums + row_byte * (double)read;
+    return s->b_row_stride == (ptrdiff_t)item
+               ? cost
+               : cost + cost_of_packing(s->n * s->k, item, s->b_row_stride, s->b_column_stride);
+}
+
+/* Settles, of few rows or columns, the way that costs least, straight or turned: dot products of
+ * contiguous rows, or tiles; those of many products are others' to settle. */
+static bool has_few(ndi_gemm_plan *plan, ndi_gemm_real real, bool is_one_of_many)
+{
+    const size_t most = 16, least_products = 4096, least_depth = 64;
+    const size_t few = smaller(plan->shape.m, plan->shape.n),
+                 many = larger(plan->shape.m, plan->shape.n), k = plan->shape.k;
+    const bool is_compact = many <= NDI_GEMM_FEW_BY_FEW; /* if deep, without packing it */
+    if ((plan->shape.type != NDI_GEMM_F32 && plan->shape.type != NDI_GEMM_F64) ||
+        (is_compact ? k < least_depth : few > most) || few * many * k < least_products)
+        return false;
+    ndi_gemm_plan other = {.shape = plan->shape, .turned = plan->turned};
+    turn(&other);
+    settle_operands(&plan->product, &plan->shape, real);
+    settle_operands(&other.product, &other.shape, real);
+    const double dots = cost_of_dots(&plan->shape), other_dots = cost_of_dots(&other.shape),
+                 tiles = cost_of_tiles(&plan->product), other_tiles = cost_of_tiles(&other.product);
+    const double least = fmin(fmin(dots, other_dots), fmin(tiles, other_tiles));
+    const bool by_dots = dots == least || other_dots == least;
+    if (!by_dots && is_one_of_many)
+        return false;
+    if (dots != least && tiles != least)
+        *plan = other;
+    if (by_dots) {
+        plan->way = NDI_GEMM_FEW;
+    } else {
+        settle_blocks(&plan->product);
+        plan->way = way_by_tiles(&plan->product, false);
+    }
+    return true;
+}
+
 /* If the larger operand can be read where it is as the left one, or as the right one, and turned
  * could not, or would fill vectors only in part (8 x 600 by 600 x 100 doubles, all columns
  * contiguous, 31 us turned, 16 so). */
@@ -309,13 +362,14 @@ void ndi_gemm_choose(ndi_gemm_plan *plan, const ndi_gemm_shape *shape, ndi_gemm_
 {
     plan->shape = *shape;
     plan->turned = false;
-    if (is_trivial(plan) || (!is_one_of_many && is_shallow(plan)) || has_few(plan) ||
-        is_for_vectors(plan))
+    if (is_trivial(plan) || (!is_one_of_many && is_shallow(plan)) || is_for_vectors(plan) ||
+        has_few(plan, real, is_one_of_many))
         return;
     /* Kernels write columns: of C where rows are contiguous. */
     const ptrdiff_t element_bytes = ndi_gemm_formats[shape->type].element_bytes;
     if (shape->c_column_stride == element_bytes && !stays_in_place(shape, real))
         turn(plan);
-    settle(&plan->product, &plan->shape, real);
+    settle_operands(&plan->product, &plan->shape, real);
+    settle_blocks(&plan->product);
     plan->way = way_by_tiles(&plan->product, is_one_of_many);
 }

@@ -36,9 +36,9 @@ typedef struct product {
     ptrdiff_t a_row_stride, a_column_stride, x_stride;
     char *y;
     ptrdiff_t y_stride;
-    size_t chunk;                   /* elements of depth that are summed together */
-    size_t block_rows;              /* elements of y to a task */
-    size_t chunk_count, chunk_task; /* chunks in all, and to a task */
+    size_t chunk;      /* elements of depth that are summed together */
+    size_t block_rows; /* elements of y to a task */
+    size_t chunk_count;
     size_t chunk_tasks; /* tasks to a block of rows; if not 1, sums of chunks go to `sums` */
     char *sums;         /* chunk_count x rows elements */
 } product;
@@ -97,9 +97,9 @@ static void multiply_blocks(void *context, size_t begin, size_t end)
     for (size_t item = begin; item < end; item++) {
         size_t row = item / p->chunk_tasks * p->block_rows,
                rows = smaller(p->block_rows, p->rows - row);
-        size_t first = item % p->chunk_tasks * p->chunk_task;
-        size_t last = smaller(first + p->chunk_task, p->chunk_count);
-        p->body->block(p, row, rows, first, last);
+        const size_t task = item % p->chunk_tasks;
+        p->body->block(p, row, rows, p->chunk_count * task / p->chunk_tasks,
+                       p->chunk_count * (task + 1) / p->chunk_tasks);
     }
 }
 
@@ -153,7 +153,6 @@ bool ndi_gemv(ndi_gemm_type type, bool conjugates, size_t rows, size_t depth, co
         .chunk_count = parts(depth, chunk),
         .chunk_tasks = 1,
     };
-    p.chunk_task = p.chunk_count;
     /* Decided by the whole product, as its sums are rounded otherwise. */
     p.has_short_rows = p.kernels->short_rows && rows >= MANY_ROWS && depth < chunk;
     if (rows == 0)
@@ -178,15 +177,13 @@ bool ndi_gemv(ndi_gemm_type type, bool conjugates, size_t rows, size_t depth, co
             smaller(p.block_rows, larger(parts(parts(rows, threads), WHOLE_REALS) * WHOLE_REALS,
                                          2 * WHOLE_REALS));
     size_t blocks = parts(rows, p.block_rows);
-    if (blocks < wanted && p.chunk_count > 1) {
-        p.chunk_task = parts(p.chunk_count, smaller(p.chunk_count, parts(wanted, blocks)));
-        p.chunk_tasks = parts(p.chunk_count, p.chunk_task);
-    }
+    if (blocks < wanted)
+        p.chunk_tasks = smaller(p.chunk_count, parts(wanted, blocks));
     size_t sums_bytes = p.chunk_count * rows * element_bytes;
     if (p.chunk_tasks > 1 && !(p.sums = ndi_allocate(sums_bytes)))
         return false;
-    size_t grain =
-        1 + block_bytes / (p.block_rows * smaller(depth, p.chunk_task * chunk) * element_bytes);
+    const size_t task_depth = smaller(depth, parts(p.chunk_count, p.chunk_tasks) * chunk);
+    size_t grain = 1 + block_bytes / (p.block_rows * task_depth * element_bytes);
     ndi_parallel_for(blocks * p.chunk_tasks, grain, multiply_blocks, &p);
     if (p.sums) {
         p.body->add_chunks(&p);
