@@ -48,8 +48,6 @@ DIFFERENT = {
     "loadtxt": "numbers in \" are taken out of them, told or not",
     "genfromtxt": "tables with names or several dtypes are not there: read columns with pandas",
     "ndarray": "cannot be derived from; strides= goes with buffer=",
-    "spacing": "of negative float16 it has the sign of x, as for the other floats",
-    "einsum_path": "the report is shorter",
     "random.BitGenerator": "has no ctypes, cffi and capsule",
 }  # fmt: skip
 
