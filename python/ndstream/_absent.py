@@ -32,7 +32,6 @@ ABSENT = {
     "memmap": "use load(file, mmap_mode='r+'), or ndarray(shape, dtype, buffer=mmap.mmap(...))",
     "ctypeslib": "use memoryview(x), or C with <ndstream/nd.h>",
     "f2py": "use numpy.f2py: its functions take arrays of ndstream",
-    "nested_iters": "loop over ndindex() of the outer axes and index with it",
     "get_include": "C code uses <ndstream/nd.h>; pkg-config --cflags ndstream",
     "core": _NUMPYS, "dtypes": "dtype objects have one class: dtype", "test": _NUMPYS, "typing": "the package has stubs",
     "ndarray.ctypes": "use memoryview(x), or C with <ndstream/nd.h>",
@@ -49,9 +48,6 @@ DIFFERENT = {
     "loadtxt": "numbers in \" are taken out of them, told or not",
     "genfromtxt": "tables with names or several dtypes are not there: read columns with pandas",
     "ndarray": "cannot be derived from; strides= goes with buffer=",
-    "spacing": "of negative float16 it has the sign of x, as for the other floats",
-    "einsum_path": "the report is shorter",
-    "nditer": "elements that are written are not converted; op_axes, buffers and copies have no effect",
     "random.BitGenerator": "has no ctypes, cffi and capsule",
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ import numbers
 import ndstream as nd
 
 _MANTISSA = {"float16": 10, "bfloat16": 7, "float32": 23, "float64": 52}
+_LINE = "-" * 63
 _EXPONENT = {"float16": 5, "bfloat16": 8, "float32": 8, "float64": 11}
 
 
@@ -63,7 +64,23 @@ class finfo(_limits):
         self.resolution = kind(10.0**-self.precision)
 
     def __repr__(self):
-        return f"finfo(resolution={self.resolution}, min={self.min}, max={self.max}, dtype={self.dtype})"
+        digits = {"float16": 5, "float32": 7}.get(self.dtype.name, 16)
+        ends = f"min={float(self.min):.{digits}e}, max={float(self.max):.{digits}e}"
+        return f"finfo(resolution={self.resolution!s}, {ends}, dtype={self.dtype})"
+
+    def __str__(self):
+        return f"""\
+Machine parameters for {self.dtype}
+{_LINE}
+precision = {self.precision}   resolution = {self.resolution!s}
+machep = {self.machep}   eps =        {self.eps!s}
+negep =  {self.negep}   epsneg =     {self.epsneg!s}
+minexp = {self.minexp}   tiny =       {self.tiny!s}
+maxexp = {self.maxexp}   max =        {self.max!s}
+nexp =   {self.nexp}   min =        -max
+smallest_normal = {self.smallest_normal!s}   smallest_subnormal = {self.smallest_subnormal!s}
+{_LINE}
+"""
 
 
 class iinfo(_limits):
@@ -82,6 +99,9 @@ class iinfo(_limits):
 
     def __repr__(self):
         return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+    def __str__(self):
+        return f"Machine parameters for {self.dtype}\n{_LINE}\nmin = {self.min}\nmax = {self.max}\n{_LINE}\n"
 
 
 _SCALARS = (nd.generic, int, float, complex, str, bytes, memoryview, numbers.Number)

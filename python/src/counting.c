@@ -184,7 +184,9 @@ PND_FUNCTION(histogram, "a, bins=10, range=None, density=None, weights=None",
     if (!r.counts)
         return raise_value();
     PND_OBJECT counts = pnd_wrap(r.counts);
-    PND_OBJECT found = pnd_wrap(r.edges);
+    PND_AUTO made = r.edges;
+    PND_OBJECT found =
+        edges && pnd_is_array(given[1]) ? Py_NewRef(given[1]) : pnd_wrap(nd_retain(made));
     return counts && found ? PyTuple_Pack(2, counts, found) : NULL;
 }
 

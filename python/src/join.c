@@ -329,9 +329,16 @@ PND_FUNCTION(tile, "A, reps", "The array repeated along its axes.")
     PND_AUTO array = pnd_to_array(given[0]);
     if (!array || !pnd_to_shape(given[1], &repeats))
         return NULL;
+    bool repeated = false;
+    for (int i = 0; i < repeats.rank; i++)
+        repeated |= repeats.length[i] != 1;
     nd_array *result;
     PND_UNLOCKED(PND_LARGE, result = nd_tile(array, repeats));
-    return pnd_wrap(result);
+    if (!result || !repeated || nd_size(array) || !pnd_is_array(given[0]))
+        return pnd_wrap(result);
+    /* (Of no elements: as little to be written as where they are from.) */
+    PND_AUTO tiled = result;
+    return pnd_wrap_view(nd_reshape(array, nd_shape_like(tiled)), given[0]);
 }
 
 PND_FUNCTION(resize, "a, new_shape",

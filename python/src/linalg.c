@@ -95,6 +95,7 @@ typedef struct einsum_options {
     nd_dtype dtype;
     nd_casting casting;
     char order;
+    PyObject *optimize;
 } einsum_options;
 
 static bool to_einsum_options(PyObject *const *values, PyObject *names, einsum_options *options)
@@ -111,7 +112,9 @@ static bool to_einsum_options(PyObject *const *values, PyObject *names, einsum_o
             good = pnd_to_casting(value, &options->casting);
         else if (PyUnicode_CompareWithASCIIString(name, "order") == 0)
             good = pnd_to_order(value, &options->order);
-        else if (PyUnicode_CompareWithASCIIString(name, "optimize") != 0) {
+        else if (PyUnicode_CompareWithASCIIString(name, "optimize") == 0)
+            options->optimize = value;
+        else {
             PyErr_Format(PyExc_TypeError, "einsum() has no argument %R", name);
             good = false;
         }
@@ -119,6 +122,19 @@ static bool to_einsum_options(PyObject *const *values, PyObject *names, einsum_o
             return false;
     }
     return true;
+}
+
+/* Whether `optimize` names a way in which more than two arrays may be multiplied. */
+static bool is_way(PyObject *optimize)
+{
+    if (!optimize || !PyUnicode_Check(optimize) ||
+        PyUnicode_CompareWithASCIIString(optimize, "greedy") == 0 ||
+        PyUnicode_CompareWithASCIIString(optimize, "optimal") == 0)
+        return true;
+    PND_OBJECT text = Py_BuildValue("sO", "Path name %s not found", optimize);
+    if (text)
+        PyErr_SetObject(PyExc_KeyError, text);
+    return false;
 }
 
 /* The sums as `out` and `order` want them. Takes over `result`. */
@@ -158,6 +174,8 @@ static PyObject *einsum(PyObject *Py_UNUSED(module), PyObject *const *arguments,
         arguments = &PyTuple_GET_ITEM(tuple, 0);
         count = PyTuple_GET_SIZE(tuple);
     }
+    if (count > 3 && !is_way(options.optimize))
+        return NULL;
     const char *text = PyUnicode_AsUTF8(arguments[0]);
     operands list __attribute__((cleanup(release_operands))) = {0};
     if (!text || !to_operands(&list, arguments + 1, count - 1, options.dtype, options.casting))

@@ -58,6 +58,7 @@ static PyObject *formatter_for(PyObject *functions, nd_dtype dtype)
 static PyObject *text_by(const nd_array *array, const nd_text_options *given, PyObject *functions)
 {
     nd_text_options with = *given;
+    with.edge_items = with.edge_items > 0 ? with.edge_items : 0; /* NumPy takes any number */
     PND_OBJECT call = Py_XNewRef(formatter_for(functions, nd_dtype_of(array)));
     struct writer writer = {call, nd_dtype_of(array)};
     if (call)

@@ -2,19 +2,19 @@
  * seen as an array without axes. _iterators.py decides in which order. */
 #include "core.h"
 
-enum { MOST_VIEWS = 63 };
-
 typedef struct walk {
     PyObject_HEAD PyObject *views; /* a tuple of arrays; NULL before _begin() */
+    PyObject *operands;            /* a tuple: what these are views of */
     int rank, axis[ND_MAX_RANK];   /* the axes, the slowest first */
     int64_t length[ND_MAX_RANK];   /* of these, and how far each has come */
     int64_t at[ND_MAX_RANK];
-    int64_t size, place;
-    uint64_t backward, writeable; /* bits: axes, in that order; views */
-    nd_array *flat[MOST_VIEWS];   /* views as vectors, where the walk is their order; or NULL */
-    PyObject *flags;              /* a set, or NULL: what is_tracking says */
+    int64_t size, place, stop;
+    uint64_t backward; /* bits: axes, in that order */
+    nd_array **flat;   /* views as vectors, where the walk is their order; or NULL */
+    PyObject *flags;   /* a set, or NULL: what is_tracking says */
     bool all_flat, by_lines, is_one, has_begun, is_finished;
     bool is_tracking; /* the flag 'multi_index' */
+    bool tells;       /* _moved() is called after each step */
 } walk;
 
 /* How far each axis has come at a place. */
@@ -38,7 +38,7 @@ static void find_index(walk *w, int64_t index[ND_MAX_RANK])
 static void advance(walk *w)
 {
     w->place++;
-    w->is_finished |= w->place >= w->size;
+    w->is_finished |= w->place >= w->stop;
     for (int i = w->all_flat ? -1 : w->rank - 1; i >= 0; i--) {
         if (++w->at[i] < w->length[i])
             return;
@@ -46,20 +46,28 @@ static void advance(walk *w)
     }
 }
 
+/* Goes on, if there are elements, and tells so. */
+static bool step(walk *w)
+{
+    if (w->is_finished)
+        return true;
+    advance(w);
+    PND_OBJECT told =
+        w->tells ? PyObject_CallMethod((PyObject *)w, "_moved", NULL) : Py_NewRef(Py_None);
+    return told;
+}
+
 static void go_to(walk *w, int64_t place)
 {
     w->place = place;
-    w->is_finished = place >= w->size;
+    w->is_finished = place >= w->stop;
     w->has_begun = false;
     split(w, place);
 }
 
 static PyObject *as_view(const walk *w, int which, nd_array *element)
 {
-    PyObject *const result = pnd_wrap_view(element, PyTuple_GET_ITEM(w->views, which));
-    if (result)
-        ((pnd_array *)result)->locked |= !(w->writeable >> which & 1);
-    return result;
+    return pnd_wrap_view(element, PyTuple_GET_ITEM(w->views, which));
 }
 
 static PyObject *element(const walk *w, int which, const int64_t *index)
@@ -112,8 +120,8 @@ static PyObject *walk_next(PyObject *self)
     walk *const w = (walk *)self;
     if (w->by_lines)
         return PyObject_CallMethod(self, "_next_line", NULL);
-    if (w->has_begun && !w->is_finished)
-        advance(w);
+    if (w->has_begun && !step(w))
+        return NULL;
     if (w->is_finished || !w->views)
         return NULL;
     w->has_begun = true;
@@ -137,10 +145,10 @@ static PyObject *walk_item(PyObject *self, Py_ssize_t which)
 
 static void forget_flat(walk *w)
 {
-    for (Py_ssize_t i = 0; w->views && i < PyTuple_GET_SIZE(w->views); i++) {
+    for (Py_ssize_t i = 0; w->flat && i < PyTuple_GET_SIZE(w->views); i++)
         nd_release(w->flat[i]);
-        w->flat[i] = NULL;
-    }
+    PyMem_Free(w->flat);
+    w->flat = NULL;
 }
 
 /* A view as a vector of the walk's elements, if its memory is in that order; NULL if not, or with
@@ -148,6 +156,8 @@ static void forget_flat(walk *w)
 static nd_array *flattened(const walk *w, nd_array *view)
 {
     nd_axes order = {.count = w->rank};
+    if (nd_rank(view) == 1 && w->rank == 1 && !w->backward && nd_length(view, 0) == w->length[0])
+        return nd_retain(view);
     if (nd_rank(view) != w->rank || !w->rank || w->backward || !pnd_force(view))
         return NULL;
     for (int i = 0; i < w->rank; i++) {
@@ -160,13 +170,14 @@ static nd_array *flattened(const walk *w, nd_array *view)
     return flat || (turned && !nd_is_contiguous(turned)) ? flat : pnd_raise();
 }
 
-/* Begins a walk over views, whose reference is taken over, along the axes in an order, or as they
- * are. */
-static bool begin_walk(walk *w, PyObject *views, int rank, const int64_t *lengths,
-                       const int64_t *order)
+/* Begins a walk over views of operands, whose references are taken over, along the axes in an
+ * order, or as they are. */
+static bool begin_walk(walk *w, PyObject *views, PyObject *operands, int rank,
+                       const int64_t *lengths, const int64_t *order)
 {
     forget_flat(w);
     Py_XSETREF(w->views, views);
+    Py_XSETREF(w->operands, operands);
     w->rank = rank;
     w->size = 1;
     for (int i = 0; i < rank; i++) {
@@ -174,25 +185,27 @@ static bool begin_walk(walk *w, PyObject *views, int rank, const int64_t *length
         w->length[i] = lengths[w->axis[i]];
         w->size *= w->length[i];
     }
+    w->stop = w->size;
+    w->flat = PyMem_Calloc((size_t)PyTuple_GET_SIZE(views), sizeof *w->flat);
     w->all_flat = !w->by_lines;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(views) && !w->by_lines; i++) {
+    for (Py_ssize_t i = 0; w->flat && i < PyTuple_GET_SIZE(views) && !w->by_lines; i++) {
         w->flat[i] = flattened(w, pnd_array_of(PyTuple_GET_ITEM(views, i)));
         w->all_flat &= w->flat[i] != NULL;
     }
     go_to(w, 0);
+    if (!w->flat)
+        PyErr_NoMemory();
     return !PyErr_Occurred();
 }
 
 /* The arrays of a walk that needs no _set_up(): of one shape, with elements, all in C order, or all
  * in the other. NULL, mostly without an exception, for anything else. */
-static PyObject *plain_views(PyObject *op, bool *turned)
+static PyObject *plain_operands(PyObject *op, bool *turned)
 {
     const bool several = PyList_CheckExact(op) || PyTuple_CheckExact(op);
     PND_OBJECT views = several ? PySequence_Tuple(op) : PyTuple_Pack(1, op);
     const Py_ssize_t count = views ? PyTuple_GET_SIZE(views) : 0;
     bool forward = count > 0, backward = count > 0;
-    if (count > MOST_VIEWS)
-        return NULL;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *const view = PyTuple_GET_ITEM(views, i);
         if (Py_TYPE(view) != pnd.array)
@@ -205,6 +218,29 @@ static PyObject *plain_views(PyObject *op, bool *turned)
     }
     *turned = !forward;
     return forward || backward ? Py_NewRef(views) : NULL;
+}
+
+/* Views of them that cannot be written: as they are, or as vectors. */
+static PyObject *plain_views(PyObject *operands, bool as_lines, bool turned)
+{
+    const Py_ssize_t count = PyTuple_GET_SIZE(operands);
+    PyObject *views = PyTuple_New(count);
+    for (Py_ssize_t i = 0; views && i < count; i++) {
+        PyObject *const operand = PyTuple_GET_ITEM(operands, i);
+        nd_array *const array = pnd_array_of(operand);
+        PND_AUTO line = as_lines && turned ? nd_transpose(array) : nd_retain(array);
+        PyObject *const view =
+            pnd_force(array)
+                ? pnd_wrap_view(as_lines ? nd_ravel(line) : nd_slice(line, ND_REST), operand)
+                : NULL;
+        if (view) {
+            ((pnd_array *)view)->locked = true;
+            PyTuple_SET_ITEM(views, i, view);
+        } else {
+            Py_CLEAR(views);
+        }
+    }
+    return views;
 }
 
 static bool is_word(PyObject *object, const char *word)
@@ -234,20 +270,25 @@ static int walk_init(PyObject *self, PyObject *arguments, PyObject *keywords)
     walk *const w = (walk *)self;
     PyObject *const op = PyTuple_GET_SIZE(arguments) == 1 ? PyTuple_GET_ITEM(arguments, 0) : NULL;
     bool turned = false;
-    PyObject *const views = op ? plain_views(op, &turned) : NULL;
+    PND_OBJECT operands = op ? plain_operands(op, &turned) : NULL;
     Py_CLEAR(w->flags);
-    if (views && has_plain_flags(keywords, &w->is_tracking)) {
-        const nd_array *const first = pnd_array_of(PyTuple_GET_ITEM(views, 0));
-        const int rank = nd_rank(first);
+    if (operands && has_plain_flags(keywords, &w->is_tracking)) {
+        const nd_array *const first = pnd_array_of(PyTuple_GET_ITEM(operands, 0));
+        const bool as_lines = !w->is_tracking && nd_rank(first) > 1;
+        const int64_t size = nd_size(first);
+        const int rank = as_lines ? 1 : nd_rank(first);
         int64_t order[ND_MAX_RANK];
         for (int i = 0; i < rank; i++)
             order[i] = turned ? rank - 1 - i : i;
-        w->backward = w->writeable = 0;
-        w->by_lines = false;
-        w->is_one = PyTuple_GET_SIZE(views) == 1;
-        return begin_walk(w, views, rank, nd_lengths(first), order) ? 0 : -1;
+        PyObject *const views = plain_views(operands, as_lines, turned);
+        w->backward = 0;
+        w->by_lines = w->tells = false;
+        w->is_one = PyTuple_GET_SIZE(operands) == 1;
+        return views && begin_walk(w, views, Py_NewRef(operands), rank,
+                                   as_lines ? &size : nd_lengths(first), order)
+                   ? 0
+                   : -1;
     }
-    Py_XDECREF(views);
     if (PyErr_Occurred())
         return -1;
     PND_OBJECT set_up = PyObject_GetAttrString(self, "_set_up");
@@ -255,16 +296,15 @@ static int walk_init(PyObject *self, PyObject *arguments, PyObject *keywords)
     return done ? 0 : -1;
 }
 
-PND_NAMED_FUNCTION(begin, "_begin", "$self, views, writeable, shape, order, backward, lines, one",
-                   "Begins a walk over views that are broadcast to a shape: `writeable` has a bit "
-                   "for each, `order` the axes, the slowest first, `backward` a bit for each of "
-                   "these.")
+PND_NAMED_FUNCTION(begin, "_begin",
+                   "$self, views, operands, shape, order, backward, lines, one, tells",
+                   "Begins a walk over views that are broadcast to a shape: `order` has the axes, "
+                   "the slowest first, `backward` a bit for each of these.")
 {
     walk *const w = (walk *)given[0];
     nd_shape shape, order;
-    int64_t backward = 0, writeable = 0;
-    if (!PyTuple_Check(given[1]) || PyTuple_GET_SIZE(given[1]) > MOST_VIEWS ||
-        !pnd_to_int64(given[2], &writeable) || !pnd_to_shape(given[3], &shape) ||
+    int64_t backward = 0;
+    if (!PyTuple_Check(given[1]) || !PyTuple_Check(given[2]) || !pnd_to_shape(given[3], &shape) ||
         !pnd_to_shape(given[4], &order) || !pnd_to_int64(given[5], &backward) ||
         order.rank != shape.rank)
         return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "_begin: no walk");
@@ -275,10 +315,11 @@ PND_NAMED_FUNCTION(begin, "_begin", "$self, views, writeable, shape, order, back
         if (order.length[i] < 0 || order.length[i] >= shape.rank)
             return PyErr_Format(PyExc_ValueError, "_begin: no axis");
     w->backward = (uint64_t)backward;
-    w->writeable = (uint64_t)writeable;
     w->by_lines = given[6] == Py_True;
     w->is_one = given[7] == Py_True;
-    return begin_walk(w, Py_NewRef(given[1]), shape.rank, shape.length, order.length)
+    w->tells = given[8] == Py_True;
+    return begin_walk(w, Py_NewRef(given[1]), Py_NewRef(given[2]), shape.rank, shape.length,
+                      order.length)
                ? Py_NewRef(Py_None)
                : NULL;
 }
@@ -290,6 +331,17 @@ static PyObject *walk_go(PyObject *self, PyObject *place)
     if (!pnd_to_int64(place, &value))
         return NULL;
     go_to((walk *)self, value < 0 ? 0 : value);
+    Py_RETURN_NONE;
+}
+
+/* Where the walk ends, as a place. */
+static PyObject *walk_until(PyObject *self, PyObject *place)
+{
+    int64_t value = 0;
+    if (!pnd_to_int64(place, &value))
+        return NULL;
+    walk *const w = (walk *)self;
+    w->stop = value < w->size ? value : w->size;
     Py_RETURN_NONE;
 }
 
@@ -307,13 +359,15 @@ static PyObject *walk_follow(PyObject *self, PyObject *object)
         lengths[order[i]] = other->length[i];
     }
     w->backward = other->backward;
-    w->writeable = other->writeable;
     w->by_lines = other->by_lines;
     w->is_one = other->is_one;
+    w->tells = other->tells;
     w->is_tracking = other->is_tracking;
     Py_XSETREF(w->flags, Py_XNewRef(other->flags));
-    if (!begin_walk(w, Py_NewRef(other->views), other->rank, lengths, order))
+    if (!begin_walk(w, Py_NewRef(other->views), Py_NewRef(other->operands), other->rank, lengths,
+                    order))
         return NULL;
+    w->stop = other->stop;
     go_to(w, other->place);
     w->has_begun = other->has_begun;
     Py_RETURN_NONE;
@@ -329,10 +383,7 @@ static PyObject *walk_by_lines(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *walk_iternext(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    walk *const w = (walk *)self;
-    if (!w->is_finished)
-        advance(w);
-    return PyBool_FromLong(!w->is_finished);
+    return step((walk *)self) ? PyBool_FromLong(!((walk *)self)->is_finished) : NULL;
 }
 
 static PyObject *walk_index(PyObject *self, void *Py_UNUSED(unused))
@@ -386,6 +437,12 @@ static PyObject *walk_arrays(PyObject *self, void *Py_UNUSED(unused))
     return views ? Py_NewRef(views) : PyTuple_New(0);
 }
 
+static PyObject *walk_operands(PyObject *self, void *Py_UNUSED(unused))
+{
+    PyObject *const operands = ((walk *)self)->operands;
+    return operands ? Py_NewRef(operands) : PyTuple_New(0);
+}
+
 static PyObject *walk_shape(PyObject *self, void *Py_UNUSED(unused))
 {
     const walk *const w = (walk *)self;
@@ -421,11 +478,6 @@ static PyObject *walk_count(PyObject *self, void *Py_UNUSED(unused))
 {
     PyObject *const views = ((walk *)self)->views;
     return PyLong_FromSsize_t(views ? PyTuple_GET_SIZE(views) : 0);
-}
-
-static PyObject *walk_writes(PyObject *self, void *Py_UNUSED(unused))
-{
-    return PyLong_FromUnsignedLongLong(((walk *)self)->writeable);
 }
 
 static PyObject *walk_single(PyObject *self, void *Py_UNUSED(unused))
@@ -465,6 +517,7 @@ static void walk_free(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     forget_flat((walk *)self);
     Py_XDECREF(((walk *)self)->views);
+    Py_XDECREF(((walk *)self)->operands);
     Py_XDECREF(((walk *)self)->flags);
     type->tp_free(self);
     Py_DECREF(type);
@@ -473,6 +526,7 @@ static void walk_free(PyObject *self)
 static PyMethodDef walk_methods[] = {
     PND_METHOD_ROW("_begin", begin),
     {"_go", walk_go, METH_O, "Goes to a place, counted in the order of the walk."},
+    {"_until", walk_until, METH_O, "Ends before a place."},
     {"_follow", walk_follow, METH_O, "Becomes a copy of another walk, at the same place."},
     {"_by_lines", walk_by_lines, METH_NOARGS, "Begins again, and gives lines."},
     {"iternext", walk_iternext, METH_NOARGS,
@@ -482,15 +536,15 @@ static PyMethodDef walk_methods[] = {
 static PyGetSetDef walk_attributes[] = {
     {"value", walk_value, NULL, "The views of the current elements.", NULL},
     {"_arrays", walk_arrays, NULL, "The arrays whose elements are seen.", NULL},
-    {"shape", walk_shape, NULL, "The shape of the walk.", NULL},
+    {"_given", walk_operands, NULL, "The arrays that these are views of.", NULL},
+    {"_shape", walk_shape, NULL, "The shape of the walk.", NULL},
     {"ndim", walk_rank, NULL, "How many axes it has.", NULL},
     {"itersize", walk_size, NULL, "How many elements.", NULL},
     {"nop", walk_count, NULL, "How many operands.", NULL},
     {"_order", walk_axes, NULL, "The axes, the slowest first.", NULL},
     {"_backward", walk_axes, NULL, "The axes gone through backwards.", (void *)1},
-    {"_writes", walk_writes, NULL, "A bit for each operand that is written.", NULL},
     {"_single", walk_single, NULL, "Whether there is one operand.", NULL},
-    {"iterindex", walk_place, NULL, "How many elements came before.", NULL},
+    {"_place", walk_place, NULL, "How many elements came before.", NULL},
     {"finished", walk_finished, walk_finish, "Whether there are no more.", NULL},
     {"_flags", walk_flags, walk_set_flags, "The flags, a set.", NULL},
     {"multi_index", walk_multi_index, walk_set_multi_index, "The indices of the current elements.",

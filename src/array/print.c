@@ -336,10 +336,11 @@ static void visit(struct printer *printer, element_pass *pass, int axis, const c
         return;
     }
     int64_t length = ndi_lengths(array)[axis], stride = ndi_strides(array)[axis];
-    bool skip = printer->summarised && length > 2 * printer->options.edge_items;
+    const int edge = printer->options.edge_items; /* (of none formats suit all) */
+    bool skip = printer->summarised && edge > 0 && length > 2 * edge;
     for (int64_t i = 0; i < length; i++) {
-        if (skip && i == printer->options.edge_items)
-            i = length - printer->options.edge_items;
+        if (skip && i == edge)
+            i = length - edge;
         if (i == length)
             break;
         visit(printer, pass, axis + 1, data + i * stride);
@@ -498,8 +499,10 @@ static void put_axis(struct printer *printer, int axis, const char *data)
     printer->line = indent;
     for (int64_t i = 0; i < length && !printer->text.failed && !printer->refused; i++) {
         bool gap = skip && i == edge;
-        if (gap)
-            i = length - edge - 1;
+        if (gap) {
+            i = length - (edge > 0 ? edge : 1) - 1; /* the last is shown, whatever is asked for */
+            skip = false;
+        }
         if (below == 0) {
             if (gap)
                 put_on_line(printer, "...", 3, indent, width);

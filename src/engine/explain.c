@@ -148,7 +148,7 @@ static void say_loop(ndi_telling *t, const ndi_outline *o, int number)
             loop->elements == 1 ? "" : "s");
     if (o->tiles == 0)
         ndi_say(t, " on %d threads", o->threads);
-    ndi_say(t, ", in blocks of %d bytes that stay in L1\n", NDI_REGISTER_BYTES);
+    ndi_say(t, ", in blocks whose values, %d bytes at most, stay in L1\n", NDI_REGISTER_BYTES);
     for (int i = 0; i < loop->reads; i++) {
         const ndi_outline_array *const array = &o->array[loop->read[i]];
         ndi_say(t, "  reads   ");

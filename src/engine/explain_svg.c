@@ -342,7 +342,7 @@ static void draw_row(drawing *d, int number, int *line)
     if (loop->sweep >= 0)
         ndi_say(&t, "in the sweep of loop %d", loop->sweep + 1);
     else
-        ndi_say(&t, "in blocks of %d KiB that stay in L1", NDI_REGISTER_BYTES / 1024);
+        ndi_say(&t, "in blocks; values of up to %d KiB stay in L1", NDI_REGISTER_BYTES / 1024);
     draw_text(d, d->box_x + 16, box_y + 39, "soft", NULL, d->line);
     for (int i = 0; i < loop->steps; i++)
         draw_step(d, loop, i, box_y + HEAD + i * STEP);

@@ -220,6 +220,13 @@ DEFINE_PIECES(bfloat16, uint16_t, int16_t, 7)
 DEFINE_PIECES(bits32, uint32_t, int32_t, 23)
 DEFINE_PIECES(bits64, uint64_t, int64_t, 52)
 
+/* To the next number above x, as NumPy has it for halves. */
+ALWAYS_INLINE uint16_t float16_spacing_up(uint16_t x)
+{
+    const uint16_t magnitude = float16_magnitude(x);
+    return float16_spacing(x > 0x8000 && x < 0xfc00 ? (uint16_t)(magnitude - 1) : magnitude);
+}
+
 /* LEAST, STEP: normal exponents that keep a denormal result from being rounded twice. */
 #define DEFINE_SCALING(REAL, NAME, UINT, SINT, PIECES, FRACTION, BIAS)                             \
     ALWAYS_INLINE UINT NAME##_bits(REAL x)                                                         \

@@ -13,6 +13,7 @@
 #define loose_real JOIN(SET, loose_real)
 #define tile JOIN(SET, tile)
 #define small_tile JOIN(SET, small_tile)
+#define find_edges JOIN(SET, find_edges)
 #define many_of JOIN(SET, many_of)
 #define complex_tile JOIN(SET, complex_tile)
 #define many_complex_of JOIN(SET, many_complex_of)
@@ -22,11 +23,24 @@ typedef REAL vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef REAL loose_vector __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
 typedef REAL loose_real __attribute__((aligned(1), may_alias));
 
+/* Where the vectors and the columns of a tile begin. Rows that fill no vector are done by one that
+ * begins before them, and shares rows with the one before it: nothing beyond the rows is read or
+ * written. (Of fewer rows than a vector has, all of it is.) For columns that are not there the last
+ * one is read once more. */
+TARGET static inline __attribute__((always_inline)) void
+find_edges(int vectors, int wide, size_t rows, size_t columns, ptrdiff_t element,
+           ptrdiff_t b_column, ptrdiff_t row_at[VECTORS], ptrdiff_t column_at[COLUMNS])
+{
+    row_at[0] = 0;
+    for (int v = 1; v < vectors; v++)
+        row_at[v] = (v + 1 < vectors ? v * (ptrdiff_t)LANES : (ptrdiff_t)(rows - LANES)) * element;
+    UNROLL
+    for (int j = 0; j < wide; j++)
+        column_at[j] = (j < (int)columns ? j : (ptrdiff_t)columns - 1) * b_column;
+}
+
 /* `rows` by `columns` of a tile of so many vectors by `wide` columns, which are constants; so are
- * strides where operands are packed. Rows that fill no vector are done by one that begins before
- * them, and shares rows with the one before it: nothing beyond the rows is read or written. (Of
- * fewer rows than a vector has, all of it is.) For columns that are not there the last one is read
- * once more, and nothing is stored. Panel `next_b`, unless it is NULL, is fetched into the level 2
+ * strides where operands are packed. Panel `next_b`, unless it is NULL, is fetched into the level 2
  * cache. */
 TARGET static inline __attribute__((always_inline)) void
 tile(int vectors, int wide, size_t rows, size_t columns, size_t depth, const loose_real *a,
@@ -34,12 +48,8 @@ tile(int vectors, int wide, size_t rows, size_t columns, size_t depth, const loo
      const loose_real *next_b, ndi_gemm_store store, loose_real *c, ptrdiff_t c_column)
 {
     vector sum[COLUMNS][VECTORS] = {0};
-    ptrdiff_t row_at[VECTORS] = {0}, column_at[COLUMNS];
-    for (int v = 1; v < vectors; v++)
-        row_at[v] = v + 1 < vectors ? v * (ptrdiff_t)LANES : (ptrdiff_t)(rows - LANES);
-    UNROLL
-    for (int j = 0; j < wide; j++)
-        column_at[j] = (j < (int)columns ? j : (ptrdiff_t)columns - 1) * b_column;
+    ptrdiff_t row_at[VECTORS], column_at[COLUMNS];
+    find_edges(vectors, wide, rows, columns, 1, b_column, row_at, column_at);
     for (int j = 0; j < wide; j++)
         for (int line = 0; line < vectors * VECTOR_BYTES; line += 64)
             __builtin_prefetch((char *)(c + j * c_column) + line, 1);
@@ -145,13 +155,10 @@ small_tile(int vectors, int wide, size_t rows, size_t columns, size_t depth, con
 {
     vector sum[COLUMNS][VECTORS];
     const vector zero = {0};
-    ptrdiff_t row_at[VECTORS] = {0}, column_at[COLUMNS];
-    for (int v = 1; v < vectors; v++)
-        row_at[v] = v + 1 < vectors ? v * (ptrdiff_t)sizeof(vector)
-                                    : (ptrdiff_t)((rows - LANES) * sizeof(REAL));
+    ptrdiff_t row_at[VECTORS], column_at[COLUMNS];
+    find_edges(vectors, wide, rows, columns, sizeof(REAL), b_column, row_at, column_at);
     UNROLL
     for (int j = 0; j < wide; j++) {
-        column_at[j] = (j < (int)columns ? j : (ptrdiff_t)columns - 1) * b_column;
         const REAL factor = *(const loose_real *)(b + column_at[j]);
         UNROLL
         for (int v = 0; v < vectors; v++)
@@ -330,6 +337,7 @@ static const ndi_gemm_kernels JOIN(SET, tiles) = {
 #undef loose_real
 #undef tile
 #undef small_tile
+#undef find_edges
 #undef many_of
 #undef complex_tile
 #undef many_complex_of

@@ -96,8 +96,6 @@ def is_numpys_own(name, arguments):
     if name == "i0":  # a function, not a ufunc: 0-d stays, steps round in the array's dtype, i0(inf) is NaN
         x = arguments[0]
         return x.ndim == 0 or x.dtype.name in ("float16", "float32") or not numpy.isfinite(x).all()
-    if name == "spacing":  # without the sign, for halves only
-        return arguments[0].dtype.name in halves
     if name == "ldexp":  # a Python number takes the first loop, that of halves
         return not isinstance(arguments[0], numpy.ndarray)
     return False

@@ -169,6 +169,8 @@ np.triu_indices_from(np.zeros((2, 3)))
 np.mask_indices(3, np.triu, 1)
 np.diag(np.arange(9).reshape(3, 3), 1)
 np.diag(np.arange(9).reshape(3, 3)).flags.writeable
+x = np.zeros((0, 3)); x.flags.writeable = False; [(y.shape, y.flags.writeable, y.flags.owndata, y.base is x) for y in map(lambda r: np.tile(x, r), (2, (1, 2), (2, 1, 1), 0, 1, ()))]
+x = np.broadcast_to(1.5, (2, 0)); [np.tile(x, r).flags.writeable for r in (2, 1)]
 np.diag(3)
 np.diagflat([1, 2], 1)
 np.diag_indices(2, 3)

@@ -407,6 +407,45 @@ a=np.arange(6).reshape(2,3); b=np.zeros(2,int).reshape(2,1); it=np.nditer([a,b],
 a=np.arange(6).reshape(2,3); b=np.zeros(3,int); it=np.nditer([a,b],flags=['reduce_ok','external_loop'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
 [x.tolist() for x in np.nditer(np.array(5),flags=['external_loop'])]
 [x.tolist() for x in np.nditer(np.zeros((0,3)),flags=['external_loop','zerosize_ok'])]
+str(np.finfo('f2')), repr(np.finfo('f2')), str(np.finfo(np.float32)), repr(np.finfo('f4')), str(np.finfo(float)), repr(np.finfo('c16'))
+str(np.iinfo('u1')), repr(np.iinfo(int)), str(np.iinfo(np.int64))
+np.spacing(np.float16([-1, -2, -0.0, 0, 65504, -65504, np.inf, -np.inf, np.nan, -6e-8, -6.1e-5, -3.5, 3.5]))
+x = np.nextafter(np.float16([0.0, -0.0, 0.0, 1, -0.0]), np.float16([-0.0, 0.0, 1, 1, -1])); x, np.signbit(x)
+e = np.array([0, 1, 2]); np.histogram([1, 2, 3], bins=e)[1] is e
+e = np.array([0, 1, 2]); np.histogram([1, 2, 3], bins=e, density=True)[1] is e
+e = [0, 1, 2]; np.histogram([1, 2, 3], bins=e)[1]
+np.array2string(np.arange(3000), edgeitems=0)
+np.array2string(np.arange(3000.0).reshape(3, 1000) / 3, edgeitems=0)
+np.array2string(np.arange(3000.0).reshape(3, 1000) / 3, edgeitems=1)
+np.array2string(np.arange(3000).reshape(1, 3000), edgeitems=0)
+np.array2string(np.arange(3000).reshape(10, 1, 300), edgeitems=0)
+np.set_printoptions(edgeitems=0); r = repr(np.arange(3000)); np.set_printoptions(edgeitems=3); r
+np.set_printoptions(edgeitems=-1); r = repr(np.arange(30)), np.get_printoptions()['edgeitems']; np.set_printoptions(edgeitems=3); r
+np.einsum('ij,jk', np.eye(2), np.eye(2), optimize='bad')
+np.einsum('ij,jk,kl', np.eye(2), np.eye(2), np.eye(2), optimize='bad')
+np.einsum('ij,jk,kl', np.eye(2), np.eye(2), np.eye(2), optimize='optimal')
+np.einsum_path('ij,jk,kl',np.eye(2),np.eye(2),np.eye(2),optimize='bad')
+np.einsum_path('ij,jk,kl->il',np.ones((2,2)),np.ones((2,5)),np.ones((5,2)))
+np.einsum_path('ij,jk,kl->il',np.ones((2,2)),np.ones((2,5)),np.ones((5,2)),optimize='optimal')
+C=np.ones((10,10)); I=np.ones((10,)*4); np.einsum_path('ea,fb,abcd,gc,hd->efgh',C,C,I,C,C)
+C=np.ones((10,10)); I=np.ones((10,)*4); np.einsum_path('ea,fb,abcd,gc,hd->efgh',C,C,I,C,C,optimize='optimal')
+C=np.ones((10,10)); I=np.ones((10,)*4); np.einsum_path('ea,fb,abcd,gc,hd->efgh',C,C,I,C,C,optimize=False)
+C=np.ones((10,10)); I=np.ones((10,)*4); np.einsum_path('ea,fb,abcd,gc,hd->efgh',C,C,I,C,C,optimize=('greedy',100))
+C=np.ones((10,10)); I=np.ones((10,)*4); np.einsum_path('ea,fb,abcd,gc,hd->efgh',C,C,I,C,C,optimize=('optimal',100))
+C=np.ones((10,10)); I=np.ones((10,)*4); np.einsum_path('ea,fb,abcd,gc,hd->efgh',C,C,I,C,C,optimize=['einsum_path',(0,1,2,3,4)])
+np.einsum_path('ij,jk',np.eye(2),np.eye(2))
+np.einsum_path('ij,jk',np.eye(2),np.eye(2),optimize='bad')
+np.einsum_path('ij->ji',np.eye(2))
+np.einsum_path('i,j,k->ijk',[1,2],[1,2],[1,2])
+np.einsum_path('i,j,k',[1,2],[1,2],[1,2])
+np.einsum_path('i,i,i',[1,2],[1,2],[1,2])
+np.einsum_path('ij,jk,kl',np.eye(2),np.eye(2),np.eye(2),optimize=['einsum_path',(0,1)])
+np.einsum_path('ij,jk,kl',np.eye(2),np.eye(2),np.eye(2),optimize=5)
+np.einsum_path('ij,jk,kl',np.eye(2),np.eye(2),np.eye(2),optimize=[1,2,3])
+np.einsum_path('ij,jk,kl',np.eye(2),np.eye(2),np.eye(2),optimize=None)
+np.einsum_path('ij,jk',np.ones((2,3)),np.ones((2,3)))
+np.einsum_path('ij,jk,km,mn,no->io',np.ones((2,30)),np.ones((30,4)),np.ones((4,50)),np.ones((50,3)),np.ones((3,6)))
+np.einsum_path('ab,bc,cd,de,ef,fa',*[np.ones((3,3))]*6)
 it=np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop']); next(it).tolist(), next(it).tolist(), next(it).tolist()
 it=np.nditer([np.arange(12).reshape(3,4),None]); exec('for x,y in it: y[...]=x*x'); it.operands[1]
 it=np.nditer([np.arange(12).reshape(3,4)[::-1],None],flags=['external_loop']); exec('for x,y in it: y[...]=x*x'); it.operands[1]

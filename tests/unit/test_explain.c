@@ -49,6 +49,18 @@ TEST(explain_tells_that_ranges_are_made_and_not_read)
     }
 }
 
+TEST(explain_tells_how_large_values_are_and_not_what_is_read)
+{
+    char text[2048];
+    ND_SCOPE { /* 1024 elements a block: 1 KB of bools, of 8 KB that are read */
+        nd_array *x = ready(nd_linspace(0, 1, LARGE));
+        nd_array *inside = nd_logical_and(nd_greater(x, 0.25), nd_less(x, 0.5));
+        nd_explain(inside, text, sizeof text);
+        assert_non_null(strstr(text, "in blocks whose values, 4096 bytes at most, stay in L1\n"));
+        assert_null(strstr(text, "blocks of 4096 bytes"));
+    }
+}
+
 TEST(explain_tells_scans_as_loops_that_make_what_they_read)
 {
     char text[4096];
