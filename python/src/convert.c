@@ -84,9 +84,23 @@ static bool store_int(PyObject *object, nd_dtype dtype, char *element)
     return true;
 }
 
+bool pnd_warn_of_parts(nd_dtype from, nd_dtype to)
+{
+    const nd_kind kind = nd_dtype_kind(to);
+    if (nd_dtype_kind(from) != ND_KIND_COMPLEX || kind == ND_KIND_COMPLEX || kind == ND_KIND_BOOL)
+        return true;
+    PND_OBJECT module = PyImport_ImportModule("ndstream.exceptions");
+    PND_OBJECT warning = module ? PyObject_GetAttrString(module, "ComplexWarning") : NULL;
+    return warning &&
+           PyErr_WarnEx(warning, "Casting complex values to real discards the imaginary part", 1) ==
+               0;
+}
+
 /* Converts through the library: any scalar of one dtype into an element of another. */
 bool pnd_convert(nd_dtype from, const void *source, nd_dtype to, char *element)
 {
+    if (!pnd_warn_of_parts(from, to))
+        return false;
     PND_AUTO array = nd_from_data(from, ND_SCALAR_SHAPE, source);
     PND_AUTO cast = nd_cast(array, to);
     const void *data = nd_data(cast);
@@ -600,9 +614,10 @@ static nd_array *cast(nd_array *array, nd_dtype dtype)
 {
     if (!array || dtype == ND_DTYPE_NONE || nd_dtype_of(array) == dtype)
         return array;
-    nd_array *result = nd_cast(array, dtype);
+    const bool goes = pnd_warn_of_parts(nd_dtype_of(array), dtype);
+    nd_array *result = goes ? nd_cast(array, dtype) : NULL;
     nd_release(array);
-    return result ? result : pnd_raise();
+    return result || !goes ? result : pnd_raise();
 }
 
 nd_array *pnd_to_array_of(PyObject *object, nd_dtype dtype)

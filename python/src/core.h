@@ -353,6 +353,8 @@ nd_array *pnd_to_assigned(PyObject *object, nd_dtype dtype);
 nd_array *pnd_to_wrapped(PyObject *object, nd_dtype dtype);
 /* An array of `dtype` as an ndarray object; `object` itself if it is one of that dtype. */
 PyObject *pnd_as_array_object(PyObject *object, nd_dtype dtype);
+/* Warns, as NumPy does, where a conversion drops imaginary parts; false if that is an error. */
+bool pnd_warn_of_parts(nd_dtype from, nd_dtype to);
 /* Converts an element, as a cast of arrays does. */
 bool pnd_convert(nd_dtype from, const void *source, nd_dtype to, char *element);
 /* Writes a number, or a 0-d array or scalar, as an element. */

@@ -52,6 +52,15 @@ PND_FUNCTION(ones, "shape, dtype=None, order='C', *, device=None, like=None", "A
     return filled(given, true);
 }
 
+/* What an array is filled with: complex numbers for real ones too. */
+static nd_array *filling(PyObject *value, nd_dtype dtype)
+{
+    if (dtype == ND_DTYPE_NONE || !PyComplex_CheckExact(value))
+        return pnd_to_array_of(value, dtype);
+    PND_OBJECT array = pnd_as_array_object(value, ND_DTYPE_NONE);
+    return array ? pnd_to_array_of(array, dtype) : NULL;
+}
+
 PND_FUNCTION(full, "shape, fill_value, dtype=None, order='C', *, device=None, like=None",
              "An array of one value, or of values that are broadcast.")
 {
@@ -60,7 +69,7 @@ PND_FUNCTION(full, "shape, fill_value, dtype=None, order='C', *, device=None, li
     char order = 'C';
     if (!to_form(given, 2, 3, &shape, &dtype, &order))
         return NULL;
-    PND_AUTO value = pnd_to_array_of(given[1], dtype);
+    PND_AUTO value = filling(given[1], dtype);
     if (!value)
         return NULL;
     dtype = nd_dtype_of(value);
@@ -154,6 +163,10 @@ PND_FUNCTION(full_like,
              "One value in the shape and dtype of another array.")
 {
     PND_AUTO array = like(given[0], given[2], given[3], given[5]);
+    if (array && PyComplex_CheckExact(given[1])) {
+        PND_AUTO value = filling(given[1], nd_dtype_of(array));
+        return value && pnd_check(nd_assign(array, value)) ? pnd_wrap(nd_retain(array)) : NULL;
+    }
     if (!array || !pnd_assign(array, given[1]))
         return NULL;
     return pnd_wrap(nd_retain(array));

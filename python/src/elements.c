@@ -54,6 +54,8 @@ PND_FUNCTION(astype, "x, dtype, order='K', casting='unsafe', subok=True, copy=Tr
     }
     if (!copy && dtype == nd_dtype_of(array) && order == 'K')
         return Py_NewRef(object);
+    if (!pnd_warn_of_parts(nd_dtype_of(array), dtype))
+        return NULL;
     PND_AUTO converted = nd_cast(array, dtype);
     if (order == 'F' && !nd_is_fortran_contiguous(converted))
         return pnd_wrap(nd_copy_fortran(converted));
@@ -320,7 +322,8 @@ PND_FUNCTION(copyto, "dst, src, casting='same_kind', where=True",
                      given[2] ? given[2] : Py_None);
         return NULL;
     }
-    if (!pnd_drop_axes(&source, nd_rank(target)))
+    if (!pnd_drop_axes(&source, nd_rank(target)) ||
+        !pnd_warn_of_parts(nd_dtype_of(source), nd_dtype_of(target)))
         return NULL;
     if (given[3] && given[3] != Py_True) {
         PND_AUTO mask = pnd_to_where(given[3]);

@@ -289,7 +289,8 @@ bool pnd_drop_axes(nd_array **array, int rank)
 bool pnd_assign(nd_array *target, PyObject *value)
 {
     PND_AUTO source = pnd_to_assigned(value, nd_dtype_of(target));
-    if (!source || !pnd_drop_axes(&source, nd_rank(target)))
+    if (!source || !pnd_drop_axes(&source, nd_rank(target)) ||
+        !pnd_warn_of_parts(nd_dtype_of(source), nd_dtype_of(target)))
         return false;
     nd_status status;
     PND_UNLOCKED(nd_size(target), status = nd_assign(target, source));
@@ -348,6 +349,11 @@ int pnd_set_item(PyObject *self, PyObject *object, PyObject *value)
                 return -1;
             x.operand = nd_operand_array(x.owned);
         } else if (!pnd_to_operand(value, &x)) {
+            return -1;
+        }
+        if (x.operand.kind == ND_OPERAND_ARRAY &&
+            !pnd_warn_of_parts(nd_dtype_of(x.operand.array), nd_dtype_of(array))) {
+            pnd_operand_clear(&x);
             return -1;
         }
         nd_status status = ND_OK;

@@ -296,7 +296,9 @@ static PyObject *scalar_float(PyObject *self)
         return PyFloat_FromDouble(number);
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value))
-        return PyFloat_FromDouble(PyComplex_RealAsDouble(value));
+        return pnd_warn_of_parts(ND_COMPLEX128, ND_FLOAT64)
+                   ? PyFloat_FromDouble(PyComplex_RealAsDouble(value))
+                   : NULL;
     return value ? PyNumber_Float(value) : NULL;
 }
 
@@ -312,7 +314,7 @@ static PyObject *scalar_int(PyObject *self)
         return PyLong_FromDouble(number);
     PND_OBJECT value = as_python(self);
     if (value && PyComplex_Check(value)) {
-        PND_OBJECT real = PyFloat_FromDouble(PyComplex_RealAsDouble(value));
+        PND_OBJECT real = scalar_float(self);
         return real ? PyNumber_Long(real) : NULL;
     }
     return value ? PyNumber_Long(value) : NULL;

@@ -72,6 +72,8 @@ WATCHED = [None, True, False, NotImplemented, Ellipsis, (), "", ndstream]
 WATCHED += [value for value in vars(ndstream).values() if isinstance(value, (type, ndstream.dtype, ndstream.ufunc, ndstream.generic))]
 WATCHED += [ndstream.dtype(name) for name in ("bool", "int8", "int64", "float32", "float64", "complex128")]
 ROUNDS, MORE_ROUNDS, SHORT = 8, 200, 2e-3
+# Without a GIL what exec() compiles stays.
+COUNTS = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 def in_use():
@@ -108,7 +110,7 @@ def same(code, rtol=0, **names):
     """Runs `code` with both packages and compares its last line; looks for what is left behind if it is short."""
     begin = time.perf_counter()
     mine = run(code, ndstream, **names)
-    short = time.perf_counter() - begin < SHORT and sys.getallocatedblocks() > 0  # PYTHONMALLOC=malloc counts none
+    short = time.perf_counter() - begin < SHORT and COUNTS and sys.getallocatedblocks() > 0  # PYTHONMALLOC=malloc counts none
     compare(mine, run(code, numpy, **names), rtol, code)
     if short:
         mine = None

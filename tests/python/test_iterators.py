@@ -4,6 +4,47 @@ import pytest
 from same import cases, same
 
 NDITER = r"""
+[int(x) for x in np.nditer(np.arange(5)[::-1])]
+[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[::-1])]
+[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[:,::-1].T)]
+[int(x) for x in np.nditer(np.arange(5)[::-1],order='C')]
+[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)])]
+[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)[::-1]])]
+it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['multi_index']); [(int(x),it.multi_index) for x in it]
+it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['c_index']); [(int(x),it.index) for x in it]
+a=np.arange(6).reshape(2,3); it=np.nditer([a.T,2*a.T],flags=['multi_index']); [(int(x),int(y),it.multi_index) for x,y in it]
+a=np.arange(6).reshape(2,3); it=np.nditer([a,a.T.copy().T],flags=['multi_index']); [(int(x),int(y),it.multi_index) for x,y in it]
+it=np.nditer([np.arange(3)],flags=['multi_index']); c=it.copy(); next(it); (c.multi_index,it.multi_index,int(next(c)),c.has_multi_index,c.nop)
+it=np.nditer(np.arange(3),flags=('multi_index',)); it.remove_multi_index(); (it.has_multi_index,int(next(it)))
+it=np.nditer(np.arange(3),flags=['multi_index']); it.remove_multi_index(); it.multi_index
+it=np.nditer(np.arange(3)); it.multi_index
+it=np.nditer(np.arange(3)); it.multi_index=(1,)
+it=np.nditer(np.arange(3),flags=['multi_index']); it.multi_index=None
+it=np.nditer((np.arange(3),np.arange(3.0)),flags=[]); [(int(x),float(y)) for x,y in it],it.has_multi_index
+np.nditer(np.arange(3),flags=['multi_index','external_loop'])
+np.nditer(np.arange(3),flags=['c_index','f_index'])
+it=np.nditer(np.arange(3),flags=['c_index']); it.enable_external_loop()
+it=np.nditer(np.arange(3),flags=['multi_index']); it.remove_multi_index(); it.enable_external_loop(); [x.tolist() for x in it]
+[int(x) for x in np.nditer(np.arange(8).reshape(2,2,2).T)]
+[x.flags.writeable for x in np.nditer([np.arange(2),np.zeros((2,1))[:,0]])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop','buffered'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'],order='F')]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1,::-1],flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.arange(24).reshape(2,3,4)[:,:2],flags=['external_loop'])]
+[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(3)],flags=['external_loop'])]
+[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(2).reshape(2,1)],flags=['external_loop'])]
+a=np.arange(12).reshape(3,4); it=np.nditer(a[:,::2],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
+a=np.arange(12).reshape(3,4); it=np.nditer(a.T[::-1],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
+a=np.arange(6).reshape(2,3); b=np.zeros(2,int).reshape(2,1); it=np.nditer([a,b],flags=['reduce_ok'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
+a=np.arange(6).reshape(2,3); b=np.zeros(3,int); it=np.nditer([a,b],flags=['reduce_ok','external_loop'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
+[x.tolist() for x in np.nditer(np.array(5),flags=['external_loop'])]
+[x.tolist() for x in np.nditer(np.zeros((0,3)),flags=['external_loop','zerosize_ok'])]
+it=np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop']); next(it).tolist(), next(it).tolist(), next(it).tolist()
+it=np.nditer([np.arange(12).reshape(3,4),None]); exec('for x,y in it: y[...]=x*x'); it.operands[1]
+it=np.nditer([np.arange(12).reshape(3,4)[::-1],None],flags=['external_loop']); exec('for x,y in it: y[...]=x*x'); it.operands[1]
 it=np.nditer(np.zeros((2,3))); (it.shape,it.ndim,it.itersize,it.iterrange)
 it=np.nditer(np.zeros((2,3))[:,::2]); (it.shape,it.ndim)
 it=np.nditer(np.zeros((2,3)),flags=['multi_index']); it.remove_multi_index(); (it.shape,it.ndim)

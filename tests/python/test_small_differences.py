@@ -1,8 +1,13 @@
 """Small things that programs lean on and that were once different from NumPy's: shapes given as arrays, promotion of several
 dtypes, what numbers are asked, types of exceptions. A line of code each, under either package."""
 
+import warnings
+
+import numpy
 import pytest
-from same import cases, same
+from same import cases, compare, run, same
+
+import ndstream
 
 SHAPES = """
 np.zeros(np.array([2, 3])).shape
@@ -368,45 +373,7 @@ np.empty_like([1.0], device='gpu')
 a = np.arange(3); a.resize(None); a
 """
 
-NDITER = """
-[int(x) for x in np.nditer(np.arange(5)[::-1])]
-[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[::-1])]
-[int(x) for x in np.nditer(np.arange(6).reshape(2,3)[:,::-1].T)]
-[int(x) for x in np.nditer(np.arange(5)[::-1],order='C')]
-[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)])]
-[(int(x),int(y)) for x,y in np.nditer([np.arange(5)[::-1],np.arange(5)[::-1]])]
-it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['multi_index']); [(int(x),it.multi_index) for x in it]
-it=np.nditer(np.arange(6).reshape(2,3)[::-1],flags=['c_index']); [(int(x),it.index) for x in it]
-a=np.arange(6).reshape(2,3); it=np.nditer([a.T,2*a.T],flags=['multi_index']); [(int(x),int(y),it.multi_index) for x,y in it]
-a=np.arange(6).reshape(2,3); it=np.nditer([a,a.T.copy().T],flags=['multi_index']); [(int(x),int(y),it.multi_index) for x,y in it]
-it=np.nditer([np.arange(3)],flags=['multi_index']); c=it.copy(); next(it); (c.multi_index,it.multi_index,int(next(c)),c.has_multi_index,c.nop)
-it=np.nditer(np.arange(3),flags=('multi_index',)); it.remove_multi_index(); (it.has_multi_index,int(next(it)))
-it=np.nditer(np.arange(3),flags=['multi_index']); it.remove_multi_index(); it.multi_index
-it=np.nditer(np.arange(3)); it.multi_index
-it=np.nditer(np.arange(3)); it.multi_index=(1,)
-it=np.nditer(np.arange(3),flags=['multi_index']); it.multi_index=None
-it=np.nditer((np.arange(3),np.arange(3.0)),flags=[]); [(int(x),float(y)) for x,y in it],it.has_multi_index
-np.nditer(np.arange(3),flags=['multi_index','external_loop'])
-np.nditer(np.arange(3),flags=['c_index','f_index'])
-it=np.nditer(np.arange(3),flags=['c_index']); it.enable_external_loop()
-it=np.nditer(np.arange(3),flags=['multi_index']); it.remove_multi_index(); it.enable_external_loop(); [x.tolist() for x in it]
-[int(x) for x in np.nditer(np.arange(8).reshape(2,2,2).T)]
-[x.flags.writeable for x in np.nditer([np.arange(2),np.zeros((2,1))[:,0]])]
-[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop'])]
-[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop','buffered'])]
-[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'])]
-[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4),flags=['external_loop'],order='F')]
-[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1],flags=['external_loop'])]
-[x.tolist() for x in np.nditer(np.arange(12).reshape(3,4)[::-1,::-1],flags=['external_loop'])]
-[x.tolist() for x in np.nditer(np.arange(24).reshape(2,3,4)[:,:2],flags=['external_loop'])]
-[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(3)],flags=['external_loop'])]
-[(x.tolist(),y.tolist()) for x,y in np.nditer([np.arange(6).reshape(2,3),np.arange(2).reshape(2,1)],flags=['external_loop'])]
-a=np.arange(12).reshape(3,4); it=np.nditer(a[:,::2],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
-a=np.arange(12).reshape(3,4); it=np.nditer(a.T[::-1],flags=['external_loop'],op_flags=['readwrite']); exec('for x in it: x[...]=-x'); a
-a=np.arange(6).reshape(2,3); b=np.zeros(2,int).reshape(2,1); it=np.nditer([a,b],flags=['reduce_ok'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
-a=np.arange(6).reshape(2,3); b=np.zeros(3,int); it=np.nditer([a,b],flags=['reduce_ok','external_loop'],op_flags=[['readonly'],['readwrite']]); exec('for x,y in it: y[...]+=x'); b
-[x.tolist() for x in np.nditer(np.array(5),flags=['external_loop'])]
-[x.tolist() for x in np.nditer(np.zeros((0,3)),flags=['external_loop','zerosize_ok'])]
+LIMITS = """
 str(np.finfo('f2')), repr(np.finfo('f2')), str(np.finfo(np.float32)), repr(np.finfo('f4')), str(np.finfo(float)), repr(np.finfo('c16'))
 str(np.iinfo('u1')), repr(np.iinfo(int)), str(np.iinfo(np.int64))
 np.spacing(np.float16([-1, -2, -0.0, 0, 65504, -65504, np.inf, -np.inf, np.nan, -6e-8, -6.1e-5, -3.5, 3.5]))
@@ -446,9 +413,6 @@ np.einsum_path('ij,jk,kl',np.eye(2),np.eye(2),np.eye(2),optimize=None)
 np.einsum_path('ij,jk',np.ones((2,3)),np.ones((2,3)))
 np.einsum_path('ij,jk,km,mn,no->io',np.ones((2,30)),np.ones((30,4)),np.ones((4,50)),np.ones((50,3)),np.ones((3,6)))
 np.einsum_path('ab,bc,cd,de,ef,fa',*[np.ones((3,3))]*6)
-it=np.nditer(np.arange(12).reshape(3,4)[:,::2],flags=['external_loop']); next(it).tolist(), next(it).tolist(), next(it).tolist()
-it=np.nditer([np.arange(12).reshape(3,4),None]); exec('for x,y in it: y[...]=x*x'); it.operands[1]
-it=np.nditer([np.arange(12).reshape(3,4)[::-1],None],flags=['external_loop']); exec('for x,y in it: y[...]=x*x'); it.operands[1]
 """
 
 VECTORS = """
@@ -496,7 +460,7 @@ def test_spaces_of_arrays_and_complex_numbers(code):
     same(code, rtol=1e-14)
 
 
-@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + DELETED + NDITER + VECTORS + ASSERTIONS))
+@pytest.mark.parametrize("code", cases(BOUNDS + ARGUMENTS + CHOICES + DELETED + LIMITS + VECTORS + ASSERTIONS))
 def test_arguments_are_taken_as_numpy_takes_them(code):
     same(code)
 
@@ -761,3 +725,48 @@ def test_numbers_joins_iteration_and_refusals_are_numpys(code):
 @pytest.mark.parametrize("code", cases(WALKS))
 def test_short_ways_do_what_long_ones_do(code):
     same(code)
+
+
+COMPLEX_TO_REAL = """
+np.array([1+2j]).astype(float)
+np.array([1+2j]).astype('i4')
+np.array([1+2j]).astype(bool)
+np.array([1+2j]).astype('c8')
+np.array([1+2j, 2]).astype(float, copy=False)
+np.array(np.array([1+2j]), dtype=float)
+np.asarray(np.array([1+2j]), float)
+np.array([1+2j], dtype=float)
+x = np.zeros(1); x[...] = np.array([1j]); x
+x = np.zeros(1); x[0:1] = np.array([1j]); x
+x = np.zeros(1); x[0] = np.complex128(1j); x
+x = np.zeros(1); x[0] = 1j; x
+x = np.zeros(3); x[[0, 1]] = np.array([1j, 2]); x
+x = np.zeros(3); x[x == 0] = np.array([1j, 2, 3]); x
+x = np.zeros(3); np.copyto(x, np.array(1j), casting='unsafe'); x
+np.full(3, 1+2j, dtype=float)
+np.full(3, 1+2j, dtype=bool)
+np.full_like(np.zeros(3), 1+2j)
+np.full_like(np.zeros(3, 'c8'), 1+2j)
+float(np.array(1j))
+float(np.complex128(1j))
+int(np.complex64(3+1j))
+np.float64(np.complex128(1j))
+np.complex128(1j).astype(float)
+np.arange(2).astype(complex).astype(int)
+np.array([1j]).real
+"""
+
+
+@pytest.mark.parametrize("code", cases(COMPLEX_TO_REAL))
+def test_dropped_imaginary_parts_are_warned_of(code):
+    outcomes = []
+    for module in (ndstream, numpy):
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            result = run(code, module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            refused = type(run(code, module)).__name__
+        outcomes.append((result, [str(one.message) for one in warned], refused))
+    compare(outcomes[0][0], outcomes[1][0], 0, code)
+    assert outcomes[0][1:] == outcomes[1][1:], code
