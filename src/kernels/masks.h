@@ -65,9 +65,14 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
     }
 }
 
+#define AS_IT_IS(TYPE, x) (x)
+#define WITHOUT_SIGN(TYPE, x)                                                                      \
+    _mm512_and_si512(x, sizeof(TYPE) == 8 ? _mm512_set1_epi64(INT64_MAX)                           \
+                                          : _mm512_set1_epi32(INT32_MAX))
+
 /* Of elements without gaps, or (a stride of 0) repeated: NAME_packed, which gives bytes without
- * gaps. */
-#define MASKS_RUN(NAME, TYPE, PREDICATE)                                                           \
+ * gaps. TAKEN: what is compared of x. */
+#define MASKS_RUN(NAME, TYPE, TAKEN, PREDICATE)                                                    \
     ALWAYS_INLINE void NAME##_packed(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx,         \
                                      ptrdiff_t sy)                                                 \
     {                                                                                              \
@@ -85,7 +90,7 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
             {                                                                                      \
                 const __m512i x = sx ? _mm512_loadu_si512(px + at * sx) : x0;                      \
                 const __m512i y = sy ? _mm512_loadu_si512(py + at * sy) : y0;                      \
-                const __auto_type mask = LANES_MASK(TYPE, x, y, PREDICATE);                        \
+                const __auto_type mask = LANES_MASK(TYPE, TAKEN(TYPE, x), y, PREDICATE);           \
                 uint64_t bits;                                                                     \
                 MASK_BITS(bits, mask)                                                              \
                 flags |= bits << at;                                                               \
@@ -100,7 +105,7 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
                 sx ? lanes_before(n - at, sizeof(TYPE), px + (ptrdiff_t)at * sx) : x0;             \
             const __m512i y =                                                                      \
                 sy ? lanes_before(n - at, sizeof(TYPE), py + (ptrdiff_t)at * sy) : y0;             \
-            const __auto_type mask = LANES_MASK(TYPE, x, y, PREDICATE);                            \
+            const __auto_type mask = LANES_MASK(TYPE, TAKEN(TYPE, x), y, PREDICATE);               \
             uint64_t bits;                                                                         \
             MASK_BITS(bits, mask)                                                                  \
             flags |= bits << at;                                                                   \
@@ -111,12 +116,38 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
 
 #define COMPARISON_KERNEL(D, TYPE, name, ...)                                                      \
     BINARY_RUN(name##_##D, uint8_t, TYPE, __VA_ARGS__)                                             \
-    MASKS_RUN(name##_##D, TYPE, PREDICATE_##name)                                                  \
+    MASKS_RUN(name##_##D, TYPE, AS_IT_IS, PREDICATE_##name)                                        \
     BINARY_FORMS(name##_##D, uint8_t, TYPE, name##_##D##_packed)                                   \
     BINARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE, name##_##D##_packed)
 
+/* Tests of floats compare the bits of their size with those of infinity, which raises no flag. */
+#define BITS_FLOAT32 uint32_t
+#define BITS_FLOAT64 uint64_t
+enum {
+    PREDICATE_isnan = _MM_CMPINT_NLE,
+    PREDICATE_isinf = _MM_CMPINT_EQ,
+    PREDICATE_isfinite = _MM_CMPINT_LT
+};
+#define FLOAT_TEST_KERNEL(D, TYPE, name, ...)                                                      \
+    UNARY_LOOP(name##_##D##_apart, uint8_t, TYPE, __VA_ARGS__)                                     \
+    MASKS_RUN(name##_##D, BITS_##D, WITHOUT_SIGN, PREDICATE_##name)                                \
+    ALWAYS_INLINE void name##_##D##_run(size_t n, char *const *p, ptrdiff_t so, ptrdiff_t sx)      \
+    {                                                                                              \
+        const TYPE infinity = (TYPE)INFINITY;                                                      \
+        name##_##D##_packed(n, (char *[]){p[0], p[1], (char *)&infinity}, so, sx, 0);              \
+    }                                                                                              \
+    static void name##_##D(size_t n, char *const *p, const ptrdiff_t *s)                           \
+    {                                                                                              \
+        if (s[0] == 1 && s[1] == sizeof(TYPE))                                                     \
+            name##_##D##_run(n, p, 1, sizeof(TYPE));                                               \
+        else                                                                                       \
+            name##_##D##_apart(n, p, s);                                                           \
+    }                                                                                              \
+    UNARY_STREAMING_LOOP(name##_##D, uint8_t, TYPE)
+
 #else
 #define COMPARISON_KERNEL BINARY_TEST_KERNEL
+#define FLOAT_TEST_KERNEL UNARY_TEST_KERNEL
 #endif
 
 #endif
