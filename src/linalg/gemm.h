@@ -52,7 +52,7 @@ static inline ndi_gemm_shape ndi_gemm_transposed(const ndi_gemm_shape *s)
 /* Uses the thread pool, and may be called by many threads at once. The bits of C depend on the
  * values, the shape, the kernels in use (ND_ISA), and, for complex numbers, on which axis of C is
  * contiguous and whether B is A' in the same memory, which makes C symmetric to the last bit; not
- * on the number of threads, nor on the strides of A and B where m and n are more than 16
+ * on the number of threads, nor on the strides of A and B where m and n are more than 24
  * (gemm_plan.h). False with ND_ERROR_MEMORY kept when there is no room for packed blocks (for each
  * thread half of its level 2 cache, and its part of a quarter of the last one or 2 MB). */
 bool ndi_gemm(const ndi_gemm_shape *shape, const void *a, const void *b, void *c);

@@ -9,12 +9,14 @@
 #define JOIN(a, b) JOIN_(a, b)
 #define loose JOIN(SET, loose)
 #define vector JOIN(SET, vector)
+#define loose_vector JOIN(SET, loose_vector)
 #define stored_vector JOIN(SET, stored_vector)
 #define LANES (16 / sizeof(REAL))
 #define STEP 8
 
 typedef STORED loose __attribute__((aligned(1), may_alias));
 typedef REAL vector __attribute__((vector_size(16), may_alias));
+typedef REAL loose_vector __attribute__((vector_size(16), aligned(1), may_alias));
 typedef STORED stored_vector
     __attribute__((vector_size(LANES * sizeof(STORED)), aligned(1), may_alias));
 
@@ -68,12 +70,32 @@ static void JOIN(SET, pack)(void *panel, const char *from, ptrdiff_t across_stri
             to[i] = *(const loose *)(from + (ptrdiff_t)i * across_stride);
 }
 
+/* Whole vectors of rows and of columns, whose elements of a row are adjacent in C. */
+static void JOIN(SET, unpack_squares)(const REAL *tile, size_t tile_rows, size_t rows,
+                                      size_t columns, char *c, ptrdiff_t row_stride)
+{
+    for (size_t i = 0; i < rows; i += LANES, c += (ptrdiff_t)LANES * row_stride)
+        for (size_t j = 0; j < columns; j += LANES) {
+            vector row[LANES];
+            for (size_t r = 0; r < LANES; r++)
+                row[r] = *(const loose_vector *)(tile + (j + r) * tile_rows + i);
+            TRANSPOSE_SQUARE(row);
+            for (size_t r = 0; r < LANES; r++)
+                *(loose_vector *)(c + (ptrdiff_t)r * row_stride + j * sizeof(REAL)) = row[r];
+        }
+}
+
 /* x - y is x + -y, also where integers wrap. */
 static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, size_t columns,
                               ndi_gemm_store store, char *c, ptrdiff_t row_stride,
                               ptrdiff_t column_stride)
 {
     const STORED nothing = (STORED)-0.0; /* a sum of -0 stays one */
+    const bool by_squares = sizeof(REAL) == sizeof(STORED) && store == NDI_GEMM_SET &&
+                            column_stride == sizeof(STORED) && row_stride != sizeof(STORED);
+    const size_t whole_rows = by_squares ? rows / LANES * LANES : 0,
+                 whole_columns = columns / LANES * LANES;
+    JOIN(SET, unpack_squares)(tile, tile_rows, whole_rows, whole_columns, c, row_stride);
     for (size_t j = 0; j < columns; j++, c += column_stride) {
         const REAL *sum = (const REAL *)tile + j * tile_rows;
         if (row_stride == sizeof(STORED) && store == NDI_GEMM_SET) /* loops that vectorise */
@@ -83,7 +105,7 @@ static void JOIN(SET, unpack)(const void *tile, size_t tile_rows, size_t rows, s
             for (size_t i = 0; i < rows; i++)
                 ((loose *)c)[i] = JOIN_SUMS(((loose *)c)[i], sum[i]);
         else
-            for (size_t i = 0; i < rows; i++) {
+            for (size_t i = j < whole_columns ? whole_rows : 0; i < rows; i++) {
                 loose *to = (loose *)(c + (ptrdiff_t)i * row_stride);
                 *to = store == NDI_GEMM_SET   ? JOIN_SUMS(nothing, sum[i])
                       : store == NDI_GEMM_ADD ? JOIN_SUMS(*to, sum[i])
@@ -169,6 +191,7 @@ static void JOIN(SET, unpack_complex)(const void *tile, size_t tile_rows, size_t
 #undef JOIN
 #undef loose
 #undef vector
+#undef loose_vector
 #undef stored_vector
 #undef LANES
 #undef STEP

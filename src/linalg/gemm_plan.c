@@ -250,8 +250,8 @@ static ndi_gemm_way way_by_tiles(product *p, bool is_one_of_many)
  * 3,400 products of 50 to 1,000 by 2 to 16 the way of the least sum took 1 % more than the fastest
  * one on average. */
 static const double vector_by_tiles = 0.115, vector_by_dots = 0.19, sum_by_dots = 1.25,
-                    packed_byte = 0.044, moved_element = 0.63, read_byte = 0.0125,
-                    row_byte = 0.0075; /* by dot products */
+                    packed_byte = 0.044, moved_element = 0.63, transposed_element = 0.15,
+                    read_byte = 0.0125, row_byte = 0.0075; /* by dot products */
 
 /* Of an operand of so many elements: those that lie apart are moved one by one. */
 static double cost_of_packing(size_t elements, size_t bytes, ptrdiff_t stride,
@@ -286,7 +286,10 @@ static double cost_of_tiles(const product *p)
         cost += cost_of_packing(left, item, p->left.row_stride, p->left.column_stride);
     if (p->packs_right)
         cost += cost_of_packing(right, item, p->right.row_stride, p->right.column_stride);
-    return cost + (p->stores_tiles ? 0 : moved_element * (double)(p->m * p->n));
+    if (p->stores_tiles)
+        return cost;
+    const size_t more_steps = parts(p->k, p->kernels->depth) - 1; /* that are added to the first */
+    return cost + (transposed_element + moved_element * (double)more_steps) * (double)(p->m * p->n);
 }
 
 /* INFINITY if it is not done so. */

@@ -210,6 +210,36 @@ def test_float_products_have_the_same_bits_for_any_number_of_threads(dtype):
                     assert_equal(nd.to_numpy(nd.call("matmul", *mine)), alone)
 
 
+def in_layouts(values):
+    """The same matrix by rows, by columns, as parts of larger ones, of every second number and backwards."""
+    rows, columns = values.shape
+    around = np.zeros((rows + 3, 2 * columns + 5), values.dtype)
+    around[2:-1, 3 : 3 + columns] = values
+    yield values
+    yield np.asfortranarray(values)
+    yield around[2:-1, 3 : 3 + columns]
+    yield np.asfortranarray(around)[2:-1, 3 : 3 + columns]
+    apart = np.zeros((rows, 2 * columns), values.dtype)
+    apart[:, ::2] = values
+    yield apart[:, ::2]
+    yield values[::-1].copy()[::-1]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128", "int32"])
+def test_products_of_few_rows_or_columns_or_steps_equal_numpy_in_any_layout(dtype):
+    """Of small integers, so that sums are exact; last rows that fill no vector, one that does, and whole tiles."""
+    rng = np.random.default_rng(27)
+    for rows, inner, columns in [(57, 661, 2), (3, 112, 315), (97, 40, 5), (25, 1200, 9), (49, 70, 4), (16, 90, 72), (1, 50, 60),
+                                 (120, 64, 7), (24, 300, 23), (81, 8, 107), (105, 3, 50), (130, 2100, 6)]:
+        a, b = (rng.integers(-9, 9, s).astype(dtype) for s in ((rows, inner), (inner, columns)))
+        expected = a @ b
+        for left in in_layouts(a):
+            for right in in_layouts(b):
+                for count in (1, 3):
+                    with nd.threads(count):
+                        assert_equal(nd.to_numpy(nd.call("matmul", nd.from_numpy(left), nd.from_numpy(right))), expected)
+
+
 @pytest.mark.parametrize("dtype", ["complex64", "complex128"])
 def test_complex_products_of_few_columns_equal_numpy_and_have_the_bits_of_wide_ones(dtype):
     rng = np.random.default_rng(21)
