@@ -335,21 +335,41 @@ static nd_array *kept(int64_t length, const nd_array *without)
     return mask;
 }
 
-/* The elements where the mask holds. As in NumPy they lie as an index with a mask has them, and for
- * a single place in C or Fortran order. */
-static nd_array *without(const nd_array *array, const nd_array *mask, int axis, bool single)
+/* Copies what lies on both sides of a place: of the array, `removed` long, and of the result,
+ * `added`. */
+static bool copy_sides(nd_array *result, const nd_array *array, int axis, int64_t place,
+                       int64_t removed, int64_t added)
+{
+    const int64_t rest = ndi_lengths(array)[axis] - place - removed;
+    nd_index from[ND_MAX_RANK], to[ND_MAX_RANK];
+    for (int side = 0; side < 2; side++) {
+        const int64_t length = side ? rest : place, read = side ? place + removed : 0,
+                      written = side ? place + added : 0;
+        terms_at(from, axis, ND_RANGE(read, read + length));
+        terms_at(to, axis, ND_RANGE(written, written + length));
+        const nd_array *const part = nd_slice_terms(array, axis + 1, from);
+        if (!part || ndi_set_with(result, axis + 1, to, nd_operand_array(part)) != ND_OK)
+            return false;
+    }
+    return true;
+}
+
+/* As in NumPy the elements lie as an index with a mask has them, and without a single place in C or
+ * Fortran order. */
+static nd_array *delete_at(const nd_array *array, const nd_array *places, int axis)
 {
     nd_index terms[ND_MAX_RANK];
-    if (!single) {
+    const int64_t length = ndi_lengths(array)[axis];
+    if (places->size != 1) {
+        const nd_array *const mask = kept(length, places);
         terms_at(terms, axis, ND_ARRAY(mask));
-        return nd_get_with(array, axis + 1, terms);
+        return mask ? nd_get_with(array, axis + 1, terms) : NULL;
     }
-    const nd_array *const rest = nd_compress(mask, array, axis);
-    nd_array *const result =
-        rest ? ndi_empty_as(array, (nd_dtype)array->dtype, nd_shape_like(rest)) : NULL;
-    if (!result || result->contiguous)
-        return (nd_array *)rest;
-    return ndi_assign(result, rest) == ND_OK ? result : NULL;
+    nd_shape shape = nd_shape_like(array);
+    shape.length[axis]--;
+    nd_array *const result = ndi_empty_as(array, (nd_dtype)array->dtype, shape);
+    const int64_t place = *(const int64_t *)places->data;
+    return result && copy_sides(result, array, axis, place, 1, 0) ? result : NULL;
 }
 
 nd_array *nd_delete(const nd_array *array, const nd_array *indices, int axis)
@@ -358,10 +378,9 @@ nd_array *nd_delete(const nd_array *array, const nd_array *indices, int axis)
     if (!array || !indices || (axis = ndi_normalize_axis("delete", axis, array->rank)) < 0)
         return NULL;
     ND_SCOPE {
-        const int64_t length = ndi_lengths(array)[axis];
-        const nd_array *const own = plain_indices("delete", indices, length, axis, false);
-        const nd_array *const mask = own ? kept(length, own) : NULL;
-        result = mask ? nd_retain(without(array, mask, axis, own->size == 1)) : NULL;
+        const nd_array *const places =
+            plain_indices("delete", indices, ndi_lengths(array)[axis], axis, false);
+        result = places ? nd_retain(delete_at(array, places, axis)) : NULL;
     }
     return ndi_register(result);
 }
@@ -428,15 +447,7 @@ static nd_array *insert(const nd_array *array, const nd_array *indices, nd_opera
         terms_at(terms, axis, ND_RANGE(first, first + more));
         if (ndi_set_with(result, axis + 1, terms, nd_operand_array(given)) != ND_OK)
             return NULL;
-        for (int side = 0; side < 2; side++) {
-            terms_at(terms, axis, side ? ND_RANGE(first, length) : ND_RANGE(0, first));
-            const nd_array *const part = nd_slice_terms(array, axis + 1, terms);
-            terms_at(terms, axis,
-                     side ? ND_RANGE(first + more, length + more) : ND_RANGE(0, first));
-            if (!part || ndi_set_with(result, axis + 1, terms, nd_operand_array(part)) != ND_OK)
-                return NULL;
-        }
-        return result;
+        return copy_sides(result, array, axis, first, 0, more) ? result : NULL;
     }
     terms_at(terms, axis, ND_ARRAY(own));
     if (ndi_set_with(result, axis + 1, terms, nd_operand_array(given)) != ND_OK)
