@@ -61,13 +61,12 @@ static void transpose_tiles(void *context, size_t begin, size_t end)
     const int64_t columns = nest->length[last], rows = nest->length[t->cross];
     for (size_t item = begin; item < end; item++) {
         int64_t rest = (int64_t)item;
-        const int64_t row = rest % t->down * t->tile_rows;
+        const int64_t tile_row = rest % t->down, row = tile_row * t->tile_rows;
         rest /= t->down;
-        const int64_t column = rest % t->across * t->tile_columns;
+        const int64_t tile_column = rest % t->across, column = tile_column * t->tile_columns;
         rest /= t->across;
-        const int64_t width =
-            columns - column < t->tile_columns ? columns - column : t->tile_columns;
-        const int64_t height = rows - row < t->tile_rows ? rows - row : t->tile_rows;
+        const int64_t width = tile_column < t->across - 1 ? t->tile_columns : columns - column;
+        const int64_t height = tile_row < t->down - 1 ? t->tile_rows : rows - row;
         char *out =
             nest->data[0] + column * nest->stride[0][last] + row * nest->stride[0][t->cross];
         const char *in =
@@ -95,6 +94,13 @@ static void turn_round(ndi_nest *nest, int axis)
     }
 }
 
+/* How many tiles; the last one is up to twice as long, not as short as a few elements, unless it
+ * must fit into scratch. */
+static int64_t tiles_of(int64_t length, int64_t tile, bool bounded)
+{
+    return bounded ? (length + tile - 1) / tile : length < tile ? 1 : length / tile;
+}
+
 /* True if it was done: same size of elements, and each side contiguous along an axis of its own,
  * the source maybe backwards. */
 static bool transpose(ndi_nest *nest, size_t size)
@@ -118,10 +124,15 @@ static bool transpose(ndi_nest *nest, size_t size)
     t.bands = t.stream && t.kernels->transpose_streaming[t.power] && ndi_nest_rows_aligned(nest, 0);
     t.tile_columns = (t.bands ? band_bytes[t.power] : TILE_BYTES) / (int64_t)size;
     t.tile_rows = t.bands ? BAND_ROWS : TILE_ROWS;
-    t.across = (nest->length[last] + t.tile_columns - 1) / t.tile_columns;
-    t.down = (nest->length[t.cross] + t.tile_rows - 1) / t.tile_rows;
+    t.across = tiles_of(nest->length[last], t.tile_columns, t.stream);
+    t.down = tiles_of(nest->length[t.cross], t.tile_rows, t.stream);
     const int64_t others = nest->size / nest->length[last] / nest->length[t.cross];
-    ndi_parallel_for((size_t)(t.across * t.down * others), t.bands ? 1 : 8, transpose_tiles, &t);
+    const size_t tiles = (size_t)(t.across * t.down * others);
+    if (t.bands)
+        ndi_parallel_for(tiles, 1, transpose_tiles, &t);
+    else
+        ndi_parallel_elements(tiles, 2 * (size_t)nest->size * size / tiles, 3, 1, transpose_tiles,
+                              &t);
     return true;
 }
 
