@@ -159,6 +159,16 @@ static ndi_kernel *kernel_of(nd_op op, const nd_operand *arguments,
                : kernels->elementwise[op][resolution->kernel];
 }
 
+static inline bool have_one_shape(const nd_array *a, const nd_array *b)
+{
+    if (a->rank != b->rank)
+        return false;
+    for (int axis = 0; axis < a->rank; axis++)
+        if (ndi_lengths(a)[axis] != ndi_lengths(b)[axis])
+            return false;
+    return true;
+}
+
 /* What a call needs that needs no nest. */
 typedef struct plain_call {
     ndi_kernel *kernel;
@@ -193,13 +203,8 @@ static inline bool is_plain(nd_op op, int count, const nd_operand *arguments,
         const nd_array *const a = arguments[i].array, *const like = call->like;
         if (!a->contiguous || a->size > most || (nd_dtype)a->dtype != taken || !ndi_has_data(a))
             return false;
-        if (like) {
-            if (a->rank != like->rank)
-                return false;
-            for (int axis = 0; axis < a->rank; axis++)
-                if (ndi_lengths(a)[axis] != ndi_lengths(like)[axis])
-                    return false;
-        }
+        if (like && !have_one_shape(a, like))
+            return false;
         if (out && a->data != out->data && ndi_array_overlap(out, a) != NDI_APART)
             return false;
         call->like = a;
@@ -257,13 +262,17 @@ static nd_op rewritten_call(nd_op op, const nd_operand *arguments, const ndi_res
                : op;
 }
 
-/* Whether a quotient is a product, which takes a fraction of the time. */
+/* Whether a quotient is a product, which takes a fraction of the time. Not where `out` may be
+ * refused, which is told of the operation that was called. */
 static bool is_product(const nd_operand *quotient, const ndi_resolution *resolution,
-                       nd_operand *product)
+                       const nd_array *out, nd_operand *product)
 {
+    const nd_array *const x = quotient[0].kind == ND_OPERAND_ARRAY ? quotient[0].array : NULL;
     product[0] = quotient[0];
-    return quotient[0].kind == ND_OPERAND_ARRAY && quotient[1].kind != ND_OPERAND_ARRAY &&
+    return x && quotient[1].kind != ND_OPERAND_ARRAY &&
            nd_dtype_kind(resolution->dtype) == ND_KIND_FLOAT &&
+           (!out || (out->writeable && (nd_dtype)out->dtype == resolution->result &&
+                     have_one_shape(out, x))) &&
            ndi_factor_at_call(quotient[1], resolution->dtype, &product[1]);
 }
 
@@ -511,7 +520,7 @@ nd_array *nd_elementwise(nd_op op, int count, const nd_operand *arguments, nd_ar
             return NULL;
     }
     nd_operand product[2];
-    if (op == ND_OP_divide && is_product(arguments, &resolution, product)) {
+    if (op == ND_OP_divide && is_product(arguments, &resolution, out, product)) {
         op = ND_OP_multiply;
         arguments = product;
     }
