@@ -321,6 +321,9 @@ TEST(quotients_by_powers_of_two_are_quotients)
         nd_array *const x = nd_arange(11), *const half = nd_divide(x, 2);
         assert_int_equal(nd_dtype_of(half), ND_FLOAT64);
         assert_true(same_but_for_nans(half, nd_divide(x, nd_add(nd_zeros_like(x), 2))));
+        nd_array *const shorter = nd_zeros(ND_FLOAT64, ND_SHAPE(5));
+        assert_null(nd_divide_into(shorter, x, 2));
+        assert_error(ND_ERROR_SHAPE, "divide"); /* not the product that it is */
     }
 }
 
