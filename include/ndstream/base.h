@@ -120,7 +120,9 @@ ND_API nd_memory_info nd_memory(void);
 /* Starts a new measurement of `peak`. Thread-safe. */
 ND_API void nd_memory_reset_peak(void);
 
-/* Returns the blocks kept for reuse to the system. Thread-safe. */
+/* Returns the blocks kept for reuse to the system. Other threads keep a few small ones (2 MiB a
+ * thread at most), which nd_memory() does not tell of, and return them when they allocate or free
+ * again, or end. Thread-safe. */
 ND_API void nd_memory_trim(void);
 
 /* ---- Progress -----------------------------------------------------------------------------------
