@@ -214,3 +214,36 @@ def test_arrays_that_threads_write_at_once_stay_whole(size):
     assert not failed, failed[:5]
     for x in shared:
         assert x.shape == (size,) and len(x.tolist()) == size
+
+
+@pytest.mark.parametrize("size", [5, 20_000, 200_000])
+def test_threads_draw_from_one_generator(size):
+    """One at a time: together they get what one would."""
+    for shared, alone in [
+        (np.random.default_rng(1), np.random.default_rng(1)),
+        (np.random.RandomState(1), np.random.RandomState(1)),
+    ]:
+        legacy = np.random.RandomState(shared._bit_generator) if hasattr(shared, "_bit_generator") else shared
+        found = []
+
+        def work(of):
+            found.extend(float(of.random(size)[0]) for _ in range(10))
+
+        threads = [threading.Thread(target=work, args=([shared, legacy][i % 2],)) for i in range(4)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert sorted(found) == sorted(float(alone.random(size)[0]) for _ in range(40))
+
+
+def test_a_method_of_a_generator_calls_others():
+    g, seen = np.random.default_rng(1), []
+
+    class Size:
+        def __index__(self):
+            seen.append(g.random())
+            return 3
+
+    assert g.random((Size(),)).shape == (3,) and seen
+    assert g.multivariate_normal([0, 0], np.eye(2), 5).shape == (5, 2)
