@@ -154,10 +154,15 @@ ND_API nd_progress nd_set_progress(nd_progress progress);
 /* `begin()` is called on the thread of a call before work of more than a few microseconds, and
  * before it waits for what another thread computes; what it returns goes to `end()` afterwards, on
  * the same thread. A call has none or any number of such pairs, never one inside the other unless
- * the thread itself calls from inside one. Neither must call the library. */
+ * the thread itself calls from inside one. Neither must call the library.
+ *
+ * `unordered`: there is no lock, and threads may write elements of arrays that others use, as those
+ * of Python may without one. What is read then is any mixture of old and new; the arrays themselves
+ * stay whole, for which memory that an array has stays its own. */
 typedef struct nd_blocking {
     void *(*begin)(void);
     void (*end)(void *state);
+    bool unordered;
 } nd_blocking;
 
 /* Sets the two for all threads; `hooks` is not copied, and NULL is none, the default. Only while no

@@ -177,15 +177,16 @@ bool pnd_bind(pnd_signature *signature, PyObject *self, PyObject *const *argumen
     }                                                                                              \
     static PyObject *function##_body(PyObject *const *given)
 
-/* The same as a method of ndarray, which is the first argument. */
-#define PND_ALSO_METHOD(function)                                                                  \
+/* The same as a method of ndarray, which is the first argument; `begin` comes before the body. */
+#define PND_ALSO_METHOD(function) PND_ALSO_METHOD_WITH(function, )
+#define PND_ALSO_METHOD_WITH(function, begin)                                                      \
     static PyObject *function##_method(PyObject *self, PyObject *const *arguments,                 \
                                        Py_ssize_t count, PyObject *keywords)                       \
     {                                                                                              \
         PyObject *given[PND_MOST_PARAMETERS];                                                      \
         if (!pnd_bind(&function##_signature, self, arguments, count, keywords, given))             \
             return NULL;                                                                           \
-        return function##_body(given);                                                             \
+        begin return function##_body(given);                                                       \
     }
 
 /* Rows of a PyMethodDef table. */
@@ -486,6 +487,15 @@ bool pnd_add_random(PyObject *module);
  * whether. */
 bool pnd_check_draws(PyObject *out, nd_dtype dtype, PyObject *size, bool *fortran);
 PyObject *pnd_permuted(nd_random *random, PyObject *x, PyObject *axis, PyObject *out);
+/* What one thread at a time may use, as a stream is: one that draws much gives up the GIL, and
+ * others wait until it is done. A turn may be taken again inside it. */
+typedef struct pnd_turn {
+    uint64_t user; /* the thread, or 0; changed with the GIL */
+    int depth;
+} pnd_turn;
+pnd_turn *pnd_turn_begin(pnd_turn *turn);
+void pnd_turn_end(pnd_turn **turn);
+void pnd_count_forks(void); /* from now on */
 
 /* seeds.c: a list of integers of 32 bits, freed by the caller with PyMem_Free(). */
 uint32_t *pnd_to_words(PyObject *object, size_t *count);

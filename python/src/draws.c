@@ -1,7 +1,10 @@
-/* Where random numbers go: what `out` may be, and permuted(). */
+/* Where random numbers go, and in whose turn: what `out` may be, permuted(), one thread at a time.
+ */
 #include "core.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 bool pnd_check_draws(PyObject *out, nd_dtype dtype, PyObject *size, bool *fortran)
 {
@@ -85,4 +88,57 @@ PyObject *pnd_permuted(nd_random *random, PyObject *x, PyObject *axis_object, Py
         return Py_NewRef(target);
     PND_AUTO back = nd_reshape(line, nd_shape_like(rows));
     return back && pnd_check(nd_assign(rows, back)) ? Py_NewRef(target) : NULL;
+}
+
+/* ---- Turns ----------------------------------------------------------------------------------- */
+
+static uint16_t forks; /* up to this process: threads of those before do not draw here */
+
+enum { FORKS_FROM = 48 }; /* its bits beside a thread's, which is an address */
+
+static void count_fork(void)
+{
+    forks++;
+}
+
+void pnd_count_forks(void)
+{
+    pthread_atfork(NULL, NULL, count_fork);
+}
+
+/* False while it is another thread's of this process. */
+static bool take(pnd_turn *turn, uint64_t thread)
+{
+    uint64_t before = __atomic_load_n(&turn->user, __ATOMIC_RELAXED);
+    if (before && (before ^ thread) >> FORKS_FROM == 0)
+        return false;
+#ifdef Py_GIL_DISABLED
+    return __atomic_compare_exchange_n(&turn->user, &before, thread, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
+#else
+    turn->user = thread;
+    return true;
+#endif
+}
+
+pnd_turn *pnd_turn_begin(pnd_turn *turn)
+{
+    const uint64_t thread = PyThread_get_thread_ident() ^ (uint64_t)forks << FORKS_FROM;
+    if (__atomic_load_n(&turn->user, __ATOMIC_RELAXED) != thread) {
+        while (!take(turn, thread)) {
+            const struct timespec moment = {.tv_nsec = 50000};
+            PyThreadState *const state = PyEval_SaveThread();
+            nanosleep(&moment, NULL);
+            PyEval_RestoreThread(state);
+        }
+        turn->depth = 0;
+    }
+    turn->depth++;
+    return turn;
+}
+
+void pnd_turn_end(pnd_turn **turn)
+{
+    if (--(*turn)->depth == 0)
+        __atomic_store_n(&(*turn)->user, 0, __ATOMIC_RELEASE);
 }

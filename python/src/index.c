@@ -515,17 +515,23 @@ static PyObject *iterator_next(PyObject *object)
     if (!self->array)
         return NULL;
     nd_array *array = pnd_array_of(self->array);
-    if (array == self->line && self->at < self->length && !nd_is_pending(array)) {
+    const int64_t at = __atomic_load_n(&self->at, __ATOMIC_RELAXED); /* threads may share it */
+    if (array == self->line && at < self->length && !nd_is_pending(array)) {
         const char *data = nd_data(array);
-        return data ? pnd_scalar_new(self->dtype, data + self->at++ * self->stride) : pnd_raise();
+        __atomic_store_n(&self->at, at + 1, __ATOMIC_RELAXED);
+        return data ? pnd_scalar_new(self->dtype, data + at * self->stride) : pnd_raise();
     }
-    if (!nd_rank(array) || self->at >= nd_lengths(array)[0]) {
+    if (!nd_rank(array) || at >= nd_lengths(array)[0]) {
+#ifdef Py_GIL_DISABLED
+        __atomic_store_n(&self->at, INT64_MAX, __ATOMIC_RELAXED);
+#else
         Py_CLEAR(self->array);
+#endif
         return NULL;
     }
     if (!pnd_force(array))
         return NULL;
-    const int64_t at = self->at++;
+    __atomic_store_n(&self->at, at + 1, __ATOMIC_RELAXED);
     if (nd_rank(array) == 1) {
         const char *data = nd_data(array);
         return data ? pnd_scalar_new(nd_dtype_of(array), data + at * nd_strides(array)[0])
@@ -537,8 +543,8 @@ static PyObject *iterator_next(PyObject *object)
 static PyObject *iterator_length(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     iterator *self = (iterator *)object;
-    return PyLong_FromLongLong(self->array ? nd_length(pnd_array_of(self->array), 0) - self->at
-                                           : 0);
+    const int64_t left = self->array ? nd_length(pnd_array_of(self->array), 0) - self->at : 0;
+    return PyLong_FromLongLong(left > 0 ? left : 0);
 }
 
 static PyMethodDef iterator_methods[] = {

@@ -62,21 +62,32 @@ static void free_object(PyObject *object)
     Py_DECREF(type);
 }
 
+/* Whether another thread may be inside a call. */
+static bool others_work(void)
+{
+#ifdef Py_GIL_DISABLED
+    return true;
+#else
+    return pnd_threads_away();
+#endif
+}
+
 /* A thread inside a call may work on the array of before: while there is one, that is kept. */
 void pnd_replace(PyObject *object, nd_array *array)
 {
     pnd_array *const self = (pnd_array *)object;
-    nd_array *const before = self->array;
-    self->array = array;
-    if (!pnd_threads_away()) {
+    nd_array *const before = __atomic_exchange_n(&self->array, array, __ATOMIC_ACQ_REL);
+    if (!others_work()) {
         nd_release(before);
         return;
     }
     struct pnd_replaced *kept_one = PyMem_Malloc(sizeof *kept_one);
     if (!kept_one) /* better lost than used after it is gone */
         return;
-    *kept_one = (struct pnd_replaced){before, self->replaced};
-    self->replaced = kept_one;
+    *kept_one = (struct pnd_replaced){before, __atomic_load_n(&self->replaced, __ATOMIC_RELAXED)};
+    while (!__atomic_compare_exchange_n(&self->replaced, &kept_one->next, kept_one, false,
+                                        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+        ;
 }
 
 PyObject *pnd_wrap(nd_array *array)

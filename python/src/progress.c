@@ -98,7 +98,12 @@ void pnd_take_gil(void *state)
  * imports this, all calls look at them. */
 void pnd_watch_signals(void)
 {
-    static const nd_blocking hooks = {pnd_give_up_gil, pnd_take_gil};
+#ifdef Py_GIL_DISABLED
+    enum { UNORDERED = true };
+#else
+    enum { UNORDERED = false };
+#endif
+    static const nd_blocking hooks = {pnd_give_up_gil, pnd_take_gil, UNORDERED};
     nd_set_blocking(&hooks);
     nd_set_progress((nd_progress){pnd_go_on, NULL});
 }

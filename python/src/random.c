@@ -9,8 +9,10 @@
 
 typedef struct generator {
     PyObject_HEAD nd_random *random;
-    PyObject *seed;  /* the SeedSequence it was made of, or NULL */
-    PyObject *owner; /* the bit generator whose stream it draws from, if it is not its own */
+    PyObject *seed;         /* the SeedSequence it was made of, or NULL */
+    PyObject *owner;        /* the bit generator whose stream it draws from, if it is not its own */
+    struct generator *root; /* a reference to the one whose stream that is, or NULL */
+    pnd_turn turn;          /* of a root */
 } generator;
 
 static PyTypeObject *generator_type;
@@ -20,10 +22,27 @@ static nd_random *stream(PyObject *self)
     return ((generator *)self)->random;
 }
 
+/* ---- One thread at a time -------------------------------------------------------------------- */
+
+static pnd_turn *begin_use(PyObject *self)
+{
+    generator *const own = (generator *)self;
+    return pnd_turn_begin(&(own->root ? own->root : own)->turn);
+}
+
+/* Until the end of the block, nobody else draws from the stream. */
+#define IN_USE(self)                                                                               \
+    __attribute__((cleanup(pnd_turn_end), unused)) pnd_turn *in_use = begin_use(self)
+
+#define METHOD(function) PND_ALSO_METHOD_WITH(function, IN_USE(self);)
+
+/* ---- Objects --------------------------------------------------------------------------------- */
+
 static void generator_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     nd_random_free(stream(self));
+    Py_XDECREF(((generator *)self)->root);
     Py_XDECREF(((generator *)self)->owner);
     Py_XDECREF(((generator *)self)->seed);
     PyObject_Free(self);
@@ -43,6 +62,8 @@ static PyObject *generator_with(PyTypeObject *type, nd_random *random, PyObject 
     self->random = random;
     self->seed = Py_XNewRef(seed);
     self->owner = Py_XNewRef(owner);
+    self->root = NULL;
+    self->turn = (pnd_turn){0};
     return (PyObject *)self;
 }
 
@@ -60,8 +81,13 @@ static PyObject *generator_sharing(PyTypeObject *type, PyObject *bits, bool is_l
                      Py_TYPE(bits)->tp_name);
         return NULL;
     }
-    return generator_with(type, nd_random_new_sharing(stream(source), is_legacy),
-                          ((generator *)source)->seed, bits);
+    generator *const of = (generator *)source, *const self = (generator *)generator_with(
+                                                   type,
+                                                   nd_random_new_sharing(stream(source), is_legacy),
+                                                   of->seed, bits);
+    if (self)
+        self->root = (generator *)Py_NewRef((PyObject *)(of->root ? of->root : of));
+    return (PyObject *)self;
 }
 
 /* Generator(bit_generator): draws from the same stream. */
@@ -181,14 +207,14 @@ PND_FUNCTION(random, "$self, size=None, dtype=None, out=None", "Uniform on [0, 1
 {
     return drawn(nd_random_uniform, given[0], given[1], given[2], given[3]);
 }
-PND_ALSO_METHOD(random)
+METHOD(random)
 
 PND_FUNCTION(standard_normal, "$self, size=None, dtype=None, out=None",
              "Mean 0, standard deviation 1.")
 {
     return drawn(nd_random_normal, given[0], given[1], given[2], given[3]);
 }
-PND_ALSO_METHOD(standard_normal)
+METHOD(standard_normal)
 
 static nd_array *exponential_by_inversion(nd_random *random, nd_dtype dtype, nd_shape shape)
 {
@@ -210,7 +236,7 @@ PND_FUNCTION(standard_exponential, "$self, size=None, dtype=None, method='zig', 
     return drawn(ziggurat ? nd_random_exponential : exponential_by_inversion, given[0], given[1],
                  given[2], given[4]);
 }
-PND_ALSO_METHOD(standard_exponential)
+METHOD(standard_exponential)
 
 /* ---- Distributions --------------------------------------------------------------------------- */
 
@@ -263,6 +289,7 @@ static PyObject *draw_call(nd_distribution distribution, PyObject *self, PyObjec
     PyObject *given[PND_MOST_PARAMETERS];
     if (!pnd_bind(signature_of(distribution), self, arguments, count, keywords, given))
         return NULL;
+    IN_USE(self);
     nd_shape shape;
     bool scalar;
     PyObject *size = given[1 + info->parameters];
@@ -338,7 +365,7 @@ PND_FUNCTION(standard_gamma, "$self, shape, size=None, dtype=None, out=None", "G
     PND_AUTO values = pnd_to_array(drawn);
     return values ? pnd_into(nd_retain(values), given[4]) : NULL;
 }
-PND_ALSO_METHOD(standard_gamma)
+METHOD(standard_gamma)
 
 PND_FUNCTION(multinomial, "$self, n, pvals, size=None", "Counts of n trials over several outcomes.")
 {
@@ -353,7 +380,7 @@ PND_FUNCTION(multinomial, "$self, n, pvals, size=None", "Counts of n trials over
     pnd_operand_clear(&n);
     return pnd_wrap(result);
 }
-PND_ALSO_METHOD(multinomial)
+METHOD(multinomial)
 
 PND_FUNCTION(dirichlet, "$self, alpha, size=None", "Shares that sum to 1.")
 {
@@ -364,7 +391,7 @@ PND_FUNCTION(dirichlet, "$self, alpha, size=None", "Shares that sum to 1.")
         return NULL;
     return pnd_wrap(nd_random_dirichlet(stream(given[0]), alpha, shape));
 }
-PND_ALSO_METHOD(dirichlet)
+METHOD(dirichlet)
 
 PND_FUNCTION(multivariate_normal,
              "$self, mean, cov, size=None, check_valid='warn', tol=1e-8, *, method='svd'",
@@ -388,7 +415,7 @@ PND_FUNCTION(multivariate_normal,
                                                               : ND_BY_SVD;
     return pnd_wrap(nd_random_multivariate_normal(stream(given[0]), mean, covariance, by, shape));
 }
-PND_ALSO_METHOD(multivariate_normal)
+METHOD(multivariate_normal)
 
 /* ---- Permutations and samples ---------------------------------------------------------------- */
 
@@ -423,7 +450,7 @@ PND_FUNCTION(shuffle, "$self, x, axis=0", "Shuffles an array along an axis, or a
                ? Py_NewRef(Py_None)
                : NULL;
 }
-PND_ALSO_METHOD(shuffle)
+METHOD(shuffle)
 
 PND_FUNCTION(permutation, "$self, x, axis=0", "A shuffled copy, or 0, ..., x - 1 shuffled.")
 {
@@ -443,14 +470,14 @@ PND_FUNCTION(permutation, "$self, x, axis=0", "A shuffled copy, or 0, ..., x - 1
     return pnd_check(nd_random_shuffle(stream(given[0]), copy, axis)) ? pnd_wrap(nd_retain(copy))
                                                                       : NULL;
 }
-PND_ALSO_METHOD(permutation)
+METHOD(permutation)
 
 PND_FUNCTION(permuted, "$self, x, *, axis=None, out=None",
              "A copy in which each line along an axis is shuffled.")
 {
     return pnd_permuted(stream(given[0]), given[1], given[2], given[3]);
 }
-PND_ALSO_METHOD(permuted)
+METHOD(permuted)
 
 PND_FUNCTION(choice, "$self, a, size=None, replace=True, p=None, axis=0, shuffle=True",
              "A sample of an array, or of 0, ..., a - 1.")
@@ -495,7 +522,7 @@ PND_FUNCTION(choice, "$self, a, size=None, replace=True, p=None, axis=0, shuffle
         PyTuple_SET_ITEM(key, i, Py_NewRef(i == axis ? index : every));
     return key && every ? pnd_get_item(array, key) : NULL;
 }
-PND_ALSO_METHOD(choice)
+METHOD(choice)
 
 PND_FUNCTION(bytes, "$self, length", "Random bytes.")
 {
@@ -512,7 +539,7 @@ PND_FUNCTION(bytes, "$self, length", "Random bytes.")
         Py_CLEAR(bytes);
     return bytes;
 }
-PND_ALSO_METHOD(bytes)
+METHOD(bytes)
 
 /* A Python int for dtype=int, else a scalar. */
 static PyObject *given_integers(nd_array *array, bool scalar, PyObject *dtype)
@@ -565,11 +592,12 @@ PND_FUNCTION(integers, "$self, low, high=None, size=None, dtype=None, endpoint=F
     pnd_operand_clear(&y);
     return given_integers(array, scalar, given[4]);
 }
-PND_ALSO_METHOD(integers)
+METHOD(integers)
 
 /* The state as the tuple of the fields of nd_random_state, but for is_legacy. */
 static PyObject *get_state(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
+    IN_USE(self);
     const nd_random_state s = nd_random_get_state(stream(self));
     const uint64_t *v = s.state, *buffer = s.buffer;
     PND_OBJECT key = pnd_wrap(nd_from_data(ND_UINT32, ND_SHAPE(624), s.key));
@@ -582,6 +610,7 @@ static PyObject *get_state(PyObject *self, PyObject *Py_UNUSED(ignored))
 
 static PyObject *set_state(PyObject *self, PyObject *arguments)
 {
+    IN_USE(self);
     nd_random_state s = {.is_legacy = nd_random_get_state(stream(self)).is_legacy};
     uint64_t *v = s.state, *buffer = s.buffer;
     PyObject *key;
@@ -614,7 +643,12 @@ static PyObject *take_state(PyObject *self, PyObject *from)
         PyErr_SetString(PyExc_TypeError, "a generator is needed");
         return NULL;
     }
-    const nd_random_state s = nd_random_get_state(stream(from));
+    nd_random_state s;
+    {
+        IN_USE(from);
+        s = nd_random_get_state(stream(from));
+    }
+    IN_USE(self);
     return pnd_check(nd_random_set_state(stream(self), &s)) ? Py_NewRef(Py_None) : NULL;
 }
 
@@ -626,7 +660,7 @@ PND_NAMED_FUNCTION(advance, "_advance", "$self, high, low", "Goes on by so many 
                ? Py_NewRef(Py_None)
                : NULL;
 }
-PND_ALSO_METHOD(advance)
+METHOD(advance)
 
 PND_NAMED_FUNCTION(jumped, "_jumped", "$self, jumps", "A stream that does not overlap.")
 {
@@ -635,14 +669,14 @@ PND_NAMED_FUNCTION(jumped, "_jumped", "$self, jumps", "A stream that does not ov
                             : generator_of(nd_random_jumped(stream(given[0]), jumps),
                                            ((generator *)given[0])->seed);
 }
-PND_ALSO_METHOD(jumped)
+METHOD(jumped)
 
 PND_FUNCTION(multivariate_hypergeometric, "$self, colors, nsample, size=None, method='marginals'",
              "Counts of a sample without replacement from items of several colors.")
 {
     return pnd_in_python("ndstream.random", "_multivariate_hypergeometric", given, 5);
 }
-PND_ALSO_METHOD(multivariate_hypergeometric)
+METHOD(multivariate_hypergeometric)
 
 static PyObject *get_bit_generator(PyObject *self, void *Py_UNUSED(unused))
 {
@@ -756,6 +790,7 @@ bool pnd_add_random(PyObject *module)
                                       {0}};
     for (nd_distribution i = 0; i < ND_RANDOM_DISTRIBUTIONS; i++)
         describe(i);
+    pnd_count_forks();
     PND_OBJECT random = PyModule_New("ndstream._core._random");
     generator_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &spec, NULL);
     return random && generator_type && PyModule_AddFunctions(random, functions) == 0 &&

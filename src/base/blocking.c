@@ -25,3 +25,9 @@ void ndi_blocking_end(void *state)
     if (now)
         now->end(state);
 }
+
+bool ndi_is_unordered(void)
+{
+    const nd_blocking *const now = atomic_load_explicit(&hooks, memory_order_acquire);
+    return now && now->unordered;
+}

@@ -2,10 +2,15 @@
 #ifndef NDSTREAM_BASE_BLOCKING_H
 #define NDSTREAM_BASE_BLOCKING_H
 
+#include <stdbool.h>
+
 /* Around work of more than a few microseconds, and around waiting for another thread. What begin
  * returned goes to end; no lock of the library's may be held there, as end may wait for whoever
  * wants one. */
 void *ndi_blocking_begin(void);
 void ndi_blocking_end(void *state);
+
+/* Threads may write arrays that others use: no array must give up the memory that it has. */
+bool ndi_is_unordered(void);
 
 #endif

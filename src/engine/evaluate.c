@@ -301,13 +301,15 @@ bool ndi_evaluate_array(const nd_array *array)
 {
     bool done = true;
     ndi_graph_lock();
-    ndi_node *const node = atomic_load_explicit(&array->node, memory_order_relaxed);
-    if (node && nothing_comes_first(node)) {
-        done = ndi_run_plain(node);
-    } else if (node) {
-        ndi_node_retain(node);
-        done = evaluate(&node, 1, NULL);
-        ndi_node_release(node);
+    ndi_node *node; /* another each time that a thread has written to the array meanwhile */
+    while (done && (node = atomic_load_explicit(&array->node, memory_order_relaxed))) {
+        if (nothing_comes_first(node)) {
+            done = ndi_run_plain(node);
+        } else {
+            ndi_node_retain(node);
+            done = evaluate(&node, 1, NULL);
+            ndi_node_release(node);
+        }
     }
     ndi_graph_unlock();
     return done;

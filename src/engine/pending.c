@@ -6,6 +6,7 @@
 #include <ndstream/lazy.h>
 
 #include "array/thread.h"
+#include "base/blocking.h"
 #include "engine/habits.h"
 #include "engine/pending.h"
 
@@ -458,7 +459,7 @@ static bool may_leave(const nd_array *array)
     return storage && storage->bytes > 0 && !storage->release &&
            atomic_load_explicit(&storage->references, memory_order_acquire) == 1 &&
            !ndi_is_given_out(storage) && (array->contiguous || nd_is_fortran_contiguous(array)) &&
-           ndi_thread_alone();
+           ndi_thread_alone() && !ndi_is_unordered();
 }
 
 ndi_leave ndi_graph_leave(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],

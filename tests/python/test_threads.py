@@ -3,6 +3,8 @@
 import pickle
 import threading
 import time
+import warnings
+from random import Random
 
 import ndstream as np
 import numpy
@@ -158,3 +160,90 @@ def test_fast_math_is_each_threads_own_and_stays_within_its_bound():
         np.set_fast_math(False)
     numpy.testing.assert_array_equal(numpy.asarray(x / 3), expected)
     numpy.testing.assert_array_max_ulp(numpy.asarray(fast), numpy.sqrt(expected), 3)
+
+
+ACTIONS = {
+    "element": lambda random, a, b: a[random.randrange(a.size)],
+    "set element": lambda random, a, b: a.__setitem__(random.randrange(a.size), 1.0),
+    "set slice": lambda random, a, b: a.__setitem__(slice(random.randrange(9), None, 2), 2.0),
+    "assign": lambda random, a, b: a.__setitem__(slice(None), b * 2 + 1),
+    "fill": lambda random, a, b: a.fill(1.0),
+    "out": lambda random, a, b: np.add(a, b, out=a),
+    "out of another": lambda random, a, b: np.multiply(b, 0.5, out=a),
+    "in place": lambda random, a, b: a.__iadd__(1.0),
+    "in place of pending": lambda random, a, b: a.__imul__(b * 0.25),
+    "view": lambda random, a, b: a.reshape(2, -1)[1].__iadd__(0.5),
+    "shape": lambda random, a, b: setattr(a, "shape", (-1,)),
+    "sort": lambda random, a, b: a.sort(),
+    "mask": lambda random, a, b: a[a > b].sum(),
+    "set mask": lambda random, a, b: a.__setitem__(a > b, 1.0),
+    "eval": lambda random, a, b: np.eval(a + b, a * b),
+    "sum": lambda random, a, b: float(a.sum()),
+    "reverse": lambda random, a, b: a[::-1].cumsum()[-1],
+    "str": lambda random, a, b: str(a[:5]),
+    "tolist": lambda random, a, b: a[:100].tolist(),
+    "memoryview": lambda random, a, b: memoryview(a)[0],
+    "iteration": lambda random, a, b: next(iter(a)),
+}
+
+
+@pytest.mark.parametrize("size", [10, 3000, 100_000])
+def test_arrays_that_threads_write_at_once_stay_whole(size):
+    """Whatever mixture their values are: some are pending when they are written, and replaced by others."""
+    shared = [np.arange(float(size)) for _ in range(3)]
+    end, failed = time.monotonic() + 1, []
+
+    def work(seed):
+        random = Random(seed)
+        while time.monotonic() < end:
+            name = random.choice(list(ACTIONS))
+            try:
+                ACTIONS[name](random, random.choice(shared), random.choice(shared))
+                if random.randrange(8) == 0:
+                    shared[random.randrange(3)] = random.choice(shared) * 0.5 + 1
+            except Exception as error:
+                failed.append((name, repr(error)))
+
+    with numpy.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    assert not failed, failed[:5]
+    for x in shared:
+        assert x.shape == (size,) and len(x.tolist()) == size
+
+
+@pytest.mark.parametrize("size", [5, 20_000, 200_000])
+def test_threads_draw_from_one_generator(size):
+    """One at a time: together they get what one would."""
+    for shared, alone in [
+        (np.random.default_rng(1), np.random.default_rng(1)),
+        (np.random.RandomState(1), np.random.RandomState(1)),
+    ]:
+        legacy = np.random.RandomState(shared._bit_generator) if hasattr(shared, "_bit_generator") else shared
+        found = []
+
+        def work(of):
+            found.extend(float(of.random(size)[0]) for _ in range(10))
+
+        threads = [threading.Thread(target=work, args=([shared, legacy][i % 2],)) for i in range(4)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        assert sorted(found) == sorted(float(alone.random(size)[0]) for _ in range(40))
+
+
+def test_a_method_of_a_generator_calls_others():
+    g, seen = np.random.default_rng(1), []
+
+    class Size:
+        def __index__(self):
+            seen.append(g.random())
+            return 3
+
+    assert g.random((Size(),)).shape == (3,) and seen
+    assert g.multivariate_normal([0, 0], np.eye(2), 5).shape == (5, 2)
