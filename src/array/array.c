@@ -79,7 +79,7 @@ static void free_storage(ndi_storage *storage, int lines)
         trim_storages(kept);
         kept->lines = (uint8_t)lines;
     }
-    if (!NDI_OBJECT_CACHE || ndi_this_thread.freed_limit == 0 ||
+    if (NDI_UNDER_ASAN || ndi_this_thread.freed_limit == 0 ||
         (size_t)(kept->count + 1) * storage_bytes(lines) > CACHED_BYTES) {
         ndi_free(storage, storage_bytes(lines));
         return;
@@ -199,11 +199,11 @@ static nd_array *take_lone_object(void)
 static void free_lone_object(nd_array *array)
 {
     ndi_thread *const thread = &ndi_this_thread;
-#if NDI_OBJECT_CACHE
+#if !NDI_UNDER_ASAN
     if (thread->freed_limit == 0)
         ndi_thread_watch();
 #endif
-    if (NDI_OBJECT_CACHE && thread->freed_count < thread->freed_limit) {
+    if (!NDI_UNDER_ASAN && thread->freed_count < thread->freed_limit) {
         array->owner = thread->freed;
         thread->freed = array;
         thread->freed_count++;

@@ -170,7 +170,7 @@ static ndi_slab *new_slab(int lines)
 {
     static atomic_ullong owners;
     ndi_thread *const thread = &ndi_this_thread;
-    if (!NDI_OBJECT_CACHE || ndi_allocator_is_given() || is_under_valgrind())
+    if (NDI_UNDER_ASAN || ndi_allocator_is_given() || is_under_valgrind())
         return NULL;
     if (thread->freed_limit == 0)
         ndi_thread_watch();

@@ -4,19 +4,8 @@
 #define NDSTREAM_ARRAY_THREAD_H
 
 #include "array/array.h"
+#include "base/sanitizer.h"
 #include "base/tls.h"
-
-/* Under AddressSanitizer no object is reused, so that a use after release is found. */
-#if defined(__SANITIZE_ADDRESS__)
-#define NDI_OBJECT_CACHE 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define NDI_OBJECT_CACHE 0
-#endif
-#endif
-#ifndef NDI_OBJECT_CACHE
-#define NDI_OBJECT_CACHE 1
-#endif
 
 enum {
     NDI_CACHED_OBJECTS = 1024, /* that are in no slab; 190 KiB a thread at most */

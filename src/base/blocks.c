@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "sanitizer.h"
+
 #define ALIGNMENT ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
 /* What is less fits the first cache, where it matters not. */
@@ -39,7 +41,7 @@ static size_t next_start(void)
  * not negative. */
 static void *allocate_at(size_t bytes, ptrdiff_t start)
 {
-#if PLAIN_ALLOCATIONS
+#if NDI_UNDER_ASAN
     (void)start;
     void *memory = NULL;
     return posix_memalign(&memory, ALIGNMENT, bytes ? bytes : 1) == 0 ? memory : NULL;
@@ -62,7 +64,7 @@ void *ndi_small_allocate(size_t bytes)
 
 void ndi_small_free(void *memory)
 {
-#if PLAIN_ALLOCATIONS
+#if NDI_UNDER_ASAN
     free(memory);
 #else
     free(((void **)memory)[-1]);

@@ -6,18 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The sanitizer can only see the ends and the lifetimes of blocks that it makes itself. */
-#if defined(__SANITIZE_ADDRESS__)
-#define PLAIN_ALLOCATIONS 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PLAIN_ALLOCATIONS 1
-#endif
-#endif
-#ifndef PLAIN_ALLOCATIONS
-#define PLAIN_ALLOCATIONS 0
-#endif
-
 enum { NDI_SMALLEST_DOUBLING = 10, NDI_BLOCK_BYTES = 1 << NDI_SMALLEST_DOUBLING };
 
 /* Memory of less than NDI_BLOCK_BYTES, aligned to 64 bytes; NULL when there is none. */

@@ -26,9 +26,10 @@
 #include "error.h"
 #include "hand.h"
 #include "pool.h"
+#include "sanitizer.h"
 
 /* More than any system gives; sanitizers end the program when asked for more than 1 TiB. */
-#define LARGEST (PLAIN_ALLOCATIONS ? (size_t)1 << 39 : (size_t)PTRDIFF_MAX / 2)
+#define LARGEST (NDI_UNDER_ASAN ? (size_t)1 << 39 : (size_t)PTRDIFF_MAX / 2)
 
 /* ---- Counters -----------------------------------------------------------------------------------
  * `used` is total - released: one atomic addition for each allocation and each release, on lines
@@ -250,7 +251,7 @@ __attribute__((destructor)) static void release_at_unload(void)
 
 static bool is_block(size_t bytes)
 {
-    return !PLAIN_ALLOCATIONS && bytes >= NDI_BLOCK_BYTES;
+    return !NDI_UNDER_ASAN && bytes >= NDI_BLOCK_BYTES;
 }
 
 /* Memory that is not from kept blocks; `*clean` when it is known to be zero. */

@@ -47,7 +47,7 @@ static ndi_node *take_node(int rank)
 /* With the lock held; false where it is to be freed. */
 static bool keep_node(ndi_node *node)
 {
-    if (!NDI_OBJECT_CACHE || node->rank > KEPT_RANK || kept_count == KEPT_NODES)
+    if (NDI_UNDER_ASAN || node->rank > KEPT_RANK || kept_count == KEPT_NODES)
         return false;
     node->next = kept;
     kept = node;
