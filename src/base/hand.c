@@ -79,7 +79,8 @@ void *ndi_hand_exchange(void *block, size_t *size)
     }
     if (hand->season == 0 || *size > NDI_HAND_LARGEST)
         return block;
-    if (ndi_hand_put(block, *size))
+    /* Whatever the season is by now: a hand that was just emptied has room. */
+    if (ndi_hand_put_into(hand, block, *size))
         return NULL;
     const unsigned at = hand->turn++ % NDI_HAND_BLOCKS;
     void *const down = hand->block[at];

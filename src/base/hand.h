@@ -47,16 +47,21 @@ static inline void *ndi_hand_take(size_t size)
 }
 
 /* Takes a block into the hand, if there is room. */
-static inline bool ndi_hand_put(void *block, size_t size)
+static inline bool ndi_hand_put_into(ndi_hand *hand, void *block, size_t size)
 {
-    ndi_hand *const hand = ndi_hand_now();
-    for (int i = 0; hand && size <= NDI_HAND_LARGEST && i < NDI_HAND_BLOCKS; i++)
+    for (int i = 0; i < NDI_HAND_BLOCKS; i++)
         if (hand->size[i] == 0) {
             hand->size[i] = size;
             hand->block[i] = block;
             return true;
         }
     return false;
+}
+
+static inline bool ndi_hand_put(void *block, size_t size)
+{
+    ndi_hand *const hand = size <= NDI_HAND_LARGEST ? ndi_hand_now() : NULL;
+    return hand && ndi_hand_put_into(hand, block, size);
 }
 
 /* Takes a block for which there was no room. What it puts down for that, or the block itself if it

@@ -387,9 +387,15 @@ TEST(memory_allocator_of_the_user_gets_every_call)
     assert_int_equal(h.calls, 4);
 }
 
-static void *allocate_much(void *failed)
+typedef struct {
+    atomic_bool failed;
+    atomic_int running;
+} many_threads;
+
+static void *allocate_much(void *threads)
 {
     static const size_t mixed[] = {40, 300, 3000, 70000, 1100000, 5000000};
+    many_threads *const all = threads;
     void *memory[6];
     for (int round = 0; round < 200; round++) {
         for (int i = 0; i < 6; i++) {
@@ -397,26 +403,29 @@ static void *allocate_much(void *failed)
             if (memory[i])
                 memset(memory[i], round, 64 < mixed[i] ? 64 : mixed[i]);
             else
-                atomic_store((atomic_bool *)failed, true);
+                atomic_store(&all->failed, true);
         }
         for (int i = 0; i < 6; i++)
             ndi_free(memory[i], mixed[i]);
     }
+    atomic_fetch_sub(&all->running, 1);
     return NULL;
 }
 
+/* Trims all the while: one that comes while a thread obeys the last one once had a block kept that
+ * had been given back. */
 TEST(memory_serves_many_threads)
 {
     enum { THREADS = 6 };
     pthread_t threads[THREADS];
-    atomic_bool failed = false;
+    many_threads all = {.failed = false, .running = THREADS};
     for (int i = 0; i < THREADS; i++)
-        start(&threads[i], allocate_much, &failed);
-    for (int i = 0; i < 50; i++)
+        start(&threads[i], allocate_much, &all);
+    while (atomic_load(&all.running) > 0)
         nd_memory_trim();
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    assert_false(failed);
+    assert_false(all.failed);
 }
 
 static void *allocate_within_budget(void *passed)
