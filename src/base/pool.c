@@ -535,9 +535,26 @@ static bool sooner_alone(size_t parts)
     return count < IN_A_ROW;
 }
 
-static size_t parts_of(size_t count, size_t bytes)
+static size_t parts_of(size_t bytes)
 {
-    return (count * bytes + NDI_PART_BYTES / 4) / NDI_PART_BYTES;
+    return (bytes + NDI_PART_BYTES / 4) / NDI_PART_BYTES;
+}
+
+/* What a thread did by itself lies in its core's cache, and to fetch it from there costs another
+ * one more than it saves: where steps of a loop took turns, one alone and one on two threads,
+ * (x + y) * 2 of 10,000 took 10.8 us, and 4.1 on one. So a job follows those before it, if they
+ * were of a fourth of its traffic or more; and less and less the more of them do. */
+static bool lies_here(size_t bytes, size_t times, bool alone)
+{
+    enum { MOST = 1 << 19, WORTH_FETCHING = 8 /* times its traffic */ };
+    static _Thread_local NDI_FAST_TLS uint32_t here; /* bytes */
+    if (alone)
+        here = bytes < MOST - here ? here + (uint32_t)bytes : MOST;
+    else if (bytes / 4 > here || times >= WORTH_FETCHING)
+        here = 0;
+    else
+        here -= (uint32_t)(bytes / 8);
+    return here > 0;
 }
 
 /* What takes longer than its traffic is worth a thread sooner; but claims of parts cost 0.1 us and
@@ -547,8 +564,8 @@ static size_t parts_of(size_t count, size_t bytes)
 void ndi_parallel_elements(size_t count, size_t bytes, size_t times, size_t block,
                            ndi_range_body *body, void *context)
 {
-    const size_t by_time = parts_of(count, bytes * times);
-    if (by_time < 2) {
+    const size_t traffic = count * bytes, by_time = parts_of(traffic * times);
+    if (lies_here(traffic, times, by_time < 2) || by_time < 2) {
         if (count > 0)
             body(context, 0, count);
         return;
@@ -558,7 +575,7 @@ void ndi_parallel_elements(size_t count, size_t bytes, size_t times, size_t bloc
         atomic_store_explicit(&last_alone, nanoseconds(), memory_order_relaxed);
         return;
     }
-    const size_t threads = (size_t)nd_num_threads(), by_traffic = parts_of(count, bytes),
+    const size_t threads = (size_t)nd_num_threads(), by_traffic = parts_of(traffic),
                  parts = by_traffic > threads ? (by_traffic + threads - 1) / threads * threads
                          : by_time < threads  ? by_time
                                               : threads,
