@@ -8,6 +8,7 @@
 #ifndef NDSTREAM_BASE_POOL_H
 #define NDSTREAM_BASE_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Does the items begin..end-1. Runs on any thread, in any order; parts never overlap. */
@@ -20,10 +21,13 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
 
 enum { NDI_PART_BYTES = 1 << 17 }; /* traffic that is worth a part of its own */
 
-/* The same for elements of `bytes` of traffic each, for which the body takes about `times` as long
- * as the traffic does, in parts alike of whole blocks: all at once on this thread unless they are
- * worth two parts, or nearly, or while they are worth few and workers sleep. What another core does
- * it first fetches from this one's cache, as a rule. */
+/* Whether what takes as long as so many bytes of traffic is worth threads. */
+bool ndi_is_worth_threads(double bytes);
+
+/* As ndi_parallel_for() for elements of `bytes` of traffic each, for which the body takes about
+ * `times` as long as the traffic does, in parts alike of whole blocks: all at once on this thread
+ * unless they are worth two parts, or nearly, or while they are worth few and workers sleep. What
+ * another core does it first fetches from this one's cache, as a rule. */
 void ndi_parallel_elements(size_t count, size_t bytes, size_t times, size_t block,
                            ndi_range_body *body, void *context);
 

@@ -2,8 +2,10 @@
 #include "engine/loop.h"
 
 #include <assert.h>
+#include <math.h>
 
 #include "array/dtype.h"
+#include "base/pool.h"
 #include "engine/views.h"
 
 static bool is_leaf(const ndi_node *node)
@@ -118,7 +120,10 @@ void ndi_loop_results(ndi_node **result, int *results)
 typedef struct demanded {
     int habits, cost; /* of the steps, as in habits.h */
     uint16_t habit[NDI_GRAPH_COST];
+    int effort;
     double bytes; /* of what the steps make */
+    double read;  /* from memory */
+    double least; /* that a step takes, in bytes of traffic */
 } demanded;
 
 static double bytes_of(const ndi_node *step)
@@ -133,14 +138,31 @@ static int cost_of(const ndi_map *step)
                : NDI_COST_KERNEL;
 }
 
+static void demand_step(const ndi_node *node, demanded *all)
+{
+    const ndi_map *const step = &node->step;
+    double traffic = bytes_of(node);
+    for (int i = 0; i < step->arguments; i++)
+        if (node->argument[i])
+            traffic += (double)node->size * (double)ndi_dtype_size(step->taken[i]);
+    traffic *= 1 + step->effort;
+    all->cost += cost_of(step);
+    all->bytes += bytes_of(node);
+    all->effort = step->effort > all->effort ? step->effort : all->effort;
+    all->least = traffic < all->least ? traffic : all->least;
+}
+
 static void demand(ndi_node *node, demanded *all, uint32_t walk)
 {
-    if (!ndi_graph_visit(node, walk) || ndi_is_source(node))
+    if (!ndi_graph_visit(node, walk))
         return;
+    if (ndi_is_source(node)) {
+        all->read += (double)node->size * (double)ndi_dtype_size((nd_dtype)node->dtype);
+        return;
+    }
     node->demanded = true;
     if (node->form == NDI_STEP) {
-        all->cost += cost_of(&node->step);
-        all->bytes += bytes_of(node);
+        demand_step(node, all);
         if (node->step.habit && all->habits < NDI_GRAPH_COST)
             all->habit[all->habits++] = node->step.habit;
         node->step.habit = 0;
@@ -153,14 +175,21 @@ static void demand(ndi_node *node, demanded *all, uint32_t walk)
 void ndi_loop_demand(ndi_node *root, int cost)
 {
     demanded all;
-    all.habits = 0;
+    all.habits = all.effort = 0;
     all.cost = cost;
-    all.bytes = 0;
+    all.bytes = all.read = 0;
+    all.least = INFINITY;
     demand(root, &all, ndi_graph_walk());
     if (all.habits == 0)
         return;
-    if (root->form == NDI_STEP && cost != NDI_COST_FOLDED) /* it is stored in any case */
+    double traffic = all.read;
+    if (root->form == NDI_STEP && cost != NDI_COST_FOLDED) { /* it is stored in any case */
         all.bytes -= bytes_of(root);
+        traffic += bytes_of(root);
+    }
+    /* Step by step it would be done by one thread, all of it if a part is. */
+    if (ndi_is_worth_threads(traffic * (1 + all.effort)) && !ndi_is_worth_threads(all.least))
+        all.bytes += traffic / 2;
     const bool paid = ndi_loop_pays(all.cost, all.bytes);
     for (int i = 0; i < all.habits; i++)
         ndi_habit_learn(all.habit[i], paid);

@@ -85,7 +85,8 @@ ALWAYS_INLINE vector_float64 own_pow_float64(vector_float64 x, vector_float64 y)
     vector_float64 low;
     const vector_float64 high = power_log2_float64(x, &low), product = y * high;
     const vector_float64 times = LANES_SELECT(
-        pd, POWER_IS_PLAIN(vector_float64, pd, x, y, 0x1p-1022, 0x1.fffffffffffffp+1023), product, DOUBLES(2000));
+        pd, POWER_IS_PLAIN(vector_float64, pd, x, y, 0x1p-1022, 0x1.fffffffffffffp+1023), product,
+        DOUBLES(2000));
     const vector_float64 lost = POWER_FUSED(y, low, POWER_FUSED(y, high, -product));
     const vector_float64 n = sixteenths_float64(product + lost),
                          rest = less_sixteenths_float64(product, n);
@@ -134,7 +135,8 @@ ALWAYS_INLINE vector_float32 own_pow_float32(vector_float32 x, vector_float32 y)
     const vector_float32 high = power_log2_float32(x, &low), product = y * high;
     const vector_float32 one = (vector_float32){0} + 1, ln2 = one * 0x1.62e43p-1f;
     const vector_float32 times =
-        LANES_SELECT(ps, POWER_IS_PLAIN(vector_float32, ps, x, y, 0x1p-126f, 0x1.fffffep+127f), product, one * 200);
+        LANES_SELECT(ps, POWER_IS_PLAIN(vector_float32, ps, x, y, 0x1p-126f, 0x1.fffffep+127f),
+                     product, one * 200);
     const vector_float32 lost = LANES_FMA(ps, y, low, LANES_FMA(ps, y, high, -product));
     const vector_float32 n = sixteenths_float32(product + lost),
                          rest = less_sixteenths_float32(product, n),
