@@ -1,4 +1,4 @@
-/* Building block programs: values, steps, functions that come in pairs, and the registers.
+/* Building block programs: values, steps and the registers.
  *
  * Registers are given by liveness; none is reused by the step that reads it last, as a kernel's
  * result may only be an argument if both step alike. */
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/chain.h"
+#include "engine/joins.h"
 
 void ndi_program_begin(ndi_program *program, int results)
 {
@@ -105,63 +106,6 @@ void ndi_program_store(ndi_program *program, int value, int operand)
     maker->stores = (int8_t)operand;
 }
 
-const ndi_twins ndi_program_twins[] = {
-#define ND_RULE(...)
-#define ND_RULE_AT_CALL(...)
-#define ND_RULE_TWINS(one, other, both) {ND_OP_##one, ND_OP_##other, offsetof(ndi_kernels, both)},
-#include "engine/rules.def"
-};
-
-enum { TWINS = sizeof ndi_program_twins / sizeof *ndi_program_twins };
-
-static ndi_kernel *kernel_of_twins(const ndi_twins *row, int dtype)
-{
-    return ((ndi_kernel *const *)((const char *)ndi_kernels_in_use() + row->both))[dtype];
-}
-
-/* The step that gives the other one of what `step` gives; steps if there is none. */
-static int find_twin(const ndi_program *program, int first, const ndi_twins *row)
-{
-    const ndi_kernels *const kernels = ndi_kernels_in_use();
-    const ndi_program_step *const step = &program->step[first];
-    const int dtype = program->value[step->result].dtype;
-    ndi_kernel *const one = kernels->elementwise[row->one][dtype],
-                      *const other = kernels->elementwise[row->other][dtype];
-    if ((step->kernel != one && step->kernel != other) || !kernel_of_twins(row, dtype))
-        return program->steps;
-    ndi_kernel *const wanted = step->kernel == one ? other : one;
-    for (int s = first + 1; s < program->steps; s++)
-        if (program->step[s].kernel == wanted && program->step[s].argument[0] == step->argument[0])
-            return s;
-    return program->steps;
-}
-
-static void join_twins(ndi_program *program, const ndi_twins *row)
-{
-    for (int s = 0; s < program->steps; s++) {
-        const int found = find_twin(program, s, row);
-        if (found == program->steps)
-            continue;
-        const int dtype = program->value[program->step[s].result].dtype;
-        const ndi_program_step first = program->step[s], second = program->step[found];
-        const bool in_order = first.kernel == ndi_kernels_in_use()->elementwise[row->one][dtype];
-        const ndi_program_step *const one = in_order ? &first : &second, *const other =
-                                                                             in_order ? &second
-                                                                                      : &first;
-        program->step[s] = (ndi_program_step){.kernel = kernel_of_twins(row, dtype),
-                                              .arguments = 1,
-                                              .argument = {first.argument[0]},
-                                              .result = one->result,
-                                              .stores = one->stores,
-                                              .twins = (uint8_t)(1 + (row - ndi_program_twins)),
-                                              .twin = other->result,
-                                              .twin_stores = other->stores};
-        program->steps--;
-        memmove(program->step + found, program->step + found + 1,
-                (size_t)(program->steps - found) * sizeof *program->step);
-    }
-}
-
 /* What a chain reads from a register it may read in every round, and results that lie there on
  * their way to memory leave it behind the last round: only then is that given on. */
 static void give_registers(ndi_program *program)
@@ -191,8 +135,7 @@ static void give_registers(ndi_program *program)
 
 void ndi_program_end(ndi_program *program)
 {
-    for (int row = 0; row < TWINS; row++)
-        join_twins(program, &ndi_program_twins[row]);
+    ndi_program_join(program);
     program->widest = program->widest_made = 1;
     for (int v = 0; v < program->values; v++) {
         const ndi_value *const value = &program->value[v];

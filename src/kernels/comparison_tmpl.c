@@ -60,6 +60,15 @@
 #undef KERNEL2_SAME
 #undef KERNEL2_MIXED
 
+/* The dtypes of measurements, counts and pictures. */
+#define ON_RANGED(LINE)                                                                            \
+    LINE(UINT8, uint8_t)                                                                           \
+    LINE(INT32, int32_t)                                                                           \
+    LINE(INT64, int64_t)                                                                           \
+    LINE(FLOAT32, float)                                                                           \
+    LINE(FLOAT64, double)
+ON_RANGED(RANGE_KERNELS)
+
 void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
 {
 #define KERNEL1(name, group, ...) ON_##group(SLOT, name, )
@@ -80,4 +89,5 @@ void NDI_ISA_NAME(ndi_fill_comparison)(ndi_kernels *kernels)
     kernels->compare_mixed[ND_OP_##name][0] = name##_INT64_UINT64;                                 \
     kernels->compare_mixed[ND_OP_##name][1] = name##_UINT64_INT64;
 #include "kernels/comparison.def"
+    ON_RANGED(RANGE_SLOTS)
 }

@@ -146,6 +146,8 @@ typedef size_t ndi_count_kernel(size_t n, char *const *pointers, const ptrdiff_t
 /* c[j] += a * b[j]: what a convolution adds up. */
 typedef void ndi_axpy_kernel(size_t n, void *c, const void *a, const void *b);
 
+typedef enum ndi_range_side { NDI_INSIDE, NDI_OUTSIDE, NDI_RANGES } ndi_range_side;
+
 typedef struct ndi_kernels {
     ndi_isa isa;
     ndi_kernel *elementwise[ND_OP_COUNT][ND_DTYPE_COUNT]; /* by the dtype computed in; none for the
@@ -159,6 +161,9 @@ typedef struct ndi_kernels {
     /* Sine (first result), cosine (second) and the argument, all without gaps, where the two share
      * their work: the same bits as from the two kernels. NULL: they do not. */
     ndi_kernel *sincos[ND_DTYPE_COUNT];
+    /* Whether x is between y and z, or y < x and x < z; outside: x < y or z < x. With the bound
+     * itself ([1]: <= instead of <) of y, of z. Bools of x, y and z, by their dtype. NULL: none. */
+    ndi_kernel *range[NDI_RANGES][2][2][ND_DTYPE_COUNT];
     const struct ndi_chain_kernels *chain[ND_DTYPE_COUNT]; /* see chain.h; NULL: none */
     ndi_kernel *cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT];      /* [to][from]; the diagonal copies */
     ndi_kernel *streaming_cast[ND_DTYPE_COUNT][ND_DTYPE_COUNT]; /* as `streaming` */

@@ -156,10 +156,10 @@ static void fault(int signal_number, siginfo_t *info, void *context)
 
 /* ---- The parts ------------------------------------------------------------------------------- */
 
-static const check_part *const parts[] = {&check_accuracy,   &check_annex,  &check_elementwise,
-                                          &check_mixed,      &check_casts,  &check_halves,
-                                          &check_reductions, &check_moves,  &check_chains,
-                                          &check_counts,     &check_select, &check_special};
+static const check_part *const parts[] = {
+    &check_accuracy, &check_annex,      &check_elementwise, &check_mixed,  &check_casts,
+    &check_halves,   &check_reductions, &check_moves,       &check_chains, &check_counts,
+    &check_ranges,   &check_select,     &check_special};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static bool chosen[PARTS];

@@ -100,7 +100,7 @@ typedef struct check_part {
 } check_part;
 
 extern const check_part check_elementwise, check_mixed, check_casts, check_halves, check_reductions,
-    check_moves, check_chains, check_counts, check_select, check_special, check_annex,
+    check_moves, check_chains, check_counts, check_ranges, check_select, check_special, check_annex,
     check_accuracy;
 
 /* The kernel dtype of task-th pair of (elementwise operation, dtype) of the table that has a kernel

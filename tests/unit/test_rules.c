@@ -327,6 +327,57 @@ TEST(quotients_by_powers_of_two_are_quotients)
     }
 }
 
+/* (x > y) & (x < z) and the like are one step where the CPU has a kernel for it (engine/joins.c).
+ */
+static nd_array *two_comparisons(nd_array *const *x, int which, bool scalars, bool kept)
+{
+    static const nd_op orders[] = {ND_OP_less, ND_OP_less_equal, ND_OP_greater,
+                                   ND_OP_greater_equal},
+                       joins[] = {ND_OP_bitwise_and, ND_OP_logical_and, ND_OP_bitwise_or,
+                                  ND_OP_logical_or, ND_OP_bitwise_xor};
+    const nd_operand bound[] = {scalars ? nd_operand_real(2) : nd_operand_array(x[1]),
+                                scalars ? nd_operand_real(3) : nd_operand_array(x[2])};
+    nd_array *test[2];
+    for (int i = 0; i < 2; i++, which /= 8) {
+        const bool turned = which / 4 % 2;
+        const nd_operand of_x = nd_operand_array(x[0]),
+                         in_turn[] = {turned ? bound[i] : of_x, turned ? of_x : bound[i]};
+        test[i] = nd_elementwise(orders[which % 4], 2, in_turn, NULL);
+    }
+    const nd_operand tests[] = {nd_operand_array(test[0]), nd_operand_array(test[1])};
+    nd_array *const result = nd_elementwise(joins[which % 5], 2, tests, NULL);
+    return kept ? nd_add(nd_cast(result, ND_INT8), nd_cast(test[0], ND_INT8)) : result;
+}
+
+TEST(two_comparisons_are_what_each_of_them_is)
+{
+    static const nd_dtype dtypes[] = {ND_UINT8,   ND_INT16,   ND_INT32,  ND_INT64,
+                                      ND_FLOAT32, ND_FLOAT64, ND_FLOAT16};
+    const int64_t from = nd_lazy();
+    state = 10;
+    for (size_t d = 0; d < sizeof dtypes / sizeof *dtypes; d++)
+        ND_SCOPE {
+            nd_array *x[3];
+            for (int i = 0; i < 3; i++) {
+                x[i] = nd_empty(dtypes[d], ND_SHAPE(SIZE));
+                fill(dtypes[d], nd_data_writeable(x[i]));
+                nd_data_done(x[i]);
+            }
+            for (int which = 0; which < 8 * 8 * 5 * 4; which++)
+                ND_SCOPE {
+                    const int kind = which % 320;
+                    const bool scalars = which / 320 % 2, kept = which / 640;
+                    nd_set_lazy(0);
+                    nd_array *const wanted = two_comparisons(x, kind, scalars, kept);
+                    nd_set_lazy(1);
+                    nd_array *const pending = two_comparisons(x, kind, scalars, kept);
+                    assert_true(nd_is_pending(pending));
+                    assert_true(same_but_for_nans(pending, wanted));
+                }
+            nd_set_lazy(from);
+        }
+}
+
 TEST(what_is_written_is_no_pattern)
 {
     ND_SCOPE { /* float32 in between rounds */
