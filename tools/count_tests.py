@@ -1,4 +1,4 @@
-"""Counts the C tests of a run of `meson test` and prints "N passed, N failed".
+"""Counts the C tests of a run of `meson test` and prints "N passed, N failed", before that what failed and how it ended.
 
 usage: count_tests.py MESON_LOGS/testlog.json
 
@@ -14,6 +14,9 @@ from pathlib import Path
 PASSED = re.compile(r"^\[ +OK \] ", re.M)
 # A failed test is named where it ends and again in the summary; the summary's heading is no name.
 FAILED = re.compile(r"^\[ +(?:FAILED|ERROR) +\] (\w+)$", re.M)
+
+# Why a program ended: its tests that failed, and what a sanitizer found.
+REASONS = re.compile(r"^(?:\[ +(?:FAILED|ERROR) +\] \w+|SUMMARY: .*|==\d+==ERROR: .*|.*runtime error: .*)$", re.M)
 
 TOTAL = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 
@@ -34,6 +37,11 @@ def main() -> int:
     runs = [json.loads(line) for line in Path(sys.argv[1]).read_text().splitlines()]
     counts = [count(run) for run in runs if run["result"] != "SKIP"]
     passed, failed = (sum(column) for column in zip(*counts)) if counts else (0, 0)
+    for run in runs:
+        if run["result"] != "SKIP" and count(run)[1]:
+            output = run.get("stdout", "") + "\n" + run.get("stderr", "")
+            lines = REASONS.findall(output) or output.strip().splitlines()[-3:]
+            print(f"failed: {run['name']} ({run['result']}):", *dict.fromkeys(line.strip() for line in lines), sep="\n    ")
     print(f"C tests: {passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
