@@ -138,10 +138,12 @@ void ndi_graph_wait(void)
     pthread_mutex_lock(&lock);
 }
 
+/* Never 0, which new nodes are marked with: that walk, after 2^32 others, would see none of them. */
 uint32_t ndi_graph_walk(void)
 {
     static uint32_t walks;
-    return ++walks;
+    walks += walks == UINT32_MAX ? 2 : 1;
+    return walks;
 }
 
 static void after_fork_in_child(void)
