@@ -138,7 +138,8 @@ void ndi_graph_wait(void)
     pthread_mutex_lock(&lock);
 }
 
-/* Never 0, which new nodes are marked with: that walk, after 2^32 others, would see none of them. */
+/* Never 0, which new nodes are marked with: that walk, after 2^32 others, would see none of them.
+ */
 uint32_t ndi_graph_walk(void)
 {
     static uint32_t walks;
