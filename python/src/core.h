@@ -116,10 +116,10 @@ enum { PND_LARGE = 16384 };
 #define PND_UNLOCKED(elements, statement)                                                          \
     do {                                                                                           \
         if ((elements) >= PND_LARGE) {                                                             \
-            void *const pnd_given_up = pnd_give_up_gil();                                          \
             pnd_watch pnd_watching = {0};                                                          \
             const nd_progress pnd_before =                                                         \
                 nd_set_progress((nd_progress){pnd_go_on, &pnd_watching});                          \
+            void *const pnd_given_up = pnd_give_up_gil();                                          \
             statement;                                                                             \
             nd_set_progress(pnd_before);                                                           \
             pnd_watch_end(&pnd_watching);                                                          \

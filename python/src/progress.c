@@ -3,6 +3,7 @@
  */
 #include "core.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
@@ -64,8 +65,15 @@ void pnd_watch_end(const pnd_watch *watch)
     }
 }
 
-/* How many threads are without the GIL inside a call. */
+/* How many threads are without the GIL inside a call; and how often this one is. */
 static atomic_int away;
+static _Thread_local int own_away;
+
+/* A child has none but this. */
+static void count_in_child(void)
+{
+    atomic_store(&away, own_away);
+}
 
 bool pnd_threads_away(void)
 {
@@ -82,6 +90,7 @@ void *pnd_give_up_gil(void)
 #endif
     if (!own || own != running)
         return NULL;
+    own_away++;
     atomic_fetch_add(&away, 1);
     return PyEval_SaveThread();
 }
@@ -92,6 +101,7 @@ void pnd_take_gil(void *state)
         return;
     PyEval_RestoreThread(state);
     atomic_fetch_sub(&away, 1);
+    own_away--;
 }
 
 /* An operation may compute what its arguments are made of: on the thread that gets signals, which
@@ -104,6 +114,7 @@ void pnd_watch_signals(void)
     enum { UNORDERED = false };
 #endif
     static const nd_blocking hooks = {pnd_give_up_gil, pnd_take_gil, UNORDERED};
+    pthread_atfork(NULL, NULL, count_in_child);
     nd_set_blocking(&hooks);
     nd_set_progress((nd_progress){pnd_go_on, NULL});
 }

@@ -8,6 +8,12 @@ static nd_text_options options = ND_TEXT_OPTIONS;
 static PyObject *nan_text, *inf_text, *formatter, *override_repr;
 static const char *legacy; /* a name of `legacies`, NULL: none */
 
+/* Until the end of the block the texts of a copy of the options stay: what is pending is computed
+ * first, and another thread, or a handler of signals, may set others meanwhile. */
+#define KEEPS_TEXTS                                                                                \
+    __attribute__((unused)) PND_OBJECT kept_nan = Py_XNewRef(nan_text);                            \
+    __attribute__((unused)) PND_OBJECT kept_inf = Py_XNewRef(inf_text)
+
 /* NumPy's versions whose text can be had. Up to 1.25 scalars are written as Python's, up to 2.2
  * nothing tells the shape of a summarised array. */
 static const char *const legacies[] = {"1.21", "1.25", "2.1", "2.2"};
@@ -133,6 +139,7 @@ static PyObject *repr_with(PyObject *self, const nd_text_options *given, const c
     }
     nd_array *array = pnd_array_of(self);
     nd_text_options with = *given;
+    KEEPS_TEXTS;
     with.separator = ", ";
     with.prefix = (int)strlen(name) + 1;
     with.suffix = 1;
@@ -273,6 +280,7 @@ PND_FUNCTION(set_printoptions,
              "Sets how arrays are written.")
 {
     nd_text_options with = options;
+    KEEPS_TEXTS;
     const char *version = legacy;
     if (!check_formatter(given[7]) || !to_legacy(given[10], &version) ||
         !change(&with, given[0], given[1], given[2], given[3], given[4], given[5], given[6],
@@ -317,6 +325,7 @@ PND_FUNCTION(array2string,
              "The text of an array.")
 {
     nd_text_options with = options;
+    KEEPS_TEXTS;
     PND_OBJECT array = written(given[0], "size");
     if (!array || !change(&with, given[2], given[7], given[8], given[1], given[3], NULL, NULL,
                           given[9], given[10]))
@@ -338,6 +347,7 @@ PND_FUNCTION(array_repr, "arr, max_line_width=None, precision=None, suppress_sma
              "repr() with options.")
 {
     nd_text_options with = options;
+    KEEPS_TEXTS;
     PND_OBJECT array = written(given[0], "size");
     if (!array || !change(&with, given[2], NULL, NULL, given[1], given[3], NULL, NULL, NULL, NULL))
         return NULL;
@@ -350,6 +360,7 @@ PND_FUNCTION(array_str, "a, max_line_width=None, precision=None, suppress_small=
              "str() with options.")
 {
     nd_text_options with = options;
+    KEEPS_TEXTS;
     PND_OBJECT array = written(given[0], "shape");
     if (!array || !change(&with, given[2], NULL, NULL, given[1], given[3], NULL, NULL, NULL, NULL))
         return NULL;

@@ -26,6 +26,20 @@ void ndi_blocking_end(void *state)
         now->end(state);
 }
 
+static void (*_Atomic at_long_call)(void);
+
+void ndi_at_long_call(void (*function)(void))
+{
+    atomic_store(&at_long_call, function);
+}
+
+void ndi_long_call(void)
+{
+    void (*const function)(void) = atomic_load_explicit(&at_long_call, memory_order_acquire);
+    if (function)
+        function();
+}
+
 bool ndi_is_unordered(void)
 {
     const nd_blocking *const now = atomic_load_explicit(&hooks, memory_order_acquire);

@@ -10,6 +10,11 @@
 void *ndi_blocking_begin(void);
 void ndi_blocking_end(void *state);
 
+/* Has `function` called on each thread that is about to give something up, or to report, with no
+ * lock of the library's held: others may come in the middle of its call. */
+void ndi_at_long_call(void (*function)(void));
+void ndi_long_call(void);
+
 /* Threads may write arrays that others use: no array must give up the memory that it has. */
 bool ndi_is_unordered(void);
 

@@ -104,11 +104,12 @@ bool ndi_hand_release(void)
     return ndi_this_hand && release_all(ndi_this_hand);
 }
 
-/* 0 is left out: no hand is ever of that season. */
+/* 0 is left out, for a moment too: it is the season of nobody's hand. */
 void ndi_hands_release(void)
 {
-    if (atomic_fetch_add(&ndi_season, 1) + 1 == 0)
-        atomic_fetch_add(&ndi_season, 1);
+    unsigned now = atomic_load(&ndi_season);
+    while (!atomic_compare_exchange_weak(&ndi_season, &now, now + 1 ? now + 1 : 1))
+        continue;
 }
 
 void ndi_hands_open(bool open)

@@ -79,19 +79,21 @@ static void charge_freely(size_t bytes)
         raise_peak(now - gone);
 }
 
-/* The same, unless that would pass the budget. */
-static bool charge(size_t bytes)
+/* The same, unless that would pass the budget; `*kept`: with blocks kept for reuse. */
+static bool charge(size_t bytes, bool *kept)
 {
     const size_t limit = atomic_load_explicit(&budget, memory_order_relaxed);
     balance now;
-    size_t held;
+    size_t held, kept_bytes;
     if (limit == 0) {
         charge_freely(bytes);
         return true;
     }
     do {
         now = balance_now();
-        held = now.total - now.released + atomic_load(&cached);
+        kept_bytes = atomic_load(&cached);
+        held = now.total - now.released + kept_bytes;
+        *kept = kept_bytes > 0;
         if (held > limit || bytes > limit - held)
             return false;
     } while (!atomic_compare_exchange_weak(&total, &now.total, now.total + bytes));
@@ -278,13 +280,15 @@ static void *refuse(size_t bytes, const char *who)
 static void *allocate(size_t bytes, bool *clean)
 {
     void *memory = NULL;
+    bool kept = false;
     *clean = false;
     if (bytes > LARGEST)
         return refuse(bytes, "the address space");
     if (!user_allocator.allocate && is_block(bytes))
         memory = take_kept(ndi_block_size(bytes));
-    while (!charge(bytes))
-        if (!release_oldest()) {
+    /* What was kept, and is not any more, another thread has released or taken. */
+    while (!charge(bytes, &kept))
+        if (!release_oldest() && !kept) {
             if (memory)
                 ndi_block_release(memory, ndi_block_size(bytes));
             return refuse(bytes, "the memory budget");

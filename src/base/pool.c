@@ -513,6 +513,7 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
         do_job(count, grain, body, context, watched);
         return;
     }
+    ndi_long_call();
     void *const given_up = ndi_blocking_begin();
     do_job(count, grain, body, context, watched);
     ndi_blocking_end(given_up);

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "base/blocking.h"
 #include "base/error.h"
 #include "base/tls.h"
 
@@ -15,10 +16,12 @@ static _Thread_local NDI_FAST_TLS double
 static _Thread_local NDI_FAST_TLS ndi_stage stage = {0, 1};
 static _Thread_local NDI_FAST_TLS const char *watched; /* NULL: nothing is */
 static _Thread_local NDI_FAST_TLS bool stopped;
+static _Thread_local NDI_FAST_TLS bool telling;
 
 nd_progress nd_set_progress(nd_progress wanted)
 {
     const nd_progress before = progress;
+    ndi_long_call();
     progress = wanted;
     next_report = 0;
     return before;
@@ -29,6 +32,11 @@ bool ndi_progress_wanted(void)
     return progress.report != NULL;
 }
 
+bool ndi_progress_is_told(void)
+{
+    return telling;
+}
+
 static double seconds_now(void)
 {
     struct timespec now;
@@ -36,14 +44,22 @@ static double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* `end`: the last report of a call is not left out. */
+/* `end`: the last report of a call is not left out. (A handler of signals may call the library,
+ * whatever it is told.) */
 static bool tell(const char *what, double fraction, bool end)
 {
     const double now = seconds_now(), share = stage.first + stage.span * fraction;
     if (now < next_report && !end)
         return true;
     next_report = now + INTERVAL;
-    if (progress.report(share < 1 ? share : 1, progress.context))
+    const char *const outer = watched;
+    const bool outer_stopped = stopped, outer_telling = telling;
+    telling = true;
+    const bool goes_on = progress.report(share < 1 ? share : 1, progress.context);
+    watched = outer;
+    stopped = outer_stopped;
+    telling = outer_telling;
+    if (goes_on)
         return true;
     ndi_fail(ND_ERROR_CANCELLED, "%s: cancelled", what);
     return false;

@@ -7,6 +7,9 @@
 /* True if somebody wants to know: what is done in one go otherwise is then done in pieces. */
 bool ndi_progress_wanted(void);
 
+/* Whether this thread is in a report, in the middle of another call. */
+bool ndi_progress_is_told(void);
+
 /* Says that `fraction` of the stage is done; to the user at most ten times a second, the end
  * excepted. False, with ND_ERROR_CANCELLED kept for `what` (an operation or a file), if the call is
  * to stop. For the thread of the call, between parallel parts. */

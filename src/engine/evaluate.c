@@ -82,13 +82,15 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
     return NULL;
 }
 
-/* The same for a reduction, whose argument is produced. */
+/* The same for a reduction, whose argument is produced: not what another thread computes, which may
+ * write over what it is made of. */
 static ndi_node *obstacle_of_fold(const ndi_node *fold)
 {
     ndi_node *const argument = fold->argument[0];
     if (ndi_is_source(argument))
         return NULL;
-    if (argument->form != NDI_STEP || ndi_wanted_again(argument) || !ndi_is_dense(argument))
+    if (argument->form != NDI_STEP || ndi_graph_claimed(argument) || ndi_wanted_again(argument) ||
+        !ndi_is_dense(argument))
         return argument;
     return obstacle(argument, argument, false, ndi_graph_walk());
 }

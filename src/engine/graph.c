@@ -115,9 +115,22 @@ void ndi_graph_release_claim(ndi_node *node)
     pthread_cond_broadcast(&changed);
 }
 
+/* Who comes in the middle of a call of this thread is to know that there is another one. With the
+ * lock, so that no array leaves its memory meanwhile. */
+static void count_thread(void)
+{
+    if (ndi_this_thread.freed_limit != 0)
+        return;
+    ndi_graph_lock();
+    ndi_thread_watch();
+    ndi_graph_unlock();
+}
+
 /* The lock is given up a second time, as whoever holds what the hooks give up may want it. */
 void ndi_graph_wait(void)
 {
+    if (ndi_this_thread.freed_limit == 0)
+        ndi_thread_watch();
     void *const given_up = ndi_blocking_begin();
     pthread_cond_wait(&changed, &lock);
     pthread_mutex_unlock(&lock);
@@ -125,10 +138,13 @@ void ndi_graph_wait(void)
     pthread_mutex_lock(&lock);
 }
 
+/* Never 0, which new nodes are marked with: that walk, after 2^32 others, would see none of them.
+ */
 uint32_t ndi_graph_walk(void)
 {
     static uint32_t walks;
-    return ++walks;
+    walks += walks == UINT32_MAX ? 2 : 1;
+    return walks;
 }
 
 static void after_fork_in_child(void)
@@ -514,5 +530,6 @@ __attribute__((constructor)) static void begin(void)
     static const ndi_pending_methods methods = {ndi_evaluate_array, forget, settle, ndi_view_make};
     ndi_set_pending_methods(&methods);
     ndi_at_trim(free_kept_nodes);
+    ndi_at_long_call(count_thread);
     pthread_atfork(ndi_graph_lock, ndi_graph_unlock, after_fork_in_child);
 }

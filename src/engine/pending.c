@@ -7,6 +7,7 @@
 
 #include "array/thread.h"
 #include "base/blocking.h"
+#include "base/progress.h"
 #include "engine/habits.h"
 #include "engine/pending.h"
 
@@ -450,16 +451,16 @@ static bool may_wait_for(int count, const nd_operand *arguments, const nd_array 
     return true;
 }
 
-/* Whether nobody but the array knows where its elements are. An array that one thread writes must
- * not be used by another; where that is done all the same, memory at least is to stay where it is.
- */
+/* Whether nobody but the array knows where its elements are, a call that has begun included. An
+ * array that one thread writes must not be used by another; where that is done all the same, memory
+ * at least is to stay where it is. */
 static bool may_leave(const nd_array *array)
 {
     ndi_storage *const storage = array->storage;
     return storage && storage->bytes > 0 && !storage->release &&
            atomic_load_explicit(&storage->references, memory_order_acquire) == 1 &&
            !ndi_is_given_out(storage) && (array->contiguous || nd_is_fortran_contiguous(array)) &&
-           ndi_thread_alone() && !ndi_is_unordered();
+           ndi_thread_alone() && !ndi_is_unordered() && !ndi_progress_is_told();
 }
 
 ndi_leave ndi_graph_leave(const ndi_map *step, const nd_operand *arguments, char (*scalars)[16],
@@ -473,6 +474,10 @@ ndi_leave ndi_graph_leave(const ndi_map *step, const nd_operand *arguments, char
     if (!make_room(ndi_map_cost(step), step->arguments, arguments))
         return NDI_LEAVE_FAILED;
     ndi_graph_lock();
+    if (!may_leave(array)) { /* others have seen it since */
+        ndi_graph_unlock();
+        return NDI_STAYS;
+    }
     ndi_storage *const storage = array->storage;
     ndi_node *const node =
         new_step(step, arguments, scalars, array->rank, array->size, ndi_lengths(array));

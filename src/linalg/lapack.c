@@ -122,13 +122,38 @@ const char *ndi_lapack_name(void)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int inside, before;
+static bool left_over; /* `before` is of a parent's threads, which were inside and are not here */
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+static void after_fork_in_child(void)
+{
+    left_over |= inside > 0;
+    inside = 0;
+    pthread_mutex_unlock(&lock);
+}
+
+__attribute__((constructor)) static void survive_fork(void)
+{
+    pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
 
 void ndi_lapack_enter(int threads)
 {
     pthread_mutex_lock(&lock);
     if (inside++ == 0) {
-        before = library.get_threads();
-        if (before != threads)
+        const int now = library.get_threads();
+        before = left_over ? before : now;
+        left_over = false;
+        if (now != threads)
             library.set_threads(threads);
     }
     pthread_mutex_unlock(&lock);

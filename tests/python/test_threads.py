@@ -1,6 +1,8 @@
 """Other threads of Python run while an array is computed, whatever asked for its elements."""
 
+import os
 import pickle
+import re
 import threading
 import time
 import warnings
@@ -144,6 +146,54 @@ def test_a_shape_that_is_set_while_another_thread_computes():
         worker.join()
         assert results == [float(x.max())]
         assert x.shape == (2, SIZE // 2)
+
+
+def test_print_options_that_are_set_while_an_array_is_computed():
+    def text_of(letter):
+        return "".join(letter for _ in range(60))
+
+    def change():
+        spoilt = []
+        while not done.is_set():
+            np.set_printoptions(nanstr=text_of("M"))
+            spoilt = [text_of("Z") for _ in range(20)]
+            time.sleep(0.0005)
+        return spoilt
+
+    done = threading.Event()
+    thread = threading.Thread(target=change)
+    np.set_printoptions(nanstr=text_of("M"))
+    thread.start()
+    try:
+        texts = {repr(np.log(slow() - 3)) for _ in range(8)}
+    finally:
+        done.set()
+        thread.join()
+        np.set_printoptions(nanstr="nan")
+    assert {word.strip(" ,\n") for text in texts for word in re.findall(r"[A-Z]+", text)} == {text_of("M")}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork()")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_child_keeps_nothing_for_threads_that_it_does_not_have():
+    def compute():
+        while not done.is_set():
+            slow().sum().item()
+
+    done = threading.Event()
+    thread = threading.Thread(target=compute)
+    thread.start()
+    time.sleep(0.02)
+    child = os.fork()
+    if child == 0:
+        x, used = np.zeros(8), np.memory()["used"]
+        for _ in range(20000):
+            x.shape = (2, 4)
+            x.shape = (8,)
+        os._exit(np.memory()["used"] - used > 100000)
+    done.set()
+    thread.join()
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_fast_math_is_each_threads_own_and_stays_within_its_bound():

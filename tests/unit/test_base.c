@@ -454,6 +454,32 @@ TEST(memory_budget_holds_against_many_threads)
     assert_false(passed);
 }
 
+static void *allocate_with_room_for_all(void *failed)
+{
+    for (size_t round = 0; round < 100000; round++) {
+        const size_t bytes = 110000 + round % 8 * 15000; /* of few sizes, each kept block in turn */
+        void *memory = ndi_allocate(bytes);
+        if (!memory)
+            atomic_store((atomic_bool *)failed, true);
+        ndi_free(memory, bytes);
+    }
+    return NULL;
+}
+
+/* What is kept stands in the way of all of them at once: one that finds it gone has room. */
+TEST(memory_budget_with_room_for_all_threads_refuses_none)
+{
+    pthread_t threads[2];
+    atomic_bool failed = false;
+    nd_set_memory_budget(unit_used_before + 2 * 220000);
+    for (int i = 0; i < 2; i++)
+        start(&threads[i], allocate_with_room_for_all, &failed);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    nd_set_memory_budget(0);
+    assert_false(failed);
+}
+
 /* ---- CPU ------------------------------------------------------------------------------------- */
 
 TEST(isa_is_masked_by_name_and_never_raised)

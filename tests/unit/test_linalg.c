@@ -3,9 +3,12 @@
 
 #include "unit.h"
 
+#include <dlfcn.h>
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "linalg/lapack.h"
 
@@ -22,6 +25,46 @@ static double at(const nd_array *array, int64_t i)
 static bool near(double x, double y)
 {
     return fabs(x - y) < 1e-13;
+}
+
+/* ---- Processes ------------------------------------------------------------------------------- */
+
+static int threads_of_openblas(void)
+{
+    void *const handle = dlopen("libopenblas.so.0", RTLD_LAZY | RTLD_NOLOAD);
+    void *const address = handle ? dlsym(handle, "openblas_get_num_threads") : NULL;
+    int (*get_threads)(void);
+    memcpy(&get_threads, &address, sizeof get_threads);
+    return get_threads ? get_threads() : -1;
+}
+
+/* Whether they are set, and are as they were afterwards. */
+static bool counts_anew(int before)
+{
+    const int other = before + 2;
+    ndi_lapack_enter(other);
+    const bool set = threads_of_openblas() == other;
+    ndi_lapack_leave();
+    return set && threads_of_openblas() == before;
+}
+
+TEST(a_child_counts_no_threads_of_its_parent_as_inside_lapack)
+{
+    if (UNDER_TSAN || !ndi_lapack_of("test", ND_FLOAT64)) {
+        nd_error_clear();
+        skip();
+    }
+    const int before = threads_of_openblas();
+    ndi_lapack_enter(before + 1); /* another thread's, as it is to the child */
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(30);
+        _exit(!counts_anew(before));
+    }
+    ndi_lapack_leave();
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 /* ---- By hand --------------------------------------------------------------------------------- */

@@ -79,6 +79,32 @@ TEST(long_evaluations_report_and_can_be_stopped)
     nd_set_num_threads(0);
 }
 
+static bool square_once(double fraction, void *context)
+{
+    nd_array **array = context, *const now = *array;
+    (void)fraction;
+    *array = NULL;
+    return !now || nd_square_into(now, now);
+}
+
+/* As a handler of signals in Python does, which a report runs. */
+TEST(an_array_that_is_written_in_a_report_of_a_call_that_will_keeps_its_memory)
+{
+    enum { SIDE = 700 };
+    ND_SCOPE {
+        nd_array *x = nd_copy(nd_linspace(0, 9, SIDE * SIDE)),
+                 *y = nd_copy(nd_add(nd_zeros(ND_FLOAT64, ND_SHAPE(SIDE * SIDE)), 3)), *seen = y;
+        nd_array *const expected = nd_copy(nd_subtract(x, nd_mean(nd_sqrt(x), ND_ALL)));
+        assert_non_null(nd_data(expected));
+        nd_set_progress((nd_progress){square_once, &seen});
+        assert_non_null(nd_subtract_into(y, x, nd_mean(nd_sqrt(x), ND_ALL)));
+        assert_non_null(nd_data(y));
+        nd_set_progress((nd_progress){0});
+        assert_null(seen);
+        assert_true(same(y, expected));
+    }
+}
+
 TEST(reports_come_ten_times_a_second_at_most)
 {
     ND_SCOPE {

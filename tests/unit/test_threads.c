@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -155,6 +156,148 @@ TEST(a_lock_of_the_callers_is_given_up_while_much_is_computed)
             assert_int_equal(atomic_load(&given_up), atomic_load(&taken_again));
         }
     nd_set_num_threads(0);
+}
+
+/* What one thread does meets another one in the middle of a call: where that gives the lock up, or
+ * takes it again, it waits until the other one is done, or does not come on, a third of a second.
+ */
+static _Thread_local bool waits_at_begin, waits_at_end;
+static atomic_bool in_the_middle, met;
+
+static void wait_for(atomic_bool *flag, int milliseconds)
+{
+    for (int i = 0; i < milliseconds && !atomic_load(flag); i++)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+static void meet(bool *waits)
+{
+    if (!*waits)
+        return;
+    *waits = false;
+    atomic_store(&in_the_middle, true);
+    wait_for(&met, 300);
+}
+
+static void *give_up_and_meet(void)
+{
+    meet(&waits_at_begin);
+    return NULL;
+}
+
+static void meet_and_take_again(void *state)
+{
+    (void)state;
+    meet(&waits_at_end);
+}
+
+static const nd_blocking meeting = {give_up_and_meet, meet_and_take_again};
+
+/* Starts `body`, and returns when it is in the middle of its call. */
+static pthread_t start_meeting(void *(*body)(void *), nd_array *array)
+{
+    pthread_t thread;
+    atomic_store(&in_the_middle, false);
+    atomic_store(&met, false);
+    nd_set_blocking(&meeting);
+    assert_int_equal(pthread_create(&thread, NULL, body, array), 0);
+    wait_for(&in_the_middle, 10000);
+    assert_true(atomic_load(&in_the_middle));
+    return thread;
+}
+
+static void end_meeting(pthread_t thread)
+{
+    atomic_store(&met, true);
+    pthread_join(thread, NULL);
+    nd_set_blocking(NULL);
+}
+
+static void *compute_what_reads(void *array)
+{
+    waits_at_end = true;
+    nd_data_once(array);
+    return NULL;
+}
+
+/* The elements of x + y are written over those of x. */
+TEST(a_sum_waits_for_what_another_thread_writes_over_its_source)
+{
+    nd_array *x = nd_ones(ND_FLOAT64, ND_SHAPE(LARGE)), *y = nd_ones(ND_FLOAT64, ND_SHAPE(LARGE)),
+             *kept = nd_slice(y, ND_RANGE(1, ND_OPEN));
+    assert_non_null(nd_add_into(x, x, y));
+    nd_array *sum = nd_sum(x, ND_ALL);
+    assert_true(nd_is_pending(x) && nd_is_pending(sum));
+    const pthread_t thread = start_meeting(compute_what_reads, y);
+    nd_release(x);
+    const double found = nd_item(sum);
+    end_meeting(thread);
+    assert_true(found == 2.0 * LARGE);
+    nd_release(sum);
+    nd_release(kept);
+    nd_release(y);
+}
+
+static nd_array *seen; /* a view that is made in the middle */
+
+static void *see_rest(void *array)
+{
+    wait_for(&in_the_middle, 10000);
+    seen = nd_slice(array, ND_RANGE(1, ND_OPEN));
+    atomic_store(&met, true);
+    return NULL;
+}
+
+TEST(an_array_seen_while_its_operands_are_computed_keeps_its_memory)
+{
+    enum { STEPS = 32 }; /* of a graph: with one more, they are computed first */
+    nd_array *x = nd_ones(ND_FLOAT64, ND_SHAPE(LARGE)), *y = nd_ones(ND_FLOAT64, ND_SHAPE(LARGE)),
+             *kept = nd_slice(y, ND_RANGE(1, ND_OPEN)), *steps = nd_retain(y);
+    for (int i = 0; i < STEPS; i++) {
+        nd_array *const next = nd_add(steps, i);
+        nd_release(steps);
+        steps = next;
+    }
+    pthread_t thread;
+    assert_true(nd_is_pending(steps));
+    atomic_store(&in_the_middle, false);
+    atomic_store(&met, false);
+    assert_int_equal(pthread_create(&thread, NULL, see_rest, x), 0);
+    nd_set_blocking(&meeting);
+    waits_at_begin = true;
+    assert_non_null(nd_add_into(x, x, steps));
+    waits_at_begin = false;
+    end_meeting(thread);
+    assert_true(atomic_load(&in_the_middle));
+    assert_ptr_equal(nd_data(seen), (const double *)nd_data(x) + 1);
+    assert_true(nd_get_double(seen, (int64_t[]){0}) == 2 + STEPS * (STEPS - 1) / 2);
+    nd_release(seen);
+    nd_release(steps);
+    nd_release(kept);
+    nd_release(y);
+    nd_release(x);
+}
+
+static void *write_in_the_middle(void *array)
+{
+    waits_at_begin = true;
+    nd_square_into(array, array);
+    return NULL;
+}
+
+/* It may have made no array of its own. */
+TEST(an_array_that_another_thread_is_in_the_middle_of_writing_keeps_its_memory)
+{
+    nd_array *x = nd_ones(ND_FLOAT64, ND_SHAPE(LARGE));
+    assert_non_null(nd_multiply_into(x, x, x)); /* alone, it is left */
+    assert_true(nd_is_pending(x));
+    assert_non_null(nd_data(x));
+    const pthread_t thread = start_meeting(write_in_the_middle, x);
+    nd_multiply_into(x, x, x);
+    const bool stays = !nd_is_pending(x);
+    end_meeting(thread);
+    assert_true(stays);
+    nd_release(x);
 }
 
 /* ---- Shared arrays --------------------------------------------------------------------------- */
