@@ -189,6 +189,14 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
         }                                                                                          \
         GO(register_of_##TYPE, link + 1, at);                                                      \
     }
+/* The compiler does not where arguments are vectors: then each instruction of the engine that takes
+ * a register of 16 bytes waits for what the last link did to the rest of it. */
+#if VECTOR_BYTES > 16
+#define LEAVE_VECTORS() _mm256_zeroupper()
+#else
+#define LEAVE_VECTORS() (void)0
+#endif
+
 /* Of whole leaves: one branch a round, which is foretold. */
 #define LEAVES_LINK(NAME, TYPE, LANE, IDENTITY, ...)                                               \
     NO_RETURN_NOTED static void NAME##_##TYPE##_leaves(LINK(register_of_##TYPE))                   \
@@ -200,8 +208,10 @@ _Static_assert(HOLDS_LANES == (NDI_CHAIN_VECTORS * VECTOR_BYTES == NDI_LANE_BYTE
             vector_of_##TYPE *const lanes =                                                        \
                 (void *)(link->pointer[0] + (at / leaf - 1) * NDI_LANE_BYTES);                     \
             lanes[0] = b0, lanes[1] = b1, lanes[2] = b2, lanes[3] = b3;                            \
-            if (at == (size_t)link->row[1])                                                        \
+            if (at == (size_t)link->row[1]) {                                                      \
+                LEAVE_VECTORS();                                                                   \
                 return;                                                                            \
+            }                                                                                      \
             b0 = b1 = b2 = b3 = IN_EVERY_LANE(TYPE, LANE, IDENTITY);                               \
         }                                                                                          \
         GO(register_of_##TYPE, (ndi_link *)link->pointer[1], at);                                  \
@@ -317,8 +327,10 @@ VECTORS_OF(uint64_t, )
         ndi_link *const first = (void *)link->pointer[0];                                          \
         at += (vectors)*VECTOR_BYTES;                                                              \
         if (at >= (size_t)link->pointer[1]) {                                                      \
-            if (--link->row[0] == 0)                                                               \
+            if (--link->row[0] == 0) {                                                             \
+                LEAVE_VECTORS();                                                                   \
                 return;                                                                            \
+            }                                                                                      \
             for (ndi_link *l = first; l < link; l++)                                               \
                 *(pair *)l->pointer += *(const pair *)l->row;                                      \
             at = 0;                                                                                \
@@ -330,8 +342,10 @@ VECTORS_OF(uint64_t, )
         ndi_link *const first = (void *)link->pointer[0], *const apart = link + 1;                 \
         at += (vectors)*VECTOR_BYTES;                                                              \
         if (at >= (size_t)link->pointer[1]) {                                                      \
-            if (--link->row[0] == 0)                                                               \
+            if (--link->row[0] == 0) {                                                             \
+                LEAVE_VECTORS();                                                                   \
                 return;                                                                            \
+            }                                                                                      \
             at += (size_t)apart->row[0];                                                           \
             link->pointer[1] += apart->row[1];                                                     \
             for (ndi_link *l = apart + 1; l < apart + 1 + link->row[1]; l++)                       \

@@ -187,32 +187,26 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
 #define MASK_outside_11(TYPE, x, y, z)                                                             \
     MASK_NOT_OUTSIDE(TYPE, x, y, z, _MM_CMPINT_NLE, _MM_CMPINT_NLE)
 
-typedef void range_run(size_t n, char *to, const char *const *p, ptrdiff_t sx, ptrdiff_t sy,
-                       ptrdiff_t sz);
+typedef void range_run(size_t n, char *to, const char *const *p);
 
-/* With gaps: by blocks that have none. */
+/* What has gaps, or is repeated, as blocks of elements without gaps. */
 static __attribute__((noinline)) void range_by_blocks(range_run *run, ptrdiff_t size, size_t n,
                                                       char *const *p, const ptrdiff_t *s)
 {
-    enum { TOGETHER = 64, ARGUMENTS = 3 };
+    enum { TOGETHER = 512, ARGUMENTS = 3 };
     char packed[ARGUMENTS][TOGETHER * 8], truths[TOGETHER];
     for (size_t begin = 0; begin < n; begin += TOGETHER) {
         const size_t count = n - begin < TOGETHER ? n - begin : TOGETHER;
         char *const to = p[0] + (ptrdiff_t)begin * s[0];
         const char *in[ARGUMENTS];
-        ptrdiff_t stride[ARGUMENTS];
         for (int a = 0; a < ARGUMENTS; a++) {
-            in[a] = p[1 + a] + (ptrdiff_t)begin * s[1 + a];
-            stride[a] = s[1 + a];
-            if (stride[a] == 0 || stride[a] == size)
-                continue;
-            for (size_t i = 0; i < count; i++)
-                memcpy(packed[a] + (ptrdiff_t)i * size, in[a] + (ptrdiff_t)i * stride[a],
+            const char *const from = p[1 + a] + (ptrdiff_t)begin * s[1 + a];
+            in[a] = s[1 + a] == size ? from : packed[a];
+            for (size_t i = 0; i < count && in[a] != from && (s[1 + a] != 0 || begin == 0); i++)
+                memcpy(packed[a] + (ptrdiff_t)i * size, from + (ptrdiff_t)i * s[1 + a],
                        (size_t)size);
-            in[a] = packed[a];
-            stride[a] = size;
         }
-        run(count, s[0] == 1 ? to : truths, in, stride[0], stride[1], stride[2]);
+        run(count, s[0] == 1 ? to : truths, in);
         for (size_t i = 0; i < count && s[0] != 1; i++)
             to[(ptrdiff_t)i * s[0]] = truths[i];
     }
@@ -220,23 +214,17 @@ static __attribute__((noinline)) void range_by_blocks(range_run *run, ptrdiff_t 
 
 #define RANGE_KERNEL(D, TYPE, name, FLAGS)                                                         \
     MASKS_RUN(name##_##D, TYPE, FLAGS, MASK_##name)                                                \
-    static void name##_##D##_any(size_t n, char *to, const char *const *p, ptrdiff_t sx,           \
-                                 ptrdiff_t sy, ptrdiff_t sz)                                       \
+    static void name##_##D##_of_arrays(size_t n, char *to, const char *const *p)                   \
     {                                                                                              \
-        name##_##D##_masks(n, to, p, sx, sy, sz);                                                  \
+        name##_##D##_masks(n, to, p, sizeof(TYPE), sizeof(TYPE), sizeof(TYPE));                    \
     }                                                                                              \
     static void name##_##D(size_t n, char *const *p, const ptrdiff_t *s)                           \
     {                                                                                              \
         enum { SIZE = sizeof(TYPE) };                                                              \
-        if (n == 0)                                                                                \
-            return;                                                                                \
-        if (s[0] == 1 && s[1] == SIZE && s[2] == 0 && s[3] == 0)                                   \
+        if (n > 0 && s[0] == 1 && s[1] == SIZE && s[2] == 0 && s[3] == 0)                          \
             name##_##D##_masks(n, p[0], (const char *[]){p[1], p[2], p[3]}, SIZE, 0, 0);           \
-        else if (s[0] == 1 && s[1] == SIZE && (s[2] == 0 || s[2] == SIZE) &&                       \
-                 (s[3] == 0 || s[3] == SIZE))                                                      \
-            name##_##D##_any(n, p[0], (const char *[]){p[1], p[2], p[3]}, SIZE, s[2], s[3]);       \
         else                                                                                       \
-            range_by_blocks(name##_##D##_any, SIZE, n, p, s);                                      \
+            range_by_blocks(name##_##D##_of_arrays, SIZE, n, p, s);                                \
     }
 #define RANGE_KERNELS(D, TYPE)                                                                     \
     RANGE_KERNEL(D, TYPE, inside_00, AS_THEY_ARE)                                                  \
