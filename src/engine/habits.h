@@ -27,12 +27,12 @@ void ndi_habit_learn(uint16_t habit, bool paid);
  * that is there, into a reduction, in tiles with what these need. And what each of its steps adds:
  * one that may be a link of a chain, and one that is a kernel over blocks. */
 enum {
-    NDI_COST_STORED = 550,
-    NDI_COST_ASSIGNED = 2400,
-    NDI_COST_FOLDED = 1150,
-    NDI_COST_TILED = 2500,
-    NDI_COST_LINK = 150,
-    NDI_COST_KERNEL = 400
+    NDI_COST_STORED = 350,
+    NDI_COST_ASSIGNED = 2100,
+    NDI_COST_FOLDED = 850,
+    NDI_COST_TILED = 2200,
+    NDI_COST_LINK = 200,
+    NDI_COST_KERNEL = 300
 };
 
 /* Whether a loop of that cost takes less time than one step after the other, where `bytes` are
