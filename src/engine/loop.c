@@ -124,6 +124,7 @@ typedef struct demanded {
     double bytes; /* of what the steps make */
     double read;  /* from memory */
     double least; /* that a step takes, in bytes of traffic */
+    bool gaps;    /* something is read with gaps, for which operations know more ways at once */
 } demanded;
 
 static double bytes_of(const ndi_node *step)
@@ -158,8 +159,10 @@ static void demand(ndi_node *node, demanded *all, uint32_t walk)
         return;
     if (ndi_is_source(node)) {
         all->read += (double)node->size * (double)ndi_dtype_size((nd_dtype)node->dtype);
+        all->gaps |= !ndi_is_dense(node);
         return;
     }
+    all->gaps |= node->form == NDI_VIEW;
     node->demanded = true;
     if (node->form == NDI_STEP) {
         demand_step(node, all);
@@ -178,6 +181,7 @@ void ndi_loop_demand(ndi_node *root, int cost)
     all.habits = all.effort = 0;
     all.cost = cost;
     all.bytes = all.read = 0;
+    all.gaps = false;
     all.least = INFINITY;
     demand(root, &all, ndi_graph_walk());
     if (all.habits == 0)
@@ -188,7 +192,8 @@ void ndi_loop_demand(ndi_node *root, int cost)
         traffic += bytes_of(root);
     }
     /* Step by step it would be done by one thread, all of it if a part is. */
-    if (ndi_is_worth_threads(traffic * (1 + all.effort)) && !ndi_is_worth_threads(all.least))
+    if (!all.gaps && ndi_is_worth_threads(traffic * (1 + all.effort)) &&
+        !ndi_is_worth_threads(all.least))
         all.bytes += traffic / 2;
     const bool paid = ndi_loop_pays(all.cost, all.bytes);
     for (int i = 0; i < all.habits; i++)

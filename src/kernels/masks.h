@@ -187,6 +187,24 @@ ALWAYS_INLINE __m512i lanes_before(size_t n, size_t size, const char *from)
 #define MASK_outside_11(TYPE, x, y, z)                                                             \
     MASK_NOT_OUTSIDE(TYPE, x, y, z, _MM_CMPINT_NLE, _MM_CMPINT_NLE)
 
+/* Elements that are `stride` bytes apart, one after the other. */
+#define PACK(TYPE)                                                                                 \
+    for (size_t i = 0; i < n; i++, from += stride)                                                 \
+    memcpy(to + i * sizeof(TYPE), from, sizeof(TYPE))
+ALWAYS_INLINE void pack(size_t n, size_t size, char *to, const char *from, ptrdiff_t stride)
+{
+    switch (size) {
+    case 1:
+        PACK(uint8_t);
+        break;
+    case 4:
+        PACK(uint32_t);
+        break;
+    default:
+        PACK(uint64_t);
+    }
+}
+
 typedef void range_run(size_t n, char *to, const char *const *p);
 
 /* What has gaps, or is repeated, as blocks of elements without gaps. */
@@ -202,9 +220,8 @@ static __attribute__((noinline)) void range_by_blocks(range_run *run, ptrdiff_t 
         for (int a = 0; a < ARGUMENTS; a++) {
             const char *const from = p[1 + a] + (ptrdiff_t)begin * s[1 + a];
             in[a] = s[1 + a] == size ? from : packed[a];
-            for (size_t i = 0; i < count && in[a] != from && (s[1 + a] != 0 || begin == 0); i++)
-                memcpy(packed[a] + (ptrdiff_t)i * size, from + (ptrdiff_t)i * s[1 + a],
-                       (size_t)size);
+            if (in[a] != from && (s[1 + a] != 0 || begin == 0))
+                pack(count, (size_t)size, packed[a], from, s[1 + a]);
         }
         run(count, s[0] == 1 ? to : truths, in);
         for (size_t i = 0; i < count && s[0] != 1; i++)
@@ -221,8 +238,14 @@ static __attribute__((noinline)) void range_by_blocks(range_run *run, ptrdiff_t 
     static void name##_##D(size_t n, char *const *p, const ptrdiff_t *s)                           \
     {                                                                                              \
         enum { SIZE = sizeof(TYPE) };                                                              \
-        if (n > 0 && s[0] == 1 && s[1] == SIZE && s[2] == 0 && s[3] == 0)                          \
-            name##_##D##_masks(n, p[0], (const char *[]){p[1], p[2], p[3]}, SIZE, 0, 0);           \
+        const char *const in[] = {p[1], p[2], p[3]};                                               \
+        const bool packed = n > 0 && s[0] == 1 && s[1] == SIZE;                                    \
+        if (packed && s[2] == 0 && s[3] == 0)                                                      \
+            name##_##D##_masks(n, p[0], in, SIZE, 0, 0);                                           \
+        else if (packed && s[2] == SIZE && s[3] == 0)                                              \
+            name##_##D##_masks(n, p[0], in, SIZE, SIZE, 0);                                        \
+        else if (packed && s[2] == 0 && s[3] == SIZE)                                              \
+            name##_##D##_masks(n, p[0], in, SIZE, 0, SIZE);                                        \
         else                                                                                       \
             range_by_blocks(name##_##D##_of_arrays, SIZE, n, p, s);                                \
     }
