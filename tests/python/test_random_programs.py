@@ -228,7 +228,8 @@ def run(program, module):
 
     def exact(array):
         """What sums keep exact: NumPy rounds each of them to the dtype, ndstream the last."""
-        return array % 2 if array.dtype == "float16" else array % 101 if array.dtype.kind == "f" else array
+        largest = 1 if array.size < 2048 else 0
+        return array % (largest + 1) if array.dtype == "float16" else array % 101 if array.dtype.kind == "f" else array
 
     space = {"np": module, "apart": apart, "exact": exact, "look": look, "outside": outside, "force": ndstream.eval if module is ndstream else look_at_nothing}
     for line in program:
