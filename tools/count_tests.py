@@ -35,10 +35,10 @@ def count(run: dict) -> tuple[int, int]:
 
 def main() -> int:
     runs = [json.loads(line) for line in Path(sys.argv[1]).read_text().splitlines()]
-    counts = [count(run) for run in runs if run["result"] != "SKIP"]
-    passed, failed = (sum(column) for column in zip(*counts)) if counts else (0, 0)
-    for run in runs:
-        if run["result"] != "SKIP" and count(run)[1]:
+    counts = [(run, *count(run)) for run in runs if run["result"] != "SKIP"]
+    passed, failed = sum(of[1] for of in counts), sum(of[2] for of in counts)
+    for run, _, failures in counts:
+        if failures:
             output = run.get("stdout", "") + "\n" + run.get("stderr", "")
             lines = REASONS.findall(output) or output.strip().splitlines()[-3:]
             print(f"failed: {run['name']} ({run['result']}):", *dict.fromkeys(line.strip() for line in lines), sep="\n    ")

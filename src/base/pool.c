@@ -543,7 +543,7 @@ static size_t parts_of(size_t bytes)
 
 bool ndi_is_worth_threads(double bytes)
 {
-    return bytes >= NDI_PART_BYTES * 7 / 4 && nd_num_threads() > 1;
+    return parts_of((size_t)bytes) > 1 && nd_num_threads() > 1;
 }
 
 /* What a thread did by itself lies in its core's cache, and to fetch it from there costs another

@@ -26,8 +26,9 @@ bool ndi_is_worth_threads(double bytes);
 
 /* As ndi_parallel_for() for elements of `bytes` of traffic each, for which the body takes about
  * `times` as long as the traffic does, in parts alike of whole blocks: all at once on this thread
- * unless they are worth two parts, or nearly, or while they are worth few and workers sleep. What
- * another core does it first fetches from this one's cache, as a rule. */
+ * unless they are worth two parts, or nearly, or while they are worth few and workers sleep, or
+ * behind what this thread did alone. What another core does it first fetches from this one's cache,
+ * as a rule. */
 void ndi_parallel_elements(size_t count, size_t bytes, size_t times, size_t block,
                            ndi_range_body *body, void *context);
 

@@ -70,14 +70,17 @@ static void join_twins(ndi_program *program, const ndi_twins *row)
 
 /* ---- Ranges: x > y and x < z ----------------------------------------------------------------- */
 
-/* A comparison as low < high, or with `equal` low <= high; values. */
+/* A comparison as low < high, or with `equal` low <= high, of values. (What lies outside of a range
+ * is what lies inside of one turned round, but for how the two comparisons are joined: there low is
+ * the greater one.) */
 typedef struct order {
     int step, low, high;
     bool equal;
 } order;
 
 /* The comparison that makes a value which nobody but step `reader` reads. */
-static bool find_order(const ndi_program *program, int value, int reader, order *found)
+static bool find_order(const ndi_program *program, int value, int reader, ndi_range_side side,
+                       order *found)
 {
     static const struct {
         uint8_t op;
@@ -103,53 +106,47 @@ static bool find_order(const ndi_program *program, int value, int reader, order 
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         if (kernels->elementwise[orders[i].op][dtype] == step->kernel &&
             program->value[step->argument[1]].dtype == dtype) {
-            found->low = step->argument[orders[i].mirrored];
-            found->high = step->argument[!orders[i].mirrored];
+            const int low = orders[i].mirrored != (side == NDI_OUTSIDE);
+            found->low = step->argument[low];
+            found->high = step->argument[1 - low];
             found->equal = orders[i].equal;
             return true;
         }
     return false;
 }
 
-static bool is_step_of(const ndi_program_step *step, nd_op bits, nd_op truths)
-{
-    const ndi_kernels *const kernels = ndi_kernels_in_use();
-    return step->arguments == 2 && (step->kernel == kernels->elementwise[bits][ND_BOOL] ||
-                                    step->kernel == kernels->elementwise[truths][ND_BOOL]);
-}
-
-/* Joins two comparisons with step `s`, which reads both, if it is of that kind: with x the higher
- * one of the first and the lower one of the second, or outside the other way round. */
+/* Joins two comparisons with step `s`, which reads both, if it is of that kind and one value, x, is
+ * the high one of the first and the low one of the second. */
 static bool join_range(ndi_program *program, int s, ndi_range_side side)
 {
+    static const uint8_t joins[NDI_RANGES][2] = {
+        [NDI_INSIDE] = {ND_OP_bitwise_and, ND_OP_logical_and},
+        [NDI_OUTSIDE] = {ND_OP_bitwise_or, ND_OP_logical_or}};
+    const ndi_kernels *const kernels = ndi_kernels_in_use();
     ndi_program_step *const step = &program->step[s];
-    if (!(side == NDI_INSIDE ? is_step_of(step, ND_OP_bitwise_and, ND_OP_logical_and)
-                             : is_step_of(step, ND_OP_bitwise_or, ND_OP_logical_or)))
-        return false;
     order one, other;
-    if (!find_order(program, step->argument[0], s, &one) ||
-        !find_order(program, step->argument[1], s, &other) || one.step == other.step)
+    if (step->arguments != 2 || (step->kernel != kernels->elementwise[joins[side][0]][ND_BOOL] &&
+                                 step->kernel != kernels->elementwise[joins[side][1]][ND_BOOL]))
         return false;
-    if ((side == NDI_INSIDE ? one.high : one.low) !=
-        (side == NDI_INSIDE ? other.low : other.high)) {
+    if (!find_order(program, step->argument[0], s, side, &one) ||
+        !find_order(program, step->argument[1], s, side, &other) || one.step == other.step)
+        return false;
+    if (one.high != other.low) {
         const order first = one;
         one = other;
         other = first;
     }
-    const int x = side == NDI_INSIDE ? one.high : one.low,
-              of_other = side == NDI_INSIDE ? other.low : other.high,
-              y = side == NDI_INSIDE ? one.low : one.high,
-              z = side == NDI_INSIDE ? other.high : other.low;
+    const int x = one.high;
     ndi_kernel *const kernel =
-        ndi_kernels_in_use()->range[side][one.equal][other.equal][program->value[x].dtype];
-    if (x != of_other || !kernel || program->value[x].place == NDI_IN_SCALAR)
+        kernels->range[side][one.equal][other.equal][program->value[x].dtype];
+    if (x != other.low || !kernel || program->value[x].place == NDI_IN_SCALAR)
         return false;
     step->kernel = kernel;
     step->streaming = NULL;
     step->arguments = 3;
     step->argument[0] = (uint8_t)x;
-    step->argument[1] = (uint8_t)y;
-    step->argument[2] = (uint8_t)z;
+    step->argument[1] = (uint8_t)one.low;
+    step->argument[2] = (uint8_t)other.high;
     remove_step(program, one.step > other.step ? one.step : other.step);
     remove_step(program, one.step > other.step ? other.step : one.step);
     return true;
