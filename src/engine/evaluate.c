@@ -138,13 +138,13 @@ static bool evaluate_beside(ndi_node *node, ndi_target *target)
 
 /* A loop, or tiles, with nothing in the way. With the lock held, given up meanwhile. */
 static bool run(ndi_node *node, const ndi_tiling *tiling, ndi_node *const *result, int results,
-                ndi_target *target)
+                ndi_target *target, const ndi_plan_key *key)
 {
     if (target)
         ndi_graph_claim(node);
     const bool done = tiling                   ? ndi_tiling_run(tiling, target)
                       : node->form == NDI_FOLD ? ndi_run_folds(node)
-                                               : ndi_run_steps(result, results, target);
+                                               : ndi_run_steps(result, results, target, key);
     if (target) {
         target->written = done;
         if (done)
@@ -224,12 +224,11 @@ static bool nothing_comes_first(const ndi_node *node)
 }
 
 /* Gives nodes their elements, which are computed in one loop as long as they join, or writes a
- * single one into `target`. With the lock held, given up meanwhile. */
-static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
+ * single one into `target`. `key`, unless NULL: of that one, whose plan is not kept yet. With the
+ * lock held, given up meanwhile. */
+static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target, const ndi_plan_key *key)
 {
     ndi_node *const node = nodes[0];
-    if (!target && count == 1 && nothing_comes_first(node))
-        return ndi_run_plain(node);
     const double all = ndi_progress_wanted() ? work_below(node, ndi_graph_walk()) : 0;
     bool done = true;
     for (bool ran = false; done && !ran && !ndi_is_source(node);) {
@@ -253,6 +252,7 @@ static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
                            (!target || ndi_tiling_may_write(&tiling, target->array));
         if (ndi_graph_claimed(node) || (tiled && ndi_tiling_claimed(&tiling))) {
             ndi_graph_wait();
+            key = NULL;
             continue;
         }
         for (int i = 1; i < count && !tiled; i++)
@@ -265,6 +265,7 @@ static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
             const ndi_stage outer = begin_stage(node, found, all);
             done = clear_way(found, node->form == NDI_FOLD ? node->argument[0] : of);
             ndi_stage_end(outer);
+            key = NULL;
             continue;
         }
         if (!tiled && node->form == NDI_STEP)
@@ -284,16 +285,32 @@ static bool evaluate(ndi_node *const *nodes, int count, ndi_target *target)
         }
         ran = true;
         const ndi_stage outer = begin_stage(node, node, all);
-        done = run(node, tiled ? &tiling : NULL, result, results, target);
+        done = run(node, tiled ? &tiling : NULL, result, results, target, key);
         ndi_stage_end(outer);
     }
+    return done;
+}
+
+/* The same of a single one, for which an array or the caller has a reference. */
+static bool evaluate_one(ndi_node *node)
+{
+    ndi_plan_key key;
+    if (nothing_comes_first(node))
+        return ndi_run_plain(node);
+    const bool has_key = ndi_plan_key_of(&key, node);
+    ndi_plan *const plan = has_key ? ndi_plan_find(&key) : NULL;
+    if (plan)
+        return ndi_run_kept(node, &key, plan);
+    ndi_node_retain(node);
+    const bool done = evaluate(&node, 1, NULL, has_key ? &key : NULL);
+    ndi_node_release(node);
     return done;
 }
 
 bool ndi_evaluate(ndi_node *node)
 {
     ndi_graph_lock();
-    const bool done = evaluate(&node, 1, NULL);
+    const bool done = evaluate_one(node);
     ndi_node_release(node);
     ndi_graph_unlock();
     return done;
@@ -304,15 +321,8 @@ bool ndi_evaluate_array(const nd_array *array)
     bool done = true;
     ndi_graph_lock();
     ndi_node *node; /* another each time that a thread has written to the array meanwhile */
-    while (done && (node = atomic_load_explicit(&array->node, memory_order_relaxed))) {
-        if (nothing_comes_first(node)) {
-            done = ndi_run_plain(node);
-        } else {
-            ndi_node_retain(node);
-            done = evaluate(&node, 1, NULL);
-            ndi_node_release(node);
-        }
-    }
+    while (done && (node = atomic_load_explicit(&array->node, memory_order_relaxed)))
+        done = evaluate_one(node);
     ndi_graph_unlock();
     return done;
 }
@@ -330,11 +340,11 @@ bool ndi_evaluate_into(const ndi_map *step, const nd_operand *arguments, char (*
         ndi_views_settle(node) && (!hand_on || ndi_target_assigned(&target, node, &assigned));
     if (assigned) {
         ndi_node_retain(assigned);
-        done = evaluate(&assigned, 1, &target);
+        done = evaluate(&assigned, 1, &target, NULL);
         ndi_node_release(assigned);
     }
     if (done && !target.written) /* nothing is assigned as it is, or it has its elements by now */
-        done = evaluate(&node, 1, &target);
+        done = evaluate(&node, 1, &target, NULL);
     ndi_node_release(node);
     if (target.source)
         ndi_node_release(target.source);
@@ -358,7 +368,7 @@ static bool prepare_production(ndi_node *node, bool *ready)
     ndi_graph_join_equals(node);
     if (node->form != NDI_STEP || ndi_wanted_again(node) || !ndi_is_dense(node) ||
         ndi_tiling_find(&tiling, node))
-        return evaluate(&node, 1, NULL);
+        return evaluate_one(node);
     ndi_node *const found = obstacle(node, node, false, ndi_graph_walk());
     *ready = !found;
     return !found || clear_way(found, node);
@@ -447,7 +457,7 @@ nd_status nd_eval(int count, nd_array *const *arrays)
         const ndi_stage outer = ndi_stage_begin((double)i / count, (double)(i + 1) / count);
         ndi_graph_lock();
         int together = take_together(count - i, arrays + i, node);
-        done = together >= 0 && (together == 0 || evaluate(node, together, NULL));
+        done = together >= 0 && (together == 0 || evaluate(node, together, NULL, NULL));
         while (together > 0)
             ndi_node_release(node[--together]);
         ndi_graph_unlock();

@@ -4,6 +4,7 @@
  * result may only be an argument if both step alike. */
 #include "engine/program.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "engine/chain.h"
@@ -151,4 +152,15 @@ void ndi_program_end(ndi_program *program)
             program->value[program->step[s].argument[i]].last_use = (uint8_t)s;
     ndi_chains_build(program);
     give_registers(program);
+}
+
+/* What is used of the arrays: few cache lines. */
+void ndi_program_copy(ndi_program *to, const ndi_program *from)
+{
+    memcpy(to, from, offsetof(ndi_program, value));
+    memcpy(to->value, from->value, (size_t)from->values * sizeof *to->value);
+    memcpy(to->step, from->step, (size_t)from->steps * sizeof *to->step);
+    memcpy(to->unit, from->unit, (size_t)from->units * sizeof *to->unit);
+    memcpy(to->link, from->link, (size_t)from->links * sizeof *to->link);
+    memcpy(to->scalar, from->scalar, (size_t)from->scalars * sizeof *to->scalar);
 }

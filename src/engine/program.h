@@ -130,6 +130,9 @@ void ndi_program_store(ndi_program *program, int value, int operand);
  * have links. */
 void ndi_program_end(ndi_program *program);
 
+/* A finished program. */
+void ndi_program_copy(ndi_program *to, const ndi_program *from);
+
 /* ---- Running ---- */
 
 /* Computes all results over the nest (simplified here) on the pool. `in_place`: result 0 is read

@@ -114,7 +114,47 @@ bool ndi_run_plain(ndi_node *node)
     return done;
 }
 
-bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target)
+bool ndi_run_kept(ndi_node *node, const ndi_plan_key *key, ndi_plan *plan)
+{
+    char *data;
+    bool in_place;
+    ndi_storage *const made = storage_for(node, &in_place, &data);
+    if (!made) {
+        ndi_plan_give_back(plan);
+        return false;
+    }
+    ndi_loop_demand(node, NDI_COST_STORED);
+    ndi_nest nest;
+    ndi_plan_nest(plan, key, node, data, &nest);
+    for (int i = 0; i < key->sources; i++) {
+        ndi_node_retain(key->source[i]);
+        assert(ndi_node_is_unchanged(key->source[i]));
+    }
+    const char *const name = node->step.name;
+    ndi_graph_claim(ndi_node_retain(node));
+    ndi_graph_unlock();
+
+    if (!in_place)
+        ndi_watch_begin(name);
+    ndi_program_run(&plan->program, &nest, in_place, nest.size, NULL);
+    const bool done = ndi_watch_end();
+
+    if (!done)
+        ndi_storage_release(made);
+    ndi_graph_lock();
+    ndi_plan_give_back(plan);
+    for (int i = 0; i < key->sources; i++)
+        ndi_node_release(key->source[i]);
+    ndi_graph_release_claim(node);
+    if (done)
+        ndi_node_finish(node, made, data);
+    else
+        ndi_node_release(node);
+    return done;
+}
+
+bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target,
+                   const ndi_plan_key *key)
 {
     ndi_loop loop;
     ndi_node *const node = result[0];
@@ -161,6 +201,8 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
         for (int r = 0; r < results; r++)
             ndi_program_store(&loop.program, result[r]->value, r);
         ndi_program_end(&loop.program);
+        if (key && results == 1)
+            ndi_plan_keep(key, &loop);
     }
     ndi_loop_hold(&loop);
     for (int r = 0; r < results; r++)

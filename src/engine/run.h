@@ -4,6 +4,7 @@
 #define NDSTREAM_ENGINE_RUN_H
 
 #include "engine/loop.h"
+#include "engine/plan_cache.h"
 #include "engine/target.h"
 
 /* True for a step over sources: an eager call, whose map knows more ways to run. */
@@ -12,9 +13,13 @@ bool ndi_is_plain(const ndi_node *node);
 /* Computes such a step, which nobody else computes, into memory of its own. */
 bool ndi_run_plain(ndi_node *node);
 
+/* Computes a node, whose key that is, by a plan that was kept. */
+bool ndi_run_kept(ndi_node *node, const ndi_plan_key *key, ndi_plan *plan);
+
 /* Computes the results of one loop into memory of their own; the first into the target, if there is
- * one. */
-bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target);
+ * one. The plan is kept by `key`, unless that is NULL. */
+bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *target,
+                   const ndi_plan_key *key);
 
 /* Reduces elements in memory, or such as a program produces; what else waits for the same elements
  * is reduced in the same sweep. */

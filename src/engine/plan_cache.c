@@ -1,0 +1,242 @@
+/* Keys of expressions, and the plans that are kept by them. */
+#include "engine/plan_cache.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "array/dtype.h"
+#include "engine/views.h"
+
+enum {
+    PLANS = 32,
+    STEP_WORDS = 3,
+    WORDS_A_STEP = STEP_WORDS + 3 * (NDI_MAX_OPERANDS - 1),
+    TAG_SHIFT = 56, /* of a word that is no address */
+};
+
+typedef enum tag_of_word { TAG_SCALAR = 0xf0, TAG_SOURCE, TAG_AGAIN } tag_of_word;
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+static void add_word(ndi_plan_key *key, uint64_t word)
+{
+    key->word[key->words++] = word;
+    key->hash = (key->hash ^ word) * 0x9e3779b97f4a7c15u;
+    key->hash ^= key->hash >> 32;
+}
+
+static void add_tag(ndi_plan_key *key, tag_of_word tag, int number)
+{
+    add_word(key, (uint64_t)tag << TAG_SHIFT | (uint64_t)number);
+}
+
+static void add_scalar(ndi_plan_key *key, nd_dtype dtype, const char *scalar)
+{
+    uint64_t word[2] = {0, 0};
+    if (ndi_dtype_size(dtype) == sizeof *word)
+        memcpy(word, scalar, sizeof *word);
+    else
+        memcpy(word, scalar, ndi_dtype_size(dtype));
+    add_tag(key, TAG_SCALAR, 0);
+    add_word(key, word[0]);
+    add_word(key, word[1]);
+}
+
+/* Whether the elements lie in the order of those of `root`, and without gaps if these do. */
+static bool lies_like(const ndi_node *node, const ndi_node *root)
+{
+    const int64_t size = (int64_t)ndi_dtype_size((nd_dtype)node->dtype),
+                  other = (int64_t)ndi_dtype_size((nd_dtype)root->dtype);
+    if (node->rank != root->rank)
+        return false;
+    for (int axis = 0; axis < root->rank; axis++)
+        if (node->dims[axis] != root->dims[axis] ||
+            (root->dims[axis] > 1 &&
+             ndi_node_strides(node)[axis] * other != ndi_node_strides(root)[axis] * size))
+            return false;
+    return true;
+}
+
+static bool add_source(ndi_plan_key *key, ndi_node *source, const ndi_node *root)
+{
+    const bool single = source->size == 1;
+    if (ndi_is_places(source) || ndi_graph_claimed(source) || (!single && !lies_like(source, root)))
+        return false;
+    int at = 0;
+    while (at < key->sources &&
+           (key->source[at]->data != source->data || key->source[at]->dtype != source->dtype ||
+            key->source[at]->size != source->size))
+        at++;
+    if (at == key->sources) {
+        if (at == NDI_GRAPH_SOURCES)
+            return false;
+        key->source[key->sources++] = source;
+    }
+    key->left |= source->left;
+    add_tag(key, TAG_SOURCE, at << 1 | single);
+    return true;
+}
+
+static void add_map(ndi_plan_key *key, const ndi_node *node)
+{
+    const ndi_map *const map = &node->step;
+    uint64_t dtypes = 0;
+    for (int i = 0; i < map->arguments; i++)
+        dtypes = dtypes << 16 | (uint64_t)map->taken[i] << 8 | (uint64_t)map->in[i];
+    add_word(key, (uint64_t)(uintptr_t)map->kernel);
+    add_word(key, (uint64_t)map->rewrites | (uint64_t)map->arguments << 8 |
+                      (uint64_t)map->computed << 16 | (uint64_t)map->out << 24 |
+                      (uint64_t)map->effort << 32 | (uint64_t)map->exact << 40 |
+                      (uint64_t)map->fast << 41 | (uint64_t)(node->array != NULL) << 42);
+    add_word(key, dtypes);
+}
+
+/* The walk numbers the steps in the order in which they are met, in `value`. */
+static bool add_step(ndi_plan_key *key, ndi_node *node, const ndi_node *root, uint32_t walk,
+                     int *steps)
+{
+    if (node->form != NDI_STEP || node->views > 0 || ndi_graph_claimed(node) ||
+        key->words + WORDS_A_STEP > NDI_PLAN_KEY_WORDS ||
+        (node != root && (ndi_wanted_again(node) || !lies_like(node, root))))
+        return false;
+    ndi_graph_visit(node, walk);
+    node->value = (*steps)++;
+    add_map(key, node);
+    for (int i = 0; i < node->arguments; i++) {
+        ndi_node *const argument = node->argument[i];
+        if (!argument) {
+            add_scalar(key, node->step.taken[i], node->scalar[i]);
+        } else if (ndi_is_source(argument)) {
+            if (!add_source(key, argument, root))
+                return false;
+        } else if (argument->mark == walk) {
+            add_tag(key, TAG_AGAIN, argument->value);
+        } else if (!add_step(key, argument, root, walk, steps)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root)
+{
+    int steps = 0;
+    key->words = key->sources = 0;
+    key->left = false;
+    key->hash = (uint64_t)(uintptr_t)ndi_kernels_in_use();
+    return root->size > 1 && add_step(key, root, root, ndi_graph_walk(), &steps) &&
+           (root->rank == 1 || ndi_is_dense(root));
+}
+
+/* ---- Plans ----------------------------------------------------------------------------------- */
+
+static struct {
+    uint64_t seen; /* the hash that came by last without finding its plan */
+    ndi_plan *plan;
+} slot[PLANS];
+
+static size_t slot_of(const ndi_plan_key *key)
+{
+    return key->hash >> 40 & (PLANS - 1);
+}
+
+ndi_plan *ndi_plan_find(const ndi_plan_key *key)
+{
+    ndi_plan *const plan = slot[slot_of(key)].plan;
+    if (!plan || plan->hash != key->hash || plan->words != key->words ||
+        memcmp(plan->word, key->word, (size_t)key->words * sizeof *key->word) != 0)
+        return NULL;
+    plan->users++;
+    return plan;
+}
+
+void ndi_plan_give_back(ndi_plan *plan)
+{
+    plan->users--;
+}
+
+/* Which source of the key the program reads as its operands. */
+static bool find_sources(ndi_plan *plan, const ndi_plan_key *key, const ndi_loop *loop)
+{
+    plan->sources = loop->sources;
+    for (int i = 0; i < loop->sources; i++) {
+        const ndi_node *const read = loop->source[i];
+        int at = 0;
+        while (at < key->sources &&
+               (key->source[at]->data != read->data || key->source[at]->dtype != read->dtype ||
+                key->source[at]->size != read->size))
+            at++;
+        if (at == key->sources)
+            return false;
+        plan->source[i] = (uint8_t)at;
+    }
+    return true;
+}
+
+void ndi_plan_keep(const ndi_plan_key *key, const ndi_loop *loop)
+{
+    const size_t at = slot_of(key);
+    if (slot[at].seen != key->hash) {
+        slot[at].seen = key->hash;
+        return;
+    }
+    if (slot[at].plan && slot[at].plan->users > 0)
+        return;
+    if (!slot[at].plan)
+        slot[at].plan = ndi_allocate(sizeof *slot[at].plan);
+    ndi_plan *const plan = slot[at].plan;
+    if (!plan)
+        return;
+    plan->users = 0;
+    plan->words = key->words;
+    memcpy(plan->word, key->word, (size_t)key->words * sizeof *key->word);
+    ndi_program_copy(&plan->program, &loop->program);
+    plan->hash = key->hash;
+    if (!find_sources(plan, key, loop))
+        plan->words = 0;
+}
+
+void ndi_plan_nest(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
+                   char *result, ndi_nest *nest)
+{
+    nest->rank = 1;
+    nest->size = nest->length[0] = root->size;
+    nest->operands = 1 + plan->sources;
+    nest->data[0] = result;
+    nest->stride[0][0] = (ptrdiff_t)ndi_dtype_size((nd_dtype)root->dtype);
+    for (int i = 0; i < plan->sources; i++) {
+        const ndi_node *const source = key->source[plan->source[i]];
+        nest->data[1 + i] = source->data;
+        nest->stride[1 + i][0] =
+            source->size == 1 ? 0 : (ptrdiff_t)ndi_dtype_size((nd_dtype)source->dtype);
+    }
+}
+
+static void free_plans(void)
+{
+    ndi_plan *unused[PLANS];
+    int count = 0;
+    ndi_graph_lock();
+    for (int at = 0; at < PLANS; at++)
+        if (slot[at].plan && slot[at].plan->users == 0) {
+            unused[count++] = slot[at].plan;
+            slot[at].plan = NULL;
+        }
+    ndi_graph_unlock();
+    while (count > 0)
+        ndi_free(unused[--count], sizeof(ndi_plan));
+}
+
+/* Threads that ran plans are not there. */
+static void after_fork_in_child(void)
+{
+    for (int at = 0; at < PLANS; at++)
+        if (slot[at].plan)
+            slot[at].plan->users = 0;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    ndi_at_trim(free_plans);
+    pthread_atfork(NULL, NULL, after_fork_in_child);
+}

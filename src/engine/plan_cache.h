@@ -1,0 +1,50 @@
+/* Plans that are kept: a program that computes the same expression over other elements again, as
+ * most do, finds what it ran instead of making it anew.
+ *
+ * Only steps over elements that all lie in one order without gaps, or are single ones, have such a
+ * plan: what it depends on then is which steps there are, what each takes from which, and their
+ * scalars; neither lengths nor addresses. All with the graph's lock held. */
+#ifndef NDSTREAM_ENGINE_PLAN_CACHE_H
+#define NDSTREAM_ENGINE_PLAN_CACHE_H
+
+#include "engine/graph.h"
+#include "engine/loop.h"
+#include "engine/program.h"
+
+enum { NDI_PLAN_KEY_WORDS = 96 };
+
+/* What a plan depends on; and the nodes of this expression that have the elements. */
+typedef struct ndi_plan_key {
+    uint64_t hash;
+    int words, sources;
+    bool left; /* the memory of a source may be the result's: see ndi_leave */
+    uint64_t word[NDI_PLAN_KEY_WORDS];
+    ndi_node *source[NDI_GRAPH_SOURCES]; /* each of them once, as they are met */
+} ndi_plan_key;
+
+typedef struct ndi_plan {
+    int users; /* that run it now */
+    uint64_t hash;
+    int words;
+    uint64_t word[NDI_PLAN_KEY_WORDS];
+    int sources;
+    uint8_t source[NDI_GRAPH_SOURCES]; /* of the key, by the order of the program's operands */
+    ndi_program program;
+} ndi_plan;
+
+/* The key of all steps below `root`, the elements of which are stored; false where that is no loop
+ * over runs of memory with nothing to be done before, or more than one result. */
+bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root);
+
+/* The plan with this key, to be given back, or NULL. */
+ndi_plan *ndi_plan_find(const ndi_plan_key *key);
+void ndi_plan_give_back(ndi_plan *plan);
+
+/* Keeps the program of a loop that was built for this key, if that comes for the second time. */
+void ndi_plan_keep(const ndi_plan_key *key, const ndi_loop *loop);
+
+/* The nest of a plan over the sources of the key, and a result in the order of `root`. */
+void ndi_plan_nest(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
+                   char *result, ndi_nest *nest);
+
+#endif
