@@ -21,43 +21,6 @@
 
 /* ---- What comes first, with the graph's lock held -------------------------------------------- */
 
-/* Lies across the order in which the nest of `root` goes through memory: read in blocks, it would
- * fetch a line for each element. */
-static bool crosswise(const ndi_node *source, const ndi_node *root)
-{
-    if (source->rank != root->rank || root->rank < 2 || source->size != root->size)
-        return false;
-    bool elsewhere = false, far = false;
-    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
-    for (int axis = 0; axis < root->rank; axis++) {
-        const int64_t stride = llabs(ndi_node_strides(source)[axis]);
-        if (root->dims[axis] == 1)
-            continue;
-        if (ndi_node_strides(root)[axis] == item)
-            far = stride >= 64;
-        else
-            elsewhere |= stride > 0 && stride < 64 && root->dims[axis] >= 16;
-    }
-    return far && elsewhere;
-}
-
-/* Small, read again and again, and not in runs. */
-static bool is_strided(const ndi_node *source, const ndi_node *root)
-{
-    enum { AGAIN = 16, SMALL_BYTES = 1 << 20 };
-    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)source->dtype),
-                  inner = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
-    const int missing = root->rank - source->rank;
-    if (source->size > root->size / AGAIN || source->size * item > SMALL_BYTES)
-        return false;
-    for (int axis = 0; axis < source->rank; axis++) {
-        const int64_t stride = ndi_node_strides(source)[axis];
-        if (source->dims[axis] > 1 && ndi_node_strides(root)[axis + missing] == inner)
-            return stride != 0 && stride != item;
-    }
-    return false;
-}
-
 /* Something below `node` that must be computed, or moved, before a program of `root` can be made;
  * NULL if there is nothing. */
 static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uint32_t walk)
@@ -67,8 +30,7 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
     if (node != root && ndi_graph_claimed(node)) /* it comes soon */
         return node;
     if (ndi_is_source(node))
-        return node->storage && !(stores && ndi_is_plain(root)) &&
-                       (crosswise(node, root) || is_strided(node, root))
+        return node->storage && !(stores && ndi_is_plain(root)) && ndi_loop_moves(node, root)
                    ? node
                    : NULL;
     if (node != root && (ndi_is_boundary(node, root) || (!stores && ndi_wanted_again(node))))

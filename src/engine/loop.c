@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "array/dtype.h"
 #include "base/pool.h"
@@ -11,6 +12,48 @@
 static bool is_leaf(const ndi_node *node)
 {
     return ndi_is_source(node) || node->placed || node->form == NDI_VIEW;
+}
+
+/* Lies across the order in which the nest of `root` goes through memory: read in blocks, it would
+ * fetch a line for each element. */
+static bool crosswise(const ndi_node *source, const ndi_node *root)
+{
+    if (source->rank != root->rank || root->rank < 2 || source->size != root->size)
+        return false;
+    bool elsewhere = false, far = false;
+    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
+    for (int axis = 0; axis < root->rank; axis++) {
+        const int64_t stride = llabs(ndi_node_strides(source)[axis]);
+        if (root->dims[axis] == 1)
+            continue;
+        if (ndi_node_strides(root)[axis] == item)
+            far = stride >= 64;
+        else
+            elsewhere |= stride > 0 && stride < 64 && root->dims[axis] >= 16;
+    }
+    return far && elsewhere;
+}
+
+/* Small, read again and again, and not in runs. */
+static bool is_strided(const ndi_node *source, const ndi_node *root)
+{
+    enum { AGAIN = 16, SMALL_BYTES = 1 << 20 };
+    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)source->dtype),
+                  inner = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
+    const int missing = root->rank - source->rank;
+    if (source->size > root->size / AGAIN || source->size * item > SMALL_BYTES)
+        return false;
+    for (int axis = 0; axis < source->rank; axis++) {
+        const int64_t stride = ndi_node_strides(source)[axis];
+        if (source->dims[axis] > 1 && ndi_node_strides(root)[axis + missing] == inner)
+            return stride != 0 && stride != item;
+    }
+    return false;
+}
+
+bool ndi_loop_moves(const ndi_node *source, const ndi_node *root)
+{
+    return source->storage && (crosswise(source, root) || is_strided(source, root));
 }
 
 void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results)

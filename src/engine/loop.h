@@ -20,6 +20,9 @@ typedef struct ndi_loop {
 
 /* All of these with the graph's lock held, in this order. */
 
+/* Whether a source is to be moved into the order of `root` before a loop reads it. */
+bool ndi_loop_moves(const ndi_node *source, const ndi_node *root);
+
 /* A loop over the shape of `node`; then its results are added to the nest. */
 void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results);
 

@@ -8,7 +8,7 @@
 #include "engine/views.h"
 
 enum {
-    PLANS = 32,
+    PLANS = 64,
     STEP_WORDS = 3,
     WORDS_A_STEP = STEP_WORDS + 3 * (NDI_MAX_OPERANDS - 1),
     TAG_SHIFT = 56, /* of a word that is no address */
@@ -18,11 +18,11 @@ typedef enum tag_of_word { TAG_SCALAR = 0xf0, TAG_SOURCE, TAG_AGAIN } tag_of_wor
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
+/* Hashed by a sum of products, which do not wait for each other. */
 static void add_word(ndi_plan_key *key, uint64_t word)
 {
+    key->hash += word * (0x9e3779b97f4a7c15u + (uint64_t)key->words * 0xd1342543de82ef94u);
     key->word[key->words++] = word;
-    key->hash = (key->hash ^ word) * 0x9e3779b97f4a7c15u;
-    key->hash ^= key->hash >> 32;
 }
 
 static void add_tag(ndi_plan_key *key, tag_of_word tag, int number)
@@ -57,23 +57,27 @@ static bool lies_like(const ndi_node *node, const ndi_node *root)
     return true;
 }
 
+/* Where a source is among those that have been met, else the number of these. */
+static int find_source(const ndi_plan_key *key, const ndi_node *source)
+{
+    int at = 0;
+    while (at < key->sources && !ndi_same_source(key->source[at], source))
+        at++;
+    return at;
+}
+
 static bool add_source(ndi_plan_key *key, ndi_node *source, const ndi_node *root)
 {
-    const bool single = source->size == 1;
-    if (ndi_is_places(source) || ndi_graph_claimed(source) || (!single && !lies_like(source, root)))
+    if (ndi_graph_claimed(source) || ndi_loop_moves(source, root))
         return false;
-    int at = 0;
-    while (at < key->sources &&
-           (key->source[at]->data != source->data || key->source[at]->dtype != source->dtype ||
-            key->source[at]->size != source->size))
-        at++;
+    key->flat &= source->size == 1 || lies_like(source, root);
+    const int at = find_source(key, source);
     if (at == key->sources) {
         if (at == NDI_GRAPH_SOURCES)
             return false;
         key->source[key->sources++] = source;
     }
-    key->left |= source->left;
-    add_tag(key, TAG_SOURCE, at << 1 | single);
+    add_tag(key, TAG_SOURCE, at << 8 | source->dtype);
     return true;
 }
 
@@ -97,7 +101,7 @@ static bool add_step(ndi_plan_key *key, ndi_node *node, const ndi_node *root, ui
 {
     if (node->form != NDI_STEP || node->views > 0 || ndi_graph_claimed(node) ||
         key->words + WORDS_A_STEP > NDI_PLAN_KEY_WORDS ||
-        (node != root && (ndi_wanted_again(node) || !lies_like(node, root))))
+        (node != root && (ndi_wanted_again(node) || ndi_is_boundary(node, root))))
         return false;
     ndi_graph_visit(node, walk);
     node->value = (*steps)++;
@@ -122,10 +126,9 @@ bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root)
 {
     int steps = 0;
     key->words = key->sources = 0;
-    key->left = false;
+    key->flat = root->size > 1 && (root->rank == 1 || ndi_is_dense(root));
     key->hash = (uint64_t)(uintptr_t)ndi_kernels_in_use();
-    return root->size > 1 && add_step(key, root, root, ndi_graph_walk(), &steps) &&
-           (root->rank == 1 || ndi_is_dense(root));
+    return add_step(key, root, root, ndi_graph_walk(), &steps);
 }
 
 /* ---- Plans ----------------------------------------------------------------------------------- */
@@ -137,7 +140,7 @@ static struct {
 
 static size_t slot_of(const ndi_plan_key *key)
 {
-    return key->hash >> 40 & (PLANS - 1);
+    return (key->hash ^ key->hash >> 32) >> 8 & (PLANS - 1);
 }
 
 ndi_plan *ndi_plan_find(const ndi_plan_key *key)
@@ -160,12 +163,7 @@ static bool find_sources(ndi_plan *plan, const ndi_plan_key *key, const ndi_loop
 {
     plan->sources = loop->sources;
     for (int i = 0; i < loop->sources; i++) {
-        const ndi_node *const read = loop->source[i];
-        int at = 0;
-        while (at < key->sources &&
-               (key->source[at]->data != read->data || key->source[at]->dtype != read->dtype ||
-                key->source[at]->size != read->size))
-            at++;
+        const int at = find_source(key, loop->source[i]);
         if (at == key->sources)
             return false;
         plan->source[i] = (uint8_t)at;
@@ -196,8 +194,8 @@ void ndi_plan_keep(const ndi_plan_key *key, const ndi_loop *loop)
         plan->words = 0;
 }
 
-void ndi_plan_nest(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
-                   char *result, ndi_nest *nest)
+static void begin_flat(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
+                       char *result, ndi_nest *nest)
 {
     nest->rank = 1;
     nest->size = nest->length[0] = root->size;
@@ -209,6 +207,22 @@ void ndi_plan_nest(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node
         nest->data[1 + i] = source->data;
         nest->stride[1 + i][0] =
             source->size == 1 ? 0 : (ptrdiff_t)ndi_dtype_size((nd_dtype)source->dtype);
+    }
+}
+
+void ndi_plan_nest(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
+                   char *result, ndi_nest *nest)
+{
+    if (key->flat) {
+        begin_flat(plan, key, root, result, nest);
+        return;
+    }
+    ndi_nest_begin(nest, root->rank, root->dims);
+    ndi_nest_add_strided(nest, result, root->rank, root->dims, ndi_node_strides(root));
+    for (int i = 0; i < plan->sources; i++) {
+        const ndi_node *const source = key->source[plan->source[i]];
+        ndi_nest_add_strided(nest, source->data, source->rank, source->dims,
+                             ndi_node_strides(source));
     }
 }
 

@@ -1,9 +1,8 @@
 /* Plans that are kept: a program that computes the same expression over other elements again, as
  * most do, finds what it ran instead of making it anew.
  *
- * Only steps over elements that all lie in one order without gaps, or are single ones, have such a
- * plan: what it depends on then is which steps there are, what each takes from which, and their
- * scalars; neither lengths nor addresses. All with the graph's lock held. */
+ * It depends on which steps there are, what each takes from which, and their scalars; neither on
+ * lengths nor on addresses. All with the graph's lock held. */
 #ifndef NDSTREAM_ENGINE_PLAN_CACHE_H
 #define NDSTREAM_ENGINE_PLAN_CACHE_H
 
@@ -17,7 +16,7 @@ enum { NDI_PLAN_KEY_WORDS = 96 };
 typedef struct ndi_plan_key {
     uint64_t hash;
     int words, sources;
-    bool left; /* the memory of a source may be the result's: see ndi_leave */
+    bool flat; /* all elements lie in one order without gaps, or are single ones */
     uint64_t word[NDI_PLAN_KEY_WORDS];
     ndi_node *source[NDI_GRAPH_SOURCES]; /* each of them once, as they are met */
 } ndi_plan_key;
@@ -32,8 +31,8 @@ typedef struct ndi_plan {
     ndi_program program;
 } ndi_plan;
 
-/* The key of all steps below `root`, the elements of which are stored; false where that is no loop
- * over runs of memory with nothing to be done before, or more than one result. */
+/* The key of all steps below `root`, the elements of which are stored; false where something is to
+ * be done before, or the loop has more than one result. */
 bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root);
 
 /* The plan with this key, to be given back, or NULL. */
