@@ -509,8 +509,8 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
         return;
     if (grain == 0)
         grain = 1;
-    if (count <= grain || in_job) {
-        do_job(count, grain, body, context, watched);
+    if (count <= grain || in_job) { /* nothing is told when all is done: a clock costs 30 ns */
+        do_alone(count, grain, body, context, watched && count > grain);
         return;
     }
     ndi_long_call();

@@ -30,7 +30,7 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
     if (node != root && ndi_graph_claimed(node)) /* it comes soon */
         return node;
     if (ndi_is_source(node))
-        return node->storage && !(stores && ndi_is_plain(root)) && ndi_loop_moves(node, root)
+        return node->storage && !(stores && ndi_is_plain(root)) && ndi_is_to_move(node, root)
                    ? node
                    : NULL;
     if (node != root && (ndi_is_boundary(node, root) || (!stores && ndi_wanted_again(node))))
@@ -259,7 +259,7 @@ static bool evaluate_one(ndi_node *node)
     ndi_plan_key key;
     if (nothing_comes_first(node))
         return ndi_run_plain(node);
-    const bool has_key = ndi_plan_key_of(&key, node);
+    const bool has_key = ndi_plan_key_of(&key, node, (nd_dtype)node->dtype);
     ndi_plan *const plan = has_key ? ndi_plan_find(&key) : NULL;
     if (plan)
         return ndi_run_kept(node, &key, plan);
@@ -350,7 +350,7 @@ bool ndi_production_of(ndi_production *p, ndi_node *node, nd_dtype taken)
         ndi_loop_produce(&p->loop, node, taken);
         ndi_loop_hold(&p->loop);
         ndi_graph_claim(node); /* so that what it reads is not written */
-        p->produced = (ndi_produced){&p->loop.program, &p->loop.nest};
+        p->produced = (ndi_produced){ndi_loop_program(&p->loop), &p->loop.nest};
     } else {
         ndi_node_release(node);
     }

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "array/dtype.h"
 #include "base/pool.h"
@@ -14,50 +13,16 @@ static bool is_leaf(const ndi_node *node)
     return ndi_is_source(node) || node->placed || node->form == NDI_VIEW;
 }
 
-/* Lies across the order in which the nest of `root` goes through memory: read in blocks, it would
- * fetch a line for each element. */
-static bool crosswise(const ndi_node *source, const ndi_node *root)
+void ndi_loop_read(ndi_loop *loop, ndi_node *source)
 {
-    if (source->rank != root->rank || root->rank < 2 || source->size != root->size)
-        return false;
-    bool elsewhere = false, far = false;
-    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
-    for (int axis = 0; axis < root->rank; axis++) {
-        const int64_t stride = llabs(ndi_node_strides(source)[axis]);
-        if (root->dims[axis] == 1)
-            continue;
-        if (ndi_node_strides(root)[axis] == item)
-            far = stride >= 64;
-        else
-            elsewhere |= stride > 0 && stride < 64 && root->dims[axis] >= 16;
-    }
-    return far && elsewhere;
-}
-
-/* Small, read again and again, and not in runs. */
-static bool is_strided(const ndi_node *source, const ndi_node *root)
-{
-    enum { AGAIN = 16, SMALL_BYTES = 1 << 20 };
-    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)source->dtype),
-                  inner = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
-    const int missing = root->rank - source->rank;
-    if (source->size > root->size / AGAIN || source->size * item > SMALL_BYTES)
-        return false;
-    for (int axis = 0; axis < source->rank; axis++) {
-        const int64_t stride = ndi_node_strides(source)[axis];
-        if (source->dims[axis] > 1 && ndi_node_strides(root)[axis + missing] == inner)
-            return stride != 0 && stride != item;
-    }
-    return false;
-}
-
-bool ndi_loop_moves(const ndi_node *source, const ndi_node *root)
-{
-    return source->storage && (crosswise(source, root) || is_strided(source, root));
+    loop->plan = NULL;
+    loop->sources = 1;
+    loop->source[0] = source;
 }
 
 void ndi_loop_begin(ndi_loop *loop, const ndi_node *node, int results)
 {
+    loop->plan = NULL;
     loop->sources = 0;
     ndi_nest_begin(&loop->nest, node->rank, node->dims);
     ndi_program_begin(&loop->program, results);
@@ -123,19 +88,75 @@ int ndi_loop_add_steps(ndi_loop *loop, ndi_node *node)
     return node->value;
 }
 
+/* Operand 0: the elements of `node` as `dtype`, in their order. */
+static void add_result(ndi_loop *loop, const ndi_node *node, nd_dtype dtype, char *result)
+{
+    const int64_t size = (int64_t)ndi_dtype_size(dtype),
+                  own = (int64_t)ndi_dtype_size((nd_dtype)node->dtype);
+    int64_t strides[ND_MAX_RANK];
+    for (int axis = 0; axis < node->rank; axis++)
+        strides[axis] = ndi_node_strides(node)[axis] / own * size;
+    ndi_nest_add_strided(&loop->nest, result, node->rank, node->dims, strides);
+}
+
+/* Operands that are runs of memory, or single elements. */
+static void begin_flat(ndi_loop *loop, int64_t size, nd_dtype dtype, char *result)
+{
+    ndi_nest *const nest = &loop->nest;
+    nest->rank = 1;
+    nest->size = nest->length[0] = size;
+    nest->operands = 1 + loop->sources;
+    nest->data[0] = result;
+    nest->stride[0][0] = (ptrdiff_t)ndi_dtype_size(dtype);
+    for (int i = 0; i < loop->sources; i++) {
+        const ndi_node *const source = loop->source[i];
+        nest->data[1 + i] = source->data;
+        nest->stride[1 + i][0] =
+            source->size == 1 ? 0 : (ptrdiff_t)ndi_dtype_size((nd_dtype)source->dtype);
+    }
+}
+
+static void begin_nest(ndi_loop *loop, const ndi_node *node, nd_dtype dtype, char *result)
+{
+    ndi_nest_begin(&loop->nest, node->rank, node->dims);
+    add_result(loop, node, dtype, result);
+    for (int i = 0; i < loop->sources; i++) {
+        const ndi_node *const source = loop->source[i];
+        ndi_nest_add_strided(&loop->nest, source->data, source->rank, source->dims,
+                             ndi_node_strides(source));
+    }
+}
+
+void ndi_loop_again(ndi_loop *loop, ndi_plan *plan, const ndi_plan_key *key, const ndi_node *node,
+                    nd_dtype dtype, char *result)
+{
+    loop->plan = plan;
+    loop->sources = plan->sources;
+    for (int i = 0; i < plan->sources; i++)
+        loop->source[i] = key->source[plan->source[i]];
+    if (key->flat)
+        begin_flat(loop, node->size, dtype, result);
+    else
+        begin_nest(loop, node, dtype, result);
+}
+
 void ndi_loop_produce(ndi_loop *loop, ndi_node *node, nd_dtype taken)
 {
-    const int64_t size = (int64_t)nd_dtype_size(taken),
-                  own = (int64_t)nd_dtype_size((nd_dtype)node->dtype);
-    int64_t as_taken[ND_MAX_RANK];
-    for (int axis = 0; axis < node->rank; axis++)
-        as_taken[axis] = ndi_node_strides(node)[axis] / own * size;
+    ndi_plan_key key;
+    const bool has_key = ndi_plan_key_of(&key, node, taken);
+    ndi_plan *const plan = has_key ? ndi_plan_find(&key) : NULL;
+    if (plan) {
+        ndi_loop_again(loop, plan, &key, node, taken, ndi_virtual_elements);
+        return;
+    }
     ndi_loop_begin(loop, node, 1);
-    ndi_nest_add_strided(&loop->nest, ndi_virtual_elements, node->rank, node->dims, as_taken);
+    add_result(loop, node, taken, ndi_virtual_elements);
     ndi_loop_add_sources(loop, &node, 1);
     const int value = ndi_loop_add_steps(loop, node);
     ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, taken), 0);
     ndi_program_end(&loop->program);
+    if (has_key)
+        ndi_plan_keep(&key, &loop->program, loop->source, loop->sources);
 }
 
 static void find_results(ndi_node *node, ndi_node **result, int *results, uint32_t walk)
@@ -255,4 +276,6 @@ void ndi_loop_release(ndi_loop *loop)
 {
     for (int i = 0; i < loop->sources; i++)
         ndi_node_release(loop->source[i]);
+    if (loop->plan)
+        ndi_plan_give_back(loop->plan);
 }

@@ -1,6 +1,7 @@
 /* Keys of expressions, and the plans that are kept by them. */
 #include "engine/plan_cache.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -68,7 +69,7 @@ static int find_source(const ndi_plan_key *key, const ndi_node *source)
 
 static bool add_source(ndi_plan_key *key, ndi_node *source, const ndi_node *root)
 {
-    if (ndi_graph_claimed(source) || ndi_loop_moves(source, root))
+    if (ndi_graph_claimed(source) || ndi_is_to_move(source, root))
         return false;
     key->flat &= source->size == 1 || lies_like(source, root);
     const int at = find_source(key, source);
@@ -122,20 +123,22 @@ static bool add_step(ndi_plan_key *key, ndi_node *node, const ndi_node *root, ui
     return true;
 }
 
-bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root)
+bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root, nd_dtype dtype)
 {
     int steps = 0;
     key->words = key->sources = 0;
     key->flat = root->size > 1 && (root->rank == 1 || ndi_is_dense(root));
     key->hash = (uint64_t)(uintptr_t)ndi_kernels_in_use();
+    add_word(key, (uint64_t)dtype);
     return add_step(key, root, root, ndi_graph_walk(), &steps);
 }
 
 /* ---- Plans ----------------------------------------------------------------------------------- */
 
+/* By hash, one each. (Not allocated: pages of what is never used are none.) */
 static struct {
     uint64_t seen; /* the hash that came by last without finding its plan */
-    ndi_plan *plan;
+    ndi_plan plan; /* without words: none */
 } slot[PLANS];
 
 static size_t slot_of(const ndi_plan_key *key)
@@ -145,8 +148,8 @@ static size_t slot_of(const ndi_plan_key *key)
 
 ndi_plan *ndi_plan_find(const ndi_plan_key *key)
 {
-    ndi_plan *const plan = slot[slot_of(key)].plan;
-    if (!plan || plan->hash != key->hash || plan->words != key->words ||
+    ndi_plan *const plan = &slot[slot_of(key)].plan;
+    if (plan->hash != key->hash || plan->words != key->words ||
         memcmp(plan->word, key->word, (size_t)key->words * sizeof *key->word) != 0)
         return NULL;
     plan->users++;
@@ -158,99 +161,35 @@ void ndi_plan_give_back(ndi_plan *plan)
     plan->users--;
 }
 
-/* Which source of the key the program reads as its operands. */
-static bool find_sources(ndi_plan *plan, const ndi_plan_key *key, const ndi_loop *loop)
-{
-    plan->sources = loop->sources;
-    for (int i = 0; i < loop->sources; i++) {
-        const int at = find_source(key, loop->source[i]);
-        if (at == key->sources)
-            return false;
-        plan->source[i] = (uint8_t)at;
-    }
-    return true;
-}
-
-void ndi_plan_keep(const ndi_plan_key *key, const ndi_loop *loop)
+void ndi_plan_keep(const ndi_plan_key *key, const ndi_program *program, ndi_node *const *source,
+                   int sources)
 {
     const size_t at = slot_of(key);
-    if (slot[at].seen != key->hash) {
+    ndi_plan *const plan = &slot[at].plan;
+    if (slot[at].seen != key->hash || plan->users > 0) {
         slot[at].seen = key->hash;
         return;
     }
-    if (slot[at].plan && slot[at].plan->users > 0)
-        return;
-    if (!slot[at].plan)
-        slot[at].plan = ndi_allocate(sizeof *slot[at].plan);
-    ndi_plan *const plan = slot[at].plan;
-    if (!plan)
-        return;
-    plan->users = 0;
+    plan->hash = key->hash;
     plan->words = key->words;
     memcpy(plan->word, key->word, (size_t)key->words * sizeof *key->word);
-    ndi_program_copy(&plan->program, &loop->program);
-    plan->hash = key->hash;
-    if (!find_sources(plan, key, loop))
-        plan->words = 0;
-}
-
-static void begin_flat(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
-                       char *result, ndi_nest *nest)
-{
-    nest->rank = 1;
-    nest->size = nest->length[0] = root->size;
-    nest->operands = 1 + plan->sources;
-    nest->data[0] = result;
-    nest->stride[0][0] = (ptrdiff_t)ndi_dtype_size((nd_dtype)root->dtype);
-    for (int i = 0; i < plan->sources; i++) {
-        const ndi_node *const source = key->source[plan->source[i]];
-        nest->data[1 + i] = source->data;
-        nest->stride[1 + i][0] =
-            source->size == 1 ? 0 : (ptrdiff_t)ndi_dtype_size((nd_dtype)source->dtype);
+    plan->sources = sources;
+    for (int i = 0; i < sources; i++) {
+        const int of_key = find_source(key, source[i]);
+        assert(of_key < key->sources);
+        plan->source[i] = (uint8_t)of_key;
     }
-}
-
-void ndi_plan_nest(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
-                   char *result, ndi_nest *nest)
-{
-    if (key->flat) {
-        begin_flat(plan, key, root, result, nest);
-        return;
-    }
-    ndi_nest_begin(nest, root->rank, root->dims);
-    ndi_nest_add_strided(nest, result, root->rank, root->dims, ndi_node_strides(root));
-    for (int i = 0; i < plan->sources; i++) {
-        const ndi_node *const source = key->source[plan->source[i]];
-        ndi_nest_add_strided(nest, source->data, source->rank, source->dims,
-                             ndi_node_strides(source));
-    }
-}
-
-static void free_plans(void)
-{
-    ndi_plan *unused[PLANS];
-    int count = 0;
-    ndi_graph_lock();
-    for (int at = 0; at < PLANS; at++)
-        if (slot[at].plan && slot[at].plan->users == 0) {
-            unused[count++] = slot[at].plan;
-            slot[at].plan = NULL;
-        }
-    ndi_graph_unlock();
-    while (count > 0)
-        ndi_free(unused[--count], sizeof(ndi_plan));
+    ndi_program_copy(&plan->program, program);
 }
 
 /* Threads that ran plans are not there. */
 static void after_fork_in_child(void)
 {
     for (int at = 0; at < PLANS; at++)
-        if (slot[at].plan)
-            slot[at].plan->users = 0;
+        slot[at].plan.users = 0;
 }
 
 __attribute__((constructor)) static void begin(void)
 {
-    ndi_at_trim(free_plans);
     pthread_atfork(NULL, NULL, after_fork_in_child);
 }

@@ -7,7 +7,6 @@
 #define NDSTREAM_ENGINE_PLAN_CACHE_H
 
 #include "engine/graph.h"
-#include "engine/loop.h"
 #include "engine/program.h"
 
 enum { NDI_PLAN_KEY_WORDS = 96 };
@@ -31,19 +30,17 @@ typedef struct ndi_plan {
     ndi_program program;
 } ndi_plan;
 
-/* The key of all steps below `root`, the elements of which are stored; false where something is to
- * be done before, or the loop has more than one result. */
-bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root);
+/* The key of a loop of all steps below `root` that gives its elements as `dtype`; false where
+ * something is to be done before, or the loop has more than one result. */
+bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root, nd_dtype dtype);
 
 /* The plan with this key, to be given back, or NULL. */
 ndi_plan *ndi_plan_find(const ndi_plan_key *key);
 void ndi_plan_give_back(ndi_plan *plan);
 
-/* Keeps the program of a loop that was built for this key, if that comes for the second time. */
-void ndi_plan_keep(const ndi_plan_key *key, const ndi_loop *loop);
-
-/* The nest of a plan over the sources of the key, and a result in the order of `root`. */
-void ndi_plan_nest(const ndi_plan *plan, const ndi_plan_key *key, const ndi_node *root,
-                   char *result, ndi_nest *nest);
+/* Keeps a program of one result that was built for this key, if that comes for the second time;
+ * these are the sources that it reads, in the order of its operands. */
+void ndi_plan_keep(const ndi_plan_key *key, const ndi_program *program, ndi_node *const *source,
+                   int sources);
 
 #endif

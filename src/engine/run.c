@@ -116,6 +116,7 @@ bool ndi_run_plain(ndi_node *node)
 
 bool ndi_run_kept(ndi_node *node, const ndi_plan_key *key, ndi_plan *plan)
 {
+    ndi_loop loop;
     char *data;
     bool in_place;
     ndi_storage *const made = storage_for(node, &in_place, &data);
@@ -124,27 +125,21 @@ bool ndi_run_kept(ndi_node *node, const ndi_plan_key *key, ndi_plan *plan)
         return false;
     }
     ndi_loop_demand(node, NDI_COST_STORED);
-    ndi_nest nest;
-    ndi_plan_nest(plan, key, node, data, &nest);
-    for (int i = 0; i < key->sources; i++) {
-        ndi_node_retain(key->source[i]);
-        assert(ndi_node_is_unchanged(key->source[i]));
-    }
+    ndi_loop_again(&loop, plan, key, node, (nd_dtype)node->dtype, data);
+    ndi_loop_hold(&loop);
     const char *const name = node->step.name;
     ndi_graph_claim(ndi_node_retain(node));
     ndi_graph_unlock();
 
     if (!in_place)
         ndi_watch_begin(name);
-    ndi_program_run(&plan->program, &nest, in_place, nest.size, NULL);
+    ndi_program_run(&plan->program, &loop.nest, in_place, loop.nest.size, NULL);
     const bool done = ndi_watch_end();
 
     if (!done)
         ndi_storage_release(made);
     ndi_graph_lock();
-    ndi_plan_give_back(plan);
-    for (int i = 0; i < key->sources; i++)
-        ndi_node_release(key->source[i]);
+    ndi_loop_release(&loop);
     ndi_graph_release_claim(node);
     if (done)
         ndi_node_finish(node, made, data);
@@ -202,7 +197,7 @@ bool ndi_run_steps(ndi_node *const *result, int results, const ndi_target *targe
             ndi_program_store(&loop.program, result[r]->value, r);
         ndi_program_end(&loop.program);
         if (key && results == 1)
-            ndi_plan_keep(key, &loop);
+            ndi_plan_keep(key, &loop.program, loop.source, loop.sources);
     }
     ndi_loop_hold(&loop);
     for (int r = 0; r < results; r++)
@@ -290,14 +285,13 @@ bool ndi_run_folds(ndi_node *node)
     const ndi_elements from = {(nd_dtype)argument->dtype, argument->rank, argument->dims, strides,
                                stored ? argument->data : ndi_virtual_elements};
     ndi_loop loop;
-    const ndi_produced produced = {&loop.program, &loop.nest};
     ndi_loop_demand(node, NDI_COST_FOLDED);
     if (stored) {
-        loop.sources = 1;
-        loop.source[0] = argument;
+        ndi_loop_read(&loop, argument);
     } else {
         ndi_loop_produce(&loop, argument, fold[0].taken);
     }
+    const ndi_produced produced = {ndi_loop_program(&loop), &loop.nest};
     ndi_loop_hold(&loop);
     for (int i = 0; i < count; i++)
         ndi_graph_claim(ndi_node_retain(result[i]));

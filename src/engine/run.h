@@ -4,7 +4,6 @@
 #define NDSTREAM_ENGINE_RUN_H
 
 #include "engine/loop.h"
-#include "engine/plan_cache.h"
 #include "engine/target.h"
 
 /* True for a step over sources: an eager call, whose map knows more ways to run. */
@@ -13,7 +12,7 @@ bool ndi_is_plain(const ndi_node *node);
 /* Computes such a step, which nobody else computes, into memory of its own. */
 bool ndi_run_plain(ndi_node *node);
 
-/* Computes a node, whose key that is, by a plan that was kept. */
+/* Computes a node, whose key that is, by a plan that was kept, which it takes over. */
 bool ndi_run_kept(ndi_node *node, const ndi_plan_key *key, ndi_plan *plan);
 
 /* Computes the results of one loop into memory of their own; the first into the target, if there is

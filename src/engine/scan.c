@@ -540,7 +540,7 @@ static bool scan_into(const ndi_scan *scan, const ndi_elements *source, const nd
     if (p && p->node) {
         run.source.data = ndi_virtual_elements;
         run.produced = &p->produced;
-        run.leaves = run.pieces > 1 && run.out == scan->taken && p->loop.program.heavy;
+        run.leaves = run.pieces > 1 && run.out == scan->taken && p->produced.program->heavy;
     }
     const char *const name = ndi_op_rows[scan->op].info.name;
     run.beside = axis_beside(&run);

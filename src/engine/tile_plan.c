@@ -110,8 +110,7 @@ static void build(ndi_tile_plan *p, ndi_tile_stage *s)
                  placed ? placed->data : source->data, placed && placed->scratch);
         set_part(&s->to, node, s->axis, s->placed.strides, s->placed.data, s->placed.scratch);
         s->maker[1] = maker_of(source, placed);
-        s->loop.sources = 1;
-        s->loop.source[0] = source;
+        ndi_loop_read(&s->loop, source);
         join_sweep(p, s);
         return;
     }

@@ -72,6 +72,48 @@ bool ndi_is_dense(const ndi_node *node)
     return true;
 }
 
+/* Lies across the order in which the nest of `root` goes through memory: read in blocks, it would
+ * fetch a line for each element. */
+static bool crosswise(const ndi_node *source, const ndi_node *root)
+{
+    if (source->rank != root->rank || root->rank < 2 || source->size != root->size)
+        return false;
+    bool elsewhere = false, far = false;
+    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
+    for (int axis = 0; axis < root->rank; axis++) {
+        const int64_t stride = llabs(ndi_node_strides(source)[axis]);
+        if (root->dims[axis] == 1)
+            continue;
+        if (ndi_node_strides(root)[axis] == item)
+            far = stride >= 64;
+        else
+            elsewhere |= stride > 0 && stride < 64 && root->dims[axis] >= 16;
+    }
+    return far && elsewhere;
+}
+
+/* Small, read again and again, and not in runs. */
+static bool is_strided(const ndi_node *source, const ndi_node *root)
+{
+    enum { AGAIN = 16, SMALL_BYTES = 1 << 20 };
+    const int64_t item = (int64_t)nd_dtype_size((nd_dtype)source->dtype),
+                  inner = (int64_t)nd_dtype_size((nd_dtype)root->dtype);
+    const int missing = root->rank - source->rank;
+    if (source->size > root->size / AGAIN || source->size * item > SMALL_BYTES)
+        return false;
+    for (int axis = 0; axis < source->rank; axis++) {
+        const int64_t stride = ndi_node_strides(source)[axis];
+        if (source->dims[axis] > 1 && ndi_node_strides(root)[axis + missing] == inner)
+            return stride != 0 && stride != item;
+    }
+    return false;
+}
+
+bool ndi_is_to_move(const ndi_node *source, const ndi_node *root)
+{
+    return source->storage && (crosswise(source, root) || is_strided(source, root));
+}
+
 /* The axis of the base that a stride of the view runs along: the longest step that fits; -1: none
  * divides it. */
 static int axis_along(const ndi_node *base, const int *order, int64_t stride)

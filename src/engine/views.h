@@ -31,4 +31,7 @@ const ndi_placed *ndi_placement(const ndi_node *node, ndi_placed *room);
 /* True if the elements lie without gaps and no axis runs backwards. */
 bool ndi_is_dense(const ndi_node *node);
 
+/* True if a source lies so that it is moved into the order of `root` before a loop reads it. */
+bool ndi_is_to_move(const ndi_node *source, const ndi_node *root);
+
 #endif
