@@ -37,20 +37,28 @@ static bool looks(int bits)
     return turn >> (32 - bits) == 0;
 }
 
-bool ndi_habit_waits(uint16_t habit, bool large)
+/* The size of results that all wait until the first of them is looked at, as one does to find out;
+ * or 0. Of x - y and y + x in a product only both pay. */
+static _Thread_local NDI_FAST_TLS int64_t tried;
+
+bool ndi_habit_waits(uint16_t habit, int64_t size, bool large)
 {
     const int inclination =
         atomic_load_explicit(&score[habit], memory_order_relaxed) + (large ? INERTIA : 0);
-    if (inclination > 0)
+    if (inclination > 0 || size == tried)
         return true;
     const int bits = LOOK_BITS - inclination;
-    return looks(bits < RARELY_BITS ? bits : RARELY_BITS);
+    if (!looks(bits < RARELY_BITS ? bits : RARELY_BITS))
+        return false;
+    tried = size;
+    return true;
 }
 
 void ndi_habit_learn(uint16_t habit, bool paid)
 {
     if (habit == 0)
         return;
+    tried = 0;
     const int before = atomic_load_explicit(&score[habit], memory_order_relaxed),
               more = before + (paid ? PAID : -1),
               after = more > MOST    ? MOST
@@ -62,5 +70,5 @@ void ndi_habit_learn(uint16_t habit, bool paid)
 
 bool ndi_loop_pays(int cost, double bytes)
 {
-    return 0.02 * bytes > cost; /* ns a byte, where caches of level 2 hold them: on Zen 4 */
+    return 0.008 * bytes > cost; /* ns a byte, where caches hold them */
 }

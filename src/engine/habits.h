@@ -16,9 +16,9 @@ enum { NDI_HABITS_FROM = 1 << 14, NDI_HABITS_TO = 1 << 17 };
 /* The habit that goes by this kernel and size, at least 1. */
 uint16_t ndi_habit_of(ndi_kernel *kernel, int64_t size);
 
-/* Whether a result with this habit is to wait; `large`: as it does until it is known better. Now
- * and then one does against the habit, to see what comes of it. */
-bool ndi_habit_waits(uint16_t habit, bool large);
+/* Whether a result of this habit and size is to wait; `large`: as it does until it is known better.
+ * Now and then one does against the habit, and what follows with it, to see what comes of it. */
+bool ndi_habit_waits(uint16_t habit, int64_t size, bool large);
 
 /* What came of waiting: whether it took less time than each operation at once. 0 is no habit. */
 void ndi_habit_learn(uint16_t habit, bool paid);
@@ -27,16 +27,16 @@ void ndi_habit_learn(uint16_t habit, bool paid);
  * that is there, into a reduction, in tiles with what these need. And what each of its steps adds:
  * one that may be a link of a chain, and one that is a kernel over blocks. */
 enum {
-    NDI_COST_STORED = 350,
+    NDI_COST_STORED = 260,
     NDI_COST_ASSIGNED = 2100,
-    NDI_COST_FOLDED = 850,
+    NDI_COST_FOLDED = 600,
     NDI_COST_TILED = 2200,
-    NDI_COST_LINK = 200,
-    NDI_COST_KERNEL = 300
+    NDI_COST_LINK = 120,
+    NDI_COST_KERNEL = 130
 };
 
-/* Whether a loop of that cost takes less time than one step after the other, where `bytes` are
- * neither stored nor loaded again. */
+/* Whether a loop of that cost takes less time than one step after the other, which would load and
+ * store so many bytes more. */
 bool ndi_loop_pays(int cost, double bytes);
 
 #endif

@@ -180,15 +180,16 @@ void ndi_loop_results(ndi_node **result, int *results)
         find_results(result[r], result, results, walk);
 }
 
-/* What is demanded with a root. */
+/* What is demanded with a root; bytes are what a core reads and writes. */
 typedef struct demanded {
-    int habits, cost; /* of the steps, as in habits.h */
-    uint16_t habit[NDI_GRAPH_COST];
+    int habits, sources, cost; /* of the steps, as in habits.h */
     int effort;
-    double bytes; /* of what the steps make */
-    double read;  /* from memory */
-    double least; /* that a step takes, in bytes of traffic */
-    bool gaps;    /* something is read with gaps, for which operations know more ways at once */
+    uint16_t habit[NDI_GRAPH_COST];
+    const char *source[NDI_GRAPH_SOURCES];
+    double stepwise; /* bytes, if each step were done by itself */
+    double together; /* in one loop, which reads each source once */
+    double least;    /* that a step takes by itself */
+    bool gaps;       /* something is read with gaps, for which operations know more ways at once */
 } demanded;
 
 static double bytes_of(const ndi_node *step)
@@ -206,15 +207,26 @@ static int cost_of(const ndi_map *step)
 static void demand_step(const ndi_node *node, demanded *all)
 {
     const ndi_map *const step = &node->step;
-    double traffic = bytes_of(node);
+    double bytes = bytes_of(node);
     for (int i = 0; i < step->arguments; i++)
         if (node->argument[i])
-            traffic += (double)node->size * (double)ndi_dtype_size(step->taken[i]);
-    traffic *= 1 + step->effort;
+            bytes += (double)node->size * (double)ndi_dtype_size(step->taken[i]);
     all->cost += cost_of(step);
-    all->bytes += bytes_of(node);
+    all->stepwise += bytes;
     all->effort = step->effort > all->effort ? step->effort : all->effort;
-    all->least = traffic < all->least ? traffic : all->least;
+    bytes *= 1 + step->effort;
+    all->least = bytes < all->least ? bytes : all->least;
+}
+
+static void demand_source(const ndi_node *node, demanded *all)
+{
+    all->gaps |= !ndi_is_dense(node);
+    for (int i = 0; i < all->sources; i++)
+        if (all->source[i] == node->data)
+            return;
+    if (all->sources < NDI_GRAPH_SOURCES)
+        all->source[all->sources++] = node->data;
+    all->together += (double)node->size * (double)ndi_dtype_size((nd_dtype)node->dtype);
 }
 
 static void demand(ndi_node *node, demanded *all, uint32_t walk)
@@ -222,8 +234,7 @@ static void demand(ndi_node *node, demanded *all, uint32_t walk)
     if (!ndi_graph_visit(node, walk))
         return;
     if (ndi_is_source(node)) {
-        all->read += (double)node->size * (double)ndi_dtype_size((nd_dtype)node->dtype);
-        all->gaps |= !ndi_is_dense(node);
+        demand_source(node, all);
         return;
     }
     all->gaps |= node->form == NDI_VIEW;
@@ -242,24 +253,25 @@ static void demand(ndi_node *node, demanded *all, uint32_t walk)
 void ndi_loop_demand(ndi_node *root, int cost)
 {
     demanded all;
-    all.habits = all.effort = 0;
+    all.habits = all.sources = all.effort = 0;
     all.cost = cost;
-    all.bytes = all.read = 0;
+    all.stepwise = all.together = 0;
     all.gaps = false;
     all.least = INFINITY;
     demand(root, &all, ndi_graph_walk());
     if (all.habits == 0)
         return;
-    double traffic = all.read;
-    if (root->form == NDI_STEP && cost != NDI_COST_FOLDED) { /* it is stored in any case */
-        all.bytes -= bytes_of(root);
-        traffic += bytes_of(root);
-    }
+    const ndi_node *const last = root->form == NDI_FOLD ? root->argument[0] : root;
+    if (root->form == NDI_FOLD || cost == NDI_COST_FOLDED) /* what it takes would be read again */
+        all.stepwise += last->form == NDI_STEP ? bytes_of(last) : 0;
+    else if (root->form == NDI_STEP)
+        all.together += bytes_of(root);
+    double saved = all.stepwise - all.together;
     /* Step by step it would be done by one thread, all of it if a part is. */
-    if (!all.gaps && ndi_is_worth_threads(traffic * (1 + all.effort)) &&
+    if (!all.gaps && ndi_is_worth_threads(all.together * (1 + all.effort)) &&
         !ndi_is_worth_threads(all.least))
-        all.bytes += traffic / 2;
-    const bool paid = ndi_loop_pays(all.cost, all.bytes);
+        saved += all.together;
+    const bool paid = ndi_loop_pays(all.cost, saved);
     for (int i = 0; i < all.habits; i++)
         ndi_habit_learn(all.habit[i], paid);
 }

@@ -106,7 +106,7 @@ int ndi_graph_waits(ndi_kernel *kernel, int64_t bytes, int count, const nd_opera
         (bytes < NDI_HABITS_FROM && !large))
         return pending || large ? 0 : NDI_AT_ONCE;
     const uint16_t habit = ndi_habit_of(kernel, size);
-    return ndi_habit_waits(habit, large) ? habit : NDI_AT_ONCE;
+    return ndi_habit_waits(habit, size, large) ? habit : NDI_AT_ONCE;
 }
 
 /* A sweep over elements in memory gains by waiting only where they exceed a core's cache: there
