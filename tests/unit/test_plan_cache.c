@@ -170,6 +170,13 @@ static nd_array *difference(const nd_array *x, const nd_array *y, double scalar)
     return nd_multiply(nd_subtract(x, y), scalar);
 }
 
+/* (x - y) * 3 plus one of the two values that are there on the way. */
+static nd_array *sum_of_steps(const nd_array *x, const nd_array *y, bool last)
+{
+    nd_array *const first = nd_subtract(x, y), *const second = nd_multiply(first, 3);
+    return nd_add(second, last ? second : first);
+}
+
 TEST(a_plan_is_kept_by_what_its_steps_take)
 {
     const int64_t before = nd_lazy();
@@ -178,12 +185,16 @@ TEST(a_plan_is_kept_by_what_its_steps_take)
         nd_array *x = ready(range(1000)), *y = ready(range(1000)), *z = ready(range(1000));
         nd_array *few = ready(range(20)), *square = nd_reshape(ready(range(400)), ND_SHAPE(20, 20));
         assert_false(is_kept(difference(x, y, 3)));
-        for (int turn = 0; turn < 2; turn++)
+        for (int turn = 0; turn < 2; turn++) {
             ready(difference(x, y, 3));
+            ready(sum_of_steps(x, y, true));
+        }
         assert_true(is_kept(difference(x, y, 3)));
         assert_true(is_kept(difference(y, z, 3)));
         assert_true(is_kept(difference(few, ready(range(20)), 3)));
         assert_true(is_kept(difference(square, few, 3)));
+        assert_true(is_kept(sum_of_steps(y, z, true)));
+        assert_false(is_kept(sum_of_steps(x, y, false)));
         assert_false(is_kept(difference(x, x, 3)));
         assert_false(is_kept(difference(x, y, 4)));
         assert_false(is_kept(difference(x, ready(nd_cast(y, ND_FLOAT32)), 3)));
