@@ -30,11 +30,8 @@ static const float tan_terms_float32[] = {0x1.110d9ep-3f, 0x1.bad9c2p-5f,  0x1.5
         const reduced_##TYPE near = reduced_by_half_pi_##TYPE((VECTOR)((INTEGERS)x ^ sign));       \
         const VECTOR r = near.r, z = r * r, square = z * z;                                        \
         const VECTOR p = SERIES_OF_TWO(VECTOR, S, z, square, tan_terms_##TYPE);                    \
-        const VECTOR lost = LANES_FMA(S, r, r, -z);                                                \
-        const VECTOR q = LANES_FMA(S, z, one * tan_first_##TYPE, LANES_FMA(S, square, p, lost)),   \
-                     t = LANES_FMA(S, r, q, r);                                                    \
-        const VECTOR twice = near.rest + near.rest,                                                \
-                     rest = LANES_FMA(S, twice + twice, q, near.rest),                             \
+        const VECTOR q = LANES_FMA(S, z, one * tan_first_##TYPE, square * p),                      \
+                     t = LANES_FMA(S, r, q, r), rest = near.rest * LANES_FMA(S, q, one * 4, one),  \
                      below = LANES_FMA(S, r, q, r - t) + rest;                                     \
         const VECTOR inverse = -1 / t, wrong = LANES_FMA(S, inverse, t, one),                      \
                      cotangent =                                                                   \
