@@ -129,12 +129,23 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
         const INTEGERS exponent = (n & ((INTEGERS){0} - 16)) << (MANTISSA - 4);                    \
         return (VECTOR)((INTEGERS)y + exponent);                                                   \
     }                                                                                              \
-    ALWAYS_INLINE VECTOR exp_near_zero_##TYPE(VECTOR x)                                            \
+    /* e to the power of x + lost, of which x is the most. */                                      \
+    ALWAYS_INLINE VECTOR exp_of_sum_##TYPE(VECTOR x, const VECTOR *lost)                           \
     {                                                                                              \
         const VECTOR one = (VECTOR){0} + 1, shift = one * (SHIFT);                                 \
-        const VECTOR rounded = LANES_FMA(S, x, one * ((LOG2_E)*16), shift), n = rounded - shift;   \
+        VECTOR sum = x;                                                                            \
+        if (lost)                                                                                  \
+            sum += *lost;                                                                          \
+        const VECTOR rounded = LANES_FMA(S, sum, one * ((LOG2_E)*16), shift), n = rounded - shift; \
         const VECTOR first = LANES_FMA(S, n, one * -((FIRST) / 16), x);                            \
-        return raised_##TYPE((INTEGERS)rounded, LANES_FMA(S, n, one * -((SECOND) / 16), first));   \
+        VECTOR r = LANES_FMA(S, n, one * -((SECOND) / 16), first);                                 \
+        if (lost)                                                                                  \
+            r += *lost;                                                                            \
+        return raised_##TYPE((INTEGERS)rounded, r);                                                \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR exp_near_zero_##TYPE(VECTOR x)                                            \
+    {                                                                                              \
+        return exp_of_sum_##TYPE(x, NULL);                                                         \
     }                                                                                              \
     /* n, the sixteenths that x is near, in the last bits; and x - n / 16, exactly. */             \
     ALWAYS_INLINE VECTOR sixteenths_##TYPE(VECTOR x)                                               \

@@ -48,6 +48,24 @@ enum { STAGED = 64 };
 MEND_HYPOT(float32, float, vector_float32, ps, SLEEF_FLOAT32, 0x1p-60f)
 MEND_HYPOT(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-500)
 
+/* An infinity of SLEEF's that comes from finite arguments may be a number: the C library decides,
+ * in doubles. */
+#define MEND_POW(TYPE, REAL, VECTOR, SLEEF)                                                        \
+    static __attribute__((noinline)) VECTOR pow_by_library_##TYPE(VECTOR z, VECTOR x, VECTOR y)    \
+    {                                                                                              \
+        for (size_t i = 0; i < sizeof z / sizeof(REAL); i++)                                       \
+            if (isinf(z[i]) && isfinite(x[i]) && isfinite(y[i]))                                   \
+                z[i] = (REAL)pow((double)x[i], (double)y[i]);                                      \
+        return z;                                                                                  \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR finite_pow_##TYPE(VECTOR x, VECTOR y)                                     \
+    {                                                                                              \
+        const VECTOR z = SLEEF(pow, u10)(x, y);                                                    \
+        return __builtin_expect(any_infinite_##TYPE(z), 0) ? pow_by_library_##TYPE(z, x, y) : z;   \
+    }
+MEND_POW(float32, float, vector_float32, SLEEF_FLOAT32)
+MEND_POW(float64, double, vector_float64, SLEEF_FLOAT64)
+
 #ifdef __FMA__
 /* A function own_NAME_TYPE that is NEAR where all lanes of x are so, and else by lanes FAR
  * (SLEEF's): that is not inlined, as it would spill the constants of the loop. */
@@ -86,11 +104,16 @@ MAKE_SINCOS_KERNELS
 #include "kernels/arcsine.h"
 #include "kernels/power.h"
 #include "kernels/tangent.h"
+#include "kernels/tanh.h"
+#define mended_pow_float32 own_pow_float32
+#define mended_pow_float64 own_pow_float64
 #define mended_tan_float32 own_tan_float32
 #define mended_tan_float64 own_tan_float64
 #define mended_atan2_float32 own_atan2_float32
 #define mended_atan2_float64 own_atan2_float64
 #else
+#define mended_pow_float32 finite_pow_float32
+#define mended_pow_float64 finite_pow_float64
 /* tan(x) = x + O(x^3) rounds to x below `tiny`; SLEEF's is off by just over 1 ulp there. */
 #define MEND_TAN(TYPE, VECTOR, S, SLEEF, TINY)                                                     \
     ALWAYS_INLINE VECTOR mended_tan_##TYPE(VECTOR x)                                               \
@@ -368,30 +391,11 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
         return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(y, x) : y;                             \
     }                                                                                              \
     DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION, NAME##_checked)
-#define DEFINE_FINITE_BINARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                           \
-    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR z, const REAL *x, const REAL *y) \
-    {                                                                                              \
-        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
-        REAL to[LANES];                                                                            \
-        memcpy(to, &z, sizeof z);                                                                  \
-        for (int i = 0; i < LANES; i++)                                                            \
-            if (isinf(to[i]) && isfinite(x[i]) && isfinite(y[i]))                                  \
-                to[i] = (REAL)LIBRARY((double)x[i], (double)y[i]);                                 \
-        memcpy(&z, to, sizeof z);                                                                  \
-        return z;                                                                                  \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR NAME##_checked(VECTOR z, const REAL *x, const REAL *y)                    \
-    {                                                                                              \
-        return __builtin_expect(ANY(z), 0) ? NAME##_at_edge(z, x, y) : z;                          \
-    }                                                                                              \
-    DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION, NAME##_checked)
-#define FINITE_FLOATS(SHAPE, name, function, ulp, library64)                                       \
-    DEFINE_FINITE_##SHAPE(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),  \
-                          function, any_infinite_float32)                                          \
-        DEFINE_FINITE_##SHAPE(name##_FLOAT64, double, vector_float64,                              \
-                              FUNCTION_FLOAT64(function, ulp), library64, any_infinite_float64)
-#define KERNEL1_FINITE(name, function, ulp) FINITE_FLOATS(UNARY, name, function, ulp, function##l)
-#define KERNEL2_FINITE(name, function, ulp) FINITE_FLOATS(BINARY, name, function, ulp, function)
+#define KERNEL1_FINITE(name, function, ulp)                                                        \
+    DEFINE_FINITE_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),    \
+                        function, any_infinite_float32)                                            \
+    DEFINE_FINITE_UNARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp),   \
+                        function##l, any_infinite_float64)
 #define KERNEL2_SCALAR(name, function)                                                             \
     BINARY_LOOP(name##_FLOAT32, float, float, function##f(x, y))                                   \
     BINARY_LOOP(name##_FLOAT64, double, double, function(x, y))
@@ -399,7 +403,6 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 #else
 
 #define KERNEL1_FINITE KERNEL1_VECTOR
-#define KERNEL2_FINITE KERNEL2_VECTOR
 /* The C library's own errors reach 4 ulp: the reference, which the others are measured by, takes
  * the next wider type. Not for two doubles: those are good to 1 ulp, and glibc's powl(-INFINITY,
  * -0x1p63) is infinite. */
@@ -478,7 +481,6 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 #undef KERNEL_SAME
 #undef KERNEL1_VECTOR
 #undef KERNEL1_FINITE
-#undef KERNEL2_FINITE
 #undef KERNEL2_VECTOR
 #undef KERNEL2_SCALAR
 #undef KERNEL1_COMPLEX
@@ -493,7 +495,6 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 {
 #define KERNEL1_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL1_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
-#define KERNEL2_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL2_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL2_SCALAR(name, ...) ON_FLOATS(SLOT, name, )
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )
