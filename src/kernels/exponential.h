@@ -178,11 +178,11 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
         return LANES_SIGNED(S, sum + LANES_FMA(S, power, rest, lost), x); /* and -0 */             \
     }                                                                                              \
     NEAR_ZERO_OR_FAR(exp, TYPE, VECTOR, S, LIMIT, LEAST, exp_near_zero_##TYPE(x),                  \
-                     SLEEF(exp, u10)(x))                                                           \
+                     made_finite_exp_##TYPE(SLEEF(exp, u10)(x), x))                                \
     NEAR_OR_FAR(expm1, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), expm1_near_zero_##TYPE(x),       \
-                SLEEF(exp, u10)(x) - 1)                                                            \
+                made_finite_expm1_##TYPE(SLEEF(exp, u10)(x) - 1, x))                               \
     NEAR_OR_FAR(exp2, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT_2), exp2_near_zero_##TYPE(x),       \
-                SLEEF(exp2, u10)(x))
+                made_finite_exp2_##TYPE(SLEEF(exp2, u10)(x), x))
 
 MAKE_EXPONENTIALS(float64, double, vector_float64, vector_int64, pd, SLEEF_FLOAT64, 52, 0x1.8p52,
                   0x1.71547652b82fep+0, 0x1.62e42fefa0000p-1, 0x1.cf79abc9e3b39p-40,

@@ -115,9 +115,9 @@ static const double sinh_series_float64[] = {1.0L / 6,
         return SLEEF(exp, u10)(LANES_ABSOLUTE(S, x)) * (REAL)0.5;                                  \
     }                                                                                              \
     NEAR_OR_FAR(sinh, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), sinh_near_##TYPE(x),              \
-                LANES_SIGNED(S, half_exp_##TYPE(x), x))                                            \
+                made_finite_sinh_##TYPE(LANES_SIGNED(S, half_exp_##TYPE(x), x), x))                \
     NEAR_OR_FAR(cosh, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), cosh_near_##TYPE(x),              \
-                half_exp_##TYPE(x))
+                made_finite_cosh_##TYPE(half_exp_##TYPE(x), x))
 MAKE_HYPERBOLIC_NEAR_OR_FAR(float32, float, vector_float32, ps, SLEEF_FLOAT32, 87.0f)
 MAKE_HYPERBOLIC_NEAR_OR_FAR(float64, double, vector_float64, pd, SLEEF_FLOAT64, 708.0)
 #define mended_sinh_float32 own_sinh_float32
