@@ -129,12 +129,23 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
         const INTEGERS exponent = (n & ((INTEGERS){0} - 16)) << (MANTISSA - 4);                    \
         return (VECTOR)((INTEGERS)y + exponent);                                                   \
     }                                                                                              \
-    ALWAYS_INLINE VECTOR exp_near_zero_##TYPE(VECTOR x)                                            \
+    /* e to the power of x + lost, of which x is the most. */                                      \
+    ALWAYS_INLINE VECTOR exp_of_sum_##TYPE(VECTOR x, const VECTOR *lost)                           \
     {                                                                                              \
         const VECTOR one = (VECTOR){0} + 1, shift = one * (SHIFT);                                 \
-        const VECTOR rounded = LANES_FMA(S, x, one * ((LOG2_E)*16), shift), n = rounded - shift;   \
+        VECTOR sum = x;                                                                            \
+        if (lost)                                                                                  \
+            sum += *lost;                                                                          \
+        const VECTOR rounded = LANES_FMA(S, sum, one * ((LOG2_E)*16), shift), n = rounded - shift; \
         const VECTOR first = LANES_FMA(S, n, one * -((FIRST) / 16), x);                            \
-        return raised_##TYPE((INTEGERS)rounded, LANES_FMA(S, n, one * -((SECOND) / 16), first));   \
+        VECTOR r = LANES_FMA(S, n, one * -((SECOND) / 16), first);                                 \
+        if (lost)                                                                                  \
+            r += *lost;                                                                            \
+        return raised_##TYPE((INTEGERS)rounded, r);                                                \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR exp_near_zero_##TYPE(VECTOR x)                                            \
+    {                                                                                              \
+        return exp_of_sum_##TYPE(x, NULL);                                                         \
     }                                                                                              \
     /* n, the sixteenths that x is near, in the last bits; and x - n / 16, exactly. */             \
     ALWAYS_INLINE VECTOR sixteenths_##TYPE(VECTOR x)                                               \
@@ -167,11 +178,11 @@ static const float expm1_terms_float32[] = {0x1p-1f,        0x1.555556p-3f,  0x1
         return LANES_SIGNED(S, sum + LANES_FMA(S, power, rest, lost), x); /* and -0 */             \
     }                                                                                              \
     NEAR_ZERO_OR_FAR(exp, TYPE, VECTOR, S, LIMIT, LEAST, exp_near_zero_##TYPE(x),                  \
-                     SLEEF(exp, u10)(x))                                                           \
+                     made_finite_exp_##TYPE(SLEEF(exp, u10)(x), x))                                \
     NEAR_OR_FAR(expm1, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), expm1_near_zero_##TYPE(x),       \
-                SLEEF(exp, u10)(x) - 1)                                                            \
+                made_finite_expm1_##TYPE(SLEEF(exp, u10)(x) - 1, x))                               \
     NEAR_OR_FAR(exp2, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT_2), exp2_near_zero_##TYPE(x),       \
-                SLEEF(exp2, u10)(x))
+                made_finite_exp2_##TYPE(SLEEF(exp2, u10)(x), x))
 
 MAKE_EXPONENTIALS(float64, double, vector_float64, vector_int64, pd, SLEEF_FLOAT64, 52, 0x1.8p52,
                   0x1.71547652b82fep+0, 0x1.62e42fefa0000p-1, 0x1.cf79abc9e3b39p-40,

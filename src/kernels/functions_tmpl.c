@@ -48,6 +48,50 @@ enum { STAGED = 64 };
 MEND_HYPOT(float32, float, vector_float32, ps, SLEEF_FLOAT32, 0x1p-60f)
 MEND_HYPOT(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-500)
 
+/* Infinities of finite arguments, which may be numbers where SLEEF's overflow too early: the C
+ * library decides, in a wider type. Of own functions only those that are SLEEF's are looked at. */
+#define MAKE_FINITE(function, TYPE, REAL, VECTOR, LIBRARY)                                         \
+    static __attribute__((noinline)) VECTOR function##_of_finite_##TYPE(VECTOR y, VECTOR x)        \
+    {                                                                                              \
+        for (size_t i = 0; i < sizeof y / sizeof(REAL); i++)                                       \
+            if (isinf(y[i]) && isfinite(x[i]))                                                     \
+                y[i] = (REAL)LIBRARY((double)x[i]);                                                \
+        return y;                                                                                  \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR made_finite_##function##_##TYPE(VECTOR y, VECTOR x)                       \
+    {                                                                                              \
+        return __builtin_expect(any_infinite_##TYPE(y), 0) ? function##_of_finite_##TYPE(y, x)     \
+                                                           : y;                                    \
+    }
+#define MAKE_FINITE_FLOATS(function)                                                               \
+    MAKE_FINITE(function, float32, float, vector_float32, function)                                \
+    MAKE_FINITE(function, float64, double, vector_float64, function##l)
+MAKE_FINITE_FLOATS(exp)
+MAKE_FINITE_FLOATS(exp2)
+MAKE_FINITE_FLOATS(exp10)
+MAKE_FINITE_FLOATS(expm1)
+MAKE_FINITE_FLOATS(sinh)
+MAKE_FINITE_FLOATS(cosh)
+MAKE_FINITE_FLOATS(tgamma)
+MAKE_FINITE_FLOATS(lgamma)
+
+/* Of two arguments; both in doubles. */
+#define MEND_POW(TYPE, REAL, VECTOR, SLEEF)                                                        \
+    static __attribute__((noinline)) VECTOR pow_of_finite_##TYPE(VECTOR z, VECTOR x, VECTOR y)     \
+    {                                                                                              \
+        for (size_t i = 0; i < sizeof z / sizeof(REAL); i++)                                       \
+            if (isinf(z[i]) && isfinite(x[i]) && isfinite(y[i]))                                   \
+                z[i] = (REAL)pow((double)x[i], (double)y[i]);                                      \
+        return z;                                                                                  \
+    }                                                                                              \
+    ALWAYS_INLINE VECTOR finite_pow_##TYPE(VECTOR x, VECTOR y)                                     \
+    {                                                                                              \
+        const VECTOR z = SLEEF(pow, u10)(x, y);                                                    \
+        return __builtin_expect(any_infinite_##TYPE(z), 0) ? pow_of_finite_##TYPE(z, x, y) : z;    \
+    }
+MEND_POW(float32, float, vector_float32, SLEEF_FLOAT32)
+MEND_POW(float64, double, vector_float64, SLEEF_FLOAT64)
+
 #ifdef __FMA__
 /* A function own_NAME_TYPE that is NEAR where all lanes of x are so, and else by lanes FAR
  * (SLEEF's): that is not inlined, as it would spill the constants of the loop. */
@@ -86,11 +130,16 @@ MAKE_SINCOS_KERNELS
 #include "kernels/arcsine.h"
 #include "kernels/power.h"
 #include "kernels/tangent.h"
+#include "kernels/tanh.h"
+#define mended_pow_float32 own_pow_float32
+#define mended_pow_float64 own_pow_float64
 #define mended_tan_float32 own_tan_float32
 #define mended_tan_float64 own_tan_float64
 #define mended_atan2_float32 own_atan2_float32
 #define mended_atan2_float64 own_atan2_float64
 #else
+#define mended_pow_float32 finite_pow_float32
+#define mended_pow_float64 finite_pow_float64
 /* tan(x) = x + O(x^3) rounds to x below `tiny`; SLEEF's is off by just over 1 ulp there. */
 #define MEND_TAN(TYPE, VECTOR, S, SLEEF, TINY)                                                     \
     ALWAYS_INLINE VECTOR mended_tan_##TYPE(VECTOR x)                                               \
@@ -178,7 +227,6 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 
 /* A function's vectors go out one by one, so that its streaming form writes them to memory while it
  * computes the next ones: exp of 10M doubles takes 5.3 ms instead of 6.0 for blocks of 4 KiB. */
-#define UNCHECKED(v, ...) v
 #define STORE(to, v, stream)                                                                       \
     do {                                                                                           \
         if (stream)                                                                                \
@@ -189,7 +237,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 
 /* What is left of a vector, and a single element, go through code of their own: beside the loop its
  * constants would be loaded for them, and it would be there once more in each kernel. */
-#define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION, CHECKED)                                 \
+#define DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION)                                          \
     static __attribute__((noinline)) void NAME##_part(size_t n, REAL *out, const REAL *x)          \
     {                                                                                              \
         REAL part[sizeof(VECTOR) / sizeof(REAL)] = {0};                                            \
@@ -200,7 +248,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
             v = *x - (VECTOR){0};                                                                  \
         else                                                                                       \
             memcpy(&v, part, sizeof v);                                                            \
-        v = CHECKED(FUNCTION(v), part);                                                            \
+        v = FUNCTION(v);                                                                           \
         memcpy(part, &v, sizeof v);                                                                \
         memcpy(out, part, n * sizeof(REAL));                                                       \
     }                                                                                              \
@@ -211,7 +259,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
         VECTOR v;                                                                                  \
         for (; i + LANES <= n; i += LANES) {                                                       \
             memcpy(&v, x + i, sizeof v);                                                           \
-            v = CHECKED(FUNCTION(v), x + i);                                                       \
+            v = FUNCTION(v);                                                                       \
             STORE(out + i, v, stream);                                                             \
         }                                                                                          \
         if (i < n)                                                                                 \
@@ -249,7 +297,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
         }                                                                                          \
     }
 
-#define DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION, CHECKED)                                \
+#define DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION)                                         \
     static __attribute__((noinline)) void NAME##_part(size_t n, REAL *out, const REAL *x,          \
                                                       const REAL *y)                               \
     {                                                                                              \
@@ -265,7 +313,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
             memcpy(&u, part_x, sizeof u);                                                          \
             memcpy(&v, part_y, sizeof v);                                                          \
         }                                                                                          \
-        v = CHECKED(FUNCTION(u, v), part_x, part_y);                                               \
+        v = FUNCTION(u, v);                                                                        \
         memcpy(part_x, &v, sizeof v);                                                              \
         memcpy(out, part_x, n * sizeof(REAL));                                                     \
     }                                                                                              \
@@ -278,7 +326,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
         for (; i + LANES <= n; i += LANES) {                                                       \
             memcpy(&u, x + i, sizeof u);                                                           \
             memcpy(&v, y + i, sizeof v);                                                           \
-            v = CHECKED(FUNCTION(u, v), x + i, y + i);                                             \
+            v = FUNCTION(u, v);                                                                    \
             STORE(out + i, v, stream);                                                             \
         }                                                                                          \
         if (i < n)                                                                                 \
@@ -339,59 +387,29 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
     }
 
 #define KERNEL1_VECTOR(name, function, ulp)                                                        \
-    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),    \
-                        UNCHECKED)                                                                 \
-    DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp),   \
-                        UNCHECKED)
+    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))    \
+    DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
 #define KERNEL2_VECTOR(name, function, ulp)                                                        \
-    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),   \
-                         UNCHECKED)                                                                \
-    DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp),  \
-                         UNCHECKED)
+    DEFINE_VECTOR_BINARY(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp))   \
+    DEFINE_VECTOR_BINARY(name##_FLOAT64, double, vector_float64, FUNCTION_FLOAT64(function, ulp))
 
-/* An infinity of SLEEF's that comes from finite arguments may be a number: the C library decides,
- * in a wider type. */
-#define DEFINE_FINITE_UNARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                            \
-    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR y, const REAL *x)                \
+#define KERNEL1_FINITE(name, function, ulp)                                                        \
+    ALWAYS_INLINE vector_float32 finite_##name##_FLOAT32(vector_float32 x)                         \
     {                                                                                              \
-        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
-        REAL to[LANES];                                                                            \
-        memcpy(to, &y, sizeof y);                                                                  \
-        for (int i = 0; i < LANES; i++)                                                            \
-            if (isinf(to[i]) && isfinite(x[i]))                                                    \
-                to[i] = (REAL)LIBRARY((double)x[i]);                                               \
-        memcpy(&y, to, sizeof y);                                                                  \
-        return y;                                                                                  \
+        return made_finite_##function##_float32(FUNCTION_FLOAT32(function, ulp)(x), x);            \
     }                                                                                              \
-    ALWAYS_INLINE VECTOR NAME##_checked(VECTOR y, const REAL *x)                                   \
+    ALWAYS_INLINE vector_float64 finite_##name##_FLOAT64(vector_float64 x)                         \
     {                                                                                              \
-        return __builtin_expect(ANY(y), 0) ? NAME##_at_edge(y, x) : y;                             \
+        return made_finite_##function##_float64(FUNCTION_FLOAT64(function, ulp)(x), x);            \
     }                                                                                              \
-    DEFINE_VECTOR_UNARY(NAME, REAL, VECTOR, FUNCTION, NAME##_checked)
-#define DEFINE_FINITE_BINARY(NAME, REAL, VECTOR, FUNCTION, LIBRARY, ANY)                           \
-    static __attribute__((noinline)) VECTOR NAME##_at_edge(VECTOR z, const REAL *x, const REAL *y) \
-    {                                                                                              \
-        enum { LANES = sizeof(VECTOR) / sizeof(REAL) };                                            \
-        REAL to[LANES];                                                                            \
-        memcpy(to, &z, sizeof z);                                                                  \
-        for (int i = 0; i < LANES; i++)                                                            \
-            if (isinf(to[i]) && isfinite(x[i]) && isfinite(y[i]))                                  \
-                to[i] = (REAL)LIBRARY((double)x[i], (double)y[i]);                                 \
-        memcpy(&z, to, sizeof z);                                                                  \
-        return z;                                                                                  \
-    }                                                                                              \
-    ALWAYS_INLINE VECTOR NAME##_checked(VECTOR z, const REAL *x, const REAL *y)                    \
-    {                                                                                              \
-        return __builtin_expect(ANY(z), 0) ? NAME##_at_edge(z, x, y) : z;                          \
-    }                                                                                              \
-    DEFINE_VECTOR_BINARY(NAME, REAL, VECTOR, FUNCTION, NAME##_checked)
-#define FINITE_FLOATS(SHAPE, name, function, ulp, library64)                                       \
-    DEFINE_FINITE_##SHAPE(name##_FLOAT32, float, vector_float32, FUNCTION_FLOAT32(function, ulp),  \
-                          function, any_infinite_float32)                                          \
-        DEFINE_FINITE_##SHAPE(name##_FLOAT64, double, vector_float64,                              \
-                              FUNCTION_FLOAT64(function, ulp), library64, any_infinite_float64)
-#define KERNEL1_FINITE(name, function, ulp) FINITE_FLOATS(UNARY, name, function, ulp, function##l)
-#define KERNEL2_FINITE(name, function, ulp) FINITE_FLOATS(BINARY, name, function, ulp, function)
+    DEFINE_VECTOR_UNARY(name##_FLOAT32, float, vector_float32, finite_##name##_FLOAT32)            \
+    DEFINE_VECTOR_UNARY(name##_FLOAT64, double, vector_float64, finite_##name##_FLOAT64)
+/* Where there is FMA these have looked already. */
+#ifdef __FMA__
+#define KERNEL1_OWN_FINITE KERNEL1_VECTOR
+#else
+#define KERNEL1_OWN_FINITE KERNEL1_FINITE
+#endif
 #define KERNEL2_SCALAR(name, function)                                                             \
     BINARY_LOOP(name##_FLOAT32, float, float, function##f(x, y))                                   \
     BINARY_LOOP(name##_FLOAT64, double, double, function(x, y))
@@ -399,7 +417,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 #else
 
 #define KERNEL1_FINITE KERNEL1_VECTOR
-#define KERNEL2_FINITE KERNEL2_VECTOR
+#define KERNEL1_OWN_FINITE KERNEL1_VECTOR
 /* The C library's own errors reach 4 ulp: the reference, which the others are measured by, takes
  * the next wider type. Not for two doubles: those are good to 1 ulp, and glibc's powl(-INFINITY,
  * -0x1p63) is infinite. */
@@ -478,7 +496,7 @@ MAKE_FUNCTIONS(float64, double, vector_float64, pd, SLEEF_FLOAT64, 0x1p-28, 0x1p
 #undef KERNEL_SAME
 #undef KERNEL1_VECTOR
 #undef KERNEL1_FINITE
-#undef KERNEL2_FINITE
+#undef KERNEL1_OWN_FINITE
 #undef KERNEL2_VECTOR
 #undef KERNEL2_SCALAR
 #undef KERNEL1_COMPLEX
@@ -493,7 +511,7 @@ void NDI_ISA_NAME(ndi_fill_functions)(ndi_kernels *kernels)
 {
 #define KERNEL1_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL1_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
-#define KERNEL2_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
+#define KERNEL1_OWN_FINITE(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL2_VECTOR(name, ...) ON_FLOATS(STREAMING_SLOT, name, )
 #define KERNEL2_SCALAR(name, ...) ON_FLOATS(SLOT, name, )
 #define KERNEL1_COMPLEX(name, ...) ON_COMPLEX(SLOT, name, )

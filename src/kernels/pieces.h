@@ -1,7 +1,7 @@
 /* Functions made from exp, expm1 and log1p and two or three more steps: within 3 ulp where SLEEF's
  * own are within 1, in half to two thirds of their time, or less. Where there is no fused
  * multiply-add, expm1 and log1p are made from SLEEF's exp and log, with a power series where those
- * would cancel.
+ * would cancel. The tanh of floats has a file of its own (tanh.h) where there is one.
  *
  * MAKE_PIECES defines them for one type; `mended_NAME_TYPE` is what functions.def calls. */
 #ifndef NDSTREAM_KERNELS_PIECES_H
@@ -115,9 +115,9 @@ static const double sinh_series_float64[] = {1.0L / 6,
         return SLEEF(exp, u10)(LANES_ABSOLUTE(S, x)) * (REAL)0.5;                                  \
     }                                                                                              \
     NEAR_OR_FAR(sinh, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), sinh_near_##TYPE(x),              \
-                LANES_SIGNED(S, half_exp_##TYPE(x), x))                                            \
+                made_finite_sinh_##TYPE(LANES_SIGNED(S, half_exp_##TYPE(x), x), x))                \
     NEAR_OR_FAR(cosh, TYPE, VECTOR, S, LANES_BELOW(S, x, LIMIT), cosh_near_##TYPE(x),              \
-                half_exp_##TYPE(x))
+                made_finite_cosh_##TYPE(half_exp_##TYPE(x), x))
 MAKE_HYPERBOLIC_NEAR_OR_FAR(float32, float, vector_float32, ps, SLEEF_FLOAT32, 87.0f)
 MAKE_HYPERBOLIC_NEAR_OR_FAR(float64, double, vector_float64, pd, SLEEF_FLOAT64, 708.0)
 #define mended_sinh_float32 own_sinh_float32
@@ -156,14 +156,23 @@ MAKE_HYPERBOLIC(mended_sinh_float64, mended_cosh_float64, exp_of_float64, float6
 
 #endif
 
-/* HUGE: above it x + 1 is x, and x * x still a number. END: where tanh is 1. */
-#define MAKE_PIECES(TYPE, REAL, VECTOR, S, HUGE, END)                                              \
+/* END: where tanh is 1. */
+#define MAKE_TANH(TYPE, REAL, VECTOR, S, END)                                                      \
     ALWAYS_INLINE VECTOR mended_tanh_##TYPE(VECTOR x)                                              \
     {                                                                                              \
         const VECTOR size = LANES_MIN(S, (VECTOR){0} + END, LANES_ABSOLUTE(S, x)); /* NaN stays */ \
         const VECTOR t = EXPM1_OF_BOUNDED(TYPE, size + size);                                      \
         return LANES_SIGNED(S, t / (t + (REAL)2), x);                                              \
-    }                                                                                              \
+    }
+MAKE_TANH(float64, double, vector_float64, pd, 22.0)
+#ifdef LANES_FMA
+#define mended_tanh_float32 own_tanh_float32
+#else
+MAKE_TANH(float32, float, vector_float32, ps, 10.0f)
+#endif
+
+/* HUGE: above it x + 1 is x, and x * x still a number. */
+#define MAKE_PIECES(TYPE, REAL, VECTOR, S, HUGE)                                                   \
     /* log(2x), where that is the result of both arcsinh and arccosh; elsewhere `near`. */         \
     static __attribute__((noinline)) VECTOR log_of_twice_##TYPE(VECTOR x, VECTOR near)             \
     {                                                                                              \
@@ -188,8 +197,8 @@ MAKE_HYPERBOLIC(mended_sinh_float64, mended_cosh_float64, exp_of_float64, float6
                    : log_of_twice_##TYPE(x, value);                                                \
     }
 
-MAKE_PIECES(float32, float, vector_float32, ps, 0x1p60f, 10.0f)
-MAKE_PIECES(float64, double, vector_float64, pd, 0x1p500, 22.0)
+MAKE_PIECES(float32, float, vector_float32, ps, 0x1p60f)
+MAKE_PIECES(float64, double, vector_float64, pd, 0x1p500)
 
 #ifdef LANES_FMA
 
