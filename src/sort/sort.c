@@ -206,10 +206,17 @@ static void sort_narrow(const sorting *s, const char *in, char *out, void *scrat
     }
 }
 
-/* Keys, and marks for complex elements. */
-static size_t order_scratch(size_t n)
+/* Integers that are keys already. */
+static bool has_own_keys(const sorting *s)
 {
-    return n * (sizeof(int64_t) + 1);
+    return s->dtype == ND_INT64 && !s->down;
+}
+
+/* Keys, and marks for complex elements. */
+static size_t order_scratch(const sorting *s)
+{
+    const bool marks = nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX;
+    return has_own_keys(s) ? 0 : s->length * (sizeof(int64_t) + marks);
 }
 
 /* The places of a line's elements in order. */
@@ -217,8 +224,10 @@ static bool order_line(const sorting *s, const char *in, int64_t *order, void *s
 {
     const size_t n = s->length;
     int64_t *keys = scratch;
-    uint8_t *starts = (uint8_t *)(keys + n);
+    if (has_own_keys(s))
+        return ndi_argsort_keys((const int64_t *)in, n, order, s->thread);
     if (nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX) {
+        uint8_t *starts = (uint8_t *)(keys + n);
         ndi_order o = ndi_order_begin(n, order, starts, s->thread);
         return ndi_order_refine_by(&o, s->dtype, in, s->down, keys);
     }
@@ -245,7 +254,7 @@ static void sort_lines(void *context, size_t begin, size_t end)
     const bool narrow = s->item < 4, complexes = nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX;
     const size_t bytes = s->length * s->item;
     const size_t scratch_bytes = narrow      ? narrow_scratch(s)
-                                 : complexes ? s->length * 8 + bytes + order_scratch(s->length)
+                                 : complexes ? s->length * 8 + bytes + order_scratch(s)
                                              : 0;
     if (!narrow && !complexes && !s->thread) {
         sort_wide_lines(s, begin, end);
@@ -371,7 +380,7 @@ nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
 static void order_lines(void *context, size_t begin, size_t end)
 {
     sorting *s = context;
-    const size_t scratch_bytes = order_scratch(s->length);
+    const size_t scratch_bytes = order_scratch(s);
     void *scratch = ndi_allocate(scratch_bytes);
     bool good = scratch != NULL;
     for (size_t line = begin; good && line < end; line++)

@@ -182,6 +182,103 @@ static void unpack_whole(void *context, size_t begin, size_t end)
     o->kernels->unpack(end - begin, o->packing, o->order + begin);
 }
 
+/* ---- The order of keys near each other: counted, without a branch that depends on one ---- */
+
+enum { COUNTED = 256, MOST_BINS = 4096, RUNS = 4 };
+
+/* The keys are RUNS runs for each part, a counter for each bin of each: how many there are, then
+ * where the next one's place goes. The runs of a part are done by turns, as a counter that is
+ * raised again at once waits for its own store (sorted keys, one run: 3.6 ns each, 1.1 this way).
+ */
+typedef struct counted_order {
+    const int64_t *keys;
+    int64_t *order;
+    size_t n, parts, run; /* elements of a run; the last one has the rest as well */
+    uint64_t least;
+    size_t bins;
+    uint32_t *counters;
+} counted_order;
+
+#define ON_RUNS_OF(part, DO)                                                                       \
+    {                                                                                              \
+        const size_t run = c->run, first = (part)*RUNS * run, bins = c->bins;                      \
+        const size_t rest = (part) + 1 == c->parts ? first + RUNS * run : c->n;                    \
+        uint32_t *const counters = c->counters + (part)*RUNS * bins;                               \
+        for (size_t i = first; i < first + run; i++) {                                             \
+            DO(counters, i)                                                                        \
+            DO(counters + bins, i + run)                                                           \
+            DO(counters + 2 * bins, i + 2 * run)                                                   \
+            DO(counters + 3 * bins, i + 3 * run)                                                   \
+        }                                                                                          \
+        for (size_t i = rest; i < c->n; i++)                                                       \
+            DO(counters + 3 * bins, i)                                                             \
+    }
+#define BIN(i) ((uint64_t)keys[i] - least)
+#define COUNT(counters, i) (counters)[BIN(i)]++;
+#define PUT_PLACE(counters, i) order[(counters)[BIN(i)]++] = (int64_t)(i);
+
+static void count_parts(void *context, size_t begin, size_t end)
+{
+    const counted_order *c = context;
+    const int64_t *const keys = c->keys;
+    const uint64_t least = c->least;
+    const size_t counters_of_part = RUNS * c->bins;
+    memset(c->counters + begin * counters_of_part, 0,
+           (end - begin) * counters_of_part * sizeof *c->counters);
+    for (size_t part = begin; part < end; part++)
+        ON_RUNS_OF(part, COUNT)
+}
+
+static void place_parts(void *context, size_t begin, size_t end)
+{
+    const counted_order *c = context;
+    const int64_t *const keys = c->keys;
+    const uint64_t least = c->least;
+    int64_t *const order = c->order;
+    for (size_t part = begin; part < end; part++)
+        ON_RUNS_OF(part, PUT_PLACE)
+}
+#undef ON_RUNS_OF
+#undef BIN
+#undef COUNT
+#undef PUT_PLACE
+
+static bool order_counted(const ordering *o, size_t bins, bool thread)
+{
+    counted_order c = {.keys = o->keys,
+                       .order = o->order,
+                       .n = o->n,
+                       .parts = 1,
+                       .least = o->packing.least,
+                       .bins = bins};
+    if (thread) {
+        const size_t threads = (size_t)ndi_pool_threads(), most = o->n / (4 * RUNS * bins);
+        c.parts = o->n / NDI_SORT_GRAIN < 4 * threads ? o->n / NDI_SORT_GRAIN : 4 * threads;
+        c.parts = c.parts < most ? c.parts : most; /* counters are added up by one thread */
+        c.parts -= c.parts > threads ? c.parts % threads : 0;
+        c.parts += c.parts == 0;
+    }
+    c.run = o->n / (RUNS * c.parts);
+    const size_t runs = RUNS * c.parts, bytes = runs * bins * sizeof *c.counters;
+    c.counters = ndi_allocate(bytes);
+    if (!c.counters)
+        return false;
+    ndi_parallel_for(c.parts, 1, count_parts, &c);
+    uint32_t before = 0;
+    for (size_t bin = 0; bin < bins; bin++)
+        for (size_t run = 0; run < runs; run++) {
+            uint32_t *const counter = &c.counters[run * bins + bin];
+            const uint32_t count = *counter;
+            *counter = before;
+            before += count;
+        }
+    ndi_parallel_for(c.parts, 1, place_parts, &c);
+    ndi_free(c.counters, bytes);
+    return true;
+}
+
+/* ---- The order of any keys ---- */
+
 static unsigned bit_length(uint64_t x)
 {
     return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
@@ -202,7 +299,10 @@ bool ndi_argsort_keys(const int64_t *keys, size_t n, int64_t *order, bool thread
     ndi_parallel_for(n, grain, find_range, &o);
     o.packing.least = (uint64_t)atomic_load(&o.least);
     o.packing.bits = bit_length(n - 1);
-    const unsigned whole = bit_length((uint64_t)atomic_load(&o.most) - o.packing.least);
+    const uint64_t apart = (uint64_t)atomic_load(&o.most) - o.packing.least;
+    if (n >= COUNTED && n <= UINT32_MAX && apart < MOST_BINS && apart < n / 4)
+        return order_counted(&o, (size_t)apart + 1, thread);
+    const unsigned whole = bit_length(apart);
     o.packing.shift = whole + o.packing.bits > 64 ? whole + o.packing.bits - 64 : 0;
     ndi_parallel_for(n, grain, pack_range, &o);
     ndi_sort_keys(order, n, NDI_KEYS_64, thread);
