@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/pool.h"
 #include "sort/order.h"
 
@@ -184,7 +185,7 @@ static void unpack_whole(void *context, size_t begin, size_t end)
 
 /* ---- The order of keys near each other: counted, without a branch that depends on one ---- */
 
-enum { COUNTED = 256, MOST_BINS = 4096, RUNS = 4 };
+enum { COUNTED = 256, MOST_BINS = 4096, RUNS = 4, APART = 2 * NDI_CACHE_LINE / sizeof(uint32_t) };
 
 /* The keys are RUNS runs for each part, a counter for each bin of each: how many there are, then
  * where the next one's place goes. The runs of a part are done by turns, as a counter that is
@@ -195,7 +196,7 @@ typedef struct counted_order {
     int64_t *order;
     size_t n, parts, run; /* elements of a run; the last one has the rest as well */
     uint64_t least;
-    size_t bins;
+    size_t bins, room; /* counters of a part, and what keeps them off the cache lines of the next */
     uint32_t *counters;
 } counted_order;
 
@@ -203,7 +204,7 @@ typedef struct counted_order {
     {                                                                                              \
         const size_t run = c->run, first = (part)*RUNS * run, bins = c->bins;                      \
         const size_t rest = (part) + 1 == c->parts ? first + RUNS * run : c->n;                    \
-        uint32_t *const counters = c->counters + (part)*RUNS * bins;                               \
+        uint32_t *const counters = c->counters + (part)*c->room;                                   \
         for (size_t i = first; i < first + run; i++) {                                             \
             DO(counters, i)                                                                        \
             DO(counters + bins, i + run)                                                           \
@@ -222,9 +223,7 @@ static void count_parts(void *context, size_t begin, size_t end)
     const counted_order *c = context;
     const int64_t *const keys = c->keys;
     const uint64_t least = c->least;
-    const size_t counters_of_part = RUNS * c->bins;
-    memset(c->counters + begin * counters_of_part, 0,
-           (end - begin) * counters_of_part * sizeof *c->counters);
+    memset(c->counters + begin * c->room, 0, (end - begin) * c->room * sizeof *c->counters);
     for (size_t part = begin; part < end; part++)
         ON_RUNS_OF(part, COUNT)
 }
@@ -253,21 +252,22 @@ static bool order_counted(const ordering *o, size_t bins, bool thread)
                        .bins = bins};
     if (thread) {
         const size_t threads = (size_t)ndi_pool_threads(), most = o->n / (4 * RUNS * bins);
-        c.parts = o->n / NDI_SORT_GRAIN < 4 * threads ? o->n / NDI_SORT_GRAIN : 4 * threads;
+        c.parts = o->n / NDI_SORT_GRAIN < 2 * threads ? o->n / NDI_SORT_GRAIN : 2 * threads;
         c.parts = c.parts < most ? c.parts : most; /* counters are added up by one thread */
         c.parts -= c.parts > threads ? c.parts % threads : 0;
         c.parts += c.parts == 0;
     }
     c.run = o->n / (RUNS * c.parts);
-    const size_t runs = RUNS * c.parts, bytes = runs * bins * sizeof *c.counters;
+    c.room = (RUNS * bins + APART - 1) / APART * APART;
+    const size_t bytes = c.parts * c.room * sizeof *c.counters;
     c.counters = ndi_allocate(bytes);
     if (!c.counters)
         return false;
     ndi_parallel_for(c.parts, 1, count_parts, &c);
     uint32_t before = 0;
     for (size_t bin = 0; bin < bins; bin++)
-        for (size_t run = 0; run < runs; run++) {
-            uint32_t *const counter = &c.counters[run * bins + bin];
+        for (size_t run = 0; run < RUNS * c.parts; run++) {
+            uint32_t *const counter = &c.counters[run / RUNS * c.room + run % RUNS * bins + bin];
             const uint32_t count = *counter;
             *counter = before;
             before += count;
