@@ -170,6 +170,33 @@ static size_t narrow_scratch(const sorting *s)
     return s->length < values / 4 ? s->length * sizeof(int32_t) : values * sizeof(int64_t);
 }
 
+/* Fills in each element as often as it was counted; returns where the next one goes. */
+static char *fill_bytes(size_t n, const uint8_t *elements, const int64_t *counts, char *out)
+{
+    for (size_t i = 0; i < n; out += counts[i], i++)
+        memset(out, elements[i], (size_t)counts[i]);
+    return out;
+}
+
+/* The same of 16 bits: four at once whatever the count, as the next ones go over what is too much,
+ * because a branch on each count is foreseen badly (30,000 of all values 304 -> 100 us). */
+static char *fill_pairs(size_t n, const uint16_t *elements, const int64_t *counts, char *out,
+                        const char *end)
+{
+    enum { AT_ONCE = sizeof(uint64_t) };
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t four = elements[i] * UINT64_C(0x0001000100010001);
+        char *const next = out + (size_t)counts[i] * sizeof *elements;
+        if (end - out >= AT_ONCE)
+            memcpy(out, &four, AT_ONCE);
+        if (next - out > AT_ONCE || end - out < AT_ONCE)
+            for (; out < next; out += sizeof *elements)
+                memcpy(out, &elements[i], sizeof *elements);
+        out = next;
+    }
+    return out;
+}
+
 static void sort_narrow(const sorting *s, const char *in, char *out, void *scratch)
 {
     const size_t values = (size_t)1 << 8 * s->item, n = s->length;
@@ -190,19 +217,20 @@ static void sort_narrow(const sorting *s, const char *in, char *out, void *scrat
         for (size_t k = 0; k < now; k++)
             count[(size_t)keys[k] + values / 2]++;
     }
-    for (size_t value = 0; value < values; value++) {
-        if (count[value] == 0)
+    const char *const end = out + n * s->item;
+    for (size_t first = 0; first < values && out < end; first += PIECE) {
+        uint16_t elements[PIECE];
+        const size_t now = values - first < PIECE ? values - first : PIECE;
+        int64_t any = 0;
+        for (size_t k = 0; k < now; k++)
+            any |= count[first + k];
+        if (any == 0)
             continue;
-        const int32_t key = (int32_t)value - (int32_t)(values / 2);
-        uint16_t element = 0;
-        s->kernels->decode[s->dtype](1, &key, s->down, &element);
-        const size_t times = (size_t)count[value];
-        if (s->item == 1)
-            memset(out, (uint8_t)element, times);
-        else
-            for (size_t i = 0; i < times; i++)
-                ((uint16_t *)out)[i] = element;
-        out += times * s->item;
+        for (size_t k = 0; k < now; k++)
+            keys[k] = (int32_t)(first + k) - (int32_t)(values / 2);
+        s->kernels->decode[s->dtype](now, keys, s->down, elements);
+        out = s->item == 1 ? fill_bytes(now, (const uint8_t *)elements, count + first, out)
+                           : fill_pairs(now, elements, count + first, out, end);
     }
 }
 
