@@ -170,6 +170,33 @@ static size_t narrow_scratch(const sorting *s)
     return s->length < values / 4 ? s->length * sizeof(int32_t) : values * sizeof(int64_t);
 }
 
+/* Fills in each element as often as it was counted; returns where the next one goes. */
+static char *fill_bytes(size_t n, const uint8_t *elements, const int64_t *counts, char *out)
+{
+    for (size_t i = 0; i < n; out += counts[i], i++)
+        memset(out, elements[i], (size_t)counts[i]);
+    return out;
+}
+
+/* The same of 16 bits: four at once whatever the count, as the next ones go over what is too much,
+ * because a branch on each count is foreseen badly (30,000 of all values 304 -> 100 us). */
+static char *fill_pairs(size_t n, const uint16_t *elements, const int64_t *counts, char *out,
+                        const char *end)
+{
+    enum { AT_ONCE = sizeof(uint64_t) };
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t four = elements[i] * UINT64_C(0x0001000100010001);
+        char *const next = out + (size_t)counts[i] * sizeof *elements;
+        if (end - out >= AT_ONCE)
+            memcpy(out, &four, AT_ONCE);
+        if (next - out > AT_ONCE || end - out < AT_ONCE)
+            for (; out < next; out += sizeof *elements)
+                memcpy(out, &elements[i], sizeof *elements);
+        out = next;
+    }
+    return out;
+}
+
 static void sort_narrow(const sorting *s, const char *in, char *out, void *scratch)
 {
     const size_t values = (size_t)1 << 8 * s->item, n = s->length;
@@ -190,26 +217,34 @@ static void sort_narrow(const sorting *s, const char *in, char *out, void *scrat
         for (size_t k = 0; k < now; k++)
             count[(size_t)keys[k] + values / 2]++;
     }
-    for (size_t value = 0; value < values; value++) {
-        if (count[value] == 0)
+    const char *const end = out + n * s->item;
+    for (size_t first = 0; first < values && out < end; first += PIECE) {
+        uint16_t elements[PIECE];
+        const size_t now = values - first < PIECE ? values - first : PIECE;
+        int64_t any = 0;
+        for (size_t k = 0; k < now; k++)
+            any |= count[first + k];
+        if (any == 0)
             continue;
-        const int32_t key = (int32_t)value - (int32_t)(values / 2);
-        uint16_t element = 0;
-        s->kernels->decode[s->dtype](1, &key, s->down, &element);
-        const size_t times = (size_t)count[value];
-        if (s->item == 1)
-            memset(out, (uint8_t)element, times);
-        else
-            for (size_t i = 0; i < times; i++)
-                ((uint16_t *)out)[i] = element;
-        out += times * s->item;
+        for (size_t k = 0; k < now; k++)
+            keys[k] = (int32_t)(first + k) - (int32_t)(values / 2);
+        s->kernels->decode[s->dtype](now, keys, s->down, elements);
+        out = s->item == 1 ? fill_bytes(now, (const uint8_t *)elements, count + first, out)
+                           : fill_pairs(now, elements, count + first, out, end);
     }
 }
 
-/* Keys, and marks for complex elements. */
-static size_t order_scratch(size_t n)
+/* Integers that are keys already. */
+static bool has_own_keys(const sorting *s)
 {
-    return n * (sizeof(int64_t) + 1);
+    return s->dtype == ND_INT64 && !s->down;
+}
+
+/* Keys, and marks for complex elements. */
+static size_t order_scratch(const sorting *s)
+{
+    const bool marks = nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX;
+    return has_own_keys(s) ? 0 : s->length * (sizeof(int64_t) + marks);
 }
 
 /* The places of a line's elements in order. */
@@ -217,8 +252,10 @@ static bool order_line(const sorting *s, const char *in, int64_t *order, void *s
 {
     const size_t n = s->length;
     int64_t *keys = scratch;
-    uint8_t *starts = (uint8_t *)(keys + n);
+    if (has_own_keys(s))
+        return ndi_argsort_keys((const int64_t *)in, n, order, s->thread);
     if (nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX) {
+        uint8_t *starts = (uint8_t *)(keys + n);
         ndi_order o = ndi_order_begin(n, order, starts, s->thread);
         return ndi_order_refine_by(&o, s->dtype, in, s->down, keys);
     }
@@ -245,7 +282,7 @@ static void sort_lines(void *context, size_t begin, size_t end)
     const bool narrow = s->item < 4, complexes = nd_dtype_kind(s->dtype) == ND_KIND_COMPLEX;
     const size_t bytes = s->length * s->item;
     const size_t scratch_bytes = narrow      ? narrow_scratch(s)
-                                 : complexes ? s->length * 8 + bytes + order_scratch(s->length)
+                                 : complexes ? s->length * 8 + bytes + order_scratch(s)
                                              : 0;
     if (!narrow && !complexes && !s->thread) {
         sort_wide_lines(s, begin, end);
@@ -371,7 +408,7 @@ nd_status nd_sort_in_place(nd_array *array, int axis, nd_sort_options options)
 static void order_lines(void *context, size_t begin, size_t end)
 {
     sorting *s = context;
-    const size_t scratch_bytes = order_scratch(s->length);
+    const size_t scratch_bytes = order_scratch(s);
     void *scratch = ndi_allocate(scratch_bytes);
     bool good = scratch != NULL;
     for (size_t line = begin; good && line < end; line++)

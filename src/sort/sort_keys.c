@@ -2,7 +2,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/pool.h"
+#include "sort/few_values.h"
 #include "sort/order.h"
 
 /* ---- Parts for the threads ---- */
@@ -98,14 +100,33 @@ typedef struct ordering {
     size_t n;
     ndi_packing packing;
     _Atomic int64_t least, most;
-    atomic_bool no_memory;
+    atomic_bool unordered, no_memory;
 } ordering;
+
+static bool ascends(const int64_t *keys, size_t n)
+{
+    enum { TOGETHER = 64 };
+    for (size_t i = 1; i < n; i += TOGETHER) {
+        const size_t end = n - i < TOGETHER ? n : i + TOGETHER;
+        bool falls = false;
+        for (size_t k = i; k < end; k++)
+            falls |= keys[k] < keys[k - 1];
+        if (falls)
+            return false;
+    }
+    return true;
+}
 
 static void find_range(void *context, size_t begin, size_t end)
 {
     ordering *o = context;
-    int64_t least, most;
-    o->kernels->key_range(end - begin, o->keys + begin, &least, &most);
+    int64_t least = o->keys[begin], most = o->keys[end - 1];
+    if (!ascends(o->keys + begin, end - begin)) {
+        atomic_store(&o->unordered, true);
+        o->kernels->key_range(end - begin, o->keys + begin, &least, &most);
+    } else if (begin > 0 && least < o->keys[begin - 1]) {
+        atomic_store(&o->unordered, true);
+    }
     for (int64_t now = atomic_load(&o->least);
          least < now && !atomic_compare_exchange_weak(&o->least, &now, least);)
         ;
@@ -118,6 +139,18 @@ static void pack_range(void *context, size_t begin, size_t end)
 {
     const ordering *o = context;
     o->kernels->pack(end - begin, o->keys + begin, begin, o->packing, o->order + begin);
+}
+
+static void number_range(void *context, size_t begin, size_t end)
+{
+    const ordering *o = context;
+    for (size_t i = begin; i < end; i++)
+        o->order[i] = (int64_t)i;
+}
+
+static unsigned bit_length(uint64_t x)
+{
+    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
 }
 
 /* Orders a few places, which ascend where keys are equal. */
@@ -139,6 +172,11 @@ static bool order_places(const int64_t *keys, int64_t *places, size_t n)
         order_few(keys, places, n);
         return true;
     }
+    size_t same = 1; /* mostly all are equal */
+    while (same < n && keys[places[same]] == keys[places[0]])
+        same++;
+    if (same == n)
+        return true;
     const size_t bytes = 3 * n * sizeof(int64_t);
     int64_t *own = ndi_allocate(bytes), *order = own + n, *before = order + n;
     if (!own)
@@ -182,10 +220,105 @@ static void unpack_whole(void *context, size_t begin, size_t end)
     o->kernels->unpack(end - begin, o->packing, o->order + begin);
 }
 
-static unsigned bit_length(uint64_t x)
+/* ---- The order of keys near each other, or of few values: counted, without a branch that depends
+ * on one ---- */
+
+enum { COUNTED = 256, MOST_BINS = 4096, RUNS = 4, APART = 2 * NDI_CACHE_LINE / sizeof(uint32_t) };
+
+/* The keys are RUNS runs for each part, a counter for each bin of each: how many there are, then
+ * where the next one's place goes. The runs of a part are done by turns, as a counter that is
+ * raised again at once waits for its own store (sorted keys, one run: 3.6 ns each, 1.1 this way).
+ */
+typedef struct counted_order {
+    const int64_t *keys;  /* the bin: the distance from `least` */
+    const uint8_t *ranks; /* or this, if there are any */
+    int64_t *order;
+    size_t n, parts, run; /* elements of a run; the last one has the rest as well */
+    uint64_t least;
+    size_t bins, room; /* counters of a part, and what keeps them off the cache lines of the next */
+    uint32_t *counters;
+} counted_order;
+
+#define ON_RUNS_OF(part, BIN, DO)                                                                  \
+    {                                                                                              \
+        const size_t run = c->run, first = (part)*RUNS * run, bins = c->bins;                      \
+        const size_t rest = (part) + 1 == c->parts ? first + RUNS * run : c->n;                    \
+        uint32_t *const counters = c->counters + (part)*c->room;                                   \
+        for (size_t i = first; i < first + run; i++) {                                             \
+            DO(counters, BIN, i)                                                                   \
+            DO(counters + bins, BIN, i + run)                                                      \
+            DO(counters + 2 * bins, BIN, i + 2 * run)                                              \
+            DO(counters + 3 * bins, BIN, i + 3 * run)                                              \
+        }                                                                                          \
+        for (size_t i = rest; i < c->n; i++)                                                       \
+            DO(counters + 3 * bins, BIN, i)                                                        \
+    }
+#define DISTANCE(i) ((uint64_t)keys[i] - least)
+#define RANK(i) ranks[i]
+#define COUNT(counters, BIN, i) (counters)[BIN(i)]++;
+#define PUT_PLACE(counters, BIN, i) order[(counters)[BIN(i)]++] = (int64_t)(i);
+#define RUNS_LOOP(NAME, DO)                                                                        \
+    static void NAME(void *context, size_t begin, size_t end)                                      \
+    {                                                                                              \
+        const counted_order *c = context;                                                          \
+        const int64_t *const keys = c->keys;                                                       \
+        const uint8_t *const ranks = c->ranks;                                                     \
+        const uint64_t least = c->least;                                                           \
+        int64_t *const order = c->order;                                                           \
+        (void)order;                                                                               \
+        for (size_t part = begin; part < end; part++)                                              \
+            if (ranks)                                                                             \
+                ON_RUNS_OF(part, RANK, DO)                                                         \
+            else                                                                                   \
+                ON_RUNS_OF(part, DISTANCE, DO)                                                     \
+    }
+RUNS_LOOP(count_parts, COUNT)
+RUNS_LOOP(place_parts, PUT_PLACE)
+#undef ON_RUNS_OF
+#undef DISTANCE
+#undef RANK
+#undef COUNT
+#undef PUT_PLACE
+#undef RUNS_LOOP
+
+static bool order_counted(const ordering *o, const uint8_t *ranks, size_t bins, bool thread)
 {
-    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+    counted_order c = {.keys = o->keys,
+                       .ranks = ranks,
+                       .order = o->order,
+                       .n = o->n,
+                       .parts = 1,
+                       .least = o->packing.least,
+                       .bins = bins};
+    if (thread) {
+        const size_t threads = (size_t)ndi_pool_threads(), most = o->n / (4 * RUNS * bins);
+        c.parts = o->n / NDI_SORT_GRAIN < 2 * threads ? o->n / NDI_SORT_GRAIN : 2 * threads;
+        c.parts = c.parts < most ? c.parts : most; /* counters are added up by one thread */
+        c.parts -= c.parts > threads ? c.parts % threads : 0;
+        c.parts += c.parts == 0;
+    }
+    c.run = o->n / (RUNS * c.parts);
+    c.room = (RUNS * bins + APART - 1) / APART * APART;
+    const size_t bytes = c.parts * c.room * sizeof *c.counters;
+    c.counters = ndi_allocate(bytes);
+    if (!c.counters)
+        return false;
+    memset(c.counters, 0, bytes);
+    ndi_parallel_for(c.parts, 1, count_parts, &c);
+    uint32_t before = 0;
+    for (size_t bin = 0; bin < bins; bin++)
+        for (size_t run = 0; run < RUNS * c.parts; run++) {
+            uint32_t *const counter = &c.counters[run / RUNS * c.room + run % RUNS * bins + bin];
+            const uint32_t count = *counter;
+            *counter = before;
+            before += count;
+        }
+    ndi_parallel_for(c.parts, 1, place_parts, &c);
+    ndi_free(c.counters, bytes);
+    return true;
 }
+
+/* ---- The order of any keys ---- */
 
 bool ndi_argsort_keys(const int64_t *keys, size_t n, int64_t *order, bool thread)
 {
@@ -200,9 +333,26 @@ bool ndi_argsort_keys(const int64_t *keys, size_t n, int64_t *order, bool thread
     atomic_init(&o.least, INT64_MAX);
     atomic_init(&o.most, INT64_MIN);
     ndi_parallel_for(n, grain, find_range, &o);
+    if (!atomic_load(&o.unordered)) {
+        ndi_parallel_for(n, grain, number_range, &o);
+        return true;
+    }
     o.packing.least = (uint64_t)atomic_load(&o.least);
     o.packing.bits = bit_length(n - 1);
-    const unsigned whole = bit_length((uint64_t)atomic_load(&o.most) - o.packing.least);
+    const uint64_t apart = (uint64_t)atomic_load(&o.most) - o.packing.least;
+    const bool countable = n >= COUNTED && n <= UINT32_MAX;
+    if (countable && apart < MOST_BINS && apart < n / 4)
+        return order_counted(&o, NULL, (size_t)apart + 1, thread);
+    uint8_t *ranks = NULL;
+    size_t values;
+    if (countable && !ndi_rank_few_values(keys, n, thread, &ranks, &values))
+        return false;
+    if (ranks) {
+        const bool good = order_counted(&o, ranks, values, thread);
+        ndi_free(ranks, n);
+        return good;
+    }
+    const unsigned whole = bit_length(apart);
     o.packing.shift = whole + o.packing.bits > 64 ? whole + o.packing.bits - 64 : 0;
     ndi_parallel_for(n, grain, pack_range, &o);
     ndi_sort_keys(order, n, NDI_KEYS_64, thread);
