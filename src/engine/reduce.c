@@ -312,8 +312,7 @@ static int64_t run_of_all(const ndi_fold *fold, const ndi_elements *from)
     int64_t size = 1;
     ptrdiff_t step = (ptrdiff_t)ndi_dtype_size(from->dtype);
     for (int axis = from->rank - 1; axis >= 0; axis--) {
-        if (from->lengths[axis] != 1 &&
-            (!(fold->swept >> axis & 1) || from->strides[axis] != step))
+        if (from->lengths[axis] != 1 && (!(fold->swept >> axis & 1) || from->strides[axis] != step))
             return -1;
         size *= from->lengths[axis];
         step *= from->lengths[axis];
@@ -321,8 +320,8 @@ static int64_t run_of_all(const ndi_fold *fold, const ndi_elements *from)
     return size;
 }
 
-/* One leaf, or the leaves of one task, which are not worth a plan: the same tree as with one. (A sum
- * of 2048 floats in 230 ns, 390 with.) */
+/* One leaf, or the leaves of one task, which are not worth a plan: the same tree as with one. (A
+ * sum of 2048 floats in 230 ns, 390 with.) */
 static bool run_line(ndi_sweep *run, const ndi_elements *from, const ndi_elements *to)
 {
     ndi_swept_fold *const each = &run->each[0];
@@ -358,7 +357,8 @@ static bool run_line(ndi_sweep *run, const ndi_elements *from, const ndi_element
     each->plane_bytes = 64;
     each->state_of = 0;
     ndi_tree tree;
-    _Static_assert(NDI_STATES * 64 * (NDI_TREE_LEVELS + 1) <= sizeof tree.own, "no memory is taken");
+    _Static_assert(NDI_STATES * 64 * (NDI_TREE_LEVELS + 1) <= sizeof tree.own,
+                   "no memory is taken");
     if (!ndi_tree_make(&tree, run, each))
         return false;
     ndi_sweep_tile(run, &tree, from->data, 1, 0, run->leaves, NULL, NULL);
