@@ -1,11 +1,9 @@
 /* What ndstream has beyond NumPy: computing what is pending, explaining it, threads and memory. */
 #include "core.h"
 
-static PyObject *eval(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+/* (Not inlined: one array with its elements would save registers for what it does not do.) */
+__attribute__((noinline)) static PyObject *eval_all(PyObject *const *arguments, Py_ssize_t count)
 {
-    if (count == 1 && Py_TYPE(arguments[0]) == pnd.array &&
-        !nd_is_pending(pnd_array_of(arguments[0])))
-        return Py_NewRef(arguments[0]);
     nd_array **arrays = PyMem_Malloc(sizeof *arrays * (size_t)(count + 1));
     if (!arrays)
         return PyErr_NoMemory();
@@ -34,6 +32,14 @@ static PyObject *eval(PyObject *Py_UNUSED(module), PyObject *const *arguments, P
     for (Py_ssize_t i = 0; tuple && i < count; i++)
         PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
     return tuple;
+}
+
+static PyObject *eval(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count)
+{
+    return count == 1 && Py_TYPE(arguments[0]) == pnd.array &&
+                   !nd_is_pending(pnd_array_of(arguments[0]))
+               ? Py_NewRef(arguments[0])
+               : eval_all(arguments, count);
 }
 
 PND_FUNCTION(is_pending, "array", "True if the elements are not computed yet.")

@@ -177,12 +177,18 @@ bool pnd_bind(pnd_signature *signature, PyObject *self, PyObject *const *argumen
     }                                                                                              \
     static PyObject *function##_body(PyObject *const *given)
 
-/* The same as a method of ndarray, which is the first argument; `begin` comes before the body. */
+/* The same as a method of ndarray, which is the first argument; `begin` comes before the body.
+ * Calls without arguments begin with `plain`, which may return what they give without more. */
 #define PND_ALSO_METHOD(function) PND_ALSO_METHOD_WITH(function, )
-#define PND_ALSO_METHOD_WITH(function, begin)                                                      \
+#define PND_ALSO_METHOD_WITH(function, begin) PND_METHOD_OF(function, , begin)
+#define PND_ALSO_METHOD_PLAIN(function, plain) PND_METHOD_OF(function, plain, )
+#define PND_METHOD_OF(function, plain, begin)                                                      \
     static PyObject *function##_method(PyObject *self, PyObject *const *arguments,                 \
                                        Py_ssize_t count, PyObject *keywords)                       \
     {                                                                                              \
+        if (!count && !keywords) {                                                                 \
+            plain                                                                                  \
+        }                                                                                          \
         PyObject *given[PND_MOST_PARAMETERS];                                                      \
         if (!pnd_bind(&function##_signature, self, arguments, count, keywords, given))             \
             return NULL;                                                                           \

@@ -264,7 +264,7 @@ PND_FUNCTION(view, "self, dtype=None, type=None",
         return pnd_wrap_view(nd_slice(array, ND_REST), given[0]);
     return pnd_view_as(given[0], dtype);
 }
-PND_ALSO_METHOD(view)
+PND_ALSO_METHOD_PLAIN(view, { return pnd_wrap_view(nd_slice(pnd_array_of(self), ND_REST), self); })
 
 PND_FUNCTION(array_equal, "a1, a2, equal_nan=False",
              "True if both have the same shape and elements.")

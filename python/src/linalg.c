@@ -160,6 +160,37 @@ static PyObject *einsum_result(nd_array *result, const einsum_options *options)
     return pnd_into(nd_cast(sums, to), options->out);
 }
 
+/* Whether the subscripts of one operand sum nothing: the output has all of its labels. */
+static bool sums_nothing(const char *subscripts)
+{
+    uint64_t labels = 0, twice = 0, output = 0;
+    bool has_output = false;
+    for (const char *at = subscripts; *at; at++) {
+        const uint64_t label = Py_ISALPHA(*at) ? (uint64_t)1 << (*at & 63) : 0;
+        has_output |= *at == '>';
+        if (has_output) {
+            output |= label;
+        } else {
+            twice |= labels & label;
+            labels |= label;
+        }
+    }
+    return has_output ? !(labels & ~output) : !twice;
+}
+
+/* einsum() of one operand that sums nothing: a view, as NumPy gives it, whatever the options. */
+static PyObject *einsum_view(const char *subscripts, PyObject *operand)
+{
+    PND_OBJECT object = pnd_as_array_object(operand, ND_DTYPE_NONE);
+    if (!object)
+        return NULL;
+    const nd_array *const array = pnd_array_of(object);
+    nd_array *const view = nd_einsum(subscripts, 1, &array);
+    if (!view && nd_error() == ND_ERROR_ARGUMENT)
+        return pnd_raise_as(PyExc_ValueError);
+    return view && nd_rank(view) ? pnd_wrap_view(view, object) : pnd_wrap_result(view);
+}
+
 static PyObject *einsum(PyObject *Py_UNUSED(module), PyObject *const *arguments, Py_ssize_t count,
                         PyObject *names)
 {
@@ -177,11 +208,14 @@ static PyObject *einsum(PyObject *Py_UNUSED(module), PyObject *const *arguments,
     if (count > 3 && !is_way(options.optimize))
         return NULL;
     const char *text = PyUnicode_AsUTF8(arguments[0]);
-    operands list __attribute__((cleanup(release_operands))) = {0};
+    if (text && count == 2 && !pnd_given(options.out) && sums_nothing(text))
+        return einsum_view(text, arguments[1]);
+    operands list __attribute__((cleanup(release_operands)));
+    list.count = 0;
     if (!text || !to_operands(&list, arguments + 1, count - 1, options.dtype, options.casting))
         return NULL;
     nd_array *result;
-    PND_UNLOCKED(PND_LARGE,
+    PND_UNLOCKED(list.count > 1 ? PND_LARGE : 0, /* one operand is a reduction */
                  result = nd_einsum(text, list.count, (const nd_array *const *)list.array));
     if (!result && nd_error() == ND_ERROR_ARGUMENT) { /* NumPy: ValueError */
         pnd_raise_as(PyExc_ValueError);

@@ -440,8 +440,9 @@ static PyMemberDef array_members[] = {
 static Py_ssize_t array_length(PyObject *self)
 {
     nd_array *array = pnd_array_of(self);
-    if (nd_rank(array))
-        return (Py_ssize_t)nd_lengths(array)[0];
+    const int64_t length = nd_length(array, 0); /* 0 without axes */
+    if (length || nd_rank(array))
+        return (Py_ssize_t)length;
     PyErr_SetString(PyExc_TypeError, "len() of unsized object");
     return -1;
 }

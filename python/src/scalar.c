@@ -292,6 +292,8 @@ static int scalar_truth(PyObject *self)
 static PyObject *scalar_float(PyObject *self)
 {
     double number;
+    if (Py_TYPE(self) == pnd.scalar[ND_FLOAT64])
+        return PyFloat_FromDouble(PyFloat_AS_DOUBLE(self));
     if (pnd_scalar_real(self, &number))
         return PyFloat_FromDouble(number);
     PND_OBJECT value = as_python(self);

@@ -122,7 +122,10 @@ PND_FUNCTION(ravel, "a, order='C'", "One axis, a view where possible.")
         return pnd_wrap(nd_copy(line)); /* NumPy's has no gaps */
     return view_or_copy(nd_retain(line), array);
 }
-PND_ALSO_METHOD(ravel)
+PND_ALSO_METHOD_PLAIN(ravel, {
+    if (nd_is_contiguous(pnd_array_of(self)))
+        return view(nd_ravel(pnd_array_of(self)), self);
+})
 
 PND_FUNCTION(flatten, "a, order='C'", "A 1-d copy.")
 {

@@ -514,6 +514,24 @@ nd_array *ndi_view_at(const nd_array *base, nd_dtype dtype, int rank, const int6
     return ndi_new_view(base, dtype, rank, lengths, strides, base->data + offset);
 }
 
+nd_array *ndi_view_of_all(const nd_array *base)
+{
+    if (!ndi_has_data(base))
+        return ndi_view_at(base, (nd_dtype)base->dtype, base->rank, base->lengths,
+                           ndi_strides(base), 0);
+    hold_elements(base);
+    nd_array *const view = take_object(base->rank, false);
+    if (view) {
+        view->dtype = base->dtype;
+        view->size = base->size;
+        view->data = base->data;
+        view->contiguous = base->contiguous;
+        for (int i = 0; i < 2 * base->rank; i++)
+            view->lengths[i] = base->lengths[i];
+    }
+    return with_elements_of(base, view);
+}
+
 nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, const int64_t *lengths,
                              const int64_t *strides, char *data)
 {

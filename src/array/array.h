@@ -84,6 +84,9 @@ nd_array *ndi_view_at(const nd_array *base, nd_dtype dtype, int rank, const int6
 /* The same without axes and of the same dtype: one element. */
 nd_array *ndi_element_at(const nd_array *base, int64_t offset);
 
+/* A view of all there is, as it is. */
+nd_array *ndi_view_of_all(const nd_array *base);
+
 /* An array over `storage` (whose reference it takes over, also on failure). */
 nd_array *ndi_new_on_storage(ndi_storage *storage, nd_dtype dtype, int rank, const int64_t *lengths,
                              const int64_t *strides, char *data);

@@ -109,5 +109,8 @@ nd_array *nd_reshape(const nd_array *array, nd_shape shape)
 
 nd_array *nd_ravel(const nd_array *array)
 {
-    return array ? reshaped(array, 1, &array->size) : NULL;
+    if (!array)
+        return NULL;
+    return array->rank == 1 && array->contiguous ? ndi_view_of_all(array)
+                                                 : reshaped(array, 1, &array->size);
 }

@@ -111,8 +111,7 @@ static nd_array *slice_any(const nd_array *array, int count, const nd_index *ter
     int used, rank, axis = 0, to = 0;
     bool rest_met = false;
     if (count == 1 && terms->kind == ND_TERM_REST)
-        return ndi_view_at(array, (nd_dtype)array->dtype, array->rank, array->lengths,
-                           ndi_strides(array), 0);
+        return ndi_view_of_all(array);
     if (!count_terms(array, count, terms, &used, &rank))
         return NULL;
 

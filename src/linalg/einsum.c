@@ -54,21 +54,36 @@ static int axis_of(const ndi_axis_labels *axes, int label)
     return -1;
 }
 
+static bool is_same(const ndi_axis_labels *a, const ndi_axis_labels *b)
+{
+    return a->rank == b->rank && memcmp(a->label, b->label, (size_t)a->rank) == 0;
+}
+
 /* ---- Operands -------------------------------------------------------------------------------- */
+
+/* Axes with one label are a diagonal's: of one length. */
+static bool check_diagonals(int operand, const nd_array *array, const ndi_axis_labels *axes)
+{
+    char text[32];
+    for (int axis = 1; axis < axes->rank; axis++) {
+        const int label = axes->label[axis], first = axis_of(axes, label);
+        const int64_t here = nd_lengths(array)[axis], known = nd_lengths(array)[first];
+        if (known != here) {
+            ndi_fail(ND_ERROR_SHAPE, "einsum: operand %d: the axes %s are %lld and %lld long",
+                     operand, ndi_label_text(text, label), (long long)known, (long long)here);
+            return false;
+        }
+    }
+    return true;
+}
 
 /* Axes of length 1 stand for any length. */
 static bool note_lengths(sum *s, int operand, const nd_array *array, const ndi_axis_labels *axes)
 {
     char text[32];
     for (int axis = 0; axis < axes->rank; axis++) {
-        const int label = axes->label[axis], first = axis_of(axes, label);
+        const int label = axes->label[axis];
         const int64_t here = nd_lengths(array)[axis], known = s->length[label];
-        if (first < axis && nd_lengths(array)[first] != here) {
-            ndi_fail(ND_ERROR_SHAPE, "einsum: operand %d: the axes %s are %lld and %lld long",
-                     operand, ndi_label_text(text, label), (long long)nd_lengths(array)[first],
-                     (long long)here);
-            return false;
-        }
         if (known >= 0 && known != 1 && here != 1 && known != here) {
             ndi_fail(ND_ERROR_SHAPE,
                      "einsum: operand %d: %s is %lld long, but %lld in an operand before", operand,
@@ -82,9 +97,9 @@ static bool note_lengths(sum *s, int operand, const nd_array *array, const ndi_a
 }
 
 /* A view in which each label has one axis, a diagonal where it had more, and in which axes that
- * broadcast are left out. */
-static nd_array *each_label_once(const sum *s, nd_array *array, const ndi_axis_labels *from,
-                                 ndi_axis_labels *to)
+ * broadcast, which are shorter than `length` says, are left out; NULL: none do. */
+static nd_array *each_label_once(const int64_t *length, nd_array *array,
+                                 const ndi_axis_labels *from, ndi_axis_labels *to)
 {
     int64_t lengths[ND_MAX_RANK], strides[ND_MAX_RANK];
     *to = (ndi_axis_labels){.rank = 0};
@@ -92,7 +107,7 @@ static nd_array *each_label_once(const sum *s, nd_array *array, const ndi_axis_l
         const int label = from->label[axis], known = axis_of(to, label);
         if (known >= 0) {
             strides[known] += nd_strides(array)[axis];
-        } else if (nd_lengths(array)[axis] == s->length[label]) {
+        } else if (!length || nd_lengths(array)[axis] == length[label]) {
             lengths[to->rank] = nd_lengths(array)[axis];
             strides[to->rank] = nd_strides(array)[axis];
             to->label[to->rank++] = (uint8_t)label;
@@ -109,7 +124,8 @@ static bool take_operands(sum *s, int count, const nd_array *const *operands,
     uint32_t dtypes = 0;
     for (int i = 0; i < count; i++) {
         dtypes |= 1u << nd_dtype_of(operands[i]);
-        if (!note_lengths(s, i, operands[i], &labels[i]))
+        if (!check_diagonals(i, operands[i], &labels[i]) ||
+            !note_lengths(s, i, operands[i], &labels[i]))
             return false;
     }
     const nd_dtype dtype = nd_promote_set(dtypes);
@@ -121,7 +137,7 @@ static bool take_operands(sum *s, int count, const nd_array *const *operands,
                                   : nd_keep(nd_cast(operands[i], dtype));
             if (!array)
                 return false;
-            nd_array *view = each_label_once(s, array, &labels[i], &f->axes);
+            nd_array *view = each_label_once(s->length, array, &labels[i], &f->axes);
             f->array = view == array ? array : nd_keep(view);
             if (view != array)
                 nd_release(array);
@@ -348,17 +364,31 @@ static bool contract_all(sum *s)
     return true;
 }
 
-/* The last factor, summed over what the output lacks, in the output's order. */
-static nd_array *finished(const sum *s)
+/* An array summed over what the output lacks, in the output's order. */
+static nd_array *finished(nd_array *array, ndi_axis_labels *axes, const ndi_axis_labels *output)
 {
-    nd_array *result = NULL;
-    const label_set kept = set_of(&s->output);
-    ND_SCOPE {
-        ndi_axis_labels axes = s->factors[0].axes;
-        nd_array *array = sum_others(s->factors[0].array, &axes, &kept);
-        result = array ? nd_keep(in_order(array, &axes, &s->output)) : NULL;
-    }
-    return result ? ndi_register(result) : NULL;
+    const label_set kept = set_of(output);
+    nd_array *const summed = sum_others(array, axes, &kept);
+    if (!summed || (summed != array && is_same(axes, output)))
+        return summed;
+    nd_array *const result = in_order(summed, axes, output);
+    if (summed != array)
+        ndi_drop(summed);
+    return result;
+}
+
+/* One operand is a sum, or a view, without factors. */
+static nd_array *sum_of_one(const char *subscripts, const nd_array *operand)
+{
+    ndi_axis_labels axes, output, once;
+    if (!ndi_einsum_parse(subscripts, 1, &operand, &axes, &output) ||
+        !check_diagonals(0, operand, &axes))
+        return NULL;
+    nd_array *const array = each_label_once(NULL, (nd_array *)operand, &axes, &once);
+    nd_array *const result = array ? finished(array, &once, &output) : NULL;
+    if (array != operand)
+        ndi_drop(array);
+    return result;
 }
 
 nd_array *nd_einsum(const char *subscripts, int count, const nd_array *const *operands)
@@ -368,6 +398,8 @@ nd_array *nd_einsum(const char *subscripts, int count, const nd_array *const *op
     for (int i = 0; i < count; i++)
         if (!operands[i])
             return NULL;
+    if (count == 1)
+        return sum_of_one(subscripts, operands[0]);
     const size_t n = (size_t)count, bytes = n * (sizeof(factor) + sizeof(ndi_axis_labels));
     char *memory = ndi_allocate(bytes);
     if (!memory)
@@ -379,7 +411,7 @@ nd_array *nd_einsum(const char *subscripts, int count, const nd_array *const *op
     nd_array *result = NULL;
     if (ndi_einsum_parse(subscripts, count, operands, labels, &s.output) &&
         take_operands(&s, count, operands, labels) && contract_all(&s))
-        result = finished(&s);
+        result = finished(s.factors[0].array, &s.factors[0].axes, &s.output);
     for (int i = 0; i < s.count; i++)
         nd_release(s.factors[i].array);
     ndi_free(memory, bytes);

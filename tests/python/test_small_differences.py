@@ -388,6 +388,22 @@ np.array2string(np.arange(3000).reshape(1, 3000), edgeitems=0)
 np.array2string(np.arange(3000).reshape(10, 1, 300), edgeitems=0)
 np.set_printoptions(edgeitems=0); r = repr(np.arange(3000)); np.set_printoptions(edgeitems=3); r
 np.set_printoptions(edgeitems=-1); r = repr(np.arange(30)), np.get_printoptions()['edgeitems']; np.set_printoptions(edgeitems=3); r
+a=np.arange(6.0).reshape(2,3).copy(); v=np.einsum('ij->ji',a); v.base is a, v.flags.owndata, v.flags.writeable
+a=np.arange(9.0).reshape(3,3).copy(); np.einsum('ii->i',a)[:]=7; a
+a=np.arange(9.0).reshape(3,3).copy(); v=np.einsum('ii->i',a); v.base is a, v.flags.writeable
+a=np.arange(3.0); a.flags.writeable=False; np.einsum('i->i',a).flags.writeable
+np.einsum('ij->ij', np.broadcast_to(1.0,(2,3))).flags.writeable
+a=np.zeros((2,0)); np.einsum('ij->ji',a).base is a
+a=np.arange(6.0); np.einsum('i',a,dtype='f4').dtype, np.einsum('i->i',a,order='F').base is a
+a=np.arange(6.0).reshape(2,3); np.einsum('ij->ji',a,order='C').flags.c_contiguous
+a=np.arange(6.0).reshape(2,3); v=np.einsum(a,[0,1],[1,0]); v.flags.owndata, v
+a=np.arange(6.0).reshape(2,3); v=np.einsum('ij->j',a); v.flags.owndata, v.base is None
+a=np.arange(6.0).reshape(2,3); np.einsum('ij->ji',a,out=np.zeros((3,2))).flags.owndata
+np.einsum('...', np.arange(6.0).reshape(2,3)), np.einsum('...->...', np.float32(3)), np.einsum('', 2)
+np.einsum('ij->ji', [[1,2],[3,4]]).flags.owndata
+np.einsum('ii', np.ones((1,4)))
+np.einsum('ii->', np.arange(9).reshape(3,3)), np.einsum('iij->j', np.arange(12).reshape(2,2,3)), np.einsum('iji->ij', np.arange(12).reshape(2,3,2))
+np.einsum('ijk->ki', np.arange(24.0).reshape(2,3,4)), np.einsum('i...j->j...', np.arange(24.0).reshape(2,3,4))
 np.einsum('ij,jk', np.eye(2), np.eye(2), optimize='bad')
 np.einsum('ij,jk,kl', np.eye(2), np.eye(2), np.eye(2), optimize='bad')
 np.einsum('ij,jk,kl', np.eye(2), np.eye(2), np.eye(2), optimize='optimal')
