@@ -153,3 +153,50 @@ def test_sort_of_integers_near_each_other_and_of_one_that_is_far(dtype, length):
         for far in (limits.min, limits.max, 1000):
             array[3] = far
             assert_equal(sort("sort", array, 0), np.sort(array))
+
+
+def check_orders(array):
+    for count in (1, 3):
+        with nd.threads(count):
+            assert_equal(sort("argsort", array, 0), np.argsort(array, kind="stable"))
+    assert_equal(sort("argsort", array, 0, True), descending_order(array, 0))
+
+
+# Where the range is small, or some keys tell that there are few values, orders are counted.
+@pytest.mark.parametrize("length", [255, 256, 3001, 70_003])
+@pytest.mark.parametrize("values", [1, 2, 49, 64, 65, 1000])
+def test_orders_of_integers_near_each_other_and_of_few_values(length, values):
+    rng, limits = np.random.default_rng(length + values), np.iinfo("int64")
+    for least in (0, -20, limits.min, limits.max - values + 1):
+        check_orders(least + rng.integers(0, values, length))
+    for some in (rng.integers(limits.min, limits.max, values), np.arange(values) << 40, rng.random(values) - 0.5):
+        array = rng.choice(some, length)
+        check_orders(array)
+        array[length // 2] = 7  # none of the values, which those that are looked at do not tell
+        check_orders(array)
+    array[:: length // 20], array[1 :: length // 20], array[2 :: length // 20] = np.nan, 0.0, -0.0
+    check_orders(array)
+    check_orders(array.astype("float32"))
+
+
+@pytest.mark.parametrize("length", [25, 64, 65, 70_003])
+def test_orders_of_what_is_in_order_but_for_two(length):
+    array = np.arange(length) // 3 * 1.5
+    check_orders(array)
+    for at in (1, length // 2, length - 1):
+        changed = array.copy()
+        changed[at] = -1
+        check_orders(changed)
+
+
+# Elements of 16 bits are counted, and filled in four at once, from 16384 on.
+@pytest.mark.parametrize("dtype", ["int16", "uint16", "float16", "int8"])
+@pytest.mark.parametrize("length", [16383, 16384, 16385, 70_001])
+def test_sort_of_narrow_elements_with_few_and_all_values(dtype, length):
+    rng = np.random.default_rng(length)
+    for values in (1, 3, 5000, 65536):
+        array = rng.integers(0, values, length).astype("uint16").view("int8" if dtype == "int8" else dtype)
+        assert_equal(sort("sort", array, 0), np.sort(array), zero_signs=False)
+    array[:] = array[0]
+    array[-1] = array[1]
+    assert_equal(sort("sort", array, 0), np.sort(array), zero_signs=False)

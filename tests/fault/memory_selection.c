@@ -145,6 +145,8 @@ static void sorting(int part)
         see_written(nd_sort_in_place(nd_transpose(copy), 0, plain), copy);
         see(nd_argsort(nd_ravel(mixed), 0, stable));
         see(nd_argsort(mixed, 0, plain));
+        see(nd_argsort(nd_ravel(nd_remainder(mixed, 7)), 0, plain));
+        see(nd_argsort(nd_ravel(nd_multiply(nd_remainder(mixed, 7), 1e9)), 0, plain));
         see(nd_lexsort(2, keys, 0));
         see(nd_partition(mixed, 2, kth, 1));
         see(nd_argpartition(nd_ravel(mixed), 2, kth, 0));
