@@ -38,8 +38,8 @@ static bool looks(int bits)
 }
 
 /* The size of results that all wait until the first of them is looked at, as one does to find out;
- * or 0. Of x - y and y + x in a product only both pay. */
-static _Thread_local NDI_FAST_TLS int64_t tried;
+ * or 0; habits end before 2^32 bytes. Of x - y and y + x in a product only both pay. */
+static _Thread_local NDI_FAST_TLS uint32_t tried;
 
 bool ndi_habit_waits(uint16_t habit, int64_t size, bool large)
 {
@@ -50,7 +50,7 @@ bool ndi_habit_waits(uint16_t habit, int64_t size, bool large)
     const int bits = LOOK_BITS - inclination;
     if (!looks(bits < RARELY_BITS ? bits : RARELY_BITS))
         return false;
-    tried = size;
+    tried = (uint32_t)size;
     return true;
 }
 
