@@ -30,9 +30,7 @@ static ndi_node *obstacle(ndi_node *node, const ndi_node *root, bool stores, uin
     if (node != root && ndi_graph_claimed(node)) /* it comes soon */
         return node;
     if (ndi_is_source(node))
-        return node->storage && !(stores && ndi_is_plain(root)) && ndi_is_to_move(node, root)
-                   ? node
-                   : NULL;
+        return !(stores && ndi_is_plain(root)) && ndi_is_to_move(node, root) ? node : NULL;
     if (node != root && (ndi_is_boundary(node, root) || (!stores && ndi_wanted_again(node))))
         return node;
     for (int i = 0; i < node->arguments; i++) {

@@ -10,8 +10,6 @@
 
 enum {
     PLANS = 64,
-    STEP_WORDS = 3,
-    WORDS_A_STEP = STEP_WORDS + 3 * (NDI_MAX_OPERANDS - 1),
     TAG_SHIFT = 56, /* of a word that is no address */
 };
 
@@ -19,11 +17,19 @@ typedef enum tag_of_word { TAG_SCALAR = 0xf0, TAG_SOURCE, TAG_AGAIN } tag_of_wor
 
 /* ---- Keys ------------------------------------------------------------------------------------ */
 
-/* Hashed by a sum of products, which do not wait for each other. */
+/* Hashed by a sum of products, which do not wait for each other. What is more than there is room
+ * for is counted: see is_whole(). */
 static void add_word(ndi_plan_key *key, uint64_t word)
 {
     key->hash += word * (0x9e3779b97f4a7c15u + (uint64_t)key->words * 0xd1342543de82ef94u);
-    key->word[key->words++] = word;
+    if (key->words < NDI_PLAN_KEY_WORDS)
+        key->word[key->words] = word;
+    key->words++;
+}
+
+static bool is_whole(const ndi_plan_key *key)
+{
+    return key->words <= NDI_PLAN_KEY_WORDS;
 }
 
 static void add_tag(ndi_plan_key *key, tag_of_word tag, int number)
@@ -100,8 +106,7 @@ static void add_map(ndi_plan_key *key, const ndi_node *node)
 static bool add_step(ndi_plan_key *key, ndi_node *node, const ndi_node *root, uint32_t walk,
                      int *steps)
 {
-    if (node->form != NDI_STEP || node->views > 0 || ndi_graph_claimed(node) ||
-        key->words + WORDS_A_STEP > NDI_PLAN_KEY_WORDS ||
+    if (node->form != NDI_STEP || node->views > 0 || ndi_graph_claimed(node) || !is_whole(key) ||
         (node != root && (ndi_wanted_again(node) || ndi_is_boundary(node, root))))
         return false;
     ndi_graph_visit(node, walk);
@@ -130,7 +135,7 @@ bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root, nd_dtype dtype)
     key->flat = root->size > 1 && (root->rank == 1 || ndi_is_dense(root));
     key->hash = (uint64_t)(uintptr_t)ndi_kernels_in_use();
     add_word(key, (uint64_t)dtype);
-    return add_step(key, root, root, ndi_graph_walk(), &steps);
+    return add_step(key, root, root, ndi_graph_walk(), &steps) && is_whole(key);
 }
 
 /* ---- Plans ----------------------------------------------------------------------------------- */

@@ -2,6 +2,8 @@
  * they give at once; and they are found where they are to be, and only there. */
 #include "pending.h"
 
+#include <math.h>
+
 #include "engine/plan_cache.h"
 
 enum { EXPRESSIONS = 400, ROUNDS = 5, VARIABLES = 3 };
@@ -206,6 +208,28 @@ TEST(a_plan_is_kept_by_what_its_steps_take)
         assert_true(same(ready(difference(square, few, 3)),
                          nd_multiply(ready(nd_subtract(square, few)), 3)));
     }
+    nd_set_lazy(before);
+}
+
+/* Steps beyond what a key has room for: their plan is made each time. */
+TEST(a_plan_of_many_steps_is_not_kept)
+{
+    const int64_t before = nd_lazy();
+    nd_set_lazy(1);
+    for (int steps = 2; steps <= 30; steps++)
+        for (int turn = 0; turn < 3; turn++)
+            ND_SCOPE {
+                nd_array *x = ready(range(100)), *y = x, *last = NULL;
+                for (int s = 0; s < steps; s++)
+                    y = s % 2 ? nd_maximum(x, y) : nd_subtract(s + 0.5, y);
+                last = nd_add(y, 1);
+                if (turn == 2)
+                    assert_true(is_kept(last) == (steps < 18));
+                double expected = 7;
+                for (int s = 0; s < steps; s++)
+                    expected = s % 2 ? fmax(7, expected) : s + 0.5 - expected;
+                assert_true(at(last, 7) == expected + 1);
+            }
     nd_set_lazy(before);
 }
 
