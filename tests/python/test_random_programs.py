@@ -122,11 +122,11 @@ class Writer:
         return self.one_of(
             lambda: f"np.concatenate([{a}, {b}])", lambda: f"np.stack([{a}, {b}])", lambda: f"np.roll({a}, {self.integer()})", lambda: f"np.sort({a})", lambda: f"np.cumsum(exact({a})) % 101",
             lambda: f"np.cumsum(exact({a}), axis=0) % 101", lambda: f"np.diff({a})", lambda: f"np.repeat({a}, 2)", lambda: f"np.tile({a}, 2)", lambda: f"np.argsort({a}.reshape(-1), kind='stable')",
-            lambda: f"{a}[{self.advanced()}]", lambda: f"{a}[{self.advanced()}]", lambda: f"np.take({a}, [0, 1])", lambda: f"np.unique({a})", lambda: f"({a} @ {b}) % 101",
+            lambda: f"{a}[{self.advanced()}]", lambda: f"{a}[{self.advanced()}]", lambda: f"np.take({a}, [0, 1])", lambda: f"np.unique({a})", lambda: f"(exact({a}) @ exact({b})) % 101",
             lambda: f"np.outer({a}, [1, 2])", lambda: f"np.flatnonzero({a})", lambda: f"np.pad({a}, 1)", lambda: f"np.triu({a})", lambda: f"np.append({a}, {b})", lambda: f"np.delete({a}, 0)",
-            lambda: f"np.insert({a}, 1, {self.integer()})", lambda: f"np.flip({a}, 0)", lambda: f"np.einsum('i...->i', {a}) % 101", lambda: f"np.inner({a}, {b}) % 101", lambda: f"np.select([{self.mask()}], [apart({b})], {self.integer()})",
+            lambda: f"np.insert({a}, 1, {self.integer()})", lambda: f"np.flip({a}, 0)", lambda: f"np.einsum('i...->i', exact({a})) % 101", lambda: f"np.inner(exact({a}), exact({b})) % 101", lambda: f"np.select([{self.mask()}], [apart({b})], {self.integer()})",
             lambda: f"np.take_along_axis({a}, np.argsort({a}, -1, kind='stable'), -1)", lambda: f"np.cumulative_sum(exact({a}), axis=0) % 101", lambda: f"np.divmod({a}, {self.integer(1, 5)})[{self.pick(0, 1)}]",
-            lambda: f"np.array([{a}, {a}])", lambda: f"np.array({a}.tolist())", lambda: f"np.vstack([{a}, {b}])", lambda: f"np.dot({a}, {b}) % 101", lambda: f"np.trunc({a})",
+            lambda: f"np.array([{a}, {a}])", lambda: f"np.array({a}.tolist())", lambda: f"np.vstack([{a}, {b}])", lambda: f"np.dot(exact({a}), exact({b})) % 101", lambda: f"np.trunc({a})",
         )
 
     def target(self):
