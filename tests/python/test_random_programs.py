@@ -147,7 +147,7 @@ class Writer:
             lambda: f"np.add.at({a}, {self.pick('[0, 0, 1]', '[1, 1]')}, {self.integer(0, 6)}) if {a}.flags.writeable and {a}.dtype != 'uint64' else 0", lambda: f"np.put({a}, [0, -1], {self.operand()})", lambda: f"np.place({a}, {a} > {self.integer()}, [{self.integer()}, 2])", lambda: f"{a}[0], {a}[1] = {a}[1], {a}[0]",
             lambda: f"np.fill_diagonal({a}, {self.integer()})", lambda: f"np.putmask({a}, {a} > {self.integer()}, {self.operand()})",
             lambda: f"{a}.real[{self.basic()}] = {self.integer()}", lambda: f"{a}.imag[{self.basic()}] = {self.integer()}", lambda: f"{a}.flat[{self.integer()}] = {self.integer()}", lambda: f"{a}.flat = np.array({self.operand()})",
-            lambda: f"np.matmul({self.view()}, {self.view()}, out={a}) if {a}.ndim else 0", lambda: f"np.subtract({a}, {self.operand()}, out={a}, where={a} > {self.integer()})", lambda: f"np.sum(np.append({self.view()}, 1), axis=0, out={a})",
+            lambda: f"np.matmul(exact({self.view()}), exact({self.view()}), out={a}) if {a}.ndim else 0", lambda: f"np.subtract({a}, {self.operand()}, out={a}, where={a} > {self.integer()})", lambda: f"np.sum(np.append({self.view()}, 1), axis=0, out={a})",
             lambda: f"np.put_along_axis({a}, np.argmax({a}, -1, keepdims=True), {self.operand()}, -1)", lambda: f"{a}.put([0, -2], {self.operand()}) if {a}.size > 1 else 0", lambda: f"{a}.setflags(write=False)", lambda: f"{a}.shape = {self.pick('(-1,)', '(2, -1)', '(5, 4)')}", lambda: f"np.sqrt({a}, out={a}, where={a} == 4)",
         )
 
