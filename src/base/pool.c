@@ -472,7 +472,7 @@ static void share_parts(uint32_t threads)
 
 static void do_job(size_t count, size_t grain, ndi_range_body *body, void *context, bool watched)
 {
-    const int threads = count > grain ? ndi_pool_threads() : 1;
+    const int threads = ndi_pool_threads();
     if (threads == 1 || !take_pool()) {
         do_alone(count, grain, body, context, watched);
         return;
@@ -510,7 +510,7 @@ void ndi_parallel_for(size_t count, size_t grain, ndi_range_body *body, void *co
     if (grain == 0)
         grain = 1;
     if (count <= grain || in_job) { /* nothing is told when all is done: a clock costs 30 ns */
-        do_alone(count, grain, body, context, watched && count > grain);
+        body(context, 0, count);
         return;
     }
     ndi_long_call();

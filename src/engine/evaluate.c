@@ -257,12 +257,11 @@ static bool evaluate_one(ndi_node *node)
     ndi_plan_key key;
     if (nothing_comes_first(node))
         return ndi_run_plain(node);
-    const bool has_key = ndi_plan_key_of(&key, node, (nd_dtype)node->dtype);
-    ndi_plan *const plan = has_key ? ndi_plan_find(&key) : NULL;
+    ndi_plan *const plan = ndi_plan_find(&key, node, (nd_dtype)node->dtype);
     if (plan)
         return ndi_run_kept(node, &key, plan);
     ndi_node_retain(node);
-    const bool done = evaluate(&node, 1, NULL, has_key ? &key : NULL);
+    const bool done = evaluate(&node, 1, NULL, &key);
     ndi_node_release(node);
     return done;
 }

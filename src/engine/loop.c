@@ -99,52 +99,24 @@ static void add_result(ndi_loop *loop, const ndi_node *node, nd_dtype dtype, cha
     ndi_nest_add_strided(&loop->nest, result, node->rank, node->dims, strides);
 }
 
-/* Operands that are runs of memory, or single elements. */
-static void begin_flat(ndi_loop *loop, int64_t size, nd_dtype dtype, char *result)
-{
-    ndi_nest *const nest = &loop->nest;
-    nest->rank = 1;
-    nest->size = nest->length[0] = size;
-    nest->operands = 1 + loop->sources;
-    nest->data[0] = result;
-    nest->stride[0][0] = (ptrdiff_t)ndi_dtype_size(dtype);
-    for (int i = 0; i < loop->sources; i++) {
-        const ndi_node *const source = loop->source[i];
-        nest->data[1 + i] = source->data;
-        nest->stride[1 + i][0] =
-            source->size == 1 ? 0 : (ptrdiff_t)ndi_dtype_size((nd_dtype)source->dtype);
-    }
-}
-
-static void begin_nest(ndi_loop *loop, const ndi_node *node, nd_dtype dtype, char *result)
-{
-    ndi_nest_begin(&loop->nest, node->rank, node->dims);
-    add_result(loop, node, dtype, result);
-    for (int i = 0; i < loop->sources; i++) {
-        const ndi_node *const source = loop->source[i];
-        ndi_nest_add_strided(&loop->nest, source->data, source->rank, source->dims,
-                             ndi_node_strides(source));
-    }
-}
-
 void ndi_loop_again(ndi_loop *loop, ndi_plan *plan, const ndi_plan_key *key, const ndi_node *node,
                     nd_dtype dtype, char *result)
 {
     loop->plan = plan;
     loop->sources = plan->sources;
-    for (int i = 0; i < plan->sources; i++)
-        loop->source[i] = key->source[plan->source[i]];
-    if (key->flat)
-        begin_flat(loop, node->size, dtype, result);
-    else
-        begin_nest(loop, node, dtype, result);
+    ndi_nest_begin(&loop->nest, node->rank, node->dims);
+    add_result(loop, node, dtype, result);
+    for (int i = 0; i < plan->sources; i++) {
+        ndi_node *const source = loop->source[i] = key->source[plan->source[i]];
+        ndi_nest_add_strided(&loop->nest, source->data, source->rank, source->dims,
+                             ndi_node_strides(source));
+    }
 }
 
 void ndi_loop_produce(ndi_loop *loop, ndi_node *node, nd_dtype taken)
 {
     ndi_plan_key key;
-    const bool has_key = ndi_plan_key_of(&key, node, taken);
-    ndi_plan *const plan = has_key ? ndi_plan_find(&key) : NULL;
+    ndi_plan *const plan = ndi_plan_find(&key, node, taken);
     if (plan) {
         ndi_loop_again(loop, plan, &key, node, taken, ndi_virtual_elements);
         return;
@@ -155,8 +127,7 @@ void ndi_loop_produce(ndi_loop *loop, ndi_node *node, nd_dtype taken)
     const int value = ndi_loop_add_steps(loop, node);
     ndi_program_store(&loop->program, ndi_program_cast(&loop->program, value, taken), 0);
     ndi_program_end(&loop->program);
-    if (has_key)
-        ndi_plan_keep(&key, &loop->program, loop->source, loop->sources);
+    ndi_plan_keep(&key, &loop->program, loop->source, loop->sources);
 }
 
 static void find_results(ndi_node *node, ndi_node **result, int *results, uint32_t walk)

@@ -40,28 +40,10 @@ static void add_tag(ndi_plan_key *key, tag_of_word tag, int number)
 static void add_scalar(ndi_plan_key *key, nd_dtype dtype, const char *scalar)
 {
     uint64_t word[2] = {0, 0};
-    if (ndi_dtype_size(dtype) == sizeof *word)
-        memcpy(word, scalar, sizeof *word);
-    else
-        memcpy(word, scalar, ndi_dtype_size(dtype));
+    memcpy(word, scalar, ndi_dtype_size(dtype));
     add_tag(key, TAG_SCALAR, 0);
     add_word(key, word[0]);
     add_word(key, word[1]);
-}
-
-/* Whether the elements lie in the order of those of `root`, and without gaps if these do. */
-static bool lies_like(const ndi_node *node, const ndi_node *root)
-{
-    const int64_t size = (int64_t)ndi_dtype_size((nd_dtype)node->dtype),
-                  other = (int64_t)ndi_dtype_size((nd_dtype)root->dtype);
-    if (node->rank != root->rank)
-        return false;
-    for (int axis = 0; axis < root->rank; axis++)
-        if (node->dims[axis] != root->dims[axis] ||
-            (root->dims[axis] > 1 &&
-             ndi_node_strides(node)[axis] * other != ndi_node_strides(root)[axis] * size))
-            return false;
-    return true;
 }
 
 /* Where a source is among those that have been met, else the number of these. */
@@ -77,7 +59,6 @@ static bool add_source(ndi_plan_key *key, ndi_node *source, const ndi_node *root
 {
     if (ndi_graph_claimed(source) || ndi_is_to_move(source, root))
         return false;
-    key->flat &= source->size == 1 || lies_like(source, root);
     const int at = find_source(key, source);
     if (at == key->sources) {
         if (at == NDI_GRAPH_SOURCES)
@@ -128,14 +109,14 @@ static bool add_step(ndi_plan_key *key, ndi_node *node, const ndi_node *root, ui
     return true;
 }
 
-bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root, nd_dtype dtype)
+static void make_key(ndi_plan_key *key, ndi_node *root, nd_dtype dtype)
 {
     int steps = 0;
     key->words = key->sources = 0;
-    key->flat = root->size > 1 && (root->rank == 1 || ndi_is_dense(root));
     key->hash = (uint64_t)(uintptr_t)ndi_kernels_in_use();
     add_word(key, (uint64_t)dtype);
-    return add_step(key, root, root, ndi_graph_walk(), &steps) && is_whole(key);
+    if (!add_step(key, root, root, ndi_graph_walk(), &steps) || !is_whole(key))
+        key->words = 0;
 }
 
 /* ---- Plans ----------------------------------------------------------------------------------- */
@@ -151,10 +132,11 @@ static size_t slot_of(const ndi_plan_key *key)
     return (key->hash ^ key->hash >> 32) >> 8 & (PLANS - 1);
 }
 
-ndi_plan *ndi_plan_find(const ndi_plan_key *key)
+ndi_plan *ndi_plan_find(ndi_plan_key *key, ndi_node *root, nd_dtype dtype)
 {
+    make_key(key, root, dtype);
     ndi_plan *const plan = &slot[slot_of(key)].plan;
-    if (plan->hash != key->hash || plan->words != key->words ||
+    if (key->words == 0 || plan->hash != key->hash || plan->words != key->words ||
         memcmp(plan->word, key->word, (size_t)key->words * sizeof *key->word) != 0)
         return NULL;
     plan->users++;
@@ -171,6 +153,8 @@ void ndi_plan_keep(const ndi_plan_key *key, const ndi_program *program, ndi_node
 {
     const size_t at = slot_of(key);
     ndi_plan *const plan = &slot[at].plan;
+    if (key->words == 0)
+        return;
     if (slot[at].seen != key->hash || plan->users > 0) {
         slot[at].seen = key->hash;
         return;

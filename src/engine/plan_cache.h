@@ -15,7 +15,6 @@ enum { NDI_PLAN_KEY_WORDS = 96 };
 typedef struct ndi_plan_key {
     uint64_t hash;
     int words, sources;
-    bool flat; /* all elements lie in one order without gaps, or are single ones */
     uint64_t word[NDI_PLAN_KEY_WORDS];
     ndi_node *source[NDI_GRAPH_SOURCES]; /* each of them once, as they are met */
 } ndi_plan_key;
@@ -30,15 +29,14 @@ typedef struct ndi_plan {
     ndi_program program;
 } ndi_plan;
 
-/* The key of a loop of all steps below `root` that gives its elements as `dtype`; false where
- * something is to be done before, or the loop has more than one result. */
-bool ndi_plan_key_of(ndi_plan_key *key, ndi_node *root, nd_dtype dtype);
-
-/* The plan with this key, to be given back, or NULL. */
-ndi_plan *ndi_plan_find(const ndi_plan_key *key);
+/* The plan of a loop of all steps below `root` that gives its elements as `dtype`, to be given
+ * back; NULL if none is kept. Its key in any case: without words where something is to be done
+ * before, or the loop has more than one result. */
+ndi_plan *ndi_plan_find(ndi_plan_key *key, ndi_node *root, nd_dtype dtype);
 void ndi_plan_give_back(ndi_plan *plan);
 
-/* Keeps a program of one result that was built for this key, if that comes for the second time;
+/* Keeps a program of one result that was built for this key, if that has words and comes for the
+ * second time;
  * these are the sources that it reads, in the order of its operands. */
 void ndi_plan_keep(const ndi_plan_key *key, const ndi_program *program, ndi_node *const *source,
                    int sources);

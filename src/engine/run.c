@@ -68,6 +68,17 @@ static ndi_storage *storage_for(const ndi_node *node, bool *in_place, char **dat
     return made;
 }
 
+/* With the lock held, after a run of a node alone, which its holder of a claim gives up: it has its
+ * elements now, or stays as it was. */
+static void end_claim(ndi_node *node, ndi_storage *made, char *data, bool done)
+{
+    ndi_graph_release_claim(node);
+    if (done)
+        ndi_node_finish(node, made, data);
+    else
+        ndi_node_release(node);
+}
+
 /* The shortest way there is, for the many programs that look at every result. */
 bool ndi_run_plain(ndi_node *node)
 {
@@ -106,11 +117,7 @@ bool ndi_run_plain(ndi_node *node)
     for (int i = 0; i < sources; i++)
         if (source[i])
             ndi_node_release(source[i]);
-    ndi_graph_release_claim(node);
-    if (done)
-        ndi_node_finish(node, made, data);
-    else
-        ndi_node_release(node);
+    end_claim(node, made, data, done);
     return done;
 }
 
@@ -140,11 +147,7 @@ bool ndi_run_kept(ndi_node *node, const ndi_plan_key *key, ndi_plan *plan)
         ndi_storage_release(made);
     ndi_graph_lock();
     ndi_loop_release(&loop);
-    ndi_graph_release_claim(node);
-    if (done)
-        ndi_node_finish(node, made, data);
-    else
-        ndi_node_release(node);
+    end_claim(node, made, data, done);
     return done;
 }
 

@@ -158,8 +158,7 @@ static bool is_kept(const nd_array *array)
     ndi_node *const node = ndi_graph_node_of(array);
     assert_non_null(node);
     ndi_graph_lock();
-    ndi_plan *const plan =
-        ndi_plan_key_of(&key, node, nd_dtype_of(array)) ? ndi_plan_find(&key) : NULL;
+    ndi_plan *const plan = ndi_plan_find(&key, node, nd_dtype_of(array));
     if (plan)
         ndi_plan_give_back(plan);
     ndi_node_release(node);
